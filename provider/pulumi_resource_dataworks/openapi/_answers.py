@@ -1,0 +1,190 @@
+"""What an HTTP answer means: a body to read, or which error of our tree.
+
+The error envelope and the codes are those of the Alibaba Cloud error diagnosis page, the DataWorks codes page, and what
+the vendor's Terraform provider handles for this API version; each constant says which.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx
+
+from ._errors import (
+    NONCE_USED,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProjectNotFoundError,
+    QuotaExhaustedError,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+    UnreadableAnswer,
+    WrongEndpointError,
+)
+
+# DataWorks codes page: the day's calls, and the edition's quota.
+_QUOTA = frozenset({"Throttling.Api.Risk", "Throttling.Resource"})
+# Terraform provider: "Throttling" anywhere in the code, and for DataWorks this number ("Throttling.User").
+_THROTTLED = "9990020002"
+# Terraform provider: retried for DataWorks; undocumented, and in the end taken as "not found".
+_RETRIED = "9990040003"
+_TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
+
+# Gateway codes (error diagnosis page) and which setting each is about.
+_AUTHENTICATION = {
+    "InvalidAccessKeyId": "Check dataworks:accessKey (or the profile or role in use): the service does not know it",
+    "SignatureDoesNotMatch": "Check dataworks:secretKey: it does not belong to dataworks:accessKey",
+    "IncompleteSignature": "Check dataworks:accessKey and dataworks:secretKey, and any proxy that rewrites requests",
+    "InvalidSecurityToken": "Check dataworks:securityToken: temporary credentials expire",
+    "MissingSecurityToken": "Check dataworks:securityToken: this AccessKey is a temporary one and needs it",
+    "InvalidTimeStamp": "Check this machine's clock: it differs from the service's by more than 15 minutes",
+    NONCE_USED: "The request arrived twice; a proxy may have repeated it",
+}
+_NO_SUCH_OPERATION = {
+    "InvalidAction.NotFound": "Check dataworks:endpoint: this host does not serve DataWorks OpenAPI 2024-05-18",
+    "InvalidApi.NotFound": "Check dataworks:endpoint: this host does not serve DataWorks OpenAPI 2024-05-18",
+    "Forbidden.Not.Server": "Check dataworks:region: DataWorks is not offered there",
+}
+# 400010 and 1101080166: the caller is no member of the workspace (Terraform provider).
+_PERMISSION = re.compile(r"Forbidden|NoPermission|ResourceNotAuthorized|(400010|1101080166)$")
+_PERMISSION_HINT = (
+    "The RAM user behind dataworks:accessKey needs a policy that allows dataworks:* and must be a member of the "
+    "workspace (projectId)"
+)
+# GetProject's code in the Terraform provider.
+_NO_PROJECT = "1101080008"
+_PROJECT_HINT = "Check projectId and dataworks:region: the workspace is unknown there"
+
+# Not-found codes of workflow operations are not published. Known ones of this API version are numbers, with texts
+# like these (publish object, project member, data source), so the text decides.
+_ABSENT_CODE = re.compile(r"NotFound|NotExist", re.IGNORECASE)
+_ABSENT_TEXT = re.compile(
+    r"not\s*found|not\s*exist|(does|do|did)\s*(not|n't)\s*exist|不存在|未找到|找不到", re.IGNORECASE
+)
+_PROJECT_WORD = re.compile(r"project|workspace|工作空间|项目", re.IGNORECASE)
+_OBJECT_WORD = re.compile(r"workflow|node|definition|file|job|工作流|节点|任务|对象", re.IGNORECASE)
+
+_LONGEST_QUOTE = 160
+
+
+def read_answer(response: httpx.Response, action: str) -> dict[str, Any]:
+    """Return the JSON object of a good answer.
+
+    Raises:
+        ServiceError: The service refused; also with ``Success: false`` inside a 200.
+        UnreadableAnswer: Something else answered.
+    """
+    body = _json_object(response)
+    if body is None:
+        raise _unreadable(response, action)
+    if response.is_success and not _says_failure(body):
+        return body
+    if not response.is_success and not _field(body, "Code", "ErrorCode"):
+        # Not the envelope: a proxy's own 404 must not pass for a missing workflow.
+        raise _unreadable(response, action)
+    raise service_error(response.status_code, body, action, response.headers)
+
+
+def service_error(
+    status: int, body: Mapping[str, Any], action: str, headers: Mapping[str, str]
+) -> ServiceError:
+    """Return the error that an envelope stands for."""
+    code, message = _field(body, "Code", "ErrorCode"), _field(body, "Message", "ErrorMessage")
+    kind, hint = _classify(status, code, message)
+    error = kind(
+        message,
+        code=code,
+        status=status,
+        action=action,
+        request_id=_field(body, "RequestId") or headers.get("x-acs-request-id", ""),
+        recommend=_field(body, "Recommend"),
+        hint=hint,
+    )
+    if isinstance(error, ThrottledError):
+        error.retry_after = _retry_after(headers)
+    return error
+
+
+def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
+    if code in _QUOTA:
+        return (
+            QuotaExhaustedError,
+            "The calls of this account's DataWorks edition are used up; retrying is no help",
+        )
+    if "Throttling" in code or code == _THROTTLED or status == 429:
+        return ThrottledError, ""
+    if code in _NO_SUCH_OPERATION:
+        return WrongEndpointError, _NO_SUCH_OPERATION[code]
+    for prefix, hint in _AUTHENTICATION.items():
+        if code.startswith(prefix):
+            return AuthenticationError, hint
+    if status == 401:
+        return AuthenticationError, "Check dataworks:accessKey and dataworks:secretKey"
+    if status == 403 or _PERMISSION.match(code):
+        return PermissionDeniedError, _PERMISSION_HINT
+    return _classify_by_object(status, code, message)
+
+
+def _classify_by_object(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
+    absent = _means_absent(status, code, message)
+    if code == _NO_PROJECT or (absent and _is_about_project(code, message)):
+        return ProjectNotFoundError, _PROJECT_HINT
+    if absent:
+        return NotFoundError, ""
+    business = code.isdigit() and code != _RETRIED and status in {200, 500}
+    if code in {_RETRIED, "ServiceUnavailable"} or (status in _TRANSIENT_STATUSES and not business):
+        return ServiceUnavailableError, ""
+    return ServiceError, ""
+
+
+def _means_absent(status: int, code: str, message: str) -> bool:
+    if status == 404 or _ABSENT_CODE.search(code):
+        return True
+    # Inside a 5xx without a business code, "not found" is about the service's own parts.
+    return (status < 500 or code.isdigit()) and _ABSENT_TEXT.search(message) is not None
+
+
+def _is_about_project(code: str, message: str) -> bool:
+    text = f"{code} {message}"
+    return _PROJECT_WORD.search(text) is not None and _OBJECT_WORD.search(text) is None
+
+
+def _says_failure(body: Mapping[str, Any]) -> bool:
+    success = body.get("Success", body.get("success"))
+    return success is False or (isinstance(success, str) and success.strip().lower() == "false")
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        body = json.loads(response.content)  # whole numbers of any size stay whole
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else None
+
+
+def _field(body: Mapping[str, Any], *names: str) -> str:
+    # The official SDK also reads the lower-case variants.
+    for name in names:
+        for spelling in (name, name[0].lower() + name[1:]):
+            value = body.get(spelling)
+            if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+                return str(value)
+    return ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds. The header has milliseconds: the official SDK hands it to a sleep in ms."""
+    value = headers.get("x-acs-retry-after", "").strip()
+    return int(value) / 1000 if value.isascii() and value.isdigit() and int(value) > 0 else None
+
+
+def _unreadable(response: httpx.Response, action: str) -> UnreadableAnswer:
+    kind = response.headers.get("content-type", "").partition(";")[0] or "no content type"
+    quote = " ".join(re.sub(r"<[^>]*>", " ", response.text).split())
+    quote = f"{quote[:_LONGEST_QUOTE]}..." if len(quote) > _LONGEST_QUOTE else quote or "(empty)"
+    text = f'{action} was answered by something other than DataWorks (HTTP {response.status_code}, {kind}): "{quote}"'
+    advice = "Check dataworks:endpoint, and HTTPS_PROXY if there is a proxy"
+    return UnreadableAnswer(f"{text}. {advice}", action=action, status=response.status_code)

@@ -1,0 +1,201 @@
+"""The operations, one function each."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from ._clock import Clock, SystemClock
+from ._constants import PAGE_SIZE
+from ._credentials import CredentialsSource, credentials_for
+from ._errors import NotFoundError, UnreadableAnswer
+from ._limiter import Limiter
+from ._models import AsyncJob, JobStatus, Page, WorkflowDefinition, WorkflowSummary
+from ._retry import Retry
+from ._settings import Settings
+from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, Operation, Transport
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Client:
+    """DataWorks OpenAPI 2024-05-18, as far as workflow definitions need it.
+
+    Every call waits for its turn (see ``calls_per_second``), is signed anew for each try, and is tried again where
+    that helps and cannot harm. Use it within one event loop, and close it.
+
+    Args:
+        settings: Where to and as whom.
+        credentials: Instead of those that the settings name.
+        transport: Instead of the network, for tests.
+        clock: Instead of the machine's, for tests.
+        on_wait: Told in a sentence when the user has to wait, such as "DataWorks throttles ...".
+
+    Raises (every operation):
+        CredentialsError: No key pair could be had.
+        RequestNotSent: No connection; the service has seen nothing.
+        AnswerLost: The request may have taken effect.
+        ServiceError: The service refused; see its subclasses.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        credentials: CredentialsSource | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        source = credentials or credentials_for(settings)
+        self._limiter = Limiter(source.account, settings.base_url, settings.calls_per_second, clock)
+        self._transport = Transport(settings, source, transport, clock)
+        self._retry = Retry(clock, self._limiter.throttled, on_wait)
+
+    async def import_workflow_definition(self, project_id: int, spec: str) -> AsyncJob:
+        """Create a workflow with all its nodes, or update the one whose ID the document holds.
+
+        Not idempotent: tried again only where the service has surely not taken it.
+
+        Args:
+            project_id: The workspace.
+            spec: FlowSpec as JSON text; of several workflows in it the service takes the first.
+
+        Returns:
+            The job that does it. Only the job's end tells success.
+
+        Raises:
+            AnswerLost: Look, by ID and then by path, before you send it again.
+        """
+        parameters = {"ProjectId": str(project_id), "Spec": spec}
+        body = await self._call(IMPORT, parameters)
+        return _read(AsyncJob, _inner(body, "AsyncJob"), body, IMPORT)
+
+    async def get_job_status(self, job_id: str) -> JobStatus:
+        """Return how a job stands.
+
+        Raises:
+            NotFoundError: The service does not know the job (yet, or any more).
+        """
+        body = await self._call(GET_JOB, {"JobId": job_id})
+        inner = _inner(body, "JobStatus")
+        if not inner:
+            raise _empty(GET_JOB, f"job {job_id}", body)
+        status = _read(JobStatus, inner, body, GET_JOB)
+        return status if status.job_id else status.model_copy(update={"job_id": job_id})
+
+    async def get_workflow_definition(
+        self, project_id: int, workflow_id: str, *, include_script_content: bool = True
+    ) -> WorkflowDefinition:
+        """Return a workflow with its nodes.
+
+        Args:
+            project_id: The workspace.
+            workflow_id: Its ID in Data Studio.
+            include_script_content: With the nodes' scripts, which may be large.
+
+        Raises:
+            NotFoundError: As far as the answer tells; an answer without a workflow counts as such.
+        """
+        parameters = {
+            "ProjectId": str(project_id),
+            "Id": workflow_id,
+            "IncludeScriptContent": "true" if include_script_content else "false",
+        }
+        body = await self._call(GET, parameters)
+        found = _read(WorkflowDefinition, _inner(body, "WorkflowDefinition"), body, GET)
+        if not (found.id or found.spec):
+            raise _empty(GET, f"workflow {workflow_id}", body)
+        return found if found.id else found.model_copy(update={"id": workflow_id})
+
+    async def list_workflow_definitions(
+        self, project_id: int, *, kind: str, name: str | None = None
+    ) -> list[WorkflowSummary]:
+        """Return all workflows of one kind, over all pages.
+
+        Args:
+            project_id: The workspace.
+            kind: "CycleWorkflow" or "ManualWorkflow"; the service lists one kind at a time.
+            name: A part of the name: the service matches loosely, so compare the result yourself.
+        """
+        parameters = {"ProjectId": str(project_id), "Type": kind, "PageSize": str(PAGE_SIZE)}
+        if name is not None:
+            parameters["Name"] = name
+        found: dict[str, WorkflowSummary] = {}
+        number = 1
+        while await self._add_page(found, {**parameters, "PageNumber": str(number)}):
+            number += 1
+        return [item if item.kind else item.model_copy(update={"kind": kind}) for item in found.values()]
+
+    async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
+        """Delete a workflow from Data Studio. A published one is refused: it has to be undeployed first.
+
+        Raises:
+            NotFoundError: There was none, and no earlier try of this call can have deleted it.
+        """
+        try:
+            await self._call(DELETE, {"ProjectId": str(project_id), "Id": workflow_id})
+        except NotFoundError as error:
+            if not error.after_lost_answer:
+                raise
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def _add_page(self, found: dict[str, WorkflowSummary], parameters: Mapping[str, str]) -> bool:
+        """Add a page's items; return whether there is reason to ask for the next."""
+        body = await self._call(LIST, parameters)
+        page = _read(Page, _inner(body, "PagingInfo"), body, LIST)
+        before = len(found)
+        for item in page.workflow_definitions:
+            found.setdefault(item.id, item)
+        if len(found) == before:
+            return False  # a page that brings nothing new: the end, or a service that ignores PageNumber
+        if page.total_count is None:
+            return len(page.workflow_definitions) >= PAGE_SIZE
+        return len(found) < page.total_count
+
+    async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
+        async def attempt() -> dict[str, Any]:
+            await self._limiter.wait_turn()
+            return await self._transport.send(operation, parameters)
+
+        body = await self._retry.run(attempt, action=operation.action, idempotent=operation.idempotent)
+        self._limiter.answered()
+        return body
+
+
+def _inner(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    inner = body.get(name)
+    return {} if inner is None else inner
+
+
+def _read(model: type[M], inner: Any, body: Mapping[str, Any], operation: Operation) -> M:
+    try:
+        return model.model_validate({"RequestId": body.get("RequestId"), **inner})
+    except (ValidationError, TypeError) as error:
+        text = f"The answer to {operation.action} has an unknown shape: {_first_fault(error)}"
+        request_id = body.get("RequestId")
+        raise UnreadableAnswer(
+            f"{text} (request ID {request_id})", action=operation.action, status=200
+        ) from error
+
+
+def _first_fault(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return "an object was expected"
+    detail = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+
+
+def _empty(operation: Operation, what: str, body: Mapping[str, Any]) -> NotFoundError:
+    return NotFoundError(
+        f"The answer holds no {what.partition(' ')[0]}: {what} does not exist",
+        code="",
+        status=200,
+        action=operation.action,
+        request_id=str(body.get("RequestId") or ""),
+    )

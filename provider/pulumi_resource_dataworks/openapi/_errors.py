@@ -1,0 +1,255 @@
+"""Everything that this package raises.
+
+* DataWorksError
+  x SettingsError                a setting is missing or malformed: ``problems`` names each
+  x CredentialsError             no key pair could be had
+  x RequestNotSent               no connection came about: the service has seen nothing
+  + AnswerLost                   the request went out, and what became of it is unknown
+    x UnreadableAnswer           something answered, but not in DataWorks' words
+  + ServiceError                 DataWorks (or its gateway) said no: ``code``, ``message``, ``request_id``, ...
+    x AuthenticationError        key, signature, token or clock
+    x PermissionDeniedError      the key is known, and may not
+    x WrongEndpointError         the host does not offer this operation
+    x ThrottledError             too many calls just now: ``retry_after``
+    x QuotaExhaustedError        too many calls for today, or for the edition
+    x ProjectNotFoundError       the workspace itself is unknown here
+    x NotFoundError              the workflow or job is unknown
+    x ServiceUnavailableError    a fault of the service's own, likely to pass
+  + JobWaitError                 the wait for a job ended before the job: ``job_id``, ``elapsed``
+    x JobWaitTimeout
+    x JobWaitCancelled
+    x JobForgotten               the service no longer knows the job
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NONCE_USED = "SignatureNonceUsed"
+
+
+class DataWorksError(Exception):
+    """Base of every error of this package."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return False
+
+
+@dataclass(frozen=True)
+class SettingProblem:
+    """One fault in the configuration.
+
+    Attributes:
+        key: The setting as its user writes it, such as ``dataworks:region``.
+        message: What is wrong and what to do, in a sentence. Never holds a secret.
+    """
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}"
+
+
+class SettingsError(DataWorksError):
+    """The configuration cannot be used.
+
+    Attributes:
+        problems: Every fault found, not only the first.
+    """
+
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class CredentialsError(DataWorksError):
+    """No usable key pair. The text says what was tried and which settings give one."""
+
+
+class RequestNotSent(DataWorksError):  # noqa: N818 - a state of affairs, named as the caller reads it
+    """No connection could be made (name, network, TLS, proxy): the service has surely not seen the request."""
+
+    def __init__(self, message: str, *, action: str, transient: bool = True) -> None:
+        self.action = action
+        self._transient = transient
+        super().__init__(message)
+
+    @property
+    def transient(self) -> bool:
+        """False for what another try cannot mend, such as a certificate."""
+        return self._transient
+
+
+class AnswerLost(DataWorksError):  # noqa: N818 - as above
+    """The request was sent, and no answer says whether it took effect: look before you send it again.
+
+    Attributes:
+        action: The operation.
+        status: The HTTP status, if there was one.
+    """
+
+    def __init__(self, message: str, *, action: str, status: int | None = None) -> None:
+        self.action = action
+        self.status = status
+        super().__init__(message)
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return True
+
+
+class UnreadableAnswer(AnswerLost):
+    """An answer that is not DataWorks' own: a proxy's page, another service's JSON, or a shape we do not know."""
+
+    @property
+    def transient(self) -> bool:
+        """Only statuses that stand for a passing fault."""
+        return self.status in {408, 429, 500, 502, 503, 504}
+
+
+class ServiceError(DataWorksError):
+    """The service refused, in its error envelope (``RequestId``, ``Code``, ``Message``, ``Recommend``).
+
+    Attributes:
+        code: Such as ``InvalidAccessKeyId.NotFound``; a business error of this API version has a number
+            (``9990020002``). Empty where a 200 says ``Success: false`` and no more.
+        message: The service's text, often Chinese.
+        status: The HTTP status.
+        action: The operation.
+        request_id: What Alibaba Cloud's support asks for.
+        recommend: A link or advice of the service's own.
+        hint: Which of our settings to look at.
+        after_lost_answer: An earlier try of the same call may have taken effect.
+    """
+
+    def __init__(  # noqa: PLR0913 - the envelope's fields
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int,
+        action: str,
+        request_id: str = "",
+        recommend: str = "",
+        hint: str = "",
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.status = status
+        self.action = action
+        self.request_id = request_id
+        self.recommend = recommend
+        self.hint = hint
+        self.after_lost_answer = False
+        super().__init__(self._line())
+
+    def _line(self) -> str:
+        facts = [
+            f"code {self.code}" if self.code else f"HTTP {self.status}",
+            f"request ID {self.request_id}" if self.request_id else "",
+            f"recommendation: {self.recommend}" if self.recommend else "",
+            self.action,
+        ]
+        text = " ".join(self.message.split()) or "The service gave no reason."
+        line = f"{text} ({'; '.join(fact for fact in facts if fact)})"
+        return f"{line}. {self.hint}" if self.hint else line
+
+    @property
+    def is_ambiguous_client_error(self) -> bool:
+        """Whether this may be the service's way to say "no such thing".
+
+        The not-found codes of workflow operations are not published, so any 4xx (or business code on another
+        status) that is neither about key, permission, endpoint nor rate may be one: confirm by a List.
+        """
+        return self.status < 500 or self.code.isdigit()
+
+
+class _CertainError(ServiceError):
+    """One that says nothing about whether the object exists."""
+
+    @property
+    def is_ambiguous_client_error(self) -> bool:
+        """Never: see the base."""
+        return False
+
+
+class AuthenticationError(_CertainError):
+    """The key pair, its signature, its token or the clock was refused."""
+
+
+class PermissionDeniedError(_CertainError):
+    """The key is known, and may not do this."""
+
+
+class WrongEndpointError(_CertainError):
+    """The host answered and does not offer this operation: a wrong region or endpoint."""
+
+
+class ProjectNotFoundError(_CertainError):
+    """The workspace is unknown here; by far more often a wrong region or ID than a deleted workspace."""
+
+
+class ThrottledError(_CertainError):
+    """Too many calls; the service did not process this one.
+
+    Attributes:
+        retry_after: Seconds that the service asks to wait, or None.
+    """
+
+    retry_after: float | None = None
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return True
+
+
+class QuotaExhaustedError(_CertainError):
+    """The day's calls or the edition's quota are used up: waiting seconds does not help."""
+
+
+class NotFoundError(ServiceError):
+    """The workflow or job is unknown, as far as the answer's code, status or text tells."""
+
+
+class ServiceUnavailableError(ServiceError):
+    """The service failed on its own account; after a 5xx, whether the request took effect is unknown."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return True
+
+    @property
+    def is_ambiguous_client_error(self) -> bool:
+        """Only with a business code: 9990040003 ends as "not found" in the vendor's own Terraform provider."""
+        return self.code.isdigit()
+
+
+class JobWaitError(DataWorksError):
+    """The wait for a job ended before the job did.
+
+    Attributes:
+        job_id: The job, which may still be running.
+        elapsed: Seconds waited.
+    """
+
+    def __init__(self, message: str, *, job_id: str, elapsed: float) -> None:
+        self.job_id = job_id
+        self.elapsed = elapsed
+        super().__init__(message)
+
+
+class JobWaitTimeout(JobWaitError):  # noqa: N818 - as above
+    """The time allowed is over, and the job is not."""
+
+
+class JobWaitCancelled(JobWaitError):  # noqa: N818 - as above
+    """Someone asked to stop; the job goes on without us."""
+
+
+class JobForgotten(JobWaitError):  # noqa: N818 - as above
+    """The service does not know the job (any more), so its end cannot be learnt from it."""

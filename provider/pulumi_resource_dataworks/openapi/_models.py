@@ -1,0 +1,167 @@
+"""What the operations answer, as far as we use it.
+
+The wire is uneven, so every reader here is lenient: IDs come as JSON numbers or as strings, ``Completed`` as a
+boolean or as "True"/"False", times and page numbers as either (DataWorks OpenAPI 2024-05-18 and logged answers).
+One thing is refused: an ID that is a float has lost digits already.
+"""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
+
+_STATUSES = {"running": "Running", "success": "Success", "fail": "Fail", "cancel": "Cancel"}
+
+
+def _identifier(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    msg = f"an ID is a string or a whole number, not {type(value).__name__}"
+    raise ValueError(msg)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, str):
+        value = value.strip()
+        return int(value) if value.lstrip("-").isdigit() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _boolean(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def _status(value: Any) -> str:
+    text = _text(value).strip()
+    return _STATUSES.get(text.lower(), text)
+
+
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+Text = Annotated[str, BeforeValidator(_text)]
+Integer = Annotated[int | None, BeforeValidator(_integer)]
+Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
+Status = Annotated[str, BeforeValidator(_status)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True)
+
+
+class AsyncJob(_Answer):
+    """The job that an import began; that it began says nothing about how it will end.
+
+    Attributes:
+        id: The job's ID, opaque.
+        workflow_id: The workflow's ID, known from the first answer, for creates too; "" where it is missing.
+        status: As in `JobStatus`.
+        progress: 0 to 100.
+        error: Why it failed, or "".
+        request_id: Of the import call.
+        create_time: Milliseconds since 1970.
+    """
+
+    id: Identifier = Field(min_length=1)
+    workflow_id: Identifier = Field(default="", validation_alias="Response")
+    status: Status = ""
+    progress: Integer = None
+    error: Text = ""
+    request_id: Text = ""
+    create_time: Integer = None
+
+
+class JobStatus(_Answer):
+    """How a job stands. ``status`` decides; ``completed`` only where there is no known status.
+
+    Attributes:
+        job_id: The job's ID.
+        status: "Running", "Success", "Fail" or "Cancel" (or a word that we do not know).
+        completed: None where the answer does not say.
+        error: Why it failed, or "".
+        job_type: "Create", "Update" or "Cancel"; logged updates say "Create", so do not rely on it.
+        request_id: Of this poll.
+    """
+
+    job_id: Identifier = ""
+    status: Status = ""
+    completed: Boolean = None
+    error: Text = ""
+    job_type: Text = ""
+    request_id: Text = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job will not change any more."""
+        if self.status in _STATUSES.values():
+            return self.status != "Running"
+        return self.completed is True
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the job ended well. A word that we do not know is no success."""
+        return self.status == "Success" or (not self.status and self.completed is True and not self.error)
+
+
+class WorkflowDefinition(_Answer):
+    """A workflow as the service holds it.
+
+    Attributes:
+        id: The workflow's ID in Data Studio.
+        name: Its name.
+        owner: The owner's user ID.
+        project_id: The workspace; None where the answer does not say.
+        create_time: Milliseconds since 1970.
+        modify_time: Milliseconds since 1970.
+        spec: FlowSpec as JSON text, as read back: reordered and with fields that the service adds.
+        workflow_id: Its ID on the scheduling side, which it has once it was published; else None.
+        request_id: Of this call.
+    """
+
+    id: Identifier = ""
+    name: Text = ""
+    owner: Text = ""
+    project_id: Integer = None
+    create_time: Integer = None
+    modify_time: Integer = None
+    spec: Text = ""
+    workflow_id: Annotated[str | None, BeforeValidator(lambda value: _identifier(value) or None)] = None
+    request_id: Text = ""
+
+
+class WorkflowSummary(_Answer):
+    """A line of a list.
+
+    Attributes:
+        id: The workflow's ID in Data Studio.
+        name: Its name.
+        path: Its full path, the name included ("" where the service leaves it out).
+        kind: "CycleWorkflow" or "ManualWorkflow".
+        owner: The owner's user ID.
+    """
+
+    id: Identifier
+    name: Text = ""
+    path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
+    kind: Text = Field(default="", validation_alias="Type")
+    owner: Text = ""
+
+
+class Page(_Answer):
+    """``PagingInfo`` of ListWorkflowDefinitions."""
+
+    total_count: Integer = None
+    workflow_definitions: Annotated[
+        list[WorkflowSummary], BeforeValidator(lambda value: [] if value is None else value)
+    ] = []

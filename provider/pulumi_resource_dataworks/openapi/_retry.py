@@ -1,0 +1,110 @@
+"""When a call is tried again, in one place.
+
+Tried again is what the vendor's own code calls retryable: throttling, HTTP 408/429/500/502/503/504, a service that is
+unavailable, a connection that failed. Never a used-up quota. A call that must not run twice is tried again only where
+the service has surely not processed it; otherwise `AnswerLost` says at once that someone has to look.
+"""
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+from ._clock import Clock
+from ._constants import BACKOFF_BASE, BACKOFF_CAP, MAX_TRIES, RETRY_AFTER_CAP, RETRY_BUDGET
+from ._errors import (
+    NONCE_USED,
+    AnswerLost,
+    DataWorksError,
+    RequestNotSent,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
+
+T = TypeVar("T")
+
+
+class Retry:
+    """The loop around one call at a time; holds no state between calls.
+
+    Args:
+        clock: Whose time.
+        on_throttled: Told the seconds by which everybody should hold back.
+        on_wait: Told in a sentence why the user waits.
+    """
+
+    def __init__(
+        self, clock: Clock, on_throttled: Callable[[float], None], on_wait: Callable[[str], None] | None
+    ) -> None:
+        self._clock = clock
+        self._on_throttled = on_throttled
+        self._on_wait = on_wait
+
+    async def run(self, attempt: Callable[[], Awaitable[T]], *, action: str, idempotent: bool) -> T:
+        """Return what ``attempt`` returns, which is called anew for each try.
+
+        Raises:
+            AnswerLost: Not idempotent, and what became of the request is unknown.
+            DataWorksError: Whatever the last try raised.
+        """
+        started = self._clock.monotonic()
+        number, lost = 0, False
+        while True:
+            number += 1
+            try:
+                return await attempt()
+            except DataWorksError as error:
+                delay = self._delay_after(error, number, started, idempotent)
+                if delay is None:
+                    _raise_for_good(error, lost=lost, action=action, idempotent=idempotent)
+                lost = lost or is_outcome_unknown(error)
+                self._tell(error, delay, number, action)
+            await self._clock.sleep(delay)
+
+    def _delay_after(
+        self, error: DataWorksError, number: int, started: float, idempotent: bool
+    ) -> float | None:
+        delay = backoff(error, number)
+        if isinstance(error, ThrottledError):
+            self._on_throttled(delay)
+        if number == MAX_TRIES or not is_retryable(error, idempotent=idempotent):
+            return None
+        spent = self._clock.monotonic() - started
+        return delay if spent + delay <= RETRY_BUDGET else None
+
+    def _tell(self, error: DataWorksError, delay: float, number: int, action: str) -> None:
+        if self._on_wait is None:
+            return
+        why = "DataWorks throttles" if isinstance(error, ThrottledError) else f"{error}:"
+        self._on_wait(f"{why} {action}; try {number + 1} of {MAX_TRIES} in {delay:.1f} s")
+
+
+def is_retryable(error: DataWorksError, *, idempotent: bool) -> bool:
+    """Return whether another try may help and cannot harm."""
+    return error.transient and (idempotent or isinstance(error, RequestNotSent | ThrottledError))
+
+
+def is_outcome_unknown(error: DataWorksError) -> bool:
+    """Return whether the request may have taken effect in spite of the error."""
+    if isinstance(error, ServiceUnavailableError):
+        return error.status >= 500 or error.status == 408
+    # A nonce that was used means that the same request arrived before: a proxy sent it twice.
+    repeated = isinstance(error, ServiceError) and error.code == NONCE_USED
+    return repeated or isinstance(error, AnswerLost)
+
+
+def backoff(error: DataWorksError, number: int) -> float:
+    """Return the seconds to wait after try ``number``: what the service asks, else full jitter, exponential."""
+    if isinstance(error, ThrottledError) and error.retry_after is not None:
+        return min(error.retry_after, RETRY_AFTER_CAP)
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** (number - 1))
+    return random.uniform(0, ceiling)  # noqa: S311 - spreads load, guards nothing
+
+
+def _raise_for_good(error: DataWorksError, *, lost: bool, action: str, idempotent: bool) -> NoReturn:
+    if isinstance(error, ServiceError):
+        error.after_lost_answer = lost
+        if not idempotent and is_outcome_unknown(error):
+            text = f"{error}. Whether it took effect is unknown"
+            raise AnswerLost(text, action=action, status=error.status) from error
+    raise error

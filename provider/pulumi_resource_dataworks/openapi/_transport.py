@@ -1,0 +1,168 @@
+"""One signed request, one answer."""
+
+import ssl
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+
+from ._answers import read_answer
+from ._clock import Clock
+from ._constants import API_VERSION, CONNECT_TIMEOUT, IMPORT_READ_TIMEOUT, READ_TIMEOUT, USER_AGENT
+from ._credentials import CredentialsSource
+from ._errors import AnswerLost, DataWorksError, RequestNotSent
+from ._settings import Settings
+from ._signature import RpcRequest, canonical_query, form_body, signed_headers
+
+# Raised before a byte of the request was sent. PoolTimeout: no connection was free.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How the service wants one operation.
+
+    Attributes:
+        action: Its name.
+        method: GET sends parameters in the URL, POST in a form.
+        idempotent: Whether sending it twice is the same as once.
+        read_timeout: Seconds, where the settings say nothing.
+    """
+
+    action: str
+    method: Literal["GET", "POST"] = "GET"
+    idempotent: bool = True
+    read_timeout: float = READ_TIMEOUT
+
+
+class Transport:
+    """Signs and sends. Connections are opened at the first call and used again."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        credentials: CredentialsSource,
+        transport: httpx.AsyncBaseTransport | None,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._credentials = credentials
+        self._transport = transport
+        self._clock = clock
+        self._http: httpx.AsyncClient | None = None
+
+    async def send(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Try once, with a date, nonce and signature of its own, and return the answer's JSON object.
+
+        Raises:
+            CredentialsError: There is no key pair to sign with.
+            RequestNotSent: No connection.
+            AnswerLost: A connection, and no answer.
+            ServiceError: A refusal.
+        """
+        request, headers = await self._signed(operation, parameters)
+        query = canonical_query(request.query)
+        url = f"{self._settings.base_url}/{'?' if query else ''}{query}"
+        http = self._client(operation.action)
+        try:
+            response = await http.request(
+                request.method, url, content=request.body, headers=headers, timeout=self._timeout(operation)
+            )
+        except httpx.InvalidURL as error:
+            raise RequestNotSent(
+                f"{operation.action}: {error}", action=operation.action, transient=False
+            ) from error
+        except httpx.HTTPError as error:
+            raise self._failure(error, operation.action) from error
+        return read_answer(response, operation.action)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            http, self._http = self._http, None
+            await http.aclose()
+
+    async def _signed(
+        self, operation: Operation, parameters: Mapping[str, str]
+    ) -> tuple[RpcRequest, dict[str, str]]:
+        is_get = operation.method == "GET"
+        request = RpcRequest(
+            method=operation.method,
+            host=self._settings.host,
+            action=operation.action,
+            version=API_VERSION,
+            query=parameters if is_get else {},
+            body=b"" if is_get else form_body(parameters),
+        )
+        pair = await self._credentials.get()
+        headers = signed_headers(request, pair, date=self._clock.utcnow(), nonce=uuid.uuid4().hex)
+        return request, {**headers, "Accept": "application/json", "User-Agent": USER_AGENT}
+
+    def _client(self, action: str) -> httpx.AsyncClient:
+        if self._http is None:
+            try:
+                self._http = httpx.AsyncClient(
+                    transport=self._transport, trust_env=not self._settings.is_loopback
+                )
+            except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+                # All that it reads is the environment: proxies and certificate files.
+                text = f"The HTTP client cannot be set up: {error}. Check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE"
+                raise RequestNotSent(text, action=action, transient=False) from error
+        return self._http
+
+    def _timeout(self, operation: Operation) -> httpx.Timeout:
+        settings = self._settings
+        connect = settings.client_connect_timeout
+        read = settings.client_read_timeout
+        return httpx.Timeout(
+            operation.read_timeout if read is None else read / 1000,
+            connect=CONNECT_TIMEOUT if connect is None else connect / 1000,
+        )
+
+    def _failure(self, error: httpx.HTTPError, action: str) -> DataWorksError:
+        reason = str(error) or type(error).__name__
+        if not isinstance(error, _NOT_SENT):
+            text = f"The answer to {action} was lost ({type(error).__name__}: {reason})"
+            return AnswerLost(text, action=action)
+        certificate = _certificate_error(error)
+        if certificate is not None:
+            return RequestNotSent(self._distrust(certificate), action=action, transient=False)
+        text = f"{action} could not be sent: no connection to {self._settings.base_url} ({reason}). {self._advice()}"
+        return RequestNotSent(text, action=action, transient=not isinstance(error, httpx.LocalProtocolError))
+
+    def _distrust(self, certificate: ssl.SSLError) -> str:
+        reason = getattr(certificate, "verify_message", "") or certificate.reason or str(certificate)
+        return (
+            f"{self._settings.base_url} is not trusted: {reason}. If a proxy inspects TLS here, set SSL_CERT_FILE to "
+            "a file with its CA; else check dataworks:endpoint"
+        )
+
+    def _advice(self) -> str:
+        if self._settings.endpoint:
+            return "Check dataworks:endpoint, the network, and HTTPS_PROXY"
+        return f"Check dataworks:region ({self._settings.region}), the network, and HTTPS_PROXY"
+
+
+def _certificate_error(error: BaseException) -> ssl.SSLError | None:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
+IMPORT = Operation(
+    "ImportWorkflowDefinition", method="POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
+)
+GET_JOB = Operation("GetJobStatus")
+GET = Operation("GetWorkflowDefinition")
+LIST = Operation("ListWorkflowDefinitions")
+DELETE = Operation("DeleteWorkflowDefinition", method="POST")

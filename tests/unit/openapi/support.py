@@ -1,0 +1,121 @@
+"""A clock that only runs while everybody waits, and a service made of a list of answers."""
+
+import asyncio
+import heapq
+import itertools
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+
+from pulumi_resource_dataworks.openapi import Settings
+
+Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+_SETTLE = 30
+
+
+class VirtualClock:
+    """Time that jumps to the next sleeper once nothing else can run."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+        self._sleepers: list[tuple[float, int]] = []
+        self._numbers = itertools.count()
+        self._changes = 0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def utcnow(self) -> datetime:
+        return datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc) + timedelta(seconds=self.now)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        entry = (self.now + seconds, next(self._numbers))
+        heapq.heappush(self._sleepers, entry)
+        self._changes += 1
+        try:
+            while self.now < entry[0]:
+                await self._advance(entry)
+        finally:
+            self._sleepers.remove(entry)
+            heapq.heapify(self._sleepers)
+            self._changes += 1
+
+    async def _advance(self, entry: tuple[float, int]) -> None:
+        changes = self._changes
+        for _ in range(_SETTLE):
+            await asyncio.sleep(0)
+        if changes == self._changes and self._sleepers[0] == entry:
+            self.now = entry[0]
+            self._changes += 1
+
+
+class Service:
+    """Gives the scripted answers in turn, the last one for ever, and remembers the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []
+        self.answers: list[Answer] = []
+
+    def will(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(request) if callable(answer) else answer
+
+    def parameters(self, index: int = -1) -> dict[str, str]:
+        request = self.requests[index]
+        return dict(parse_qsl((request.content or request.url.query).decode(), keep_blank_values=True))
+
+    @property
+    def actions(self) -> list[str]:
+        return [request.headers["x-acs-action"] for request in self.requests]
+
+
+def ok(**body: Any) -> httpx.Response:
+    return httpx.Response(200, json={"RequestId": "REQ", **body})
+
+
+def refusal(status: int, code: str, message: str = "no", **headers: str) -> httpx.Response:
+    body = {
+        "RequestId": "REQ-1",
+        "HostId": "h",
+        "Code": code,
+        "Message": message,
+        "Recommend": "https://help",
+    }
+    return httpx.Response(status, json=body, headers=headers)
+
+
+def html(status: int) -> httpx.Response:
+    page = f"<html><body><h1>{status} Bad Gateway</h1>{'x' * 500}</body></html>"
+    return httpx.Response(status, text=page, headers={"content-type": "text/html"})
+
+
+def raw(text: str, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, content=text.encode(), headers={"content-type": "application/json"})
+
+
+def settings(**changes: Any) -> Settings:
+    given = {
+        "region": "cn-shanghai",
+        "accessKey": "AK",
+        "secretKey": "SK",
+        "callsPerSecond": 1000.0,
+        **changes,
+    }
+    return Settings.from_config(given, {})
+
+
+def job_answer(status: str, **more: Any) -> httpx.Response:
+    return raw(json.dumps({"RequestId": "R", "JobStatus": {"JobId": "7", "Status": status, **more}}))

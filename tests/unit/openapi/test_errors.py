@@ -1,0 +1,226 @@
+"""Which answer becomes which error, and what it says."""
+
+import httpx
+import pytest
+from tests.unit.openapi.support import html, ok, raw, refusal
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.openapi import (
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProjectNotFoundError,
+    QuotaExhaustedError,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+    UnreadableAnswer,
+    WrongEndpointError,
+)
+from pulumi_resource_dataworks.openapi._answers import read_answer
+
+CASES: list[tuple[int, str, str, type[ServiceError]]] = [
+    (429, "Throttling.Api.Risk", "", QuotaExhaustedError),
+    (429, "Throttling.Resource", "", QuotaExhaustedError),
+    (429, "Throttling.Api", "", ThrottledError),
+    (400, "Throttling.User", "", ThrottledError),
+    (400, "Throttling", "", ThrottledError),
+    (503, "Rejected.Throttling", "", ThrottledError),
+    (400, "9990020002", "Throttling.User", ThrottledError),
+    (429, "Other", "", ThrottledError),
+    (404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", AuthenticationError),
+    (400, "InvalidAccessKeyId.Inactive", "", AuthenticationError),
+    (400, "SignatureDoesNotMatch", "", AuthenticationError),
+    (400, "IncompleteSignature", "", AuthenticationError),
+    (400, "InvalidSecurityToken.Expired", "", AuthenticationError),
+    (400, "InvalidTimeStamp.Expired", "", AuthenticationError),
+    (400, "SignatureNonceUsed", "", AuthenticationError),
+    (401, "Whatever", "", AuthenticationError),
+    (404, "InvalidAction.NotFound", "", WrongEndpointError),
+    (404, "InvalidApi.NotFound", "", WrongEndpointError),
+    (500, "Forbidden.Not.Server", "", WrongEndpointError),
+    (403, "Forbidden.RAM", "", PermissionDeniedError),
+    (403, "Forbidden.Access", "", PermissionDeniedError),
+    (400, "NoPermission", "", PermissionDeniedError),
+    (403, "ResourceNotAuthorized.Api", "", PermissionDeniedError),
+    (403, "400010", "user not in tenant", PermissionDeniedError),
+    (400, "1101080166", "project member not found", PermissionDeniedError),
+    (400, "1101080008", "", ProjectNotFoundError),
+    (400, "1101080999", "工作空间不存在", ProjectNotFoundError),
+    (404, "InvalidProject.NotFound", "The project is unknown", ProjectNotFoundError),
+    (400, "5801489541076353033", '未找到发布对象: [["12"]]', NotFoundError),
+    (500, "5801489541076353034", "工作流不存在", NotFoundError),
+    (404, "Whatever", "", NotFoundError),
+    (400, "InvalidWorkflow.NotExist", "", NotFoundError),
+    (400, "123", "workflow 12 of project 3 does not exist", NotFoundError),
+    (400, "123", "Workflow Not Found", NotFoundError),
+    (500, "InternalError", "bean not found", ServiceUnavailableError),
+    (500, "InternalError.System", "", ServiceUnavailableError),
+    (503, "ServiceUnavailable", "", ServiceUnavailableError),
+    (408, "Timeout", "", ServiceUnavailableError),
+    (502, "9990099999", "", ServiceUnavailableError),
+    (400, "9990040003", "", ServiceUnavailableError),
+    (400, "58014884415", "Spec JSON parse failed", ServiceError),
+    (500, "58014884415", "Spec JSON parse failed", ServiceError),
+    (400, "InvalidParameter", "", ServiceError),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "message", "kind"), CASES)
+def test_each_answer_has_its_error(status: int, code: str, message: str, kind: type[ServiceError]) -> None:
+    with pytest.raises(ServiceError) as caught:
+        read_answer(refusal(status, code, message), "GetWorkflowDefinition")
+    assert type(caught.value) is kind
+    assert (caught.value.code, caught.value.status, caught.value.request_id) == (code, status, "REQ-1")
+
+
+def test_the_line_that_people_read() -> None:
+    with pytest.raises(ServiceError) as caught:
+        read_answer(refusal(400, "58014884415", "Spec JSON\n parse failed"), "ImportWorkflowDefinition")
+    assert str(caught.value) == (
+        "Spec JSON parse failed (code 58014884415; request ID REQ-1; recommendation: https://help; "
+        "ImportWorkflowDefinition)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "settings"),
+    [
+        (404, "InvalidAccessKeyId.NotFound", ["dataworks:accessKey"]),
+        (400, "SignatureDoesNotMatch", ["dataworks:secretKey"]),
+        (400, "InvalidSecurityToken.Expired", ["dataworks:securityToken"]),
+        (400, "InvalidTimeStamp.Expired", ["clock"]),
+        (404, "InvalidApi.NotFound", ["dataworks:endpoint"]),
+        (500, "Forbidden.Not.Server", ["dataworks:region"]),
+        (403, "Forbidden.RAM", ["dataworks:accessKey", "projectId"]),
+        (400, "1101080008", ["projectId", "dataworks:region"]),
+    ],
+)
+def test_the_line_names_the_setting(status: int, code: str, settings: list[str]) -> None:
+    with pytest.raises(ServiceError) as caught:
+        read_answer(refusal(status, code), "GetJobStatus")
+    assert all(setting in str(caught.value) for setting in settings)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "ambiguous"),
+    [
+        (400, "1234", "?", True),
+        (400, "InvalidParameter", "?", True),
+        (500, "1234", "?", True),
+        (400, "9990040003", "?", True),
+        (404, "X", "?", True),
+        (500, "InternalError", "?", False),
+        (408, "Timeout", "?", False),
+        (403, "Forbidden", "?", False),
+        (400, "SignatureDoesNotMatch", "?", False),
+        (400, "Throttling", "?", False),
+        (429, "Throttling.Api.Risk", "?", False),
+        (404, "InvalidAction.NotFound", "?", False),
+        (400, "1101080008", "?", False),
+    ],
+)
+def test_what_may_mean_absent(status: int, code: str, message: str, ambiguous: bool) -> None:
+    with pytest.raises(ServiceError) as caught:
+        read_answer(refusal(status, code, message), "GetWorkflowDefinition")
+    assert caught.value.is_ambiguous_client_error is ambiguous
+
+
+@pytest.mark.parametrize("success", [False, "false"])
+def test_a_200_that_says_no(success: object) -> None:
+    with pytest.raises(ServiceError, match="The service gave no reason") as caught:
+        read_answer(ok(Success=success), "DeleteWorkflowDefinition")
+    assert (caught.value.status, caught.value.is_ambiguous_client_error) == (200, True)
+    assert "HTTP 200; request ID REQ; DeleteWorkflowDefinition" in str(caught.value)
+
+
+def test_a_200_that_says_not_found() -> None:
+    answer = ok(Success=False, ErrorCode="1", ErrorMessage="不存在")
+    with pytest.raises(NotFoundError):
+        read_answer(answer, "DeleteWorkflowDefinition")
+
+
+def test_lower_case_envelopes() -> None:
+    answer = httpx.Response(400, json={"code": 123, "message": "m", "requestId": "r"})
+    with pytest.raises(ServiceError) as caught:
+        read_answer(answer, "A")
+    assert (caught.value.code, caught.value.message, caught.value.request_id) == ("123", "m", "r")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("1500", 1.5),
+        (" 20 ", 0.02),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("1.5", None),
+        ("", None),
+        ("²", None),
+    ],
+)
+def test_retry_after_is_milliseconds(header: str, seconds: float | None) -> None:
+    answer = httpx.Response(
+        429, json={"Code": "Throttling"}, headers=[(b"x-acs-retry-after", header.encode("latin-1"))]
+    )
+    with pytest.raises(ThrottledError) as caught:
+        read_answer(answer, "A")
+    assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        html(502),
+        html(403),
+        html(200),
+        raw("", 200),
+        raw("[1]"),
+        raw('"text"'),
+        raw("{", 500),
+        httpx.Response(404, json={"message": "no Route matched with those values"}),
+        httpx.Response(200, content=b"\xff\xfe\x00"),
+    ],
+)
+def test_foreign_answers_are_never_taken_for_the_services(answer: httpx.Response) -> None:
+    with pytest.raises(UnreadableAnswer) as caught:
+        read_answer(answer, "GetWorkflowDefinition")
+    assert caught.value.status == answer.status_code
+    assert "dataworks:endpoint" in str(caught.value)
+
+
+def test_a_proxys_page_is_quoted_shortened() -> None:
+    with pytest.raises(UnreadableAnswer) as caught:
+        read_answer(html(502), "GetJobStatus")
+    assert "HTTP 502, text/html" in str(caught.value)
+    assert '"502 Bad Gateway xxx' in str(caught.value)
+    assert "<h1>" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("status", "transient"), [(502, True), (503, True), (429, True), (403, False), (200, False)]
+)
+def test_only_passing_faults_of_a_proxy_are_transient(status: int, transient: bool) -> None:
+    with pytest.raises(UnreadableAnswer) as caught:
+        read_answer(html(status), "GetJobStatus")
+    assert caught.value.transient is transient
+
+
+def test_the_outline_shows_the_tree() -> None:
+    from pulumi_resource_dataworks.openapi import _errors
+
+    outline = _errors.__doc__ or ""
+    raised = {
+        name
+        for name in openapi.__all__
+        if isinstance(kind := getattr(openapi, name), type) and issubclass(kind, Exception)
+    }
+    assert {name for name in raised if name not in outline} == set()
+    assert all(issubclass(getattr(openapi, name), openapi.DataWorksError) for name in raised)
+
+
+def test_the_door() -> None:
+    assert sorted(openapi.__all__) == openapi.__all__
+    assert all(hasattr(openapi, name) for name in openapi.__all__)

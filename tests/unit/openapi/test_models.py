@@ -1,0 +1,96 @@
+"""The wire is uneven; what we make of it is not."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pulumi_resource_dataworks.openapi import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+
+BIG = 4937433629620853475
+
+
+def test_an_import_answer_as_logged() -> None:
+    wire = (
+        '{"Completed":false,"CreateTime":1739347230123,"Id":"5012345678901234567","Progress":0,'
+        f'"Response":"{BIG}","Status":"Running","Type":"Create"}}'
+    )
+    job = AsyncJob.model_validate(json.loads(wire))
+    assert (job.id, job.workflow_id, job.status) == ("5012345678901234567", str(BIG), "Running")
+    assert (job.progress, job.create_time, job.error) == (0, 1739347230123, "")
+
+
+@given(st.integers(min_value=0, max_value=2**63 - 1), st.booleans())
+def test_ids_keep_every_digit(number: int, as_text: bool) -> None:
+    wire = json.loads(json.dumps({"Id": str(number) if as_text else number}))
+    assert WorkflowDefinition.model_validate(wire).id == str(number)
+
+
+@pytest.mark.parametrize("wire", ['{"Id": 4.937e18}', '{"Id": true}', '{"Id": ["1"]}'])
+def test_an_id_that_lost_its_digits_is_refused(wire: str) -> None:
+    with pytest.raises(ValidationError, match="an ID is a string or a whole number"):
+        WorkflowDefinition.model_validate(json.loads(wire))
+
+
+def test_a_job_without_an_id_is_none() -> None:
+    for wire in ({}, {"Id": None}, {"Id": ""}):
+        with pytest.raises(ValidationError):
+            AsyncJob.model_validate(wire)
+
+
+@pytest.mark.parametrize(
+    ("wire", "ended", "succeeded"),
+    [
+        ({"Status": "Running", "Completed": "True"}, False, False),
+        ({"Status": "SUCCESS", "Completed": "False", "Error": "Not Found"}, True, True),
+        ({"Status": "fail", "Completed": True}, True, False),
+        ({"Status": "Cancel"}, True, False),
+        ({"Status": "Paused", "Completed": "true"}, True, False),
+        ({"Status": "Paused"}, False, False),
+        ({"Completed": "True"}, True, True),
+        ({"Completed": "True", "Error": "x"}, True, False),
+        ({"Completed": "nonsense"}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_status_decides_before_completed(wire: dict[str, Any], ended: bool, succeeded: bool) -> None:
+    status = JobStatus.model_validate(wire)
+    assert (status.ended, status.succeeded) == (ended, succeeded)
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"),
+    [(5, 5), ("5", 5), (" 5 ", 5), (None, None), ("", None), ("x", None), (5.5, None), (True, None)],
+)
+def test_times_are_numbers_or_text(wire: object, value: int | None) -> None:
+    assert WorkflowDefinition.model_validate({"Id": "1", "ModifyTime": wire}).modify_time == value
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"), [(None, None), ("", None), (3_000_000_001, "3000000001"), ("7", "7")]
+)
+def test_the_published_indicator(wire: object, value: str | None) -> None:
+    assert WorkflowDefinition.model_validate({"Id": "1", "WorkflowId": wire}).workflow_id == value
+
+
+def test_a_spec_sent_as_an_object_becomes_text() -> None:
+    definition = WorkflowDefinition.model_validate({"Id": 1, "Spec": {"version": "1.1.0", "id": BIG}})
+    assert json.loads(definition.spec) == {"version": "1.1.0", "id": BIG}
+
+
+@pytest.mark.parametrize(
+    ("wire", "path"),
+    [({"Script": {"Path": "a/b"}}, "a/b"), ({"Script": None}, ""), ({"Script": {}}, ""), ({}, "")],
+)
+def test_the_path_of_a_listed_workflow(wire: dict[str, Any], path: str) -> None:
+    assert WorkflowSummary.model_validate({"Id": 1, **wire}).path == path
+
+
+def test_models_are_also_made_by_name_and_stay_as_they_are() -> None:
+    job = AsyncJob(id="1", workflow_id="2", status="running")
+    assert (job.workflow_id, job.status) == ("2", "Running")
+    with pytest.raises(ValidationError):
+        job.id = "3"

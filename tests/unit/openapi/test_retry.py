@@ -1,0 +1,201 @@
+"""Each rule of when a call is tried again."""
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.openapi.support import Service, VirtualClock, html, job_answer, ok, raw, refusal
+
+from pulumi_resource_dataworks.openapi import (
+    AnswerLost,
+    AuthenticationError,
+    Client,
+    DataWorksError,
+    NotFoundError,
+    QuotaExhaustedError,
+    RequestNotSent,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
+from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET
+from pulumi_resource_dataworks.openapi._retry import backoff
+
+JOB = ok(AsyncJob={"Id": "77"})
+PASSING: list[Any] = [
+    refusal(400, "Throttling.User"),
+    refusal(429, "Throttling.Api"),
+    refusal(400, "9990020002"),
+    refusal(503, "Rejected.Throttling"),
+    refusal(400, "9990040003"),
+    refusal(503, "ServiceUnavailable"),
+    refusal(500, "InternalError"),
+    refusal(408, "Timeout"),
+    html(502),
+    html(503),
+    html(504),
+    html(429),
+    httpx.ConnectError("no route"),
+    httpx.ReadTimeout("slow"),
+    httpx.RemoteProtocolError("reset"),
+]
+LASTING: list[tuple[Any, type[DataWorksError]]] = [
+    (refusal(429, "Throttling.Api.Risk"), QuotaExhaustedError),
+    (refusal(429, "Throttling.Resource"), QuotaExhaustedError),
+    (refusal(400, "SignatureDoesNotMatch"), AuthenticationError),
+    (refusal(400, "SignatureNonceUsed"), AuthenticationError),
+    (refusal(404, "X"), NotFoundError),
+    (refusal(400, "InvalidParameter"), ServiceError),
+    (refusal(500, "58014884415"), ServiceError),
+    (html(403), AnswerLost),
+    (raw("nonsense"), AnswerLost),
+    (httpx.LocalProtocolError("bad header"), RequestNotSent),
+]
+NOT_PROCESSED: list[Any] = [
+    refusal(400, "Throttling.User"),
+    refusal(429, "Throttling.Api"),
+    refusal(503, "Rejected.Throttling"),
+    refusal(400, "9990020002"),
+    httpx.ConnectError("no route"),
+    httpx.ConnectTimeout("slow"),
+    httpx.ProxyError("no"),
+]
+UNKNOWN: list[Any] = [
+    refusal(500, "InternalError"),
+    refusal(503, "ServiceUnavailable"),
+    refusal(500, "9990040003"),
+    refusal(408, "Timeout"),
+    refusal(400, "SignatureNonceUsed"),
+    html(502),
+    raw("nonsense"),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteError("broken"),
+    httpx.RemoteProtocolError("reset"),
+]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+async def test_reads_are_tried_again(client: Client, service: Service, said: list[str], fault: Any) -> None:
+    service.will(fault, job_answer("Running"))
+    assert (await client.get_job_status("7")).status == "Running"
+    assert len(service.requests) == 2
+    assert len(said) == 1
+    assert "GetJobStatus; try 2 of 6 in" in said[0]
+
+
+@pytest.mark.parametrize(("fault", "kind"), LASTING)
+async def test_what_will_not_pass_is_told_at_once(
+    client: Client, service: Service, said: list[str], fault: Any, kind: type[DataWorksError]
+) -> None:
+    service.will(fault)
+    with pytest.raises(kind) as caught:
+        await client.get_job_status("7")
+    assert type(caught.value) is kind or kind is AnswerLost
+    assert (len(service.requests), said) == (1, [])
+
+
+@pytest.mark.parametrize("fault", NOT_PROCESSED)
+async def test_imports_are_tried_again_when_surely_not_taken(
+    client: Client, service: Service, fault: Any
+) -> None:
+    service.will(fault, JOB)
+    assert (await client.import_workflow_definition(1, "{}")).id == "77"
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("fault", UNKNOWN)
+async def test_imports_are_never_sent_twice_blindly(client: Client, service: Service, fault: Any) -> None:
+    service.will(fault, JOB)
+    with pytest.raises(AnswerLost) as caught:
+        await client.import_workflow_definition(1, "{}")
+    assert caught.value.action == "ImportWorkflowDefinition"
+    assert len(service.requests) == 1
+
+
+async def test_a_lost_import_keeps_what_the_service_said(client: Client, service: Service) -> None:
+    service.will(refusal(500, "InternalError", "boom"))
+    with pytest.raises(AnswerLost, match=r"boom .*REQ-1.*Whether it took effect is unknown") as caught:
+        await client.import_workflow_definition(1, "{}")
+    assert caught.value.status == 500
+    assert isinstance(caught.value.__cause__, ServiceUnavailableError)
+
+
+async def test_an_import_refused_with_a_4xx_is_no_lost_answer(client: Client, service: Service) -> None:
+    service.will(refusal(400, "9990040003", "refused"))
+    with pytest.raises(ServiceError, match="refused"):
+        await client.import_workflow_definition(1, "{}")
+    assert len(service.requests) == 1
+
+
+async def test_every_try_is_signed_anew(client: Client, service: Service) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "3000"}), job_answer("Running"))
+    await client.get_job_status("7")
+    first, second = (request.headers for request in service.requests)
+    for name in ("x-acs-date", "x-acs-signature-nonce", "authorization"):
+        assert first[name] != second[name]
+
+
+async def test_tries_are_bounded(client: Client, service: Service) -> None:
+    service.will(refusal(429, "Throttling"))
+    with pytest.raises(ThrottledError):
+        await client.get_job_status("7")
+    assert len(service.requests) == MAX_TRIES
+
+
+async def test_retries_are_bounded_in_time(client: Client, service: Service, clock: VirtualClock) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "50000"}))
+    with pytest.raises(ThrottledError):
+        await client.get_job_status("7")
+    assert len(service.requests) == 3  # at 0, 50 and 100 s; 150 s is beyond the budget
+    assert clock.now <= RETRY_BUDGET
+
+
+async def test_the_services_wish_is_honoured(
+    client: Client, service: Service, clock: VirtualClock, said: list[str]
+) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "2500"}), job_answer("Running"))
+    await client.get_job_status("7")
+    assert clock.now == pytest.approx(2.5, abs=0.01)
+    assert said == ["DataWorks throttles GetJobStatus; try 2 of 6 in 2.5 s"]
+
+
+async def test_the_services_wish_has_a_limit(client: Client, service: Service, clock: VirtualClock) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "3600000"}), job_answer("Running"))
+    await client.get_job_status("7")
+    assert clock.now == pytest.approx(60, abs=0.01)
+
+
+def test_the_backoff_is_full_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    lows: set[float] = set()
+
+    def highest(low: float, high: float) -> float:
+        lows.add(low)
+        return high
+
+    monkeypatch.setattr("random.uniform", highest)
+    error = RequestNotSent("x", action="A")
+    assert [backoff(error, number) for number in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 20, 20]
+    assert lows == {0}
+
+
+@pytest.mark.parametrize("lost", [httpx.ReadTimeout("slow"), html(502), refusal(500, "InternalError")])
+async def test_a_delete_that_had_taken_effect_succeeds(client: Client, service: Service, lost: Any) -> None:
+    service.will(lost, refusal(404, "X", "not found"))
+    await client.delete_workflow_definition(1, "5")
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("fault", [httpx.ConnectError("no route"), refusal(429, "Throttling")])
+async def test_a_delete_that_had_not_been_processed_tells_the_truth(
+    client: Client, service: Service, fault: Any
+) -> None:
+    service.will(fault, refusal(404, "X", "not found"))
+    with pytest.raises(NotFoundError):
+        await client.delete_workflow_definition(1, "5")
+
+
+async def test_other_refusals_after_a_lost_delete_are_marked(client: Client, service: Service) -> None:
+    service.will(html(502), refusal(400, "1234", "?"))
+    with pytest.raises(ServiceError) as caught:
+        await client.delete_workflow_definition(1, "5")
+    assert caught.value.after_lost_answer
