@@ -1,0 +1,75 @@
+"""The command line for people: `pulumi-dataworks`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is returned.
+
+    Args:
+        argv: The arguments without the program's name; `sys.argv` unless given.
+    """
+    arguments = _parser().parse_args(argv)
+    exit_code: int = arguments.run(arguments)
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pulumi-dataworks", description="Tools around the DataWorks provider."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_emulator(
+        commands.add_parser("emulator", help="DataWorks on localhost, for tests and for trying out")
+    )
+    return parser
+
+
+def _add_emulator(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Serve DataWorks' OpenAPI on localhost; prints one line of JSON when it is ready."
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (0: a free one)")
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--job-seconds-per-node", type=float, default=1.2, metavar="S", help="pace of imports (1.2)"
+    )
+    pace.add_argument("--job-seconds", type=float, metavar="S", help="let every import take this long")
+    parser.add_argument("--project-id", type=int, help="ID of the workspace")
+    parser.add_argument("--loose", action="store_true", help="do not check signatures")
+    parser.set_defaults(run=_emulator)
+
+
+def _emulator(arguments: argparse.Namespace) -> int:
+    try:
+        from . import emulator  # noqa: PLC0415 the extra may be missing
+    except ModuleNotFoundError as error:
+        if error.name not in {"starlette", "uvicorn"}:
+            raise
+        sys.stderr.write("The emulator needs its extra: pip install 'pulumi-resource-dataworks[emulator]'\n")
+        return 1
+    life = emulator.Life("seconds_per_node", arguments.job_seconds_per_node)
+    if arguments.job_seconds is not None:
+        life = emulator.Life("seconds", arguments.job_seconds)
+    given = {} if arguments.project_id is None else {"project_id": arguments.project_id}
+    world = emulator.Emulator(projects=[emulator.Project(**given)], job_life=life, strict=not arguments.loose)
+
+    def announce(endpoint: str) -> None:
+        announcement = {
+            "endpoint": endpoint,
+            "accessKey": world.account.access_key,
+            "secretKey": world.account.secret_key,
+            "region": emulator.REGION,
+            "projectId": world.project.project_id,
+        }
+        sys.stdout.write(json.dumps(announcement) + "\n")
+        sys.stdout.flush()
+
+    emulator.serve(world, host=arguments.host, port=arguments.port, ready=announce)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""DataWorks' OpenAPI (2024-05-18) on localhost.
+
+It answers the five operations that a workflow's life needs, as the service does: signed calls, asynchronous jobs, the
+service's own additions to every document. What nobody could verify is a switch (`Switches`). It knows nothing of the
+provider, so that the two can disagree.
+
+    with EmulatorServer(Emulator(job_life=Life("immediate"))) as server:
+        ...  # any client, at server.endpoint
+"""
+
+from ._app import create_app
+from ._clock import Clock
+from ._emulator import REGION, Emulator
+from ._faults import Fault
+from ._gateway import Call
+from ._jobs import Life
+from ._server import EmulatorServer, serve
+from ._switches import Switches
+from ._world import Account, Project, Workflow
+
+__all__ = [
+    "REGION",
+    "Account",
+    "Call",
+    "Clock",
+    "Emulator",
+    "EmulatorServer",
+    "Fault",
+    "Life",
+    "Project",
+    "Switches",
+    "Workflow",
+    "create_app",
+    "serve",
+]

@@ -1,0 +1,208 @@
+"""Text to document, as the vendor's parser does it: coerce, fold case, drop what it does not know."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from ._json import is_list, is_object
+from ._schema import ALIASES, DEFAULTS, ENTITIES, ENUMS, IO_KEYS, KINDS, TIME_UNITS
+
+Document: TypeAlias = dict[str, Any]
+
+FIELD_SET_FAIL: Final = "0x5083000000000002"
+ENUM_NOT_EXIST: Final = "0x5083000000000004"
+PARSE_ERROR: Final = "0x5083000000000005"
+TARGET_ENTITY_NOT_FOUND: Final = "0x5083000000000009"
+
+
+_NEVER_NULL: Final = frozenset(
+    {
+        ("Spec", "workflows"),
+        ("Io", "nodeOutputs"),
+        ("Io", "variables"),
+        ("Join", "branches"),
+        ("JoinBranch", "assertion"),
+    }
+)
+
+
+class SpecError(Exception):
+    """The document cannot be parsed.
+
+    Attributes:
+        code: The vendor's `SpecErrorCode`, such as `0x5083000000000004`.
+        hopeless: Whether the service already refuses the call, and not only the job.
+    """
+
+    def __init__(self, code: str, message: str, *, hopeless: bool = False) -> None:
+        super().__init__(f"errorCode:{code} {message}")
+        self.code = code
+        self.hopeless = hopeless
+
+
+def parse(text: str) -> Document:
+    """The document in `text`, with its keys in the vendor's order.
+
+    Raises:
+        SpecError: As the vendor's parser would; its codes and its wording.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise SpecError(PARSE_ERROR, f"Spec JSON parse failed: {error}", hopeless=True) from None
+    if not is_object(document):
+        raise SpecError(PARSE_ERROR, "Spec JSON parse failed: not an object", hopeless=True)
+    return parse_document(document)
+
+
+def parse_document(document: Mapping[str, Any]) -> Document:
+    """As `parse`, of a text that is already read."""
+    kind_of(document)
+    # Version 1.0.0 has no `spec`: the whole document is parsed as one (ToDomainRootParser).
+    body = document.get("spec", document)
+    if not is_object(body):
+        raise _wrong_class(body, "Map")
+    return _entity("Specification", {**document, "spec": body})
+
+
+def kind_of(document: Mapping[str, Any]) -> str:
+    """The document's kind in the vendor's spelling; the parser matches it in any case and keeps it as it came."""
+    value = document.get("kind")
+    for kind in KINDS:
+        if isinstance(value, str) and kind.lower() == value.lower():
+            return kind
+    # aliyun/alibabacloud-aiops-skills: kind `Workflow` fails with server error 58014884415, Spec JSON parse failed.
+    raise SpecError(PARSE_ERROR, f"Not support spec kind: {value}", hopeless=True)
+
+
+def _entity(name: str, value: Any) -> Document:
+    if isinstance(value, str):
+        raise SpecError(
+            TARGET_ENTITY_NOT_FOUND, f"Cannot find target entity. spec type:Spec{name} id:{value}"
+        )
+    if not is_object(value):
+        raise _wrong_class(value, "Map")
+    given = dict(_spelled(name, value))
+    _require(name, given)
+    fields = ENTITIES[name].items()
+    parsed = {key: _value(kind, given[key]) for key, kind in fields if _present(name, key, given)}
+    parsed = {key: item for key, item in parsed.items() if item is not None and item != []}
+    for key, default in DEFAULTS.get(name, {}).items():
+        parsed.setdefault(key, default)
+    for key in ("inputs", "outputs") if name in {"Workflow", "Node"} else ():
+        parsed.setdefault(key, {})
+    return parsed
+
+
+def _spelled(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Items of `value` under the names that the table has; the first spelling wins over its aliases."""
+    aliases = IO_KEYS if name == "Io" else ALIASES.get(name, {})
+    for key, item in value.items():
+        known = aliases.get(key.lower() if name == "Io" else key)
+        if known is not None and value.get(known) and known != key:
+            continue
+        yield known or key, item
+
+
+def _present(name: str, key: str, given: Mapping[str, Any]) -> bool:
+    """Whether there is anything to parse; an empty thing of the wrong kind passes in places, and is refused in others."""
+    item = given.get(key)
+    if key in given and item is None and (name, key) in _NEVER_NULL:
+        raise SpecError(PARSE_ERROR, "NullPointerException: null")
+    kind = ENTITIES[name][key]
+    if item == {} and kind.startswith("["):
+        return (name, key) in _NEVER_NULL
+    if item == []:
+        return kind in {"Spec", "Io", "map", "Assertion", "JoinLogic"}
+    return item is not None
+
+
+def _require(name: str, given: Mapping[str, Any]) -> None:
+    required = {"Variable": ("scope", "type"), "JoinBranch": ("name", "assertion")}.get(name, ())
+    entity = {"Variable": "variable", "JoinBranch": "branch"}.get(name)
+    for key in required:
+        if key not in given or (name == "Variable" and given[key] is None):
+            raise SpecError(PARSE_ERROR, f"{key} field of {entity} is required")
+
+
+def _value(kind: str, value: Any) -> Any:
+    if kind.startswith("["):
+        return _list(kind[1:-1], value)
+    if kind.startswith("const:"):
+        return kind.removeprefix("const:")
+    if kind.startswith("enum:"):
+        return _enum(kind.removeprefix("enum:"), value)
+    scalar = _SCALARS.get(kind)
+    return scalar(value) if scalar else _entity(kind, value)
+
+
+def _list(name: str, value: Any) -> list[Document]:
+    if isinstance(value, str):
+        raise SpecError(
+            TARGET_ENTITY_NOT_FOUND, f"Cannot find target entity. spec type:Spec{name} id:{value}"
+        )
+    if not is_list(value):
+        raise SpecError(FIELD_SET_FAIL, "Field set fail. Please check your spec content and field type.")
+    return [_entity(name, item) for item in value]
+
+
+def _enum(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong_class(value, "String")
+    for label in ENUMS[name]:
+        if label.lower() == value.lower():
+            return label
+    raise SpecError(ENUM_NOT_EXIST, f"Enum not found. Enum: {name} Value:{value}")
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if is_object(value):  # java.util.Map.toString
+        return "{" + ", ".join(f"{key}={_string(item)}" for key, item in value.items()) + "}"
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong_class(value, "String")
+    return value
+
+
+def _integer(value: Any) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise SpecError(
+            FIELD_SET_FAIL, f"Type conversion error. Expect type: Integer Actual value:{value}"
+        ) from None
+
+
+def _boolean(value: Any) -> bool:
+    return str(value).lower() == "true"  # java.lang.Boolean.valueOf: anything else is false
+
+
+def _time_unit(value: Any) -> str | None:
+    unit = _text(value).upper()
+    return unit if unit in TIME_UNITS else None
+
+
+def _map(value: Any) -> Document:
+    if not is_object(value):
+        raise _wrong_class(value, "Map")
+    return value
+
+
+def _wrong_class(value: Any, wanted: str) -> SpecError:
+    return SpecError(FIELD_SET_FAIL, f"ClassCastException: {type(value).__name__} cannot be cast to {wanted}")
+
+
+_SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "str": _string,
+    "text": _text,
+    "int": _integer,
+    "bool": _boolean,
+    "map": _map,
+    "timeunit": _time_unit,
+    "any": lambda value: value,
+}

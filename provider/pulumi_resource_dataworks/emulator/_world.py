@@ -1,0 +1,165 @@
+"""What exists: accounts, workspaces, workflows with their past, jobs."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._clock import Clock
+from ._errors import PROJECT_NOT_FOUND, ServiceError
+from ._jobs import Job, Life
+from ._switches import Switches
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may call.
+
+    Attributes:
+        access_key: AccessKey ID.
+        secret_key: AccessKey secret.
+        security_token: The STS token that has to come along, where the account has one.
+        uid: The owner of what it makes.
+        name: The owner's name in metadata.
+    """
+
+    access_key: str = "LTAIemulator0000000000"
+    secret_key: str = "emulator-secret-of-no-worth"  # noqa: S105 a public value
+    security_token: str | None = None
+    uid: str = "1000000000000001"
+    name: str = "emulator@example.com"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A workspace and what it fills into nodes.
+
+    Attributes:
+        project_id: Its ID.
+        identifier: Its name, as in output names (`<identifier>.<workflow>`).
+        tenant_id: Its tenant.
+        resource_group: The default resource group of nodes.
+        resource_group_id: That group's number.
+        datasource: The default MaxCompute data source of nodes.
+        rerun_times: Default `rerunTimes` of nodes.
+        rerun_interval: Default `rerunInterval` of nodes, in milliseconds.
+    """
+
+    project_id: int = 10001
+    identifier: str = "emulated_workspace"
+    tenant_id: str = "524257424564736"
+    resource_group: str = "Serverless_res_group_524257424564736_1"
+    resource_group_id: str = "1"
+    datasource: str = "odps_first"
+    rerun_times: int = 3
+    rerun_interval: int = 120000
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One stored workflow definition.
+
+    Attributes:
+        workflow_id: Its ID in Data Studio.
+        project_id: Its workspace.
+        kind: Its kind in the vendor's spelling; List's `Type`.
+        document: The FlowSpec document with everything that the service fills in.
+        created: Seconds.
+        modified: Seconds.
+        scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
+    """
+
+    workflow_id: str
+    project_id: int
+    kind: str
+    document: dict[str, Any]
+    created: float
+    modified: float
+    scheduling_id: int | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The document's `spec.workflows[0]`."""
+        body: dict[str, Any] = self.document["spec"]["workflows"][0]
+        return body
+
+    @property
+    def nodes(self) -> dict[str, dict[str, Any]]:
+        """Its nodes by ID."""
+        return {node["id"]: node for node in self.body["nodes"]}
+
+    @property
+    def path(self) -> str:
+        """Where it stands in Data Studio's tree, its own name included."""
+        return str(self.body["script"]["path"])
+
+
+@dataclass
+class World:
+    """Everything that the service remembers."""
+
+    accounts: list[Account] = field(default_factory=lambda: [Account()])
+    projects: list[Project] = field(default_factory=lambda: [Project()])
+    switches: Switches = field(default_factory=Switches)
+    clock: Clock = field(default_factory=Clock)
+    life: Life = field(default_factory=Life)
+    scripted_lives: deque[Life] = field(default_factory=deque[Life])
+    jobs: dict[str, Job] = field(default_factory=dict[str, Job])
+    _past: dict[Key, list[tuple[float, Workflow | None]]] = field(
+        default_factory=dict[Key, list[tuple[float, Workflow | None]]]
+    )
+
+    def project(self, project_id: int) -> Project:
+        """The workspace with that ID.
+
+        Raises:
+            ServiceError: There is none. The real answer of these operations is unknown.
+        """
+        for project in self.projects:
+            if project.project_id == project_id:
+                return project
+        raise ServiceError(403, PROJECT_NOT_FOUND, f"Project {project_id} does not exist.")
+
+    def settle(self) -> None:
+        """Let every job end whose time has come, in the order in which they end."""
+        now = self.clock.now()
+        for job in sorted(self.jobs.values(), key=lambda job: job.end):
+            job.settle(now)
+
+    def store(self, key: Key, workflow: Workflow | None, now: float) -> None:
+        """Write a workflow, or None for one that is deleted."""
+        self._past.setdefault(key, []).append((now, workflow))
+
+    def current(self, key: Key) -> Workflow | None:
+        """What is there now: what a write sees."""
+        past = self._past.get(key)
+        return past[-1][1] if past else None
+
+    def seen(self, key: Key) -> Workflow | None:
+        """What a read sees: what was there before the writes of the last `stale_reads` seconds."""
+        horizon = self.clock.now() - self.switches.stale_reads
+        known = [workflow for moment, workflow in self._past.get(key, []) if moment <= horizon]
+        return known[-1] if known else None
+
+    def is_deleted(self, key: Key) -> bool:
+        """Whether the ID was once a workflow's, and is no more."""
+        return key in self._past and self.current(key) is None
+
+    def workflows(self, project_id: int | None = None, *, stale: bool = False) -> Iterator[Workflow]:
+        """The workflows of a workspace, or of all, the oldest first."""
+        look = self.seen if stale else self.current
+        for key in list(self._past):
+            workflow = look(key)
+            if workflow is not None and project_id in {None, key[0]}:
+                yield workflow
+
+    def running(self, key: Key) -> Job | None:
+        """The job that will be the last to write this workflow."""
+        jobs = [job for job in self.jobs.values() if job.workflow_key == key and job.status == "Running"]
+        return max(jobs, key=lambda job: job.end, default=None)
+
+    def next_life(self) -> Life:
+        """How the next job lives: as scripted, or as jobs do here."""
+        return self.scripted_lives.popleft() if self.scripted_lives else self.life
