@@ -1,0 +1,37 @@
+"""The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
+
+from ._document import Document, Json, Object, canonical, nodes_of, read, read_canonical, texts, workflow_of
+from ._fault import Fault, InvalidDocumentError, show_path
+from ._meaning import Changes, Edge, changes, digest, same
+from ._project import actual_ids, clean, leave_out, project, rename_ids
+from ._resolve import complete, derive_id, output_of
+from ._validate import validate
+
+__all__ = [
+    "Changes",
+    "Document",
+    "Edge",
+    "Fault",
+    "InvalidDocumentError",
+    "Json",
+    "Object",
+    "actual_ids",
+    "canonical",
+    "changes",
+    "clean",
+    "complete",
+    "derive_id",
+    "digest",
+    "leave_out",
+    "nodes_of",
+    "output_of",
+    "project",
+    "read",
+    "read_canonical",
+    "rename_ids",
+    "same",
+    "show_path",
+    "texts",
+    "validate",
+    "workflow_of",
+]

@@ -1,0 +1,239 @@
+"""A FlowSpec document: read from text or an object, and written as canonical text."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, cast
+
+from ._fault import Fault, InvalidDocumentError, Path
+from ._position import locate, repeated_key, second_of
+
+Json = Any
+"""None, bool, int, float, str, list or dict with text keys."""
+
+Object = dict[str, Json]
+
+MAX_TEXT = 16 * 1024 * 1024
+"""The longest text that is read, in characters. The vendor's package validator stops at 15 MB."""
+
+MAX_DEPTH = 100
+"""How deep objects and lists may nest. The deepest public document has 14 levels."""
+
+_EXACT = 2**53
+_WRITE_IT = "Write the document as JSON text, or as an object."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that could be read. Nobody changes `root`: documents are shared.
+
+    Attributes:
+        root: The document as plain values.
+        text: What it was read from, where that was text.
+    """
+
+    root: Object
+    text: str | None = None
+
+    def place(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults, each with the line and column of the text where there is one."""
+        if self.text is None:
+            return list(faults)
+        placed: list[Fault] = []
+        for fault in faults:
+            line, column = locate(self.text, fault.path)
+            placed.append(replace(fault, line=line, column=column))
+        return placed
+
+
+def read(source: object) -> Document:
+    """Reads a document from JSON text or from an object.
+
+    Raises:
+        InvalidDocumentError: It cannot be read. The fault says at which line and column.
+    """
+    if isinstance(source, str):
+        return _read_text(source)
+    if isinstance(source, Mapping):
+        faults: list[Fault] = []
+        root = cast("Object", _plain(cast("Mapping[str, object]", source), (), faults))
+        if faults:
+            raise InvalidDocumentError(faults)
+        return Document(root)
+    raise InvalidDocumentError(
+        [Fault((), f"a FlowSpec document is needed, not {_kind_of(source)}", _WRITE_IT)]
+    )
+
+
+def canonical(root: Object) -> str:
+    """The one text of a document: keys sorted, no white space, characters as they are."""
+    return json.dumps(root, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+@lru_cache(maxsize=16)
+def read_canonical(text: str) -> Document:
+    """Reads a text that this provider wrote itself. Check, diff and update each see the same few."""
+    return Document(cast("Object", json.loads(text)))
+
+
+def objects(value: Json) -> list[Object]:
+    """The objects of a list; nothing where it is no list."""
+    if not isinstance(value, list):
+        return []
+    return [cast("Object", item) for item in cast("list[Json]", value) if isinstance(item, dict)]
+
+
+def workflow_of(root: Object) -> Object:
+    """The document's workflow."""
+    return objects(root["spec"]["workflows"])[0]
+
+
+CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow")
+"""The fields of a control node that hold inner nodes."""
+
+
+def scope_of(owner: Object) -> list[Object]:
+    """The nodes that a workflow or a control node holds directly, the condition of a do-while included."""
+    ends = [owner.get("while"), owner.get("specWhile")]
+    return objects(owner.get("nodes")) + objects(ends)
+
+
+def nodes_of(owner: Object, prefix: str = "") -> Iterator[tuple[str, Object]]:
+    """Every node below a workflow or controller with its name, an inner node's as `controller/node`."""
+    for node in scope_of(owner):
+        name = f"{prefix}{node.get('name', '')}"
+        yield name, node
+        for key in CONTROLLERS:
+            inner = node.get(key)
+            if isinstance(inner, dict):
+                yield from nodes_of(cast("Object", inner), f"{name}/")
+
+
+_SHORTEST_SECRET = 4
+_VOCABULARY = frozenset({"WORKFLOW", "CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "Normal"})
+
+
+def texts(value: Json) -> set[str]:
+    """What of a secret document no message may quote: its texts and their lines, from four characters on."""
+    if isinstance(value, str):
+        found = {value, *value.splitlines()}
+        return {text for text in found if len(text.strip()) >= _SHORTEST_SECRET} - _VOCABULARY
+    if isinstance(value, dict):
+        return set[str]().union(*map(texts, cast("Object", value).values()))
+    if isinstance(value, list):
+        return set[str]().union(*map(texts, cast("list[Json]", value)))
+    return set()
+
+
+def _read_text(text: str) -> Document:
+    if len(text) > MAX_TEXT:
+        fault = Fault((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
+        raise InvalidDocumentError([fault])
+    try:
+        root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        message = f"this is not JSON: {error.msg}"
+        fault = Fault((), message, "Mend the text at that place.", line=error.lineno, column=error.colno)
+        raise InvalidDocumentError([fault]) from None
+    except _RepeatedKeyError as error:
+        path = repeated_key(text)
+        line, column = second_of(text, path)
+        remedy = "Keep one of the two: the service would drop the other."
+        fault = Fault(path, "the key {} is written twice", remedy, (error.args[0],), line=line, column=column)
+        raise InvalidDocumentError([fault]) from None
+    except (RecursionError, ValueError) as error:
+        fault = Fault((), f"this cannot be read: {error}", _WRITE_IT)
+        raise InvalidDocumentError([fault]) from None
+    if not isinstance(root, dict):
+        found = f"this is not a FlowSpec document but {_kind_of(root)}"
+        raise InvalidDocumentError(
+            [Fault((), found, "A document is an object with version, kind and spec.", line=1, column=1)]
+        )
+    document = Document(cast("Object", root), text)
+    faults = list(_unwritable(root, ()))
+    if faults:
+        raise InvalidDocumentError(document.place(faults))
+    return document
+
+
+class _RepeatedKeyError(ValueError):
+    """An object holds a key twice."""
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> Object:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _RepeatedKeyError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
+    """What JSON text can spell and nobody can store: text that is no Unicode, numbers past all bounds, depth."""
+    if len(path) > MAX_DEPTH:
+        yield Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
+    elif isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            yield Fault(path, "the text holds half of a surrogate pair", "Write the whole character.")
+    elif isinstance(value, dict):
+        for key, item in cast("Object", value).items():
+            yield from _unwritable(key, path)
+            yield from _unwritable(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Json]", value)):
+            yield from _unwritable(item, (*path, index))
+    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+        yield Fault(path, "the number is too large", "Write it as text.")
+
+
+def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
+    """A value of a Pulumi program as JSON: whole numbers as ints, and none that has been rounded already."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return _number(value, path, faults)
+    if value is None or isinstance(value, str | bool):
+        return value
+    if len(path) > MAX_DEPTH:
+        faults.append(Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document."))
+    elif isinstance(value, Mapping):
+        mapping = cast("Mapping[str, object]", value)
+        return {key: _plain(item, (*path, key), faults) for key, item in mapping.items()}
+    elif isinstance(value, Sequence):
+        sequence = cast("Sequence[object]", value)
+        return [_plain(item, (*path, index), faults) for index, item in enumerate(sequence)]
+    else:
+        faults.append(
+            Fault(path, f"a FlowSpec document cannot hold {_kind_of(value)}", "Give its text instead.")
+        )
+    return None
+
+
+def _number(value: float, path: Path, faults: list[Fault]) -> int | float:
+    if isinstance(value, float) and not math.isfinite(value):
+        faults.append(Fault(path, f"{value} is no JSON number", "Write a finite number."))
+    elif abs(value) > _EXACT:
+        message = "the number is above 2^53, so Pulumi has already rounded it"
+        remedy = "Write an ID as text, in quotes."
+        faults.append(Fault(path, message, remedy))
+    elif isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _kind_of(value: object) -> str:
+    names: dict[type, str] = {
+        str: "text",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        type(None): "nothing",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")

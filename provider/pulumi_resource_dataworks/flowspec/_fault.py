@@ -1,0 +1,87 @@
+"""What is wrong with a document: where, what, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Step = str | int
+Path = tuple[Step, ...]
+
+_HIDDEN = "[secret]"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a document.
+
+    Attributes:
+        path: Where it is: the keys and indices from the document's root.
+        message: What is wrong. Each `{}` stands for one of `values`.
+        remedy: What to write instead, as a sentence; it may hold `{}` after those of the message.
+        values: What the document says, quoted only where the document is no secret.
+        severity: `error` stops the preview; `warning` is shown.
+        line: The line in the document's text, from 1; 0 where there is no text.
+        column: The column in that line, from 1; 0 where there is no text.
+    """
+
+    path: Path
+    message: str
+    remedy: str
+    values: tuple[object, ...] = ()
+    severity: Literal["error", "warning"] = "error"
+    line: int = 0
+    column: int = 0
+
+    def render(self, *, secret: bool = False) -> str:
+        """One line for a person: `spec.workflows[0].name (line 4, column 9): ... Write ...`."""
+        values = tuple(_shown(value, secret=secret) for value in self.values)
+        place = show_path(self.path) or "spec"
+        if self.line:
+            place += f" (line {self.line}, column {self.column})"
+        return f"{place}: {(self.message + '. ' + self.remedy).format(*values)}"
+
+
+class InvalidDocumentError(ValueError):
+    """A document that cannot be applied.
+
+    Attributes:
+        faults: Every fault that was found, errors and warnings, in the order of the document.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(f"{len(self.faults)} faults")
+
+
+def show_path(path: Path) -> str:
+    """A path as people write it: `spec.workflows[0].nodes[1].name`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+class Phrase(str):
+    """A value of a fault that is shown without quotes."""
+
+    __slots__ = ()
+
+
+def near(word: str, known: Iterable[str]) -> Phrase:
+    """` Did you mean "x"?` for the known word that looks most like this one, else nothing."""
+    folded = {name.casefold(): name for name in known}
+    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return Phrase(f' Did you mean "{folded[match[0]]}"?' if match else "")
+
+
+def _shown(value: object, *, secret: bool) -> str:
+    if secret and value != "":
+        return _HIDDEN
+    if isinstance(value, Phrase):
+        return value
+    text = str(value)
+    text = text if len(text) <= 120 else text[:117] + "..."
+    return f'"{text}"' if isinstance(value, str) else text

@@ -1,0 +1,197 @@
+"""What a document means, and how two of them differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import cast
+
+from ._document import CONTROLLERS, Json, Object, canonical, nodes_of, objects, scope_of, workflow_of
+from ._tables import Field, Shape, field_of
+
+DIGEST_VERSION = "1"
+"""Stands before the digest. A change of what the digest is made of gets a new number."""
+
+
+def same(one: Object, other: Object) -> bool:
+    """Whether two documents mean the same: formatting, key order, order of sets and case of labels aside."""
+    return one == other or normal(one) == normal(other)
+
+
+def normal(root: Object) -> Object:
+    """The form that two documents share when, and only when, they mean the same."""
+    return normal_entity(root, "document")
+
+
+def digest(root: Object) -> str:
+    """A hash of what a document means, its own IDs aside: `1:` and 64 hexadecimal digits."""
+    workflow = workflow_of(root)
+    own = {str(node.get("id")): f"\0{name}" for name, node in nodes_of(workflow)}
+    own[str(workflow.get("id"))] = "\0"
+    text = canonical(cast("Object", _without(normal(root), own)))
+    return f"{DIGEST_VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def normal_entity(value: Object, entity: str) -> Object:
+    """The normal form of one object; absent, null, empty and defaulted are one and the same."""
+    found: Object = {}
+    for key, item in value.items():
+        name, field = field_of(entity, key)
+        if field.server or item is None:
+            continue
+        shaped = normal_value(item, field)
+        if shaped not in ({}, []) and shaped != field.default:
+            found[name] = shaped
+    return found
+
+
+def normal_value(value: Json, field: Field) -> Json:
+    """The normal form of one value."""
+    if field.shape is Shape.ENTITY and isinstance(value, dict):
+        return normal_entity(cast("Object", value), field.entity)
+    if field.shape is Shape.LIST and isinstance(value, list):
+        items = [_normal_item(item, field) for item in cast("list[Json]", value)]
+        return sorted(items, key=_sort_key) if field.order == "set" else items
+    if field.shape is Shape.CHOICE and isinstance(value, str):
+        return next((choice for choice in field.choices if choice.casefold() == value.casefold()), value)
+    return _normal_scalar(value, field.shape)
+
+
+def _normal_item(item: Json, field: Field) -> Json:
+    return normal_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
+
+
+def _sort_key(item: Json) -> str:
+    return canonical(cast("Object", item))
+
+
+def _normal_scalar(value: Json, shape: Shape) -> Json:
+    if shape is Shape.TEXT and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if shape is Shape.INTEGER and isinstance(value, str) and value.lstrip("+-").isdecimal():
+        return int(value)
+    if shape is Shape.BOOLEAN and isinstance(value, str):
+        return value.casefold() == "true"
+    return value
+
+
+def _without(value: Json, own: dict[str, str]) -> Json:
+    if isinstance(value, dict):
+        return {key: _without(item, own) for key, item in cast("Object", value).items()}
+    if isinstance(value, list):
+        return [_without(item, own) for item in cast("list[Json]", value)]
+    return own.get(value, value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One dependency: a node, and what it depends on."""
+
+    node: str
+    type: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How one document differs from another, in the words of its author.
+
+    Attributes:
+        added: Names of nodes that only the new one has.
+        removed: Names of nodes that only the old one has.
+        changed: Names of nodes that differ, with the names of the fields that do.
+        edges_added: Dependencies that only the new one has.
+        edges_removed: Dependencies that only the old one has.
+        workflow: The workflow's own fields that differ.
+    """
+
+    added: list[str] = dataclass_field(default_factory=list[str])
+    removed: list[str] = dataclass_field(default_factory=list[str])
+    changed: dict[str, list[str]] = dataclass_field(default_factory=dict[str, list[str]])
+    edges_added: list[Edge] = dataclass_field(default_factory=list[Edge])
+    edges_removed: list[Edge] = dataclass_field(default_factory=list[Edge])
+    workflow: list[str] = dataclass_field(default_factory=list[str])
+
+    def describe(self) -> str:
+        """One line: `adds node "b"; changes node "a" (script.content); ...`; empty where nothing differs."""
+        parts = [
+            f"{verb} {_listed(names)}"
+            for verb, names in (("adds", self.added), ("removes", self.removed))
+            if names
+        ]
+        parts += [f'changes node "{name}" ({", ".join(fields)})' for name, fields in self.changed.items()]
+        edges = len(self.edges_added), len(self.edges_removed)
+        parts += [f"adds {edges[0]} dependencies"] if edges[0] else []
+        parts += [f"removes {edges[1]} dependencies"] if edges[1] else []
+        parts += [f"changes the workflow's {', '.join(self.workflow)}"] if self.workflow else []
+        return "; ".join(parts)
+
+
+def changes(old: Object, new: Object) -> Changes:
+    """How the new document differs from the old one; nodes are the same by ID, then by name."""
+    before, after = _nodes_by_key(old), _nodes_by_key(new)
+    pairs = _pair(before, after)
+    changed: dict[str, list[str]] = {}
+    for old_key, new_key in pairs.items():
+        fields = list(_differing(before[old_key][1], after[new_key][1], "node"))
+        if fields:
+            changed[after[new_key][0]] = fields
+    edges_before, edges_after = set(_edges(workflow_of(old))), set(_edges(workflow_of(new)))
+    return Changes(
+        added=[after[key][0] for key in after if key not in pairs.values()],
+        removed=[before[key][0] for key in before if key not in pairs],
+        changed=changed,
+        edges_added=sorted(edges_after - edges_before, key=repr),
+        edges_removed=sorted(edges_before - edges_after, key=repr),
+        workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow")),
+    )
+
+
+_NODE_SETS = {"nodes", "while", "dependencies", "flow"}
+
+
+def _differing(old: Object, new: Object, entity: str, prefix: str = "") -> Iterator[str]:
+    """The names of the fields in which two objects differ, inner nodes aside."""
+    before, after = normal_entity(old, entity), normal_entity(new, entity)
+    for key in [*before, *(key for key in after if key not in before)]:
+        one, other = before.get(key), after.get(key)
+        if one == other or key in _NODE_SETS:
+            continue
+        field = field_of(entity, key)[1]
+        if field.shape is Shape.ENTITY and isinstance(one, dict) and isinstance(other, dict):
+            yield from _differing(cast("Object", one), cast("Object", other), field.entity, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _nodes_by_key(root: Object) -> dict[str, tuple[str, Object]]:
+    return {str(node.get("id") or name): (name, node) for name, node in nodes_of(workflow_of(root))}
+
+
+def _pair(before: dict[str, tuple[str, Object]], after: dict[str, tuple[str, Object]]) -> dict[str, str]:
+    pairs = {key: key for key in before if key in after}
+    names = {name: key for key, (name, _) in after.items() if key not in before}
+    for key, (name, _) in before.items():
+        if key not in after and name in names:
+            pairs[key] = names.pop(name)
+    return pairs
+
+
+def _edges(owner: Object) -> Iterator[Edge]:
+    for key in ("dependencies", "flow"):
+        for dependency in objects(owner.get(key)):
+            for depend in objects(dependency.get("depends")):
+                target = depend.get("output") or depend.get("nodeId") or ""
+                yield Edge(str(dependency.get("nodeId")), str(depend.get("type", "Normal")), str(target))
+    for node in scope_of(owner):
+        for key in CONTROLLERS:
+            if isinstance(node.get(key), dict):
+                yield from _edges(cast("Object", node[key]))
+
+
+def _listed(names: list[str]) -> str:
+    noun = "node" if len(names) == 1 else "nodes"
+    shown = ", ".join(f'"{name}"' for name in names[:5])
+    return f"{noun} {shown}" + (f" and {len(names) - 5} more" if len(names) > 5 else "")

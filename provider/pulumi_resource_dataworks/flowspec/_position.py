@@ -1,0 +1,71 @@
+"""Where in a JSON text a value stands. Read only when there is a fault to show."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from ._fault import Path, Step
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+def locate(text: str, path: Path) -> tuple[int, int]:
+    """The line and column, both from 1, of the value at a path, or of its nearest parent that is there."""
+    best: tuple[int, int] = (-1, 0)
+    for here, offset in _values(text):
+        if len(here) > best[0] and here == path[: len(here)]:
+            best = (len(here), offset)
+            if here == path:
+                break
+    return line_and_column(text, best[1])
+
+
+def second_of(text: str, path: Path) -> tuple[int, int]:
+    """The line and column of the second value at a path that occurs twice."""
+    offsets = [offset for here, offset in _values(text) if here == path]
+    return line_and_column(text, offsets[1] if len(offsets) > 1 else 0)
+
+
+def repeated_key(text: str) -> Path:
+    """The path of the first key that its object holds twice."""
+    seen: set[Path] = set()
+    for path, _ in _values(text):
+        if path in seen:
+            return path
+        seen.add(path)
+    return ()
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """An offset as line and column, both from 1."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset) + 1, offset - start + 1
+
+
+def _values(text: str) -> Iterator[tuple[Path, int]]:
+    """Path and offset of each value of a text that is JSON, parents before their children."""
+    path: list[Step] = []
+    expect_key = False
+    containers: list[str] = []
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word in "}]":
+            containers.pop()
+            path.pop()
+            expect_key = False
+        elif word == ",":
+            expect_key = containers[-1] == "{"
+            last = path[-1]
+            path[-1] = last + 1 if isinstance(last, int) else last
+        elif word == ":":
+            expect_key = False
+        elif expect_key:
+            path[-1] = json.loads(word, strict=False)
+        else:
+            yield tuple(path), token.start()
+            if word in "{[":
+                containers.append(word)
+                path.append("" if word == "{" else 0)
+                expect_key = word == "{"

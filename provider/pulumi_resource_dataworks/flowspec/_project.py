@@ -1,0 +1,250 @@
+"""What the service gives back, in the words of what the user wrote.
+
+The service fills in what a document leaves out, writes keys in an order of its own and gives nodes in another order. So
+a read-back is never compared as it is: it is projected on what was written first. Paths that nobody wrote are left out,
+values that mean the same keep the user's spelling, and what was added behind our back stays to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from ._document import Json, Object, nodes_of, workflow_of
+from ._meaning import normal_entity, normal_value
+from ._tables import ENTITIES, Field, Shape, field_of
+
+_ID_KEYS = frozenset({"id", "nodeId", "output", "data"})
+_ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow"})
+"""Lists in which an entry that nobody wrote is somebody's edit; in the others the service fills in entries of its own."""
+
+
+def project(wrote: Object, actual: Object) -> Object:
+    """The read-back in the shape of what was written: equal to it where the service holds just that."""
+    return _entity(wrote, actual, "document")
+
+
+def clean(actual: Object) -> Object:
+    """The whole read-back without what the service fills in: what a person would have written."""
+    return _clean_entity(actual, "document")
+
+
+def rename_ids(value: Json, ids: dict[str, str]) -> Json:
+    """The document with other IDs, wherever one stands for a workflow, a node or a node's output."""
+    if not ids:
+        return value
+    if isinstance(value, list):
+        return [rename_ids(item, ids) for item in cast("list[Json]", value)]
+    if isinstance(value, dict):
+        return {key: _renamed(key, item, ids) for key, item in cast("Object", value).items()}
+    return value
+
+
+def actual_ids(declared: Object, actual: Object) -> dict[str, str]:
+    """The IDs that the service gave instead of the declared ones: workflow by position, nodes by ID, then by name."""
+    ours, theirs = workflow_of(declared), workflow_of(actual)
+    found = {str(ours["id"]): str(theirs.get("id") or ours["id"])}
+    known = {str(node.get("id")) for _, node in nodes_of(theirs)}
+    by_name = {name: str(node.get("id")) for name, node in nodes_of(theirs)}
+    for name, node in nodes_of(ours):
+        if str(node["id"]) not in known and name in by_name:
+            found[str(node["id"])] = by_name[name]
+    return {one: other for one, other in found.items() if one != other}
+
+
+def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
+    """What has to be sent so that fields which left the document are undone.
+
+    The service may keep what an update leaves out, so a field that is gone is sent once more with the value that the
+    service gives a new object.
+
+    Returns:
+        The new document with those values, and the paths of the fields for which no such value is known.
+    """
+    stuck: list[str] = []
+    return _undo(old, new, "document", "", stuck), stuck
+
+
+def _renamed(key: str, item: Json, ids: dict[str, str]) -> Json:
+    if key in _ID_KEYS and isinstance(item, str):
+        return ids.get(item, item)
+    return rename_ids(item, ids)
+
+
+def _entity(wrote: Object, actual: Object, entity: str) -> Object:
+    theirs = {field_of(entity, key)[0]: item for key, item in actual.items()}
+    found: Object = {}
+    for key, ours in wrote.items():
+        name, field = field_of(entity, key)
+        value = _value(ours, theirs.get(name), field, name)
+        if value is not None or ours is None:
+            found[key] = value
+    spelt = {field_of(entity, key)[0] for key in wrote}
+    for name in _ADDED_SHOWS - spelt:
+        field = field_of(entity, name)[1]
+        if theirs.get(name) and field.shape is Shape.LIST:
+            found[name] = [_clean_item(item, field) for item in theirs[name]]
+    return found
+
+
+def _value(ours: Json, theirs: Json, field: Field, name: str) -> Json:
+    if field.server or (_means_nothing(ours, field) and _means_nothing(theirs, field)):
+        return ours
+    if theirs is None:
+        return None
+    if field.shape is Shape.ENTITY and isinstance(ours, dict) and isinstance(theirs, dict):
+        return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
+    if field.shape is Shape.LIST and isinstance(ours, list) and isinstance(theirs, list):
+        return _list(cast("list[Json]", ours), cast("list[Json]", theirs), field, name)
+    if field.shape is Shape.FREE:
+        kept = _covers(ours, theirs)
+    else:
+        kept = normal_value(ours, field) == normal_value(theirs, field) or _same_script(ours, theirs, name)
+    return cast("Json", ours if kept else theirs)
+
+
+def _means_nothing(value: Json, field: Field) -> bool:
+    if value is None or value == "":
+        return True
+    shaped = normal_value(value, field)
+    return shaped in ({}, []) or bool(shaped == field.default)
+
+
+def _same_script(ours: Json, theirs: Json, name: str) -> bool:
+    """Whether the service keeps a script's last line break is unknown, so one is not told from none."""
+    if name != "content" or not (isinstance(ours, str) and isinstance(theirs, str)):
+        return False
+    return ours.removesuffix("\n") == theirs.removesuffix("\n")
+
+
+def _covers(ours: Json, theirs: Json) -> bool:
+    """Whether a free value holds what was written, whatever else the service put beside it."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        found = cast("Object", theirs)
+        return all(_covers(item, found.get(key)) for key, item in cast("Object", ours).items())
+    if isinstance(ours, list) and isinstance(theirs, list):
+        one, other = cast("list[Json]", ours), cast("list[Json]", theirs)
+        return len(one) == len(other) and all(map(_covers, one, other))
+    return _equal(ours, theirs)
+
+
+def _equal(ours: object, theirs: object) -> bool:
+    if ours is None:
+        return not theirs
+    return ours == theirs or (str(ours) == str(theirs) and not isinstance(ours, bool))
+
+
+def _list(ours: list[Json], theirs: list[Json], field: Field, name: str) -> list[Json]:
+    rest = list(theirs)
+    found: list[Json] = []
+    for item in ours:
+        partner = _partner(item, rest, field)
+        if partner is None:
+            continue
+        rest.remove(partner)
+        both = isinstance(item, dict) and isinstance(partner, dict)
+        found.append(
+            _entity(cast("Object", item), cast("Object", partner), field.entity) if both else partner
+        )
+    if name in _ADDED_SHOWS:
+        found += [_clean_item(item, field) for item in rest]
+    return found
+
+
+def _partner(item: Json, rest: list[Json], field: Field) -> Json:
+    """The entry of the read-back that is this one: by the first key that both have, else by what was written of it."""
+    if not isinstance(item, dict):
+        return next((other for other in rest if other == item), None)
+    ours = cast("Object", item)
+    others = [cast("Object", other) for other in rest if isinstance(other, dict)]
+    for key in _keys(ours, field.entity):
+        for other in others:
+            if str(other.get(key)) == str(ours[key]):
+                return other
+    return next((other for other in others if _alike(ours, other, field.entity)), None)
+
+
+def _keys(item: Object, entity: str) -> Iterator[str]:
+    table = ENTITIES.get(entity)
+    for key in table.keys if table else ():
+        if item.get(key) not in (None, ""):
+            yield key
+
+
+def _alike(ours: Object, theirs: Object, entity: str) -> bool:
+    """Whether an entry without a key of its own, as a dependency's, is this one: all that was written is there."""
+    wanted, got = normal_entity(ours, entity), normal_entity(theirs, entity)
+    wanted.pop("sourceType", None)
+    if "output" in wanted and wanted["output"] == got.get("output"):
+        wanted.pop("nodeId", None)
+        wanted.pop("refTableName", None)
+    return all(got.get(key) == value for key, value in wanted.items())
+
+
+def _clean_item(item: Json, field: Field) -> Json:
+    return _clean_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
+
+
+def _clean_entity(actual: Object, entity: str) -> Object:
+    found: Object = {}
+    for key, item in actual.items():
+        _, field = field_of(entity, key)
+        if field.server or field.filled or item is None:
+            continue
+        value = _clean_value(item, field)
+        if value not in ({}, []):
+            found[key] = value
+    return found
+
+
+def _clean_value(value: Json, field: Field) -> Json:
+    if field.shape is Shape.ENTITY and isinstance(value, dict):
+        return _clean_entity(cast("Object", value), field.entity)
+    if field.shape is Shape.LIST and isinstance(value, list):
+        return [_clean_item(item, field) for item in cast("list[Json]", value)]
+    return value
+
+
+def _undo(old: Object, new: Object, entity: str, path: str, stuck: list[str]) -> Object:
+    found = dict(new)
+    after = {field_of(entity, key)[0]: key for key in new}
+    for key, before in old.items():
+        name, field = field_of(entity, key)
+        here = f"{path}.{key}" if path else key
+        if name not in after or found[after[name]] is None:
+            _undo_field(found, key, before, field, here, stuck)
+        elif field.shape is Shape.ENTITY and isinstance(before, dict) and isinstance(new[after[name]], dict):
+            found[after[name]] = _undo(
+                cast("Object", before), cast("Object", new[after[name]]), field.entity, here, stuck
+            )
+        elif field.shape is Shape.LIST and isinstance(before, list) and isinstance(new[after[name]], list):
+            found[after[name]] = _undo_list(cast("list[Json]", before), new[after[name]], field, here, stuck)
+    return found
+
+
+def _undo_field(found: Object, key: str, before: Json, field: Field, here: str, stuck: list[str]) -> None:
+    if field.server or _means_nothing(before, field):
+        return
+    if field.shape is Shape.LIST:
+        found[key] = []
+    elif field.reset is not None:
+        found[key] = field.reset
+    else:
+        stuck.append(here)
+
+
+def _undo_list(
+    before: list[Json], after: list[Json], field: Field, path: str, stuck: list[str]
+) -> list[Json]:
+    rest = list(before)
+    found: list[Json] = []
+    for index, item in enumerate(after):
+        partner = _partner(item, rest, field) if isinstance(item, dict) else None
+        if isinstance(partner, dict):
+            undone = _undo(
+                cast("Object", partner), cast("Object", item), field.entity, f"{path}[{index}]", stuck
+            )
+            found.append(undone)
+        else:
+            found.append(item)
+    return found

@@ -1,0 +1,147 @@
+"""Names for IDs: what the provider chooses, and dependencies that name a node."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from ._document import CONTROLLERS, Json, Object, nodes_of, objects, scope_of, workflow_of
+
+VERSION = "1.1.0"
+"""The FlowSpec version of a document that holds a workflow and its nodes together."""
+
+ChooseId = Callable[[str], str]
+"""Gives the ID for a node's name, or the workflow's for an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIndex:
+    """The nodes of one scope by all that a dependency may call them: ID, name, or one of their outputs."""
+
+    ids: dict[str, Object]
+    names: dict[str, Object]
+    outputs: dict[str, Object]
+
+    @classmethod
+    def of(cls, owner: Object) -> NodeIndex:
+        """The index of a workflow's or controller's own nodes."""
+        index = cls({}, {}, {})
+        for node in scope_of(owner):
+            index.ids.setdefault(str(node.get("id") or ""), node)
+            index.names.setdefault(str(node.get("name") or ""), node)
+            for output in _outputs(node):
+                index.outputs.setdefault(output, node)
+        for known in (index.ids, index.names, index.outputs):
+            known.pop("", None)
+        return index
+
+    def find(self, word: Json) -> Object | None:
+        """The node that a word means; an ID before a name before an output."""
+        key = str(word or "")
+        return self.ids.get(key) or self.names.get(key) or self.outputs.get(key)
+
+    def output(self, word: Json) -> str | None:
+        """The output that a word means where it names a node here; None where it is somebody else's."""
+        if str(word) in self.outputs:
+            return str(word)
+        node = self.find(word)
+        return None if node is None else output_of(node)
+
+
+def derive_id(urn: str, project_id: int, name: str, attempt: int = 0) -> str:
+    """An ID that only this resource and name give: a decimal number in [2^62, 2^63), as the service's own are.
+
+    Args:
+        urn: The resource's URN.
+        project_id: The workspace.
+        name: The node's name, or nothing for the workflow.
+        attempt: From 1 on: the next ID in line after a refused one.
+    """
+    parts = [urn, str(project_id), name] + ([str(attempt)] if attempt else [])
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return str(2**62 + int.from_bytes(digest[:8], "big") % 2**62)
+
+
+def complete(root: Object, choose: ChooseId) -> Object:
+    """The document with everything in it that the user may leave out.
+
+    Args:
+        root: A document without faults; it stays as it is.
+        choose: Gives the IDs that the document leaves out.
+    """
+    done = copy.deepcopy(root)
+    spec, workflow = done["spec"], workflow_of(done)
+    done.setdefault("version", VERSION)
+    _own_id(workflow, spec.get("id") or choose(""))
+    for key, value in (("id", workflow["id"]), ("name", workflow["name"]), ("type", done["kind"])):
+        if spec.get(key) in (None, ""):
+            spec[key] = value
+    _fill_script(workflow, str(workflow["name"]))
+    workflow["script"].setdefault("runtime", {}).setdefault("command", "WORKFLOW")
+    for name, node in nodes_of(workflow):
+        _own_id(node, node.get("id") or choose(name))
+        _fill_outputs(node)
+    _complete_scope(workflow, str(workflow["script"]["path"]))
+    return done
+
+
+def output_of(node: Object) -> str:
+    """What a dependency names to depend on this node: its first output."""
+    return next(iter(_outputs(node)), str(node.get("id") or ""))
+
+
+def _own_id(entity: Object, value: Json) -> None:
+    entity["id"] = str(entity.get("id") or value)
+
+
+def _fill_script(entity: Object, path: str) -> None:
+    script: Object = entity.get("script") or {}
+    if script.get("path") in (None, ""):
+        script["path"] = path
+    entity["script"] = script
+
+
+def _fill_outputs(node: Object) -> None:
+    """The output that the service gives a node without one: its own ID."""
+    if not _outputs(node):
+        output = {"data": node["id"], "artifactType": "NodeOutput", "refTableName": node["name"]}
+        node["outputs"] = {**(node.get("outputs") or {}), "nodeOutputs": [output]}
+
+
+def _complete_scope(owner: Object, path: str) -> None:
+    index = NodeIndex.of(owner)
+    for key in ("dependencies", "flow"):
+        for dependency in objects(owner.get(key)):
+            _resolve(dependency, index)
+    for node in scope_of(owner):
+        _fill_script(node, f"{path}/{node['name']}")
+        for key in CONTROLLERS:
+            if isinstance(node.get(key), dict):
+                _complete_scope(cast("Object", node[key]), str(node["script"]["path"]))
+
+
+def _resolve(dependency: Object, index: NodeIndex) -> None:
+    node = index.find(dependency["nodeId"])
+    if node is not None:
+        dependency["nodeId"] = node["id"]
+    for depend in objects(dependency.get("depends")):
+        depend.setdefault("type", "Normal")
+        named = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+        output = index.output(named)
+        if output is None or depend.get("output") == output:
+            continue
+        if not depend.get("output"):
+            depend.pop("nodeId", None)
+        depend["output"] = output
+        depend.setdefault("refTableName", (index.find(named) or {}).get("name"))
+
+
+def _outputs(node: Object) -> list[str]:
+    outputs = node.get("outputs")
+    if not isinstance(outputs, dict):
+        return []
+    found = [output.get("data") for output in objects(cast("Object", outputs).get("nodeOutputs"))]
+    return [str(data) for data in found if data not in (None, "")]

@@ -1,0 +1,343 @@
+"""What each field of a FlowSpec document is: one table per entity, read by everything else.
+
+The fields, their types and their enum labels are those of the vendor's FlowSpec library (`dw-common-spec` 2.0.0), which
+reads enum labels in any case, numbers for text and text for numbers, and takes an explicit null for an absent field.
+A field that no table names is kept and compared as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+ListOrder = Literal["ordered", "set"]
+
+
+class Shape(Enum):
+    """How the value of a field looks."""
+
+    TEXT = "text"
+    INTEGER = "a whole number"
+    BOOLEAN = "true or false"
+    CHOICE = "one of a list"
+    ENTITY = "an object"
+    LIST = "a list"
+    FREE = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity.
+
+    Attributes:
+        shape: How its value looks.
+        entity: The table of the object, or of each item of the list.
+        choices: The labels that the vendor's parser knows; it refuses any other.
+        order: Whether the order of a list has a meaning.
+        default: What the vendor's parser assumes where the field is absent.
+        reset: What undoes the field once it has left the document; None where nothing is known to.
+        server: Filled in by the service, and never compared.
+        filled: Filled in by the service where the document is silent: left out of an imported document.
+    """
+
+    shape: Shape
+    entity: str = ""
+    choices: tuple[str, ...] = ()
+    order: ListOrder = "ordered"
+    default: Any = None
+    reset: Any = None
+    server: bool = False
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of object in a document.
+
+    Attributes:
+        fields: Its fields, by their names on the wire.
+        keys: What tells two of them apart in a list that is a set: the first of these that an item has.
+        required: What the vendor's parser or its schema asks for.
+    """
+
+    fields: dict[str, Field]
+    keys: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def _text(**options: Any) -> Field:
+    return Field(Shape.TEXT, **options)
+
+
+def _integer(**options: Any) -> Field:
+    return Field(Shape.INTEGER, **options)
+
+
+def _boolean(**options: Any) -> Field:
+    return Field(Shape.BOOLEAN, **options)
+
+
+def _choice(*choices: str, **options: Any) -> Field:
+    return Field(Shape.CHOICE, choices=choices, **options)
+
+
+def _one(entity: str, **options: Any) -> Field:
+    return Field(Shape.ENTITY, entity=entity, **options)
+
+
+def _many(entity: str, order: ListOrder = "set", **options: Any) -> Field:
+    return Field(Shape.LIST, entity=entity, order=order, **options)
+
+
+FREE = Field(Shape.FREE)
+_METADATA = Field(Shape.FREE, server=True)
+"""The service fills `metadata` on every level with tenant, project, owner and times."""
+
+IMPORTED_KINDS = ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")
+_RECURRENCE = ("Normal", "Pause", "Skip", "NoneAuto")
+_INSTANCE_MODE = ("T+1", "Immediately")
+_RERUN_MODE = ("Allowed", "Denied", "FailureAllowed")
+_DEPENDENCY = (
+    "Normal",
+    "CrossCycleDependsOnSelf",
+    "CrossCycleDependsOnChildren",
+    "CrossCycleDependsOnOtherNode",
+)
+_TRIGGER = ("Scheduler", "Manual", "Streaming", "None", "Custom")
+_SOURCE = ("System", "Manual", "CodeParse")
+_SCOPE = ("Tenant", "Workspace", "Workflow", "NodeParameter", "NodeContext")
+_VARIABLE = ("NoKvVariableExpression", "System", "Constant", "NodeOutput", "PaiOutput", "PassThrough")
+_ARTIFACT = ("Table", "File", "NodeOutput", "Variable")
+
+_SCHEDULE: dict[str, Field] = {
+    "priority": _integer(filled=True),
+    "timeout": _integer(reset=0, filled=True),
+    "timeoutUnit": _text(filled=True),
+    "instanceMode": _choice(*_INSTANCE_MODE, reset="T+1", filled=True),
+    "rerunMode": _choice(*_RERUN_MODE, reset="Allowed", filled=True),
+    "rerunTimes": _integer(filled=True),
+    "rerunInterval": _integer(filled=True),
+    "ignoreBranchConditionSkip": _boolean(reset=False),
+}
+"""Shared by a node and a workflow's strategy. The reset values are what the service fills in for a new node; those of
+rerunTimes and rerunInterval come from the workspace's settings, so nothing general undoes them."""
+
+ENTITIES: dict[str, Entity] = {
+    "document": Entity(
+        {
+            "version": _text(),
+            "kind": _choice(*IMPORTED_KINDS),
+            "spec": _one("spec"),
+            "metadata": _METADATA,
+        },
+        required=("kind", "spec"),
+    ),
+    "spec": Entity(
+        {
+            "id": _text(),
+            "name": _text(),
+            "type": _choice(*IMPORTED_KINDS),
+            "owner": _text(filled=True),
+            "description": _text(reset=""),
+            "workflows": _many("workflow"),
+            "metadata": _METADATA,
+        },
+        required=("workflows",),
+    ),
+    "workflow": Entity(
+        {
+            "id": _text(),
+            "name": _text(),
+            "type": _choice(*IMPORTED_KINDS),
+            "owner": _text(filled=True),
+            "description": _text(reset=""),
+            "citable": _boolean(filled=True),
+            "script": _one("script"),
+            "trigger": _one("trigger"),
+            "strategy": _one("strategy"),
+            "inputs": _one("io"),
+            "outputs": _one("io", filled=True),
+            "nodes": _many("node"),
+            "dependencies": _many("dependency"),
+            "metadata": _METADATA,
+        },
+        keys=("id", "name"),
+        required=("name",),
+        aliases={"flow": "dependencies"},
+    ),
+    "node": Entity(
+        {
+            "id": _text(),
+            "name": _text(),
+            "recurrence": _choice(*_RECURRENCE, reset="Normal", filled=True),
+            **_SCHEDULE,
+            "autoParse": _boolean(filled=True),
+            "owner": _text(filled=True),
+            "description": _text(reset=""),
+            "script": _one("script"),
+            "trigger": _one("trigger"),
+            "strategy": _one("strategy"),
+            "datasource": _one("datasource"),
+            "runtimeResource": _one("runtimeResource"),
+            "inputs": _one("io"),
+            "outputs": _one("io"),
+            "branch": FREE,
+            "join": FREE,
+            "doWhile": _one("controller"),
+            "foreach": _one("controller"),
+            "combined": _one("controller"),
+            "subflow": _one("controller"),
+            "paramHub": FREE,
+            "metadata": _METADATA,
+        },
+        keys=("id", "name"),
+        required=("name", "script"),
+        aliases={"do-while": "doWhile", "for-each": "foreach", "forEach": "foreach", "param-hub": "paramHub"},
+    ),
+    "controller": Entity(
+        {
+            "nodes": _many("node"),
+            "while": _one("node"),
+            "flow": _many("dependency"),
+            "dependencies": _many("dependency"),
+            "maxIterations": _integer(),
+            "parallelism": _integer(),
+            "metadata": _METADATA,
+        },
+        aliases={"specWhile": "while"},
+    ),
+    "script": Entity(
+        {
+            "id": _text(server=True),
+            "path": _text(),
+            "extension": _text(filled=True),
+            "language": _text(filled=True),
+            "content": _text(),
+            "runtime": _one("runtime"),
+            "parameters": _many("variable"),
+            "metadata": _METADATA,
+        },
+    ),
+    "runtime": Entity(
+        {
+            "engine": _text(),
+            "command": _text(),
+            "commandTypeId": _integer(filled=True),
+            "cu": _text(filled=True),
+            "emrJobConfig": Field(Shape.FREE, filled=True),
+            "metadata": _METADATA,
+        },
+    ),
+    "trigger": Entity(
+        {
+            "id": _text(server=True),
+            "type": _choice(*_TRIGGER),
+            "cron": _text(),
+            "cycleType": _choice("Daily", "NotDaily", filled=True),
+            "recurrence": _choice(*_RECURRENCE),
+            "startTime": _text(),
+            "endTime": _text(),
+            "timezone": _text(),
+            "delaySeconds": _integer(reset=0),
+            "metadata": _METADATA,
+        },
+    ),
+    "strategy": Entity(
+        {
+            **_SCHEDULE,
+            "priorityWeightStrategy": _choice("Disabled", "Upstream", filled=True),
+            "maxInternalConcurrency": _integer(filled=True),
+            "failureStrategy": _choice("Continue", "Break"),
+            "recurrenceType": _choice(*_RECURRENCE, filled=True),
+            "metadata": _METADATA,
+        },
+    ),
+    "io": Entity(
+        {
+            "nodeOutputs": _many("nodeOutput"),
+            "variables": _many("variable"),
+            "tables": _many("table"),
+        },
+    ),
+    "nodeOutput": Entity(
+        {
+            "id": _text(server=True),
+            "data": _text(),
+            "artifactType": _choice(*_ARTIFACT, default="NodeOutput"),
+            "refTableName": _text(),
+            "isDefault": _boolean(server=True),
+            "sourceType": _choice(*_SOURCE, filled=True),
+            "metadata": _METADATA,
+        },
+        keys=("data",),
+    ),
+    "variable": Entity(
+        {
+            "id": _text(server=True),
+            "inputName": _text(),
+            "name": _text(),
+            "scope": _choice(*_SCOPE),
+            "type": _choice(*_VARIABLE),
+            "artifactType": _choice(*_ARTIFACT, default="Variable"),
+            "value": _text(),
+            "description": _text(),
+            "node": FREE,
+            "referenceVariable": FREE,
+            "metadata": _METADATA,
+        },
+        keys=("name",),
+    ),
+    "table": Entity(
+        {
+            "id": _text(server=True),
+            "guid": _text(),
+            "name": _text(),
+            "artifactType": _choice(*_ARTIFACT, default="Table"),
+            "metadata": _METADATA,
+        },
+        keys=("guid", "name"),
+    ),
+    "dependency": Entity(
+        {"nodeId": _text(), "depends": _many("depend"), "metadata": _METADATA},
+        keys=("nodeId",),
+        required=("nodeId",),
+    ),
+    "depend": Entity(
+        {
+            "type": _choice(*_DEPENDENCY),
+            "nodeId": _text(),
+            "output": _text(),
+            "refTableName": _text(),
+            "sourceType": _choice(*_SOURCE, filled=True),
+            "metadata": _METADATA,
+        },
+    ),
+    "runtimeResource": Entity(
+        {
+            "id": _text(server=True),
+            "resourceGroup": _text(),
+            "resourceGroupId": _text(),
+            "metadata": _METADATA,
+        },
+    ),
+    "datasource": Entity(
+        {
+            "id": _text(server=True),
+            "name": _text(),
+            "type": _text(),
+            "subType": _text(),
+            "metadata": _METADATA,
+        },
+    ),
+}
+
+
+def field_of(entity: str, key: str) -> tuple[str, Field]:
+    """The table's name and field for a key as written; an unknown key is kept as it stands."""
+    table = ENTITIES.get(entity)
+    if table is None:
+        return key, FREE
+    name = table.aliases.get(key, key)
+    return name, table.fields.get(name, FREE)
