@@ -1,0 +1,223 @@
+"""Bringing a document into the service: import, wait for the job, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from . import _look
+from ._context import Context
+from ._errors import CancelledStepError, HalfDoneError, LifecycleError
+from ._state import Inputs, State
+
+SECONDS_PER_NODE = 1.2
+"""What a job takes for a node, from recorded traffic: 1 to 1.5 s."""
+
+_SENDS = 3
+_READS = 4
+_FIRST_PAUSE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be brought into the service.
+
+    Attributes:
+        state: The outputs that hold once it is submitted.
+        root: The document to send, under its declared IDs, with the values that undo what has left it.
+    """
+
+    state: State
+    root: flowspec.Object
+
+
+async def apply(context: Context, order: Order) -> State:
+    """Imports a document, waits for its job and reads it back.
+
+    Raises:
+        HalfDoneError: Something was sent, and its end was not seen or was not what it should be.
+        LifecycleError: Nothing was sent.
+        DataWorksError: Nothing was sent.
+    """
+    state = await submit(context, order)
+    return await finish(context, state)
+
+
+async def submit(context: Context, order: Order) -> State:
+    """Sends the document; where an answer is lost, looks for its effect and sends the same once more."""
+    state = order.state
+    count = sum(1 for _ in flowspec.nodes_of(flowspec.workflow_of(order.root)))
+    context.report.status(f"importing {_nodes(count)}")
+    lost: openapi.AnswerLost | None = None
+    for attempt in range(_SENDS):
+        if lost is not None:
+            state = await _look_again(context, state, lost, _FIRST_PAUSE * 2 ** (attempt - 1))
+        try:
+            return _submitted(state, await _send(context, state, order.root, lost))
+        except openapi.AnswerLost as error:
+            lost = error
+    return half_done(state, f"the answer to the import was lost {_SENDS} times: {lost}", "", lost)
+
+
+async def _send(
+    context: Context, state: State, root: flowspec.Object, lost: openapi.AnswerLost | None
+) -> openapi.AsyncJob:
+    """One send. Errors after a lost answer leave the resource half done: the first send may have had its effect."""
+    text = flowspec.canonical(flowspec.rename_ids(root, dict(state.ids)))
+    call = context.client.import_workflow_definition(state.inputs.project_id, text)
+    try:
+        return await context.ask(call)
+    except CancelledStepError as error:
+        return half_done(state, "stopped while the import was being sent", "", error)
+    except openapi.AnswerLost:
+        raise
+    except openapi.DataWorksError as error:
+        if lost is None:
+            raise
+        return half_done(state, str(error), "", error)
+
+
+def _submitted(state: State, job: openapi.AsyncJob) -> State:
+    declared = state.inputs.workflow_id
+    actual = job.workflow_id or state.workflow_id
+    ids = {**state.ids, declared: actual} if actual != declared else state.ids
+    return _owning(replace(state, workflow_id=actual, ids=ids, pending_job=job.id))
+
+
+def _owning(state: State) -> State:
+    """The state that counts the document's nodes among its own, beside those that it had before."""
+    return replace(state, owned=state.owned | frozenset(state.node_ids.values()))
+
+
+async def _look_again(context: Context, state: State, lost: openapi.AnswerLost, pause: float) -> State:
+    """What a lost import has left behind: the workflow under its ID, or under another at its path."""
+    context.report.status(
+        "the answer to the import was lost: looking for the workflow before sending it again"
+    )
+    try:
+        await context.pause(pause)
+        if await _look.get(context, state.inputs.project_id, state.workflow_id):
+            return state
+        summary = await _look.at_path(context, state.inputs)
+        found = summary and await _look.get(context, state.inputs.project_id, summary.id)
+    except (openapi.DataWorksError, CancelledStepError, LifecycleError) as error:
+        return half_done(state, f"{lost}; and then: {error}", "", error)
+    return state.met(found.definition, found.root) if found else state
+
+
+async def finish(context: Context, state: State) -> State:
+    """Waits for the pending job and reads the workflow back.
+
+    Raises:
+        HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
+    """
+    job = await wait(context, state)
+    done = replace(state, pending_job=None)
+    if job is not None and not job.succeeded:
+        words = job.error or "it gives no reason"
+        half_done(
+            done, f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
+        )
+    context.report.status("reading the workflow back")
+    kept = await _read_back(context, state)
+    return replace(kept, pending_job=None, owned=frozenset(kept.node_ids.values()))
+
+
+async def wait(context: Context, state: State) -> openapi.JobStatus | None:
+    """Waits for the end of the pending job; None where there is none, or the service has forgotten it.
+
+    Raises:
+        HalfDoneError: The end was not seen.
+    """
+    if not state.pending_job:
+        return None
+    count = sum(1 for _ in flowspec.nodes_of(flowspec.workflow_of(state.inputs.root)))
+    context.report.status(f"waiting for import job {state.pending_job} of {_nodes(count)}")
+    try:
+        return await openapi.wait_for_job(
+            context.client,
+            state.pending_job,
+            expected_seconds=SECONDS_PER_NODE * max(1, count),
+            timeout=context.remaining,
+            cancelled=context.cancelled,
+            clock=context.clock,
+        )
+    except openapi.JobForgotten:
+        context.report.warning(
+            f"DataWorks no longer knows job {state.pending_job}: going by what the workflow is now"
+        )
+        return None
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        later = "The job goes on in DataWorks, and the next `pulumi up` resumes it."
+        return half_done(state, f"{error}. {later}", state.pending_job, error)
+
+
+async def _read_back(context: Context, state: State) -> State:
+    """The state after a read that shows all that was sent; reads right after a write may be stale."""
+    found, lost = None, "the workflow"
+    for attempt in range(_READS):
+        try:
+            await context.pause(_FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
+            found = await _found_again(context, state)
+        except (openapi.DataWorksError, LifecycleError) as error:
+            return half_done(
+                state, f"the import is done, but could not be read back: {error}", state.pending_job, error
+            )
+        if found is None:
+            continue
+        state = state.met(found.definition, found.root)
+        kept = as_declared(state, found.root)
+        lost = _lost(state.inputs.root, kept)
+        if not lost:
+            _warn_of_rewrites(context, state.inputs.root, kept)
+            return state
+    return half_done(state, f"the import job succeeded, but DataWorks did not keep {lost}")
+
+
+async def _found_again(context: Context, state: State) -> _look.Found | None:
+    found = await _look.get(context, state.inputs.project_id, state.workflow_id)
+    if found is not None:
+        return found
+    summary = await _look.at_path(context, state.inputs)
+    return await _look.get(context, state.inputs.project_id, summary.id) if summary else None
+
+
+def as_declared(state: State, actual: flowspec.Object) -> flowspec.Object:
+    """What the service holds, under the declared IDs and in the words of the document."""
+    return flowspec.project(state.inputs.root, flowspec.rename_ids(actual, state.declared_ids))
+
+
+def _lost(sent: flowspec.Object, kept: flowspec.Object) -> str:
+    """What of the document is not there: nodes, dependencies, scripts. Nothing where all is."""
+    gone = flowspec.changes(sent, kept)
+    parts = [f'node "{name}"' for name in gone.removed]
+    parts += [f"the dependency of {edge.node} on {edge.output}" for edge in gone.edges_removed]
+    scripts = [name for name, fields in gone.changed.items() if "script.content" in fields]
+    parts += [f'the script of node "{name}"' for name in scripts]
+    return ", ".join(parts)
+
+
+def _warn_of_rewrites(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> None:
+    rewritten = flowspec.changes(sent, kept).describe()
+    if rewritten:
+        context.report.warning(f"DataWorks keeps something else than was sent: it {rewritten}")
+
+
+def half_done(
+    state: State, message: str, job: str | None = None, cause: BaseException | None = None
+) -> NoReturn:
+    """Ends the step with what is known, so that the next run goes on from there."""
+    outputs: Mapping[str, Any] = _owning(replace(state, pending_job=job)).to_pulumi()
+    raise HalfDoneError(message, id=state.resource_id, outputs=outputs) from cause
+
+
+def first_state(inputs: Inputs) -> State:
+    """The state of a workflow that is about to be imported for the first time, under its declared IDs."""
+    return State(inputs=inputs, workflow_id=inputs.workflow_id, ids={})
+
+
+def _nodes(count: int) -> str:
+    return "1 node" if count == 1 else f"{count} nodes"

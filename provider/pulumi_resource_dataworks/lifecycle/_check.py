@@ -1,0 +1,122 @@
+"""Check: from what the user wrote to inputs that everything else can rely on. Makes no call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from pulumi_resource_dataworks import flowspec
+
+from ._state import Inputs
+from ._values import UNKNOWN, Path, Unknown, unknown_paths, without_unknowns
+
+_KNOWN = ("projectId", "spec")
+_MAX_PROJECT_ID = 2**53
+_NAMING_KEYS = {"id", "name", "data", "output", "nodeId"}
+
+
+@dataclass(slots=True)
+class Checked:
+    """What check found.
+
+    Attributes:
+        inputs: The inputs to go on with; meaningless where there are failures.
+        failures: What is wrong, each a sentence with its path and what to write instead.
+        warnings: What may be wrong.
+    """
+
+    inputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    failures: list[str] = field(default_factory=list[str])
+    warnings: list[str] = field(default_factory=list[str])
+
+
+def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool) -> Checked:
+    """Validates the inputs and chooses the IDs that the document leaves out.
+
+    Args:
+        urn: The resource's URN, from which new IDs are derived.
+        news: What the user wrote; it may hold unknown values.
+        olds: The inputs of the last run, whose IDs are kept.
+        secret: Whether the document is a secret, so that no failure quotes it.
+    """
+    found = Checked()
+    for key in news:
+        if key not in _KNOWN and not key.startswith("__"):
+            found.failures.append(
+                f'"{key}" is no input of a workflow definition. It takes projectId and spec.'
+            )
+    project_id = _project_id(news.get("projectId"), found)
+    document = _document(news.get("spec"), found, secret=secret)
+    found.inputs = {"projectId": project_id, "spec": UNKNOWN}
+    if document is not None and isinstance(project_id, int) and not found.failures:
+        root = flowspec.complete(document.root, _chooser(urn, project_id, olds))
+        found.inputs = Inputs(project_id, flowspec.canonical(root)).to_pulumi()
+    return found
+
+
+def _project_id(value: Any, found: Checked) -> int | Unknown | None:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        if number.is_integer() and 0 < number <= _MAX_PROJECT_ID:
+            return int(value)
+    what = "is missing" if value is None else f"has to be a positive whole number, not {value!r}"
+    found.failures.append(
+        f"projectId {what}. Write the workspace's ID: in DataWorks, Management Center shows it."
+    )
+    return None
+
+
+def _document(value: Any, found: Checked, *, secret: bool) -> flowspec.Document | None:
+    """The document where it is without faults and wholly known; None otherwise."""
+    if value is None:
+        found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
+        return None
+    holes = list(unknown_paths(value))
+    if () in holes:
+        return None
+    try:
+        document = flowspec.read(without_unknowns(value) if holes else value)
+        warnings = flowspec.validate(document)
+    except flowspec.InvalidDocumentError as error:
+        faults = [fault for fault in error.faults if not _excused(fault.path, holes)]
+        for fault in faults:
+            (found.failures if fault.severity == "error" else found.warnings).append(
+                fault.render(secret=secret)
+            )
+        return None
+    found.warnings += [fault.render(secret=secret) for fault in warnings]
+    return None if holes else document
+
+
+def _excused(path: Path, holes: list[Path]) -> bool:
+    """Whether a fault may be one only because something is not known yet."""
+    if not holes:
+        return False
+    beside = any(path[: len(hole)] == hole or hole[: len(path)] == path for hole in holes)
+    about_names = "dependencies" in path or "flow" in path
+    return beside or (
+        about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)
+    )
+
+
+def _chooser(urn: str, project_id: int, olds: Mapping[str, Any] | None) -> Callable[[str], str]:
+    known = _known_ids(olds, project_id)
+    return lambda name: known.get(name) or flowspec.derive_id(urn, project_id, name)
+
+
+def _known_ids(olds: Mapping[str, Any] | None, project_id: int) -> dict[str, str]:
+    """The IDs of the last run by node name, the workflow's under the empty one; none for another workspace."""
+    if (
+        not olds
+        or not isinstance(olds.get("spec"), str)
+        or int(cast("int", olds.get("projectId") or 0)) != project_id
+    ):
+        return {}
+    workflow = flowspec.workflow_of(Inputs.of(olds).root)
+    known = {name: str(node["id"]) for name, node in flowspec.nodes_of(workflow)}
+    return {**known, "": str(workflow["id"])}

@@ -1,0 +1,109 @@
+"""What a step of a resource's life is given from outside: whose it is, whom to tell, and when to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from pulumi_resource_dataworks.openapi import Client, Clock, SystemClock
+
+from ._errors import CancelledStepError
+
+T = TypeVar("T")
+
+DEFAULT_TIMEOUT = 30 * 60.0
+"""How long a step may take where the resource has no customTimeouts, in seconds."""
+
+
+class Reporter(Protocol):
+    """Tells the user what happens. Calls return at once."""
+
+    def status(self, message: str) -> None:
+        """Shows progress in the resource's row; the next status takes its place."""
+
+    def info(self, message: str) -> None:
+        """Says something that stays."""
+
+    def warning(self, message: str) -> None:
+        """Says something that stays and asks for attention."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One step of one resource.
+
+    Attributes:
+        urn: The resource's URN.
+        client: The service.
+        report: Whom to tell.
+        cancelled: Set when the user stops the run.
+        timeout: How long the step may take, in seconds; None for the default.
+        preview: Whether this only shows what would be done.
+        ignore_changes: Property paths below `spec` that keep their old value.
+        secret: Whether the document is a secret: then nothing of it is told.
+        hidden: What no message may quote; filled from the documents that are secrets.
+        clock: Where time comes from.
+    """
+
+    urn: str
+    client: Client
+    report: Reporter
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    timeout: float | None = None
+    preview: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    secret: bool = False
+    hidden: set[str] = field(default_factory=set[str])
+    clock: Clock = field(default_factory=SystemClock)
+    _deadline: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadline = self.clock.monotonic() + (self.timeout or DEFAULT_TIMEOUT)
+
+    @property
+    def remaining(self) -> float:
+        """How many seconds the step still has; never negative."""
+        return max(0.0, self._deadline - self.clock.monotonic())
+
+    @property
+    def label(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    def conceal(self, text: str) -> str:
+        """A message without what it may not quote, also where the service's own words do."""
+        for word in sorted(self.hidden, key=len, reverse=True):
+            text = text.replace(word, "[secret]")
+        return text
+
+    async def ask(self, call: Coroutine[Any, Any, T]) -> T:
+        """Waits for a call to the service, but no longer than until the user stops the run.
+
+        Raises:
+            CancelledStepError: The user stopped the run; what became of the call is unknown.
+        """
+        task = asyncio.ensure_future(call)
+        stop = asyncio.ensure_future(self.cancelled.wait())
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise CancelledStepError
+            return task.result()
+        finally:
+            await _end(task, stop)
+
+    async def pause(self, seconds: float) -> None:
+        """Sleeps, but no longer than until the user stops the run.
+
+        Raises:
+            CancelledStepError: The user stopped the run.
+        """
+        await self.ask(self.clock.sleep(seconds))
+
+
+async def _end(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

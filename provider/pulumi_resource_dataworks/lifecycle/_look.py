@@ -1,0 +1,84 @@
+"""Looking at the service: is the workflow there, under which ID, and is it surely gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._context import Context
+from ._errors import LifecycleError
+from ._state import Inputs
+
+_LISTED_KINDS = ("CycleWorkflow", "ManualWorkflow")
+"""The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A workflow as the service holds it.
+
+    Attributes:
+        definition: The service's answer.
+        root: Its document.
+    """
+
+    definition: openapi.WorkflowDefinition
+    root: flowspec.Object
+
+
+async def get(context: Context, project_id: int, workflow_id: str) -> Found | None:
+    """The workflow with this ID; None where the service says that there is none.
+
+    The codes for "not found" are not published, so an answer that might mean it is checked against the list of the
+    workspace's workflows before it is believed.
+
+    Raises:
+        DataWorksError: It cannot be told.
+    """
+    try:
+        definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+    except openapi.NotFoundError:
+        return None
+    except openapi.ServiceError as error:
+        if error.is_ambiguous_client_error and not await _listed(context, project_id, workflow_id):
+            return None
+        raise
+    return Found(definition, _document(definition))
+
+
+async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
+    """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
+    if kind.casefold() not in {listed.casefold() for listed in _LISTED_KINDS}:
+        return True
+    found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
+    return all(summary.id != workflow_id for summary in found)
+
+
+async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary | None:
+    """The workflow that has this document's path or declared ID, by a look at those of its name."""
+    call = context.client.list_workflow_definitions(inputs.project_id, kind=inputs.kind, name=inputs.name)
+    for summary in await context.ask(call):
+        if summary.id == inputs.workflow_id or (summary.path or "").strip("/") == inputs.path.strip("/"):
+            return summary
+    return None
+
+
+async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:
+    for kind in _LISTED_KINDS:
+        found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
+        if any(summary.id == workflow_id for summary in found):
+            return True
+    return False
+
+
+def _document(definition: openapi.WorkflowDefinition) -> flowspec.Object:
+    try:
+        root = flowspec.read(definition.spec).root
+        flowspec.workflow_of(root)
+    except (flowspec.InvalidDocumentError, KeyError, IndexError, TypeError) as error:
+        raise LifecycleError(
+            f"DataWorks gave workflow {definition.id} back in a form that cannot be read "
+            f"(request {definition.request_id}): please report it with the request ID"
+        ) from error
+    return root

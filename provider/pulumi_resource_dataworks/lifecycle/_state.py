@@ -1,0 +1,202 @@
+"""A workflow definition's inputs and outputs, as values of this program and as Pulumi keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, cast
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._errors import LifecycleError
+from ._values import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What check has accepted.
+
+    Attributes:
+        project_id: The workspace.
+        text: The document as canonical text.
+    """
+
+    project_id: int
+    text: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Inputs:
+        """Reads inputs that check returned."""
+        return cls(int(values["projectId"]), str(values["spec"]))
+
+    @property
+    def root(self) -> flowspec.Object:
+        """The document."""
+        return flowspec.read_canonical(self.text).root
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow's declared ID."""
+        return str(flowspec.workflow_of(self.root)["id"])
+
+    @property
+    def path(self) -> str:
+        """The workflow's path, its name included."""
+        return str(flowspec.workflow_of(self.root)["script"]["path"])
+
+    @property
+    def name(self) -> str:
+        """The workflow's name."""
+        return str(flowspec.workflow_of(self.root)["name"])
+
+    @property
+    def kind(self) -> str:
+        """The document's kind, as it is written."""
+        return str(self.root["kind"])
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The inputs as Pulumi keeps them."""
+        return {"projectId": self.project_id, "spec": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the outputs hold.
+
+    Attributes:
+        inputs: The document that was sent last, under its declared IDs.
+        workflow_id: The workflow's ID at the service.
+        ids: The service's IDs by the declared ones, where the two differ.
+        owned: The service's IDs of every node that this resource has sent and not seen gone: a node of the workflow
+            that is not among them is somebody else's.
+        owner: The owner's account ID, once read.
+        create_time: When the workflow was made, as ISO 8601 text in UTC, once read.
+        pending_job: The job that was submitted and not seen to its end; empty text where its ID was lost.
+    """
+
+    inputs: Inputs
+    workflow_id: str
+    ids: Mapping[str, str]
+    owned: frozenset[str] = frozenset()
+    owner: str | None = None
+    create_time: str | None = None
+    pending_job: str | None = None
+
+    @classmethod
+    def of(cls, resource_id: str, outputs: Mapping[str, Any]) -> State:
+        """Reads outputs that this provider wrote."""
+        project_id, workflow_id = parse_id(resource_id)
+        job = outputs.get("pendingJob")
+        return cls(
+            inputs=Inputs(project_id, str(outputs["spec"])),
+            workflow_id=workflow_id,
+            ids=dict(cast("Mapping[str, str]", outputs.get("actualIds") or {})),
+            owned=frozenset(cast("list[str]", outputs.get("ownedNodeIds") or [])),
+            owner=outputs.get("owner"),
+            create_time=outputs.get("createTime"),
+            pending_job=str(cast("Mapping[str, Any]", job).get("jobId", ""))
+            if isinstance(job, Mapping)
+            else None,
+        )
+
+    @property
+    def resource_id(self) -> str:
+        """The resource's ID: `<projectId>/<workflowId>`."""
+        return f"{self.inputs.project_id}/{self.workflow_id}"
+
+    @property
+    def declared_ids(self) -> dict[str, str]:
+        """The declared IDs by the service's own, where the two differ."""
+        return {actual: declared for declared, actual in self.ids.items()}
+
+    @property
+    def node_ids(self) -> dict[str, str]:
+        """The service's IDs of the document's nodes, by name."""
+        nodes = flowspec.nodes_of(flowspec.workflow_of(self.inputs.root))
+        return {name: self.ids.get(node["id"], node["id"]) for name, node in nodes}
+
+    def met(self, definition: openapi.WorkflowDefinition, actual: flowspec.Object) -> State:
+        """This state after a look at the service."""
+        return replace(
+            self,
+            workflow_id=definition.id or self.workflow_id,
+            ids=flowspec.actual_ids(self.inputs.root, actual),
+            owner=definition.owner or self.owner,
+            create_time=_iso(definition.create_time) or self.create_time,
+        )
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The outputs as Pulumi keeps them."""
+        outputs = {**document_outputs(self.inputs), "workflowId": self.workflow_id}
+        outputs["nodeIds"] = self.node_ids
+        outputs["actualIds"] = dict(self.ids)
+        outputs["ownedNodeIds"] = sorted(self.owned)
+        found = {"owner": self.owner, "createTime": self.create_time}
+        outputs.update({key: value for key, value in found.items() if value})
+        if self.pending_job is not None:
+            outputs["pendingJob"] = {"jobId": self.pending_job}
+        return outputs
+
+
+def document_outputs(inputs: Inputs) -> dict[str, Any]:
+    """The outputs that follow from the document alone, so that a preview knows them."""
+    root = inputs.root
+    nodes = flowspec.nodes_of(flowspec.workflow_of(root))
+    return {
+        **inputs.to_pulumi(),
+        "name": inputs.name,
+        "path": inputs.path,
+        "nodeOutputs": {name: flowspec.output_of(node) for name, node in nodes},
+        "digest": flowspec.digest(root),
+    }
+
+
+def preview_outputs(inputs: Inputs) -> dict[str, Any]:
+    """The outputs of a workflow that is not there yet: the service may give IDs of its own."""
+    later = dict.fromkeys(
+        ("workflowId", "nodeIds", "actualIds", "ownedNodeIds", "owner", "createTime"), UNKNOWN
+    )
+    return {**document_outputs(inputs), **later}
+
+
+def unknown_outputs(project_id: Any) -> dict[str, Any]:
+    """The outputs where the document itself is not known yet."""
+    keys = (
+        "spec",
+        "workflowId",
+        "name",
+        "path",
+        "nodeIds",
+        "nodeOutputs",
+        "actualIds",
+        "ownedNodeIds",
+        "digest",
+        "owner",
+        "createTime",
+    )
+    return {"projectId": project_id, **dict.fromkeys(keys, UNKNOWN)}
+
+
+def parse_id(resource_id: str) -> tuple[int, str]:
+    """Project and workflow ID of a resource ID.
+
+    Raises:
+        LifecycleError: It is none.
+    """
+    project, _, workflow = resource_id.partition("/")
+    if not (
+        project.isascii() and project.isdecimal() and int(project) > 0 and workflow and "/" not in workflow
+    ):
+        raise LifecycleError(
+            f'the ID "{resource_id}" is not that of a workflow definition: write <projectId>/<workflowId>, '
+            "for example 123456/7234567890123456789"
+        )
+    return int(project), workflow
+
+
+def _iso(milliseconds: int | None) -> str | None:
+    if milliseconds is None:
+        return None
+    moment = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,358 @@
+"""The life of a WorkflowDefinition: check, diff, create, read, update, delete, on plain values.
+
+What other runs and other resources must not undo is kept per process in `Held`: see `WorkflowDefinitions.delete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from . import _look
+from ._apply import Order, apply, as_declared, finish, first_state, half_done, wait
+from ._check import Checked, check
+from ._context import Context
+from ._diff import Difference, diff, ignoring
+from ._errors import HalfDoneError, LifecycleError
+from ._refusals import id_taken, is_ours, path_taken, refuse_foreign, refuse_strangers
+from ._state import Inputs, State, parse_id, preview_outputs, unknown_outputs
+from ._values import Unknown
+
+Outputs = dict[str, Any]
+Workflow = tuple[int, str]
+"""Project ID and workflow ID."""
+
+
+@dataclass(slots=True)
+class WorkflowDefinitions:
+    """The workflow definitions of one run.
+
+    Attributes:
+        declared: Which resource of this run declares a workflow.
+        held: The workflows that live resources of this run hold: no delete may touch them.
+        leaving: The workflows that are deleted before their replacement is created.
+    """
+
+    declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    held: set[Workflow] = field(default_factory=set[Workflow])
+    leaving: set[Workflow] = field(default_factory=set[Workflow])
+
+    def check(
+        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
+    ) -> Checked:
+        """Validates the inputs and chooses missing IDs; makes no call."""
+        found = check(urn, news, olds, secret=secret)
+        if isinstance(found.inputs.get("spec"), str):
+            inputs = Inputs.of(found.inputs)
+            other = self.declared.setdefault((inputs.project_id, inputs.workflow_id), urn)
+            if other != urn:
+                found.failures.append(
+                    f"spec.workflows[0].id: workflow {inputs.workflow_id} of project {inputs.project_id} is declared "
+                    f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
+                )
+        return found
+
+    def diff(
+        self,
+        urn: str,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str] = (),
+    ) -> Difference:
+        """Compares old inputs with new ones; makes no call."""
+        found = diff(olds, news, ignore_changes)
+        workflow = parse_id(resource_id)
+        if found.delete_before_replace:
+            self.leaving.add(workflow)
+        elif not found.replaces and urn in self.declared.values():
+            self.held.add(workflow)
+        return found
+
+    async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
+        """Imports a workflow that is not there yet.
+
+        Returns:
+            The resource's ID, empty in a preview, and its outputs.
+
+        Raises:
+            RefusedError: A workflow that is not this resource's is in the way.
+            HalfDoneError: Something was sent.
+            LifecycleError: Nothing was sent.
+            DataWorksError: Nothing was sent.
+        """
+        _hide(context, news)
+        if context.preview:
+            return "", await self._preview_create(context, news)
+        inputs = Inputs.of(news)
+        found = await self._in_the_way(context, inputs)
+        state = first_state(inputs)
+        if found is not None:
+            present = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(found.root))}
+            state = replace(state.met(found.definition, found.root), owned=frozenset(present))
+        state = await self._apply(context, Order(state, inputs.root))
+        return state.resource_id, state.to_pulumi()
+
+    async def read(
+        self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+    ) -> tuple[Outputs, Outputs] | None:
+        """What the service holds, in the words of what was written; None where the workflow is surely gone.
+
+        Args:
+            context: The step.
+            resource_id: `<projectId>/<workflowId>`.
+            inputs: The inputs of the state; without `spec` for an import.
+            outputs: The outputs of the state; empty for an import.
+
+        Returns:
+            Inputs and outputs.
+
+        Raises:
+            HalfDoneError: The resource's import job still runs.
+        """
+        _hide(context, inputs, outputs)
+        project_id, workflow_id = parse_id(resource_id)
+        written = "spec" in inputs and "spec" in outputs
+        state = State.of(resource_id, outputs) if written else None
+        if state and state.pending_job is not None:
+            state = await self._glance_at_job(context, state)
+        found = await _look.get(context, project_id, workflow_id)
+        if found is None:
+            kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
+            if await _look.surely_gone(context, project_id, workflow_id, kind):
+                return None
+            raise LifecycleError(
+                f"DataWorks lists workflow {workflow_id} but does not give it out: try again later"
+            )
+        if state is None:
+            return _imported(project_id, found)
+        return _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
+
+    async def update(
+        self,
+        context: Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Outputs:
+        """Imports the whole document under the known IDs, after a pending job and a look at what is there.
+
+        Raises:
+            RefusedError: The workflow holds nodes that the import would delete and that are not this resource's.
+            HalfDoneError: Something was sent.
+            LifecycleError: Nothing was sent.
+            DataWorksError: Nothing was sent.
+        """
+        _hide(context, olds, old_outputs, news)
+        state = State.of(resource_id, old_outputs)
+        if isinstance(news.get("spec"), Unknown):
+            return {**unknown_outputs(news["projectId"]), "workflowId": state.workflow_id}
+        old = Inputs.of(olds)
+        new = ignoring(old, Inputs.of(news), context.ignore_changes)
+        if context.preview:
+            return _preview_update(state, new)
+        if state.pending_job is not None:
+            state, done = await self._resume(context, state)
+            if done and flowspec.same(state.inputs.root, new.root):
+                return replace(state, inputs=new).to_pulumi()
+        return (await self._apply(context, await _order(context, state, old, new))).to_pulumi()
+
+    async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Deletes the workflow, unless a live resource of this run holds it.
+
+        In a forced replacement the engine creates first, under the same derived ID, and deletes "the old one" last:
+        that is the same workflow, so it stays.
+
+        Raises:
+            LifecycleError: The service refuses.
+            DataWorksError: The service refuses.
+        """
+        _hide(context, outputs)
+        workflow = parse_id(resource_id)
+        if workflow in self.held:
+            context.report.info(f"workflow {workflow[1]} stays: the resource that replaces this one holds it")
+            return
+        if outputs.get("pendingJob") and "spec" in outputs:
+            await _let_job_end(context, State.of(resource_id, outputs))
+        try:
+            await context.ask(context.client.delete_workflow_definition(*workflow))
+        except openapi.NotFoundError:
+            return
+        except openapi.ServiceError as error:
+            if error.is_ambiguous_client_error:
+                await _explain_refusal(context, workflow, error)
+            else:
+                raise
+
+    async def _apply(self, context: Context, order: Order) -> State:
+        try:
+            state = await apply(context, order)
+        except HalfDoneError as error:
+            self.held.add(parse_id(error.id))
+            raise
+        self.held.add(parse_id(state.resource_id))
+        return state
+
+    async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
+        if isinstance(news.get("spec"), Unknown):
+            return unknown_outputs(news.get("projectId"))
+        inputs = Inputs.of(news)
+        try:
+            await self._one_look(context, inputs)
+        except openapi.DataWorksError as error:
+            context.report.warning(f"could not look whether a workflow is in the way: {error}")
+        return preview_outputs(inputs)
+
+    async def _one_look(self, context: Context, inputs: Inputs) -> None:
+        """At preview, one read: by ID where the user chose it, by path where the provider did."""
+        if is_ours(context.urn, inputs):
+            summary = await _look.at_path(context, inputs)
+            if (
+                summary
+                and summary.id != inputs.workflow_id
+                and (inputs.project_id, summary.id) not in self.leaving
+            ):
+                raise path_taken(inputs, summary.id)
+        elif (inputs.project_id, inputs.workflow_id) not in self.leaving:
+            found = await _look.get(context, inputs.project_id, inputs.workflow_id)
+            if found is not None:
+                raise id_taken(inputs)
+
+    async def _in_the_way(self, context: Context, inputs: Inputs) -> _look.Found | None:
+        """The workflow to take over because it is this resource's own; None where nothing is in the way.
+
+        Raises:
+            RefusedError: Something is.
+        """
+        context.report.status("looking whether the workflow is there already")
+        found = await _look.get(context, inputs.project_id, inputs.workflow_id)
+        if found is None:
+            summary = await _look.at_path(context, inputs)
+            if summary is not None:
+                raise path_taken(inputs, summary.id)
+            return None
+        if not is_ours(context.urn, inputs):
+            raise id_taken(inputs)
+        refuse_strangers(context.urn, inputs, found.root)
+        context.report.warning(
+            f"workflow {inputs.workflow_id} is there already under the ID derived for this very resource, from an earlier "
+            "or interrupted run: taking it over"
+        )
+        return found
+
+    async def _glance_at_job(self, context: Context, state: State) -> State:
+        """The state once its job has ended; a job that still runs keeps the resource half done."""
+        if not state.pending_job:
+            return replace(state, pending_job=None)
+        try:
+            job = await context.ask(context.client.get_job_status(state.pending_job))
+        except openapi.NotFoundError:
+            return replace(state, pending_job=None)
+        if not job.ended:
+            half_done(
+                state,
+                f"import job {job.job_id} still runs: the next `pulumi up` resumes it",
+                state.pending_job,
+            )
+        return replace(state, pending_job=None)
+
+    async def _resume(self, context: Context, state: State) -> tuple[State, bool]:
+        """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
+        context.report.status(f"resuming import job {state.pending_job}" if state.pending_job else "resuming")
+        if not state.pending_job:
+            return replace(state, pending_job=None), False
+        try:
+            return await finish(context, state), True
+        except HalfDoneError as error:
+            if error.outputs.get("pendingJob"):
+                raise
+            context.report.warning(f"{error}; importing again")
+            return replace(state, pending_job=None), False
+
+
+def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
+    """Keeps every text of the documents out of the messages of this step, where they are secrets."""
+    if context.secret:
+        for holder in holders:
+            if isinstance(holder.get("spec"), str):
+                context.hidden |= flowspec.texts(flowspec.read_canonical(str(holder["spec"])).root)
+
+
+async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Order:
+    """What to send for an update, after one look at what is there."""
+    found = await _look.get(context, new.project_id, state.workflow_id)
+    if found is None:
+        context.report.warning(f"workflow {state.workflow_id} is gone: importing it anew")
+        return Order(replace(first_state(new), ids=_kept_ids(state, new)), new.root)
+    refuse_foreign(state, new, found.root)
+    _warn_of_edits(context, replace(state, inputs=old), found.root)
+    root, stuck = flowspec.leave_out(old.root, new.root)
+    if stuck:
+        listed = ", ".join(stuck[:5])
+        context.report.warning(
+            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
+            "Write the value that you want."
+        )
+    return Order(replace(state, inputs=new, ids=_kept_ids(state, new)), root)
+
+
+def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
+    declared = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(new.root))} | {
+        new.workflow_id
+    }
+    return {one: other for one, other in state.ids.items() if one in declared}
+
+
+def _warn_of_edits(context: Context, state: State, actual: flowspec.Object) -> None:
+    edits = flowspec.changes(state.inputs.root, as_declared(state, actual)).describe()
+    if edits:
+        context.report.warning(
+            f"somebody changed this workflow since the last run, and this overwrites it: it {edits}"
+        )
+
+
+def _preview_update(state: State, new: Inputs) -> Outputs:
+    after = replace(state, inputs=new, ids=_kept_ids(state, new), pending_job=None)
+    return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
+
+
+def _imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
+    """Inputs and outputs of a workflow that Pulumi has not seen before."""
+    root = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
+    state = first_state(Inputs(project_id, flowspec.canonical(root))).met(found.definition, root)
+    return state.inputs.to_pulumi(), replace(state, owned=frozenset(state.node_ids.values())).to_pulumi()
+
+
+def _refreshed(state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
+    root = as_declared(state, found.root)
+    now = Inputs(state.inputs.project_id, flowspec.canonical(root))
+    fresh = replace(state, inputs=now, pending_job=None)
+    fresh = replace(fresh.met(found.definition, found.root), ids=state.ids)
+    return now.to_pulumi(), fresh.to_pulumi()
+
+
+async def _let_job_end(context: Context, state: State) -> None:
+    """A delete while an import still runs would be undone by it."""
+    if state.pending_job:
+        context.report.status(f"waiting for import job {state.pending_job} before the workflow is deleted")
+        await wait(context, state)
+
+
+async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:
+    """Nothing to do where the workflow is gone; else the ways out beside the service's words."""
+    found = await _look.get(context, *workflow)
+    if found is None:
+        return
+    published = (
+        " It is deployed to production"
+        if found.definition.workflow_id
+        else " If it is deployed to production"
+    )
+    raise LifecycleError(
+        f"{error}.{published}: take it offline first (Data Studio, Deploy, Offline), then run this again. To leave the "
+        "workflow in DataWorks and only forget it, set retainOnDelete on the resource"
+    ) from error

@@ -1,0 +1,5 @@
+"""The plugin: this provider as the Pulumi engine runs it."""
+
+from ._host import main
+
+__all__ = ["main"]

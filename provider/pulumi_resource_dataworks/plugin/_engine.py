@@ -1,0 +1,98 @@
+"""Talking to the engine while a step runs: progress in the resource's row, and what stays in the diagnostics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import grpc.aio
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+_FLUSH_SECONDS = 5.0
+
+
+class EngineLog:
+    """The engine's log: messages go out in order, and nobody waits for them."""
+
+    def __init__(self) -> None:
+        self._address = ""
+        self._queue: asyncio.Queue[engine_pb2.LogRequest] = asyncio.Queue()
+        self._worker: asyncio.Task[None] | None = None
+
+    def attach(self, address: str) -> None:
+        """Sets where the engine listens: from the command line, Handshake or Attach, the last one wins."""
+        self._address = address
+
+    def send(
+        self,
+        severity: engine_pb2.LogSeverity.ValueType,
+        message: str,
+        urn: str = "",
+        *,
+        ephemeral: bool = False,
+    ) -> None:
+        """Puts a message on its way; without an engine it is dropped."""
+        if not self._address:
+            return
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work(self._address))
+        self._queue.put_nowait(
+            engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
+        )
+
+    async def flush(self) -> None:
+        """Waits until all that was sent has arrived, or the engine has stopped listening."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._queue.join(), _FLUSH_SECONDS)
+
+    async def _work(self, address: str) -> None:
+        async with grpc.aio.insecure_channel(address) as channel:
+            stub: Any = engine_pb2_grpc.EngineStub(channel)
+            while True:
+                request = await self._queue.get()
+                with contextlib.suppress(grpc.RpcError):
+                    await stub.Log(request, timeout=_FLUSH_SECONDS)
+                self._queue.task_done()
+
+
+@dataclass(slots=True)
+class StepReporter:
+    """Tells the user about one step of one resource.
+
+    Attributes:
+        log: The engine's log.
+        urn: The resource.
+        conceal: Takes out of a message what it may not quote.
+    """
+
+    log: EngineLog
+    urn: str
+    conceal: Callable[[str], str] = field(default=str)
+
+    def status(self, message: str) -> None:
+        """Shows progress in the resource's row."""
+        self.log.send(engine_pb2.INFO, self.conceal(message), self.urn, ephemeral=True)
+
+    def info(self, message: str) -> None:
+        """Says something that stays."""
+        self.log.send(engine_pb2.INFO, self.conceal(message), self.urn)
+
+    def warning(self, message: str) -> None:
+        """Says something that stays and asks for attention."""
+        self.log.send(engine_pb2.WARNING, self.conceal(message), self.urn)
+
+
+CURRENT_STEP: ContextVar[StepReporter] = ContextVar("CURRENT_STEP")
+"""Whose step the running task belongs to: the client tells it what it waits for."""
+
+
+def tell_current_step(message: str) -> None:
+    """Shows in the row of the resource at work what its call waits for."""
+    reporter = CURRENT_STEP.get(None)
+    if reporter is not None:
+        reporter.status(message)

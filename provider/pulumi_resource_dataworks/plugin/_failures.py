@@ -1,0 +1,82 @@
+"""Errors as the engine takes them: one readable text, the right code, and the state of what is half done."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import grpc
+import grpc.aio
+from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
+
+from pulumi_resource_dataworks import __version__
+from pulumi_resource_dataworks.lifecycle import (
+    CancelledStepError,
+    HalfDoneError,
+    LifecycleError,
+    RefusedError,
+)
+from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, RequestNotSent, SettingsError
+
+from ._engine import EngineLog
+from ._wire import encode
+
+REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"
+
+_CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
+    (CancelledStepError, grpc.StatusCode.CANCELLED),
+    (RefusedError, grpc.StatusCode.ALREADY_EXISTS),
+    (LifecycleError, grpc.StatusCode.FAILED_PRECONDITION),
+    (SettingsError, grpc.StatusCode.INVALID_ARGUMENT),
+    (RequestNotSent, grpc.StatusCode.UNAVAILABLE),
+    (AnswerLost, grpc.StatusCode.UNAVAILABLE),
+    (DataWorksError, grpc.StatusCode.FAILED_PRECONDITION),
+)
+"""Never UNKNOWN, INTERNAL or DATA_LOSS: those make the engine doubt its state."""
+
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+async def fail(context: Context, error: Exception, log: EngineLog, urn: str, text: str) -> NoReturn:
+    """Ends a call with an error of ours, or with one line about a defect.
+
+    Args:
+        context: The call.
+        error: What happened.
+        log: Where the traceback of a defect goes, as debug output.
+        urn: The resource, or nothing.
+        text: The error's text, without what it may not quote.
+    """
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            await context.abort(code, text)
+    log.send(engine_pb2.DEBUG, "".join(traceback.format_exception(error)), urn)
+    await log.flush()
+    await context.abort(
+        grpc.StatusCode.FAILED_PRECONDITION,
+        f"this is a defect of pulumi-resource-dataworks {__version__} ({type(error).__name__}): please report it at "
+        f"{REPORT_TO} with the output of the same command under `--logtostderr --debug`",
+    )
+
+
+async def half_done(
+    context: Context,
+    error: HalfDoneError,
+    text: str,
+    inputs: Mapping[str, Any],
+    secrets: Iterable[str],
+) -> NoReturn:
+    """Ends a call with what is known of a resource that is half done: the engine saves it, and goes on from there."""
+    hidden = set(secrets)
+    detail = provider_pb2.ErrorResourceInitFailed(
+        id=error.id,
+        properties=encode(error.outputs, hidden),
+        reasons=[text],
+        inputs=encode(inputs, hidden),
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
+    status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open
+    metadata = (("grpc-status-details-bin", status.SerializeToString()),)
+    await context.abort(grpc.StatusCode.UNKNOWN, text, metadata)

@@ -1,0 +1,52 @@
+"""The process: a server on a free port of loopback, whose number is the first line of the output."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+import grpc.aio
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from ._servicer import Servicer
+
+_MAX_MESSAGE = 400 * 1024 * 1024
+"""What the engine and the other Pulumi hosts allow."""
+
+_OPTIONS = [
+    ("grpc.max_receive_message_length", _MAX_MESSAGE),
+    ("grpc.max_send_message_length", _MAX_MESSAGE),
+    ("grpc.server_max_unrequested_time_in_server", 30 * 60),
+]
+
+
+def main() -> int:
+    """Serves the engine whose address is the last argument, until it ends this process.
+
+    Returns:
+        The exit status.
+    """
+    address = sys.argv[-1] if len(sys.argv) > 1 else ""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(address))
+    return 0
+
+
+async def _serve(engine_address: str) -> None:
+    servicer = Servicer(engine_address)
+    server: grpc.aio.Server = grpc.aio.server(options=_OPTIONS)  # pyright: ignore[reportUnknownMemberType] - the stubs leave handlers open
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await stop.wait()
+    await servicer.aclose()
+    await server.stop(grace=0.5)

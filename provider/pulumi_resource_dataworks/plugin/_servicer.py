@@ -1,0 +1,146 @@
+"""The provider as the engine sees it: the calls of `pulumirpc.ResourceProvider`, translated and passed on.
+
+Only what the port line needs is imported here; the rest comes with the first call (`_steps`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import grpc
+import grpc.aio
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from pulumi_resource_dataworks import __version__
+
+from ._engine import EngineLog
+
+if TYPE_CHECKING:
+    from ._steps import Steps
+
+Context = grpc.aio.ServicerContext[Any, Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _guarded(call: F) -> F:
+    """Turns whatever a call raises into an error that the engine shows as one readable text."""
+
+    @functools.wraps(call)
+    async def guarded(self: Servicer, request: Any, context: Context) -> Any:
+        try:
+            return await call(self, request, context)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no user is shown a traceback
+            from ._failures import fail  # noqa: PLC0415 - see the module's docstring
+
+            await fail(context, error, self.log, getattr(request, "urn", ""), str(error))
+        finally:
+            await self.log.flush()
+
+    return cast("F", guarded)
+
+
+class Servicer(provider_pb2_grpc.ResourceProviderServicer):
+    """The DataWorks provider of one run of the engine.
+
+    Attributes:
+        log: The engine's log.
+        cancelled: Set once the engine asks to stop; it also does so at the end of a normal run.
+    """
+
+    def __init__(self, engine_address: str = "") -> None:
+        self.log = EngineLog()
+        self.log.attach(engine_address)
+        self.cancelled = asyncio.Event()
+
+    @functools.cached_property
+    def _steps(self) -> Steps:
+        from ._steps import Steps  # noqa: PLC0415 - see the module's docstring
+
+        return Steps(self.log, self.cancelled)
+
+    async def Handshake(self, request: Any, context: Context) -> Any:
+        self.log.attach(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=True, accept_outputs=False
+        )
+
+    async def Attach(self, request: Any, context: Context) -> Any:
+        self.log.attach(request.address)
+        return empty_pb2.Empty()
+
+    async def GetPluginInfo(self, request: Any, context: Context) -> Any:
+        return plugin_pb2.PluginInfo(version=__version__)
+
+    async def GetSchema(self, request: Any, context: Context) -> Any:
+        text = (
+            resources.files("pulumi_resource_dataworks.plugin")
+            .joinpath("schema.json")
+            .read_text(encoding="utf-8")
+        )
+        return provider_pb2.GetSchemaResponse(schema=text)
+
+    async def Cancel(self, request: Any, context: Context) -> Any:
+        self.cancelled.set()
+        return empty_pb2.Empty()
+
+    @_guarded
+    async def CheckConfig(self, request: Any, context: Context) -> Any:
+        return self._steps.check_config(request)
+
+    @_guarded
+    async def DiffConfig(self, request: Any, context: Context) -> Any:
+        return self._steps.diff_config(request)
+
+    @_guarded
+    async def Configure(self, request: Any, context: Context) -> Any:
+        self._steps.configure(request)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=False
+        )
+
+    @_guarded
+    async def Check(self, request: Any, context: Context) -> Any:
+        return self._steps.check(request)
+
+    @_guarded
+    async def Diff(self, request: Any, context: Context) -> Any:
+        return self._steps.diff(request)
+
+    @_guarded
+    async def Create(self, request: Any, context: Context) -> Any:
+        return await self._steps.create(request, context)
+
+    @_guarded
+    async def Read(self, request: Any, context: Context) -> Any:
+        return await self._steps.read(request, context)
+
+    @_guarded
+    async def Update(self, request: Any, context: Context) -> Any:
+        return await self._steps.update(request, context)
+
+    @_guarded
+    async def Delete(self, request: Any, context: Context) -> Any:
+        return await self._steps.delete(request, context)
+
+    async def _not_offered(self, request: Any, context: Context) -> Any:
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this provider does not offer that call")
+
+    Parameterize = _not_offered
+    Invoke = _not_offered
+    Call = _not_offered
+    Construct = _not_offered
+    List = _not_offered  # type: ignore[assignment]  # a stream in the protocol; it is refused before its first item
+    GetMapping = _not_offered
+    GetMappings = _not_offered
+
+    async def aclose(self) -> None:
+        """Closes the connections to the service, once nothing runs any more."""
+        if "_steps" in self.__dict__:
+            await self._steps.aclose()

@@ -1,0 +1,227 @@
+"""The calls about resources: from the wire to the lifecycle and back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc.aio
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2
+
+from pulumi_resource_dataworks import lifecycle, openapi
+
+from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
+from ._failures import fail, half_done
+from ._wire import Properties, decode, encode
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+RESOURCE = "dataworks:index:WorkflowDefinition"
+_SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
+_ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
+_FROM_THE_DOCUMENT = frozenset(
+    {"spec", "name", "path", "nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds", "digest"}
+)
+"""Outputs that tell something of the document: secret where it is."""
+
+_KINDS = {
+    "add": provider_pb2.PropertyDiff.ADD,
+    "update": provider_pb2.PropertyDiff.UPDATE,
+    "replace": provider_pb2.PropertyDiff.UPDATE_REPLACE,
+    "delete": provider_pb2.PropertyDiff.DELETE,
+}
+
+
+class Steps:
+    """The resources of one run.
+
+    Args:
+        log: The engine's log.
+        cancelled: Set once the user stops the run.
+    """
+
+    def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
+        self._log = log
+        self._cancelled = cancelled
+        self._definitions = lifecycle.WorkflowDefinitions()
+        self._settings: openapi.Settings | None = None
+        self._clients: list[openapi.Client] = []
+
+    def check_config(self, request: Any) -> Any:
+        """Checks the form of the settings; what is not known yet is left for later."""
+        found = decode(request.news)
+        failures: list[Any] = []
+        known = {key: value for key, value in found.values.items() if not _has_unknown(value)}
+        if len(known) == len(found.values):
+            try:
+                _settings(known)
+            except openapi.SettingsError as error:
+                failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in error.problems]
+        secrets = found.secrets | (_SECRET_SETTINGS & found.values.keys())
+        return provider_pb2.CheckResponse(inputs=encode(found.values, secrets), failures=failures)
+
+    def diff_config(self, request: Any) -> Any:
+        """Another region has other workspaces; another key or endpoint reaches the same ones."""
+        olds, news = decode(request.old_inputs or request.olds).values, decode(request.news).values
+        old, new = olds.get("region"), news.get("region")
+        changed = sorted(key for key in {*olds, *news} if olds.get(key) != news.get(key))
+        moves = bool(old and new and old != new and not _has_unknown(new))
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE,
+            diffs=changed,
+            replaces=["region"] if moves else [],
+        )
+
+    def configure(self, request: Any) -> None:
+        """Takes the settings; whoever they belong to is asked for at the first call."""
+        self._settings = _settings(decode(request.args).values)
+
+    def check(self, request: Any) -> Any:
+        """Validates a resource's inputs and chooses the IDs that its document leaves out."""
+        _known_type(request)
+        news, olds = decode(request.news), decode(request.olds)
+        secret = "spec" in news.secrets
+        found = self._definitions.check(request.urn, news.values, olds.values or None, secret=secret)
+        reporter = StepReporter(self._log, request.urn)
+        for warning in found.warnings:
+            reporter.warning(warning)
+        failures = [provider_pb2.CheckFailure(reason=failure) for failure in found.failures]
+        inputs = request.news if failures else encode(found.inputs, news.secrets)
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
+
+    def diff(self, request: Any) -> Any:
+        """Compares a resource's old inputs with its new ones."""
+        olds = decode(request.old_inputs if request.HasField("old_inputs") else request.olds).values
+        news = decode(request.news).values
+        found = self._definitions.diff(request.urn, request.id, olds, news, list(request.ignoreChanges))
+        detail = {
+            key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
+            for key, kind in found.changes.items()
+        }
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if detail else provider_pb2.DiffResponse.DIFF_NONE,
+            diffs=list(detail),
+            replaces=found.replaces,
+            detailedDiff=detail,
+            hasDetailedDiff=bool(detail),
+            deleteBeforeReplace=found.delete_before_replace,
+        )
+
+    async def create(self, request: Any, context: Context) -> Any:
+        """Imports a workflow that is not there yet."""
+        news = decode(request.properties)
+        async with self._step(request, context, news) as step:
+            resource_id, outputs = await self._definitions.create(step, news.values)
+            return provider_pb2.CreateResponse(id=resource_id, properties=_outputs(outputs, news.secrets))
+
+    async def read(self, request: Any, context: Context) -> Any:
+        """Reads what the service holds; an empty ID says that it is gone."""
+        state, inputs = decode(request.properties), decode(request.inputs)
+        secrets = state.secrets | inputs.secrets
+        async with self._step(request, context, Properties(inputs.values, secrets)) as step:
+            found = await self._definitions.read(step, request.id, inputs.values, state.values)
+            if found is None:
+                return provider_pb2.ReadResponse(id="")
+            return provider_pb2.ReadResponse(
+                id=request.id, inputs=encode(found[0], secrets), properties=_outputs(found[1], secrets)
+            )
+
+    async def update(self, request: Any, context: Context) -> Any:
+        """Imports the whole document under the known IDs."""
+        state, news = decode(request.olds), decode(request.news)
+        olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
+        async with self._step(request, context, news, state.secrets) as step:
+            outputs = await self._definitions.update(step, request.id, olds, state.values, news.values)
+            return provider_pb2.UpdateResponse(properties=_outputs(outputs, news.secrets))
+
+    async def delete(self, request: Any, context: Context) -> Any:
+        """Deletes the workflow."""
+        state = decode(request.properties)
+        async with self._step(request, context, state) as step:
+            await self._definitions.delete(step, request.id, state.values)
+        return empty_pb2.Empty()
+
+    async def aclose(self) -> None:
+        """Closes the connections to the service."""
+        for client in self._clients:
+            await client.aclose()
+
+    @asynccontextmanager
+    async def _step(
+        self,
+        request: Any,
+        context: Context,
+        inputs: Properties,
+        secrets: Iterable[str] = (),
+    ) -> AsyncGenerator[lifecycle.Context]:
+        """The surroundings of one step, and what its end means for the engine."""
+        _known_type(request)
+        reporter = StepReporter(self._log, request.urn)
+        step = lifecycle.Context(
+            urn=request.urn,
+            client=self._client(),
+            report=reporter,
+            cancelled=self._cancelled,
+            timeout=getattr(request, "timeout", 0.0) or None,
+            preview=getattr(request, "preview", False),
+            ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
+            secret="spec" in inputs.secrets or "spec" in secrets,
+        )
+        reporter.conceal = step.conceal
+        token = CURRENT_STEP.set(reporter)
+        try:
+            yield step
+        except lifecycle.HalfDoneError as error:
+            await self._half_done(context, step, error, inputs)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told apart in `fail`
+            await fail(context, error, self._log, request.urn, step.conceal(str(error)))
+        finally:
+            CURRENT_STEP.reset(token)
+
+    async def _half_done(
+        self, context: Context, step: lifecycle.Context, error: lifecycle.HalfDoneError, inputs: Properties
+    ) -> None:
+        await self._log.flush()
+        hidden = _FROM_THE_DOCUMENT if step.secret else frozenset[str]()
+        names = ("projectId", "spec")
+        known: dict[str, Any] = {key: inputs.values[key] for key in names if key in inputs.values}
+        await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
+
+    def _client(self) -> openapi.Client:
+        if not self._clients:
+            settings = self._settings or _settings({})
+            self._clients.append(openapi.Client(settings, on_wait=tell_current_step))
+        return self._clients[0]
+
+
+def _settings(values: Mapping[str, Any]) -> openapi.Settings:
+    ours = {
+        key: value
+        for key, value in values.items()
+        if key not in _ENGINE_SETTINGS and not key.startswith("__")
+    }
+    return openapi.Settings.from_config(ours, os.environ)
+
+
+def _has_unknown(value: Any) -> bool:
+    return isinstance(value, lifecycle.Unknown) or (
+        isinstance(value, dict) and any(map(_has_unknown, value.values()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+    )
+
+
+def _outputs(values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
+    hidden = set(secrets)
+    return encode(values, hidden | _FROM_THE_DOCUMENT if "spec" in hidden else hidden)
+
+
+def _known_type(request: Any) -> None:
+    """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
+    kind = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+    if kind != RESOURCE:
+        raise lifecycle.LifecycleError(f"this provider has no resource {kind}, only {RESOURCE}")
