@@ -1,0 +1,210 @@
+"""The real Pulumi CLI against the emulator: a project in a folder of its own, a stack in a local file."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+
+REPO = Path(__file__).resolve().parents[2]
+PLUGIN_FOLDER = Path(sys.executable).parent
+PASSPHRASE = "a passphrase of the tests"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command of the CLI did."""
+
+    status: int
+    output: str
+    seconds: float
+
+
+@dataclass
+class Stack:
+    """A Pulumi project in YAML with one stack, and the emulator that it talks to."""
+
+    folder: Path
+    environment: dict[str, str]
+    server: EmulatorServer
+    name: str = "test"
+
+    @property
+    def emulator(self) -> Emulator:
+        return self.server.emulator
+
+    def declare(self, resources: dict[str, Any], outputs: dict[str, str] | None = None, **more: Any) -> None:
+        """Writes the program."""
+        plugin = {"name": "dataworks", "path": str(PLUGIN_FOLDER)}
+        program = {
+            "name": "engine-test",
+            "runtime": "yaml",
+            "plugins": {"providers": [plugin]},
+            "resources": resources,
+            "outputs": outputs or {},
+            **more,
+        }
+        (self.folder / "Pulumi.yaml").write_text(json.dumps(program, ensure_ascii=False), encoding="utf-8")
+
+    def workflow(self, spec: Any, project_id: Any = None, **options: Any) -> None:
+        """Writes the program with one workflow, `etl`, whose ID is the output `workflowId`."""
+        properties = {"projectId": project_id or self.project_id, "spec": spec}
+        etl = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
+        self.declare({"etl": etl}, {"workflowId": "${etl.workflowId}"})
+
+    @property
+    def project_id(self) -> int:
+        return self.emulator.project.project_id
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts the CLI in a session of its own, so that a signal reaches it alone."""
+        return subprocess.Popen(
+            ["pulumi", "--non-interactive", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, ok: bool = True) -> Result:
+        """Runs the CLI to its end, and expects it to succeed unless told otherwise."""
+        begin = time.monotonic()
+        process = self.start(*arguments)
+        try:
+            output, _ = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        result = Result(process.returncode, output, time.monotonic() - begin)
+        assert (result.status == 0) is ok, output
+        assert "Traceback" not in output, output
+        return result
+
+    def preview(self, *arguments: str, ok: bool = True) -> Result:
+        return self.run("preview", *arguments, ok=ok)
+
+    def up(self, *arguments: str, ok: bool = True) -> Result:
+        return self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
+
+    def refresh(self, *arguments: str, ok: bool = True) -> Result:
+        return self.run("refresh", "--yes", "--skip-preview", *arguments, ok=ok)
+
+    def destroy(self, *arguments: str, ok: bool = True) -> Result:
+        return self.run("destroy", "--yes", "--skip-preview", *arguments, ok=ok)
+
+    def state(self) -> list[dict[str, Any]]:
+        """The stack's resources, as the state file has them."""
+        text = (self.folder.parent / "state/.pulumi/stacks/engine-test" / f"{self.name}.json").read_text(
+            "utf-8"
+        )
+        found: list[dict[str, Any]] = json.loads(text)["checkpoint"]["latest"].get("resources", [])
+        return found
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The workflow definitions in the state."""
+        return [
+            resource for resource in self.state() if resource["type"] == "dataworks:index:WorkflowDefinition"
+        ]
+
+    def resource(self) -> dict[str, Any]:
+        """The one workflow definition in the state."""
+        [resource] = self.resources()
+        return resource
+
+    def output(self, name: str = "workflowId") -> str:
+        """An output of the stack."""
+        return str(self.state()[0]["outputs"][name])
+
+    def edit(self, change: Callable[[dict[str, Any]], None]) -> None:
+        """Changes the one workflow of the service behind Pulumi's back; `change` gets its workflow object."""
+        [workflow] = self.emulator.workflows()
+        document = copy.deepcopy(workflow.document)
+        change(document["spec"]["workflows"][0])
+        self.emulator.edit(workflow.workflow_id, document)
+
+    def scripts(self) -> dict[str, str]:
+        """What the one workflow of the service runs, by node name."""
+        [workflow] = self.emulator.workflows()
+        nodes = workflow.document["spec"]["workflows"][0]["nodes"]
+        return {node["name"]: node["script"]["content"] for node in nodes}
+
+    def calls(self, action: str | None = None) -> int:
+        """How many calls the service has had so far, job polls included."""
+        return sum(1 for call in self.emulator.calls if action in (None, call.action))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The folder with the CLI: of PATH, or as `make engine` built it."""
+    found = shutil.which("pulumi")
+    if found and shutil.which("pulumi-language-yaml"):
+        return Path(found).parent
+    script = [sys.executable, str(REPO / "tools" / "engine.py")]
+    built = subprocess.run(script, capture_output=True, text=True, check=False)
+    if built.returncode:
+        message = f"no Pulumi CLI: {built.stderr[-2000:]}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(built.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    """DataWorks on this machine; jobs are short."""
+    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2))) as running:
+        yield running
+
+
+@pytest.fixture
+def stack(engine: Path, server: EmulatorServer, tmp_path: Path) -> Stack:
+    """A stack without resources."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    stack = Stack(folder, _environment(engine, server, tmp_path), server)
+    stack.declare({})
+    stack.run("stack", "init", stack.name)
+    return stack
+
+
+def _environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PULUMI_", "ALIBABA_", "ALICLOUD_"))
+    }
+    (folder / "state").mkdir()
+    account = server.emulator.account
+    return {
+        **kept,
+        "PATH": f"{engine}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        "PULUMI_CREDENTIAL_STORE": "plaintext",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
+        "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    }

@@ -1,0 +1,264 @@
+"""A workflow's life, step by step: what the CLI shows, what the service gets, what the state holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conftest import Stack
+from specs import etl, node, nodes
+
+
+@pytest.fixture
+def live(stack: Stack) -> Stack:
+    """A stack whose workflow is up."""
+    stack.workflow(etl())
+    stack.up()
+    return stack
+
+
+def test_preview_of_a_create_reads_once_at_most(stack: Stack) -> None:
+    stack.workflow(etl())
+    output = stack.preview().output
+    assert "+ 2 to create" in output
+    assert stack.calls() <= 1
+    assert stack.calls("ImportWorkflowDefinition") == 0
+
+
+def test_up_imports_once_and_hands_out_the_services_id(stack: Stack) -> None:
+    stack.workflow(etl())
+    output = stack.up().output
+    [workflow] = stack.emulator.workflows()
+    assert stack.calls("ImportWorkflowDefinition") == 1
+    assert stack.output() == workflow.workflow_id
+    assert stack.resource()["id"] == f"{stack.project_id}/{workflow.workflow_id}"
+    assert "importing 2 nodes" in output
+    assert stack.resource()["outputs"]["nodeIds"] == {name: n["id"] for name, n in _by_name(workflow).items()}
+
+
+def test_the_dependency_by_name_arrives(live: Stack) -> None:
+    [workflow] = live.emulator.workflows()
+    [dependency] = workflow.document["spec"]["workflows"][0]["dependencies"]
+    found = _by_name(workflow)
+    assert dependency["nodeId"] == found["load"]["id"]
+    assert [depend["output"] for depend in dependency["depends"]] == [found["extract"]["id"]]
+
+
+def test_a_second_up_makes_no_call(live: Stack) -> None:
+    before = live.calls()
+    assert "2 unchanged" in live.preview().output
+    assert "2 unchanged" in live.up().output
+    assert live.calls() == before
+
+
+def test_another_way_to_write_it_is_no_change(live: Stack) -> None:
+    document = etl()
+    nodes(document).reverse()
+    workflow = document["spec"]["workflows"][0]
+    workflow["trigger"] = dict(reversed(workflow["trigger"].items())) | {"type": "scheduler"}
+    before = live.calls()
+    live.workflow(json.dumps(document, indent=8))
+    assert "2 unchanged" in live.preview().output
+    assert "2 unchanged" in live.up().output
+    assert live.calls() == before
+
+
+def test_a_changed_line_is_an_update_in_place(live: Stack) -> None:
+    ids = live.resource()["outputs"]["nodeIds"]
+    document = etl()
+    nodes(document)[0]["script"]["content"] = "SELECT 1;\nSELECT 20;\n"
+    live.workflow(document)
+    before = live.calls()
+    shown = live.preview("--diff").output
+    assert "- SELECT 2;" in shown
+    assert "+ SELECT 20;" in shown
+    assert live.calls() == before
+    assert "1 updated" in live.up().output
+    assert live.calls("ImportWorkflowDefinition") == 2
+    assert live.resource()["outputs"]["nodeIds"] == ids
+    assert live.scripts()["extract"] == "SELECT 1;\nSELECT 20;\n"
+
+
+def test_a_node_is_added_and_removed(live: Stack) -> None:
+    live.workflow(etl(nodes=[*nodes(etl()), node("report")]))
+    live.up()
+    assert set(live.scripts()) == {"extract", "load", "report"}
+    live.workflow(etl(nodes=nodes(etl())[:1], dependencies=[]))
+    live.up()
+    assert set(live.scripts()) == {"extract"}
+    assert "2 unchanged" in live.preview().output
+
+
+def test_destroy_leaves_nothing(live: Stack) -> None:
+    live.destroy()
+    assert live.emulator.workflows() == []
+    assert live.resources() == []
+
+
+def test_refresh_of_what_nobody_touched_is_no_change(live: Stack) -> None:
+    before = live.calls()
+    assert "2 unchanged" in live.refresh().output
+    assert live.calls() - before == 1
+    assert "2 unchanged" in live.preview().output
+
+
+def test_refresh_shows_what_changed_and_nothing_else(live: Stack) -> None:
+    def change(workflow: dict[str, Any]) -> None:
+        next(n for n in workflow["nodes"] if n["name"] == "load")["script"]["content"] = "SELECT 30;\n"
+
+    live.edit(change)
+    shown = live.refresh("--diff").output
+    assert "- SELECT 3;" in shown
+    assert "+ SELECT 30;" in shown
+    assert _changed_lines(shown) == {"SELECT 3;", "SELECT 30;"}
+    assert "1 to update" in live.preview().output
+    live.up()
+    assert live.scripts()["load"] == "SELECT 3;\n"
+
+
+def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
+    def add(workflow: dict[str, Any]) -> None:
+        workflow["nodes"].append(node("by_hand", id="4611686018427387999"))
+
+    live.edit(add)
+    document = etl()
+    nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
+    live.workflow(document)
+    output = live.up(ok=False).output
+    assert '"by_hand"' in output
+    assert "would delete it" in output
+    assert "by_hand" in live.scripts()
+    assert "by_hand" in live.refresh("--diff").output
+    assert "would delete it" in live.up(ok=False).output
+    assert "by_hand" in live.scripts()
+    live.workflow(etl(nodes=[*nodes(document), node("by_hand")]))
+    live.up()
+    assert set(live.scripts()) == {"extract", "load", "by_hand"}
+    assert "2 unchanged" in live.preview().output
+
+
+def test_a_workflow_deleted_behind_our_back_is_made_again(live: Stack) -> None:
+    before = live.output()
+    live.emulator.remove(before)
+    live.up("--refresh")
+    [workflow] = live.emulator.workflows()
+    assert workflow.workflow_id == live.output() == before
+
+
+def test_an_update_of_a_workflow_that_is_gone_makes_it_again(live: Stack) -> None:
+    live.emulator.remove(live.output())
+    document = etl()
+    nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
+    live.workflow(document)
+    assert "is gone: importing it anew" in live.up().output
+    assert live.scripts()["extract"] == "SELECT 9;\n"
+
+
+def test_a_forced_replacement_never_deletes_the_new_workflow(live: Stack) -> None:
+    urn = live.resource()["urn"]
+    output = live.up("--replace", urn).output
+    assert "1 replaced" in output
+    [workflow] = live.emulator.workflows()
+    assert workflow.workflow_id == live.output()
+    assert live.calls("ImportWorkflowDefinition") == 2
+    assert live.calls("DeleteWorkflowDefinition") == 0
+    assert "2 unchanged" in live.preview().output
+    live.destroy()
+    assert live.emulator.workflows() == []
+
+
+def test_import_writes_code_whose_preview_is_clean(live: Stack) -> None:
+    [workflow] = live.emulator.workflows()
+    live.run("state", "delete", "--yes", live.resource()["urn"])
+    identity = f"{live.project_id}/{workflow.workflow_id}"
+    kind = "dataworks:index:WorkflowDefinition"
+    live.declare({})
+    live.run(
+        "import", "--yes", "--skip-preview", "--protect=false", "--out", "code.yaml", kind, "etl", identity
+    )
+    code = (live.folder / "code.yaml").read_text("utf-8")
+    program = (live.folder / "Pulumi.yaml").read_text("utf-8")
+    (live.folder / "Pulumi.yaml").write_text(json.dumps(_without_resources(program)) + "\n---\n", "utf-8")
+    (live.folder / "Pulumi.yaml").write_text(_yaml(_without_resources(program)) + code, "utf-8")
+    before = live.calls()
+    assert "2 unchanged" in live.preview().output
+    assert live.calls() == before
+
+
+def test_an_unknown_input_previews_and_applies(stack: Stack) -> None:
+    first = {
+        "type": "dataworks:WorkflowDefinition",
+        "properties": {"projectId": stack.project_id, "spec": etl()},
+    }
+    using = etl(name="second", nodes=[node("read", "SELECT '${first.workflowId}';\n")], dependencies=[])
+    second = {
+        "type": "dataworks:WorkflowDefinition",
+        "properties": {"projectId": stack.project_id, "spec": using},
+    }
+    stack.declare({"first": first, "second": second}, {"workflowId": "${first.workflowId}"})
+    output = stack.preview().output
+    assert "3 to create" in output
+    stack.up()
+    contents = [n["script"]["content"] for w in stack.emulator.workflows() for n in _by_name(w).values()]
+    assert f"SELECT '{stack.output()}';\n" in contents
+    assert "3 unchanged" in stack.preview().output
+
+
+def test_two_resources_cannot_declare_one_workflow(stack: Stack) -> None:
+    document = etl(id="4611686018427388000")
+    one = {
+        "type": "dataworks:WorkflowDefinition",
+        "properties": {"projectId": stack.project_id, "spec": document},
+    }
+    stack.declare({"one": one, "two": one})
+    output = stack.preview(ok=False).output
+    assert "workflow 4611686018427388000" in output
+    assert "is declared by" in output
+
+
+def test_a_workflow_that_is_in_the_way_is_refused_at_preview(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
+    stack.run("state", "delete", "--yes", stack.resource()["urn"])
+    properties = {"projectId": stack.project_id, "spec": etl()}
+    stack.declare({"other": {"type": "dataworks:WorkflowDefinition", "properties": properties}})
+    before = stack.calls()
+    output = stack.preview(ok=False).output
+    assert "is taken by workflow" in output
+    assert "pulumi import" in output
+    assert "alias" in output
+    assert stack.calls() - before == 1
+    stack.up(ok=False)
+    assert stack.calls("ImportWorkflowDefinition") == 1
+
+
+def test_ignore_changes_reaches_into_the_document(live: Stack) -> None:
+    document = etl()
+    nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
+    live.workflow(document, ignoreChanges=["spec.workflows[0].nodes[0].script.content"])
+    assert "2 unchanged" in live.preview().output
+    nodes(document)[1]["script"]["content"] = "SELECT 8;\n"
+    live.workflow(document, ignoreChanges=["spec.workflows[0].nodes[0].script.content"])
+    live.up()
+    assert live.scripts() == {"extract": "SELECT 1;\nSELECT 2;\n", "load": "SELECT 8;\n"}
+
+
+def _by_name(workflow: Any) -> dict[str, dict[str, Any]]:
+    return {n["name"]: n for n in workflow.document["spec"]["workflows"][0]["nodes"]}
+
+
+def _changed_lines(output: str) -> set[str]:
+    lines = [line.strip() for line in output.splitlines()]
+    return {line[2:] for line in lines if line.startswith(("+ ", "- ")) and line[2:].endswith(";")}
+
+
+def _without_resources(program: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(program)
+    del found["resources"], found["outputs"]
+    return found
+
+
+def _yaml(program: dict[str, Any]) -> str:
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in program.items())
