@@ -116,6 +116,10 @@ class Stack:
         found: list[dict[str, Any]] = json.loads(text)["checkpoint"]["latest"].get("resources", [])
         return found
 
+    def state_files(self) -> list[Path]:
+        """Every file that Pulumi wrote about the stack."""
+        return [path for path in (self.folder.parent / "state").rglob("*") if path.is_file()]
+
     def resources(self) -> list[dict[str, Any]]:
         """The workflow definitions in the state."""
         return [

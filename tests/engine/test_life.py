@@ -206,6 +206,46 @@ def test_an_unknown_input_previews_and_applies(stack: Stack) -> None:
     assert "3 unchanged" in stack.preview().output
 
 
+def test_a_child_of_another_resource_lives_like_any(stack: Stack) -> None:
+    kind = "dataworks:WorkflowDefinition"
+    child = {"projectId": stack.project_id, "spec": etl(name="child")}
+    stack.declare(
+        {
+            "parent": {"type": kind, "properties": {"projectId": stack.project_id, "spec": etl()}},
+            "child": {"type": kind, "properties": child, "options": {"parent": "${parent}"}},
+        }
+    )
+    stack.up()
+    assert "3 unchanged" in stack.preview().output
+    assert "$dataworks:index:WorkflowDefinition::child" in stack.resources()[1]["urn"]
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+
+
+def test_an_explicit_provider_keeps_its_keys_secret(stack: Stack) -> None:
+    account = stack.emulator.account
+    for key in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "REGION_ID", "DATAWORKS_ENDPOINT"):
+        del stack.environment[f"ALIBABA_CLOUD_{key}"]
+    settings = {
+        "region": "cn-shanghai",
+        "endpoint": stack.server.endpoint,
+        "accessKey": account.access_key,
+        "secretKey": account.secret_key,
+    }
+    properties = {"projectId": stack.project_id, "spec": etl()}
+    options = {"provider": "${other}"}
+    stack.declare(
+        {
+            "other": {"type": "pulumi:providers:dataworks", "properties": settings},
+            "etl": {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options},
+        }
+    )
+    outputs = [stack.up().output, stack.preview("--diff").output]
+    assert len(stack.emulator.workflows()) == 1
+    texts = [*outputs, *(path.read_text("utf-8") for path in stack.state_files())]
+    assert not [text for text in texts if account.secret_key in text]
+
+
 def test_two_resources_cannot_declare_one_workflow(stack: Stack) -> None:
     document = etl(id="4611686018427388000")
     one = {

@@ -119,19 +119,16 @@ def _same_script(ours: Json, theirs: Json, name: str) -> bool:
 
 def _covers(ours: Json, theirs: Json) -> bool:
     """Whether a free value holds what was written, whatever else the service put beside it."""
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        found = cast("Object", theirs)
-        return all(_covers(item, found.get(key)) for key, item in cast("Object", ours).items())
-    if isinstance(ours, list) and isinstance(theirs, list):
-        one, other = cast("list[Json]", ours), cast("list[Json]", theirs)
-        return len(one) == len(other) and all(map(_covers, one, other))
-    return _equal(ours, theirs)
-
-
-def _equal(ours: object, theirs: object) -> bool:
-    if ours is None:
-        return not theirs
-    return ours == theirs or (str(ours) == str(theirs) and not isinstance(ours, bool))
+    if isinstance(ours, dict):
+        held: Object = cast("Object", theirs) if isinstance(theirs, dict) else {}
+        return all(_covers(item, held.get(key)) for key, item in cast("Object", ours).items())
+    if isinstance(ours, list):
+        wanted = cast("list[Json]", ours)
+        found: list[Json] = cast("list[Json]", theirs) if isinstance(theirs, list) else []
+        return len(wanted) == len(found) and all(map(_covers, wanted, found))
+    if ours is None or isinstance(ours, bool):
+        return bool(ours == theirs) or (ours is None and not theirs)
+    return str(ours) == str(theirs)
 
 
 def _list(ours: list[Json], theirs: list[Json], field: Field, name: str) -> list[Json]:
