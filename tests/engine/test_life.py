@@ -169,6 +169,29 @@ def test_a_forced_replacement_never_deletes_the_new_workflow(live: Stack) -> Non
     assert live.emulator.workflows() == []
 
 
+def test_a_replacement_that_the_program_asks_for_keeps_the_workflow(stack: Stack) -> None:
+    document = etl(id="4611686018427388000")
+    stack.workflow(document, replaceOnChanges=["spec"])
+    stack.up()
+    nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
+    stack.workflow(document, replaceOnChanges=["spec"])
+    assert "1 replaced" in stack.up().output
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == "4611686018427388000"
+    assert stack.scripts()["extract"] == "SELECT 9;\n"
+    assert "2 unchanged" in stack.preview().output
+
+
+def test_another_explicit_id_replaces_the_workflow(stack: Stack) -> None:
+    stack.workflow(etl(id="4611686018427388000"))
+    stack.up()
+    stack.workflow(etl(id="4611686018427388001"))
+    assert "1 replaced" in stack.up().output
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == stack.output() == "4611686018427388001"
+    assert "2 unchanged" in stack.preview().output
+
+
 def test_import_writes_code_whose_preview_is_clean(live: Stack) -> None:
     [workflow] = live.emulator.workflows()
     live.run("state", "delete", "--yes", live.resource()["urn"])
@@ -279,6 +302,7 @@ def test_ignore_changes_reaches_into_the_document(live: Stack) -> None:
     nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
     live.workflow(document, ignoreChanges=["spec.workflows[0].nodes[0].script.content"])
     assert "2 unchanged" in live.preview().output
+    assert "2 unchanged" in live.up().output
     nodes(document)[1]["script"]["content"] = "SELECT 8;\n"
     live.workflow(document, ignoreChanges=["spec.workflows[0].nodes[0].script.content"])
     live.up()

@@ -71,7 +71,7 @@ async def _send(
     try:
         return await context.ask(call)
     except CancelledStepError as error:
-        return half_done(state, "stopped while the import was being sent", "", error)
+        return half_done(state, f"{error}, while the import was being sent", "", error)
     except openapi.AnswerLost:
         raise
     except openapi.DataWorksError as error:
@@ -123,6 +123,7 @@ async def finish(context: Context, state: State) -> State:
         )
     context.report.status("reading the workflow back")
     kept = await _read_back(context, state)
+    context.report.status(f"{_nodes(len(kept.node_ids))} in place")
     return replace(kept, pending_job=None, owned=frozenset(kept.node_ids.values()))
 
 
@@ -134,7 +135,7 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
     """
     if not state.pending_job:
         return None
-    count = sum(1 for _ in flowspec.nodes_of(flowspec.workflow_of(state.inputs.root)))
+    count = len(state.node_ids)
     context.report.status(f"waiting for import job {state.pending_job} of {_nodes(count)}")
     try:
         return await openapi.wait_for_job(

@@ -79,18 +79,18 @@ class Context:
         return text
 
     async def ask(self, call: Coroutine[Any, Any, T]) -> T:
-        """Waits for a call to the service, but no longer than until the user stops the run.
+        """Waits for a call to the service, but not past the step's time or the user's patience.
 
         Raises:
-            CancelledStepError: The user stopped the run; what became of the call is unknown.
+            CancelledStepError: The user stopped the run, or the time is up; what became of the call is unknown.
         """
         task = asyncio.ensure_future(call)
         stop = asyncio.ensure_future(self.cancelled.wait())
         try:
-            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise CancelledStepError
-            return task.result()
+            await asyncio.wait({task, stop}, timeout=self.remaining, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise CancelledStepError("stopped by the user" if stop.done() else "the step's time is up")
         finally:
             await _end(task, stop)
 

@@ -35,8 +35,20 @@ class Difference:
         return [key for key, kind in self.changes.items() if kind == "replace"]
 
 
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any], ignore_changes: Sequence[str] = ()) -> Difference:
-    """Compares the inputs of the last run with the new ones, by meaning."""
+def diff(
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    ignore_changes: Sequence[str] = (),
+    old_outputs: Mapping[str, Any] | None = None,
+) -> Difference:
+    """Compares the inputs of the last run with the new ones, by meaning.
+
+    Args:
+        olds: The inputs of the last run.
+        news: The new inputs.
+        ignore_changes: Property paths that keep the value that the service has.
+        old_outputs: The outputs of the last run: what the service has. The inputs may hold what was ignored.
+    """
     if isinstance(news.get("projectId"), Unknown):
         return Difference({"projectId": "update", "spec": "update"})
     old = Inputs.of(olds)
@@ -47,7 +59,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], ignore_changes: Seque
         return Difference(changes)
     if isinstance(news["spec"], Unknown):
         return Difference({"spec": "update"})
-    new = ignoring(old, Inputs.of(news), ignore_changes)
+    sent = Inputs.of(old_outputs) if old_outputs and "spec" in old_outputs else old
+    old, new = (ignoring(sent, inputs, ignore_changes) for inputs in (old, Inputs.of(news)))
     if flowspec.same(old.root, new.root):
         return Difference({})
     if old.workflow_id != new.workflow_id or old.kind.casefold() != new.kind.casefold():
@@ -56,8 +69,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any], ignore_changes: Seque
     return Difference({"spec": "update"})
 
 
-def ignoring(old: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs:
-    """The new inputs with the old value at each ignored path below `spec`.
+def ignoring(sent: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs:
+    """The new inputs with the value that was sent last at each ignored path below `spec`.
 
     The engine honours ignoreChanges by itself for whole properties, but cannot look into text.
     """
@@ -66,7 +79,7 @@ def ignoring(old: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs:
         return new
     root = copy.deepcopy(new.root)
     for path in paths:
-        _keep(old.root, root, path)
+        _keep(sent.root, root, path)
     return Inputs(new.project_id, flowspec.canonical(root))
 
 

@@ -2,7 +2,7 @@
 
 * LifecycleError        nothing was done, or nothing that the state has to know
   x RefusedError        doing it would touch what is not ours: the text names the ways out
-  x CancelledStepError  the user stopped the run before anything was sent
+  x CancelledStepError  the user stopped the run, or the step's time was up, before anything was sent
   x HalfDoneError       something was sent: ``id`` and ``outputs`` belong into the state
 """
 
@@ -21,10 +21,7 @@ class RefusedError(LifecycleError):
 
 
 class CancelledStepError(LifecycleError):
-    """The user stopped the run, and nothing had been sent."""
-
-    def __init__(self) -> None:
-        super().__init__("stopped before anything was sent to DataWorks")
+    """The user stopped the run, or the step's time was up, while a call was under way."""
 
 
 class HalfDoneError(LifecycleError):

@@ -32,12 +32,12 @@ class WorkflowDefinitions:
 
     Attributes:
         declared: Which resource of this run declares a workflow.
-        held: The workflows that live resources of this run hold: no delete may touch them.
+        held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
     """
 
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
-    held: set[Workflow] = field(default_factory=set[Workflow])
+    held: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
 
     def check(
@@ -60,16 +60,17 @@ class WorkflowDefinitions:
         urn: str,
         resource_id: str,
         olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
         news: Mapping[str, Any],
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Compares old inputs with new ones; makes no call."""
-        found = diff(olds, news, ignore_changes)
+        found = diff(olds, news, ignore_changes, old_outputs)
         workflow = parse_id(resource_id)
         if found.delete_before_replace:
             self.leaving.add(workflow)
         elif not found.replaces and urn in self.declared.values():
-            self.held.add(workflow)
+            self.held[workflow] = urn
         return found
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
@@ -117,9 +118,12 @@ class WorkflowDefinitions:
         project_id, workflow_id = parse_id(resource_id)
         written = "spec" in inputs and "spec" in outputs
         state = State.of(resource_id, outputs) if written else None
-        if state and state.pending_job is not None:
-            state = await self._glance_at_job(context, state)
+        pending = state is not None and state.pending_job is not None
+        ended = await self._glance_at_job(context, state) if state and pending else True
         found = await _look.get(context, project_id, workflow_id)
+        if found is None and state and not ended:
+            message = "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
+            half_done(state, message, state.pending_job)
         if found is None:
             kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
@@ -152,7 +156,7 @@ class WorkflowDefinitions:
         if isinstance(news.get("spec"), Unknown):
             return {**unknown_outputs(news["projectId"]), "workflowId": state.workflow_id}
         old = Inputs.of(olds)
-        new = ignoring(old, Inputs.of(news), context.ignore_changes)
+        new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
         if context.preview:
             return _preview_update(state, new)
         if state.pending_job is not None:
@@ -192,9 +196,9 @@ class WorkflowDefinitions:
         try:
             state = await apply(context, order)
         except HalfDoneError as error:
-            self.held.add(parse_id(error.id))
+            self.held[parse_id(error.id)] = context.urn
             raise
-        self.held.add(parse_id(state.resource_id))
+        self.held[parse_id(state.resource_id)] = context.urn
         return state
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
@@ -235,6 +239,8 @@ class WorkflowDefinitions:
             if summary is not None:
                 raise path_taken(inputs, summary.id)
             return None
+        if self.held.get((inputs.project_id, inputs.workflow_id)) == context.urn:
+            return found
         if not is_ours(context.urn, inputs):
             raise id_taken(inputs)
         refuse_strangers(context.urn, inputs, found.root)
@@ -244,21 +250,18 @@ class WorkflowDefinitions:
         )
         return found
 
-    async def _glance_at_job(self, context: Context, state: State) -> State:
-        """The state once its job has ended; a job that still runs keeps the resource half done."""
+    async def _glance_at_job(self, context: Context, state: State) -> bool:
+        """Whether the pending job is known to have ended; one that still runs keeps the resource half done."""
         if not state.pending_job:
-            return replace(state, pending_job=None)
+            return False
         try:
             job = await context.ask(context.client.get_job_status(state.pending_job))
         except openapi.NotFoundError:
-            return replace(state, pending_job=None)
+            return False
         if not job.ended:
-            half_done(
-                state,
-                f"import job {job.job_id} still runs: the next `pulumi up` resumes it",
-                state.pending_job,
-            )
-        return replace(state, pending_job=None)
+            message = f"import job {job.job_id} still runs: the next `pulumi up` resumes it"
+            half_done(state, message, state.pending_job)
+        return True
 
     async def _resume(self, context: Context, state: State) -> tuple[State, bool]:
         """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
@@ -287,9 +290,9 @@ async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Or
     found = await _look.get(context, new.project_id, state.workflow_id)
     if found is None:
         context.report.warning(f"workflow {state.workflow_id} is gone: importing it anew")
-        return Order(replace(first_state(new), ids=_kept_ids(state, new)), new.root)
+        return Order(replace(state, inputs=new, ids=_kept_ids(state, new), owned=frozenset()), new.root)
     refuse_foreign(state, new, found.root)
-    _warn_of_edits(context, replace(state, inputs=old), found.root)
+    _warn_of_edits(context, state, old, found.root)
     root, stuck = flowspec.leave_out(old.root, new.root)
     if stuck:
         listed = ", ".join(stuck[:5])
@@ -307,11 +310,13 @@ def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
     return {one: other for one, other in state.ids.items() if one in declared}
 
 
-def _warn_of_edits(context: Context, state: State, actual: flowspec.Object) -> None:
-    edits = flowspec.changes(state.inputs.root, as_declared(state, actual)).describe()
-    if edits:
+def _warn_of_edits(context: Context, state: State, old: Inputs, actual: flowspec.Object) -> None:
+    """Tells of edits that the import overwrites; what a failed job left undone is none."""
+    since_sent = flowspec.changes(state.inputs.root, as_declared(state, actual)).describe()
+    before = replace(state, inputs=old)
+    if since_sent and flowspec.changes(old.root, as_declared(before, actual)).describe():
         context.report.warning(
-            f"somebody changed this workflow since the last run, and this overwrites it: it {edits}"
+            f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
         )
 
 
@@ -339,7 +344,10 @@ async def _let_job_end(context: Context, state: State) -> None:
     """A delete while an import still runs would be undone by it."""
     if state.pending_job:
         context.report.status(f"waiting for import job {state.pending_job} before the workflow is deleted")
-        await wait(context, state)
+        try:
+            await wait(context, state)
+        except HalfDoneError as error:
+            raise LifecycleError(f"nothing was deleted: {error}") from error
 
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:

@@ -95,9 +95,11 @@ class Steps:
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
-        olds = decode(request.old_inputs if request.HasField("old_inputs") else request.olds).values
-        news = decode(request.news).values
-        found = self._definitions.diff(request.urn, request.id, olds, news, list(request.ignoreChanges))
+        state, news = decode(request.olds).values, decode(request.news).values
+        olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state
+        found = self._definitions.diff(
+            request.urn, request.id, olds, state, news, list(request.ignoreChanges)
+        )
         detail = {
             key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
             for key, kind in found.changes.items()
