@@ -131,6 +131,9 @@ def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
     assert "would delete it" in output
     assert "by_hand" in live.scripts()
     assert "by_hand" in live.refresh("--diff").output
+    before = live.calls()
+    assert "would delete it" in live.preview(ok=False).output
+    assert live.calls() == before
     assert "would delete it" in live.up(ok=False).output
     assert "by_hand" in live.scripts()
     live.workflow(etl(nodes=[*nodes(document), node("by_hand")]))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +60,26 @@ def test_ctrl_c_during_a_job_ends_at_once_and_the_next_up_resumes_it(stack: Stac
     assert stack.calls("ImportWorkflowDefinition") == 1
     assert "pendingJob" not in stack.resource()["outputs"]
     assert set(stack.scripts()) == {"extract", "load"}
+    assert "2 unchanged" in stack.preview().output
+
+
+def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) -> None:
+    stack.emulator.script_job(Life("seconds", 3))
+    stack.workflow(etl())
+    process = stack.start("up", "--yes", "--skip-preview")
+    _wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1)
+    children = _children_of(process.pid)
+    plugins = [pid for pid, command in children.items() if "pulumi-resource-dataworks" in command]
+    assert plugins
+    os.kill(process.pid, signal.SIGKILL)
+    for pid in children.keys() - plugins:
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    _wait_for(lambda: not [pid for pid in plugins if Path(f"/proc/{pid}").exists()])
+    stack.run("cancel", "--yes")
+    output = stack.up().output
+    assert "taking it over" in output or stack.calls("ImportWorkflowDefinition") == 2
+    assert len(stack.emulator.workflows()) == 1
     assert "2 unchanged" in stack.preview().output
 
 
@@ -201,15 +224,28 @@ def test_a_preview_without_credentials_goes_on_with_a_note(stack: Stack) -> None
 def _interrupted(stack: Stack) -> tuple[str, float]:
     """Runs up until its job is under way, sends Ctrl-C, and says what was printed and how long the end took."""
     process = stack.start("up", "--yes", "--skip-preview")
-    deadline = time.monotonic() + 60
-    while not stack.calls("ImportWorkflowDefinition") and time.monotonic() < deadline:
-        time.sleep(0.05)
+    _wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1)
     time.sleep(0.4)
     os.kill(process.pid, signal.SIGINT)
     begin = time.monotonic()
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0, output
     return output, time.monotonic() - begin
+
+
+def _wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen within a minute"
+        time.sleep(0.05)
+
+
+def _children_of(parent: int) -> dict[int, str]:
+    """The processes that a process has started, with their commands."""
+    command = ["ps", "-ww", "-e", "-o", "pid=,ppid=,args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    return {int(row[0]): row[2] for row in rows if int(row[1]) == parent}
 
 
 def _documents() -> dict[str, tuple[Any, list[str]]]:

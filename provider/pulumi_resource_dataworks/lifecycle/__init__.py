@@ -7,7 +7,7 @@ from ._check import Checked
 from ._context import Context, Reporter
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
-from ._values import UNKNOWN, Unknown
+from ._values import UNKNOWN, Opaque, Unknown
 from .workflow_definition import WorkflowDefinitions
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Difference",
     "HalfDoneError",
     "LifecycleError",
+    "Opaque",
     "RefusedError",
     "Reporter",
     "Unknown",

@@ -151,9 +151,11 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
             f"DataWorks no longer knows job {state.pending_job}: going by what the workflow is now"
         )
         return None
+    except openapi.JobWaitError as error:
+        return half_done(state, f"{error}; the next `pulumi up` resumes it", state.pending_job, error)
     except (openapi.DataWorksError, CancelledStepError) as error:
-        later = "The job goes on in DataWorks, and the next `pulumi up` resumes it."
-        return half_done(state, f"{error}. {later}", state.pending_job, error)
+        later = "the job goes on in DataWorks, and the next `pulumi up` resumes it"
+        return half_done(state, f"{error}; {later}", state.pending_job, error)
 
 
 async def _read_back(context: Context, state: State) -> State:

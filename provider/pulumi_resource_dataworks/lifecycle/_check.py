@@ -9,7 +9,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec
 
 from ._state import Inputs
-from ._values import UNKNOWN, Path, Unknown, unknown_paths, without_unknowns
+from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths, without_unknowns
 
 _KNOWN = ("projectId", "spec")
 _MAX_PROJECT_ID = 2**53
@@ -64,7 +64,8 @@ def _project_id(value: Any, found: Checked) -> int | Unknown | None:
         number = float(value)
         if number.is_integer() and 0 < number <= _MAX_PROJECT_ID:
             return int(value)
-    what = "is missing" if value is None else f"has to be a positive whole number, not {value!r}"
+    what = "is missing" if value is None else "has to be a positive whole number"
+    what += f", not {value.what}" if isinstance(value, Opaque) else ""
     found.failures.append(
         f"projectId {what}. Write the workspace's ID: in DataWorks, Management Center shows it."
     )
@@ -75,6 +76,13 @@ def _document(value: Any, found: Checked, *, secret: bool) -> flowspec.Document 
     """The document where it is without faults and wholly known; None otherwise."""
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
+        return None
+    opaque = [
+        f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {what}"
+        for path, what in opaque_paths(value)
+    ]
+    if opaque:
+        found.failures += [f"{message}. Give its text instead." for message in opaque]
         return None
     holes = list(unknown_paths(value))
     if () in holes:

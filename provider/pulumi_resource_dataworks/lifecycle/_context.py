@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pulumi_resource_dataworks.openapi import Client, Clock, SystemClock
+from pulumi_resource_dataworks.openapi import Clock, SystemClock
 
 from ._errors import CancelledStepError
+
+if TYPE_CHECKING:
+    from pulumi_resource_dataworks.openapi import Client
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 Path = tuple[str | int, ...]
@@ -21,16 +22,38 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-def unknown_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value of a Pulumi program that no input here takes, such as an asset.
+
+    Attributes:
+        what: What it is, with its article.
+    """
+
+    what: str
+
+
+def opaque_paths(value: Any) -> Iterator[tuple[Path, str]]:
+    """The path of each opaque value inside a value, and what it is."""
+    for here, found in _leaves(value, ()):
+        if isinstance(found, Opaque):
+            yield here, found.what
+
+
+def unknown_paths(value: Any) -> Iterator[Path]:
     """The path of each unknown value inside a value."""
-    if isinstance(value, Unknown):
-        yield path
-    elif isinstance(value, Mapping):
+    return (path for path, found in _leaves(value, ()) if isinstance(found, Unknown))
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping):
         for key, item in cast("Mapping[str, Any]", value).items():
-            yield from unknown_paths(item, (*path, key))
+            yield from _leaves(item, (*path, key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, item in enumerate(cast("Sequence[Any]", value)):
-            yield from unknown_paths(item, (*path, index))
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path, value
 
 
 def without_unknowns(value: Any) -> Any:

@@ -158,6 +158,7 @@ class WorkflowDefinitions:
         old = Inputs.of(olds)
         new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
         if context.preview:
+            refuse_foreign(state, new, flowspec.rename_ids(old.root, dict(state.ids)))
             return _preview_update(state, new)
         if state.pending_job is not None:
             state, done = await self._resume(context, state)

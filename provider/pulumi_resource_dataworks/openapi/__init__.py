@@ -8,7 +8,8 @@ Knows neither Pulumi nor what is inside a FlowSpec document.
     status = await wait_for_job(client, job.id, expected_seconds=4, timeout=600, cancelled=asyncio.Event())
 """
 
-from ._client import Client
+from typing import TYPE_CHECKING, Any
+
 from ._clock import Clock, SystemClock
 from ._credentials import Credentials, CredentialsSource, StaticCredentials
 from ._errors import (
@@ -36,6 +37,9 @@ from ._errors import (
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 from ._wait import JobReader, wait_for_job
+
+if TYPE_CHECKING:
+    from ._client import Client
 
 __all__ = [
     "AnswerLost",
@@ -74,3 +78,12 @@ __all__ = [
     "WrongEndpointError",
     "wait_for_job",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the client, and httpx with it, when it is first asked for: check and diff never do."""
+    if name == "Client":
+        from ._client import Client  # noqa: PLC0415 - that is the point
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

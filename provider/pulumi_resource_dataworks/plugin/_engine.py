@@ -21,7 +21,7 @@ class EngineLog:
 
     def __init__(self) -> None:
         self._address = ""
-        self._queue: asyncio.Queue[engine_pb2.LogRequest] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[str, engine_pb2.LogRequest]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
     def attach(self, address: str) -> None:
@@ -40,24 +40,24 @@ class EngineLog:
         if not self._address:
             return
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work(self._address))
-        self._queue.put_nowait(
-            engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
-        )
+            self._worker = asyncio.create_task(self._work())
+        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
+        self._queue.put_nowait((self._address, request))
 
     async def flush(self) -> None:
         """Waits until all that was sent has arrived, or the engine has stopped listening."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._queue.join(), _FLUSH_SECONDS)
 
-    async def _work(self, address: str) -> None:
-        async with grpc.aio.insecure_channel(address) as channel:
-            stub: Any = engine_pb2_grpc.EngineStub(channel)
-            while True:
-                request = await self._queue.get()
-                with contextlib.suppress(grpc.RpcError):
-                    await stub.Log(request, timeout=_FLUSH_SECONDS)
-                self._queue.task_done()
+    async def _work(self) -> None:
+        stubs: dict[str, Any] = {}
+        while True:
+            address, request = await self._queue.get()
+            if address not in stubs:
+                stubs[address] = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(address))
+            with contextlib.suppress(grpc.RpcError):
+                await stubs[address].Log(request, timeout=_FLUSH_SECONDS)
+            self._queue.task_done()
 
 
 @dataclass(slots=True)

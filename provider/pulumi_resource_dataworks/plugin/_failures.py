@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 import grpc
@@ -39,7 +39,9 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-async def fail(context: Context, error: Exception, log: EngineLog, urn: str, text: str) -> NoReturn:
+async def fail(
+    context: Context, error: Exception, log: EngineLog, urn: str, conceal: Callable[[str], str] = str
+) -> NoReturn:
     """Ends a call with an error of ours, or with one line about a defect.
 
     Args:
@@ -47,12 +49,12 @@ async def fail(context: Context, error: Exception, log: EngineLog, urn: str, tex
         error: What happened.
         log: Where the traceback of a defect goes, as debug output.
         urn: The resource, or nothing.
-        text: The error's text, without what it may not quote.
+        conceal: Takes out of a text what it may not quote.
     """
     for kind, code in _CODES:
         if isinstance(error, kind):
-            await context.abort(code, text)
-    log.send(engine_pb2.DEBUG, "".join(traceback.format_exception(error)), urn)
+            await context.abort(code, conceal(str(error)))
+    log.send(engine_pb2.DEBUG, conceal("".join(traceback.format_exception(error))), urn)
     await log.flush()
     await context.abort(
         grpc.StatusCode.FAILED_PRECONDITION,

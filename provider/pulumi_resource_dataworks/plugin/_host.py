@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 
@@ -14,6 +15,8 @@ from ._servicer import Servicer
 
 _MAX_MESSAGE = 400 * 1024 * 1024
 """What the engine and the other Pulumi hosts allow."""
+
+_ORPHAN_SECONDS = 1.0
 
 _OPTIONS = [
     ("grpc.max_receive_message_length", _MAX_MESSAGE),
@@ -47,6 +50,14 @@ async def _serve(engine_address: str) -> None:
             loop.add_signal_handler(name, stop.set)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await stop.wait()
+    orphaned = asyncio.create_task(_until_orphaned())
+    await asyncio.wait({asyncio.create_task(stop.wait()), orphaned}, return_when=asyncio.FIRST_COMPLETED)
     await servicer.aclose()
     await server.stop(grace=0.5)
+
+
+async def _until_orphaned() -> None:
+    """Ends once the process that started this one is gone: a killed CLI takes no plugin with it by itself."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - no event tells of a parent's death
+        await asyncio.sleep(_ORPHAN_SECONDS)

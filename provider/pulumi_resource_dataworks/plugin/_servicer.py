@@ -39,7 +39,7 @@ def _guarded(call: F) -> F:
         except Exception as error:  # noqa: BLE001 - the last line of defence: no user is shown a traceback
             from ._failures import fail  # noqa: PLC0415 - see the module's docstring
 
-            await fail(context, error, self.log, getattr(request, "urn", ""), str(error))
+            await fail(context, error, self.log, getattr(request, "urn", ""))
         finally:
             await self.log.flush()
 
@@ -72,6 +72,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     async def Attach(self, request: Any, context: Context) -> Any:
+        self.cancelled.clear()
         self.log.attach(request.address)
         return empty_pb2.Empty()
 

@@ -95,6 +95,7 @@ class Steps:
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
+        _known_type(request)
         state, news = decode(request.olds).values, decode(request.news).values
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state
         found = self._definitions.diff(
@@ -182,7 +183,7 @@ class Steps:
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - told apart in `fail`
-            await fail(context, error, self._log, request.urn, step.conceal(str(error)))
+            await fail(context, error, self._log, request.urn, step.conceal)
         finally:
             CURRENT_STEP.reset(token)
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from google.protobuf import struct_pb2
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Unknown
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, and none itself
@@ -32,13 +32,6 @@ _UNKNOWNS = frozenset(
     }
 )
 _EXACT = 2**53
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """A value that no FlowSpec document can hold, such as an asset."""
-
-    what: str
 
 
 @dataclass(slots=True)
@@ -105,8 +98,8 @@ def _decode_object(struct: struct_pb2.Struct, secrets: list[bool]) -> Any:
     if mark in (_SECRET, _OUTPUT):
         return _decode(fields["value"], secrets) if "value" in fields else UNKNOWN
     if mark == _REFERENCE:
-        return _decode(fields["id"], secrets) if "id" in fields else Foreign("a resource")
-    return Foreign(_ASSETS.get(mark, "a value that is not plain"))
+        return _decode(fields["id"], secrets) if "id" in fields else Opaque("a resource")
+    return Opaque(_ASSETS.get(mark, "a value that is not plain"))
 
 
 def _encode(value: Any, target: struct_pb2.Value) -> None:

@@ -1,0 +1,261 @@
+"""Check: values of every kind in, canonical text or clear failures out."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import grpc
+import pytest
+from tests.wire.calls import TYPE, refusal, urn
+from tests.wire.engine import FakeEngine
+from tests.wire.plugin import Plugin
+from tests.wire.values import UNKNOWN, UNKNOWNS, archive, asset, is_secret, output, plain, secret
+
+from specs import etl, node, nodes
+
+PROJECT = 12345
+
+
+def checked(plugin: Plugin, name: str, spec: Any, project_id: Any = PROJECT, **more: Any) -> dict[str, Any]:
+    answer = plugin.check(name, {"projectId": project_id, "spec": spec}, **more)
+    assert [failure.reason for failure in answer.failures] == []
+    return plain(answer.inputs)
+
+
+def failures(plugin: Plugin, name: str, spec: Any, project_id: Any = PROJECT) -> list[str]:
+    answer = plugin.check(name, {"projectId": project_id, "spec": spec})
+    assert answer.failures
+    return [failure.reason for failure in answer.failures]
+
+
+def with_content(content: Any) -> dict[str, Any]:
+    document = etl()
+    nodes(document)[0]["script"]["content"] = content
+    return document
+
+
+def content_of(inputs: dict[str, Any]) -> Any:
+    return nodes(json.loads(inputs["spec"]))[0]["script"]["content"]
+
+
+def test_an_object_comes_back_as_text_with_every_id(plugin: Plugin) -> None:
+    inputs = checked(plugin, "object", etl())
+    assert inputs["projectId"] == PROJECT
+    document = json.loads(inputs["spec"])
+    workflow = document["spec"]["workflows"][0]
+    ids = [workflow["id"], *(entry["id"] for entry in workflow["nodes"])]
+    assert all(2**62 <= int(one) < 2**63 for one in ids)
+    assert len(set(ids)) == 3
+    assert workflow["script"]["path"] == "daily_orders"
+
+
+def test_object_and_text_mean_the_same(plugin: Plugin) -> None:
+    assert checked(plugin, "same", etl()) == checked(plugin, "same", json.dumps(etl(), indent=2))
+
+
+def test_whole_numbers_stay_whole(plugin: Plugin) -> None:
+    document = etl(trigger={"type": "Scheduler", "cron": "00 03 00 * * ?", "delaySeconds": 2.0})
+    nodes(document)[0]["priority"] = 7
+    text = checked(plugin, "ints", document)["spec"]
+    assert '"delaySeconds":2,' in text
+    assert '"priority":7' in text
+    assert ".0" not in text.replace("1.1.0", "")
+
+
+def test_text_keeps_what_an_object_cannot(plugin: Plugin) -> None:
+    document = etl(id=7234567890123456789)
+    inputs = checked(plugin, "big", json.dumps(document))
+    assert json.loads(inputs["spec"])["spec"]["workflows"][0]["id"] == "7234567890123456789"
+
+
+def test_a_number_that_pulumi_has_rounded_is_named(plugin: Plugin) -> None:
+    [reason] = failures(plugin, "rounded", etl(id=7234567890123456789))
+    assert reason.startswith("spec.workflows[0].id: ")
+    assert "in quotes" in reason
+
+
+@pytest.mark.parametrize("project_id", [12345, 12345.0, "12345", output(value=12345)])
+def test_a_project_id_may_be_a_number_or_text(plugin: Plugin, project_id: Any) -> None:
+    assert checked(plugin, "project", etl(), project_id)["projectId"] == PROJECT
+
+
+@pytest.mark.parametrize("project_id", [0, -1, 1.5, "x", "", True, [1], {"id": 1}, 2**60, asset("x")])
+def test_a_project_id_that_is_none_is_named(plugin: Plugin, project_id: Any) -> None:
+    [reason] = failures(plugin, "no-project", etl(), project_id)
+    assert reason.startswith("projectId ")
+
+
+def test_nulls_are_as_absent(plugin: Plugin) -> None:
+    document = etl(description=None)
+    nodes(document)[0]["trigger"] = None
+    checked(plugin, "nulls", document)
+    reasons = [failure.reason for failure in plugin.check("n", {"projectId": None, "spec": None}).failures]
+    assert len(reasons) == 2
+    assert reasons[0].startswith("projectId is missing")
+    assert reasons[1].startswith("spec is missing")
+
+
+@pytest.mark.parametrize("sentinel", UNKNOWNS.values(), ids=UNKNOWNS)
+def test_every_kind_of_unknown_makes_the_document_unknown(plugin: Plugin, sentinel: str) -> None:
+    assert checked(plugin, "unknown", with_content(sentinel)) == {"projectId": PROJECT, "spec": UNKNOWN}
+    assert checked(plugin, "unknown", sentinel) == {"projectId": PROJECT, "spec": UNKNOWN}
+    assert checked(plugin, "unknown", etl(), sentinel) == {"projectId": UNKNOWN, "spec": UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda unknown: {"nodes": unknown},
+        lambda unknown: {"nodes": [unknown]},
+        lambda unknown: {"nodes": [{**node("a"), "id": unknown}, node("b")]},
+        lambda unknown: {"nodes": [{**node("a"), "name": unknown}, node("load")]},
+        lambda unknown: {"dependencies": [{"nodeId": unknown, "depends": []}]},
+        lambda unknown: {"trigger": unknown},
+        lambda unknown: {"id": unknown},
+        lambda unknown: {"name": unknown},
+    ],
+    ids=["nodes", "node", "node id", "node name", "dependency", "trigger", "id", "name"],
+)
+def test_an_unknown_anywhere_is_no_fault(plugin: Plugin, place: Any) -> None:
+    document = etl(**{"dependencies": [], **place(UNKNOWN)})
+    assert checked(plugin, "anywhere", document)["spec"] == UNKNOWN
+
+
+def test_faults_beside_an_unknown_are_told(plugin: Plugin) -> None:
+    document = with_content(UNKNOWN)
+    nodes(document)[1]["recurrence"] = "Sometimes"
+    document["kind"] = "CycleWorkflow"
+    [reason] = failures(plugin, "beside", document)
+    assert reason.startswith("spec.workflows[0].nodes[1].recurrence: ")
+
+
+def test_a_secret_stays_one(plugin: Plugin) -> None:
+    for spec in (secret(etl()), secret(json.dumps(etl())), with_content(secret("SELECT 9;"))):
+        inputs = checked(plugin, "secret", spec)
+        assert is_secret(inputs["spec"])
+        assert json.loads(inputs["spec"]["value"])["kind"] == "CycleWorkflow"
+    assert checked(plugin, "secret", with_content(secret(UNKNOWN)))["spec"] == secret(UNKNOWN)
+    assert checked(plugin, "secret", etl(), secret(PROJECT))["projectId"] == secret(PROJECT)
+
+
+def test_outputs_are_what_they_hold(plugin: Plugin) -> None:
+    document = with_content(output(value="SELECT 8;\n", dependencies=["urn:x"]))
+    assert content_of(checked(plugin, "output", document)) == "SELECT 8;\n"
+    assert checked(plugin, "output", with_content(output()))["spec"] == UNKNOWN
+    hidden = checked(plugin, "output", with_content(output(value="SELECT 8;\n", secret=True)))
+    assert is_secret(hidden["spec"])
+    assert content_of({"spec": hidden["spec"]["value"]}) == "SELECT 8;\n"
+    assert checked(plugin, "output", with_content(output(secret=True)))["spec"] == secret(UNKNOWN)
+    assert is_secret(checked(plugin, "output", output(value=etl(), secret=True))["spec"])
+    assert checked(plugin, "output", output(value=output(value=etl())))["projectId"] == PROJECT
+
+
+@pytest.mark.parametrize("spec", [[], 3, True, "", "null", "[1]", "{", {}, "kind: [unclosed"])
+def test_what_is_no_document_is_refused(plugin: Plugin, spec: Any) -> None:
+    reasons = failures(plugin, "no-document", spec)
+    assert all(reason.startswith("spec") for reason in reasons)
+
+
+FOREIGN = [(asset("SELECT 1;"), "an asset"), (archive("./x"), "an archive")]
+
+
+@pytest.mark.parametrize(("value", "_"), FOREIGN)
+def test_an_asset_is_refused_in_its_place(plugin: Plugin, value: Any, _: str) -> None:
+    [whole] = failures(plugin, "asset", value)
+    [inside] = failures(plugin, "asset", with_content(value))
+    assert whole.startswith("spec")
+    assert inside.startswith("spec.workflows[0].nodes[0].script.content: ")
+
+
+@pytest.mark.parametrize(("value", "words"), FOREIGN)
+def test_an_asset_is_refused_in_clear_words(plugin: Plugin, value: Any, words: str) -> None:
+    assert words in failures(plugin, "asset", value)[0]
+    assert words in failures(plugin, "asset", with_content(value))[0]
+    assert words in failures(plugin, "asset", etl(), value)[0]
+
+
+def test_every_fault_is_told_at_once_and_the_inputs_stay(plugin: Plugin) -> None:
+    document = etl()
+    nodes(document)[0]["recurrence"] = "Sometimes"
+    nodes(document)[1]["recurrence"] = "Never"
+    news = {"projectId": "x", "spec": document, "specc": 1}
+    answer = plugin.check("faults", news)
+    reasons = [failure.reason for failure in answer.failures]
+    assert len(reasons) == 4
+    assert plain(answer.inputs) == news
+
+
+def test_check_of_its_own_answer_changes_nothing(plugin: Plugin) -> None:
+    for name, spec in {"a": etl(), "b": secret(etl(name="b")), "c": with_content(UNKNOWN)}.items():
+        once = checked(plugin, f"twice-{name}", spec)
+        assert checked(plugin, f"twice-{name}", once["spec"]) == once
+        assert checked(plugin, f"twice-{name}", once["spec"], olds=once) == once
+
+
+def test_the_ids_of_the_last_run_stay(plugin: Plugin) -> None:
+    document = etl(id="7000000000000000011")
+    for index, entry in enumerate(nodes(document)):
+        entry["id"] = f"70000000000000000{index + 20}"
+    olds = checked(plugin, "keeps", document)
+    without = copy.deepcopy(document)
+    del without["spec"]["workflows"][0]["id"]
+    for entry in nodes(without):
+        del entry["id"]
+    news = checked(plugin, "keeps", without, olds=olds)
+    kept = json.loads(news["spec"])["spec"]["workflows"][0]
+    assert kept["id"] == "7000000000000000011"
+    assert [entry["id"] for entry in kept["nodes"]] == ["7000000000000000020", "7000000000000000021"]
+
+
+def test_ids_come_from_the_urn_and_not_from_the_seed(plugin: Plugin) -> None:
+    one = checked(plugin, "seeded", etl(), randomSeed=b"1")
+    assert checked(plugin, "seeded", etl(), randomSeed=b"2") == one
+    assert checked(plugin, "other", etl()) != one
+
+
+CHILD = urn("child", "my:mod:Comp$")
+
+
+@pytest.mark.parametrize("kind", [TYPE, ""])
+@pytest.mark.parametrize("address", [CHILD, urn("child", "a:b:C$d:e:F$"), urn("child")])
+def test_a_component_may_own_it(plugin: Plugin, address: str, kind: str) -> None:
+    answer = plugin.check("child", {"projectId": PROJECT, "spec": etl()}, urn=address, type=kind)
+    assert not answer.failures
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        (urn("x", kind="dataworks:index:Node"), "dataworks:index:Node"),
+        (urn("x", kind="dataworks:index:Node"), ""),
+        (urn("x", f"{TYPE}$", "dataworks:index:Node"), ""),
+    ],
+)
+def test_a_foreign_type_is_refused(plugin: Plugin, address: str, kind: str) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.check("x", {"projectId": PROJECT, "spec": etl()}, urn=address, type=kind)
+    found = refusal(error)
+    assert found.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert "dataworks:index:Node" in found.text
+
+
+def test_a_warning_stays_and_names_the_resource(plugin: Plugin, engine: FakeEngine) -> None:
+    document = etl(id="7000000000000000031")
+    document["spec"]["id"] = "7000000000000000032"
+    checked(plugin, "warned", document)
+    [log] = engine.about(urn("warned"))
+    assert (
+        log.severity == log.DESCRIPTOR.fields_by_name["severity"].enum_type.values_by_name["WARNING"].number
+    )
+    assert not log.ephemeral
+    assert "7000000000000000032" in log.message
+
+
+def test_a_workflow_declared_twice_is_refused(plugin: Plugin) -> None:
+    document = etl(id="7000000000000000041")
+    checked(plugin, "first", document)
+    [reason] = failures(plugin, "second", document)
+    assert reason.startswith("spec.workflows[0].id: ")
+    assert urn("first") in reason

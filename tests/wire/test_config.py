@@ -1,0 +1,122 @@
+"""CheckConfig and DiffConfig."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import provider_pb2
+from tests.wire.plugin import Plugin
+from tests.wire.values import UNKNOWN, UNKNOWNS, plain, secret
+
+GOOD = {"region": "cn-shanghai", "accessKey": "AK", "secretKey": "SK"}
+SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+
+
+@pytest.fixture(scope="module")
+def plugin() -> Iterator[Plugin]:
+    running = Plugin([])
+    yield running
+    assert running.stop() == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "setting"),
+    [
+        ({"region": None}, "dataworks:region"),
+        ({"region": "Shanghai !"}, "dataworks:region"),
+        ({"endpoint": "ftp://x"}, "dataworks:endpoint"),
+        ({"secretKey": None}, "dataworks:secretKey"),
+        ({"accessKey": None}, "dataworks:accessKey"),
+        ({"accessKey": "with space"}, "dataworks:accessKey"),
+        ({"callsPerSecond": "0"}, "dataworks:callsPerSecond"),
+        ({"callsPerSecond": "NaN"}, "dataworks:callsPerSecond"),
+        ({"clientReadTimeout": "-1"}, "dataworks:clientReadTimeout"),
+        ({"assumeRole": "acs:ram::1:role/x"}, "dataworks:assumeRole"),
+        ({"assumeRole": '{"sessionName": "x"}'}, "dataworks:assumeRole.roleArn"),
+        ({"regoin": "cn-shanghai"}, "dataworks:regoin"),
+    ],
+)
+def test_a_wrong_setting_is_named(plugin: Plugin, changes: dict[str, Any], setting: str) -> None:
+    news = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    [failure] = plugin.check_config(news).failures
+    assert failure.reason.startswith(setting)
+
+
+def test_all_wrong_settings_are_named_at_once_and_no_secret_is_quoted(plugin: Plugin) -> None:
+    news = {
+        "region": "?",
+        "callsPerSecond": "x",
+        "accessKey": secret("planted key"),
+        "secretKey": secret("s k"),
+    }
+    reasons = [failure.reason for failure in plugin.check_config(news).failures]
+    for setting in ("region", "callsPerSecond", "accessKey", "secretKey"):
+        assert len([reason for reason in reasons if reason.startswith(f"dataworks:{setting}")]) == 1
+    assert "planted" not in str(reasons)
+
+
+def test_good_settings_come_back_with_their_secrets_marked(plugin: Plugin) -> None:
+    news = {
+        **GOOD,
+        "secretKey": secret("SK"),
+        "securityToken": "T",
+        "assumeRole": '{"roleArn": "acs:ram::1:role/x"}',
+        "assumeRoleWithOidc": secret('{"roleArn": "r", "oidcProviderArn": "p", "oidcToken": "t"}'),
+        "profile": secret("mine"),
+        "version": "0.1.0",
+    }
+    answer = plugin.check_config(news)
+    assert not answer.failures
+    marked = {"accessKey": secret("AK"), "secretKey": secret("SK"), "securityToken": secret("T")}
+    assert plain(answer.inputs) == {**news, **marked}
+
+
+@pytest.mark.parametrize("sentinel", UNKNOWNS.values(), ids=UNKNOWNS)
+def test_what_is_not_known_yet_passes(plugin: Plugin, sentinel: str) -> None:
+    news = {"region": sentinel, "accessKey": secret(sentinel), "endpoint": "http://127.0.0.1:1"}
+    answer = plugin.check_config(news)
+    assert not answer.failures
+    assert plain(answer.inputs) == {
+        "region": UNKNOWN,
+        "accessKey": secret(UNKNOWN),
+        "endpoint": "http://127.0.0.1:1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("olds", "news", "diffs", "replaces"),
+    [
+        (GOOD, GOOD, [], []),
+        (GOOD, {**GOOD, "secretKey": secret("SK")}, [], []),
+        (GOOD, {**GOOD, "region": "cn-hangzhou"}, ["region"], ["region"]),
+        ({"accessKey": "AK", "secretKey": "SK"}, GOOD, ["region"], []),
+        (GOOD, {"accessKey": "AK", "secretKey": "SK"}, ["region"], []),
+        (GOOD, {**GOOD, "region": UNKNOWN}, ["region"], []),
+        (
+            GOOD,
+            {**GOOD, "accessKey": secret("AK2"), "secretKey": secret("SK2")},
+            ["accessKey", "secretKey"],
+            [],
+        ),
+        (GOOD, {**GOOD, "endpoint": "http://127.0.0.1:1"}, ["endpoint"], []),
+        (GOOD, {**GOOD, "version": "9"}, ["version"], []),
+    ],
+)
+def test_only_another_region_replaces(
+    plugin: Plugin, olds: dict[str, Any], news: dict[str, Any], diffs: list[str], replaces: list[str]
+) -> None:
+    answer = plugin.diff_config(olds, news)
+    assert answer.changes == (SOME if diffs else NONE)
+    assert list(answer.diffs) == diffs
+    assert list(answer.replaces) == replaces
+    assert not answer.detailedDiff
+    assert not answer.hasDetailedDiff
+
+
+def test_an_engine_that_sends_no_old_inputs_is_understood(plugin: Plugin) -> None:
+    request = provider_pb2.DiffRequest()
+    request.olds.update({"region": "cn-shanghai"})
+    request.news.update({"region": "cn-hangzhou"})
+    assert list(plugin.stub.DiffConfig(request, timeout=5).replaces) == ["region"]

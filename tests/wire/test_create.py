@@ -1,0 +1,175 @@
+"""Create: what a preview knows, what a run tells, and what is left when it ends early."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2
+from tests.wire.calls import SECONDS, Refusal, refusal, urn
+from tests.wire.conftest import Seed, Start
+from tests.wire.documents import flow
+from tests.wire.engine import FakeEngine
+from tests.wire.plugin import Plugin
+from tests.wire.values import UNKNOWN, plain
+
+from pulumi_resource_dataworks.emulator import Emulator, Life
+
+
+def checked(plugin: Plugin, emulator: Emulator, name: str, document: Any = None) -> dict[str, Any]:
+    news = {"projectId": emulator.project.project_id, "spec": document or flow(name)}
+    answer = plugin.check(name, news)
+    assert not answer.failures
+    return plain(answer.inputs)
+
+
+def test_a_preview_knows_what_follows_from_the_document(plugin: Plugin, emulator: Emulator) -> None:
+    inputs = checked(plugin, emulator, "preview")
+    before, imports = len(emulator.calls), emulator.count("ImportWorkflowDefinition")
+    answer = plugin.create("preview", inputs, preview=True)
+    outputs = plain(answer.properties)
+    assert answer.id == ""
+    later = {"workflowId", "nodeIds", "actualIds", "owner", "createTime"}
+    assert later <= {key for key, value in outputs.items() if value == UNKNOWN}
+    assert outputs["name"] == outputs["path"] == "preview"
+    assert outputs["spec"] == inputs["spec"]
+    assert set(outputs["nodeOutputs"]) == {"n0"}
+    assert outputs["digest"]
+    assert len(emulator.calls) - before <= 1
+    assert emulator.count("ImportWorkflowDefinition") == imports
+
+
+def test_a_preview_of_an_unknown_document_makes_no_call(plugin: Plugin, emulator: Emulator) -> None:
+    before = len(emulator.calls)
+    outputs = plain(plugin.create("dark", {"projectId": 1, "spec": UNKNOWN}, preview=True).properties)
+    assert outputs.pop("projectId") == 1
+    assert set(outputs.values()) == {UNKNOWN}
+    assert len(emulator.calls) == before
+
+
+def test_a_preview_names_what_is_in_the_way(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
+    project = emulator.project.project_id
+    seed("owner", {"projectId": project, "spec": flow("taken", id="7000000000000000101")})
+    inputs = checked(plugin, emulator, "late", flow("taken"))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("late", inputs, preview=True)
+    assert refusal(error).code is grpc.StatusCode.ALREADY_EXISTS
+    assert f"{project}/7000000000000000101" in refusal(error).text
+
+
+def test_a_create_returns_what_is_there_and_tells_of_its_progress(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine
+) -> None:
+    inputs = checked(plugin, emulator, "real")
+    answer = plugin.create("real", inputs)
+    outputs = plain(answer.properties)
+    workflow = emulator.workflow(outputs["workflowId"])
+    assert answer.id == f"{emulator.project.project_id}/{workflow.workflow_id}"
+    assert outputs["spec"] == inputs["spec"]
+    assert outputs["nodeIds"] == {"n0": next(iter(workflow.nodes))}
+    assert outputs["owner"]
+    assert outputs["createTime"].endswith("Z")
+    assert "pendingJob" not in outputs
+    assert UNKNOWN not in json.dumps(outputs)
+    logs = engine.about(urn("real"))
+    assert logs
+    assert all(log.ephemeral and log.severity == engine_pb2.INFO for log in logs)
+    messages = [log.message for log in logs]
+    assert len(set(messages)) == len(messages)
+    assert any("import job" in message for message in messages)
+
+
+def test_what_is_not_ours_is_refused(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
+    project = emulator.project.project_id
+    seed("holder", {"projectId": project, "spec": flow("held", id="7000000000000000102")})
+    imports = emulator.count("ImportWorkflowDefinition")
+    inputs = checked(plugin, emulator, "latecomer", flow("held"))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("latecomer", inputs)
+    found = refusal(error)
+    assert found.code is grpc.StatusCode.ALREADY_EXISTS
+    assert found.detail is None
+    assert "pulumi import" in found.text
+    assert emulator.count("ImportWorkflowDefinition") == imports
+
+
+def test_a_job_that_fails_leaves_the_resource_half_done(plugin: Plugin, emulator: Emulator) -> None:
+    emulator.script_job(Life("immediate", outcome="Fail", error="quota of nodes exceeded"))
+    inputs = checked(plugin, emulator, "failing")
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("failing", inputs)
+    found = refusal(error)
+    assert found.code is grpc.StatusCode.UNKNOWN
+    assert found.detail is not None
+    outputs = plain(found.detail.properties)
+    assert found.detail.id == f"{emulator.project.project_id}/{outputs['workflowId']}"
+    assert list(found.detail.reasons) == [found.text]
+    assert "quota of nodes exceeded" in found.text
+    assert plain(found.detail.inputs) == inputs
+    assert "pendingJob" not in outputs
+    assert outputs["spec"] == inputs["spec"]
+    assert UNKNOWN not in json.dumps(outputs)
+
+
+def test_a_timeout_keeps_the_job_and_the_next_update_resumes_it(plugin: Plugin, emulator: Emulator) -> None:
+    emulator.script_job(Life("seconds", 1.4))
+    inputs = checked(plugin, emulator, "slow")
+    begin = time.monotonic()
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("slow", inputs, timeout=0.6)
+    assert 0.5 < time.monotonic() - begin < 2
+    detail = refusal(error).detail
+    assert detail is not None
+    assert "resumes it" in detail.reasons[0]
+    outputs = plain(detail.properties)
+    assert outputs["pendingJob"]["jobId"]
+    imports = emulator.count("ImportWorkflowDefinition")
+    done = plain(plugin.update("slow", detail.id, outputs, inputs).properties)
+    assert "pendingJob" not in done
+    assert done["nodeIds"]["n0"] in emulator.workflow(done["workflowId"]).nodes
+    assert emulator.count("ImportWorkflowDefinition") == imports
+
+
+def test_cancel_ends_a_create_at_once_and_keeps_its_job(
+    start: Start, emulator: Emulator, engine: FakeEngine
+) -> None:
+    plugin = start()
+    emulator.script_job(Life("seconds", 30))
+    inputs = checked(plugin, emulator, "stopped")
+    running = plugin.stub.Create.future(plugin.create_request("stopped", inputs), timeout=SECONDS)
+    _wait_for(engine, "stopped", "waiting for import job")
+    begin = time.monotonic()
+    plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
+    assert time.monotonic() - begin < 0.5
+    found = Refusal(running.exception())
+    assert time.monotonic() - begin < 1
+    assert found.detail is not None
+    assert plain(found.detail.properties)["pendingJob"]["jobId"]
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("after", checked(plugin, emulator, "after"))
+    assert refusal(error).code is grpc.StatusCode.CANCELLED
+    assert refusal(error).detail is None
+
+
+def test_creates_run_side_by_side(plugin: Plugin, emulator: Emulator) -> None:
+    names = [f"parallel-{index}" for index in range(5)]
+    requests = [plugin.create_request(name, checked(plugin, emulator, name)) for name in names]
+    emulator.script_job(Life("seconds", 1), times=len(names))
+    begin = time.monotonic()
+    running = [plugin.stub.Create.future(request, timeout=SECONDS) for request in requests]
+    plugin.check("between", {"projectId": 1, "spec": flow("between")})
+    assert time.monotonic() - begin < 0.9
+    answers = [future.result() for future in running]
+    assert time.monotonic() - begin < 3
+    assert len({answer.id for answer in answers}) == len(names)
+
+
+def _wait_for(engine: FakeEngine, name: str, words: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not any(words in log.message for log in engine.about(urn(name))):
+        assert time.monotonic() < deadline, engine.logs
+        time.sleep(0.01)

@@ -1,0 +1,145 @@
+"""Diff: kinds, replacement, and what the engine makes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import provider_pb2
+from tests.wire.plugin import Plugin
+from tests.wire.values import UNKNOWN, plain, secret
+
+from specs import etl, node, nodes
+
+PROJECT = 12345
+WORKFLOW = "7000000000000000001"
+ID = f"{PROJECT}/{WORKFLOW}"
+SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+UPDATE, REPLACE = provider_pb2.PropertyDiff.UPDATE, provider_pb2.PropertyDiff.UPDATE_REPLACE
+PATH = {"script": {"path": "folder/daily_orders"}}
+OTHER_PATH = {"script": {"path": "elsewhere/daily_orders"}}
+
+
+def inputs_of(plugin: Plugin, document: Any, project_id: Any = PROJECT) -> dict[str, Any]:
+    # Each has a name of its own: a workflow may be declared once in a run.
+    answer = plugin.check("diff", {"projectId": project_id, "spec": document})
+    assert not answer.failures
+    return plain(answer.inputs)
+
+
+def known(**changes: Any) -> dict[str, Any]:
+    return etl(**{"id": WORKFLOW, **PATH, **changes})
+
+
+def consistent(answer: Any) -> dict[str, int]:
+    """The changes by property; the answer's parts have to agree with each other."""
+    detail = {key: diff.kind for key, diff in answer.detailedDiff.items()}
+    assert answer.hasDetailedDiff == bool(detail)
+    assert answer.changes == (SOME if detail else NONE)
+    assert set(answer.diffs) == set(detail)
+    assert set(answer.replaces) == {key for key, kind in detail.items() if kind == REPLACE}
+    assert answer.replaces or not answer.deleteBeforeReplace
+    assert all(diff.inputDiff for diff in answer.detailedDiff.values())
+    return detail
+
+
+def test_no_difference_is_none_without_detail(plugin: Plugin) -> None:
+    olds = inputs_of(plugin, known())
+    for news in (olds, {**olds, "spec": json.dumps(json.loads(olds["spec"]), indent=3)}):
+        answer = plugin.diff("diff", ID, olds, news)
+        assert consistent(answer) == {}
+        assert answer.changes == NONE
+        assert not answer.hasDetailedDiff
+
+
+def test_a_secret_that_holds_the_same_is_no_difference(plugin: Plugin) -> None:
+    olds = inputs_of(plugin, known())
+    news = {**olds, "spec": secret(olds["spec"])}
+    assert consistent(plugin.diff("diff", ID, olds, news)) == {}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        known(nodes=[*nodes(known()), node("report")]),
+        known(name="other", script={"path": "folder/other"}),
+        known(trigger={"type": "Scheduler", "cron": "00 30 01 * * ?"}),
+        known(dependencies=[]),
+    ],
+    ids=["node", "name", "trigger", "dependency"],
+)
+def test_what_can_be_changed_is_an_update(plugin: Plugin, document: Any) -> None:
+    answer = plugin.diff("diff", ID, inputs_of(plugin, known()), inputs_of(plugin, document))
+    assert consistent(answer) == {"spec": UPDATE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "delete_first"),
+    [
+        ({"id": "7000000000000000002"}, "CycleWorkflow", True),
+        ({"id": "7000000000000000002", **OTHER_PATH}, "CycleWorkflow", False),
+        ({}, "ManualWorkflow", True),
+        ({**OTHER_PATH}, "ManualWorkflow", True),
+        ({"id": "7000000000000000002", **OTHER_PATH}, "ManualWorkflow", False),
+    ],
+    ids=["id", "id and path", "kind", "kind and path", "id, kind and path"],
+)
+def test_another_id_or_kind_replaces(
+    plugin: Plugin, changes: dict[str, Any], kind: str, delete_first: bool
+) -> None:
+    news = inputs_of(plugin, {**known(**changes), "kind": kind})
+    answer = plugin.diff("diff", ID, inputs_of(plugin, known()), news)
+    assert consistent(answer) == {"spec": REPLACE}
+    assert answer.deleteBeforeReplace is delete_first
+
+
+def test_another_workspace_replaces_and_the_old_may_stay_till_the_end(plugin: Plugin) -> None:
+    olds, news = inputs_of(plugin, etl()), inputs_of(plugin, etl(), 54321)
+    answer = plugin.diff("diff", ID, olds, news)
+    assert consistent(answer) == {"projectId": REPLACE, "spec": UPDATE}
+    assert not answer.deleteBeforeReplace
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ({"projectId": PROJECT, "spec": UNKNOWN}, {"spec": UPDATE}),
+        ({"projectId": PROJECT, "spec": secret(UNKNOWN)}, {"spec": UPDATE}),
+        ({"projectId": UNKNOWN, "spec": UNKNOWN}, {"projectId": UPDATE, "spec": UPDATE}),
+        ({"projectId": 54321, "spec": UNKNOWN}, {"projectId": REPLACE, "spec": UPDATE}),
+    ],
+)
+def test_what_is_not_known_yet_may_change(
+    plugin: Plugin, news: dict[str, Any], expected: dict[str, int]
+) -> None:
+    assert consistent(plugin.diff("diff", ID, inputs_of(plugin, known()), news)) == expected
+
+
+def test_refresh_asks_the_other_way_round(plugin: Plugin) -> None:
+    """Its old side is what was read, its new side the state's inputs, and it inverts the answer itself."""
+    wrote = inputs_of(plugin, known())
+    drifted = known()
+    nodes(drifted)[0]["script"]["content"] = "SELECT 'by hand';\n"
+    read = inputs_of(plugin, {**drifted, "metadata": {"note": "x"}})
+    answer = plugin.diff("diff", ID, read, wrote, state={**read, "workflowId": WORKFLOW})
+    assert consistent(answer) == {"spec": UPDATE}
+    assert consistent(plugin.diff("diff", ID, wrote, wrote, state={**wrote, "workflowId": WORKFLOW})) == {}
+
+
+def test_ignored_paths_below_the_document_keep_their_old_value(plugin: Plugin) -> None:
+    changed = known()
+    nodes(changed)[0]["script"]["content"] = "SELECT 42;\n"
+    olds, news = inputs_of(plugin, known()), inputs_of(plugin, changed)
+    for path in ("spec.workflows[0].nodes[0].script.content", "spec.workflows[*].nodes[*].script"):
+        assert consistent(plugin.diff("diff", ID, olds, news, ignoreChanges=[path])) == {}
+    answer = plugin.diff("diff", ID, olds, news, ignoreChanges=["spec.workflows[0].trigger"])
+    assert consistent(answer) == {"spec": UPDATE}
+
+
+def test_an_engine_that_sends_no_old_inputs_is_understood(plugin: Plugin) -> None:
+    wrote = inputs_of(plugin, known())
+    request = provider_pb2.DiffRequest(id=ID, urn="urn:pulumi:a::b::dataworks:index:WorkflowDefinition::c")
+    request.olds.update({**wrote, "workflowId": WORKFLOW})
+    request.news.update(wrote)
+    assert plugin.stub.Diff(request, timeout=5).changes == NONE

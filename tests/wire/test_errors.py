@@ -1,0 +1,216 @@
+"""Errors: their codes, their one line, and what a defect of ours looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, plugin_pb2
+from tests.wire.calls import SECONDS, Calls, refusal, urn
+from tests.wire.conftest import Seed, Start
+from tests.wire.documents import PROJECT, flow
+from tests.wire.engine import FakeEngine
+from tests.wire.inside import ask, raising, serving
+from tests.wire.plugin import Plugin, settings
+from tests.wire.values import plain, secret
+
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault
+from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
+from pulumi_resource_dataworks.openapi import _retry
+
+DOUBTFUL = {grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.DATA_LOSS}
+FAULTS: dict[str, Callable[[str], Fault]] = {
+    "permission": lambda action: Fault(action, status=403, code="Forbidden.NoPermission"),
+    "key": lambda action: Fault(action, status=400, code="InvalidAccessKeyId.NotFound"),
+    "quota": lambda action: Fault(action, status=400, code="Throttling.Api.Risk"),
+    "business": lambda action: Fault(action, status=500, code="1101080099", message="no such luck"),
+}
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries of the servicer in this process do not wait."""
+    monkeypatch.setattr(_retry, "BACKOFF_BASE", 0.001)
+
+
+def ordinary(error: pytest.ExceptionInfo[grpc.RpcError]) -> str:
+    found = refusal(error)
+    assert found.code not in DOUBTFUL
+    assert found.detail is None
+    assert found.text
+    assert "Traceback" not in found.text
+    assert "defect" not in found.text
+    return found.text
+
+
+ACTIONS = ["GetWorkflowDefinition", "ListWorkflowDefinitions", "ImportWorkflowDefinition"]
+CASES = [
+    (fault, action)
+    for fault in FAULTS
+    for action in ACTIONS
+    # A business code at Get may mean that there is no such workflow, and a list tells.
+    if (fault, action) != ("business", "GetWorkflowDefinition")
+]
+
+
+@pytest.mark.parametrize(("fault", "action"), CASES)
+def test_a_create_that_is_refused_is_no_doubt(
+    plugin: Plugin, emulator: Emulator, fault: str, action: str
+) -> None:
+    name = f"{fault}-{action}"
+    inputs = plain(plugin.check(name, {"projectId": emulator.project.project_id, "spec": flow(name)}).inputs)
+    emulator.add_fault(FAULTS[fault](action))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create(name, inputs)
+    assert action in ordinary(error)
+
+
+@pytest.mark.parametrize("fault", ["permission", "key", "quota"])
+def test_other_calls_that_are_refused_are_no_doubt(
+    plugin: Plugin, emulator: Emulator, seed: Seed, fault: str
+) -> None:
+    name = f"other-{fault}"
+    resource_id, inputs, state = seed(name, {"projectId": emulator.project.project_id, "spec": flow(name)})
+    emulator.add_fault(FAULTS[fault]("GetWorkflowDefinition"))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.read(name, resource_id, inputs, state)
+    ordinary(error)
+    emulator.add_fault(FAULTS[fault]("GetWorkflowDefinition"))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.update(name, resource_id, state, inputs)
+    ordinary(error)
+    emulator.add_fault(FAULTS[fault]("DeleteWorkflowDefinition"))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.delete(name, resource_id, state)
+    assert emulator.workflow(resource_id.partition("/")[2])
+    ordinary(error)
+
+
+def test_a_page_of_a_proxy_is_no_doubt(plugin: Plugin, emulator: Emulator) -> None:
+    fault = Fault("GetWorkflowDefinition", status=404, body="<html>blocked</html>")
+    emulator.add_fault(fault)
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.read("proxied", f"{emulator.project.project_id}/7000000000000000001")
+    assert "dataworks:endpoint" in ordinary(error)
+
+
+def test_an_unknown_workspace_is_no_doubt(plugin: Plugin) -> None:
+    inputs = plain(plugin.check("nowhere", {"projectId": 987654, "spec": flow("nowhere")}).inputs)
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("nowhere", inputs)
+    assert "projectId" in ordinary(error)
+
+
+async def test_a_service_that_is_away_is_no_doubt(server: EmulatorServer, engine: FakeEngine) -> None:
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, {**settings(server), "endpoint": "http://127.0.0.1:9"})
+        inputs = await _checked(calls, "away")
+        with pytest.raises(grpc.RpcError) as error:
+            await ask(calls.create, "away", inputs)
+    assert refusal(error).code is grpc.StatusCode.UNAVAILABLE
+    assert "dataworks:endpoint" in ordinary(error)
+
+
+async def test_a_service_in_trouble_is_no_doubt(server: EmulatorServer, engine: FakeEngine) -> None:
+    server.emulator.add_fault(Fault("GetWorkflowDefinition", times=50, status=503))
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, settings(server))
+        inputs = await _checked(calls, "trouble")
+        with pytest.raises(grpc.RpcError) as error:
+            await ask(calls.create, "trouble", inputs)
+    server.emulator.clear_faults()
+    ordinary(error)
+
+
+async def test_a_poll_that_is_refused_keeps_the_job(server: EmulatorServer, engine: FakeEngine) -> None:
+    server.emulator.add_fault(FAULTS["permission"]("GetJobStatus"))
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, settings(server))
+        inputs = await _checked(calls, "unpolled", server.emulator.project.project_id)
+        with pytest.raises(grpc.RpcError) as error:
+            await ask(calls.create, "unpolled", inputs)
+    detail = refusal(error).detail
+    assert detail is not None
+    assert plain(detail.properties)["pendingJob"]["jobId"]
+
+
+STEPS: dict[str, Callable[[Calls, dict[str, Any]], Any]] = {
+    "check": lambda calls, _: calls.check("broken", {"projectId": PROJECT, "spec": flow("broken")}),
+    "diff": lambda calls, inputs: calls.diff("broken", "1/2", inputs, inputs),
+    "create": lambda calls, inputs: calls.create("broken", inputs),
+    "read": lambda calls, inputs: calls.read("broken", "1/2", inputs, inputs),
+    "update": lambda calls, inputs: calls.update("broken", "1/2", inputs, inputs),
+    "delete": lambda calls, inputs: calls.delete("broken", "1/2", inputs),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_defect_is_one_line_and_its_traceback_is_debug_output(
+    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    engine = FakeEngine()
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, settings(server))
+        inputs = await _checked(calls, "broken")
+        monkeypatch.setattr(WorkflowDefinitions, step, raising(KeyError("the inner word")))
+        with pytest.raises(grpc.RpcError) as error:
+            await ask(STEPS[step], calls, inputs)
+    engine.close()
+    found = refusal(error)
+    assert found.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert "/issues" in found.text
+    assert "KeyError" in found.text
+    assert "\n" not in found.text
+    assert "Traceback" not in found.text
+    assert "the inner word" not in found.text
+    [log] = [log for log in engine.about(urn("broken")) if "Traceback" in log.message]
+    assert log.severity == engine_pb2.DEBUG
+    assert "the inner word" in log.message
+
+
+async def test_a_defect_does_not_quote_a_secret_document(
+    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine()
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, settings(server))
+        inputs = await _checked(calls, "hidden")
+
+        async def step(_: Any, context: Any, __: Any) -> Any:
+            context.hidden.add("planted words")
+            raise KeyError("planted words")
+
+        monkeypatch.setattr(WorkflowDefinitions, "create", step)
+        with pytest.raises(grpc.RpcError):
+            await ask(calls.create, "hidden", {**inputs, "spec": secret(inputs["spec"])})
+    engine.close()
+    assert [log for log in engine.logs if "Traceback" in log.message]
+    assert not [log for log in engine.logs if "planted words" in log.message]
+
+
+def test_the_next_run_of_an_attached_process_is_not_cancelled(start: Start, emulator: Emulator) -> None:
+    plugin = start()
+    plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
+    plugin.stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:9"), timeout=SECONDS)
+    plugin.read("attached", f"{emulator.project.project_id}/7000000000000000001")
+
+
+def test_the_next_run_of_an_attached_process_is_told(start: Start) -> None:
+    plugin, engine = start(), FakeEngine()
+    document = flow("told", id="7000000000000000061")
+    document["spec"]["id"] = "7000000000000000062"
+    news = {"projectId": PROJECT, "spec": document}
+    plugin.check("told", news)
+    plugin.stub.Attach(plugin_pb2.PluginAttach(address=engine.address), timeout=SECONDS)
+    plugin.check("told", news)
+    engine.close()
+    assert engine.about(urn("told"))
+
+
+async def _checked(calls: Calls, name: str, project_id: int = PROJECT) -> dict[str, Any]:
+    answer = await ask(calls.check, name, {"projectId": project_id, "spec": flow(name)})
+    assert not answer.failures
+    return plain(answer.inputs)

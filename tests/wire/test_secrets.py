@@ -1,0 +1,163 @@
+"""A document that is a secret: what tells of it is marked, and nothing quotes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from tests.wire.calls import refusal, urn
+from tests.wire.conftest import Seed
+from tests.wire.documents import flow
+from tests.wire.engine import FakeEngine
+from tests.wire.plugin import Plugin
+from tests.wire.values import UNKNOWN, is_secret, plain, secret
+
+from pulumi_resource_dataworks.emulator import Emulator, Life
+from specs import node
+
+PLANTED = "planted-9f3b"
+OPEN = {"projectId", "workflowId", "owner", "createTime", "pendingJob"}
+"""What does not tell of the document."""
+
+
+def hidden(name: str, **changes: Any) -> dict[str, Any]:
+    """A document whose every word of the user's holds the planted text."""
+    document = flow(f"{PLANTED}-{name}", f"SELECT '{PLANTED}';\nSELECT 2;\n", **changes)
+    document["spec"]["workflows"][0]["nodes"][0]["name"] = f"{PLANTED}-node"
+    return document
+
+
+def in_the_clear(message: Message | dict[str, Any]) -> str:
+    """What of a message is not marked as a secret."""
+    values = plain(message) if isinstance(message, Message) else message  # type: ignore[arg-type]
+    return json.dumps(_without_secrets(values))
+
+
+def _without_secrets(value: Any) -> Any:
+    if is_secret(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def checked(plugin: Plugin, emulator: Emulator, name: str, document: Any) -> dict[str, Any]:
+    answer = plugin.check(name, {"projectId": emulator.project.project_id, "spec": document})
+    assert not answer.failures
+    assert is_secret(plain(answer.inputs)["spec"])
+    return plain(answer.inputs)
+
+
+def test_every_output_that_tells_of_it_is_marked(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine
+) -> None:
+    inputs = checked(plugin, emulator, "create", secret(hidden("create")))
+    preview = plain(plugin.create("create", inputs, preview=True).properties)
+    created = plugin.create("create", inputs)
+    outputs = plain(created.properties)
+    read = plugin.read("create", created.id, inputs, outputs)
+    changed = checked(plugin, emulator, "create", secret(hidden("create", description="new")))
+    updated = plain(plugin.update("create", created.id, outputs, changed, inputs).properties)
+    foreseen = plain(
+        plugin.update(
+            "create", created.id, outputs, {**changed, "spec": secret(UNKNOWN)}, inputs, preview=True
+        ).properties
+    )
+    for properties in (preview, outputs, plain(read.properties), updated):
+        assert {key for key, value in properties.items() if not is_secret(value)} <= OPEN
+        assert PLANTED not in in_the_clear(properties)
+    known = {key: value for key, value in foreseen.items() if value != UNKNOWN and key not in OPEN}
+    assert all(is_secret(value) for value in known.values())
+    assert is_secret(plain(read.inputs)["spec"])
+    assert engine.about(urn("create"))
+    assert PLANTED not in str(engine.logs)
+
+
+def test_a_secret_part_makes_it_one(plugin: Plugin, emulator: Emulator) -> None:
+    document = hidden("part")
+    document["spec"]["workflows"][0]["nodes"][0]["script"]["content"] = secret("SELECT 1;\n")
+    inputs = checked(plugin, emulator, "part", document)
+    outputs = plain(plugin.create("part", inputs, preview=True).properties)
+    assert {key for key, value in outputs.items() if not is_secret(value)} <= OPEN
+
+
+def _faulty() -> dict[str, Any]:
+    one = hidden("faulty")
+    workflow = one["spec"]["workflows"][0]
+    workflow["nodes"] += [node(f"{PLANTED}-twin"), node(f"{PLANTED}-twin", recurrence=f"{PLANTED}-often")]
+    workflow["dependencies"] = [{"nodeId": f"{PLANTED}-lost", "depends": [{"nodeId": f"{PLANTED}-none"}]}]
+    return one
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        secret(_faulty()),
+        secret(json.dumps(_faulty(), indent=1)),
+        secret(f'{{"kind": "{PLANTED}"}}'),
+        secret(f'{{"{PLANTED}": 1}}'),
+        secret(f"{{ {PLANTED} }}"),
+        secret(json.dumps({"kind": PLANTED, "spec": {"workflows": [{}]}})),
+        {"kind": secret(PLANTED), "spec": {}},
+    ],
+    ids=["object", "text", "kind", "key", "no JSON", "workflow", "part"],
+)
+def test_no_fault_quotes_it(plugin: Plugin, emulator: Emulator, engine: FakeEngine, spec: Any) -> None:
+    answer = plugin.check("faulty", {"projectId": emulator.project.project_id, "spec": spec})
+    assert answer.failures
+    assert PLANTED not in str(answer.failures)
+    assert PLANTED not in str(engine.about(urn("faulty")))
+
+
+def test_no_fault_quotes_a_secret_project_id(plugin: Plugin) -> None:
+    answer = plugin.check("project", {"projectId": secret(PLANTED), "spec": flow("project")})
+    assert answer.failures
+    assert PLANTED not in str(answer.failures)
+
+
+def test_no_error_of_a_job_quotes_it(plugin: Plugin, emulator: Emulator, engine: FakeEngine) -> None:
+    words = f"cannot parse SELECT '{PLANTED}'; of node {PLANTED}-node"
+    emulator.script_job(Life("immediate", outcome="Fail", error=words))
+    inputs = checked(plugin, emulator, "job", secret(hidden("job")))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("job", inputs)
+    found = refusal(error)
+    assert found.detail is not None
+    assert "cannot parse" in found.text
+    assert PLANTED not in found.text
+    assert PLANTED not in str(found.detail.reasons)
+    assert PLANTED not in in_the_clear(found.detail.properties)
+    assert PLANTED not in in_the_clear(found.detail.inputs)
+    assert {key for key, value in plain(found.detail.properties).items() if not is_secret(value)} <= OPEN
+    assert PLANTED not in str(engine.logs)
+
+
+def test_no_refusal_quotes_it(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
+    seed(
+        "there", {"projectId": emulator.project.project_id, "spec": hidden("there", id="7000000000000000201")}
+    )
+    inputs = checked(plugin, emulator, "late", secret(hidden("there")))
+    for preview in (True, False):
+        with pytest.raises(grpc.RpcError) as error:
+            plugin.create("late", inputs, preview=preview)
+        assert refusal(error).code is grpc.StatusCode.ALREADY_EXISTS
+        assert PLANTED not in refusal(error).text
+
+
+def test_no_warning_of_drift_quotes_it(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine, seed: Seed
+) -> None:
+    project = emulator.project.project_id
+    resource_id, inputs, state = seed("drift", {"projectId": project, "spec": hidden("drift")})
+    workflow = emulator.workflow(resource_id.partition("/")[2])
+    document = json.loads(json.dumps(workflow.document))
+    document["spec"]["workflows"][0]["nodes"][0]["script"]["content"] = "SELECT 'by hand';\n"
+    emulator.edit(workflow.workflow_id, document)
+    sealed = {key: secret(value) if key not in OPEN else value for key, value in state.items()}
+    news = {**inputs, "spec": secret(inputs["spec"])}
+    plugin.update("drift", resource_id, sealed, news)
+    assert [log for log in engine.about(urn("drift")) if not log.ephemeral]
+    assert PLANTED not in str(engine.about(urn("drift")))
