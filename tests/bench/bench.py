@@ -1,0 +1,29 @@
+"""Measures the provider against the least that one can be, and against its goals: `make bench`.
+
+Figures of one run are to be compared with each other, not with those of another machine. A goal that is missed is said,
+and is no error.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+# Run as a script, this folder is on the path and the repository is not.
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench import large, start, waiting
+from tests.bench.table import show
+
+
+def main() -> None:
+    begin = time.perf_counter()
+    show("Start and memory", start.rows())
+    show("Waiting for jobs", waiting.rows())
+    show("A large document", large.rows())
+    sys.stdout.write(f"\n{time.perf_counter() - begin:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()

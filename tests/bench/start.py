@@ -1,0 +1,78 @@
+"""How fast a plugin starts, and what it weighs while it waits."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from tests.bench.provider import BARE, DEVELOPERS, OURS, SMALL, Provider, running
+from tests.bench.table import Row, of
+
+_RUNS = 9
+_COMMANDS = {
+    "bare servicer": BARE,
+    "our plugin": OURS,
+    "our plugin among developers' packages": DEVELOPERS,
+}
+
+
+@dataclass(frozen=True)
+class _Series:
+    """What was measured of one command: seconds from its start, and MB."""
+
+    port_line: list[float] = field(default_factory=list[float])
+    answered: list[float] = field(default_factory=list[float])
+    at_rest: list[float] = field(default_factory=list[float])
+    in_use: list[float] = field(default_factory=list[float])
+
+
+def rows() -> list[Row]:
+    """Runs in turn, so that a slow moment of the machine hits all alike; the first of each is a warm-up."""
+    found = {name: _Series() for name in _COMMANDS}
+    for number in range(-1, _RUNS):
+        for name, command in _COMMANDS.items():
+            with running(command) as provider:
+                _measure(provider, found[name] if number >= 0 else _Series())
+    bare, ours = found["bare servicer"], found["our plugin"]
+    return [
+        *(of(f"port line, {name}", series.port_line, "ms") for name, series in found.items()),
+        Row("port line, ratio", _ratio(ours.port_line, bare.port_line), "x", goal=1.2),
+        *(of(f"+ Configure, Check, {name}", series.answered, "ms") for name, series in found.items()),
+        Row("+ Configure, Check, ratio", _ratio(ours.answered, bare.answered), "x"),
+        *(_memory("memory after the port line", name, series.at_rest) for name, series in found.items()),
+        *(_memory("memory after Configure, Check", name, series.in_use) for name, series in found.items()),
+    ]
+
+
+def _measure(provider: Provider, series: _Series) -> None:
+    """Both moments: after the port line, and after the answer to the first Check."""
+    series.at_rest.append(_weight(provider))
+    begin = time.perf_counter()
+    provider.handshake()
+    provider.configure()
+    provider.check(SMALL)
+    series.port_line.append(provider.to_port_line)
+    series.answered.append(provider.to_port_line + time.perf_counter() - begin)
+    series.in_use.append(_weight(provider))
+
+
+def _ratio(ours: list[float], bare: list[float]) -> float:
+    return median(ours) / median(bare)
+
+
+def _memory(when: str, name: str, values: list[float]) -> Row:
+    spread = f"min {min(values):.1f}, max {max(values):.1f}, n {len(values)}"
+    return Row(f"{when}, {name}", median(values), "MB", spread, 60 if name == "our plugin" else None)
+
+
+def _weight(provider: Provider) -> float:
+    """Resident memory in MB, from /proc or, where there is none, from ps."""
+    status = Path(f"/proc/{provider.pid}/status")
+    if status.exists():
+        [line] = [line for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+    command = ["ps", "-o", "rss=", "-p", str(provider.pid)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024
