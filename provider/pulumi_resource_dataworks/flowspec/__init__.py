@@ -2,8 +2,9 @@
 
 from ._document import Document, Json, Object, canonical, nodes_of, read, read_canonical, texts, workflow_of
 from ._fault import Fault, InvalidDocumentError, show_path
+from ._ids import actual_ids, rename_ids
 from ._meaning import Changes, Edge, changes, digest, same
-from ._project import actual_ids, clean, leave_out, project, rename_ids
+from ._project import clean, leave_out, project
 from ._resolve import complete, derive_id, output_of
 from ._validate import validate
 

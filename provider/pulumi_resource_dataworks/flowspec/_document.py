@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from ._fault import Fault, InvalidDocumentError, Path
-from ._position import locate, repeated_key, second_of
+from ._position import line_and_column, locate, odd_number, repeated_key, second_of, too_deep
 
 Json = Any
 """None, bool, int, float, str, list or dict with text keys."""
@@ -43,11 +43,8 @@ class Document:
         """The faults, each with the line and column of the text where there is one."""
         if self.text is None:
             return list(faults)
-        placed: list[Fault] = []
-        for fault in faults:
-            line, column = locate(self.text, fault.path)
-            placed.append(replace(fault, line=line, column=column))
-        return placed
+        places = locate(self.text, (fault.path for fault in faults)) if faults else {}
+        return [replace(fault, line=places[fault.path][0], column=places[fault.path][1]) for fault in faults]
 
 
 def read(source: object) -> Document:
@@ -61,6 +58,7 @@ def read(source: object) -> Document:
     if isinstance(source, Mapping):
         faults: list[Fault] = []
         root = cast("Object", _plain(cast("Mapping[str, object]", source), (), faults))
+        faults += [] if faults else _unwritable(root, ())
         if faults:
             raise InvalidDocumentError(faults)
         return Document(root)
@@ -102,15 +100,25 @@ def scope_of(owner: Object) -> list[Object]:
     return objects(owner.get("nodes")) + objects(ends)
 
 
-def nodes_of(owner: Object, prefix: str = "") -> Iterator[tuple[str, Object]]:
-    """Every node below a workflow or controller with its name, an inner node's as `controller/node`."""
+def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
+    """Every node below a workflow with its name, an inner node's as `controller/node`.
+
+    The names are unique: where two come out the same, the later one gets a number.
+    """
+    seen: dict[str, int] = {}
+    for name, node in _named_nodes(owner, ""):
+        seen[name] = seen.get(name, 0) + 1
+        yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), node
+
+
+def _named_nodes(owner: Object, prefix: str) -> Iterator[tuple[str, Object]]:
     for node in scope_of(owner):
         name = f"{prefix}{node.get('name', '')}"
         yield name, node
         for key in CONTROLLERS:
             inner = node.get(key)
             if isinstance(inner, dict):
-                yield from nodes_of(cast("Object", inner), f"{name}/")
+                yield from _named_nodes(cast("Object", inner), f"{name}/")
 
 
 _SHORTEST_SECRET = 4
@@ -139,15 +147,19 @@ def _read_text(text: str) -> Document:
         message = f"this is not JSON: {error.msg}"
         fault = Fault((), message, "Mend the text at that place.", line=error.lineno, column=error.colno)
         raise InvalidDocumentError([fault]) from None
-    except _RepeatedKeyError as error:
+    except _RepeatedKeyError:
         path = repeated_key(text)
         line, column = second_of(text, path)
         remedy = "Keep one of the two: the service would drop the other."
-        fault = Fault(path, "the key {} is written twice", remedy, (error.args[0],), line=line, column=column)
+        fault = Fault(path, "the key {} is written twice", remedy, (path[-1],), line=line, column=column)
         raise InvalidDocumentError([fault]) from None
-    except (RecursionError, ValueError) as error:
-        fault = Fault((), f"this cannot be read: {error}", _WRITE_IT)
-        raise InvalidDocumentError([fault]) from None
+    except RecursionError:
+        message = f"this is nested deeper than {MAX_DEPTH} levels"
+        raise _unreadable(text, message, "Flatten the document.", too_deep(text, MAX_DEPTH)) from None
+    except ValueError:
+        offset, number = odd_number(text)
+        message = f"{number[:12]} is no number that JSON has"
+        raise _unreadable(text, message, "Write it as text.", offset) from None
     if not isinstance(root, dict):
         found = f"this is not a FlowSpec document but {_kind_of(root)}"
         raise InvalidDocumentError(
@@ -160,6 +172,11 @@ def _read_text(text: str) -> Document:
     return document
 
 
+def _unreadable(text: str, message: str, remedy: str, offset: int) -> InvalidDocumentError:
+    line, column = line_and_column(text, offset)
+    return InvalidDocumentError([Fault((), message, remedy, line=line, column=column)])
+
+
 class _RepeatedKeyError(ValueError):
     """An object holds a key twice."""
 
@@ -167,8 +184,7 @@ class _RepeatedKeyError(ValueError):
 def _unique(pairs: list[tuple[str, Json]]) -> Object:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _RepeatedKeyError(next(key for key in keys if keys.count(key) > 1))
+        raise _RepeatedKeyError
     return found
 
 
@@ -203,8 +219,10 @@ def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
     if len(path) > MAX_DEPTH:
         faults.append(Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document."))
     elif isinstance(value, Mapping):
-        mapping = cast("Mapping[str, object]", value)
-        return {key: _plain(item, (*path, key), faults) for key, item in mapping.items()}
+        mapping = cast("Mapping[object, object]", value)
+        if not all(isinstance(key, str) for key in mapping):
+            faults.append(Fault(path, "each key has to be text", "Write the keys in quotes."))
+        return {str(key): _plain(item, (*path, str(key)), faults) for key, item in mapping.items()}
     elif isinstance(value, Sequence):
         sequence = cast("Sequence[object]", value)
         return [_plain(item, (*path, index), faults) for index, item in enumerate(sequence)]

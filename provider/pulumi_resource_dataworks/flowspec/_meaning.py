@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import cast
 
 from ._document import CONTROLLERS, Json, Object, canonical, nodes_of, objects, scope_of, workflow_of
-from ._tables import Field, Shape, field_of
+from ._fields import Field, Shape
+from ._ids import rename_ids
+from ._tables import ENTITIES, UNKNOWN, field_of
 
 DIGEST_VERSION = "1"
 """Stands before the digest. A change of what the digest is made of gets a new number."""
@@ -17,7 +20,7 @@ DIGEST_VERSION = "1"
 
 def same(one: Object, other: Object) -> bool:
     """Whether two documents mean the same: formatting, key order, order of sets and case of labels aside."""
-    return one == other or normal(one) == normal(other)
+    return same_entity(one, other, "document")
 
 
 def normal(root: Object) -> Object:
@@ -30,15 +33,25 @@ def digest(root: Object) -> str:
     workflow = workflow_of(root)
     own = {str(node.get("id")): f"\0{name}" for name, node in nodes_of(workflow)}
     own[str(workflow.get("id"))] = "\0"
-    text = canonical(cast("Object", _without(normal(root), own)))
+    text = canonical(normal(cast("Object", rename_ids(root, own))))
     return f"{DIGEST_VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def normal_entity(value: Object, entity: str) -> Object:
-    """The normal form of one object; absent, null, empty and defaulted are one and the same."""
-    found: Object = {}
+def named_fields(value: Object, entity: str) -> dict[str, Json]:
+    """An object's values by the names of its table; of two spellings of one field, the one that says something."""
+    found: dict[str, Json] = {}
     for key, item in value.items():
         name, field = field_of(entity, key)
+        if field is not UNKNOWN and (key == name or not found.get(name)) and (item or not found.get(name)):
+            found[name] = item
+    return found
+
+
+def normal_entity(value: Object, entity: str) -> Object:
+    """The normal form of one object; absent, null, empty and defaulted are one and the same, unknown keys are gone."""
+    found: Object = {}
+    for name, item in named_fields(value, entity).items():
+        field = field_of(entity, name)[1]
         if field.server or item is None:
             continue
         shaped = normal_value(item, field)
@@ -59,6 +72,50 @@ def normal_value(value: Json, field: Field) -> Json:
     return _normal_scalar(value, field.shape)
 
 
+def same_entity(one: Object, other: Object, entity: str) -> bool:
+    """Whether two objects have one normal form; what is written alike is not looked into."""
+    if one == other:
+        return True
+    ours, theirs = named_fields(one, entity), named_fields(other, entity)
+    return all(
+        _same_value(ours.get(name), theirs.get(name), field_of(entity, name)[1])
+        for name in ours.keys() | theirs.keys()
+    )
+
+
+def _same_value(one: Json, other: Json, field: Field) -> bool:
+    if field.server or one == other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict) and field.shape is Shape.ENTITY:
+        return same_entity(cast("Object", one), cast("Object", other), field.entity)
+    if isinstance(one, list) and isinstance(other, list) and field.shape is Shape.LIST:
+        ours, theirs = cast("list[Json]", one), cast("list[Json]", other)
+        pairs = _pairs(ours, theirs, field)
+        if pairs is not None:
+            return all(same_entity(first, second, field.entity) for first, second in pairs)
+    return bool(_bare(one, field) == _bare(other, field))
+
+
+def _bare(value: Json, field: Field) -> Json:
+    shaped = None if value is None else normal_value(value, field)
+    return None if shaped in ({}, []) or shaped == field.default else shaped
+
+
+def _pairs(one: list[Json], other: list[Json], field: Field) -> list[tuple[Object, Object]] | None:
+    """The items of two lists side by side where each has a key of its own; None where they have to be looked at whole."""
+    if len(one) != len(other) or not all(isinstance(item, dict) for item in (*one, *other)):
+        return None
+    ours, theirs = cast("list[Object]", one), cast("list[Object]", other)
+    if field.order == "ordered":
+        return list(zip(ours, theirs, strict=True))
+    key = next(iter(ENTITIES[field.entity].keys), "")
+    by_key = {str(item.get(key)): item for item in theirs if item.get(key)}
+    ours_by_key = {str(item.get(key)): item for item in ours if item.get(key)}
+    if len(by_key) != len(theirs) or by_key.keys() != ours_by_key.keys():
+        return None
+    return [(item, by_key[name]) for name, item in ours_by_key.items()]
+
+
 def _normal_item(item: Json, field: Field) -> Json:
     return normal_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
 
@@ -67,22 +124,26 @@ def _sort_key(item: Json) -> str:
     return canonical(cast("Object", item))
 
 
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+
+
 def _normal_scalar(value: Json, shape: Shape) -> Json:
     if shape is Shape.TEXT and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if shape is Shape.INTEGER and isinstance(value, str) and value.lstrip("+-").isdecimal():
+    if shape is Shape.INTEGER and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     if shape is Shape.BOOLEAN and isinstance(value, str):
         return value.casefold() == "true"
-    return value
+    return _without_nulls(value)
 
 
-def _without(value: Json, own: dict[str, str]) -> Json:
+def _without_nulls(value: Json) -> Json:
+    """A free value as the vendor's parser reads it: an explicit null in an object is an absent field."""
     if isinstance(value, dict):
-        return {key: _without(item, own) for key, item in cast("Object", value).items()}
+        return {key: _without_nulls(item) for key, item in cast("Object", value).items() if item is not None}
     if isinstance(value, list):
-        return [_without(item, own) for item in cast("list[Json]", value)]
-    return own.get(value, value) if isinstance(value, str) else value
+        return [_without_nulls(item) for item in cast("list[Json]", value)]
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +166,7 @@ class Changes:
         edges_added: Dependencies that only the new one has.
         edges_removed: Dependencies that only the old one has.
         workflow: The workflow's own fields that differ.
+        document: The fields around the workflow that differ.
     """
 
     added: list[str] = dataclass_field(default_factory=list[str])
@@ -113,6 +175,7 @@ class Changes:
     edges_added: list[Edge] = dataclass_field(default_factory=list[Edge])
     edges_removed: list[Edge] = dataclass_field(default_factory=list[Edge])
     workflow: list[str] = dataclass_field(default_factory=list[str])
+    document: list[str] = dataclass_field(default_factory=list[str])
 
     def describe(self) -> str:
         """One line: `adds node "b"; changes node "a" (script.content); ...`; empty where nothing differs."""
@@ -126,6 +189,7 @@ class Changes:
         parts += [f"adds {edges[0]} dependencies"] if edges[0] else []
         parts += [f"removes {edges[1]} dependencies"] if edges[1] else []
         parts += [f"changes the workflow's {', '.join(self.workflow)}"] if self.workflow else []
+        parts += [f"changes the document's {', '.join(self.document)}"] if self.document else []
         return "; ".join(parts)
 
 
@@ -145,11 +209,21 @@ def changes(old: Object, new: Object) -> Changes:
         changed=changed,
         edges_added=sorted(edges_after - edges_before, key=repr),
         edges_removed=sorted(edges_before - edges_after, key=repr),
-        workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow")),
+        workflow=_workflow_fields(workflow_of(old), workflow_of(new), edges_before == edges_after),
+        document=[field for field in _differing(old, new, "document") if field != "spec.workflows"],
     )
 
 
+def _workflow_fields(old: Object, new: Object, edges_alike: bool) -> list[str]:
+    """The workflow's own fields that differ; its dependencies where they differ in more than which there are."""
+    found = list(_differing(old, new, "workflow"))
+    field = field_of("workflow", "dependencies")[1]
+    before, after = (named_fields(one, "workflow").get("dependencies") for one in (old, new))
+    return [*found, "dependencies"] if edges_alike and not _same_value(before, after, field) else found
+
+
 _NODE_SETS = {"nodes", "while", "dependencies", "flow"}
+_SCOPES = {"workflow", "controller"}
 
 
 def _differing(old: Object, new: Object, entity: str, prefix: str = "") -> Iterator[str]:
@@ -157,7 +231,7 @@ def _differing(old: Object, new: Object, entity: str, prefix: str = "") -> Itera
     before, after = normal_entity(old, entity), normal_entity(new, entity)
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)
-        if one == other or key in _NODE_SETS:
+        if one == other or (entity in _SCOPES and key in _NODE_SETS):
             continue
         field = field_of(entity, key)[1]
         if field.shape is Shape.ENTITY and isinstance(one, dict) and isinstance(other, dict):

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ._fault import Path, Step
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_ODD = re.compile(r"NaN|-?Infinity|-?[0-9]{1000,}")
 
 
-def locate(text: str, path: Path) -> tuple[int, int]:
-    """The line and column, both from 1, of the value at a path, or of its nearest parent that is there."""
-    best: tuple[int, int] = (-1, 0)
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """The line and column, both from 1, of the value at each path, or of its nearest parent that is there.
+
+    The text is read once, however many paths there are.
+    """
+    wanted = set(paths)
+    parents = {path[:length] for path in wanted for length in range(len(path) + 1)}
+    found: dict[Path, int] = {}
     for here, offset in _values(text):
-        if len(here) > best[0] and here == path[: len(here)]:
-            best = (len(here), offset)
-            if here == path:
-                break
-    return line_and_column(text, best[1])
+        if here in parents:
+            found.setdefault(here, offset)
+    return {path: line_and_column(text, _nearest(found, path)) for path in wanted}
+
+
+def _nearest(found: dict[Path, int], path: Path) -> int:
+    while path and path not in found:
+        path = path[:-1]
+    return found.get(path, 0)
 
 
 def second_of(text: str, path: Path) -> tuple[int, int]:
@@ -36,6 +46,24 @@ def repeated_key(text: str) -> Path:
             return path
         seen.add(path)
     return ()
+
+
+def too_deep(text: str, depth: int) -> int:
+    """The offset at which the text nests deeper than allowed; 0 where it does not."""
+    level = 0
+    for token in _TOKEN.finditer(text):
+        level += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
+        if level > depth:
+            return token.start()
+    return 0
+
+
+def odd_number(text: str) -> tuple[int, str]:
+    """Offset and text of the first number that is none of JSON's, or has thousands of digits."""
+    for token in _TOKEN.finditer(text):
+        if _ODD.fullmatch(token.group()):
+            return token.start(), token.group()
+    return 0, "a value"
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

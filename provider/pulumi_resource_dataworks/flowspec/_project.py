@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from ._document import Json, Object, nodes_of, workflow_of
-from ._meaning import normal_entity, normal_value
-from ._tables import ENTITIES, Field, Shape, field_of
+from ._document import Json, Object
+from ._fields import Field, Shape
+from ._meaning import named_fields, normal_entity, normal_value
+from ._tables import ENTITIES, UNKNOWN, field_of
 
-_ID_KEYS = frozenset({"id", "nodeId", "output", "data"})
-_ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow"})
+_ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow", "parameters"})
 """Lists in which an entry that nobody wrote is somebody's edit; in the others the service fills in entries of its own."""
 
 
@@ -27,29 +27,6 @@ def project(wrote: Object, actual: Object) -> Object:
 def clean(actual: Object) -> Object:
     """The whole read-back without what the service fills in: what a person would have written."""
     return _clean_entity(actual, "document")
-
-
-def rename_ids(value: Json, ids: dict[str, str]) -> Json:
-    """The document with other IDs, wherever one stands for a workflow, a node or a node's output."""
-    if not ids:
-        return value
-    if isinstance(value, list):
-        return [rename_ids(item, ids) for item in cast("list[Json]", value)]
-    if isinstance(value, dict):
-        return {key: _renamed(key, item, ids) for key, item in cast("Object", value).items()}
-    return value
-
-
-def actual_ids(declared: Object, actual: Object) -> dict[str, str]:
-    """The IDs that the service gave instead of the declared ones: workflow by position, nodes by ID, then by name."""
-    ours, theirs = workflow_of(declared), workflow_of(actual)
-    found = {str(ours["id"]): str(theirs.get("id") or ours["id"])}
-    known = {str(node.get("id")) for _, node in nodes_of(theirs)}
-    by_name = {name: str(node.get("id")) for name, node in nodes_of(theirs)}
-    for name, node in nodes_of(ours):
-        if str(node["id"]) not in known and name in by_name:
-            found[str(node["id"])] = by_name[name]
-    return {one: other for one, other in found.items() if one != other}
 
 
 def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
@@ -65,22 +42,19 @@ def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
     return _undo(old, new, "document", "", stuck), stuck
 
 
-def _renamed(key: str, item: Json, ids: dict[str, str]) -> Json:
-    if key in _ID_KEYS and isinstance(item, str):
-        return ids.get(item, item)
-    return rename_ids(item, ids)
-
-
 def _entity(wrote: Object, actual: Object, entity: str) -> Object:
-    theirs = {field_of(entity, key)[0]: item for key, item in actual.items()}
+    theirs = named_fields(actual, entity)
     found: Object = {}
     for key, ours in wrote.items():
         name, field = field_of(entity, key)
+        if field is UNKNOWN:
+            found[key] = ours
+            continue
         value = _value(ours, theirs.get(name), field, name)
         if value is not None or ours is None:
             found[key] = value
     spelt = {field_of(entity, key)[0] for key in wrote}
-    for name in _ADDED_SHOWS - spelt:
+    for name in sorted(_ADDED_SHOWS - spelt):
         field = field_of(entity, name)[1]
         if theirs.get(name) and field.shape is Shape.LIST:
             found[name] = [_clean_item(item, field) for item in theirs[name]]
@@ -186,7 +160,7 @@ def _clean_entity(actual: Object, entity: str) -> Object:
     found: Object = {}
     for key, item in actual.items():
         _, field = field_of(entity, key)
-        if field.server or field.filled or item is None:
+        if field is UNKNOWN or field.server or field.filled or item is None:
             continue
         value = _clean_value(item, field)
         if value not in ({}, []):

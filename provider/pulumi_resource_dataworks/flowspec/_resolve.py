@@ -74,13 +74,14 @@ def complete(root: Object, choose: ChooseId) -> Object:
     """
     done = copy.deepcopy(root)
     spec, workflow = done["spec"], workflow_of(done)
-    done.setdefault("version", VERSION)
+    done["version"] = done.get("version") or VERSION
     _own_id(workflow, spec.get("id") or choose(""))
     for key, value in (("id", workflow["id"]), ("name", workflow["name"]), ("type", done["kind"])):
         if spec.get(key) in (None, ""):
             spec[key] = value
     _fill_script(workflow, str(workflow["name"]))
-    workflow["script"].setdefault("runtime", {}).setdefault("command", "WORKFLOW")
+    runtime: Object = workflow["script"].get("runtime") or {}
+    workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
     for name, node in nodes_of(workflow):
         _own_id(node, node.get("id") or choose(name))
         _fill_outputs(node)

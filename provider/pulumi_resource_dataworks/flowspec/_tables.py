@@ -7,64 +7,9 @@ A field that no table names is kept and compared as it stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
-ListOrder = Literal["ordered", "set"]
-
-
-class Shape(Enum):
-    """How the value of a field looks."""
-
-    TEXT = "text"
-    INTEGER = "a whole number"
-    BOOLEAN = "true or false"
-    CHOICE = "one of a list"
-    ENTITY = "an object"
-    LIST = "a list"
-    FREE = "anything"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of an entity.
-
-    Attributes:
-        shape: How its value looks.
-        entity: The table of the object, or of each item of the list.
-        choices: The labels that the vendor's parser knows; it refuses any other.
-        order: Whether the order of a list has a meaning.
-        default: What the vendor's parser assumes where the field is absent.
-        reset: What undoes the field once it has left the document; None where nothing is known to.
-        server: Filled in by the service, and never compared.
-        filled: Filled in by the service where the document is silent: left out of an imported document.
-    """
-
-    shape: Shape
-    entity: str = ""
-    choices: tuple[str, ...] = ()
-    order: ListOrder = "ordered"
-    default: Any = None
-    reset: Any = None
-    server: bool = False
-    filled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One kind of object in a document.
-
-    Attributes:
-        fields: Its fields, by their names on the wire.
-        keys: What tells two of them apart in a list that is a set: the first of these that an item has.
-        required: What the vendor's parser or its schema asks for.
-    """
-
-    fields: dict[str, Field]
-    keys: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()
-    aliases: dict[str, str] = field(default_factory=dict[str, str])
+from ._fields import Entity, Field, ListOrder, Shape
 
 
 def _text(**options: Any) -> Field:
@@ -92,6 +37,10 @@ def _many(entity: str, order: ListOrder = "set", **options: Any) -> Field:
 
 
 FREE = Field(Shape.FREE)
+FREE_ARTIFACT = Field(Shape.FREE, server=True)
+"""A variable's artifact type: the vendor's parser sets it whatever is written."""
+UNKNOWN = Field(Shape.FREE)
+"""A key that no table names: the vendor's parser drops it."""
 _METADATA = Field(Shape.FREE, server=True)
 """The service fills `metadata` on every level with tenant, project, owner and times."""
 
@@ -109,12 +58,13 @@ _TRIGGER = ("Scheduler", "Manual", "Streaming", "None", "Custom")
 _SOURCE = ("System", "Manual", "CodeParse")
 _SCOPE = ("Tenant", "Workspace", "Workflow", "NodeParameter", "NodeContext")
 _VARIABLE = ("NoKvVariableExpression", "System", "Constant", "NodeOutput", "PaiOutput", "PassThrough")
+_TIME_UNITS = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
 _ARTIFACT = ("Table", "File", "NodeOutput", "Variable")
 
 _SCHEDULE: dict[str, Field] = {
     "priority": _integer(filled=True),
     "timeout": _integer(reset=0, filled=True),
-    "timeoutUnit": _text(filled=True),
+    "timeoutUnit": _choice(*_TIME_UNITS, open=True, filled=True),
     "instanceMode": _choice(*_INSTANCE_MODE, reset="T+1", filled=True),
     "rerunMode": _choice(*_RERUN_MODE, reset="Allowed", filled=True),
     "rerunTimes": _integer(filled=True),
@@ -123,6 +73,35 @@ _SCHEDULE: dict[str, Field] = {
 }
 """Shared by a node and a workflow's strategy. The reset values are what the service fills in for a new node; those of
 rerunTimes and rerunInterval come from the workspace's settings, so nothing general undoes them."""
+
+_JOB_CONFIGS = (
+    "cdhJobConfig",
+    "adbJobConfig",
+    "lindormJobConfig",
+    "sparkConf",
+    "flinkConf",
+    "streamJobConfig",
+    "paiflowConf",
+    "maxComputeConf",
+)
+
+_SPEC_LISTS = (
+    "variables",
+    "triggers",
+    "scripts",
+    "files",
+    "artifacts",
+    "datasources",
+    "dqcRules",
+    "runtimeResources",
+    "fileResources",
+    "functions",
+    "nodes",
+    "components",
+    "tables",
+    "dataIntegrationJobs",
+)
+"""Lists beside the workflow that the parser reads; the import takes the workflow alone."""
 
 ENTITIES: dict[str, Entity] = {
     "document": Entity(
@@ -142,6 +121,9 @@ ENTITIES: dict[str, Entity] = {
             "owner": _text(filled=True),
             "description": _text(reset=""),
             "workflows": _many("workflow"),
+            **dict.fromkeys(_SPEC_LISTS, FREE),
+            "flow": _many("dependency"),
+            "dependencies": _many("dependency"),
             "metadata": _METADATA,
         },
         required=("workflows",),
@@ -183,13 +165,19 @@ ENTITIES: dict[str, Entity] = {
             "runtimeResource": _one("runtimeResource"),
             "inputs": _one("io"),
             "outputs": _one("io"),
+            "datasets": FREE,
+            "fileResources": FREE,
+            "functions": FREE,
+            "reference": FREE,
+            "component": FREE,
             "branch": FREE,
             "join": FREE,
             "doWhile": _one("controller"),
             "foreach": _one("controller"),
             "combined": _one("controller"),
             "subflow": _one("controller"),
-            "paramHub": FREE,
+            "paiflow": _one("paiflow"),
+            "paramHub": _one("paramHub"),
             "metadata": _METADATA,
         },
         keys=("id", "name"),
@@ -204,10 +192,17 @@ ENTITIES: dict[str, Entity] = {
             "dependencies": _many("dependency"),
             "maxIterations": _integer(),
             "parallelism": _integer(),
+            "array": _one("variable"),
+            **dict.fromkeys(
+                ("id", "name", "output", "citable", "inputs", "outputs", "script", "type", "owner"), FREE
+            ),
+            **dict.fromkeys(("trigger", "strategy", "description"), FREE),
             "metadata": _METADATA,
         },
         aliases={"specWhile": "while"},
     ),
+    "paiflow": Entity({"nodes": _many("node"), "flow": _many("dependency"), "metadata": _METADATA}),
+    "paramHub": Entity({"variables": _many("variable"), "metadata": _METADATA}),
     "script": Entity(
         {
             "id": _text(server=True),
@@ -226,6 +221,9 @@ ENTITIES: dict[str, Entity] = {
             "command": _text(),
             "commandTypeId": _integer(filled=True),
             "cu": _text(filled=True),
+            "template": FREE,
+            "container": FREE,
+            **dict.fromkeys(_JOB_CONFIGS, FREE),
             "emrJobConfig": Field(Shape.FREE, filled=True),
             "metadata": _METADATA,
         },
@@ -241,6 +239,8 @@ ENTITIES: dict[str, Entity] = {
             "endTime": _text(),
             "timezone": _text(),
             "delaySeconds": _integer(reset=0),
+            "calendarId": _integer(),
+            "identifier": _text(),
             "metadata": _METADATA,
         },
     ),
@@ -259,6 +259,7 @@ ENTITIES: dict[str, Entity] = {
             "nodeOutputs": _many("nodeOutput"),
             "variables": _many("variable"),
             "tables": _many("table"),
+            "files": FREE,
         },
     ),
     "nodeOutput": Entity(
@@ -269,6 +270,8 @@ ENTITIES: dict[str, Entity] = {
             "refTableName": _text(),
             "isDefault": _boolean(server=True),
             "sourceType": _choice(*_SOURCE, filled=True),
+            "nodeId": _text(),
+            "output": _text(),
             "metadata": _METADATA,
         },
         keys=("data",),
@@ -280,11 +283,12 @@ ENTITIES: dict[str, Entity] = {
             "name": _text(),
             "scope": _choice(*_SCOPE),
             "type": _choice(*_VARIABLE),
-            "artifactType": _choice(*_ARTIFACT, default="Variable"),
+            "artifactType": FREE_ARTIFACT,
             "value": _text(),
             "description": _text(),
-            "node": FREE,
-            "referenceVariable": FREE,
+            "node": _one("depend"),
+            "referenceVariable": _one("variable"),
+            "from": FREE,
             "metadata": _METADATA,
         },
         keys=("name",),
@@ -294,13 +298,17 @@ ENTITIES: dict[str, Entity] = {
             "id": _text(server=True),
             "guid": _text(),
             "name": _text(),
+            **dict.fromkeys(
+                ("ddl", "hasPartition", "isVisible", "calcEngine", "engineType", "entityType"), FREE
+            ),
+            "logicTableUuid": FREE,
             "artifactType": _choice(*_ARTIFACT, default="Table"),
             "metadata": _METADATA,
         },
         keys=("guid", "name"),
     ),
     "dependency": Entity(
-        {"nodeId": _text(), "depends": _many("depend"), "metadata": _METADATA},
+        {"nodeId": _text(), "depends": _many("depend"), "variableDepends": FREE, "metadata": _METADATA},
         keys=("nodeId",),
         required=("nodeId",),
     ),
@@ -319,6 +327,8 @@ ENTITIES: dict[str, Entity] = {
             "id": _text(server=True),
             "resourceGroup": _text(),
             "resourceGroupId": _text(),
+            "resourceGroupName": _text(filled=True),
+            "cu": _text(filled=True),
             "metadata": _METADATA,
         },
     ),
@@ -340,4 +350,4 @@ def field_of(entity: str, key: str) -> tuple[str, Field]:
     if table is None:
         return key, FREE
     name = table.aliases.get(key, key)
-    return name, table.fields.get(name, FREE)
+    return name, table.fields.get(name, UNKNOWN)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import cast
 
 from ._document import CONTROLLERS, Document, Json, Object, objects
-from ._fault import Fault, InvalidDocumentError, Path, Phrase, near
+from ._fault import Fault, InvalidDocumentError, Path, Phrase, near, show_path
+from ._fields import Field, Shape
 from ._resolve import NodeIndex
-from ._tables import ENTITIES, IMPORTED_KINDS, Field, Shape, field_of
+from ._tables import ENTITIES, IMPORTED_KINDS, field_of
 
-_ROOT_KEYS = ("version", "kind", "spec", "metadata")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
 
 def validate(document: Document) -> list[Fault]:
@@ -123,10 +125,13 @@ def _fits(value: Json, field: Field) -> bool:
     if field.shape is Shape.TEXT:
         return isinstance(value, str | int | float)
     if field.shape is Shape.INTEGER:
-        return isinstance(value, int) or (isinstance(value, str) and value.lstrip("+-").isdecimal())
+        text = _WHOLE.fullmatch(value) if isinstance(value, str) else None
+        return text is not None or (isinstance(value, int) and not isinstance(value, bool))
     if field.shape is Shape.BOOLEAN:
         return isinstance(value, bool) or (isinstance(value, str) and value.casefold() in ("true", "false"))
-    return isinstance(value, str) and value.casefold() in {choice.casefold() for choice in field.choices}
+    if not isinstance(value, str):
+        return False
+    return field.open or value.casefold() in {choice.casefold() for choice in field.choices}
 
 
 def _shape_fault(path: Path, field: Field) -> Fault:
@@ -145,19 +150,18 @@ def _workflow_faults(root: Object, workflow: Object) -> Iterator[Fault]:
         message = "spec.id {} differs from the workflow's own id {}"
         remedy = "Leave spec.id out: the workflow's own id decides between create and update."
         yield Fault(("spec", "id"), message, remedy, (outer, workflow["id"]), severity="warning")
+    yield from _id_clashes(workflow, path)
     yield from _scope_faults(workflow, path)
 
 
 def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
     """The faults of one set of nodes that see each other: a workflow's, or a control node's."""
-    yield from _clashes(owner, path, "name", "Give each node of a workflow a name of its own.")
-    yield from _clashes(owner, path, "id", "Leave the copy's id out, and the provider chooses one.")
+    yield from _name_clashes(owner, path)
     index = NodeIndex.of(owner)
     for key in ("dependencies", "flow"):
         for position, dependency in enumerate(objects(owner.get(key))):
             yield from _dependency_faults(dependency, index, (*path, key, position))
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        here = (*path, "nodes", position)
+    for here, node in _own_nodes(owner, path):
         if not _command_of(node):
             message = "the node does not say what it runs"
             yield Fault(
@@ -177,16 +181,44 @@ def _command_of(node: Object) -> Json:
     return found.get("command") or found.get("commandTypeId")
 
 
-def _clashes(owner: Object, path: Path, key: str, remedy: str) -> Iterator[Fault]:
+def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for position, node in enumerate(objects(owner.get("nodes"))):
-        value = node.get(key)
-        if value in (None, ""):
-            continue
-        if str(value) in seen:
-            message = f"node {key} {{}} is used twice: nodes[{seen[str(value)]}] has it too"
-            yield Fault((*path, "nodes", position, key), message, remedy, (value,))
-        seen.setdefault(str(value), position)
+        name = str(node.get("name"))
+        if name in seen:
+            message = f"node name {{}} is used twice: nodes[{seen[name]}] has it too"
+            remedy = "Give each node of a workflow a name of its own."
+            yield Fault((*path, "nodes", position, "name"), message, remedy, (name,))
+        seen.setdefault(name, position)
+
+
+def _id_clashes(workflow: Object, path: Path) -> Iterator[Fault]:
+    """An ID that two things of the document have: the service would keep one of them."""
+    seen: dict[str, Path] = {str(workflow.get("id") or ""): (*path, "id")}
+    for here, node in _nodes_with_paths(workflow, path):
+        own = str(node.get("id") or "")
+        if own and own in seen:
+            message = f"the ID {{}} is used twice: {show_path(seen[own])} has it too"
+            remedy = "Leave the copy's id out, and the provider chooses one."
+            yield Fault((*here, "id"), message, remedy, (own,))
+        seen.setdefault(own, (*here, "id"))
+
+
+def _own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    """The nodes that a workflow or a control node holds directly, with their paths."""
+    for position, node in enumerate(objects(owner.get("nodes"))):
+        yield (*path, "nodes", position), node
+    for key in ("while", "specWhile"):
+        if isinstance(owner.get(key), dict):
+            yield (*path, key), cast("Object", owner[key])
+
+
+def _nodes_with_paths(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    for here, node in _own_nodes(owner, path):
+        yield here, node
+        for key in CONTROLLERS:
+            if isinstance(node.get(key), dict):
+                yield from _nodes_with_paths(cast("Object", node[key]), (*here, key))
 
 
 def _dependency_faults(dependency: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,6 +14,7 @@ from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths
 
 _KNOWN = ("projectId", "spec")
 _MAX_PROJECT_ID = 2**53
+_PROJECT_ID = re.compile(r"[0-9]{1,16}")
 _NAMING_KEYS = {"id", "name", "data", "output", "nodeId"}
 
 
@@ -58,12 +60,12 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
 def _project_id(value: Any, found: Checked) -> int | Unknown | None:
     if isinstance(value, Unknown):
         return UNKNOWN
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
+    if isinstance(value, str) and _PROJECT_ID.fullmatch(value):
         value = int(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value)
-        if number.is_integer() and 0 < number <= _MAX_PROJECT_ID:
-            return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MAX_PROJECT_ID:
+        return value
     what = "is missing" if value is None else "has to be a positive whole number"
     what += f", not {value.what}" if isinstance(value, Opaque) else ""
     found.failures.append(

@@ -13,9 +13,11 @@ def is_ours(urn: str, inputs: Inputs) -> bool:
     return inputs.workflow_id == flowspec.derive_id(urn, inputs.project_id, "")
 
 
-def refuse_strangers(urn: str, inputs: Inputs, actual: flowspec.Object) -> None:
+def refuse_strangers(
+    urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str] = frozenset()
+) -> None:
     """Refuses to take over a workflow of ours that holds nodes which this resource would not have made."""
-    strange = _strangers(urn, inputs, actual)
+    strange = _strangers(urn, inputs, actual, owned)
     if strange:
         raise RefusedError(
             f"workflow {inputs.workflow_id} carries the ID of this very resource, but holds nodes that it did not "
@@ -37,13 +39,13 @@ def refuse_foreign(state: State, new: Inputs, actual: flowspec.Object) -> None:
         )
 
 
-def _strangers(urn: str, inputs: Inputs, actual: flowspec.Object) -> list[str]:
+def _strangers(urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
     """The nodes of the workflow that are neither in the document nor ones that this resource would have made."""
     declared = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(inputs.root))}
     return [
         name
         for name, node in flowspec.nodes_of(flowspec.workflow_of(actual))
-        if str(node.get("id")) not in declared
+        if str(node.get("id")) not in declared | owned
         and str(node.get("id")) != flowspec.derive_id(urn, inputs.project_id, name)
     ]
 

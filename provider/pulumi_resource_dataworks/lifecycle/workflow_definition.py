@@ -25,6 +25,21 @@ Outputs = dict[str, Any]
 Workflow = tuple[int, str]
 """Project ID and workflow ID."""
 
+_NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A live resource that holds a workflow.
+
+    Attributes:
+        urn: The resource.
+        owned: The IDs of the nodes that it has made.
+    """
+
+    urn: str
+    owned: frozenset[str]
+
 
 @dataclass(slots=True)
 class WorkflowDefinitions:
@@ -37,7 +52,7 @@ class WorkflowDefinitions:
     """
 
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
-    held: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
 
     def check(
@@ -70,7 +85,7 @@ class WorkflowDefinitions:
         if found.delete_before_replace:
             self.leaving.add(workflow)
         elif not found.replaces and urn in self.declared.values():
-            self.held[workflow] = urn
+            self.held[workflow] = Holder(urn, frozenset(old_outputs.get("ownedNodeIds") or ()))
         return found
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
@@ -128,9 +143,7 @@ class WorkflowDefinitions:
             kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
                 return None
-            raise LifecycleError(
-                f"DataWorks lists workflow {workflow_id} but does not give it out: try again later"
-            )
+            raise LifecycleError(_NOT_GIVEN_OUT.format(workflow_id))
         if state is None:
             return _imported(project_id, found)
         return _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
@@ -197,9 +210,10 @@ class WorkflowDefinitions:
         try:
             state = await apply(context, order)
         except HalfDoneError as error:
-            self.held[parse_id(error.id)] = context.urn
+            owned = frozenset(error.outputs["ownedNodeIds"])
+            self.held[parse_id(error.id)] = Holder(context.urn, owned)
             raise
-        self.held[parse_id(state.resource_id)] = context.urn
+        self.held[parse_id(state.resource_id)] = Holder(context.urn, state.owned)
         return state
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
@@ -237,10 +251,14 @@ class WorkflowDefinitions:
         found = await _look.get(context, inputs.project_id, inputs.workflow_id)
         if found is None:
             summary = await _look.at_path(context, inputs)
+            if summary is not None and summary.id == inputs.workflow_id:
+                raise LifecycleError(_NOT_GIVEN_OUT.format(summary.id))
             if summary is not None:
                 raise path_taken(inputs, summary.id)
             return None
-        if self.held.get((inputs.project_id, inputs.workflow_id)) == context.urn:
+        holder = self.held.get((inputs.project_id, inputs.workflow_id))
+        if holder is not None and holder.urn == context.urn:
+            refuse_strangers(context.urn, inputs, found.root, holder.owned)
             return found
         if not is_ours(context.urn, inputs):
             raise id_taken(inputs)

@@ -1,0 +1,64 @@
+"""The words in which the tables are written: what a field is, and what an entity is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+ListOrder = Literal["ordered", "set"]
+
+
+class Shape(Enum):
+    """How the value of a field looks."""
+
+    TEXT = "text"
+    INTEGER = "a whole number"
+    BOOLEAN = "true or false"
+    CHOICE = "one of a list"
+    ENTITY = "an object"
+    LIST = "a list"
+    FREE = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity.
+
+    Attributes:
+        shape: How its value looks.
+        entity: The table of the object, or of each item of the list.
+        choices: The labels that the vendor's parser knows; it refuses any other, unless `open`.
+        open: The parser takes an unknown label, and drops it.
+        order: Whether the order of a list has a meaning.
+        default: What the vendor's parser assumes where the field is absent.
+        reset: What undoes the field once it has left the document; None where nothing is known to.
+        server: Filled in by the service, and never compared.
+        filled: Filled in by the service where the document is silent: left out of an imported document.
+    """
+
+    shape: Shape
+    entity: str = ""
+    choices: tuple[str, ...] = ()
+    open: bool = False
+    order: ListOrder = "ordered"
+    default: Any = None
+    reset: Any = None
+    server: bool = False
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of object in a document.
+
+    Attributes:
+        fields: Its fields, by their names on the wire.
+        keys: What tells two of them apart in a list that is a set: the first of these that an item has.
+        required: What the vendor's parser or its schema asks for.
+    """
+
+    fields: dict[str, Field]
+    keys: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict[str, str])

@@ -1,0 +1,234 @@
+"""Reading: what cannot be read is said once, at its line and column."""
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.flowspec.support import at, completed, each_ready, faults_of, put, text_of
+
+from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError, canonical, read, read_canonical
+from pulumi_resource_dataworks.flowspec._document import MAX_DEPTH, MAX_TEXT
+
+
+def refused(source: object) -> list[Fault]:
+    with pytest.raises(InvalidDocumentError) as caught:
+        read(source)
+    return caught.value.faults
+
+
+def only(source: object) -> Fault:
+    (fault,) = refused(source)
+    assert fault.severity == "error"
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("", 1, 1),
+        ('{"kind": "x",\n "spec": }', 2, 10),
+        ('{"kind": "x"\n  "spec": {}}', 2, 3),
+        ('{"kind": "x",\n', 2, 1),
+        ("{'kind': 1}", 1, 2),
+        ('{"kind":\n\n "a\tb"}', 3, 4),
+        ('{"kind": "x"} more', 1, 15),
+        ("kind: CycleWorkflow\n", 1, 1),
+    ],
+)
+def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) -> None:
+    fault = only(text)
+    assert (fault.line, fault.column) == (line, column)
+    assert "not JSON" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "line", "column"),
+    [
+        ('{"a": 1,\n "a": 2}', ("a",), 2, 7),
+        ('{"a": {"b": 1,\n\n   "b": {}}}', ("a", "b"), 3, 9),
+        ('{"a": [0, {"k": "x, {", "k":\n2}]}', ("a", 1, "k"), 2, 1),
+        ('{"a": {"x": 1}, "b": {"x": 1},\n"a": 0}', ("a",), 2, 6),
+        ('{"\\u0061": 1,\n"a": 2}', ("a",), 2, 6),
+        ('{"a\\"b": 1, "a\\"b":\n null}', ('a"b',), 2, 2),
+    ],
+)
+def test_a_key_that_is_written_twice_is_shown_at_its_second_place(
+    text: str, path: tuple[Any, ...], line: int, column: int
+) -> None:
+    fault = only(text)
+    assert (fault.path, fault.line, fault.column) == (path, line, column)
+    assert fault.values == (path[-1],)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '[{"kind": "CycleWorkflow"}]', '"text"', "null", "true", "12", "1e300", "9" * 30]
+)
+def test_a_text_that_holds_no_object_is_no_document(text: str) -> None:
+    fault = only(text)
+    assert (fault.path, fault.line, fault.column) == ((), 1, 1)
+    assert "version, kind and spec" in fault.remedy
+
+
+@pytest.mark.parametrize("source", [None, 3, 2.5, True, ["x"], b"{}"])
+def test_what_is_neither_text_nor_object_is_no_document(source: object) -> None:
+    assert only(source).path == ()
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_words_that_are_no_json_numbers_are_refused(word: str) -> None:
+    assert word in only(f'{{"a": {word}}}').message
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_floats_that_are_no_json_numbers_are_refused_at_their_path(value: float) -> None:
+    assert only({"a": [1, value]}).path == ("a", 1)
+
+
+def test_numbers_past_all_bounds_are_refused_where_they_stand() -> None:
+    fault = only('{"a": 1,\n "b": [0, 1e999]}')
+    assert (fault.path, fault.line, fault.column) == (("b", 1), 2, 11)
+    assert "9" * 5000 not in only(f'{{"a": {"9" * 5000}}}').render()
+
+
+def test_text_keeps_whole_numbers_of_any_size() -> None:
+    assert read('{"id": 7342349832749832749832, "f": 2.0}').root == {"id": 7342349832749832749832, "f": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "line", "column"),
+    [
+        ('{"a": 1,\n "b": "x\\ud800y"}', ("b",), 2, 7),
+        ('{"a": [\n"\\udc00"]}', ("a", 0), 2, 1),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused(
+    text: str, path: tuple[Any, ...], line: int, column: int
+) -> None:
+    fault = only(text)
+    assert (fault.path, fault.line, fault.column) == (path, line, column)
+
+
+def test_half_of_a_surrogate_pair_is_refused_in_a_key_too() -> None:
+    assert only('{"a": {"\\ud800": 1}}').path == ("a",)
+
+
+def test_whole_surrogate_pairs_are_characters() -> None:
+    assert read('{"a": "\\ud83d\\ude00"}').root == {"a": "\U0001f600"}
+
+
+def test_the_longest_text_is_read_and_a_longer_one_is_not() -> None:
+    text = '{"a": ""}'
+    fill = MAX_TEXT - len(text)
+    assert len(read(f'{{"a": "{"x" * fill}"}}').root["a"]) == fill
+    started = time.perf_counter()
+    assert f"{MAX_TEXT + 1:,}" in only(f'{{"a": "{"x" * (fill + 1)}"}}').message
+    assert time.perf_counter() - started < 1
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: Any = []
+    for _ in range(levels - 2):
+        value = [value]
+    return {"a": value}
+
+
+def test_the_deepest_nesting_is_read_and_a_deeper_one_is_not() -> None:
+    fine, deep = nested(MAX_DEPTH + 1), nested(MAX_DEPTH + 2)
+    assert read(fine).root == fine
+    assert read(json.dumps(fine)).root == fine
+    for source in (deep, json.dumps(deep)):
+        fault = only(source)
+        assert len(fault.path) == MAX_DEPTH + 1
+        assert str(MAX_DEPTH) in fault.message
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_nesting_without_end_is_refused_and_no_crash(opening: str) -> None:
+    started = time.perf_counter()
+    only(opening * 200_000)
+    assert time.perf_counter() - started < 1
+
+
+def test_every_rounded_number_of_an_object_is_refused_at_once() -> None:
+    faults = refused({"spec": {"id": 2.0**53 + 2, "ok": 2**53, "ids": [5, -(2**60)]}, "version": 1e30})
+    assert {fault.path for fault in faults} == {("spec", "id"), ("spec", "ids", 1), ("version",)}
+    assert all("2^53" in fault.message and "quotes" in fault.remedy for fault in faults)
+    assert all((fault.line, fault.column) == (0, 0) for fault in faults)
+
+
+def test_whole_floats_of_an_object_are_whole_numbers() -> None:
+    root = read({"a": 3.0, "b": 2.5, "c": True, "d": [4.0], "e": 2.0**53}).root
+    assert root == {"a": 3, "b": 2.5, "c": True, "d": [4], "e": 2**53}
+    assert [type(root[key]) for key in "abce"] == [int, float, bool, int]
+    assert type(root["d"][0]) is int
+
+
+def test_what_json_cannot_hold_is_refused_at_its_path() -> None:
+    assert only({"a": {"b": object()}}).path == ("a", "b")
+
+
+def test_tuples_are_lists() -> None:
+    assert read({"a": ({"b": 1},)}).root == {"a": [{"b": 1}]}
+
+
+def test_an_object_is_copied() -> None:
+    source: dict[str, Any] = {"a": {"b": [1]}}
+    root = read(source).root
+    source["a"]["b"].append(2)
+    assert root == {"a": {"b": [1]}}
+
+
+def test_text_and_object_give_the_same_document() -> None:
+    root = completed()
+    assert read(json.dumps(root)).root == read(root).root == root
+
+
+def test_the_line_of_every_value_is_found() -> None:
+    root = completed()
+    text, where = text_of(root)
+    document = read(text)
+    for path, line in where.items():
+        (placed,) = document.place([Fault(path, "m", "r")])
+        assert placed.line == line, path
+        column = text.splitlines()[line - 1][placed.column - 1 :]
+        value = at(root, path)
+        start = "{" if isinstance(value, dict) else "[" if isinstance(value, list) else json.dumps(value)
+        assert column.startswith(start), path
+
+
+def test_what_is_not_there_is_placed_at_its_nearest_parent() -> None:
+    root = completed()
+    text, where = text_of(root)
+    (placed,) = read(text).place([Fault(("spec", "workflows", 0, "nope", 3), "m", "r")])
+    assert placed.line == where["spec", "workflows", 0]
+
+
+def test_an_object_has_no_lines() -> None:
+    assert {fault.line for fault in faults_of(put(completed(), ("kind",), "x"))} == {0}
+
+
+@each_ready
+def test_canonical_text_is_a_fixed_point(shared: Path, name: str) -> None:
+    root = read((shared / "documents" / name).read_text(encoding="utf-8")).root
+    text = canonical(root)
+    assert canonical(read(text).root) == text
+    assert read_canonical(text).root == root
+    backwards = json.loads(text, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+    assert canonical(backwards) == text
+
+
+def test_canonical_text_keeps_what_pulumi_would_lose() -> None:
+    root: dict[str, Any] = {
+        "z": None,
+        "a": 7342349832749832749,
+        "b": "\u5de5\u4f5c\u6d41",
+        "c": 1.5,
+        "d": [],
+        "e": {},
+    }
+    text = canonical(root)
+    assert text == '{"a":7342349832749832749,"b":"\u5de5\u4f5c\u6d41","c":1.5,"d":[],"e":{},"z":null}'
+    assert read(text).root == root

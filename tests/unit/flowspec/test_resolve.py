@@ -1,0 +1,259 @@
+"""Choosing what the user left out: IDs, outputs, paths, and dependencies by name."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.flowspec.support import Object, chooser, completed, each_ready, public, workflow
+
+from pulumi_resource_dataworks.flowspec import (
+    canonical,
+    complete,
+    derive_id,
+    nodes_of,
+    output_of,
+    read,
+    same,
+)
+from specs import etl, node, nodes
+
+
+def names_of(root: Object) -> list[str]:
+    return [name for name, _ in nodes_of(workflow(root))]
+
+
+def by_name(root: Object) -> dict[str, Object]:
+    return dict(nodes_of(workflow(root)))
+
+
+def depends(root: Object, key: str = "dependencies") -> list[tuple[str, Object]]:
+    return [
+        (dependency["nodeId"], depend)
+        for dependency in workflow(root)[key]
+        for depend in dependency["depends"]
+    ]
+
+
+def test_derived_ids_are_stable_and_within_the_services_range() -> None:
+    ids = [derive_id(f"urn:{number}", 1, "") for number in range(200)]
+    assert ids == [derive_id(f"urn:{number}", 1, "") for number in range(200)]
+    assert all(2**62 <= int(one) < 2**63 and one == str(int(one)) for one in ids)
+    assert max(map(int, ids)) - min(map(int, ids)) > 2**61
+    # Pinned: another derivation would make a second workflow of every one that is there.
+    assert derive_id("urn:a", 1, "n") == "8507060510898472066"
+
+
+def test_derived_ids_differ_by_each_of_their_parts() -> None:
+    parts: list[tuple[Any, ...]] = [
+        ("urn:a", 1, "n"),
+        ("urn:b", 1, "n"),
+        ("urn:a", 2, "n"),
+        ("urn:a", 1, "m"),
+        ("urn:a", 1, ""),
+        ("urn:a", 1, "n", 1),
+        ("urn:a", 1, "n", 2),
+        ("urn:a1", 1, "n"),
+        ("urn:a", 11, "n"),
+        ("urn:a", 1, "n1"),
+    ]
+    assert len({derive_id(*part) for part in parts}) == len(parts)
+    assert derive_id("urn:a", 1, "n", 0) == derive_id("urn:a", 1, "n")
+
+
+def test_missing_ids_are_chosen_and_given_ones_kept() -> None:
+    asked: list[str] = []
+
+    def choose(name: str) -> str:
+        asked.append(name)
+        return f"9{len(name)}"
+
+    root = etl(nodes=[node("a", id="5"), node("bb")], dependencies=[])
+    done = complete(root, choose)
+    assert workflow(done)["id"] == "90"
+    assert {name: item["id"] for name, item in by_name(done).items()} == {"a": "5", "bb": "92"}
+    assert set(asked) == {"", "bb"}
+    assert done["spec"]["id"] == "90"
+
+
+def test_a_given_workflow_id_is_kept_as_text() -> None:
+    root = etl(id=12)
+    done = completed(root)
+    assert workflow(done)["id"] == "12"
+    assert str(done["spec"]["id"]) == "12"
+
+
+def test_the_id_of_spec_counts_where_the_workflow_has_none() -> None:
+    root = etl()
+    root["spec"]["id"] = "34"
+    assert workflow(completed(root))["id"] == "34"
+    assert workflow(completed(etl(id="12")))["id"] == "12"
+
+
+def test_the_document_stays_as_it_is() -> None:
+    root = etl()
+    before = copy.deepcopy(root)
+    complete(root, chooser())
+    assert root == before
+
+
+def test_what_may_be_left_out_is_filled_in() -> None:
+    root = etl()
+    del root["version"]
+    done = completed(root)
+    flow = workflow(done)
+    assert done["version"] == "1.1.0"
+    assert (done["spec"]["name"], done["spec"]["type"]) == ("daily_orders", "CycleWorkflow")
+    assert flow["script"] == {"path": "daily_orders", "runtime": {"command": "WORKFLOW"}}
+    for name, item in by_name(done).items():
+        assert item["script"]["path"] == f"daily_orders/{name}"
+        (output,) = item["outputs"]["nodeOutputs"]
+        assert output == {"data": item["id"], "artifactType": "NodeOutput", "refTableName": name}
+
+
+def test_what_was_written_is_not_filled_in() -> None:
+    script = {"path": "shop/etl", "runtime": {"command": "MANUAL_WORKFLOW", "engine": "General"}}
+    outputs = {"nodeOutputs": [{"data": "shop.a"}], "variables": []}
+    own = {**node("a", outputs=outputs), "script": {"path": "x/y", "runtime": {"command": "SHELL"}}}
+    root = etl(script=script, nodes=[own, node("b")], dependencies=[])
+    root.update(version="1.2.0")
+    root["spec"].update(name="other", type="ManualWorkflow")
+    done = completed(root)
+    assert done["version"] == "1.2.0"
+    assert (done["spec"]["name"], done["spec"]["type"]) == ("other", "ManualWorkflow")
+    assert workflow(done)["script"] == script
+    found = by_name(done)
+    assert found["a"]["script"]["path"] == "x/y"
+    assert found["a"]["outputs"] == outputs
+    assert found["b"]["script"]["path"] == "shop/etl/b"
+
+
+def test_outputs_without_a_node_output_get_one_and_keep_the_rest() -> None:
+    variables = [{"name": "v", "scope": "NodeContext", "type": "NodeOutput"}]
+    done = completed(etl(nodes=[node("a", outputs={"variables": variables})], dependencies=[]))
+    outputs = by_name(done)["a"]["outputs"]
+    assert outputs["variables"] == variables
+    assert output_of(by_name(done)["a"]) == by_name(done)["a"]["id"]
+
+
+WITH_OUTPUT = {"nodeOutputs": [{"data": "shop.raw"}, {"data": "shop.second"}]}
+
+
+@pytest.mark.parametrize(
+    ("depend", "output"),
+    [
+        ({"nodeId": "a"}, "shop.raw"),
+        ({"nodeId": "11"}, "shop.raw"),
+        ({"nodeId": 11}, "shop.raw"),
+        ({"nodeId": "shop.second"}, "shop.second"),
+        ({"refTableName": "a"}, "shop.raw"),
+        ({"output": "a"}, "shop.raw"),
+        ({"output": "shop.raw"}, "shop.raw"),
+        ({"output": "shop.second"}, "shop.second"),
+        ({"output": "other_project.out"}, "other_project.out"),
+    ],
+)
+def test_a_dependency_gets_the_output_that_it_means(depend: Object, output: str) -> None:
+    root = etl(
+        nodes=[node("a", id="11", outputs=WITH_OUTPUT), node("b", id="22")],
+        dependencies=[{"nodeId": "b", "depends": [depend]}],
+    )
+    ((owner, found),) = depends(completed(root))
+    assert owner == "22"
+    assert found["output"] == output
+    assert found["type"] == "Normal"
+    assert found.get("nodeId") in (None, depend.get("nodeId") if "output" in depend else None)
+
+
+@pytest.mark.parametrize("word", ["22", "b", "b.out", 22])
+def test_the_dependent_node_may_be_called_by_all_that_is_known_of_it(word: Any) -> None:
+    root = etl(
+        nodes=[node("a", id="11"), node("b", id="22", outputs={"nodeOutputs": [{"data": "b.out"}]})],
+        dependencies=[{"nodeId": word, "depends": [{"nodeId": "a"}]}],
+    )
+    assert workflow(completed(root))["dependencies"][0]["nodeId"] == "22"
+
+
+def test_an_id_wins_over_a_name_and_a_name_over_an_output() -> None:
+    outputs = {"nodeOutputs": [{"data": "a"}]}
+    found = [
+        node("x", id="b"),
+        node("a", id="1"),
+        node("b", id="2", outputs=outputs),
+    ]
+    root = etl(nodes=found, dependencies=[{"nodeId": "b", "depends": []}, {"nodeId": "a", "depends": []}])
+    assert [item["nodeId"] for item in workflow(completed(root))["dependencies"]] == ["b", "1"]
+
+
+def test_an_external_dependency_stays_as_it_is() -> None:
+    depend = {
+        "type": "CrossCycleDependsOnOtherNode",
+        "output": "p.out",
+        "nodeId": "123",
+        "sourceType": "Manual",
+    }
+    root = etl(dependencies=[{"nodeId": "load", "depends": [depend, {"type": "CrossCycleDependsOnSelf"}]}])
+    found = [item for _, item in depends(completed(root))]
+    assert found == [depend, {"type": "CrossCycleDependsOnSelf"}]
+
+
+def test_flow_is_resolved_as_dependencies_are() -> None:
+    root = etl()
+    workflow(root)["flow"] = workflow(root).pop("dependencies")
+    done = completed(root)
+    assert same(done, completed())
+    ((owner, found),) = depends(done, "flow")
+    assert owner == by_name(done)["load"]["id"]
+    assert found["output"] == by_name(done)["extract"]["id"]
+
+
+LOOPS = ("do-while", "doWhile", "for-each", "foreach", "forEach", "combined", "subflow")
+
+
+@pytest.mark.parametrize("key", LOOPS)
+def test_inner_nodes_are_a_world_of_their_own(key: str) -> None:
+    inner: Object = {
+        "nodes": [node("extract"), node("end")],
+        "flow": [{"nodeId": "end", "depends": [{"nodeId": "extract"}]}],
+    }
+    end = {"while": node("check")} if key in ("do-while", "doWhile") else {}
+    root = etl(nodes=[*nodes(etl()), {**node("loop"), key: {**inner, **end}}])
+    done = completed(root)
+    found = by_name(done)
+    expected = ["extract", "load", "loop", "loop/extract", "loop/end"] + (["loop/check"] if end else [])
+    assert sorted(names_of(done)) == sorted(expected)
+    assert len({item["id"] for item in found.values()}) == len(expected)
+    ids = chooser()
+    assert all(item["id"] == ids(name) for name, item in found.items())
+    body = found["loop"][key]
+    assert body["flow"][0]["nodeId"] == found["loop/end"]["id"]
+    assert body["flow"][0]["depends"][0]["output"] == found["loop/extract"]["id"] != found["extract"]["id"]
+    assert found["loop/extract"]["script"]["path"] == "daily_orders/loop/extract"
+    if end:
+        assert found["loop/check"]["script"]["path"] == "daily_orders/loop/check"
+
+
+def test_loops_in_loops_keep_their_names_apart() -> None:
+    inner = {**node("inner"), "for-each": {"nodes": [node("a")]}}
+    root = etl(nodes=[{**node("outer"), "do-while": {"nodes": [inner, node("a")]}}], dependencies=[])
+    done = completed(root)
+    assert set(names_of(done)) == {"outer", "outer/inner", "outer/a", "outer/inner/a"}
+    assert by_name(done)["outer/inner/a"]["script"]["path"] == "daily_orders/outer/inner/a"
+
+
+@each_ready
+def test_completing_is_idempotent_and_keeps_what_was_written(shared: Path, name: str) -> None:
+    del shared
+    root = public(name)
+    done = complete(root, chooser())
+    again = complete(done, chooser("urn:another"))
+    assert canonical(again) == canonical(done)
+    assert complete(read(canonical(done)).root, chooser("urn:another")) == done
+    written = {item.get("name"): item.get("id") for _, item in nodes_of(workflow(root))}
+    assert all(
+        item["id"] == str(written[item["name"]])
+        for _, item in nodes_of(workflow(done))
+        if written[item["name"]]
+    )
+    assert json.dumps(root) == json.dumps(public(name))

@@ -1,0 +1,357 @@
+"""Validation: each rule once, at the exact path and line; every fault at once; and nothing about good documents."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.flowspec.support import (
+    OTHERS,
+    WORKFLOW,
+    Object,
+    Path_,
+    at,
+    changed,
+    chooser,
+    each_ready,
+    errors_of,
+    faults_of,
+    public,
+    text_of,
+    workflow,
+)
+
+from pulumi_resource_dataworks.flowspec import (
+    Fault,
+    InvalidDocumentError,
+    complete,
+    read,
+    show_path,
+    validate,
+)
+from specs import etl, node, nodes
+
+NODE: Path_ = (*WORKFLOW, "nodes", 0)
+DEPENDENCY: Path_ = (*WORKFLOW, "dependencies", 0)
+
+
+def drop(*path: str | int) -> Callable[[Object], object]:
+    return lambda root: at(root, path[:-1]).pop(path[-1])
+
+
+def write(value: Any, *path: str | int) -> Callable[[Object], object]:
+    return lambda root: at(root, path[:-1]).__setitem__(path[-1], value)
+
+
+def loop(inner: list[Object], **more: Any) -> Object:
+    body = {"nodes": inner, **more}
+    return {**node("loop"), "script": {"runtime": {"command": "CONTROLLER_CYCLE"}}, "do-while": body}
+
+
+def add(value: Object) -> Callable[[Object], object]:
+    return lambda root: nodes(root).append(value)
+
+
+RULES: dict[str, tuple[Callable[[Object], object], Path_, list[str]]] = {
+    # the document
+    "no kind": (drop("kind"), ("kind",), ["CycleWorkflow", "ManualWorkflow", "TriggerWorkflow"]),
+    "kind null": (write(None, "kind"), ("kind",), ["missing"]),
+    "kind misspelt": (write("CycelWorkflow", "kind"), ("kind",), ['"CycelWorkflow"', '"CycleWorkflow"?']),
+    "kind that the parser refuses": (write("Workflow", "kind"), ("kind",), ['"Workflow"']),
+    "kind of a node": (write("Node", "kind"), ("kind",), ['"Node"']),
+    "kind of another type": (write(7, "kind"), ("kind",), ["7"]),
+    "no spec": (drop("spec"), ("spec",), ["object"]),
+    "spec as text": (write("{}", "spec"), ("spec",), ["object"]),
+    "flat nodes": (write({"nodes": [node("a")]}, "spec"), WORKFLOW[:2], ["spec.workflows[0]"]),
+    "no workflows": (write({}, "spec"), WORKFLOW[:2], ["spec.workflows"]),
+    "empty workflows": (write([], *WORKFLOW[:2]), WORKFLOW[:2], ["no workflow"]),
+    "workflows as object": (write({"name": "x"}, *WORKFLOW[:2]), WORKFLOW[:2], ["list"]),
+    "workflows of text": (write(["x"], *WORKFLOW[:2]), WORKFLOW[:2], ["list"]),
+    "two workflows": (
+        lambda root: root["spec"]["workflows"].append({"name": "b"}),
+        (*WORKFLOW[:2], 1),
+        ["2 workflows", "resource of its own"],
+    ),
+    # what every entity needs
+    "workflow without name": (drop(*WORKFLOW, "name"), (*WORKFLOW, "name"), ["missing"]),
+    "workflow with empty name": (write("", *WORKFLOW, "name"), (*WORKFLOW, "name"), ["missing"]),
+    "node without name": (add({**node("x"), "name": None}), (*WORKFLOW, "nodes", 2, "name"), ["missing"]),
+    "node without script": (drop(*NODE, "script"), (*NODE, "script"), ["missing"]),
+    "dependency without node": (drop(*DEPENDENCY, "nodeId"), (*DEPENDENCY, "nodeId"), ["missing"]),
+    # shapes
+    "text": (write({"x": 1}, *NODE, "script", "content"), (*NODE, "script", "content"), ["text"]),
+    "whole number, fraction": (write(3.5, *NODE, "timeout"), (*NODE, "timeout"), ["whole number"]),
+    "whole number, word": (write("soon", *NODE, "rerunTimes"), (*NODE, "rerunTimes"), ["whole number"]),
+    "whole number, object": (write({}, *NODE, "priority"), (*NODE, "priority"), ["whole number"]),
+    "boolean": (write("yes", *WORKFLOW, "citable"), (*WORKFLOW, "citable"), ["true or false"]),
+    "object": (write("00 00 00 * * ?", *WORKFLOW, "trigger"), (*WORKFLOW, "trigger"), ["object"]),
+    "object, list": (write([], *NODE, "script", "runtime"), (*NODE, "script", "runtime"), ["object"]),
+    "list": (write({}, *WORKFLOW, "dependencies"), (*WORKFLOW, "dependencies"), ["list"]),
+    "list item": (write(3, *NODE), NODE, ["object"]),
+    "choice": (write("Allow", *NODE, "rerunMode"), (*NODE, "rerunMode"), ['"Allow"', '"Allowed"?', "Denied"]),
+    "choice, number": (write(1, *NODE, "instanceMode"), (*NODE, "instanceMode"), ["T+1"]),
+    "choice in a list": (
+        write("CrossCycleDependsOnOther", *DEPENDENCY, "depends", 0, "type"),
+        (*DEPENDENCY, "depends", 0, "type"),
+        ["CrossCycleDependsOnOtherNode"],
+    ),
+    "choice of a trigger": (
+        write("Schedule", *WORKFLOW, "trigger", "type"),
+        (*WORKFLOW, "trigger", "type"),
+        ['"Scheduler"?'],
+    ),
+    # names and dependencies
+    "name twice": (add(node("load")), (*WORKFLOW, "nodes", 2, "name"), ['"load"', "nodes[1]"]),
+    "id twice": (
+        lambda root: [item.update(id="77") for item in nodes(root)],
+        (*WORKFLOW, "nodes", 1, "id"),
+        ['"77"', "nodes[0]"],
+    ),
+    "id twice, number and text": (
+        lambda root: [item.update(id=value) for item, value in zip(nodes(root), ("77", 77), strict=True)],
+        (*WORKFLOW, "nodes", 1, "id"),
+        ["77"],
+    ),
+    "node that runs nothing": (
+        write({"content": "SELECT 1"}, *NODE, "script"),
+        (*NODE, "script", "runtime", "command"),
+        ["ODPS_SQL"],
+    ),
+    "dependency of nobody": (
+        write("lood", *DEPENDENCY, "nodeId"),
+        (*DEPENDENCY, "nodeId"),
+        ['"lood"', '"load"?', '"extract"'],
+    ),
+    "dependency on nobody": (
+        write("extrakt", *DEPENDENCY, "depends", 0, "nodeId"),
+        (*DEPENDENCY, "depends", 0, "nodeId"),
+        ['"extrakt"', '"extract"?', "drop"],
+    ),
+    "dependency on nobody by table name": (
+        write({"type": "Normal", "refTableName": "else"}, *DEPENDENCY, "depends", 0),
+        (*DEPENDENCY, "depends", 0, "refTableName"),
+        ['"else"'],
+    ),
+    "dependency on nothing": (
+        write({"type": "Normal"}, *DEPENDENCY, "depends", 0),
+        (*DEPENDENCY, "depends", 0),
+        ["output"],
+    ),
+    "flow on nobody": (
+        write([{"nodeId": "load", "depends": [{"nodeId": "x"}]}], *WORKFLOW, "flow"),
+        (*WORKFLOW, "flow", 0, "depends", 0, "nodeId"),
+        ['"x"'],
+    ),
+    # inside a control node
+    "inner node without name": (
+        add(loop([{"script": {"runtime": {"command": "SHELL"}}}])),
+        (*WORKFLOW, "nodes", 2, "do-while", "nodes", 0, "name"),
+        ["missing"],
+    ),
+    "inner name twice": (
+        add(loop([node("a"), node("a")])),
+        (*WORKFLOW, "nodes", 2, "do-while", "nodes", 1, "name"),
+        ['"a"'],
+    ),
+    "inner dependency on an outer node": (
+        add(loop([node("a")], flow=[{"nodeId": "a", "depends": [{"nodeId": "extract"}]}])),
+        (*WORKFLOW, "nodes", 2, "do-while", "flow", 0, "depends", 0, "nodeId"),
+        ['"extract"'],
+    ),
+    "inner choice": (
+        add(loop([node("a")], **{"while": node("end", recurrence="Always")})),
+        (*WORKFLOW, "nodes", 2, "do-while", "while", "recurrence"),
+        ['"Always"', "Normal"],
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_speaks_once_at_its_place(rule: str) -> None:
+    change, path, words = RULES[rule]
+    root = changed(etl(), change)
+    text, where = text_of(root)
+    (fault,) = faults_of(text)
+    assert (fault.severity, fault.path) == ("error", path)
+    shown = fault.render()
+    assert all(word in shown for word in words), shown
+    nearest = next(path[:length] for length in range(len(path), -1, -1) if path[:length] in where)
+    assert fault.line == where[nearest]
+    assert shown.startswith(f"{show_path(path)} (line {fault.line}, column {fault.column}): ")
+    assert shown.endswith((".", "?"))
+    (same,) = faults_of(root)
+    assert (same.path, same.message, same.values) == (fault.path, fault.message, fault.values)
+
+
+ACCEPTED: dict[str, Callable[[Object], object]] = {
+    "nothing wrong": lambda _: None,
+    "no version": drop("version"),
+    "another version": write("2.0.0", "version"),
+    "kind in another case": write("cycleworkflow", "kind"),
+    "manual": write("ManualWorkflow", "kind"),
+    "trigger": write("TriggerWorkflow", "kind"),
+    "choice in another case": write("failureallowed", *NODE, "rerunMode"),
+    "number as text": write("3", *NODE, "rerunTimes"),
+    "signed number as text": write("-3", *NODE, "rerunTimes"),
+    "text as number": write(300, *NODE, "script", "runtime", "cu"),
+    "boolean as text": write("TRUE", *WORKFLOW, "citable"),
+    "null": write(None, *NODE, "timeout"),
+    "null list": write(None, *WORKFLOW, "dependencies"),
+    "no nodes": lambda root: workflow(root).update(nodes=[], dependencies=[]),
+    "unknown key": write(1, *NODE, "later"),
+    "unknown command": write("NOTEBOOK", *NODE, "script", "runtime", "command"),
+    "command by number": write({"commandTypeId": 10}, *NODE, "script", "runtime"),
+    "external output": write({"output": "other.out"}, *DEPENDENCY, "depends", 0),
+    "own past": write({"type": "CrossCycleDependsOnSelf"}, *DEPENDENCY, "depends", 0),
+    "inner node named as an outer one": add(loop([node("extract"), node("load")])),
+    "five field cron": write("0 0 * * *", *WORKFLOW, "trigger", "cron"),
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_doubts_are_no_faults(case: str) -> None:
+    assert faults_of(changed(etl(), ACCEPTED[case])) == []
+
+
+def test_a_dependency_may_call_a_node_by_all_that_is_known_of_it() -> None:
+    outputs = {"nodeOutputs": [{"data": "shop.raw"}]}
+    root = etl(nodes=[node("a", id="11", outputs=outputs), node("b")])
+    for word in ("11", "a", "shop.raw"):
+        for key in ("nodeId", "refTableName", "output"):
+            workflow(root)["dependencies"] = [{"nodeId": "b", "depends": [{key: word}]}]
+            assert faults_of(root) == []
+        workflow(root)["dependencies"] = [{"nodeId": word, "depends": []}]
+        assert faults_of(root) == []
+
+
+def test_a_spec_id_beside_the_workflows_own_is_a_warning() -> None:
+    root = changed(etl(id="12"), lambda root: root["spec"].update(id="34"))
+    text, where = text_of(root)
+    (fault,) = validate(read(text))
+    assert (fault.severity, fault.path, fault.line) == ("warning", ("spec", "id"), where["spec", "id"])
+    assert '"34"' in fault.render()
+    assert '"12"' in fault.render()
+    assert faults_of(changed(root, lambda root: root["spec"].update(id=12))) == []
+
+
+def test_every_fault_is_told_at_once_warnings_too() -> None:
+    one = changed(etl(), write("Sometimes", *NODE, "recurrence"))
+    one = changed(one, write(2.5, *NODE, "timeout"))
+    one = changed(one, drop(*WORKFLOW, "nodes", 1, "name"))
+    one = changed(one, write([], "version"))
+    assert {fault.path for fault in faults_of(one)} == {
+        ("version",),
+        (*NODE, "recurrence"),
+        (*NODE, "timeout"),
+        (*WORKFLOW, "nodes", 1, "name"),
+    }
+    two = changed(etl(id="12"), lambda root: root["spec"].update(id="34"))
+    two = changed(two, write("nobody", *DEPENDENCY, "nodeId"))
+    two = changed(two, write("load", *NODE, "name"))
+    with pytest.raises(InvalidDocumentError) as caught:
+        validate(read(two))
+    assert [(fault.severity, fault.path) for fault in caught.value.faults] == [
+        ("warning", ("spec", "id")),
+        ("error", (*WORKFLOW, "nodes", 1, "name")),
+        ("error", (*DEPENDENCY, "nodeId")),
+        ("error", (*DEPENDENCY, "depends", 0, "nodeId")),
+    ]
+
+
+def test_a_json_file_of_another_kind_is_told_as_such() -> None:
+    (fault,) = faults_of({"name": "app", "scripts": {}})
+    assert fault.path == ()
+    assert "name, scripts" in fault.render()
+    (fault,) = faults_of({})
+    assert fault.path == ()
+
+
+@each_ready
+def test_public_documents_that_can_be_imported_have_no_error(shared: Path, name: str) -> None:
+    text = (shared / "documents" / name).read_text(encoding="utf-8")
+    assert [fault.render() for fault in errors_of(text)] == []
+    done = complete(read(text).root, chooser())
+    assert [fault.render() for fault in errors_of(done)] == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_public_documents_that_cannot_be_imported_are_told_what_to_do(shared: Path, name: str) -> None:
+    found = errors_of((shared / "documents" / name).read_text(encoding="utf-8"))
+    assert found
+    for fault in found:
+        assert fault.line > 0
+        assert fault.remedy.split()[0] in {"Write", "Move", "Declare", "The", "A", "It"}, fault.remedy
+    root = public(name)
+    flat = root.get("kind") in ("CycleWorkflow", "ManualWorkflow") and "nodes" in (root.get("spec") or {})
+    if flat:
+        assert [fault.path for fault in found] == [("spec", "workflows")]
+        assert "spec.workflows[0]" in found[0].remedy
+
+
+SECRET = "Zq7-topsecret"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "id twice, number and text"])
+def test_a_secret_document_is_not_quoted(rule: str) -> None:
+    change, path, _ = RULES[rule]
+
+    def mark(value: Any) -> Any:
+        """Every text of the document made unmistakable; keys stay."""
+        if isinstance(value, dict):
+            return {key: mark(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [mark(item) for item in value]
+        return f"{SECRET}{value}" if isinstance(value, str) and value else value
+
+    keep = {"kind", "type", "command", "recurrence", "rerunMode"}
+
+    def restore(marked: Any, plain: Any) -> None:
+        """The words of the vendor's vocabulary as they were, so that the same rule speaks."""
+        items = marked.items() if isinstance(marked, dict) else enumerate(marked)
+        for key, item in list(items):
+            if isinstance(item, dict | list):
+                restore(item, plain[key])
+            elif key in keep and path[-1] != key:
+                marked[key] = plain[key]
+
+    root = changed(etl(), change)
+    marked = mark(root)
+    restore(marked, root)
+    found = errors_of(json.dumps(marked))
+    assert found
+    assert any(fault.path == path for fault in found)
+    for fault in found:
+        shown = fault.render(secret=True)
+        assert SECRET not in shown
+        assert show_path(fault.path) in shown
+        assert not any(str(value) in shown for value in fault.values if len(str(value)) > 3), shown
+
+
+def test_a_secret_text_that_cannot_be_read_is_not_quoted() -> None:
+    for text in (
+        f'{{"a": "{SECRET}\n"}}',
+        f'{{"a": {SECRET}}}',
+        SECRET,
+        f'{{"a": "{SECRET}", "a": "{SECRET}"}}',
+        f'{{"a": ["{SECRET}\\ud800"]}}',
+    ):
+        with pytest.raises(InvalidDocumentError) as caught:
+            read(text)
+        assert all(SECRET not in fault.render(secret=True) for fault in caught.value.faults)
+        assert SECRET not in str(caught.value)
+
+
+def test_values_are_quoted_and_long_ones_are_cut() -> None:
+    assert Fault(("a",), "{} is {}", "Write {}.", ("x{}", 3, "y")).render() == 'a: "x{}" is 3. Write "y".'
+    shown = Fault(("a",), "{} is long", "Cut it.", ("x" * 1000,)).render()
+    assert len(shown) < 200
+    assert Fault((), "m", "r", line=3, column=4).render().startswith("spec (line 3, column 4): ")
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [((), ""), (("spec", "workflows", 0, "name"), "spec.workflows[0].name"), ((0, "a"), "[0].a")],
+)
+def test_paths_are_shown_as_people_write_them(path: Path_, shown: str) -> None:
+    assert show_path(path) == shown

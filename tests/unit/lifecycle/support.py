@@ -1,0 +1,256 @@
+"""A service in memory that does as it is told, and a run of a program against it."""
+
+import asyncio
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from tests.unit.openapi.support import VirtualClock
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
+from specs import etl
+
+URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDefinition::etl"
+OTHER_URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDefinition::other"
+PROJECT = 10001
+
+Object = dict[str, Any]
+Answer = Exception | Callable[..., Any] | Any
+
+
+def not_found(action: str = "Get") -> openapi.NotFoundError:
+    return openapi.NotFoundError("not exist", code="9990040003", status=404, action=action)
+
+
+def refusal(message: str = "no", status: int = 400, code: str = "1101") -> openapi.ServiceError:
+    return openapi.ServiceError(message, code=code, status=status, action="Any", request_id="REQ-9")
+
+
+def unavailable() -> openapi.ServiceUnavailableError:
+    return openapi.ServiceUnavailableError("down", code="ServiceUnavailable", status=503, action="Any")
+
+
+def denied() -> openapi.PermissionDeniedError:
+    return openapi.PermissionDeniedError("may not", code="Forbidden", status=403, action="Any")
+
+
+def lost() -> openapi.AnswerLost:
+    return openapi.AnswerLost("connection reset", action="Import")
+
+
+class FakeClient:
+    """Holds workflows by ID; scripted answers come first, each used once.
+
+    An answer is raised, called with the operation's arguments (or awaited, where it gives a coroutine), or returned.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[str, Object] = {}
+        self.calls: list[tuple[str, Any]] = []
+        self.answers: dict[str, list[Answer]] = {}
+        self.jobs: dict[str, openapi.JobStatus] = {}
+        self.published: set[str] = set()
+        self.unlisted: set[str] = set()
+
+    def will(self, operation: str, *answers: Answer) -> None:
+        self.answers.setdefault(operation, []).extend(answers)
+
+    def made(self, operation: str) -> list[Any]:
+        return [given for name, given in self.calls if name == operation]
+
+    @property
+    def sent(self) -> list[Object]:
+        """The documents of all imports."""
+        return [json.loads(text) for _, text in self.made("import")]
+
+    def store(self, text: str, workflow_id: str | None = None) -> openapi.AsyncJob:
+        """What an import does."""
+        root = json.loads(text)
+        key = workflow_id or workflow(root)["id"]
+        self.held[key] = root
+        return openapi.AsyncJob(id=f"job{len(self.made('import'))}", workflow_id=key, status="Running")
+
+    async def import_workflow_definition(self, project_id: int, spec: str) -> openapi.AsyncJob:
+        return cast(
+            "openapi.AsyncJob",
+            await self._answer("import", (project_id, spec), lambda _, text: self.store(text)),
+        )
+
+    async def get_job_status(self, job_id: str) -> openapi.JobStatus:
+        done = openapi.JobStatus(job_id=job_id, status="Success")
+        return cast(
+            "openapi.JobStatus", await self._answer("job", (job_id,), lambda _: self.jobs.get(job_id, done))
+        )
+
+    async def get_workflow_definition(self, project_id: int, workflow_id: str) -> openapi.WorkflowDefinition:
+        return cast(
+            "openapi.WorkflowDefinition", await self._answer("get", (project_id, workflow_id), self._get)
+        )
+
+    async def list_workflow_definitions(
+        self, project_id: int, *, kind: str, name: str | None = None
+    ) -> list[openapi.WorkflowSummary]:
+        found = await self._answer("list", (project_id, kind, name), self._list)
+        return cast("list[openapi.WorkflowSummary]", found)
+
+    async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
+        await self._answer("delete", (project_id, workflow_id), self._delete)
+
+    async def _answer(self, operation: str, given: tuple[Any, ...], default: Callable[..., Any]) -> Any:
+        self.calls.append((operation, given if len(given) > 1 else given[0]))
+        queue = self.answers.get(operation) or [default]
+        answer = queue.pop(0) if self.answers.get(operation) else default
+        await asyncio.sleep(0)
+        if callable(answer):
+            answer = answer(*given)
+        if asyncio.iscoroutine(answer):
+            answer = await answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _get(self, _: int, workflow_id: str) -> Any:
+        return self.definition(workflow_id) if workflow_id in self.held else not_found()
+
+    def definition(self, workflow_id: str, root: Object | None = None) -> openapi.WorkflowDefinition:
+        return openapi.WorkflowDefinition(
+            id=workflow_id,
+            owner="42",
+            create_time=1_700_000_000_000,
+            spec=json.dumps(root or self.held[workflow_id]),
+            workflow_id="900" if workflow_id in self.published else None,
+            request_id="REQ-G",
+        )
+
+    def _list(self, _: int, kind: str, name: str | None) -> list[openapi.WorkflowSummary]:
+        rows = [
+            {
+                "Id": key,
+                "Name": workflow(root)["name"],
+                "Script": {"Path": workflow(root)["script"]["path"]},
+                "Type": root["kind"],
+            }
+            for key, root in self.held.items()
+            if key not in self.unlisted
+        ]
+        found = [openapi.WorkflowSummary.model_validate(row) for row in rows]
+        return [item for item in found if item.kind == kind and (name or "") in item.name]
+
+    def _delete(self, _: int, workflow_id: str) -> Any:
+        return None if self.held.pop(workflow_id, None) else not_found("Delete")
+
+
+async def never(*_: Any) -> None:
+    """An answer that does not come."""
+    await asyncio.Event().wait()
+
+
+class FakeReporter:
+    """Remembers what is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.on_status: Callable[[str], None] = lambda _: None
+
+    def status(self, message: str) -> None:
+        self.told.append(("status", message))
+        self.on_status(message)
+
+    def info(self, message: str) -> None:
+        self.told.append(("info", message))
+
+    def warning(self, message: str) -> None:
+        self.told.append(("warning", message))
+
+    def texts(self, kind: str) -> list[str]:
+        return [text for one, text in self.told if one == kind]
+
+    @property
+    def warnings(self) -> list[str]:
+        return self.texts("warning")
+
+
+@dataclass
+class Run:
+    """One run of a program: what the engine would call, in its order."""
+
+    client: FakeClient = field(default_factory=FakeClient)
+    definitions: WorkflowDefinitions = field(default_factory=WorkflowDefinitions)
+    report: FakeReporter = field(default_factory=FakeReporter)
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    urn: str = URN
+
+    def context(self, **more: Any) -> Context:
+        return Context(
+            urn=more.pop("urn", self.urn),
+            client=cast("openapi.Client", self.client),
+            report=self.report,
+            cancelled=self.cancelled,
+            clock=self.clock,
+            **more,
+        )
+
+    def again(self) -> "Run":
+        """Another process against the same service."""
+        self.client.calls.clear()
+        return Run(client=self.client, urn=self.urn)
+
+    def check(self, spec: Any = None, olds: Any = None, project: Any = PROJECT, **more: Any) -> Checked:
+        urn, secret = more.pop("urn", self.urn), more.pop("secret", False)
+        news = {"projectId": project, "spec": etl() if spec is None else spec, **more}
+        return self.definitions.check(urn, news, olds, secret=secret)
+
+    def inputs(self, spec: Any = None, olds: Any = None, **more: Any) -> Object:
+        found = self.check(spec, olds, **more)
+        assert found.failures == []
+        return found.inputs
+
+    async def create(self, spec: Any = None, **more: Any) -> tuple[str, Object, Object]:
+        """The resource's ID, inputs and outputs."""
+        news = self.inputs(spec)
+        resource_id, outputs = await self.definitions.create(self.context(**more), news)
+        return resource_id, news, outputs
+
+    async def update(self, state: tuple[str, Object, Object], spec: Any = None, **more: Any) -> Object:
+        resource_id, olds, outputs = state
+        news = self.inputs(spec, olds)
+        return await self.definitions.update(self.context(**more), resource_id, olds, outputs, news)
+
+    async def read(self, state: tuple[str, Object, Object], **more: Any) -> tuple[Object, Object] | None:
+        return await self.definitions.read(self.context(**more), *state)
+
+    async def delete(self, state: tuple[str, Object, Object], **more: Any) -> None:
+        await self.definitions.delete(self.context(**more), state[0], state[2])
+
+    def cancel_on(self, words: str) -> None:
+        """Stops the run as soon as a status says this."""
+        self.report.on_status = lambda text: self.cancelled.set() if words in text else None
+
+
+def workflow(root: Object) -> Object:
+    found: Object = root["spec"]["workflows"][0]
+    return found
+
+
+def root_of(values: Object) -> Object:
+    found: Object = json.loads(values["spec"])
+    return found
+
+
+def node_ids(root: Object) -> dict[str, str]:
+    return {name: str(item["id"]) for name, item in flowspec.nodes_of(workflow(root))}
+
+
+def edited(root: Object, change: Callable[[Object], object]) -> Object:
+    done = copy.deepcopy(root)
+    change(done)
+    return done
+
+
+def half_done(error: HalfDoneError, inputs: Object) -> tuple[str, Object, Object]:
+    """The state that the engine keeps of a step that ended half done."""
+    return error.id, inputs, error.outputs

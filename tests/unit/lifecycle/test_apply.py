@@ -1,0 +1,361 @@
+"""Sending, waiting, reading back: whatever happens after the send is kept."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import (
+    PROJECT,
+    URN,
+    Object,
+    Run,
+    denied,
+    half_done,
+    lost,
+    never,
+    node_ids,
+    not_found,
+    refusal,
+    root_of,
+    unavailable,
+    workflow,
+)
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from specs import etl, node, nodes
+
+OWN = flowspec.derive_id(URN, PROJECT, "")
+
+
+async def broken(run: Run, spec: Any = None, **more: Any) -> tuple[str, Object, Object, str]:
+    """ID, inputs and outputs of a create that ends half done, and its words."""
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(spec, **more)
+    state = half_done(caught.value, run.inputs(spec))
+    assert state[0].startswith(f"{PROJECT}/")
+    assert state[2]["spec"] == state[1]["spec"]
+    assert (PROJECT, state[0].partition("/")[2]) in run.definitions.held
+    return (*state, str(caught.value))
+
+
+def job(status: str, **more: Any) -> openapi.JobStatus:
+    return openapi.JobStatus(job_id="job1", status=status, **more)
+
+
+async def test_a_job_is_waited_for(run: Run) -> None:
+    run.client.will("job", not_found("Job"), unavailable(), job("Running"), job("Running"))
+    await run.create()
+    assert len(run.client.made("job")) == 5
+    assert run.clock.now >= 2.4
+
+
+@pytest.mark.parametrize("status", ["Fail", "Cancel", "Odd"])
+async def test_a_job_that_fails_is_half_done_and_no_longer_pending(run: Run, status: str) -> None:
+    run.client.will("job", job(status, completed=True, error="quota exceeded", request_id="REQ-J"))
+    resource_id, _, outputs, text = await broken(run)
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert "pendingJob" not in outputs
+    assert all(word in text for word in ("job1", status, "quota exceeded", "REQ-J"))
+    assert run.client.made("get") == [(PROJECT, OWN)]
+
+
+async def test_a_job_that_does_not_end_is_pending(run: Run) -> None:
+    run.client.jobs["job1"] = job("Running")
+    _, _, outputs, text = await broken(run, timeout=60)
+    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert "pulumi up" in text
+    assert 60 <= run.clock.now < 61
+
+
+async def test_a_cancel_while_the_job_runs_keeps_the_job(run: Run) -> None:
+    run.client.jobs["job1"] = job("Running")
+    run.cancel_on("waiting for import job job1")
+    _, _, outputs, _ = await broken(run)
+    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert run.clock.now < 1
+
+
+async def test_a_job_that_may_not_be_seen_is_pending(run: Run) -> None:
+    run.client.will("job", denied())
+    _, _, outputs, text = await broken(run)
+    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert "may not" in text
+
+
+async def test_a_job_that_is_forgotten_is_judged_by_the_workflow(run: Run) -> None:
+    run.client.will("job", job("Running"), not_found("Job"))
+    _, _, outputs = await run.create()
+    assert "pendingJob" not in outputs
+    assert any("job1" in warning for warning in run.report.warnings)
+
+
+async def test_a_cancel_while_the_import_is_sent_is_half_done_without_a_job(run: Run) -> None:
+    run.cancel_on("importing")
+    run.client.will("import", never)
+    resource_id, _, outputs, _ = await broken(run)
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert outputs["pendingJob"] == {"jobId": ""}
+    assert len(run.client.made("import")) == 1
+
+
+# --- lost answers
+
+
+def sent_and_lost(run: Run, workflow_id: str | None = None) -> Callable[..., Exception]:
+    """The import takes effect, and its answer is lost."""
+
+    def answer(_: int, text: str) -> Exception:
+        run.client.store(text, workflow_id)
+        return lost()
+
+    return answer
+
+
+async def test_a_lost_answer_without_effect_is_sent_again(run: Run) -> None:
+    run.client.will("import", lost())
+    state = await run.create()
+    assert len(run.client.sent) == 2
+    assert run.client.sent[0] == run.client.sent[1]
+    assert run.client.held.keys() == {OWN}
+    assert state[0] == f"{PROJECT}/{OWN}"
+    between = [name for name, _ in run.client.calls]
+    first = between.index("import")
+    assert between[first + 1 : between.index("import", first + 1)] == ["get", "list"]
+
+
+async def test_a_lost_answer_with_effect_is_the_same_workflow(run: Run) -> None:
+    run.client.will("import", sent_and_lost(run))
+    _, _, outputs = await run.create()
+    assert run.client.sent[0] == run.client.sent[1]
+    assert run.client.held.keys() == {OWN}
+    assert outputs["actualIds"] == {}
+    assert "pendingJob" not in outputs
+
+
+async def test_a_lost_answer_whose_workflow_has_another_id_is_found_at_its_path(run: Run) -> None:
+    def answer(_: int, text: str) -> Exception:
+        root = json.loads(text)
+        renamed = flowspec.rename_ids(root, {OWN: "8800"})
+        run.client.held["8800"] = renamed
+        return lost()
+
+    run.client.will("import", answer)
+    resource_id, _, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/8800"
+    assert outputs["actualIds"] == {OWN: "8800"}
+    assert workflow(run.client.sent[1])["id"] == "8800"
+    assert run.client.held.keys() == {"8800"}
+
+
+async def test_an_answer_that_is_lost_for_ever_is_half_done_after_three_sends(run: Run) -> None:
+    run.client.will("import", lost(), lost(), lost(), lost())
+    _, _, outputs, text = await broken(run)
+    assert len(run.client.made("import")) == 3
+    assert outputs["pendingJob"] == {"jobId": ""}
+    assert "connection reset" in text
+    assert run.clock.slept[:2] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "error", [refusal("bad document"), denied(), openapi.RequestNotSent("no line", action="Import")]
+)
+async def test_an_error_after_a_lost_answer_is_half_done(run: Run, error: Exception) -> None:
+    run.client.will("import", lost(), error)
+    _, _, outputs, text = await broken(run)
+    assert outputs["pendingJob"] == {"jobId": ""}
+    assert str(error) in text
+
+
+async def test_a_look_that_fails_after_a_lost_answer_is_half_done_and_sends_nothing(run: Run) -> None:
+    run.client.will("import", lost())
+    run.client.will("get", not_found(), denied())
+    _, _, outputs, text = await broken(run)
+    assert len(run.client.made("import")) == 1
+    assert outputs["pendingJob"] == {"jobId": ""}
+    assert "connection reset" in text
+    assert "may not" in text
+
+
+async def test_a_cancel_after_a_lost_answer_is_half_done(run: Run) -> None:
+    run.client.will("import", lost())
+    run.cancel_on("was lost")
+    _, _, outputs, _ = await broken(run)
+    assert len(run.client.made("import")) == 1
+    assert outputs["pendingJob"] == {"jobId": ""}
+
+
+# --- IDs of the service's own
+
+
+def replacing(run: Run, *, nodes_too: bool = True) -> Callable[..., openapi.AsyncJob]:
+    """The service gives IDs of its own."""
+
+    def answer(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        ids = {str(workflow(root)["id"]): "8800"}
+        if nodes_too:
+            ids.update({one: f"88{number}" for number, one in enumerate(node_ids(root).values(), 1)})
+        return run.client.store(json.dumps(flowspec.rename_ids(root, ids)))
+
+    return answer
+
+
+async def test_ids_of_the_services_own_are_kept_beside_the_declared_ones(run: Run) -> None:
+    run.client.will("import", replacing(run))
+    resource_id, news, outputs = await run.create()
+    declared = node_ids(root_of(news))
+    assert resource_id == f"{PROJECT}/8800"
+    assert outputs["workflowId"] == "8800"
+    assert outputs["spec"] == news["spec"]
+    assert outputs["actualIds"] == {OWN: "8800", declared["extract"]: "881", declared["load"]: "882"}
+    assert outputs["nodeIds"] == {"extract": "881", "load": "882"}
+    assert outputs["ownedNodeIds"] == ["881", "882"]
+    assert run.report.warnings == []
+
+
+async def test_a_later_send_uses_the_services_ids(run: Run) -> None:
+    run.client.will("import", replacing(run))
+    state = await run.create()
+    later = run.again()
+    outputs = await later.update(state, etl(description="new", nodes=[*nodes(etl()), node("report")]))
+    (sent,) = run.client.sent
+    report = flowspec.derive_id(URN, PROJECT, "report")
+    assert workflow(sent)["id"] == sent["spec"]["id"] == "8800"
+    assert node_ids(sent) == {"extract": "881", "load": "882", "report": report}
+    (edge,) = workflow(sent)["dependencies"]
+    assert (edge["nodeId"], edge["depends"][0]["output"]) == ("882", "881")
+    assert outputs["nodeIds"] == {"extract": "881", "load": "882", "report": report}
+    assert outputs["workflowId"] == "8800"
+    assert workflow(root_of(outputs))["id"] == OWN
+    assert later.report.warnings == []
+
+
+async def test_the_id_counts_that_the_read_shows_where_the_answer_has_none(run: Run) -> None:
+    run.client.will("import", lambda _, text: (run.client.store(text), openapi.AsyncJob(id="job1"))[1])
+    resource_id, _, outputs = await run.create()
+    assert (resource_id, outputs["actualIds"]) == (f"{PROJECT}/{OWN}", {})
+
+
+async def test_another_id_that_nobody_told_is_found_at_the_path(run: Run) -> None:
+    answer = replacing(run, nodes_too=False)
+    run.client.will("import", lambda _, text: (answer(_, text), openapi.AsyncJob(id="job1"))[1])
+    resource_id, _, outputs = await run.create()
+    assert (resource_id, outputs["actualIds"]) == (f"{PROJECT}/8800", {OWN: "8800"})
+
+
+# --- reading back
+
+
+async def test_a_stale_read_is_read_again(run: Run) -> None:
+    def stale(_: int, workflow_id: str) -> openapi.WorkflowDefinition:
+        root = copy.deepcopy(run.client.held[workflow_id])
+        nodes(root).pop()
+        return run.client.definition(workflow_id, root)
+
+    run.client.unlisted.add(OWN)
+    run.client.will("get", not_found(), not_found(), stale)
+    _, _, outputs = await run.create()
+    assert len(run.client.made("get")) == 4
+    assert run.clock.now >= 3
+    assert "pendingJob" not in outputs
+    assert run.report.warnings == []
+
+
+def keeping(run: Run, change: Callable[[Object], object]) -> Callable[..., openapi.AsyncJob]:
+    """The service keeps something else than was sent."""
+
+    def answer(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        change(root)
+        return run.client.store(json.dumps(root))
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda root: nodes(root).pop(), ['node "load"']),
+        (lambda root: workflow(root).update(dependencies=[]), ["dependency"]),
+        (lambda root: nodes(root)[0]["script"].update(content="-- header"), ["script", '"extract"']),
+        (lambda root: nodes(root)[0]["script"].pop("content"), ["script", '"extract"']),
+    ],
+)
+async def test_what_is_lost_is_half_done(
+    run: Run, change: Callable[[Object], object], words: list[str]
+) -> None:
+    run.client.will("import", keeping(run, change))
+    resource_id, _, outputs, text = await broken(run)
+    assert all(word in text for word in words), text
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert "pendingJob" not in outputs
+    assert len(run.client.made("get")) == 5
+
+
+async def test_a_workflow_that_never_shows_is_half_done(run: Run) -> None:
+    run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
+    _, _, outputs, text = await broken(run)
+    assert "did not keep the workflow" in text
+    assert "pendingJob" not in outputs
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda root: nodes(root)[0].update(rerunMode="Denied"), "rerunMode"),
+        (
+            lambda root: nodes(root)[0]["script"]["runtime"].update(command="EMR_SQL"),
+            "script.runtime.command",
+        ),
+        (lambda root: workflow(root)["trigger"].update(cron="00 04 00 * * ?"), "trigger.cron"),
+        (lambda root: nodes(root).append({**nodes(root)[0], "id": "9", "name": "extra"}), '"extra"'),
+    ],
+)
+async def test_another_difference_is_a_warning(
+    run: Run, change: Callable[[Object], object], word: str
+) -> None:
+    run.client.will("import", keeping(run, change))
+    spec = etl(nodes=[node("extract", rerunMode="Allowed"), node("load")])
+    _, news, outputs = await run.create(spec)
+    (warning,) = run.report.warnings
+    assert word in warning
+    assert outputs["spec"] == news["spec"]
+    assert "9" not in outputs["ownedNodeIds"]
+
+
+@pytest.mark.parametrize("error", [denied(), unavailable()])
+async def test_a_read_back_that_fails_is_half_done(run: Run, error: Exception) -> None:
+    run.client.will("get", not_found(), error)
+    resource_id, _, outputs, text = await broken(run)
+    assert str(error) in text
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert outputs["pendingJob"] == {"jobId": "job1"}
+
+
+async def test_a_read_back_that_nobody_can_read_is_half_done(run: Run) -> None:
+    for spec in ("", "{", "[]", '{"kind": "CycleWorkflow"}', '{"spec": {"workflows": []}}', '{"spec": 3}'):
+        again = Run()
+        again.client.will(
+            "get", not_found(), openapi.WorkflowDefinition(id=OWN, spec=spec, request_id="REQ-G")
+        )
+        _, _, outputs, text = await broken(again)
+        assert "REQ-G" in text
+        assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert run.client.calls == []
+
+
+async def test_a_cancel_while_reading_back_keeps_the_job(run: Run) -> None:
+    run.cancel_on("reading the workflow back")
+    run.client.will("get", not_found(), never)
+    _, _, outputs, _ = await broken(run)
+    assert outputs["pendingJob"] == {"jobId": "job1"}
+
+
+async def test_secrets_are_hidden_from_what_is_told(run: Run) -> None:
+    context = run.context(secret=True)
+    await run.definitions.create(context, run.inputs())
+    assert context.conceal("x daily_orders y SELECT 1; z WORKFLOW") == "x [secret] y [secret] z WORKFLOW"
+    assert run.context().conceal("daily_orders") == "daily_orders"

@@ -1,0 +1,36 @@
+"""Corners in which the lifecycle was once wrong."""
+
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import Run, not_found, workflow
+
+from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
+from specs import etl, node
+
+
+@pytest.mark.parametrize("project", ["9" * 400, "9" * 5000, 10**400, 1e300, -1, True])
+def test_an_absurd_project_is_a_failure(project: Any) -> None:
+    checked = WorkflowDefinitions().check("u", {"projectId": project, "spec": etl()}, None, secret=False)
+    assert checked.failures
+
+
+async def test_a_replacement_that_the_program_asks_for_spares_what_somebody_added() -> None:
+    run = Run()
+    state = await run.create()
+    again = run.again()
+    held = workflow(again.client.held[state[0].split("/")[1]])
+    held["nodes"].append({**node("theirs"), "id": "666"})
+    news = again.inputs(None, state[1])
+    again.definitions.diff(again.urn, state[0], state[1], state[2], news)
+    with pytest.raises(RefusedError, match="theirs"):
+        await again.definitions.create(again.context(), news)
+
+
+async def test_a_workflow_that_is_listed_but_not_given_out_is_not_called_somebody_elses() -> None:
+    run = Run()
+    await run.create()
+    again = run.again()
+    again.client.will("get", not_found())
+    with pytest.raises(LifecycleError, match="does not give it out"):
+        await again.create()

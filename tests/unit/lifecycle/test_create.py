@@ -1,0 +1,235 @@
+"""Create: what is in the way, what is taken over, what a preview asks."""
+
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import (
+    OTHER_URN,
+    PROJECT,
+    URN,
+    Run,
+    denied,
+    never,
+    node_ids,
+    not_found,
+    refusal,
+    root_of,
+    unavailable,
+    workflow,
+)
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, RefusedError
+from specs import etl, node, nodes
+
+OWN = flowspec.derive_id(URN, PROJECT, "")
+
+
+def put(run: Run, spec: Any, workflow_id: str | None = None, urn: str = OTHER_URN) -> str:
+    """A workflow that is there already."""
+    root = root_of(Run().inputs(spec, urn=urn))
+    key = workflow_id or workflow(root)["id"]
+    workflow(root)["id"] = root["spec"]["id"] = key
+    run.client.held[key] = root
+    return str(key)
+
+
+async def test_a_new_workflow_is_imported_once_and_read_back(run: Run) -> None:
+    resource_id, news, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert run.client.made("import") == [(PROJECT, news["spec"])]
+    assert run.client.made("job") == ["job1"]
+    assert run.client.calls[-1] == ("get", (PROJECT, OWN))
+    root = root_of(news)
+    assert {key: outputs[key] for key in ("projectId", "spec")} == news
+    assert (outputs["workflowId"], outputs["name"], outputs["path"]) == (OWN, "daily_orders", "daily_orders")
+    assert outputs["nodeIds"] == node_ids(root)
+    assert outputs["nodeOutputs"] == node_ids(root)
+    assert outputs["ownedNodeIds"] == sorted(node_ids(root).values())
+    assert outputs["digest"] == flowspec.digest(root)
+    assert (outputs["owner"], outputs["createTime"]) == ("42", "2023-11-14T22:13:20Z")
+    assert outputs["actualIds"] == {}
+    assert "pendingJob" not in outputs
+    assert run.report.warnings == []
+
+
+async def test_a_workflow_with_the_documents_own_id_is_refused_even_where_it_is_equal(run: Run) -> None:
+    put(run, etl(id="70"))
+    with pytest.raises(RefusedError) as caught:
+        await run.create(etl(id="70"))
+    text = str(caught.value)
+    assert "70" in text
+    assert f"pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/70" in text
+    assert "alias" in text
+    assert run.client.made("import") == []
+
+
+async def test_a_workflow_at_the_documents_path_is_refused(run: Run) -> None:
+    key = put(run, etl())
+    with pytest.raises(RefusedError) as caught:
+        await run.create()
+    assert f"{PROJECT}/{key}" in str(caught.value)
+    assert "daily_orders" in str(caught.value)
+    assert run.client.made("import") == []
+
+
+async def test_a_path_is_the_same_with_and_without_slashes_around(run: Run) -> None:
+    key = put(run, etl())
+    row = {"Id": key, "Name": "daily_orders", "Script": {"Path": "/daily_orders/"}}
+    run.client.will("list", [openapi.WorkflowSummary.model_validate(row)])
+    with pytest.raises(RefusedError):
+        await run.create()
+
+
+async def test_a_workflow_of_that_name_at_another_path_is_not_in_the_way(run: Run) -> None:
+    put(run, etl(script={"path": "else/daily_orders", "runtime": {"command": "WORKFLOW"}}))
+    await run.create()
+    assert len(run.client.sent) == 1
+
+
+async def test_a_workflow_of_our_own_is_taken_over_and_that_is_told(run: Run) -> None:
+    put(run, etl(nodes=[node("extract"), node("left-over")], dependencies=[]), urn=URN)
+    resource_id, _, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/{OWN}"
+    (warning,) = run.report.warnings
+    assert OWN in warning
+    assert "taking it over" in warning
+    assert set(outputs["nodeIds"]) == {"extract", "load"}
+    assert workflow(run.client.sent[0])["id"] == OWN
+
+
+async def test_a_workflow_of_our_own_with_strangers_nodes_is_refused(run: Run) -> None:
+    put(run, etl(nodes=[*nodes(etl()), node("theirs", id="666")]), urn=URN)
+    with pytest.raises(RefusedError) as caught:
+        await run.create()
+    assert '"theirs"' in str(caught.value)
+    assert '"extract"' not in str(caught.value)
+    assert "pulumi import" in str(caught.value)
+    assert run.client.made("import") == []
+
+
+async def test_a_forced_replacement_takes_over_what_this_run_holds_without_a_word(run: Run) -> None:
+    state = await run.create(etl(id="70"))
+    again = await run.create(etl(id="70"))
+    assert again[0] == state[0]
+    assert run.report.warnings == []
+
+
+async def test_cancelled_before_anything_is_sent(run: Run) -> None:
+    run.cancel_on("looking")
+    run.client.will("get", never)
+    with pytest.raises(CancelledStepError):
+        await run.create()
+    assert run.client.made("import") == []
+    assert run.definitions.held == {}
+
+
+@pytest.mark.parametrize("error", [denied(), unavailable(), openapi.RequestNotSent("no", action="Get")])
+async def test_a_look_that_fails_sends_nothing(run: Run, error: openapi.DataWorksError) -> None:
+    run.client.will("get", error)
+    with pytest.raises(type(error)):
+        await run.create()
+    assert run.client.made("import") == []
+
+
+async def test_an_ambiguous_refusal_of_the_look_is_checked_against_both_lists(run: Run) -> None:
+    run.client.will("get", refusal("unclear"))
+    await run.create()
+    kinds = [kind for _, kind, name in run.client.made("list") if name is None]
+    assert kinds == ["CycleWorkflow", "ManualWorkflow"]
+    assert len(run.client.sent) == 1
+
+
+async def test_an_ambiguous_refusal_of_the_look_counts_where_a_list_shows_the_workflow(run: Run) -> None:
+    put(run, etl(id="70"))
+    run.client.will("get", refusal("unclear"))
+    with pytest.raises(openapi.ServiceError, match="unclear"):
+        await run.create(etl(id="70"))
+    assert run.client.made("import") == []
+
+
+async def test_an_import_that_is_refused_leaves_no_state(run: Run) -> None:
+    run.client.will("import", refusal("bad document"))
+    with pytest.raises(openapi.ServiceError, match="bad document"):
+        await run.create()
+    assert run.definitions.held == {}
+    assert len(run.client.made("import")) == 1
+
+
+# --- preview
+
+
+async def test_a_preview_asks_once_and_knows_what_the_document_says(run: Run) -> None:
+    resource_id, news, outputs = await run.create(preview=True)
+    assert resource_id == ""
+    assert run.client.calls == [("list", (PROJECT, "CycleWorkflow", "daily_orders"))]
+    assert {key for key, value in outputs.items() if value is UNKNOWN} == {
+        "workflowId",
+        "nodeIds",
+        "actualIds",
+        "ownedNodeIds",
+        "owner",
+        "createTime",
+    }
+    assert (outputs["spec"], outputs["name"]) == (news["spec"], "daily_orders")
+
+
+async def test_a_preview_of_a_chosen_id_asks_for_that_id(run: Run) -> None:
+    await run.create(etl(id="70"), preview=True)
+    assert run.client.calls == [("get", (PROJECT, "70"))]
+
+
+async def test_a_preview_refuses_what_create_would(run: Run) -> None:
+    put(run, etl(id="70"))
+    with pytest.raises(RefusedError, match="70"):
+        await run.create(etl(id="70"), preview=True)
+    with pytest.raises(RefusedError, match="70"):
+        await Run(client=run.client).create(preview=True)
+
+
+async def test_a_preview_of_our_own_workflow_is_not_refused(run: Run) -> None:
+    put(run, etl(), urn=URN)
+    await run.create(preview=True)
+    assert len(run.client.calls) == 1
+
+
+@pytest.mark.parametrize("error", [denied(), unavailable(), openapi.RequestNotSent("no", action="List")])
+async def test_a_preview_that_may_not_look_goes_on_with_a_note(run: Run, error: Exception) -> None:
+    run.client.will("list", error)
+    await run.create(preview=True)
+    (warning,) = run.report.warnings
+    assert str(error) in warning
+
+
+async def test_a_preview_of_an_unknown_document_asks_nothing(run: Run) -> None:
+    inputs = {"projectId": PROJECT, "spec": UNKNOWN}
+    resource_id, outputs = await run.definitions.create(run.context(preview=True), inputs)
+    assert (resource_id, outputs["projectId"]) == ("", PROJECT)
+    assert {value for key, value in outputs.items() if key != "projectId"} == {UNKNOWN}
+    assert run.client.calls == []
+
+
+async def test_what_leaves_before_its_replacement_is_not_in_the_way(run: Run) -> None:
+    put(run, etl(id="70"))
+    olds = run.inputs(etl(id="70"))
+    news = Run().inputs({**etl(id="70"), "kind": "ManualWorkflow"}, olds)
+    assert run.definitions.diff(URN, f"{PROJECT}/70", olds, {}, news).delete_before_replace
+    await run.definitions.create(run.context(preview=True), news)
+    with pytest.raises(RefusedError):
+        await Run(client=run.client).definitions.create(run.context(preview=True), news)
+
+
+async def test_what_leaves_a_path_before_its_replacement_is_not_in_the_way(run: Run) -> None:
+    put(run, etl(id="70"))
+    olds = run.inputs(etl(id="70"))
+    derived = Run().inputs()
+    assert run.definitions.diff(URN, f"{PROJECT}/70", olds, {}, derived).delete_before_replace
+    await run.definitions.create(run.context(preview=True), derived)
+    assert len(run.client.calls) == 1
+    with pytest.raises(RefusedError):
+        await Run(client=run.client).definitions.create(run.context(preview=True), derived)
+
+
+async def test_an_unknown_workflow_is_gone_by_its_error(run: Run) -> None:
+    run.client.will("get", not_found())
+    assert (await run.create())[0]

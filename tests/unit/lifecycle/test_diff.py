@@ -1,0 +1,208 @@
+"""Diff: what kind of change it is, and what ignoreChanges leaves out of it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import URN, Object, Run, edited, root_of, workflow
+
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
+from specs import etl, node, nodes
+
+
+def difference(run: Run, old: Any, new: Any, ignore: tuple[str, ...] = (), **more: Any) -> Difference:
+    olds = run.inputs(old)
+    news = Run().inputs(new, olds, **more)
+    return run.definitions.diff(URN, "10001/70", olds, olds, news, ignore)
+
+
+def test_no_change_is_none(run: Run) -> None:
+    assert difference(run, etl(), etl()).changes == {}
+    assert difference(run, etl(), json.dumps(etl(), indent=2)).changes == {}
+    assert difference(run, etl(), etl(nodes=list(reversed(nodes(etl()))))).changes == {}
+    metadata = etl(metadata={"a": 1})
+    assert difference(run, etl(), metadata).changes == {}
+
+
+@pytest.mark.parametrize(
+    "new",
+    [etl(description="x"), etl(nodes=[*nodes(etl()), node("c")]), etl(dependencies=[]), etl(name="another")],
+)
+def test_another_document_is_an_update(run: Run, new: Object) -> None:
+    found = difference(run, etl(), new)
+    assert found.changes == {"spec": "update"}
+    assert (found.delete_before_replace, found.replaces) == (False, [])
+
+
+def test_another_project_is_a_replacement(run: Run) -> None:
+    own = etl(id="70", nodes=[node("a", id="1")], dependencies=[])
+    found = difference(run, own, own, project=7)
+    assert found.changes == {"projectId": "replace"}
+    assert found.replaces == ["projectId"]
+    assert not found.delete_before_replace
+    both = difference(Run(), etl(id="70"), etl(id="70", description="x"), project=7)
+    assert both.changes == {"projectId": "replace", "spec": "update"}
+
+
+def test_another_workflow_id_is_a_replacement(run: Run) -> None:
+    found = difference(run, etl(id="70"), etl(id="71"))
+    assert found.changes == {"spec": "replace"}
+    assert found.delete_before_replace
+    elsewhere = difference(Run(), etl(id="70"), etl(id="71", name="moved"))
+    assert elsewhere.replaces == ["spec"]
+    assert not elsewhere.delete_before_replace
+
+
+def test_another_kind_is_a_replacement_and_another_spelling_is_none(run: Run) -> None:
+    found = difference(run, etl(), {**etl(), "kind": "ManualWorkflow"})
+    assert found.replaces == ["spec"]
+    assert found.delete_before_replace
+    assert difference(Run(), etl(), {**etl(), "kind": "cycleworkflow"}).changes == {}
+    moved = {**etl(name="moved"), "kind": "ManualWorkflow"}
+    assert difference(Run(), etl(id="70"), moved).delete_before_replace
+
+
+def test_unknown_values_are_updates(run: Run) -> None:
+    olds = run.inputs()
+    assert run.definitions.diff(URN, "10001/70", olds, {}, {**olds, "spec": UNKNOWN}).changes == {
+        "spec": "update"
+    }
+    unknown = {"projectId": UNKNOWN, "spec": UNKNOWN}
+    found = run.definitions.diff(URN, "10001/70", olds, {}, unknown)
+    assert set(found.changes) == {"projectId", "spec"}
+    assert found.replaces == []
+    both = {"projectId": 7, "spec": UNKNOWN}
+    assert run.definitions.diff(URN, "10001/70", olds, {}, both).changes == {
+        "projectId": "replace",
+        "spec": "update",
+    }
+
+
+@pytest.mark.parametrize("resource_id", ["", "70", "x/70", "10001/", "0/70", "1/2/3", "-1/70"])
+def test_an_id_that_is_none_is_refused(run: Run, resource_id: str) -> None:
+    olds = run.inputs()
+    with pytest.raises(LifecycleError, match="<projectId>/<workflowId>"):
+        run.definitions.diff(URN, resource_id, olds, {}, olds)
+
+
+# --- ignoreChanges
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        (
+            "spec.workflows[0].trigger.cron",
+            lambda root: workflow(root)["trigger"].update(cron="00 09 00 * * ?"),
+        ),
+        ("spec.spec.workflows[0].trigger.cron", lambda root: workflow(root)["trigger"].update(cron="x")),
+        ('spec["spec"]["workflows"][0]["trigger"]', lambda root: workflow(root)["trigger"].update(cron="x")),
+        (
+            "spec.workflows[*].trigger",
+            lambda root: workflow(root)["trigger"].update(cron="x", timezone="UTC"),
+        ),
+        ("spec.workflows[0].description", lambda root: workflow(root).update(description="new")),
+        ("spec.workflows[0].trigger.timezone", lambda root: workflow(root)["trigger"].pop("timezone")),
+        (
+            "spec.workflows[0].nodes[1].script.content",
+            lambda root: nodes(root)[1]["script"].update(content="x"),
+        ),
+        (
+            "spec.workflows[0].nodes[*].script.content",
+            lambda root: [n["script"].update(content="x") for n in nodes(root)],
+        ),
+        ("spec.workflows[0].nodes[*].timeout", lambda root: [n.update(timeout=3) for n in nodes(root)]),
+        ("spec.workflows[0].nodes[0]", lambda root: nodes(root)[0].update(timeout=3, rerunTimes=2)),
+        ("spec.workflows[0].nodes", lambda root: nodes(root).append(node("c"))),
+        ("spec.workflows[0].dependencies", lambda root: workflow(root).update(dependencies=[])),
+        (
+            "spec.workflows[0].dependencies[*].depends",
+            lambda root: workflow(root)["dependencies"][0].update(depends=[]),
+        ),
+        ("spec.version", lambda root: root.update(version="1.2.0")),
+        ("spec.description", lambda root: root["spec"].update(description="x")),
+        ("spec.spec.description", lambda root: root["spec"].update(description="x")),
+    ],
+)
+def test_what_is_ignored_is_no_change(run: Run, path: str, change: Callable[[Object], object]) -> None:
+    new = edited(etl(), change)
+    assert difference(run, etl(), new).changes == {"spec": "update"}
+    assert difference(Run(), etl(), new, (path,)).changes == {}
+    more = edited(
+        new,
+        lambda root: (
+            workflow(root)["script"].update(path="moved")
+            if "script" in workflow(root)
+            else workflow(root).update(owner="9")
+        ),
+    )
+    assert difference(Run(), etl(), more, (path,)).changes == {"spec": "update"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["spec", "projectId", "spec.workflows[1].description", "workflows[0].description", "", "spec.nope.x"],
+)
+def test_paths_that_mean_nothing_here_ignore_nothing(run: Run, path: str) -> None:
+    assert difference(run, etl(), etl(description="x"), (path,)).changes == {"spec": "update"}
+
+
+def test_an_index_means_the_new_documents_node_and_its_id_finds_the_old_one(run: Run) -> None:
+    old = etl(nodes=[node("a", "1", id="1"), node("b", "2", id="2")], dependencies=[])
+    swapped = etl(nodes=[node("b", "2x", id="2"), node("a", "1", id="1")], dependencies=[])
+    ignored = ("spec.workflows[0].nodes[0].script.content",)
+    assert difference(run, old, swapped, ignored).changes == {}
+    other = ("spec.workflows[0].nodes[1].script.content",)
+    assert difference(Run(), old, swapped, other).changes == {"spec": "update"}
+
+
+def test_a_new_node_is_a_change_though_its_fields_are_ignored(run: Run) -> None:
+    new = etl(nodes=[*nodes(etl()), node("c")])
+    assert difference(run, etl(), new, ("spec.workflows[0].nodes[*]",)).changes == {"spec": "update"}
+
+
+def test_an_ignored_path_does_not_change_the_old_document(run: Run) -> None:
+    olds = run.inputs()
+    before = olds["spec"]
+    root = root_of(olds)
+    news = Run().inputs(etl(description="x", nodes=[node("extract", "x"), node("load")]), olds)
+    ignored = (
+        "spec.workflows[0].nodes[*]",
+        "spec.workflows[0].nodes[0].script.content",
+        "spec.workflows[0].description",
+    )
+    run.definitions.diff(URN, "10001/70", olds, olds, news, ignored)
+    assert run.definitions.diff(URN, "10001/70", olds, {}, {**olds, "spec": before}).changes == {}
+    assert root_of(olds) == root
+
+
+# --- what diff remembers for delete
+
+
+async def test_a_checked_resource_that_is_not_replaced_is_held(run: Run) -> None:
+    difference(run, etl(id="70"), etl(id="70"))
+    await run.delete(("10001/70", {}, {}))
+    assert run.client.made("delete") == []
+
+
+async def test_the_diff_of_a_refresh_holds_nothing(run: Run) -> None:
+    olds = Run().inputs(etl(id="70"))
+    run.definitions.diff(URN, "10001/70", olds, {}, olds)
+    await run.delete(("10001/70", {}, {}))
+    assert run.client.made("delete") == [(10001, "70")]
+
+
+async def test_a_resource_that_is_replaced_is_not_held(run: Run) -> None:
+    difference(run, etl(id="70"), etl(id="71", name="moved"))
+    await run.delete(("10001/70", {}, {}))
+    assert len(run.client.made("delete")) == 1
+
+
+def test_an_ignored_path_keeps_what_the_service_has(run: Run) -> None:
+    """The engine's inputs may hold what was ignored the last time: what was sent is in the outputs."""
+    sent, olds = run.inputs(etl(description="sent")), Run().inputs(etl(description="ignored"))
+    news = Run().inputs(etl(description="ignored again"))
+    ignore = ("spec.workflows[0].description",)
+    assert run.definitions.diff(URN, "10001/70", olds, sent, news, ignore).changes == {}
+    assert run.definitions.diff(URN, "10001/70", olds, sent, news, ()).changes == {"spec": "update"}

@@ -1,0 +1,288 @@
+"""Update: a pending job first, then a look at what is there, then the whole document."""
+
+import copy
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import (
+    PROJECT,
+    URN,
+    Object,
+    Run,
+    denied,
+    half_done,
+    lost,
+    never,
+    node_ids,
+    not_found,
+    refusal,
+    root_of,
+    workflow,
+)
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
+from specs import etl, node, nodes
+
+OWN = flowspec.derive_id(URN, PROJECT, "")
+State = tuple[str, Object, Object]
+
+
+def running() -> openapi.JobStatus:
+    return openapi.JobStatus(job_id="job1", status="Running")
+
+
+@pytest.fixture
+async def made(run: Run) -> tuple[Run, State]:
+    """A workflow that is there, and the next run."""
+    state = await run.create()
+    return run.again(), state
+
+
+@pytest.fixture
+async def pending(run: Run) -> tuple[Run, State]:
+    """A workflow whose import job still runs, and the next run."""
+    run.client.jobs["job1"] = running()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(timeout=10)
+    state = half_done(caught.value, run.inputs())
+    del run.client.jobs["job1"]
+    return run.again(), state
+
+
+async def test_an_update_looks_once_and_sends_the_whole_document(made: tuple[Run, State]) -> None:
+    run, state = made
+    outputs = await run.update(state, etl(description="new"))
+    assert [name for name, _ in run.client.calls] == ["get", "import", "job", "get"]
+    (sent,) = run.client.sent
+    assert sent == root_of(outputs)
+    assert workflow(sent)["description"] == "new"
+    assert node_ids(sent) == outputs["nodeIds"] == state[2]["nodeIds"]
+    assert outputs["digest"] != state[2]["digest"]
+    assert outputs["createTime"] == state[2]["createTime"]
+    assert run.report.warnings == []
+    assert (PROJECT, OWN) in run.definitions.held
+
+
+async def test_a_preview_of_an_update_makes_no_call(made: tuple[Run, State]) -> None:
+    run, state = made
+    more = etl(nodes=[*nodes(etl()), node("c")])
+    outputs = await run.update(state, more, preview=True)
+    assert run.client.calls == []
+    assert outputs["nodeIds"] == {**state[2]["nodeIds"], "c": flowspec.derive_id(URN, PROJECT, "c")}
+    assert outputs["workflowId"] == OWN
+    assert "pendingJob" not in outputs
+
+
+async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State]) -> None:
+    run, (resource_id, olds, outputs) = made
+    news = {"projectId": PROJECT, "spec": UNKNOWN}
+    found = await run.definitions.update(run.context(preview=True), resource_id, olds, outputs, news)
+    assert (found["workflowId"], found["digest"]) == (OWN, UNKNOWN)
+    assert run.client.calls == []
+
+
+async def test_nodes_that_left_the_document_are_removed(made: tuple[Run, State]) -> None:
+    run, state = made
+    outputs = await run.update(state, etl(nodes=[nodes(etl())[1]], dependencies=[]))
+    assert set(outputs["nodeIds"]) == {"load"}
+    assert outputs["ownedNodeIds"] == [state[2]["nodeIds"]["load"]]
+    assert set(node_ids(run.client.held[OWN])) == {"load"}
+
+
+# --- a pending job
+
+
+async def test_a_pending_job_with_the_same_document_is_only_waited_for(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    run.client.will("job", running())
+    outputs = await run.update(state)
+    assert run.client.made("import") == []
+    assert run.client.made("job") == ["job1", "job1"]
+    assert "pendingJob" not in outputs
+    assert set(outputs["nodeIds"]) == {"extract", "load"}
+    assert any("job1" in text for text in run.report.texts("status"))
+
+
+async def test_a_pending_job_comes_before_another_document(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    await run.update(state, etl(description="new"))
+    names = [name for name, _ in run.client.calls]
+    assert names.index("job") < names.index("import")
+    assert len(run.client.sent) == 1
+    assert workflow(run.client.held[OWN])["description"] == "new"
+    assert run.report.warnings == []
+
+
+async def test_a_pending_job_that_failed_is_imported_again(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail", error="quota exceeded"))
+    run.client.held.clear()
+    outputs = await run.update(state)
+    assert len(run.client.sent) == 1
+    assert any("quota exceeded" in warning for warning in run.report.warnings)
+    assert "pendingJob" not in outputs
+
+
+async def test_a_pending_job_whose_id_was_lost_is_imported_again(run: Run) -> None:
+    run.client.will("import", lost(), lost(), lost())
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    again = run.again()
+    outputs = await again.update(half_done(caught.value, run.inputs()))
+    assert len(again.client.sent) == 1
+    assert again.client.made("job") == ["job1"]
+    assert "pendingJob" not in outputs
+
+
+async def test_a_pending_job_that_still_does_not_end_stays_pending(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    run.client.jobs["job1"] = running()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(description="new"), timeout=20)
+    assert caught.value.outputs["pendingJob"] == {"jobId": "job1"}
+    assert caught.value.outputs["spec"] == state[2]["spec"]
+    assert run.client.made("import") == []
+
+
+async def test_a_pending_job_that_may_not_be_seen_stays_pending(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    run.client.will("job", denied())
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state)
+    assert caught.value.outputs["pendingJob"] == {"jobId": "job1"}
+
+
+# --- what others did
+
+
+def theirs(run: Run, **more: Any) -> Object:
+    root = copy.deepcopy(run.client.held[OWN])
+    added: Object = {**node("theirs", id="666", **more)}
+    added["script"]["path"] = "p"
+    nodes(root).append(added)
+    run.client.held[OWN] = root
+    return root
+
+
+async def test_a_node_that_somebody_added_is_named_and_refused(made: tuple[Run, State]) -> None:
+    run, state = made
+    theirs(run)
+    with pytest.raises(RefusedError) as caught:
+        await run.update(state, etl(description="new"))
+    assert '"theirs"' in str(caught.value)
+    assert '"extract"' not in str(caught.value)
+    assert run.client.made("import") == []
+    assert run.definitions.held == {}
+
+
+async def test_a_node_that_somebody_added_and_the_document_holds_is_not_refused(
+    made: tuple[Run, State],
+) -> None:
+    run, state = made
+    theirs(run)
+    outputs = await run.update(state, etl(nodes=[*nodes(etl()), node("theirs", id="666")]))
+    assert outputs["nodeIds"]["theirs"] == "666"
+    assert "666" in outputs["ownedNodeIds"]
+
+
+async def test_an_edit_of_our_own_node_is_overwritten_with_a_warning(made: tuple[Run, State]) -> None:
+    run, state = made
+    nodes(run.client.held[OWN])[0]["script"]["content"] = "DROP TABLE x;"
+    await run.update(state, etl(description="new"))
+    (warning,) = run.report.warnings
+    assert '"extract"' in warning
+    assert "script.content" in warning
+    assert nodes(run.client.held[OWN])[0]["script"]["content"] == "SELECT 1;\nSELECT 2;\n"
+
+
+async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.held.clear()
+    outputs = await run.update(state, etl(description="new"))
+    assert any(OWN in warning and "anew" in warning for warning in run.report.warnings)
+    assert outputs["workflowId"] == OWN
+    assert run.client.held.keys() == {OWN}
+
+
+async def test_what_left_the_document_is_undone_and_what_cannot_be_is_told(run: Run) -> None:
+    old = etl(description="d", nodes=[node("a", timeout=7, rerunTimes=5)], dependencies=[])
+    state = await run.create(old)
+    again = run.again()
+    outputs = await again.update(state, etl(nodes=[node("a")], dependencies=[]))
+    (sent,) = again.client.sent
+    assert workflow(sent)["description"] == ""
+    assert nodes(sent)[0]["timeout"] == 0
+    (warning,) = again.report.warnings
+    assert "nodes[0].rerunTimes" in warning
+    assert "timeout" not in warning
+    kept = root_of(outputs)
+    assert "description" not in workflow(kept)
+    assert "timeout" not in nodes(kept)[0]
+
+
+async def test_ignored_changes_are_sent_as_they_were(made: tuple[Run, State]) -> None:
+    run, state = made
+    new = etl(description="new", trigger={**workflow(etl())["trigger"], "cron": "00 09 00 * * ?"})
+    outputs = await run.update(state, new, ignore_changes=("spec.workflows[0].trigger.cron",))
+    (sent,) = run.client.sent
+    assert workflow(sent)["trigger"]["cron"] == "00 03 00 * * ?"
+    assert workflow(sent)["description"] == "new"
+    assert sent == root_of(outputs)
+
+
+# --- failures
+
+
+@pytest.mark.parametrize("error", [refusal("bad"), denied(), openapi.RequestNotSent("no", action="Import")])
+async def test_an_import_that_is_refused_changes_no_state(made: tuple[Run, State], error: Exception) -> None:
+    run, state = made
+    run.client.will("import", error)
+    with pytest.raises(type(error)):
+        await run.update(state, etl(description="new"))
+    assert run.client.made("job") == []
+
+
+async def test_a_job_that_fails_keeps_what_was_sent_and_what_is_owned(made: tuple[Run, State]) -> None:
+    run, state = made
+    failed = openapi.JobStatus(job_id="job1", status="Fail", error="quota exceeded")
+    run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
+    run.client.will("job", failed)
+    smaller = etl(nodes=[nodes(etl())[1], node("report")], dependencies=[])
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, smaller)
+    outputs = caught.value.outputs
+    assert set(outputs["nodeIds"]) == {"load", "report"}
+    assert set(outputs["ownedNodeIds"]) == {*state[2]["nodeIds"].values(), outputs["nodeIds"]["report"]}
+    again = run.again()
+    repaired = await again.update(half_done(caught.value, state[1]), smaller)
+    assert set(repaired["nodeIds"]) == {"load", "report"}
+    assert not any("somebody" in warning for warning in again.report.warnings)
+
+
+async def test_a_cancel_while_the_update_is_sent_is_half_done(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.cancel_on("importing")
+    run.client.will("import", never)
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(description="new"))
+    assert caught.value.id == state[0]
+    assert caught.value.outputs["pendingJob"] == {"jobId": ""}
+
+
+async def test_a_lost_answer_of_an_update_is_sent_again_under_the_same_ids(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.will("import", lost())
+    await run.update(state, etl(description="new"))
+    assert run.client.sent[0] == run.client.sent[1]
+    assert run.client.held.keys() == {OWN}
+
+
+async def test_a_look_that_cannot_tell_sends_nothing(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.will("get", refusal("unclear"))
+    with pytest.raises(openapi.ServiceError, match="unclear"):
+        await run.update(state, etl(description="new"))
+    assert run.client.made("import") == []
+    run.client.will("get", not_found())
+    await run.update(state, etl(description="new"))
