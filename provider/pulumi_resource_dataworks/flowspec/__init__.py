@@ -6,9 +6,11 @@ from ._ids import actual_ids, rename_ids
 from ._meaning import Changes, Edge, changes, digest, same
 from ._project import clean, leave_out, project
 from ._resolve import complete, derive_id, output_of
+from ._rules import RULES, Rule
 from ._validate import validate
 
 __all__ = [
+    "RULES",
     "Changes",
     "Document",
     "Edge",
@@ -16,6 +18,7 @@ __all__ = [
     "InvalidDocumentError",
     "Json",
     "Object",
+    "Rule",
     "actual_ids",
     "canonical",
     "changes",

@@ -23,6 +23,7 @@ class Fault:
         remedy: What to write instead, as a sentence; it may hold `{}` after those of the message.
         values: What the document says, quoted only where the document is no secret.
         severity: `error` stops the preview; `warning` is shown.
+        rule: The name of the rule in RULES, where its reason stands.
         line: The line in the document's text, from 1; 0 where there is no text.
         column: The column in that line, from 1; 0 where there is no text.
     """
@@ -32,6 +33,7 @@ class Fault:
     remedy: str
     values: tuple[object, ...] = ()
     severity: Literal["error", "warning"] = "error"
+    rule: str = "unreadable"
     line: int = 0
     column: int = 0
 

@@ -18,6 +18,7 @@ class Shape(Enum):
     CHOICE = "one of a list"
     ENTITY = "an object"
     LIST = "a list"
+    MAP = "an object of names and values"
     FREE = "anything"
 
 
@@ -30,6 +31,8 @@ class Field:
         entity: The table of the object, or of each item of the list.
         choices: The labels that the vendor's parser knows; it refuses any other, unless `open`.
         open: The parser takes an unknown label, and drops it.
+        strict: The parser takes JSON text only: a number or a boolean in its place is refused.
+        no_null: The parser refuses an explicit null, which elsewhere is an absent field.
         order: Whether the order of a list has a meaning.
         default: What the vendor's parser assumes where the field is absent.
         reset: What undoes the field once it has left the document; None where nothing is known to.
@@ -41,6 +44,8 @@ class Field:
     entity: str = ""
     choices: tuple[str, ...] = ()
     open: bool = False
+    strict: bool = False
+    no_null: bool = False
     order: ListOrder = "ordered"
     default: Any = None
     reset: Any = None
@@ -56,9 +61,14 @@ class Entity:
         fields: Its fields, by their names on the wire.
         keys: What tells two of them apart in a list that is a set: the first of these that an item has.
         required: What the vendor's parser or its schema asks for.
+        aliases: Other spellings that the parser takes, and the field that each means.
+        dropped: Keys that the vendor's own documents carry, and its parser drops.
+        present: What the parser asks for by name alone: a null will do.
     """
 
     fields: dict[str, Field]
     keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict[str, str])
+    dropped: tuple[str, ...] = ()

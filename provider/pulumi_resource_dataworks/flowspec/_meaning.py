@@ -88,7 +88,7 @@ def _same_value(one: Json, other: Json, field: Field) -> bool:
         return True
     if isinstance(one, dict) and isinstance(other, dict) and field.shape is Shape.ENTITY:
         return same_entity(cast("Object", one), cast("Object", other), field.entity)
-    if isinstance(one, list) and isinstance(other, list) and field.shape is Shape.LIST:
+    if isinstance(one, list) and isinstance(other, list) and field.shape is Shape.LIST and field.entity:
         ours, theirs = cast("list[Json]", one), cast("list[Json]", other)
         pairs = _pairs(ours, theirs, field)
         if pairs is not None:

@@ -68,9 +68,9 @@ def _value(ours: Json, theirs: Json, field: Field, name: str) -> Json:
         return None
     if field.shape is Shape.ENTITY and isinstance(ours, dict) and isinstance(theirs, dict):
         return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
-    if field.shape is Shape.LIST and isinstance(ours, list) and isinstance(theirs, list):
+    if field.shape is Shape.LIST and field.entity and isinstance(ours, list) and isinstance(theirs, list):
         return _list(cast("list[Json]", ours), cast("list[Json]", theirs), field, name)
-    if field.shape is Shape.FREE:
+    if not field.entity and field.shape in {Shape.FREE, Shape.MAP, Shape.LIST}:
         kept = _covers(ours, theirs)
     else:
         kept = normal_value(ours, field) == normal_value(theirs, field) or _same_script(ours, theirs, name)

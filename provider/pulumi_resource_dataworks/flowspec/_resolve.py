@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from ._document import CONTROLLERS, Json, Object, nodes_of, objects, scope_of, workflow_of
+from ._document import CONTROLLERS, Json, Object, copied, nodes_of, objects, scope_of, workflow_of
+from ._meaning import named_fields
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
@@ -72,7 +72,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
         root: A document without faults; it stays as it is.
         choose: Gives the IDs that the document leaves out.
     """
-    done = copy.deepcopy(root)
+    done: Object = copied(root)
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
     _own_id(workflow, spec.get("id") or choose(""))
@@ -144,5 +144,6 @@ def _outputs(node: Object) -> list[str]:
     outputs = node.get("outputs")
     if not isinstance(outputs, dict):
         return []
-    found = [output.get("data") for output in objects(cast("Object", outputs).get("nodeOutputs"))]
+    listed = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
+    found = [output.get("data") for output in objects(listed)]
     return [str(data) for data in found if data not in (None, "")]

@@ -41,7 +41,9 @@ FREE_ARTIFACT = Field(Shape.FREE, server=True)
 """A variable's artifact type: the vendor's parser sets it whatever is written."""
 UNKNOWN = Field(Shape.FREE)
 """A key that no table names: the vendor's parser drops it."""
-_METADATA = Field(Shape.FREE, server=True)
+MAP = Field(Shape.MAP)
+FREE_LIST = Field(Shape.LIST)
+_METADATA = Field(Shape.MAP, server=True)
 """The service fills `metadata` on every level with tenant, project, owner and times."""
 
 IMPORTED_KINDS = ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")
@@ -106,7 +108,7 @@ _SPEC_LISTS = (
 ENTITIES: dict[str, Entity] = {
     "document": Entity(
         {
-            "version": _text(),
+            "version": _text(strict=True),
             "kind": _choice(*IMPORTED_KINDS),
             "spec": _one("spec"),
             "metadata": _METADATA,
@@ -117,12 +119,12 @@ ENTITIES: dict[str, Entity] = {
         {
             "id": _text(),
             "name": _text(),
-            "type": _choice(*IMPORTED_KINDS),
+            "type": _choice(*IMPORTED_KINDS, open=True),
             "owner": _text(filled=True),
             "description": _text(reset=""),
-            "workflows": _many("workflow"),
+            "workflows": _many("workflow", no_null=True),
             **dict.fromkeys(_SPEC_LISTS, FREE),
-            "flow": _many("dependency"),
+            "flow": _many("dependency", no_null=True),
             "dependencies": _many("dependency"),
             "metadata": _METADATA,
         },
@@ -132,7 +134,7 @@ ENTITIES: dict[str, Entity] = {
         {
             "id": _text(),
             "name": _text(),
-            "type": _choice(*IMPORTED_KINDS),
+            "type": _choice(*IMPORTED_KINDS, open=True),
             "owner": _text(filled=True),
             "description": _text(reset=""),
             "citable": _boolean(filled=True),
@@ -165,13 +167,13 @@ ENTITIES: dict[str, Entity] = {
             "runtimeResource": _one("runtimeResource"),
             "inputs": _one("io"),
             "outputs": _one("io"),
-            "datasets": FREE,
-            "fileResources": FREE,
-            "functions": FREE,
+            "datasets": FREE_LIST,
+            "fileResources": FREE_LIST,
+            "functions": FREE_LIST,
             "reference": FREE,
             "component": FREE,
-            "branch": FREE,
-            "join": FREE,
+            "branch": _one("branch"),
+            "join": _one("join"),
             "doWhile": _one("controller"),
             "foreach": _one("controller"),
             "combined": _one("controller"),
@@ -200,9 +202,42 @@ ENTITIES: dict[str, Entity] = {
             "metadata": _METADATA,
         },
         aliases={"specWhile": "while"},
+        dropped=("maxIteration",),
     ),
     "paiflow": Entity({"nodes": _many("node"), "flow": _many("dependency"), "metadata": _METADATA}),
     "paramHub": Entity({"variables": _many("variable"), "metadata": _METADATA}),
+    "branch": Entity({"branches": _many("branchArm", "ordered"), "metadata": _METADATA}),
+    "branchArm": Entity(
+        {
+            "when": _text(),
+            "desc": _text(),
+            "output": _one("nodeOutput"),
+            "fromVariable": FREE,
+            "valueType": _choice(*_VARIABLE),
+            "metadata": _METADATA,
+        },
+    ),
+    "join": Entity(
+        {
+            "branches": _many("joinBranch", "ordered"),
+            "logic": _one("logic"),
+            "metadata": _METADATA,
+        },
+        dropped=("resultStatus",),
+    ),
+    "joinBranch": Entity(
+        {
+            "name": _text(),
+            "nodeId": _text(),
+            "output": _one("nodeOutput"),
+            "assertion": _one("assertion"),
+            "metadata": _METADATA,
+        },
+        required=("assertion",),
+        present=("name",),
+    ),
+    "assertion": Entity({"field": _text(), "in": FREE_LIST, "metadata": _METADATA}),
+    "logic": Entity({"expression": _text(strict=True), "metadata": _METADATA}),
     "script": Entity(
         {
             "id": _text(server=True),
@@ -223,8 +258,8 @@ ENTITIES: dict[str, Entity] = {
             "cu": _text(filled=True),
             "template": FREE,
             "container": FREE,
-            **dict.fromkeys(_JOB_CONFIGS, FREE),
-            "emrJobConfig": Field(Shape.FREE, filled=True),
+            **dict.fromkeys(_JOB_CONFIGS, MAP),
+            "emrJobConfig": Field(Shape.MAP, filled=True),
             "metadata": _METADATA,
         },
     ),
@@ -256,10 +291,17 @@ ENTITIES: dict[str, Entity] = {
     ),
     "io": Entity(
         {
-            "nodeOutputs": _many("nodeOutput"),
-            "variables": _many("variable"),
-            "tables": _many("table"),
+            "nodeOutputs": _many("nodeOutput", no_null=True),
+            "variables": _many("variable", no_null=True),
+            "tables": _many("table", no_null=True),
             "files": FREE,
+        },
+        aliases={
+            "nodeOutput": "nodeOutputs",
+            "output": "nodeOutputs",
+            "outputs": "nodeOutputs",
+            "variable": "variables",
+            "table": "tables",
         },
     ),
     "nodeOutput": Entity(
@@ -278,13 +320,13 @@ ENTITIES: dict[str, Entity] = {
     ),
     "variable": Entity(
         {
-            "id": _text(server=True),
-            "inputName": _text(),
-            "name": _text(),
+            "id": _text(server=True, strict=True),
+            "inputName": _text(strict=True),
+            "name": _text(strict=True),
             "scope": _choice(*_SCOPE),
             "type": _choice(*_VARIABLE),
             "artifactType": FREE_ARTIFACT,
-            "value": _text(),
+            "value": _text(strict=True),
             "description": _text(),
             "node": _one("depend"),
             "referenceVariable": _one("variable"),
@@ -292,6 +334,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": _METADATA,
         },
         keys=("name",),
+        required=("scope", "type"),
     ),
     "table": Entity(
         {
@@ -315,9 +358,9 @@ ENTITIES: dict[str, Entity] = {
     "depend": Entity(
         {
             "type": _choice(*_DEPENDENCY),
-            "nodeId": _text(),
-            "output": _text(),
-            "refTableName": _text(),
+            "nodeId": _text(strict=True),
+            "output": _text(strict=True),
+            "refTableName": _text(strict=True),
             "sourceType": _choice(*_SOURCE, filled=True),
             "metadata": _METADATA,
         },

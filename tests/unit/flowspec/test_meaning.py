@@ -26,7 +26,7 @@ from tests.unit.flowspec.support import (
 from pulumi_resource_dataworks.flowspec import changes, complete, digest, nodes_of, rename_ids, same
 from specs import etl, node, nodes
 
-FREE = {"branch", "join"}
+FREE = {"reference", "component"}
 """Fields that no table describes: all inside counts."""
 
 OWN_IDS = {
@@ -49,7 +49,7 @@ def is_server_owned(path: Path_) -> bool:
         return False
     variable = {"parameters", "variables", "referenceVariable", "array"}
     set_by_the_parser = keys[-1] == "artifactType" and keys[-2] in variable
-    dropped_by_the_parser = keys[-1] == "maxIteration"
+    dropped_by_the_parser = keys[-1] in {"maxIteration", "resultStatus"}
     own_id = keys[-1] == "id" and keys[-2] in OWN_IDS
     return (
         "metadata" in keys or keys[-1] == "isDefault" or own_id or set_by_the_parser or dropped_by_the_parser
@@ -137,7 +137,7 @@ WRITINGS: dict[str, tuple[Path_, Any, Any]] = {
     "empty object and nothing": ((*WORKFLOW, "inputs"), {}, None),
     "empty list and nothing": ((*WORKFLOW, "dependencies"), [], None),
     "an object of nothing and nothing": ((*WORKFLOW, "inputs"), {"variables": []}, None),
-    "null in a free field": ((*WORKFLOW, "nodes", 0, "branch"), {"a": None}, {}),
+    "null in a free field": ((*WORKFLOW, "nodes", 0, "reference"), {"a": None}, {}),
     "a key that the parser drops": ((*WORKFLOW, "nodes", 0, "later"), {"a": 1}, {"a": 2}),
 }
 
@@ -160,8 +160,8 @@ DIFFERENT: dict[str, tuple[Path_, Any, Any]] = {
     "empty text and nothing": ((*WORKFLOW, "description"), "", None),
     "number and another": ((*WORKFLOW, "nodes", 0, "rerunTimes"), "3", 4),
     "neighbours above 2^53": ((*WORKFLOW, "nodes", 0, "id"), 2**62, 2**62 + 1),
-    "free field": ((*WORKFLOW, "nodes", 0, "branch"), {"a": 1}, {"a": 2}),
-    "order of a free list": ((*WORKFLOW, "nodes", 0, "branch"), [1, 2], [2, 1]),
+    "free field": ((*WORKFLOW, "nodes", 0, "reference"), {"a": 1}, {"a": 2}),
+    "order of a free list": ((*WORKFLOW, "nodes", 0, "reference"), [1, 2], [2, 1]),
     "a branch's order": (
         (*WORKFLOW, "nodes", 0, "branch"),
         {"branches": [{"when": "a"}, {"when": "b"}]},

@@ -199,7 +199,6 @@ ACCEPTED: dict[str, Callable[[Object], object]] = {
     "null": write(None, *NODE, "timeout"),
     "null list": write(None, *WORKFLOW, "dependencies"),
     "no nodes": lambda root: workflow(root).update(nodes=[], dependencies=[]),
-    "unknown key": write(1, *NODE, "later"),
     "unknown command": write("NOTEBOOK", *NODE, "script", "runtime", "command"),
     "command by number": write({"commandTypeId": 10}, *NODE, "script", "runtime"),
     "external output": write({"output": "other.out"}, *DEPENDENCY, "depends", 0),
@@ -212,6 +211,15 @@ ACCEPTED: dict[str, Callable[[Object], object]] = {
 @pytest.mark.parametrize("case", ACCEPTED)
 def test_doubts_are_no_faults(case: str) -> None:
     assert faults_of(changed(etl(), ACCEPTED[case])) == []
+
+
+def test_a_key_that_the_parser_drops_is_doubted_and_a_misspelt_one_refused() -> None:
+    [doubt] = faults_of(changed(etl(), write(1, *NODE, "later")))
+    assert (doubt.severity, doubt.path[-1]) == ("warning", "later")
+    [fault] = errors_of(changed(etl(), write("Pause", *NODE, "recurence")))
+    assert "recurrence" in fault.render()
+    both = changed(changed(etl(), write("Pause", *NODE, "recurrence")), write("Pause", *NODE, "recurence"))
+    assert not errors_of(both)
 
 
 def test_a_dependency_may_call_a_node_by_all_that_is_known_of_it() -> None:

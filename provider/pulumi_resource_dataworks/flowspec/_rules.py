@@ -1,0 +1,71 @@
+"""Why a document is refused or doubted: one entry for each rule that a fault can name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        says: What it refuses or doubts.
+        because: What is known of the service, or of the vendor's parser, that makes it one.
+    """
+
+    says: str
+    because: str
+
+
+RULES: dict[str, Rule] = {
+    "unreadable": Rule(
+        "Text that is no JSON or YAML, or values that JSON cannot hold.",
+        "The vendor's parser answers PARSE_ERROR.",
+    ),
+    "no-flowspec": Rule("An object with neither kind nor spec.", "The parser needs both."),
+    "kind": Rule(
+        "A kind that the import does not take.",
+        "ImportWorkflowDefinition imports a workflow; the parser refuses unknown kinds.",
+    ),
+    "no-workflow": Rule(
+        "A document without a workflow in spec.workflows.",
+        "The import takes the first workflow of that list, and there is none.",
+    ),
+    "second-workflow": Rule(
+        "More than one workflow.", "The import takes the first and ignores the rest without an error."
+    ),
+    "missing": Rule(
+        "A field that is asked for.",
+        "The vendor's parser or its JSON Schema requires it; an empty text is as good as none.",
+    ),
+    "null-list": Rule("A null in place of a list of inputs, outputs or workflows.", "The parser refuses it."),
+    "shape": Rule(
+        "A value of another shape: an object for text, text for an object, a list for either.",
+        "The parser refuses most of them, and reads nothing or an object's text from the rest.",
+    ),
+    "label": Rule("A label that its enum does not have.", "The parser answers ENUM_NOT_EXIST."),
+    "misspelt-key": Rule(
+        "A key like that of a field which is missing.", "The parser drops keys that it does not know."
+    ),
+    "unknown-key": Rule(
+        "A key that no field has (a warning).", "The parser drops keys that it does not know."
+    ),
+    "two-ids": Rule(
+        "spec.id differs from the workflow's own id (a warning).",
+        "They are equal in every known document; the workflow's own decides.",
+    ),
+    "name-clash": Rule("Two nodes with one name.", "Node names are unique in a workspace."),
+    "id-clash": Rule("Two things with one ID.", "The parser keeps the last of them."),
+    "no-command": Rule(
+        "A node that does not say what it runs.",
+        "The JSON Schema requires command or commandTypeId, and the service answers that it is empty.",
+    ),
+    "lost-dependency": Rule(
+        "A dependency that names a node which is not there.",
+        "The service drops such a dependency without an error (seen in recorded traffic).",
+    ),
+    "empty-dependency": Rule(
+        "A dependency without a node or an output.", "The service drops a dependency without an output."
+    ),
+}

@@ -1,0 +1,115 @@
+"""Documents in YAML: what is written is what is read."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from tests.unit.flowspec.support import errors_of, faults_of, workflow
+
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, same
+from specs import ETL
+
+TEXT = """
+version: 1.10            # not the number 1.1
+kind: CycleWorkflow
+spec:
+  workflows:
+    - name: on           # not true
+      id: 0123           # not an octal
+      trigger: &daily
+        type: Scheduler
+        cron: 00 03 00 * * ?
+        startTime: 1970-01-01 00:00:00
+        delaySeconds: 10
+      nodes:
+        - name: 12:30:45
+          trigger: *daily
+          rerunTimes: 3
+          autoParse: true
+          description: ~
+          script:
+            <<: {path: x/y}
+            runtime: {command: ODPS_SQL, cu: 0.25}
+            content: |
+              SELECT 1;
+"""
+
+
+def test_text_stays_what_was_written() -> None:
+    root = read(TEXT).root
+    flow = workflow(root)
+    [node] = flow["nodes"]
+    assert root["version"] == "1.10"
+    assert (flow["name"], flow["id"], node["name"]) == ("on", "0123", "12:30:45")
+    assert node["trigger"] == flow["trigger"]
+    assert flow["trigger"]["startTime"] == "1970-01-01 00:00:00"
+    assert (node["rerunTimes"], node["autoParse"], node["description"]) == (3, True, None)
+    assert node["script"]["runtime"]["cu"] == "0.25"
+    assert node["script"]["path"] == "x/y"
+    assert node["script"]["content"] == "SELECT 1;\n"
+
+
+def test_yaml_and_json_of_one_document_are_equal() -> None:
+    as_yaml = json.dumps(ETL, indent=1).replace("{", "{ ", 1)
+    assert same(read(f"# a comment\n{as_yaml}").root, read(json.dumps(ETL)).root)
+
+
+def test_a_fault_has_its_place_in_yaml() -> None:
+    [fault] = errors_of(TEXT.replace("rerunTimes: 3", "rerunTimes: three"))
+    assert fault.path[-1] == "rerunTimes"
+    assert (fault.line, fault.column) == (16, 23)
+    assert not faults_of(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a: *x", "stands for nothing"),
+        ("a: &x [*x]", "inside itself"),
+        ("a: !!python/object:os.system x", "tag"),
+        ("a: 1\na: 2", "twice"),
+        ("? [a]\n: c", "key"),
+        ("--- {a: b}\n--- {a: b}", "more than one"),
+        ("a: {<<: 3}", "<<"),
+        ("- " * 50000 + "x", "nested"),
+        ("", "not a FlowSpec document"),
+        ("a: b: c", "not YAML"),
+        ("\0", "not YAML"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_where(text: str, word: str) -> None:
+    with pytest.raises(InvalidDocumentError) as caught:
+        read(text)
+    [fault] = caught.value.faults
+    assert word in fault.render()
+    assert fault.line > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("kind: [", 2, 1),
+        ("kind: CycleWorkflow\n  spec: x", 2, 7),
+        ("kind: CycleWorkflow\nspec:\n\t- x", 3, 1),
+    ],
+)
+def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) -> None:
+    with pytest.raises(InvalidDocumentError) as caught:
+        read(text)
+    [fault] = caught.value.faults
+    assert (fault.line, fault.column) == (line, column)
+
+
+def test_a_billion_laughs_are_few() -> None:
+    lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    begin = time.perf_counter()
+    with pytest.raises(InvalidDocumentError):
+        read("\n".join(lines))
+    assert time.perf_counter() - begin < 1
+
+
+def test_an_anchor_is_expanded_where_it_is_used() -> None:
+    found: Any = read("kind: &k CycleWorkflow\nspec: {type: *k}").root
+    assert found["spec"]["type"] == "CycleWorkflow"
