@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine sdk demo lint types test bench lock
+.PHONY: help setup engine sdk rules demo lint types test bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ engine: ## find the Pulumi engine on PATH, or build it (minutes the first time)
 
 sdk: ## generate sdk/python from the provider's schema
 	@$(PYTHON) tools/gen_sdk.py --language python
+
+rules: setup ## write docs/flowspec-rules.md from the code
+	@$(BIN)/python tools/rules_doc.py
 
 demo: setup engine ## apply a workflow to the emulator with the real engine, step by step
 	@$(BIN)/python tools/demo.py
