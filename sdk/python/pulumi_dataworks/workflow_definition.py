@@ -26,7 +26,7 @@ class WorkflowDefinitionArgs:
         The set of arguments for constructing a WorkflowDefinition resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "spec", spec)
@@ -47,7 +47,7 @@ class WorkflowDefinitionArgs:
     @pulumi.getter
     def spec(self) -> pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]:
         """
-        The FlowSpec document: JSON text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         return pulumi.get(self, "spec")
 
@@ -122,7 +122,7 @@ class WorkflowDefinition(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         ...
     @overload
