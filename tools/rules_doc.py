@@ -50,6 +50,11 @@ def with_workflow(**fields: Any) -> dict[str, Any]:
     return root
 
 
+def named(name: str) -> dict[str, Any]:
+    """Return a node."""
+    return {"name": name, "script": {"runtime": {"command": "ODPS_SQL"}}}
+
+
 def depending(**depend: Any) -> dict[str, Any]:
     """Return the document with another dependency."""
     return with_workflow(dependencies=[{"nodeId": "load", "depends": [{"type": "Normal", **depend}]}])
@@ -81,6 +86,17 @@ def examples() -> dict[str, Any]:
         "no-command": with_node(script={"content": "SELECT 1;"}),
         "lost-dependency": depending(nodeId="extrct"),
         "empty-dependency": depending(),
+        "cycle": with_workflow(
+            dependencies=[
+                {"nodeId": "load", "depends": [{"type": "Normal", "nodeId": "extract"}]},
+                {"nodeId": "extract", "depends": [{"type": "Normal", "nodeId": "load"}]},
+            ]
+        ),
+        "cron": with_workflow(trigger={"type": "Scheduler", "cron": "3 0 * * *"}),
+        "time": with_workflow(trigger={"type": "Scheduler", "startTime": "tomorrow"}),
+        "path": with_workflow(script={"path": "Business/orders"}),
+        "command": with_node(script={"runtime": {"command": "ODPS_SQLL"}}),
+        "many-nodes": with_workflow(nodes=[named(f"n{number}") for number in range(401)], dependencies=[]),
     }
 
 

@@ -74,6 +74,7 @@ def test_a_changed_line_is_an_update_in_place(live: Stack) -> None:
     shown = live.preview("--diff").output
     assert "- SELECT 2;" in shown
     assert "+ SELECT 20;" in shown
+    assert 'changes node "extract" (script.content)' in live.preview().output
     assert live.calls() == before
     assert "1 updated" in live.up().output
     assert live.calls("ImportWorkflowDefinition") == 2

@@ -160,6 +160,8 @@ def test_a_secret_in_the_document_is_nowhere_in_plain(stack: Stack) -> None:
         Life("seconds", 0.1, outcome="Fail", error=f"cannot parse SELECT '{SECRET}-2';")
     )
     stack.workflow(document)
+    outputs.append(stack.preview().output)
+    assert "changes 1 node" in outputs[-1]
     outputs += [stack.preview("--diff").output, stack.up(ok=False).output, stack.refresh("--diff").output]
     nodes(document).append(node(f"{SECRET}"))
     nodes(document).append(node(f"{SECRET}"))

@@ -192,6 +192,15 @@ class Changes:
         parts += [f"changes the document's {', '.join(self.document)}"] if self.document else []
         return "; ".join(parts)
 
+    def count(self) -> str:
+        """The same without a name from the document, for one that is a secret: `adds 1 node; changes 2 nodes`."""
+        counts = {"adds": len(self.added), "removes": len(self.removed), "changes": len(self.changed)}
+        parts = [f"{verb} {number} node{'s' * (number > 1)}" for verb, number in counts.items() if number]
+        edges = len(self.edges_added) + len(self.edges_removed)
+        parts += [f"changes {edges} dependencies"] if edges else []
+        parts += ["changes the workflow's own fields"] if self.workflow or self.document else []
+        return "; ".join(parts)
+
 
 def changes(old: Object, new: Object) -> Changes:
     """How the new document differs from the old one; nodes are the same by ID, then by name."""
@@ -228,6 +237,8 @@ _SCOPES = {"workflow", "controller"}
 
 def _differing(old: Object, new: Object, entity: str, prefix: str = "") -> Iterator[str]:
     """The names of the fields in which two objects differ, inner nodes aside."""
+    if old == new:
+        return
     before, after = normal_entity(old, entity), normal_entity(new, entity)
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)

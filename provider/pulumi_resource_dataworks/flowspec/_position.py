@@ -23,6 +23,8 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     for here, offset in _values(text):
         if here in parents:
             found.setdefault(here, offset)
+            if wanted <= found.keys():
+                break
     return {path: line_and_column(text, _nearest(found, path)) for path in wanted}
 
 

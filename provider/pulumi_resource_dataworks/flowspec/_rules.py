@@ -68,4 +68,26 @@ RULES: dict[str, Rule] = {
     "empty-dependency": Rule(
         "A dependency without a node or an output.", "The service drops a dependency without an output."
     ),
+    "cycle": Rule(
+        "Nodes that wait for each other.", "The parser takes them, but none of the nodes could ever start."
+    ),
+    "cron": Rule(
+        "A scheduler's cron that has not six fields.",
+        "The service answers that the expression is invalid; seven fields occur in real documents and are taken.",
+    ),
+    "time": Rule(
+        "A start or end time that is none.",
+        "All documents write yyyy-MM-dd HH:mm:ss; the parser takes any text, and the scheduler could not use it.",
+    ),
+    "path": Rule(
+        "A path that does not end in the name (a warning).",
+        "It does in nearly all documents of the service, and the vendor's guide asks for it.",
+    ),
+    "command": Rule(
+        "A node type that is not known here (a warning).",
+        "The parser takes any, and the vendor keeps adding to them.",
+    ),
+    "many-nodes": Rule(
+        "More than 400 nodes in a workflow (a warning).", "The vendor's page on workflows gives that figure."
+    ),
 }

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
+from ._advice import advice, nodes_with_paths, own_nodes
 from ._document import CONTROLLERS, Document, Json, Object, objects
 from ._fault import Fault, InvalidDocumentError, Path, Phrase, near, show_path
 from ._fields import Field, Shape
@@ -204,6 +205,7 @@ def _workflow_faults(root: Object, workflow: Object) -> Iterator[Fault]:
         yield Fault(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
     yield from _id_clashes(workflow, path)
     yield from _scope_faults(workflow, path)
+    yield from advice(workflow, path)
 
 
 def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
@@ -213,7 +215,7 @@ def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
     for key in ("dependencies", "flow"):
         for position, dependency in enumerate(objects(owner.get(key))):
             yield from _dependency_faults(dependency, index, (*path, key, position))
-    for here, node in _own_nodes(owner, path):
+    for here, node in own_nodes(owner, path):
         if not _command_of(node):
             message = "the node does not say what it runs"
             remedy = 'Write its type, for example "ODPS_SQL".'
@@ -246,30 +248,13 @@ def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:
 def _id_clashes(workflow: Object, path: Path) -> Iterator[Fault]:
     """An ID that two things of the document have: the service would keep one of them."""
     seen: dict[str, Path] = {str(workflow.get("id") or ""): (*path, "id")}
-    for here, node in _nodes_with_paths(workflow, path):
+    for here, node in nodes_with_paths(workflow, path):
         own = str(node.get("id") or "")
         if own and own in seen:
             message = f"the ID {{}} is used twice: {show_path(seen[own])} has it too"
             remedy = "Leave the copy's id out, and the provider chooses one."
             yield Fault((*here, "id"), message, remedy, (own,), rule="id-clash")
         seen.setdefault(own, (*here, "id"))
-
-
-def _own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """The nodes that a workflow or a control node holds directly, with their paths."""
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        yield (*path, "nodes", position), node
-    for key in ("while", "specWhile"):
-        if isinstance(owner.get(key), dict):
-            yield (*path, key), cast("Object", owner[key])
-
-
-def _nodes_with_paths(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    for here, node in _own_nodes(owner, path):
-        yield here, node
-        for key in CONTROLLERS:
-            if isinstance(node.get(key), dict):
-                yield from _nodes_with_paths(cast("Object", node[key]), (*here, key))
 
 
 def _dependency_faults(dependency: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:

@@ -172,6 +172,7 @@ class WorkflowDefinitions:
         new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
         if context.preview:
             refuse_foreign(state, new, flowspec.rename_ids(old.root, dict(state.ids)))
+            _tell_changes(context, flowspec.changes(old.root, new.root))
             return _preview_update(state, new)
         if state.pending_job is not None:
             state, done = await self._resume(context, state)
@@ -337,6 +338,13 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, actual: flowspec
         context.report.warning(
             f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
         )
+
+
+def _tell_changes(context: Context, changes: flowspec.Changes) -> None:
+    """Says in the resource's row which nodes change; how many, where the document is a secret."""
+    told = changes.count() if context.secret else changes.describe()
+    if told:
+        context.report.status(told)
 
 
 def _preview_update(state: State, new: Inputs) -> Outputs:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.unit.flowspec.support import (
-    READY,
     Object,
     changed,
     chooser,
@@ -78,11 +77,7 @@ def kept() -> Callable[[Object], Object]:
 Kept = Callable[[Object], Object]
 
 
-DROPPED = ("derived__examples_dowhile.import.json", "derived__examples_join_new.import.json")
-"""Documents with a key that the vendor's parser drops, or a value that it writes in another way."""
-
-
-@pytest.mark.parametrize("name", [name for name in READY if name not in DROPPED])
+@each_ready
 def test_a_read_back_of_a_public_document_is_what_was_written(shared: Path, kept: Kept, name: str) -> None:
     del shared
     wrote = completed(public(name))

@@ -29,7 +29,7 @@ spec:
           autoParse: true
           description: ~
           script:
-            <<: {path: x/y}
+            <<: {path: 'x/12:30:45'}
             runtime: {command: ODPS_SQL, cu: 0.25}
             content: |
               SELECT 1;
@@ -46,7 +46,7 @@ def test_text_stays_what_was_written() -> None:
     assert flow["trigger"]["startTime"] == "1970-01-01 00:00:00"
     assert (node["rerunTimes"], node["autoParse"], node["description"]) == (3, True, None)
     assert node["script"]["runtime"]["cu"] == "0.25"
-    assert node["script"]["path"] == "x/y"
+    assert node["script"]["path"] == "x/12:30:45"
     assert node["script"]["content"] == "SELECT 1;\n"
 
 

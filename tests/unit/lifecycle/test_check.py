@@ -174,6 +174,8 @@ def test_what_may_be_a_fault_only_for_want_of_a_value_is_excused(run: Run) -> No
         etl(nodes=[{"name": "load", "script": {"runtime": {"command": UNKNOWN}}}, node("extract")]),
         {"kind": UNKNOWN, "spec": flow["spec"]},
         {"kind": "CycleWorkflow", "spec": UNKNOWN},
+        {"kind": "CycleWorkflow", "spec": {"workflows": [UNKNOWN]}},
+        etl(nodes=[{"name": "load", "script": {"runtime": UNKNOWN}}, node("extract")]),
     ):
         assert run.check(spec).failures == [], spec
 

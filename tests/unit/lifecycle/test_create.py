@@ -1,5 +1,6 @@
 """Create: what is in the way, what is taken over, what a preview asks."""
 
+import json
 from typing import Any
 
 import pytest
@@ -233,3 +234,16 @@ async def test_what_leaves_a_path_before_its_replacement_is_not_in_the_way(run: 
 async def test_an_unknown_workflow_is_gone_by_its_error(run: Run) -> None:
     run.client.will("get", not_found())
     assert (await run.create())[0]
+
+
+async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_nodes(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    assert state[2]["nodeIds"]["load"] == "882"
+    again = await run.create()
+    assert node_ids(run.client.sent[1])["load"] == "882"
+    assert again[2]["nodeIds"] == state[2]["nodeIds"]

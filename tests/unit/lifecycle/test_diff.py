@@ -96,11 +96,17 @@ def test_an_id_that_is_none_is_refused(run: Run, resource_id: str) -> None:
             "spec.workflows[0].trigger.cron",
             lambda root: workflow(root)["trigger"].update(cron="00 09 00 * * ?"),
         ),
-        ("spec.spec.workflows[0].trigger.cron", lambda root: workflow(root)["trigger"].update(cron="x")),
-        ('spec["spec"]["workflows"][0]["trigger"]', lambda root: workflow(root)["trigger"].update(cron="x")),
+        (
+            "spec.spec.workflows[0].trigger.cron",
+            lambda root: workflow(root)["trigger"].update(cron="00 09 00 * * ?"),
+        ),
+        (
+            'spec["spec"]["workflows"][0]["trigger"]',
+            lambda root: workflow(root)["trigger"].update(cron="00 09 00 * * ?"),
+        ),
         (
             "spec.workflows[*].trigger",
-            lambda root: workflow(root)["trigger"].update(cron="x", timezone="UTC"),
+            lambda root: workflow(root)["trigger"].update(cron="00 09 00 * * ?", timezone="UTC"),
         ),
         ("spec.workflows[0].description", lambda root: workflow(root).update(description="new")),
         ("spec.workflows[0].trigger.timezone", lambda root: workflow(root)["trigger"].pop("timezone")),

@@ -171,6 +171,24 @@ async def test_neither_job_nor_workflow_to_be_seen_is_not_gone(pending: tuple[Ru
     assert caught.value.outputs["pendingJob"] == {"jobId": "job1"}
 
 
+async def test_a_workflow_that_is_gone_after_its_job_has_ended_is_gone(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    run.client.held.clear()
+    run.client.jobs["job1"] = openapi.JobStatus(job_id="job1", status="Fail")
+    assert await run.read(state) is None
+
+
+async def test_a_workflow_whose_import_was_lost_is_not_gone_where_it_cannot_be_seen(run: Run) -> None:
+    run.client.will("import", lost(), lost(), lost())
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    again = run.again()
+    with pytest.raises(HalfDoneError) as refreshed:
+        await again.read(half_done(caught.value, run.inputs()))
+    assert refreshed.value.outputs["pendingJob"] == {"jobId": ""}
+    assert again.client.made("job") == []
+
+
 # --- import
 
 

@@ -286,3 +286,13 @@ async def test_a_look_that_cannot_tell_sends_nothing(made: tuple[Run, State]) ->
     assert run.client.made("import") == []
     run.client.will("get", not_found())
     await run.update(state, etl(description="new"))
+
+
+async def test_a_preview_refuses_a_node_that_a_refresh_has_seen(made: tuple[Run, State]) -> None:
+    run, state = made
+    theirs(run)
+    refreshed = await run.read(state)
+    assert refreshed is not None
+    with pytest.raises(RefusedError, match="theirs"):
+        await run.update((state[0], *refreshed), etl(description="new"), preview=True)
+    assert run.client.made("import") == []
