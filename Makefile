@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine sdk rules demo lint types test bench lock
+.PHONY: help setup engine sdk rules demo lint types test fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ types: setup ## mypy and pyright, both strict
 test: setup engine lint types ## everything: what CI runs
 	@echo "test: pytest"
 	@$(BIN)/pytest -q -n auto --dist loadgroup tests/unit tests/wire tests/engine
+
+fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others
+	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
 
 bench: setup engine ## measure against the emulator
 	@$(BIN)/python tests/bench/bench.py

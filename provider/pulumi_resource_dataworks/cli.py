@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_emulator(
         commands.add_parser("emulator", help="DataWorks on localhost, for tests and for trying out")
     )
+    _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
     return parser
 
 
@@ -69,6 +70,27 @@ def _emulator(arguments: argparse.Namespace) -> int:
 
     emulator.serve(world, host=arguments.host, port=arguments.port, ready=announce)
     return 0
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Tell every fault of FlowSpec documents in JSON or YAML. Exit status: 0 no errors, 1 errors, "
+        "2 a file cannot be read."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a document; - is standard input")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json"],
+        default="text",
+        help="lines FILE:LINE:COLUMN: ..., or JSON (text)",
+    )
+    parser.set_defaults(run=_validate)
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from . import _validate_command  # noqa: PLC0415 the emulator starts without it
+
+    return _validate_command.run(arguments)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,6 +26,8 @@ MAX_DEPTH = 100
 """How deep objects and lists may nest. The deepest public document has 14 levels."""
 
 _EXACT = 2**53
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = "the text holds half of a surrogate pair"
 _WRITE_IT = "Write the document as JSON or YAML text, or as an object."
 
 
@@ -144,7 +147,11 @@ def _read_text(text: str) -> Document:
     if len(text) > MAX_TEXT:
         fault = Fault((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
         raise InvalidDocumentError([fault])
-    json_like = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
+    text = text.removeprefix("\ufeff")
+    half = _SURROGATE.search(text)
+    if half:
+        raise _unreadable(text, _HALF, "Write the whole character.", half.start())
+    json_like = text.lstrip()[:1] in {"{", "["}
     root = _read_json(text) if json_like else read_yaml(text)
     if not isinstance(root, dict):
         found = f"this is not a FlowSpec document but {_kind_of(root)}"
@@ -219,8 +226,8 @@ def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
 
 
 def _odd(value: Json, path: Path) -> Iterator[Fault]:
-    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
-        yield Fault(path, "the text holds half of a surrogate pair", "Write the whole character.")
+    if isinstance(value, str) and _SURROGATE.search(value):
+        yield Fault(path, _HALF, "Write the whole character.")
     elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
         yield Fault(path, "the number is too large", "Write it as text.")
 

@@ -36,8 +36,9 @@ def _nearest(found: dict[Path, int], path: Path) -> int:
 
 def second_of(text: str, path: Path) -> tuple[int, int]:
     """The line and column of the second value at a path that occurs twice."""
-    offsets = [offset for here, offset in _values(text) if here == path]
-    return line_and_column(text, offsets[1] if len(offsets) > 1 else 0)
+    offsets = (offset for here, offset in _values(text) if here == path)
+    next(offsets, 0)
+    return line_and_column(text, next(offsets, 0))
 
 
 def repeated_key(text: str) -> Path:

@@ -122,3 +122,23 @@ def test_an_id_is_used_once_in_the_whole_document() -> None:
 def test_the_condition_of_a_loop_says_what_it_runs() -> None:
     condition = {"name": "w", "script": {"content": "x"}}
     assert errors_of(etl(nodes=[loop("l", node("x"), **{"while": condition})], dependencies=[]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a: "\ud800"',
+        '{"a": "\ud800"}',
+        '{"":"","":{"":"","cron":"","cron":"","":""},n',
+        '{"":"","":"","":[{"":"","":{"":"","":""}{"":{""""}}}]}]',
+    ],
+)
+def test_broken_texts_are_refused_with_a_line(text: str) -> None:
+    with pytest.raises(InvalidDocumentError) as caught:
+        read(text)
+    assert caught.value.faults[0].line == 1
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert same(read("\ufeff" + json.dumps(etl())).root, etl())
+    assert read("\ufeffkind: CycleWorkflow").root == {"kind": "CycleWorkflow"}

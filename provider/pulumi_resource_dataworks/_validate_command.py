@@ -1,0 +1,120 @@
+"""`pulumi-dataworks validate`: what a preview would say about documents, without Pulumi and without a call."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from . import flowspec
+
+_STDIN = "-"
+_STDIN_NAME = "<stdin>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One fault of one file, as it is printed."""
+
+    file: str
+    line: int
+    column: int
+    severity: Literal["error", "warning"]
+    path: str
+    message: str
+
+    def text(self) -> str:
+        """One line that an editor can jump from."""
+        path = f"{self.path}: " if self.path else ""
+        return _printable(f"{self.file}:{self.line}:{self.column}: {self.severity}: {path}{self.message}")
+
+
+class _UnreadableError(Exception):
+    """A file that cannot be read."""
+
+
+def run(arguments: Namespace) -> int:
+    """Validates `arguments.files`, and prints what is found as `arguments.format` says.
+
+    Returns:
+        0 where no document has an error, 1 where one has, 2 where a file cannot be read.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    found = [_findings(name) for name in arguments.files]
+    findings = [finding for of_file in found for finding in of_file or ()]
+    unreadable = found.count(None)
+    _print(findings, arguments.format)
+    errors = sum(finding.severity == "error" for finding in findings)
+    told = [_count(len(arguments.files), "file"), _count(errors, "error")]
+    told.append(_count(len(findings) - errors, "warning"))
+    sys.stderr.write(", ".join(told + ([f"{unreadable} unreadable"] if unreadable else [])) + "\n")
+    return 2 if unreadable else 1 if errors else 0
+
+
+def _print(findings: Sequence[_Finding], form: str) -> None:
+    if form == "json":
+        sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
+    else:
+        sys.stdout.writelines(f"{finding.text()}\n" for finding in findings)
+    sys.stdout.flush()
+
+
+def _findings(name: str) -> list[_Finding] | None:
+    """The findings of a file; nothing where it cannot be read, which is then said."""
+    file = _STDIN_NAME if name == _STDIN else name
+    try:
+        text = _read(name)
+    except _UnreadableError as error:
+        sys.stderr.write(f"pulumi-dataworks: {_printable(file)} cannot be read: {error}\n")
+        return None
+    return [_finding(file, fault) for fault in _faults(text)]
+
+
+def _finding(file: str, fault: flowspec.Fault) -> _Finding:
+    path = flowspec.show_path(fault.path)
+    message = replace(fault, path=("spec",), line=0).render().removeprefix("spec: ")
+    return _Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message)
+
+
+def _faults(text: str) -> list[flowspec.Fault]:
+    if not text.strip():
+        return [
+            flowspec.Fault((), "the file is empty", "A document is an object with version, kind and spec.")
+        ]
+    try:
+        return flowspec.validate(flowspec.read(text))
+    except flowspec.InvalidDocumentError as error:
+        return error.faults
+
+
+def _read(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        raise _UnreadableError(getattr(error, "strerror", None) or str(error)) from None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        raise _UnreadableError(
+            f"line {line} is not UTF-8 (byte 0x{byte:02x}); save the file as UTF-8"
+        ) from None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _printable(text: str) -> str:
+    """A text on one line, and without what a terminal would obey."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )

@@ -1,0 +1,162 @@
+"""Public documents and generated ones through the engine: up, no change, no drift, gone; what is wrong is told.
+
+Documents go through `fn::readFile`, as they lie on the disk: in the program itself `${...}` would be Pulumi's.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import REPO, Stack
+from generate import generate
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
+
+SHARED = REPO.parent / "shared" / "flowspec"
+ROOM = 8  # documents in a stack
+HASTE = {"dataworks:callsPerSecond": {"value": 1000}}
+
+KNOWN_GAPS: dict[str, str] = {}
+"""Import-ready documents that do not go through, each with its reason."""
+
+COMPLETED = {
+    "raw__upstream-examples__cycle_workflow_minimal.spec.json": "lacks only version, which the provider sends",
+}
+"""Documents that the manifest does not call import-ready and that the provider makes so."""
+
+
+def manifest() -> Iterator[tuple[Path, bool]]:
+    """Every public document with whether it can be imported."""
+    if not SHARED.exists():
+        return
+    with (SHARED / "manifest.csv").open(encoding="utf-8-sig") as rows:
+        for row in csv.DictReader(rows):
+            path = SHARED / row["path"]
+            yield path, row["import_ready"] == "yes" or path.name in COMPLETED
+
+
+READY = [path for path, ready in manifest() if ready and path.name not in KNOWN_GAPS]
+OTHERS = [path for path, ready in manifest() if not ready]
+
+needs_shared = pytest.mark.skipif(
+    not SHARED.exists(), reason="the public documents are not beside this checkout"
+)
+
+
+def claims(path: Path) -> set[str]:
+    """What a document holds that no second one of the same workspace may hold: IDs and the path."""
+    root = json.loads(path.read_text(encoding="utf-8"))
+    [workflow] = root["spec"]["workflows"]
+    ids = {str(one["id"]) for one in [workflow, *workflow.get("nodes", [])] if one.get("id")}
+    return {*ids, "path " + str(workflow.get("script", {}).get("path") or workflow["name"])}
+
+
+def stacks() -> list[list[Path]]:
+    """The documents in stacks in which none is in another's way, so that each goes through unchanged."""
+    found: list[tuple[list[Path], set[str]]] = []
+    for path in READY:
+        own = claims(path)
+        for members, taken in found:
+            if len(members) < ROOM and not own & taken:
+                members.append(path)
+                taken.update(own)
+                break
+        else:
+            found.append(([path], own))
+    return [members for members, _ in found]
+
+
+def declare(stack: Stack, texts: dict[str, str]) -> None:
+    """Writes a program with one workflow for each text, and the texts into files beside it."""
+    resources = {}
+    for name, text in texts.items():
+        (stack.folder / f"{name}.json").write_bytes(text.encode())
+        properties = {"projectId": stack.project_id, "spec": {"fn::readFile": f"./{name}.json"}}
+        resources[name] = {"type": "dataworks:WorkflowDefinition", "properties": properties}
+    stack.declare(resources, config=HASTE)
+
+
+def lives_and_dies(stack: Stack, texts: dict[str, str]) -> None:
+    declare(stack, texts)
+    unchanged = f"{len(texts) + 1} unchanged"
+    created = stack.up().output
+    assert f"{len(texts) + 1} created" in created
+    warnings = [line for line in created.splitlines() if "warning:" in line]
+    assert all("(line " in line for line in warnings), (
+        created
+    )  # of a place in the document, not of a read-back
+    assert len(stack.emulator.workflows()) == len(texts)
+    for step in (stack.preview, stack.refresh, stack.preview):
+        output = step("--diff").output
+        assert unchanged in output, output
+    held = contents(workflow.document for workflow in stack.emulator.workflows())
+    assert not contents(map(json.loads, texts.values())) - held
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+    assert stack.resources() == []
+
+
+def contents(documents: Iterable[Any]) -> Counter[str]:
+    """Every script of the documents."""
+    workflows = [document["spec"]["workflows"][0] for document in documents]
+    nodes = [node for workflow in workflows for node in workflow.get("nodes") or []]
+    return Counter(node["script"]["content"] for node in nodes if node["script"].get("content"))
+
+
+def named(path: Path) -> str:
+    return re.sub(r"\W+", "_", path.name.removesuffix(".json"))
+
+
+@needs_shared
+def test_every_public_document_is_in_a_stack() -> None:
+    assert sum(map(len, stacks())) == len(READY) >= 20
+
+
+@pytest.mark.parametrize("members", stacks(), ids=lambda members: f"{len(members)}-{named(members[0])}")
+def test_public_documents_live_and_die(stack: Stack, members: list[Path]) -> None:
+    lives_and_dies(stack, {named(path): path.read_bytes().decode() for path in members})
+
+
+def test_generated_workflows_live_and_die(stack: Stack) -> None:
+    sizes = (1, 100)
+    lives_and_dies(stack, {f"of_{size}": json.dumps(generate(size, f"of_{size}")) for size in sizes})
+
+
+def faults(path: Path) -> list[Fault]:
+    try:
+        return flowspec.validate(flowspec.read(path.read_bytes().decode()))
+    except InvalidDocumentError as error:
+        return [fault for fault in error.faults if fault.severity == "error"]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=named)
+def test_every_other_public_document_has_an_error_with_a_place_and_a_remedy(path: Path) -> None:
+    found = faults(path)
+    assert found
+    for fault in found:
+        assert fault.severity == "error"
+        assert fault.path
+        assert fault.line
+        assert fault.column
+        assert len(fault.remedy) > 10
+
+
+@needs_shared
+def test_preview_refuses_one_document_of_each_fault_before_any_call(stack: Stack) -> None:
+    """The engine stops at the first resource with a fault, so each is a program of its own."""
+    kinds = {faults(path)[0].message: path for path in OTHERS}
+    assert len(kinds) >= 5
+    for path in kinds.values():
+        declare(stack, {named(path): path.read_bytes().decode()})
+        output = stack.preview(ok=False).output
+        for fault in faults(path):
+            assert fault.render() in output
+    assert stack.calls() == 0

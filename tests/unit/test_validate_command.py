@@ -1,0 +1,234 @@
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_resource_dataworks import cli
+from specs import etl, node, nodes
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
+
+
+class Run:
+    """Runs the command in this process."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capsys = capsys
+
+    def file(self, name: str, content: Any) -> str:
+        path = self.folder / name
+        if not isinstance(content, bytes):
+            text = content if isinstance(content, str) else json.dumps(content, indent=2)
+            content = text.encode()
+        path.write_bytes(content)
+        return str(path)
+
+    def __call__(self, *arguments: str) -> tuple[int, list[str], list[str]]:
+        status = cli.main(["validate", *arguments])
+        captured = self.capsys.readouterr()
+        return status, captured.out.splitlines(), captured.err.splitlines()
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(tmp_path, capsys)
+
+
+def misspelt() -> dict[str, Any]:
+    document = etl()
+    document["spec"]["workflows"][0]["dependencies"][0]["depends"][0]["nodeId"] = "extrct"
+    return document
+
+
+def warned() -> dict[str, Any]:
+    document = etl(id="1")
+    document["spec"]["id"] = "2"
+    return document
+
+
+def test_a_document_without_faults_is_told_in_one_line(run: Run) -> None:
+    assert run(run.file("a.json", etl())) == (0, [], ["1 file, 0 errors, 0 warnings"])
+
+
+def test_yaml_is_read_too(run: Run) -> None:
+    name = run.file("a.yaml", yaml.safe_dump(etl()))
+    assert run(name)[0] == 0
+    name = run.file("b.yaml", yaml.safe_dump(misspelt(), sort_keys=False))
+    status, [line], _ = run(name)
+    assert status == 1
+    where = line.removeprefix(f"{name}:").split(":")[0]
+    assert "extrct" in Path(name).read_text("utf-8").splitlines()[int(where) - 1]
+
+
+def test_a_fault_is_a_line_that_an_editor_can_jump_to(run: Run) -> None:
+    name = run.file("a.json", misspelt())
+    status, [line], summary = run(name)
+    assert status == 1
+    assert summary == ["1 file, 1 error, 0 warnings"]
+    found = re.fullmatch(re.escape(name) + r":(\d+):(\d+): error: (\S+): (.*)", line)
+    assert found is not None
+    assert Path(name).read_text("utf-8").splitlines()[int(found[1]) - 1][int(found[2]) - 1 :] == '"extrct"'
+    assert found[3] == "spec.workflows[0].dependencies[0].depends[0].nodeId"
+    assert found[4].startswith('no node here is called "extrct"')
+    assert found[4].endswith('Did you mean "extract"?')
+
+
+def test_every_fault_of_every_file_is_told(run: Run) -> None:
+    document = etl(nodes=[node("a", timeout=0.5), node("a")], dependencies=[])
+    names = [run.file("a.json", document), run.file("b.json", misspelt())]
+    status, lines, summary = run(*names)
+    assert status == 1
+    assert sum(line.startswith(names[1]) for line in lines) == 1
+    assert summary == [f"2 files, {len(lines)} errors, 0 warnings"]
+
+
+def test_warnings_are_no_failure(run: Run) -> None:
+    name = run.file("a.json", warned())
+    status, [line], summary = run(name)
+    assert status == 0
+    assert ": warning: spec.id: " in line
+    assert summary == ["1 file, 0 errors, 1 warning"]
+
+
+def test_json_is_one_array(run: Run) -> None:
+    names = [run.file("a.json", misspelt()), run.file("b.json", warned()), run.file("c.json", etl())]
+    status, lines, _ = run("--format", "json", *names)
+    assert status == 1
+    found = json.loads("\n".join(lines))
+    assert [one["file"] for one in found] == names[:2]
+    assert [one["severity"] for one in found] == ["error", "warning"]
+    assert {tuple(one) for one in found} == {("file", "line", "column", "severity", "path", "message")}
+    assert found[0]["path"] == "spec.workflows[0].dependencies[0].depends[0].nodeId"
+    assert found[0]["message"].startswith('no node here is called "extrct"')
+
+
+def test_json_without_faults_is_an_empty_array(run: Run) -> None:
+    assert run("--format", "json", run.file("a.json", etl()))[:2] == (0, ["[]"])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", ":1:1: error: the file is empty. A document is an object with version, kind and spec."),
+        (" \n\n", ":1:1: error: the file is empty. A document is an object with version, kind and spec."),
+        ('{\n  "kind": "CycleWorkflow"', ":2:26: error: this is not JSON: "),
+        ("[1]", ":1:1: error: this is not a FlowSpec document but a list. "),
+        ("{}", ":1:1: error: this is not a FlowSpec document: "),
+    ],
+)
+def test_a_fault_of_the_whole_text_has_no_path(run: Run, content: str, told: str) -> None:
+    name = run.file("a.json", content)
+    status, [line], _ = run(name)
+    assert status == 1
+    assert line.startswith(name + told)
+
+
+def test_what_the_document_says_does_not_break_the_line(run: Run) -> None:
+    document = etl()
+    document["kind"] = "Cycle\nWorkflow\x1b[31m\u2028"
+    status, [line], _ = run(run.file("a.json", document))
+    assert status == 1
+    assert '"Cycle\\nWorkflow\\x1b[31m\\u2028"' in line
+
+
+def test_a_file_that_is_not_there(run: Run) -> None:
+    name = str(run.folder / "none.json")
+    status, lines, errors = run(name, run.file("b.json", misspelt()))
+    assert status == 2
+    assert len(lines) == 1
+    assert errors[0] == f"pulumi-dataworks: {name} cannot be read: No such file or directory"
+    assert errors[1] == "2 files, 1 error, 0 warnings, 1 unreadable"
+
+
+def test_a_folder(run: Run) -> None:
+    status, lines, errors = run(str(run.folder))
+    assert (status, lines) == (2, [])
+    assert errors[0] == f"pulumi-dataworks: {run.folder} cannot be read: Is a directory"
+
+
+def test_a_file_that_may_not_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    status, _, errors = run("a.json")
+    assert status == 2
+    assert errors[0] == "pulumi-dataworks: a.json cannot be read: Permission denied"
+
+
+def test_a_name_that_no_file_has(run: Run) -> None:
+    status, _, errors = run("a\0b")
+    assert status == 2
+    assert len(errors) == 2
+
+
+def test_a_file_that_is_not_utf8(run: Run) -> None:
+    name = run.file("a.json", b'{\n "name": "\xff"}')
+    status, lines, errors = run("--format", "json", name)
+    assert (status, lines) == (2, ["[]"])
+    assert errors[0] == (
+        f"pulumi-dataworks: {name} cannot be read: line 2 is not UTF-8 (byte 0xff); save the file as UTF-8"
+    )
+
+
+def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(misspelt()).encode())))
+    status, [line], _ = run("-")
+    assert status == 1
+    assert line.startswith("<stdin>:1:")
+
+
+def test_files_are_needed(run: Run) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run()
+    assert stopped.value.code == 2
+
+
+def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path) -> None:
+    document = misspelt()
+    nodes(document)[0]["name"] = "抽取"
+    (tmp_path / "a.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    seconds = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        command = [str(PROGRAM), "validate", "a.json"]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        seconds.append(time.perf_counter() - begin)
+        assert done.returncode == 1
+        assert done.stdout.startswith("a.json:1:")
+        assert "\\u62bd" in done.stdout
+        assert done.stderr == "1 file, 1 error, 0 warnings\n"
+    assert min(seconds) < 1
+
+
+def test_neither_pulumi_nor_a_network_library_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(etl()), encoding="utf-8")
+    program = (
+        "import sys; from pulumi_resource_dataworks import cli; cli.main(['validate', 'a.json']); "
+        "print(*{'pulumi', 'httpx', 'grpc', 'pydantic', 'google', 'starlette'} & sys.modules.keys())"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+def test_the_hook_of_pre_commit_runs_it() -> None:
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert (hook["id"], hook["language"]) == ("dataworks-flowspec", "python")
+    assert hook["entry"] == "pulumi-dataworks validate"
+    matches = re.compile(hook["files"]).search
+    assert all(map(matches, ["flowspec.yaml", "a/daily.flowspec.json", "flowspec/daily.yml"]))
+    assert not any(map(matches, ["package.json", "a/.github/workflows/ci.yaml", "docs/flowspec.md"]))
