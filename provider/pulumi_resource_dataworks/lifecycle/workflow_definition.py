@@ -309,7 +309,7 @@ async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Or
     """What to send for an update, after one look at what is there."""
     found = await _look.get(context, new.project_id, state.workflow_id)
     if found is None:
-        context.report.warning(f"workflow {state.workflow_id} is gone: importing it anew")
+        context.report.warning(f"workflow {state.workflow_id} is not there: importing it")
         return Order(replace(state, inputs=new, ids=_kept_ids(state, new), owned=frozenset()), new.root)
     refuse_foreign(state, new, found.root)
     _warn_of_edits(context, state, old, found.root)

@@ -21,6 +21,7 @@
     x JobForgotten               the service no longer knows the job
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -110,6 +111,17 @@ class UnreadableAnswer(AnswerLost):
         return self.status in {408, 429, 500, 502, 503, 504}
 
 
+_ECHO = re.compile(r"[\s.,:;]*\b(server|the) (canonical request|string to sign)\b.*", re.IGNORECASE)
+
+
+def _without_echo(message: str) -> str:
+    """A message without the request that the gateway repeats where a signature does not match.
+
+    It is of use to nobody who did not write the signing, and it holds the security token of temporary credentials.
+    """
+    return _ECHO.sub("", message)
+
+
 class ServiceError(DataWorksError):
     """The service refused, in its error envelope (``RequestId``, ``Code``, ``Message``, ``Recommend``).
 
@@ -153,7 +165,7 @@ class ServiceError(DataWorksError):
             f"recommendation: {self.recommend}" if self.recommend else "",
             self.action,
         ]
-        text = " ".join(self.message.split()) or "The service gave no reason."
+        text = _without_echo(" ".join(self.message.split())) or "The service gave no reason."
         line = f"{text} ({'; '.join(fact for fact in facts if fact)})"
         return f"{line}. {self.hint}" if self.hint else line
 

@@ -200,7 +200,7 @@ async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State])
     run, state = made
     run.client.held.clear()
     outputs = await run.update(state, etl(description="new"))
-    assert any(OWN in warning and "anew" in warning for warning in run.report.warnings)
+    assert any(OWN in warning and "not there" in warning for warning in run.report.warnings)
     assert outputs["workflowId"] == OWN
     assert run.client.held.keys() == {OWN}
 

@@ -224,3 +224,17 @@ def test_the_outline_shows_the_tree() -> None:
 def test_the_door() -> None:
     assert sorted(openapi.__all__) == openapi.__all__
     assert all(hasattr(openapi, name) for name in openapi.__all__)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Specified signature is not matched with our calculation. server canonical request is:GET\n/\nx-acs-security-token:TOKEN",
+        "Specified signature does not match our calculation. Server string to sign is:ACS3-HMAC-SHA256 TOKEN",
+    ],
+)
+def test_the_request_that_the_gateway_repeats_is_not_shown(message: str) -> None:
+    error = ServiceError(message, code="SignatureDoesNotMatch", status=400, action="GetJobStatus")
+    assert "TOKEN" not in str(error)
+    assert str(error).startswith("Specified signature")
+    assert "calculation (code SignatureDoesNotMatch" in str(error)
