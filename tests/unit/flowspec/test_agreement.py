@@ -117,3 +117,21 @@ def test_every_verdict_of_the_vendors_parser_is_met_or_claimed(shared: Path) -> 
 def test_every_rule_gives_its_reason(rule: str) -> None:
     assert RULES[rule].says.endswith(".")
     assert RULES[rule].because.endswith(".")
+
+
+def workflows_written_by_the_vendor() -> list[str]:
+    """The documents with a workflow that the vendor's library could parse and write."""
+    written = sorted((SHARED / "written").glob("*")) if SHARED.exists() else []
+    documents = {
+        path.name: json.loads((SHARED / "documents" / path.name).read_text("utf-8")) for path in written
+    }
+    return [name for name, root in documents.items() if "workflows" in root.get("spec", {})]
+
+
+@pytest.mark.parametrize("name", workflows_written_by_the_vendor())
+def test_what_the_vendors_library_writes_means_what_it_read(name: str) -> None:
+    documents = [
+        json.loads((SHARED / folder / name).read_text("utf-8")) for folder in ("documents", "written")
+    ]
+    assert flowspec.same(*documents)
+    assert flowspec.same(*reversed(documents))
