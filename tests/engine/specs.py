@@ -46,3 +46,34 @@ def nodes(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The nodes of a document, to change."""
     found: list[dict[str, Any]] = document["spec"]["workflows"][0]["nodes"]
     return found
+
+
+def rich() -> dict[str, Any]:
+    """A document with something of everything."""
+    inner = [node("x", id="31"), node("y")]
+    loop = {"nodes": inner, "flow": [{"nodeId": "y", "depends": [{"nodeId": "x"}]}], "while": node("end")}
+    variable = {
+        "name": "v",
+        "scope": "NodeContext",
+        "type": "NodeOutput",
+        "node": {"output": "p.o"},
+        "value": "1",
+    }
+    full = node(
+        "b",
+        id="22",
+        timeout=3,
+        rerunMode="Allowed",
+        inputs={"nodeOutputs": [{"data": "p.o"}], "variables": [variable]},
+        outputs={"nodeOutputs": [{"data": "b.out", "isDefault": True}], "variables": [variable]},
+        branch={"branches": [{"when": "1", "output": {"data": "b.out"}}]},
+        metadata={"a": [1]},
+    )
+    edges = [
+        {"nodeId": "b", "depends": [{"nodeId": "a"}, {"output": "p.o"}, {"type": "CrossCycleDependsOnSelf"}]}
+    ]
+    each = {**node("each"), "foreach": {"nodes": [node("z")]}}
+    nodes = [node("a"), full, {**node("loop"), "do-while": loop}, each]
+    root = etl(nodes=nodes, dependencies=edges, strategy={"timeout": "3"}, description="d", id="5")
+    root["spec"]["id"] = "5"
+    return root

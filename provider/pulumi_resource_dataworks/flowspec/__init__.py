@@ -1,6 +1,17 @@
 """The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
 
-from ._document import Document, Json, Object, canonical, nodes_of, read, read_canonical, texts, workflow_of
+from ._document import (
+    Document,
+    Json,
+    Object,
+    canonical,
+    node_ids,
+    nodes_of,
+    read,
+    read_canonical,
+    texts,
+    workflow_of,
+)
 from ._fault import Fault, InvalidDocumentError, show_path
 from ._ids import actual_ids, rename_ids
 from ._meaning import Changes, Edge, changes, digest, same
@@ -27,6 +38,7 @@ __all__ = [
     "derive_id",
     "digest",
     "leave_out",
+    "node_ids",
     "nodes_of",
     "output_of",
     "project",

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import cast
 
 from ._commands import KNOWN_COMMANDS
-from ._document import CONTROLLERS, Json, Object, objects
+from ._document import Json, Object, inner_scopes, nodes_with_paths, objects
 from ._fault import Fault, Path, Phrase, near
 from ._resolve import NodeIndex
 
@@ -38,24 +38,6 @@ def advice(workflow: Object, path: Path) -> Iterator[Fault]:
         )
 
 
-def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """The nodes that a workflow or a control node holds directly, with their paths."""
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        yield (*path, "nodes", position), node
-    for key in ("while", "specWhile"):
-        if isinstance(owner.get(key), dict):
-            yield (*path, key), cast("Object", owner[key])
-
-
-def nodes_with_paths(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """Every node below a workflow with its path, inner nodes after the control node that holds them."""
-    for here, node in own_nodes(owner, path):
-        yield here, node
-        for key in CONTROLLERS:
-            if isinstance(node.get(key), dict):
-                yield from nodes_with_paths(cast("Object", node[key]), (*here, key))
-
-
 def _trigger_faults(trigger: Json, path: Path) -> Iterator[Fault]:
     if not isinstance(trigger, dict):
         return
@@ -74,9 +56,8 @@ def _trigger_faults(trigger: Json, path: Path) -> Iterator[Fault]:
 
 
 def _cycles_inside(node: Object, path: Path) -> Iterator[Fault]:
-    for key in CONTROLLERS:
-        if isinstance(node.get(key), dict):
-            yield from _cycles(cast("Object", node[key]), (*path, key))
+    for key, inner in inner_scopes(node):
+        yield from _cycles(inner, (*path, key))
 
 
 def _cycles(owner: Object, path: Path) -> Iterator[Fault]:

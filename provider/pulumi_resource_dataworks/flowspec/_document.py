@@ -106,6 +106,13 @@ def scope_of(owner: Object) -> list[Object]:
     return objects(owner.get("nodes")) + objects(ends)
 
 
+def inner_scopes(node: Object) -> Iterator[tuple[str, Object]]:
+    """What a control node holds, by the field that holds it: a set of nodes of their own."""
+    for key in CONTROLLERS:
+        if isinstance(node.get(key), dict):
+            yield key, cast("Object", node[key])
+
+
 def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
     """Every node below a workflow with its name, an inner node's as `controller/node`.
 
@@ -121,10 +128,30 @@ def _named_nodes(owner: Object, prefix: str) -> Iterator[tuple[str, Object]]:
     for node in scope_of(owner):
         name = f"{prefix}{node.get('name', '')}"
         yield name, node
-        for key in CONTROLLERS:
-            inner = node.get(key)
-            if isinstance(inner, dict):
-                yield from _named_nodes(cast("Object", inner), f"{name}/")
+        for _, inner in inner_scopes(node):
+            yield from _named_nodes(inner, f"{name}/")
+
+
+def node_ids(root: Object) -> frozenset[str]:
+    """The IDs of all nodes of a document, inner ones included."""
+    return frozenset(str(node.get("id")) for _, node in nodes_of(workflow_of(root)))
+
+
+def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    """The nodes that a workflow or a control node holds directly, with their paths."""
+    for position, node in enumerate(objects(owner.get("nodes"))):
+        yield (*path, "nodes", position), node
+    for key in ("while", "specWhile"):
+        if isinstance(owner.get(key), dict):
+            yield (*path, key), cast("Object", owner[key])
+
+
+def nodes_with_paths(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    """Every node below a workflow with its path, inner nodes after the control node that holds them."""
+    for here, node in own_nodes(owner, path):
+        yield here, node
+        for key, inner in inner_scopes(node):
+            yield from nodes_with_paths(inner, (*here, key))
 
 
 _SHORTEST_SECRET = 4

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import cast
 
-from ._document import CONTROLLERS, Json, Object, canonical, nodes_of, objects, scope_of, workflow_of
+from ._document import Json, Object, canonical, inner_scopes, nodes_of, objects, scope_of, workflow_of
 from ._fields import Field, Shape
 from ._ids import rename_ids
 from ._tables import ENTITIES, UNKNOWN, field_of
@@ -271,9 +271,8 @@ def _edges(owner: Object) -> Iterator[Edge]:
                 target = depend.get("output") or depend.get("nodeId") or ""
                 yield Edge(str(dependency.get("nodeId")), str(depend.get("type", "Normal")), str(target))
     for node in scope_of(owner):
-        for key in CONTROLLERS:
-            if isinstance(node.get(key), dict):
-                yield from _edges(cast("Object", node[key]))
+        for _, inner in inner_scopes(node):
+            yield from _edges(inner)
 
 
 def _listed(names: list[str]) -> str:

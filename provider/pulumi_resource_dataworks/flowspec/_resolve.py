@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from ._document import CONTROLLERS, Json, Object, copied, nodes_of, objects, scope_of, workflow_of
+from ._document import Json, Object, copied, inner_scopes, nodes_of, objects, scope_of, workflow_of
 from ._meaning import named_fields
 
 VERSION = "1.1.0"
@@ -119,9 +119,8 @@ def _complete_scope(owner: Object, path: str) -> None:
             _resolve(dependency, index)
     for node in scope_of(owner):
         _fill_script(node, f"{path}/{node['name']}")
-        for key in CONTROLLERS:
-            if isinstance(node.get(key), dict):
-                _complete_scope(cast("Object", node[key]), str(node["script"]["path"]))
+        for _, inner in inner_scopes(node):
+            _complete_scope(inner, str(node["script"]["path"]))
 
 
 def _resolve(dependency: Object, index: NodeIndex) -> None:

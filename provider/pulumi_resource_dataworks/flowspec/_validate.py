@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from ._advice import advice, nodes_with_paths, own_nodes
-from ._document import CONTROLLERS, Document, Json, Object, objects
+from ._advice import advice
+from ._document import Document, Json, Object, inner_scopes, nodes_with_paths, objects, own_nodes
 from ._fault import Fault, InvalidDocumentError, Path, Phrase, near, show_path
 from ._fields import Field, Shape
 from ._resolve import NodeIndex
@@ -220,9 +220,8 @@ def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
             message = "the node does not say what it runs"
             remedy = 'Write its type, for example "ODPS_SQL".'
             yield Fault((*here, "script", "runtime", "command"), message, remedy, rule="no-command")
-        for key in CONTROLLERS:
-            if isinstance(node.get(key), dict):
-                yield from _scope_faults(cast("Object", node[key]), (*here, key))
+        for key, inner in inner_scopes(node):
+            yield from _scope_faults(inner, (*here, key))
 
 
 def _command_of(node: Object) -> Json:

@@ -49,8 +49,7 @@ async def apply(context: Context, order: Order) -> State:
 async def submit(context: Context, order: Order) -> State:
     """Sends the document; where an answer is lost, looks for its effect and sends the same once more."""
     state = order.state
-    count = sum(1 for _ in flowspec.nodes_of(flowspec.workflow_of(order.root)))
-    context.report.status(f"importing {_nodes(count)}")
+    context.report.status(f"importing {_nodes(len(state.node_ids))}")
     lost: openapi.AnswerLost | None = None
     for attempt in range(_SENDS):
         if lost is not None:
@@ -115,11 +114,10 @@ async def finish(context: Context, state: State) -> State:
         HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
     """
     job = await wait(context, state)
-    done = replace(state, pending_job=None)
     if job is not None and not job.succeeded:
         words = job.error or "it gives no reason"
         half_done(
-            done, f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
+            state, f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
         )
     context.report.status("reading the workflow back")
     kept = await _read_back(context, state)

@@ -27,7 +27,7 @@ def refuse_strangers(
 
 def refuse_foreign(state: State, new: Inputs, actual: flowspec.Object) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
-    declared = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(new.root))}
+    declared = flowspec.node_ids(new.root)
     known = state.owned | declared | {state.ids[one] for one in declared if one in state.ids}
     held = flowspec.nodes_of(flowspec.workflow_of(actual))
     foreign = [name for name, node in held if str(node.get("id")) not in known]
@@ -41,11 +41,11 @@ def refuse_foreign(state: State, new: Inputs, actual: flowspec.Object) -> None:
 
 def _strangers(urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
     """The nodes of the workflow that are neither in the document nor ones that this resource would have made."""
-    declared = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(inputs.root))}
+    known = flowspec.node_ids(inputs.root) | owned
     return [
         name
         for name, node in flowspec.nodes_of(flowspec.workflow_of(actual))
-        if str(node.get("id")) not in declared | owned
+        if str(node.get("id")) not in known
         and str(node.get("id")) != flowspec.derive_id(urn, inputs.project_id, name)
     ]
 

@@ -107,8 +107,8 @@ class WorkflowDefinitions:
         found = await self._in_the_way(context, inputs)
         state = first_state(inputs)
         if found is not None:
-            present = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(found.root))}
-            state = replace(state.met(found.definition, found.root), owned=frozenset(present))
+            present = flowspec.node_ids(found.root)
+            state = replace(state.met(found.definition, found.root), owned=present)
         state = await self._apply(context, Order(state, inputs.root))
         return state.resource_id, state.to_pulumi()
 
@@ -324,9 +324,7 @@ async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Or
 
 
 def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
-    declared = {str(node["id"]) for _, node in flowspec.nodes_of(flowspec.workflow_of(new.root))} | {
-        new.workflow_id
-    }
+    declared = flowspec.node_ids(new.root) | {new.workflow_id}
     return {one: other for one, other in state.ids.items() if one in declared}
 
 

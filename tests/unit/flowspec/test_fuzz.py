@@ -20,7 +20,7 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from specs import etl, node
+from specs import etl, node, rich
 
 bounded = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -52,36 +52,6 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
-
-
-def rich() -> Object:
-    """A document with something of everything."""
-    inner = [node("x", id="31"), node("y")]
-    loop = {"nodes": inner, "flow": [{"nodeId": "y", "depends": [{"nodeId": "x"}]}], "while": node("end")}
-    variable = {
-        "name": "v",
-        "scope": "NodeContext",
-        "type": "NodeOutput",
-        "node": {"output": "p.o"},
-        "value": "1",
-    }
-    full = node(
-        "b",
-        id="22",
-        timeout=3,
-        rerunMode="Allowed",
-        inputs={"nodeOutputs": [{"data": "p.o"}], "variables": [variable]},
-        outputs={"nodeOutputs": [{"data": "b.out", "isDefault": True}], "variables": [variable]},
-        branch={"branches": [{"when": "1", "output": {"data": "b.out"}}]},
-        metadata={"a": [1]},
-    )
-    edges = [
-        {"nodeId": "b", "depends": [{"nodeId": "a"}, {"output": "p.o"}, {"type": "CrossCycleDependsOnSelf"}]}
-    ]
-    nodes = [node("a"), full, {**node("loop"), "do-while": loop}]
-    root = etl(nodes=nodes, dependencies=edges, strategy={"timeout": "3"}, description="d", id="5")
-    root["spec"]["id"] = "5"
-    return root
 
 
 RICH = rich()
