@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine sdk rules demo lint types test fuzz bench lock
+.PHONY: help setup engine schema sdk rules demo lint types test fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ $(SETUP): requirements.lock pyproject.toml sdk/python/pyproject.toml
 
 engine: ## find the Pulumi engine on PATH, or build it (minutes the first time)
 	@$(PYTHON) tools/engine.py
+
+schema: setup ## write the types of a FlowSpec document into schema.json (SCHEMAS=folder of the vendor's)
+	@$(BIN)/python tools/gen_types.py $(if $(SCHEMAS),--schemas $(SCHEMAS))
 
 sdk: ## generate sdk/python from the provider's schema
 	@$(PYTHON) tools/gen_sdk.py --language python

@@ -83,6 +83,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
     runtime: Object = workflow["script"].get("runtime") or {}
     workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
     for name, node in nodes_of(workflow):
+        _spell(node)
         _own_id(node, node.get("id") or choose(name))
         _fill_outputs(node)
     _complete_scope(workflow, str(workflow["script"]["path"]))
@@ -96,6 +97,12 @@ def output_of(node: Object) -> str:
 
 def _own_id(entity: Object, value: Json) -> None:
     entity["id"] = str(entity.get("id") or value)
+
+
+def _spell(node: Object) -> None:
+    """`forEach`, as the types of the SDKs have it, in the vendor's spelling: its parser would drop the other."""
+    if "forEach" in node:
+        node["for-each"] = node.pop("forEach")
 
 
 def _fill_script(entity: Object, path: str) -> None:

@@ -15,8 +15,11 @@ from . import outputs
 if typing.TYPE_CHECKING:
     import pulumi_dataworks.config as __config
     config = __config
+    import pulumi_dataworks.flowspec as __flowspec
+    flowspec = __flowspec
 else:
     config = _utilities.lazy_import('pulumi_dataworks.config')
+    flowspec = _utilities.lazy_import('pulumi_dataworks.flowspec')
 
 _utilities.register(
     resource_modules="""

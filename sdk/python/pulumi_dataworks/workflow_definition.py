@@ -13,6 +13,8 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import flowspec
+from . import flowspec as _flowspec
 from . import outputs
 
 __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
@@ -21,12 +23,12 @@ __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
 class WorkflowDefinitionArgs:
     def __init__(__self__, *,
                  project_id: pulumi.Input[_builtins.int],
-                 spec: pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]):
+                 spec: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]):
         """
         The set of arguments for constructing a WorkflowDefinition resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "spec", spec)
@@ -45,14 +47,14 @@ class WorkflowDefinitionArgs:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]:
+    def spec(self) -> pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]:
         """
         The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         return pulumi.get(self, "spec")
 
     @spec.setter
-    def spec(self, value: pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]):
+    def spec(self, value: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]):
         pulumi.set(self, "spec", value)
 
 
@@ -63,7 +65,7 @@ class WorkflowDefinition(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
                  __props__=None):
         """
         A DataWorks workflow and its nodes, from one FlowSpec document.
@@ -122,7 +124,7 @@ class WorkflowDefinition(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         ...
     @overload
@@ -200,7 +202,7 @@ class WorkflowDefinition(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -1,0 +1,59 @@
+"""Typed documents: the names of the SDKs reach the service in the vendor's spelling, and a wrong type never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conftest import Stack
+from specs import etl, node
+
+
+def loops() -> dict[str, Any]:
+    """A document with each field whose vendor's spelling is no name in a program."""
+    inner = {"nodes": [node("x")], "maxIterations": 3}
+    variable = {"name": "v", "scope": "NodeContext", "type": "Constant", "value": "1"}
+    nodes = [
+        node("again", doWhile={**inner, "while": node("goes_on")}),
+        node("each", forEach={**inner, "nodes": [node("y")]}),
+        node("parameters", paramHub={"variables": [variable]}),
+    ]
+    return etl(nodes=nodes, dependencies=[])
+
+
+def test_typed_names_are_sent_in_the_vendors_spelling(stack: Stack) -> None:
+    stack.workflow(loops())
+    stack.up()
+    assert {"while", "nodes"} <= set(sent(stack, "again")["do-while"])
+    assert [inner["name"] for inner in sent(stack, "each")["for-each"]["nodes"]] == ["y"]
+    assert [variable["name"] for variable in sent(stack, "parameters")["param-hub"]["variables"]] == ["v"]
+    for step in (stack.preview, stack.refresh, stack.preview):
+        assert "2 unchanged" in step().output
+
+
+def test_the_vendors_spelling_goes_as_text(stack: Stack) -> None:
+    document = loops()
+    document["spec"]["workflows"][0]["nodes"] = [{**node("each"), "for-each": {"nodes": [node("y")]}}]
+    stack.workflow({"fn::toJSON": document})
+    stack.up()
+    assert [inner["name"] for inner in sent(stack, "each")["for-each"]["nodes"]] == ["y"]
+
+
+def test_labels_in_another_case_are_taken_from_objects_too(stack: Stack) -> None:
+    stack.workflow(etl(nodes=[node("a", rerunMode="allowed")], dependencies=[]))
+    stack.up()
+    assert "2 unchanged" in stack.preview().output
+
+
+def test_a_wrong_type_is_refused_before_the_provider_is_asked(stack: Stack) -> None:
+    stack.workflow(etl(nodes=[node("a", trigger=[1])], dependencies=[]))
+    output = stack.preview(ok=False).output
+    assert "trigger: Cannot assign 'List<number>' to 'dataworks:flowspec:Trigger'" in output
+    stack.workflow(etl(nodes=[node("a", tigger={"type": "Manual"})], dependencies=[]))
+    assert "Existing properties are:" in stack.preview(ok=False).output
+
+
+def sent(stack: Stack, name: str) -> dict[str, Any]:
+    """A node as the service has it."""
+    [workflow] = stack.emulator.workflows()
+    nodes: list[dict[str, Any]] = workflow.document["spec"]["workflows"][0]["nodes"]
+    return next(found for found in nodes if found["name"] == name)
