@@ -4,6 +4,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,11 +38,18 @@ def _add_emulator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (0: a free one)")
     pace = parser.add_mutually_exclusive_group()
-    pace.add_argument(
-        "--job-seconds-per-node", type=float, default=1.2, metavar="S", help="pace of imports (1.2)"
-    )
+    pace.add_argument("--job-seconds-per-node", type=float, metavar="S", help="pace of imports (1.2)")
     pace.add_argument("--job-seconds", type=float, metavar="S", help="let every import take this long")
-    parser.add_argument("--project-id", type=int, help="ID of the workspace")
+    parser.add_argument(
+        "--project-id",
+        type=int,
+        action="append",
+        metavar="ID",
+        help="ID of a workspace; may be repeated (10001)",
+    )
+    parser.add_argument(
+        "--as", dest="settings", metavar="FILE", help="JSON with switches, faults, job and edition"
+    )
     parser.add_argument("--loose", action="store_true", help="do not check signatures")
     parser.set_defaults(run=_emulator)
 
@@ -51,11 +62,11 @@ def _emulator(arguments: argparse.Namespace) -> int:
             raise
         sys.stderr.write("The emulator needs its extra: pip install 'pulumi-resource-dataworks[emulator]'\n")
         return 1
-    life = emulator.Life("seconds_per_node", arguments.job_seconds_per_node)
-    if arguments.job_seconds is not None:
-        life = emulator.Life("seconds", arguments.job_seconds)
-    given = {} if arguments.project_id is None else {"project_id": arguments.project_id}
-    world = emulator.Emulator(projects=[emulator.Project(**given)], job_life=life, strict=not arguments.loose)
+    try:
+        world = _configured(arguments)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{arguments.settings}: {error}\n")
+        return 2
 
     def announce(endpoint: str) -> None:
         announcement = {
@@ -70,6 +81,20 @@ def _emulator(arguments: argparse.Namespace) -> int:
 
     emulator.serve(world, host=arguments.host, port=arguments.port, ready=announce)
     return 0
+
+
+def _configured(arguments: argparse.Namespace) -> "Emulator":
+    from . import emulator  # noqa: PLC0415 the extra may be missing
+
+    projects = [emulator.Project(project_id=project_id) for project_id in arguments.project_id or [10001]]
+    world = emulator.Emulator(projects=projects, strict=not arguments.loose)
+    if arguments.settings is not None:
+        world.configure(emulator.Settings.from_file(arguments.settings))
+    if arguments.job_seconds_per_node is not None:
+        world.set_job_life(emulator.Life("seconds_per_node", arguments.job_seconds_per_node))
+    if arguments.job_seconds is not None:
+        world.set_job_life(emulator.Life("seconds", arguments.job_seconds))
+    return world
 
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:

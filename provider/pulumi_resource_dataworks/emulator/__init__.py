@@ -1,6 +1,6 @@
 """DataWorks' OpenAPI (2024-05-18) on localhost.
 
-It answers the five operations that a workflow's life needs, as the service does: signed calls, asynchronous jobs, the
+It answers the operations that a workflow's life needs, as the service does: signed calls, asynchronous jobs, the
 service's own additions to every document. What nobody could verify is a switch (`Switches`). It knows nothing of the
 provider, so that the two can disagree.
 
@@ -10,11 +10,13 @@ provider, so that the two can disagree.
 
 from ._app import create_app
 from ._clock import Clock
+from ._edition import Edition
 from ._emulator import REGION, Emulator
 from ._faults import Fault
 from ._gateway import Call
 from ._jobs import Life
 from ._server import EmulatorServer, serve
+from ._settings import Settings
 from ._switches import Switches
 from ._world import Account, Project, Workflow
 
@@ -23,11 +25,13 @@ __all__ = [
     "Account",
     "Call",
     "Clock",
+    "Edition",
     "Emulator",
     "EmulatorServer",
     "Fault",
     "Life",
     "Project",
+    "Settings",
     "Switches",
     "Workflow",
     "create_app",

@@ -38,7 +38,10 @@ async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
     answer = emulator.gateway.perform(ticket)
     if fault and fault.when == "after":
         await asyncio.sleep(fault.delay_seconds)
-    return _reset(http) if answer.reset else _response(answer, ticket.request_id)
+    if answer.reset:
+        return _reset(http)
+    response = _response(answer, ticket.request_id)
+    return _half(http, response) if answer.half else response
 
 
 def _response(answer: Answer, request_id: str) -> Response:
@@ -52,9 +55,25 @@ def _response(answer: Answer, request_id: str) -> Response:
 
 def _reset(http: HttpRequest) -> Response:
     """Cut the connection under the request; whatever is returned then reaches nobody."""
-    transport: Any = http.scope.get("state", {}).get("transport")
-    if transport is None:
-        raise ConnectionResetError("reset by a fault")
+    transport = _transport(http)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ABORTS)
     transport.abort()
     return Response()
+
+
+def _half(http: HttpRequest, response: Response) -> Response:
+    """Send the head and half of the body that it announces, and close."""
+    transport = _transport(http)
+    head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+    body = bytes(response.body)
+    status = f"HTTP/1.1 {response.status_code} \r\n".encode()
+    transport.write(status + head + b"\r\n" + body[: len(body) // 2])
+    transport.close()
+    return Response()
+
+
+def _transport(http: HttpRequest) -> Any:
+    transport = http.scope.get("state", {}).get("transport")
+    if transport is None:
+        raise ConnectionResetError("the connection is cut by a fault")
+    return transport

@@ -12,6 +12,7 @@ from ._emulator import Emulator
 from ._faults import Fault
 from ._jobs import Life
 from ._json import is_list
+from ._settings import Settings
 from ._world import Workflow
 from ._write import write
 
@@ -26,6 +27,9 @@ def control_routes(emulator: Emulator) -> list[Route]:
         "switches": _switches,
         "edit": _edit,
         "publish": _publish,
+        "lock": _lock,
+        "edition": _edition,
+        "configure": _configure,
         "clock": _clock,
     }
     gets: dict[str, Action] = {"calls": _calls, "workflows": _workflows, "switches": _switches_now}
@@ -92,6 +96,21 @@ def _publish(emulator: Emulator, given: dict[str, Any]) -> None:
     emulator.publish(given["id"], published=given.get("published", True))
 
 
+def _lock(emulator: Emulator, given: dict[str, Any]) -> None:
+    """`id`, and `locked`: true unless told."""
+    emulator.lock(given["id"], locked=given.get("locked", True))
+
+
+def _edition(emulator: Emulator, given: dict[str, Any]) -> None:
+    """`edition`, or null for no limits."""
+    emulator.set_edition(Settings.from_json({"edition": given["edition"]}).edition)
+
+
+def _configure(emulator: Emulator, given: dict[str, Any]) -> None:
+    """Everything of a settings file at once."""
+    emulator.configure(Settings.from_json(given))
+
+
 def _clock(emulator: Emulator, given: dict[str, Any]) -> None:
     """`advance`: seconds to pass at once."""
     emulator.clock.advance(given["advance"])
@@ -113,6 +132,6 @@ def _as_json(workflow: Workflow) -> dict[str, Any]:
         "projectId": workflow.project_id,
         "kind": workflow.kind,
         "path": workflow.path,
-        "published": workflow.scheduling_id is not None,
+        "published": workflow.published,
         "spec": write(workflow.document),
     }

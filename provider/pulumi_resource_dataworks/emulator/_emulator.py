@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ._clock import Clock
+from ._edition import Edition
 from ._faults import Fault
-from ._fill import Filler
 from ._gateway import Call, Gateway
 from ._ids import stable
 from ._jobs import Life
-from ._parse import SpecError, kind_of, parse
+from ._parse import SpecError, parse
+from ._relocate import refilled
+from ._settings import Settings
 from ._switches import Switches
 from ._world import Account, Project, Workflow, World
 
@@ -27,6 +29,7 @@ class Emulator:
         projects: The workspaces; the first one is announced.
         switches: Settings of what nobody could verify.
         job_life: How jobs live; 1.2 seconds a node unless told.
+        edition: Whose limits of calls a second and a day hold; none unless told.
         strict: Whether signatures, dates and nonces are checked.
     """
 
@@ -37,9 +40,11 @@ class Emulator:
         projects: Iterable[Project] = (Project(),),
         switches: Switches | None = None,
         job_life: Life | None = None,
+        edition: Edition | None = None,
         strict: bool = True,
     ) -> None:
-        world = World(list(accounts), list(projects), switches or Switches(), life=job_life or Life())
+        world = World(list(accounts), list(projects), switches or Switches())
+        world.life, world.edition = job_life or Life(), edition
         self.gateway = Gateway(world, strict=strict)
         self._world = world
         self._lock = self.gateway.lock
@@ -82,6 +87,25 @@ class Emulator:
         """
         with self._lock:
             self._world.switches = self._world.switches.but(changes)
+
+    def configure(self, settings: Settings) -> None:
+        """Set all that is in a file of settings, from the next call on; what it does not name stays.
+
+        Raises:
+            ValueError: No such switch, or no such setting.
+        """
+        with self._lock:
+            self._world.switches = self._world.switches.but(settings.switches)
+            self._world.life = settings.job or self._world.life
+            if settings.has_edition:
+                self._world.edition = settings.edition
+            for fault in settings.faults:
+                self.gateway.faults.add(fault)
+
+    def set_edition(self, edition: Edition | None) -> None:
+        """Whose limits of calls a second and a day hold from now on; None for no limits. Calls so far still count."""
+        with self._lock:
+            self._world.edition = edition
 
     def add_fault(self, fault: Fault) -> None:
         """Plan a fault."""
@@ -148,6 +172,16 @@ class Emulator:
             workflow = self.workflow(workflow_id)
             self._world.store((workflow.project_id, workflow_id), None, self.clock.now())
 
+    def lock(self, workflow_id: str, *, locked: bool = True) -> None:
+        """Hold a workflow open, as somebody in the console would; what it means is the switch `locked_workflow`.
+
+        Raises:
+            ValueError: No such workflow.
+        """
+        with self._lock:
+            key = (self.workflow(workflow_id).project_id, workflow_id)
+            (self._world.locked.add if locked else self._world.locked.discard)(key)
+
     def publish(self, workflow_id: str, *, published: bool = True) -> None:
         """Make a workflow one that is deployed to production, or undeployed.
 
@@ -155,21 +189,18 @@ class Emulator:
             ValueError: No such workflow.
         """
         with self._lock:
+            workflow = self.workflow(workflow_id)
             # Production's IDs are small numbers: about ten digits in real traffic.
-            scheduling_id = 10**9 + stable(workflow_id, "scheduling", below=10**9) if published else None
-            self._put(replace(self.workflow(workflow_id), scheduling_id=scheduling_id))
+            scheduling_id: int | None = 10**9 + stable(workflow_id, "scheduling", below=10**9)
+            if not published and self.switches.undeployed_workflow_id == "gone":
+                scheduling_id = None
+            self._put(replace(workflow, published=published, scheduling_id=scheduling_id))
 
     def _filled(self, workflow: Workflow, parsed: dict[str, Any]) -> dict[str, Any]:
         body = next(iter(parsed["spec"].get("workflows", [])), None)
         if body is None or any("id" not in node or "script" not in node for node in body.get("nodes", [])):
             raise ValueError("the document has no workflow, or a node without id or script")
-        project = self._world.project(workflow.project_id)
-        created = {node_id: node["metadata"]["createTime"] for node_id, node in workflow.nodes.items()}
-        filler = Filler(
-            project, self.account, kind_of(parsed), workflow.workflow_id, self.clock.now(), created
-        )
-        version = workflow.document["version"]
-        return filler.document(version, parsed["kind"], parsed["spec"], body, body.get("nodes", []))
+        return refilled(self._world, self.account, workflow, parsed, body)
 
     def _put(self, workflow: Workflow) -> None:
         self._world.store((workflow.project_id, workflow.workflow_id), workflow, self.clock.now())

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ._check import checked
+
 ANY = "*"
 
 
@@ -23,6 +25,7 @@ class Fault:
         headers: Headers of the answer, such as `x-acs-retry-after` in milliseconds.
         delay_seconds: How long the answer waits.
         reset: The connection is reset and there is no answer.
+        half: Half of the answer's body is sent, then the connection closes.
     """
 
     action: str = ANY
@@ -36,20 +39,23 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_seconds: float = 0
     reset: bool = False
+    half: bool = False
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it takes the effect's place: a mere delay does not."""
+        return self.when == "before" and (self.reset or self.half or self.status is not None)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Fault":
         """A fault from the control endpoint's JSON: the attributes under their names.
 
         Raises:
-            ValueError: A key that a fault does not have, or `when` neither before nor after.
+            ValueError: A key that a fault does not have, or a value that it does not take.
         """
-        try:
-            fault = cls(**value)
-        except TypeError as error:
-            raise ValueError(str(error)) from None
-        if fault.when not in {"before", "after"}:
-            raise ValueError(f"when is before or after, not {fault.when!r}")
+        fault = cls(**checked(cls, "fault field", value))
+        if fault.nth < 1 or fault.times < 1 or fault.delay_seconds < 0:
+            raise ValueError("nth and times are at least 1, and delay_seconds at least 0")
         return fault
 
 

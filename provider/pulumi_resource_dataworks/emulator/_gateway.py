@@ -25,15 +25,19 @@ class Call:
 
     Attributes:
         action: The operation asked for.
-        params: Its parameters, all text.
-        status: HTTP status of the answer; 0 where the connection was reset.
+        project: `ProjectId`; None where it was not sent, or is no number.
+        params: Its parameters, all text. Keys and signatures are headers, and in none of them.
+        took_effect: Whether the operation ran, also where its answer was lost; not where the call was refused.
+        status: HTTP status of the answer; 0 where no whole answer went out.
         code: The envelope's `Code`; empty for a success.
         request_id: The answer's RequestId.
         time: When it arrived, in seconds of the emulator's clock.
     """
 
     action: str
+    project: int | None
     params: Mapping[str, str]
+    took_effect: bool
     status: int
     code: str
     request_id: str
@@ -42,7 +46,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: a status, a body and headers; or nothing but a reset.
+    """What goes back: a status, a body and headers; or half of it, or nothing but a reset.
 
     Attributes:
         status: HTTP status.
@@ -50,6 +54,7 @@ class Answer:
         code: The envelope's `Code`; empty for a success.
         headers: Further headers.
         reset: The connection is reset instead.
+        half: The connection closes in the middle of the body.
     """
 
     status: int
@@ -57,6 +62,12 @@ class Answer:
     code: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     reset: bool = False
+    half: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it arrives."""
+        return not (self.reset or self.half)
 
 
 @dataclass(frozen=True)
@@ -94,12 +105,12 @@ class Gateway:
         """Look who calls and what for, before anything takes effect."""
         with self.lock:
             action = request.headers.get("x-acs-action", "")
-            text = request.query if request.method == "GET" else request.body.decode(errors="replace")
-            params = dict(parse_qsl(text, keep_blank_values=True))
+            params = _parameters(request, action)
             ticket = Ticket(action, params, request_id(), self.world.clock.now(), self.world.accounts[0])
             try:
                 operation = self._operation(request, action)
                 ticket = replace(ticket, account=self._caller(request))
+                self._count(ticket)
                 _check(operation, request.method, params)
             except ServiceError as refusal:
                 return replace(ticket, refusal=refusal)
@@ -109,14 +120,18 @@ class Gateway:
         """Let the operation take effect, or the fault in its stead, and write down the call."""
         with self.lock:
             fault = ticket.fault
-            answer = Answer(0, "") if fault and _stands_in(fault) else self._answer(ticket)
+            stands_in = fault is not None and fault.stands_in
+            answer = _nothing(ticket) if stands_in else self._answer(ticket)
+            took_effect = not stands_in and not answer.code
             if fault is not None:
                 answer = _faulty(fault, ticket, answer)
-            status = 0 if answer.reset else answer.status
-            self.calls.append(
-                Call(ticket.action, ticket.params, status, answer.code, ticket.request_id, ticket.arrived)
-            )
+            self.calls.append(_entry(ticket, answer, took_effect=took_effect))
             return answer
+
+    def _count(self, ticket: Ticket) -> None:
+        if self.world.edition is not None:
+            edition, switches = self.world.edition, self.world.switches
+            self.world.usage.count(ticket.action, ticket.arrived, edition, switches)
 
     def _operation(self, request: Request, action: str) -> Operation:
         if action not in OPERATIONS:
@@ -151,20 +166,38 @@ def _check(operation: Operation, method: str, params: Mapping[str, str]) -> None
             raise missing(name)
 
 
-def _stands_in(fault: Fault) -> bool:
-    """Whether the fault takes the effect's place: a mere delay does not."""
-    return fault.when == "before" and (fault.reset or fault.status is not None)
-
-
 def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
-    if fault.reset:
-        return replace(answer, reset=True)
-    if fault.status is None:
-        return replace(answer, headers=fault.headers)
-    if fault.body is not None:
-        return Answer(fault.status, fault.body, fault.code, {"content-type": "text/html", **fault.headers})
-    refused = _envelope(ticket, ServiceError(fault.status, fault.code, fault.message))
-    return replace(refused, headers=fault.headers)
+    if fault.status is not None and fault.body is not None:
+        answer = Answer(fault.status, fault.body, fault.code, {"content-type": "text/html"})
+    elif fault.status is not None:
+        answer = _envelope(ticket, ServiceError(fault.status, fault.code, fault.message))
+    headers = {**answer.headers, **fault.headers}
+    return replace(answer, headers=headers, reset=fault.reset, half=fault.half)
+
+
+def _parameters(request: Request, action: str) -> dict[str, str]:
+    in_query = OPERATIONS[action].in_query if action in OPERATIONS else request.method == "GET"
+    text = request.query if in_query else request.body.decode(errors="replace")
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _nothing(ticket: Ticket) -> Answer:
+    """An answer without a result, for a fault to change."""
+    return Answer(200, json.dumps({"RequestId": ticket.request_id}))
+
+
+def _entry(ticket: Ticket, answer: Answer, *, took_effect: bool) -> Call:
+    project = ticket.params.get("ProjectId", "")
+    return Call(
+        action=ticket.action,
+        project=int(project) if project.isdecimal() else None,
+        params=ticket.params,
+        took_effect=took_effect,
+        status=answer.status if answer.is_whole else 0,
+        code=answer.code,
+        request_id=ticket.request_id,
+        time=ticket.arrived,
+    )
 
 
 def _envelope(ticket: Ticket, error: ServiceError) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ._check import checked
 from ._errors import ServiceError
 
 Progression = Literal["immediate", "polls", "seconds", "seconds_per_node"]
@@ -32,17 +33,9 @@ class Life:
         """A life from the control endpoint's JSON: the attributes under their names.
 
         Raises:
-            ValueError: A key that a life does not have, an unknown progression or outcome.
+            ValueError: A key that a life does not have, or a value that it does not take.
         """
-        try:
-            life = cls(**value)
-        except TypeError as error:
-            raise ValueError(str(error)) from None
-        if life.progression not in {"immediate", "polls", "seconds", "seconds_per_node"}:
-            raise ValueError(f"no progression {life.progression!r}")
-        if life.outcome not in {"Success", "Fail", "Cancel"}:
-            raise ValueError(f"no outcome {life.outcome!r}")
-        return life
+        return cls(**checked(cls, "job field", value))
 
     def seconds(self, nodes: int) -> float:
         """How long it lives; 0 where it does not end by time."""

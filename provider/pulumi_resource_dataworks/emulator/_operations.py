@@ -9,8 +9,10 @@ from ._errors import REFUSED, ServiceError, missing
 from ._fill import without_content
 from ._import import submit
 from ._jobs import Job
+from ._noise import noisy
+from ._relocate import relocate
 from ._world import Account, Key, Workflow, World
-from ._write import write
+from ._write import as_it_is, write
 
 Parameters = Mapping[str, str]
 Body = dict[str, Any]
@@ -22,11 +24,13 @@ class Operation:
 
     Attributes:
         method: The HTTP method it takes.
+        in_query: Whether its parameters are in the query, and not in a form in the body.
         required: Parameters that it does not go without.
         run: World, caller and parameters to the answer's body, without RequestId; raises ServiceError.
     """
 
     method: Literal["GET", "POST"]
+    in_query: bool
     required: tuple[str, ...]
     run: Callable[[World, Account, Parameters], Body]
 
@@ -34,9 +38,15 @@ class Operation:
 def import_workflow_definition(world: World, account: Account, given: Parameters) -> Body:
     """Submit an import. The answer is the same for a create and an update (38 of 38 real answers)."""
     project = world.project(_integer(given, "ProjectId"))
-    dry_run = _boolean(given, "DryRun") and world.switches.dry_run == "honoured"
+    switches = world.switches
+    if "DryRun" in given and switches.dry_run == "refused":
+        raise ServiceError(400, REFUSED, "The parameter DryRun is not known.")
+    if switches.spec_limit is not None and len(given["Spec"].encode()) > switches.spec_limit:
+        raise ServiceError(400, REFUSED, f"Spec is longer than {switches.spec_limit} bytes.")
+    dry_run = _boolean(given, "DryRun") and switches.dry_run == "honoured"
     job = submit(world, project, account, given["Spec"], dry_run=dry_run)
-    response = {"Response": job.workflow_key[1]} if world.switches.workflow_id_in_answer else {}
+    told = switches.workflow_id_in_answer and not (dry_run and switches.dry_run_response == "nothing")
+    response = {"Response": job.workflow_key[1]} if told else {}
     created = {"Type": "Create", "CreateTime": milliseconds(job.created)}
     return {
         "AsyncJob": {
@@ -54,15 +64,15 @@ def get_job_status(world: World, _: Account, given: Parameters) -> Body:
     """A job's status. No live answer is recorded anywhere: the shape is the SDK's and the documentation's."""
     job = world.jobs.get(given["JobId"])
     if job is None or _forgotten(world, job):
-        return _not_found(world, {})
+        return _unknown_job(world, given["JobId"])
     job.polls += 1
     job.settle(world.clock.now())
     if job.polls <= world.switches.job_hidden_polls:
-        return _not_found(world, {})
+        return _unknown_job(world, given["JobId"])
     status = {
         "JobId": job.job_id,
         "JobType": "Create",  # unknown: the documentation also lists Update
-        "Completed": str(job.status != "Running"),  # text here, a boolean in the import's answer
+        "Completed": _completed(world, job),
         "Status": job.status,
         "CreateTime": _number(world, str(milliseconds(job.created))),
     }
@@ -77,7 +87,8 @@ def get_workflow_definition(world: World, _: Account, given: Parameters) -> Body
     with_content = _boolean(given, "IncludeScriptContent", default=world.switches.include_script_content)
     document = workflow.document if with_content else without_content(workflow.document)
     published = {} if workflow.scheduling_id is None else {"WorkflowId": workflow.scheduling_id}
-    return {"WorkflowDefinition": {**_summary(world, workflow), "Spec": write(document), **published}}
+    text = _text(world, workflow.workflow_id, document)
+    return {"WorkflowDefinition": {**_summary(world, workflow), "Spec": text, **published}}
 
 
 def list_workflow_definitions(world: World, _: Account, given: Parameters) -> Body:
@@ -93,26 +104,61 @@ def list_workflow_definitions(world: World, _: Account, given: Parameters) -> Bo
 
 
 def delete_workflow_definition(world: World, _: Account, given: Parameters) -> Body:
-    """Delete one workflow. What becomes of its nodes is unknown; here they go with it."""
-    key: Key = (world.project(_integer(given, "ProjectId")).project_id, given["Id"])
+    """Delete one workflow. What becomes of its nodes is a switch."""
+    key = _key(world, given)
     workflow = world.current(key)
     if workflow is None:
         return _not_found(world, {"Success": False})
-    if workflow.scheduling_id is not None and world.switches.published_delete == "refused":
+    if workflow.published and world.switches.published_delete != "accepted":
+        if world.switches.published_delete == "success_false":
+            return {"Success": False}
         # Documented: undeploy first. The code and its text are unknown.
         raise ServiceError(400, REFUSED, f"Workflow {key[1]} is published; undeploy it before it is deleted.")
     world.store(key, None, world.clock.now())
     return {"Success": True}
 
 
+def rename_workflow_definition(world: World, account: Account, given: Parameters) -> Body:
+    """Give one workflow another name in the same folder. That its nodes' paths follow is a guess."""
+    return _relocate(world, account, given, lambda folder, _: (folder, given["Name"]))
+
+
+def move_workflow_definition(world: World, account: Account, given: Parameters) -> Body:
+    """Put one workflow into another folder; `Path` is the folder without the workflow's name."""
+    return _relocate(world, account, given, lambda _, name: (given["Path"].strip("/"), name))
+
+
+def _relocate(
+    world: World, account: Account, given: Parameters, change: Callable[[str, str], tuple[str, str]]
+) -> Body:
+    workflow = world.current(_key(world, given))
+    if workflow is None:
+        return _not_found(world, {"Success": False})
+    folder, name = change(workflow.path.rpartition("/")[0], workflow.body["name"])
+    relocate(world, account, workflow, folder, name)
+    return {"Success": True}
+
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
-    "ImportWorkflowDefinition": Operation("POST", ("ProjectId", "Spec"), import_workflow_definition),
-    "GetJobStatus": Operation("GET", ("JobId",), get_job_status),
-    "GetWorkflowDefinition": Operation("GET", ("Id",), get_workflow_definition),
-    "ListWorkflowDefinitions": Operation("GET", ("ProjectId",), list_workflow_definitions),
-    "DeleteWorkflowDefinition": Operation("POST", ("ProjectId", "Id"), delete_workflow_definition),
+    "ImportWorkflowDefinition": Operation(
+        "POST", in_query=False, required=("ProjectId", "Spec"), run=import_workflow_definition
+    ),
+    "GetJobStatus": Operation("GET", in_query=True, required=("JobId",), run=get_job_status),
+    "GetWorkflowDefinition": Operation("GET", in_query=True, required=("Id",), run=get_workflow_definition),
+    "ListWorkflowDefinitions": Operation(
+        "GET", in_query=True, required=("ProjectId",), run=list_workflow_definitions
+    ),
+    "DeleteWorkflowDefinition": Operation(
+        "POST", in_query=False, required=("ProjectId", "Id"), run=delete_workflow_definition
+    ),
+    "RenameWorkflowDefinition": Operation(
+        "POST", in_query=True, required=("ProjectId", "Id", "Name"), run=rename_workflow_definition
+    ),
+    "MoveWorkflowDefinition": Operation(
+        "POST", in_query=False, required=("ProjectId", "Id", "Path"), run=move_workflow_definition
+    ),
 }
-"""GET looks into the query, POST into the form body (SDK 9.11.0, client.py)."""
+"""Where each looks for its parameters is the SDK's (9.11.0, client.py): a rename is a POST with a query."""
 
 
 def _not_found(world: World, empty: Body) -> Body:
@@ -122,6 +168,24 @@ def _not_found(world: World, empty: Body) -> Body:
     raise ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
 
 
+def _unknown_job(world: World, job_id: str) -> Body:
+    if world.switches.unknown_job == "not_found":
+        return _not_found(world, {})
+    return {"JobStatus": {"JobId": job_id, "Status": "Fail", "Completed": "True", "Error": "Not Found"}}
+
+
+def _completed(world: World, job: Job) -> str | bool:
+    if world.switches.job_completed == "always_false":
+        return "False"
+    ended = job.status != "Running"
+    # Text here by the SDK, a boolean in the import's answer.
+    return ended if world.switches.job_completed == "boolean" else str(ended)
+
+
+def _key(world: World, given: Parameters) -> Key:
+    return world.home((world.project(_integer(given, "ProjectId")).project_id, given["Id"]))
+
+
 def _forgotten(world: World, job: Job) -> bool:
     after = world.switches.job_forgotten_after
     return after is not None and job.status != "Running" and world.clock.now() - job.ended > after
@@ -129,9 +193,16 @@ def _forgotten(world: World, job: Job) -> bool:
 
 def _seen(world: World, given: Parameters) -> Workflow | None:
     if "ProjectId" in given:
-        return world.seen((world.project(_integer(given, "ProjectId")).project_id, given["Id"]))
+        return world.seen(_key(world, given))
     # ProjectId is not marked as required.
     return next((flow for flow in world.workflows(stale=True) if flow.workflow_id == given["Id"]), None)
+
+
+def _text(world: World, workflow_id: str, document: Body) -> str:
+    if world.switches.read_back_noise == "usual":
+        return write(document)
+    world.reads[workflow_id] += 1
+    return as_it_is(noisy(document, f"{workflow_id} {world.reads[workflow_id]}"))
 
 
 def _listed(world: World, workflow: Workflow, given: Parameters) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from ._json import is_list, is_object
-from ._schema import ALIASES, DEFAULTS, ENTITIES, ENUMS, IO_KEYS, KINDS, TIME_UNITS
+from ._schema import ALIASES, DEFAULTS, ENTITIES, ENUMS, IO_KEYS, KINDS, NEVER_NULL, TIME_UNITS
 
 Document: TypeAlias = dict[str, Any]
 
@@ -13,17 +13,6 @@ FIELD_SET_FAIL: Final = "0x5083000000000002"
 ENUM_NOT_EXIST: Final = "0x5083000000000004"
 PARSE_ERROR: Final = "0x5083000000000005"
 TARGET_ENTITY_NOT_FOUND: Final = "0x5083000000000009"
-
-
-_NEVER_NULL: Final = frozenset(
-    {
-        ("Spec", "workflows"),
-        ("Io", "nodeOutputs"),
-        ("Io", "variables"),
-        ("Join", "branches"),
-        ("JoinBranch", "assertion"),
-    }
-)
 
 
 class SpecError(Exception):
@@ -107,11 +96,11 @@ def _spelled(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _present(name: str, key: str, given: Mapping[str, Any]) -> bool:
     """Whether there is anything to parse; an empty thing of the wrong kind passes in places, and is refused in others."""
     item = given.get(key)
-    if key in given and item is None and (name, key) in _NEVER_NULL:
+    if key in given and item is None and (name, key) in NEVER_NULL:
         raise SpecError(PARSE_ERROR, "NullPointerException: null")
     kind = ENTITIES[name][key]
     if item == {} and kind.startswith("["):
-        return (name, key) in _NEVER_NULL
+        return (name, key) in NEVER_NULL
     if item == []:
         return kind in {"Spec", "Io", "map", "Assertion", "JoinLogic"}
     return item is not None

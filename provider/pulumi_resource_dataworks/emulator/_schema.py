@@ -304,7 +304,6 @@ ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
     # The parser takes both spellings, the writer emits the one with the hyphen.
     "Node": {
         "doWhile": "do-while",
-        "forEach": "for-each",
         "foreach": "for-each",
         "paramHub": "param-hub",
     },
@@ -334,3 +333,14 @@ DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
     "Table": {"artifactType": "Table"},
 }
 """What a parsed entity holds although its text leaves it out."""
+
+NEVER_NULL: Final = frozenset(
+    {
+        ("Spec", "workflows"),
+        ("Io", "nodeOutputs"),
+        ("Io", "variables"),
+        ("Join", "branches"),
+        ("JoinBranch", "assertion"),
+    }
+)
+"""Fields, by their entity, whose explicit null the parser refuses; elsewhere it is an absent field."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
+
+from ._check import checked
 
 IdPolicy = Literal["kept", "replaced", "refused"]
 
@@ -11,12 +13,25 @@ IdPolicy = Literal["kept", "replaced", "refused"]
 class Switches:
     """Settings of the unknown. All of these are unknown of the real service unless the comment cites evidence."""
 
+    # --- IDs
+
     # A workflow ID that does not exist yet; "kept" is documented as a create, and seen to be kept for nodes only.
     unknown_workflow_id: IdPolicy = "kept"
-    # A non-numeric ID, of a workflow or a node.
-    non_numeric_id: IdPolicy = "kept"
+    # An ID that is no number, of a workflow; all of real traffic are 19 digits.
+    non_numeric_workflow_id: IdPolicy = "kept"
+    # The same of a node; the vendor's skill says CreateNode takes one as a local reference and answers with a number.
+    non_numeric_node_id: IdPolicy = "kept"
     # The ID of a workflow that was deleted; the console moves deleted ones to a recycle bin.
     deleted_workflow_id: Literal["accepted", "refused"] = "accepted"
+    # What a workflow's delete does to its nodes: "kept" ones are updated, not made, when they are imported again.
+    nodes_of_deleted_workflow: Literal["deleted", "kept"] = "deleted"
+    # A workflow ID that is another workspace's: "one_thing" means the workflow there, whatever ProjectId says.
+    same_id_in_two_projects: Literal["two_things", "one_thing", "refused"] = "two_things"
+    # IDs of definitions in answers: numbers in Feb 2025, strings since SDK 8.
+    ids_on_wire: Literal["strings", "numbers"] = "strings"
+
+    # --- Imports
+
     # An import with a new name or path for a known ID.
     moved_workflow: Literal["moves", "stays"] = "moves"
     # Fields left out on update; real traffic cannot tell the earlier value from the default.
@@ -27,20 +42,48 @@ class Switches:
     type_change: Literal["job_fails", "accepted"] = "job_fails"
     # A dependency by name only; real traffic shows dropped (DWDevin SQL18-create).
     dependency_by_name: Literal["dropped", "resolved"] = "dropped"
-    # An import while another of the same workflow runs.
-    concurrent_import: Literal["queued", "refused"] = "queued"
+    # An import while another of the same workflow runs; "mixed": both run, and nodes of both are there in the end.
+    concurrent_import: Literal["queued", "refused", "mixed"] = "queued"
+    # How many imports may run at once, of all workflows; None any number.
+    imports_at_once: int | None = None
+    # The longest Spec in bytes; None any.
+    spec_limit: int | None = None
+    # An import of a workflow that somebody holds open (`Emulator.lock`); whether there is such a lock is unknown.
+    locked_workflow: Literal["ignored", "refused", "job_fails"] = "ignored"
+    # An owner in the document who is not the caller.
+    other_owner: Literal["accepted", "replaced", "job_fails"] = "accepted"
+    # A document of version 2.0.0; all imports of real traffic are 1.1.0, the vendor's skill recommends 2.0.0 elsewhere.
+    version_2: Literal["accepted", "job_fails"] = "accepted"
     # Whether a data source's type is rewritten (flink to flink_serverless, as the vendor's skill reports).
     datasource_type: Literal["as_sent", "rewritten"] = "as_sent"
-    # IDs of definitions in answers: numbers in Feb 2025, strings since SDK 8.
-    ids_on_wire: Literal["strings", "numbers"] = "strings"
+    # A node's path outside of its workflow's; the vendor's skill says the service puts the workflow's before it.
+    node_path: Literal["as_sent", "prefixed"] = "as_sent"
+    # The last line break of a script; no recorded read-back has a script that was sent with one.
+    trailing_newline: Literal["kept", "dropped"] = "kept"
+    # DryRun validates only, as documented; a gateway that does not know it would import, or refuse.
+    dry_run: Literal["honoured", "ignored", "refused"] = "honoured"
+    # What AsyncJob.Response holds in a dry run.
+    dry_run_response: Literal["workflow_id", "nothing"] = "workflow_id"
+    # Whether the import's own answer holds the workflow's ID; real traffic always does.
+    workflow_id_in_answer: bool = True
+
+    # --- Jobs: no answer of GetJobStatus is recorded anywhere.
+
     # How many polls of a new job answer "not found".
     job_hidden_polls: int = 0
     # Seconds after which a finished job is forgotten; None never.
     job_forgotten_after: float | None = None
-    # DryRun validates only, as documented; a gateway that does not know it would import.
-    dry_run: Literal["honoured", "ignored"] = "honoured"
-    # Whether the import's own answer holds the workflow's ID; real traffic always does.
-    workflow_id_in_answer: bool = True
+    # A job that is not there: as a missing workflow, or a failed job, as the documentation's sample has an Error "Not Found".
+    unknown_job: Literal["not_found", "failed"] = "not_found"
+    # JobStatus.Completed is text in the SDK; the documentation's sample says "False" beside Status "Success".
+    job_completed: Literal["text", "boolean", "always_false"] = "text"
+
+    # --- Reads
+
+    # How far a read-back strays from what was sent while it means the same. "usual" is what real read-backs show; "worst"
+    # is all that the vendor's parser takes for the same at once, drawn anew at each read: unknown, and a stand-in for a
+    # service that will write otherwise one day.
+    read_back_noise: Literal["usual", "worst"] = "usual"
     # Seconds for which Get and List still answer as before a write.
     stale_reads: float = 0
     # What a missing workflow, or job, is answered with; the code is one that terraform-provider-alicloud meets with GetProject.
@@ -49,12 +92,28 @@ class Switches:
     not_found_message: str = "The specified object does not exist."
     # A missing workflow is a 200 without WorkflowDefinition.
     not_found_empty: bool = False
-    # Deleting a published workflow; the documentation says refused, its code is unknown.
-    published_delete: Literal["refused", "accepted"] = "refused"
     # IncludeScriptContent when it is not sent; present in Feb 2025 (before the parameter), inferred false today.
     include_script_content: bool = False
     # Whether List shows workflows of kind TriggerWorkflow (under that Type).
     trigger_workflows_listed: bool = True
+
+    # --- Production
+
+    # Deleting a published workflow; the documentation says refused, its code is unknown.
+    published_delete: Literal["refused", "success_false", "accepted"] = "refused"
+    # WorkflowId, the ID on the scheduling side, once a workflow was undeployed.
+    undeployed_workflow_id: Literal["gone", "kept"] = "gone"
+
+    # --- Limits, where an edition sets any
+
+    # How calls a second are counted: by the clock's seconds, or over the last second.
+    qps_window: Literal["calendar", "sliding"] = "calendar"
+    # Too many calls a second: 429 on the public page of codes, 400 on many products, and 9990020002 by the vendor's skill.
+    throttling_status: int = 429
+    throttling_code: str = "Throttling.User"
+    # Too many calls a day: the public page of codes (2020-05-18).
+    quota_status: int = 429
+    quota_code: str = "Throttling.Api.Risk"
 
     def but(self, changes: Mapping[str, Any]) -> "Switches":
         """These settings with some changed.
@@ -62,24 +121,8 @@ class Switches:
         Raises:
             ValueError: A name that is no switch, or a setting that it does not have; says which there are.
         """
-        known = get_type_hints(type(self))
-        for name, value in changes.items():
-            if name not in known:
-                raise ValueError(f"no switch {name!r}; there are {', '.join(known)}")
-            _check(name, known[name], value)
-        return replace(self, **changes)
+        return replace(self, **checked(type(self), "switch", changes))
 
     def as_json(self) -> dict[str, Any]:
         """Name to setting, as the control endpoint answers and takes them."""
         return asdict(self)
-
-
-def _check(name: str, kind: Any, value: Any) -> None:
-    if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            raise ValueError(f"{name} is one of {', '.join(get_args(kind))}, not {value!r}")
-        return
-    kinds = get_args(kind) or (kind,)
-    number = float in kinds and isinstance(value, int)
-    if isinstance(value, bool) is not (bool in kinds) or not (number or isinstance(value, kinds)):
-        raise ValueError(f"{name} does not take {value!r}")

@@ -1,11 +1,12 @@
 """What exists: accounts, workspaces, workflows with their past, jobs."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ._clock import Clock
+from ._edition import Edition, Usage
 from ._errors import PROJECT_NOT_FOUND, ServiceError
 from ._jobs import Job, Life
 from ._switches import Switches
@@ -68,6 +69,7 @@ class Workflow:
         document: The FlowSpec document with everything that the service fills in.
         created: Seconds.
         modified: Seconds.
+        published: Whether it is in production.
         scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
     """
 
@@ -77,6 +79,7 @@ class Workflow:
     document: dict[str, Any]
     created: float
     modified: float
+    published: bool = False
     scheduling_id: int | None = None
 
     @property
@@ -104,9 +107,13 @@ class World:
     projects: list[Project] = field(default_factory=lambda: [Project()])
     switches: Switches = field(default_factory=Switches)
     clock: Clock = field(default_factory=Clock)
+    edition: Edition | None = None
+    usage: Usage = field(default_factory=Usage)
     life: Life = field(default_factory=Life)
     scripted_lives: deque[Life] = field(default_factory=deque[Life])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
+    locked: set[Key] = field(default_factory=set[Key])
+    reads: Counter[str] = field(default_factory=Counter[str])
     _past: dict[Key, list[tuple[float, Workflow | None]]] = field(
         default_factory=dict[Key, list[tuple[float, Workflow | None]]]
     )
@@ -147,6 +154,21 @@ class World:
         """Whether the ID was once a workflow's, and is no more."""
         return key in self._past and self.current(key) is None
 
+    def last(self, key: Key) -> Workflow | None:
+        """What is there, or was there before it was deleted."""
+        known = [workflow for _, workflow in self._past.get(key, []) if workflow is not None]
+        return known[-1] if known else None
+
+    def home(self, key: Key) -> Key:
+        """Where the thing with that ID is: in the workspace that was named, or in the one that has it."""
+        if self.switches.same_id_in_two_projects != "one_thing" or key in self._past:
+            return key
+        return next((other for other in self._past if other[1] == key[1]), key)
+
+    def is_elsewhere(self, key: Key) -> bool:
+        """Whether another workspace has a workflow with that ID."""
+        return any(other[1] == key[1] and other != key and self.current(other) for other in self._past)
+
     def workflows(self, project_id: int | None = None, *, stale: bool = False) -> Iterator[Workflow]:
         """The workflows of a workspace, or of all, the oldest first."""
         look = self.seen if stale else self.current
@@ -159,6 +181,10 @@ class World:
         """The job that will be the last to write this workflow."""
         jobs = [job for job in self.jobs.values() if job.workflow_key == key and job.status == "Running"]
         return max(jobs, key=lambda job: job.end, default=None)
+
+    def jobs_running(self) -> int:
+        """How many jobs have not ended."""
+        return sum(job.status == "Running" for job in self.jobs.values())
 
     def next_life(self) -> Life:
         """How the next job lives: as scripted, or as jobs do here."""

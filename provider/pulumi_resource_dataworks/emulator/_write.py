@@ -14,7 +14,12 @@ from ._schema import ENTITIES
 
 def write(document: Mapping[str, Any]) -> str:
     """The text of a FlowSpec document, in the order and the whitespace of GetWorkflowDefinition."""
-    return _pretty(ordered(document), 0)
+    return as_it_is(ordered(document))
+
+
+def as_it_is(document: Mapping[str, Any]) -> str:
+    """The text of a document in the same whitespace, its keys in the order in which they are given."""
+    return _pretty(document, 0)
 
 
 def ordered(document: Mapping[str, Any]) -> dict[str, Any]:

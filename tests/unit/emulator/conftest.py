@@ -19,6 +19,7 @@ from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "flowspec"
 GET = {"GetJobStatus", "GetWorkflowDefinition", "ListWorkflowDefinitions"}
+IN_QUERY = {*GET, "RenameWorkflowDefinition"}
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def ask() -> Callable[..., dict[str, Any]]:
         text = urlencode({name: str(value) for name, value in params.items()})
         method = "GET" if action in GET else "POST"
         headers = {"x-acs-action": action, "x-acs-version": "2024-05-18"}
-        query, body = (text, b"") if method == "GET" else ("", text.encode())
+        query, body = (text, b"") if action in IN_QUERY else ("", text.encode())
         gateway = emulator.gateway
         answer = gateway.perform(gateway.admit(Request(method, query, headers, body)))
         decoded: dict[str, Any] = json.loads(answer.body)

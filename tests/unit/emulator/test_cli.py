@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks import cli
+from pulumi_resource_dataworks.emulator import Emulator, Life
 
 PROVIDER = Path(cli.__file__).resolve().parents[1]
 
@@ -45,6 +46,70 @@ def test_it_announces_itself_and_stops_on_a_signal(stop: signal.Signals) -> None
         assert process.wait(timeout=10) == 0
         assert process.stdout.read() == ""
         assert process.stderr.read() == ""
+
+
+def test_it_is_the_service_that_a_file_says(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    settings = {"switches": {"ids_on_wire": "numbers"}, "job": {"progression": "seconds", "amount": 9}}
+    file.write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "pulumi_resource_dataworks.cli", "emulator", "--as", str(file)]
+    command += ["--project-id", "7", "--project-id", "8"]
+    env = {**os.environ, "PYTHONPATH": str(PROVIDER)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env) as process:
+        assert process.stdout is not None
+        announced = json.loads(process.stdout.readline())
+        switches = httpx.get(f"{announced['endpoint']}/_emulator/switches").json()
+        process.terminate()
+    assert (announced["projectId"], switches["ids_on_wire"]) == (7, "numbers")
+
+
+def configured(*arguments: str) -> Emulator:
+    return cli._configured(cli._parser().parse_args(["emulator", *arguments]))
+
+
+def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text('{"job": {"progression": "seconds", "amount": 9}, "edition": "basic"}', encoding="utf-8")
+    world = configured("--as", str(file))._world
+    assert (world.life, world.edition) == (Life("seconds", 9), "basic")
+    assert configured("--as", str(file), "--job-seconds", "3")._world.life == Life("seconds", 3)
+    assert configured()._world.life == Life("seconds_per_node", 1.2)
+    assert configured("--job-seconds-per-node", "2")._world.life == Life("seconds_per_node", 2)
+    assert [project.project_id for project in configured()._world.projects] == [10001]
+    assert [project.project_id for project in configured("--project-id", "7")._world.projects] == [7]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "Expecting property name"),
+        ("[]", "a JSON object with keys is wanted, not []"),
+        ('{"switch": {}}', "no key 'switch'; there are switches, faults, job, edition"),
+        ('{"switches": {"nope": 1}}', "no switch 'nope'; there are unknown_workflow_id, "),
+        (
+            '{"switches": {"dry_run": "maybe"}}',
+            "switch dry_run is one of honoured, ignored, refused, not 'maybe'",
+        ),
+        ('{"faults": {}}', "key faults is a list, not {}"),
+        ('{"faults": [{"nope": 1}]}', "no fault field 'nope'; there are action, nth, times, "),
+        ('{"faults": [{"nth": "3"}]}', "fault field nth is a whole number, not '3'"),
+        ('{"faults": [{"when": "then"}]}', "fault field when is one of before, after, not 'then'"),
+        ('{"job": {"amount": null}}', "job field amount is a number, not None"),
+        (
+            '{"edition": "free"}',
+            "key edition is one of basic, standard, professional, enterprise, null, not 'free'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(text, encoding="utf-8")
+    assert cli.main(["emulator", "--as", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"{file}: {said}")
+    assert cli.main(["emulator", "--as", str(tmp_path / "nowhere.json")]) == 2
+    assert "nowhere.json" in capsys.readouterr().err
 
 
 def test_it_is_ready_at_once() -> None:

@@ -75,6 +75,7 @@ def test_calls_and_workflows_are_told(control: Call) -> None:
         200,
         "10001",
     )
+    assert (entry["project"], entry["took_effect"], entry["code"]) == (10001, True, "")
     assert control("calls?action=GetJobStatus").json() == []
     (workflow,) = control("workflows").json()
     assert {key: workflow[key] for key in ("id", "projectId", "kind", "path", "published")} == {
@@ -102,6 +103,35 @@ def test_a_workflow_changes_behind_the_users_back(control: Call, emulator: Emula
     assert emulator.workflows() == []
 
 
+@pytest.mark.usefixtures("stored")
+def test_a_workflow_is_held_open(control: Call, call: Call) -> None:
+    control("switches", {"locked_workflow": "refused"})
+    assert control("lock", {"id": WORKFLOW}).json() == {}
+    spec = {"ProjectId": 10001, "Spec": json.dumps(document())}
+    assert call("ImportWorkflowDefinition", spec).status_code == 400
+    control("lock", {"id": WORKFLOW, "locked": False})
+    assert call("ImportWorkflowDefinition", spec).status_code == 200
+
+
+def test_everything_of_a_file_is_set_at_once(control: Call, call: Call, emulator: Emulator) -> None:
+    settings = {
+        "switches": {"ids_on_wire": "numbers"},
+        "faults": [{"action": "GetJobStatus", "status": 503}],
+        "job": {"progression": "immediate", "outcome": "Cancel"},
+        "edition": "basic",
+    }
+    assert control("configure", settings).json() == {}
+    assert call("GetJobStatus", {"JobId": "1"}).status_code == 503
+    assert emulator.switches.ids_on_wire == "numbers"
+    codes = [call("GetJobStatus", {"JobId": "1"}).json()["Code"] for _ in range(12)]
+    assert "Throttling.User" in codes
+    assert control("edition", {"edition": None}).json() == {}
+    control("configure", {"switches": {"ids_on_wire": "strings"}})
+    spec = {"ProjectId": 10001, "Spec": json.dumps(document())}
+    job = call("ImportWorkflowDefinition", spec).json()["AsyncJob"]["Id"]
+    assert call("GetJobStatus", {"JobId": job}).json()["JobStatus"]["Status"] == "Cancel"
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -111,6 +141,13 @@ def test_a_workflow_changes_behind_the_users_back(control: Call, emulator: Emula
         ("job", {"progression": "sideways"}),
         ("job", {"outcome": "Maybe"}),
         ("switches", {"nope": 1}),
+        ("configure", {"switch": {}}),
+        ("configure", {"switches": {"nope": 1}}),
+        ("edition", {"edition": "free"}),
+        ("edition", {}),
+        ("lock", {"id": "1"}),
+        ("faults", {"nth": 0}),
+        ("faults", {"headers": {"x": 1}}),
         ("publish", {}),
         ("publish", {"id": "1"}),
         ("edit", {"id": WORKFLOW, "document": {"kind": "Workflow"}}),

@@ -1,3 +1,5 @@
+import re
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -5,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator, Fault, create_app
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, create_app
 
 Call = Callable[..., httpx.Response]
 SPEC = (
@@ -40,8 +42,59 @@ def test_a_reset_leaves_no_answer(call: Call, emulator: Emulator, when: Any, sto
     with pytest.raises(httpx.ReadError):
         call(*IMPORT)
     assert len(emulator.workflows()) == stored
-    assert [(entry.action, entry.status) for entry in emulator.calls] == [("ImportWorkflowDefinition", 0)]
+    (entry,) = emulator.calls
+    assert (entry.action, entry.status, entry.took_effect) == (
+        "ImportWorkflowDefinition",
+        0,
+        when == "after",
+    )
     assert call(*IMPORT).status_code == 200
+
+
+@pytest.mark.parametrize(("when", "stored"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize("status", [None, 503])
+def test_half_a_response_breaks_off(
+    call: Call, emulator: Emulator, when: Any, stored: int, status: int | None
+) -> None:
+    emulator.add_fault(Fault("ImportWorkflowDefinition", when=when, status=status, half=True))
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        call(*IMPORT)
+    assert len(emulator.workflows()) == stored
+    assert emulator.calls[-1].status == 0
+    assert call(*IMPORT).status_code == 200
+
+
+def spoken(server: EmulatorServer, request: bytes) -> bytes:
+    """All that comes back on a connection until it is closed."""
+    host, port = server.endpoint.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_half_a_response_announces_the_whole() -> None:
+    loose = Emulator(strict=False)
+    loose.add_fault(Fault(when="after", half=True))
+    request = b"GET /?ProjectId=10001 HTTP/1.1\r\nhost: x\r\nx-acs-version: 2024-05-18\r\n"
+    request += b"x-acs-action: ListWorkflowDefinitions\r\nconnection: close\r\n\r\n"
+    with EmulatorServer(loose) as server:
+        head, _, body = spoken(server, request).partition(b"\r\n\r\n")
+        whole = spoken(server, request).partition(b"\r\n\r\n")[2]
+    (announced,) = re.findall(rb"content-length: (\d+)", head)
+    assert len(body) == int(announced) // 2
+    assert len(whole) == int(announced)
+    assert body[:12] == whole[:12]
+
+
+def test_a_fault_hits_its_operation_alone_and_the_first_that_fits_goes_first(
+    call: Call, emulator: Emulator
+) -> None:
+    emulator.add_fault(Fault("GetJobStatus", nth=3, status=503, body="<html>503</html>"))
+    emulator.add_fault(Fault(nth=5, status=500, code="InternalError"))
+    assert call(*IMPORT).status_code == 200
+    answers = [call("GetJobStatus", {"JobId": "1"}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [400, 400, 503, 500]
+    assert answers[2].headers["content-type"] == "text/html"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

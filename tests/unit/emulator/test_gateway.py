@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator
+from pulumi_resource_dataworks.emulator import Emulator, Fault
 
 Call = Callable[..., httpx.Response]
 
@@ -40,3 +40,22 @@ def test_parameters_are_looked_for_where_the_operation_has_them(call: Call) -> N
 def test_another_version_has_no_such_action(call: Call) -> None:
     answer = call("GetJobStatus", {"JobId": "1"}, over={"x-acs-version": "2020-05-18"})
     assert (answer.status_code, answer.json()["Code"]) == (404, "InvalidAction.NotFound")
+
+
+def test_the_log_tells_what_took_effect_and_no_secret(call: Call, emulator: Emulator) -> None:
+    call("ListWorkflowDefinitions", {"ProjectId": 10001})
+    call("GetWorkflowDefinition", {"ProjectId": 10001, "Id": "1"})
+    call("GetJobStatus", {"JobId": "1"}, secret="wrong")
+    emulator.add_fault(Fault(when="after", status=502, body="<html>"))
+    call("ListWorkflowDefinitions", {"ProjectId": 10001})
+    told = [(entry.action, entry.project, entry.took_effect, entry.status) for entry in emulator.calls]
+    assert told == [
+        ("ListWorkflowDefinitions", 10001, True, 200),
+        ("GetWorkflowDefinition", 10001, False, 400),
+        ("GetJobStatus", None, False, 400),
+        ("ListWorkflowDefinitions", 10001, True, 502),
+    ]
+    times = [entry.time for entry in emulator.calls]
+    assert times == sorted(times)
+    assert emulator.account.secret_key not in repr(emulator.calls)
+    assert emulator.account.access_key not in repr(emulator.calls)

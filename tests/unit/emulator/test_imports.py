@@ -216,14 +216,16 @@ def test_ids_that_are_no_numbers_are_kept_replaced_or_refused(imported: Ask, emu
     wires = [depend("b", {"type": "Normal", "output": "a"})]
     assert imported(flow(*nodes, id="w", dependencies=wires))["Workflow"] == "w"
     emulator.remove("w")
-    emulator.switch(non_numeric_id="replaced")
+    emulator.switch(non_numeric_workflow_id="replaced", non_numeric_node_id="replaced")
     assert imported(flow(*nodes, id="w2", dependencies=wires))["Workflow"].isdigit()
     by_name = {entry["name"]: entry["id"] for entry in only(emulator).body["nodes"]}
     assert only(emulator).body["dependencies"] == [
         depend(by_name["b"], {"type": "Normal", "output": by_name["a"]})
     ]
-    emulator.switch(non_numeric_id="refused")
-    assert "Message" in imported(flow(*nodes))
+    emulator.switch(non_numeric_workflow_id="refused", non_numeric_node_id="kept")
+    assert "w3" in imported(flow(*nodes, id="w3"))["Message"]
+    emulator.switch(non_numeric_node_id="refused")
+    assert "ID a " in imported(flow(*nodes))["Message"]
 
 
 def test_a_deleted_workflows_id_may_be_refused(imported: Ask, emulator: Emulator) -> None:

@@ -147,9 +147,11 @@ def test_lists_are_paged_and_filtered(ask: Ask, emulator: Emulator, submit: Call
     [
         ({"no_such": 1}, "there are unknown_workflow_id"),
         ({"ids_on_wire": "both"}, "strings, numbers"),
-        ({"stale_reads": "long"}, "does not take"),
-        ({"job_hidden_polls": True}, "does not take"),
-        ({"not_found_empty": 1}, "does not take"),
+        ({"stale_reads": "long"}, "stale_reads is a number"),
+        ({"job_hidden_polls": True}, "job_hidden_polls is a whole number, not True"),
+        ({"not_found_empty": 1}, "not_found_empty is true or false, not 1"),
+        ({"job_forgotten_after": "1"}, "is one of a number, null"),
+        ({"spec_limit": 1.5}, "is one of a whole number, null"),
     ],
 )
 def test_switches_know_their_settings(change: dict[str, Any], said: str) -> None:

@@ -88,3 +88,15 @@ def test_a_dry_run_writes_nothing(sdk: Client, emulator: Emulator) -> None:
     emulator.switch(dry_run="ignored")
     sdk.import_workflow_definition(request)
     assert len(emulator.workflows()) == 1
+
+
+def test_the_official_client_renames_and_moves(sdk: Client, emulator: Emulator) -> None:
+    sdk.import_workflow_definition(models.ImportWorkflowDefinitionRequest(project_id=PROJECT, spec=spec()))
+    named = {"id": "5000000000000000001", "project_id": PROJECT}
+    assert sdk.rename_workflow_definition(
+        models.RenameWorkflowDefinitionRequest(name="新 名", **named)
+    ).body.success
+    assert sdk.move_workflow_definition(
+        models.MoveWorkflowDefinitionRequest(path="目录/a b", **named)
+    ).body.success
+    assert [workflow.path for workflow in emulator.workflows()] == ["目录/a b/新 名"]

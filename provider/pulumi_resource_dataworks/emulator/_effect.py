@@ -1,0 +1,233 @@
+"""What an import's job does in the end: judge the document, and store the workflow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ._errors import REFUSED, ServiceError
+from ._fill import Filler
+from ._parse import kind_of
+from ._world import Account, Key, Project, Workflow, World
+
+Entity = dict[str, Any]
+
+# Never taken over from the stored entity where an update leaves them out: they are the update's, or the server's own.
+_NOT_INHERITED: Final = frozenset(
+    {"id", "script", "inputs", "outputs", "nodes", "dependencies", "metadata", "citable"}
+)
+_WITHOUT_OUTPUT: Final = frozenset({"CrossCycleDependsOnSelf", "CrossCycleDependsOnChildren"})
+_WORKFLOW: Final = "$.spec.workflows[0]"
+
+
+class JobError(ServiceError):
+    """Why a job fails.
+
+    Attributes:
+        path: JSONPath of the place in the document.
+    """
+
+    def __init__(self, message: str, *, code: str = REFUSED, path: str = _WORKFLOW) -> None:
+        super().__init__(400, code, message)
+        self.path = path
+
+    def told(self, *, dry_run: bool) -> "JobError":
+        """As the job's error tells it.
+
+        A dry run's holds a code, a message and a JSONPath, as documented; in which form is unknown.
+        """
+        if not dry_run:
+            return self
+        message = f"errorCode: {self.code}, errorMessage: {self.message}, path: {self.path}"
+        return JobError(message, code=self.code, path=self.path)
+
+
+@dataclass(frozen=True)
+class Import:
+    """The effect of an import's job; a ServiceError is the job's failure."""
+
+    world: World
+    project: Project
+    account: Account
+    document: Entity
+    workflow_id: str
+    submitted: float
+    dry_run: bool
+
+    def __call__(self, now: float) -> None:
+        try:
+            self._take_effect(now)
+        except JobError as failure:
+            raise failure.told(dry_run=self.dry_run) from None
+
+    def _take_effect(self, now: float) -> None:
+        old = self.world.current(self.key)
+        before = self._nodes_before(old)
+        body = self._merged(old, before)
+        self._refuse_incomplete(body)
+        self._refuse_taken_path(body["script"]["path"])
+        self._refuse_by_switch()
+        if old is not None:
+            self._refuse_lost_node(old, body)
+        self._refuse_change(old, before, body)
+        if not self.dry_run:
+            self.world.store(self.key, self._made(old, before, body, now), now)
+
+    @property
+    def key(self) -> Key:
+        """Where the workflow is stored."""
+        return self.project.project_id, self.workflow_id
+
+    def _nodes_before(self, old: Workflow | None) -> Mapping[str, Entity]:
+        """The nodes that are there already, by ID; where a delete keeps them, those of a deleted workflow."""
+        if old is None and self.world.switches.nodes_of_deleted_workflow == "kept":
+            old = self.world.last(self.key)
+        return {} if old is None else old.nodes
+
+    def _merged(self, old: Workflow | None, before: Mapping[str, Entity]) -> Entity:
+        body: Entity = self._owned(self.document["spec"]["workflows"][0])
+        body["nodes"] = [self._owned(node) for node in body["nodes"]]
+        if old is not None and self.world.switches.moved_workflow == "stays":
+            script = {**body.get("script", {}), "path": old.path}
+            body = {**body, "name": old.body["name"], "script": script}
+        if self.world.switches.omitted_fields == "reset":
+            return body
+        nodes = [_inherited(node, before.get(node["id"], {})) for node in body["nodes"]]
+        return {**_inherited(body, old.body if old else {}), "nodes": nodes}
+
+    def _owned(self, given: Entity) -> Entity:
+        stranger = given.get("owner") not in {None, self.account.uid}
+        if stranger and self.world.switches.other_owner == "replaced":
+            return {**given, "owner": self.account.uid}
+        return {**given}
+
+    def _refuse_by_switch(self) -> None:
+        switches = self.world.switches
+        if self.key in self.world.locked and switches.locked_workflow == "job_fails":
+            raise JobError(f"workflow {self.workflow_id} is locked")
+        version = str(self.document.get("version", ""))
+        if version.startswith("2.") and switches.version_2 == "job_fails":
+            raise JobError(f"version {version} is not supported", path="$.version")
+        sent: Entity = self.document["spec"]["workflows"][0]
+        for path, entity in _places(sent):
+            if switches.other_owner == "job_fails" and entity.get("owner") not in {None, self.account.uid}:
+                raise JobError(f"owner {entity['owner']} is not the caller", path=path)
+
+    def _refuse_incomplete(self, body: Entity) -> None:
+        """What the vendor's skill says is required: a name, a path, a command; six fields of cron."""
+        for path, entity in _places(body):
+            script = entity.get("script", {})
+            runtime = script.get("runtime", {})
+            if not entity.get("name"):
+                raise JobError("name is empty", path=path)
+            if not script.get("path"):
+                raise JobError(f"script.path is empty: {entity['name']}", path=path)
+            if not runtime.get("command") and not runtime.get("commandTypeId"):
+                raise JobError(f"script.runtime.command is empty: {entity['name']}", path=path)
+            cron = entity.get("trigger", {}).get("cron")
+            if cron is not None and len(cron.split()) not in {6, 7}:
+                raise JobError(f"Invalid cron expression in trigger: {cron}", path=path)
+
+    def _refuse_taken_path(self, path: str) -> None:
+        for other in self.world.workflows(self.project.project_id):
+            if other.path == path and other.workflow_id != self.workflow_id:
+                # The documentation's example of an Error.
+                raise JobError(f"target folder already exists: {path}")
+
+    def _refuse_lost_node(self, old: Workflow, body: Entity) -> None:
+        removed = old.nodes.keys() - {node["id"] for node in body["nodes"]}
+        if removed and old.published and self.world.switches.published_node_removed == "job_fails":
+            raise JobError(f"published nodes cannot be removed: {', '.join(sorted(removed))}")
+
+    def _refuse_change(self, old: Workflow | None, before: Mapping[str, Entity], body: Entity) -> None:
+        if self.world.switches.type_change == "accepted":
+            return
+        if old is not None and kind_of(self.document) != old.kind:
+            raise JobError(f"the kind of a workflow cannot be changed: {old.kind}")
+        for path, node in list(_places(body))[1:]:
+            if _command(before.get(node["id"], node)) != _command(node):
+                raise JobError(
+                    f"script.runtime.command of a node cannot be changed: {node['name']}", path=path
+                )
+
+    def _made(self, old: Workflow | None, before: Mapping[str, Entity], body: Entity, now: float) -> Workflow:
+        kind = kind_of(self.document)
+        created = {node_id: node["metadata"]["createTime"] for node_id, node in before.items()}
+        filler = Filler(self.project, self.account, kind, self.workflow_id, now, created)
+        by_name = self.world.switches.dependency_by_name == "resolved"
+        meanwhile = old is not None and old.modified > self.submitted
+        if meanwhile and old is not None and self.world.switches.concurrent_import == "mixed":
+            body = _mixed(body, old.body)
+        path: str = body["script"]["path"]
+        nodes = list({node["id"]: self._rewritten(node, path) for node in body["nodes"]}.values())
+        body = {**body, "dependencies": _resolved(body["dependencies"], nodes, by_name=by_name)}
+        # A version that is left out is nowhere recorded; 1.1.0 is what all real read-backs hold.
+        version = self.document.get("version", "1.1.0")
+        document = filler.document(version, self.document["kind"], self.document["spec"], body, nodes)
+        if old is not None:
+            return replace(old, kind=kind, document=document, modified=now)
+        return Workflow(self.workflow_id, self.project.project_id, kind, document, now, now)
+
+    def _rewritten(self, node: Entity, workflow_path: str) -> Entity:
+        switches = self.world.switches
+        datasource, script = node.get("datasource", {}), node["script"]
+        if switches.datasource_type == "rewritten" and datasource.get("type") == "flink":
+            node = {**node, "datasource": {**datasource, "type": "flink_serverless"}}
+        if switches.trailing_newline == "dropped" and "content" in script:
+            script = {**script, "content": script["content"].removesuffix("\n")}
+        if switches.node_path == "prefixed" and not script["path"].startswith(f"{workflow_path}/"):
+            script = {**script, "path": f"{workflow_path}/{script['path']}"}
+        return {**node, "script": script}
+
+
+def _places(body: Entity) -> list[tuple[str, Entity]]:
+    """The workflow and its nodes, each with its JSONPath."""
+    nodes: list[Entity] = body["nodes"]
+    return [(_WORKFLOW, body), *((f"{_WORKFLOW}.nodes[{index}]", node) for index, node in enumerate(nodes))]
+
+
+def _inherited(given: Entity, old: Entity) -> Entity:
+    return {**{key: value for key, value in old.items() if key not in _NOT_INHERITED}, **given}
+
+
+def _command(node: Entity) -> str | None:
+    command: str | None = node["script"]["runtime"].get("command")
+    return command
+
+
+def _mixed(body: Entity, stored: Entity) -> Entity:
+    """What is left when two imports run into each other: nodes of both, and of shared ones now this now that side's."""
+    mine: dict[str, Entity] = {node["id"]: node for node in body["nodes"]}
+    theirs: dict[str, Entity] = {node["id"]: node for node in stored["nodes"]}
+    shared = sorted(mine.keys() & theirs.keys())
+    nodes = {**mine, **{node_id: theirs[node_id] for node_id in shared[1::2]}}
+    nodes |= {node_id: node for node_id, node in theirs.items() if node_id not in mine}
+    wired = {dependency["nodeId"] for dependency in body["dependencies"]}
+    others = [dependency for dependency in stored["dependencies"] if dependency["nodeId"] not in wired]
+    return {**body, "nodes": list(nodes.values()), "dependencies": [*body["dependencies"], *others]}
+
+
+def _resolved(dependencies: list[Entity], nodes: list[Entity], *, by_name: bool) -> list[Entity]:
+    """The dependencies that the service keeps; the others are gone without a word (DWDevin SQL17, SQL18)."""
+    known = {node["id"]: node["id"] for node in nodes}
+    for node in nodes:
+        outputs: list[Entity] = node["outputs"].get("nodeOutputs", [])
+        known.update({output["data"]: node["id"] for output in outputs if "data" in output})
+    names = {node["name"]: node["id"] for node in nodes} if by_name else {}
+    kept: list[Entity] = []
+    for dependency in dependencies:
+        target = dependency.get("nodeId", "")
+        depends = [
+            _with_output(item, {**names, **known} if by_name else {})
+            for item in dependency.get("depends", [])
+        ]
+        depends = [item for item in depends if "output" in item or item.get("type") in _WITHOUT_OUTPUT]
+        wired = depends or "variableDepends" in dependency
+        if wired and (target in known or target in names):
+            kept.append({**dependency, "nodeId": names.get(target, target), "depends": depends})
+    return kept
+
+
+def _with_output(item: Entity, outputs: dict[str, str]) -> Entity:
+    """A dependency on a node by its name or ID alone, wired to that node's default output."""
+    wanted = item.get("nodeId") or item.get("refTableName")
+    return {**item, "output": outputs[wanted]} if "output" not in item and wanted in outputs else item
