@@ -86,6 +86,11 @@ def examples() -> dict[str, Any]:
         "no-command": with_node(script={"content": "SELECT 1;"}),
         "lost-dependency": depending(nodeId="extrct"),
         "empty-dependency": depending(),
+        "near-output": depending(output="my_project.extract"),
+        "no-inner-nodes": with_node(script={"runtime": {"command": "CONTROLLER_TRAVERSE"}}),
+        "no-condition": with_node(
+            script={"runtime": {"command": "CONTROLLER_CYCLE"}}, doWhile={"nodes": [named("count")]}
+        ),
         "cycle": with_workflow(
             dependencies=[
                 {"nodeId": "load", "depends": [{"type": "Normal", "nodeId": "extract"}]},

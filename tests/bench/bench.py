@@ -13,7 +13,7 @@ from pathlib import Path
 # Run as a script, this folder is on the path and the repository is not.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import large, start, waiting
+from tests.bench import large, many, sizes, start, waiting
 from tests.bench.table import show
 
 
@@ -21,7 +21,9 @@ def main() -> None:
     begin = time.perf_counter()
     show("Start and memory", start.rows())
     show("Waiting for jobs", waiting.rows())
+    show(f"Many workflows, at {many.LIMIT} calls a second", many.rows())
     show("A large document", large.rows())
+    show("Text and objects, 1,000 nodes and 10,000", sizes.rows())
     sys.stdout.write(f"\n{time.perf_counter() - begin:.0f} s\n")
 
 

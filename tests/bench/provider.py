@@ -1,4 +1,4 @@
-"""A provider's process as the bench needs it: started with a stopwatch, and weighed."""
+"""A provider's process as the bench needs it: started and asked with a stopwatch, and weighed."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ SMALL = (
 _SIZES = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 _TIMEOUT = 60
 
+Inputs = struct_pb2.Struct
+
 
 class Provider:
     """A running provider.
 
     Attributes:
         to_port_line: Seconds from its start to its port line.
-        pid: Its process.
+        took: Seconds of the last Check or Diff, from a request that is made to an answer that is read.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
         started = time.perf_counter()
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.pid = self._process.pid
+        self.took = 0.0
         assert self._process.stdout is not None
         port = int(self._process.stdout.readline())
         self.to_port_line = time.perf_counter() - started
@@ -58,24 +60,36 @@ class Provider:
     def configure(self) -> None:
         self._stub.Configure(provider_pb2.ConfigureRequest(args=_struct(SETTINGS)), timeout=_TIMEOUT)
 
-    def check(self, spec: str, olds: str = "") -> str:
-        """The document that it makes of a document."""
-        request = provider_pb2.CheckRequest(urn=URN, type=TYPE, news=_inputs(spec), olds=_inputs(olds))
-        answer = self._stub.Check(request, timeout=_TIMEOUT)
+    def check(self, news: Inputs, olds: Inputs | None = None) -> Inputs:
+        """The inputs that it makes of what a user wrote."""
+        request = provider_pb2.CheckRequest(urn=URN, type=TYPE, news=news, olds=olds)
+        answer = self._timed(self._stub.Check, request)
         assert not answer.failures, answer.failures
-        return str(answer.inputs.fields["spec"].string_value)
+        found: Inputs = answer.inputs
+        return found
 
-    def diff(self, olds: str, news: str) -> bool:
+    def diff(self, olds: Inputs, news: Inputs) -> bool:
         """Whether it calls them different."""
         request = provider_pb2.DiffRequest(
-            id="10001/7000000000000000001",
-            urn=URN,
-            type=TYPE,
-            olds=_inputs(olds),
-            old_inputs=_inputs(olds),
-            news=_inputs(news),
+            id="10001/7000000000000000001", urn=URN, type=TYPE, olds=olds, old_inputs=olds, news=news
         )
-        return bool(self._stub.Diff(request, timeout=_TIMEOUT).hasDetailedDiff)
+        return bool(self._timed(self._stub.Diff, request).hasDetailedDiff)
+
+    def memory(self, *, peak: bool = False) -> float:
+        """Its memory in MB, now or at its most, from /proc; without one, what ps tells of now."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        if status.exists():
+            name = "VmHWM:" if peak else "VmRSS:"
+            [line] = [line for line in status.read_text("utf-8").splitlines() if line.startswith(name)]
+            return int(line.split()[1]) / 1024
+        command = ["ps", "-o", "rss=", "-p", str(self._process.pid)]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024
+
+    def _timed(self, call: Any, request: Any) -> Any:
+        begin = time.perf_counter()
+        answer = call(request, timeout=_TIMEOUT)
+        self.took = time.perf_counter() - begin
+        return answer
 
     def close(self) -> None:
         self._channel.close()
@@ -92,9 +106,10 @@ def running(command: Sequence[str]) -> Iterator[Provider]:
         provider.close()
 
 
+def inputs(spec: str | dict[str, Any]) -> Inputs:
+    """A resource's inputs with a document as text or as an object."""
+    return _struct({"projectId": 10001, "spec": spec})
+
+
 def _struct(values: dict[str, Any]) -> struct_pb2.Struct:
     return json_format.ParseDict(values, struct_pb2.Struct())
-
-
-def _inputs(spec: str) -> struct_pb2.Struct:
-    return _struct({"projectId": 10001, "spec": spec} if spec else {})

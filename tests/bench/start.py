@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
-from tests.bench.provider import BARE, DEVELOPERS, OURS, SMALL, Provider, running
+from tests.bench.provider import BARE, DEVELOPERS, OURS, SMALL, Provider, inputs, running
 from tests.bench.table import Row, of
 
 _RUNS = 9
@@ -49,14 +47,14 @@ def rows() -> list[Row]:
 
 def _measure(provider: Provider, series: _Series) -> None:
     """Both moments: after the port line, and after the answer to the first Check."""
-    series.at_rest.append(_weight(provider))
+    series.at_rest.append(provider.memory())
     begin = time.perf_counter()
     provider.handshake()
     provider.configure()
-    provider.check(SMALL)
+    provider.check(inputs(SMALL))
     series.port_line.append(provider.to_port_line)
     series.answered.append(provider.to_port_line + time.perf_counter() - begin)
-    series.in_use.append(_weight(provider))
+    series.in_use.append(provider.memory())
 
 
 def _ratio(ours: list[float], bare: list[float]) -> float:
@@ -66,13 +64,3 @@ def _ratio(ours: list[float], bare: list[float]) -> float:
 def _memory(when: str, name: str, values: list[float]) -> Row:
     spread = f"min {min(values):.1f}, max {max(values):.1f}, n {len(values)}"
     return Row(f"{when}, {name}", median(values), "MB", spread, 60 if name == "our plugin" else None)
-
-
-def _weight(provider: Provider) -> float:
-    """Resident memory in MB, from /proc or, where there is none, from ps."""
-    status = Path(f"/proc/{provider.pid}/status")
-    if status.exists():
-        [line] = [line for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS:")]
-        return int(line.split()[1]) / 1024
-    command = ["ps", "-o", "rss=", "-p", str(provider.pid)]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024

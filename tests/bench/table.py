@@ -23,7 +23,7 @@ class Row:
 
     name: str
     value: float
-    unit: Literal["ms", "s", "MB", "x", "polls"]
+    unit: Literal["ms", "s", "MB", "x", "polls", "calls"]
     spread: str = ""
     goal: float | None = None
 

@@ -3,84 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from statistics import mean, quantiles
 
 from tests.bench.provider import SMALL
 from tests.bench.table import Row
+from tests.unit.openapi.phases import SECONDS_PER_NODE, measure
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
-from pulumi_resource_dataworks.openapi import Client, JobStatus, Settings, wait_for_job
+from pulumi_resource_dataworks.openapi import Client, Settings, wait_for_job
 
-_TRIALS = 4000
-_SPREAD = 0.25
-_LATENCY = 0.05
-"""Seconds that a poll takes, half of them before the service looks."""
-_NODE = 1.2
-"""Seconds that a node lets expect."""
-
-
-@dataclass
-class _Time:
-    """A clock that is never waited for: there is one sleeper, as these waits have no deadline."""
-
-    now: float = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def utcnow(self) -> datetime:
-        return datetime.fromtimestamp(self.now, tz=timezone.utc)
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class _Job:
-    """A job that ends at a known time."""
-
-    clock: _Time
-    ends: float
-    polls: int = 0
-
-    async def get_job_status(self, job_id: str) -> JobStatus:
-        self.polls += 1
-        self.clock.now += _LATENCY / 2
-        status = "Success" if self.clock.now >= self.ends else "Running"
-        self.clock.now += _LATENCY / 2
-        return JobStatus(job_id=job_id, status=status)
+_GOALS = {1: 0.5, 3: 0.7, 25: 1.5, 100: 4.0}
+"""Seconds by number of nodes, for jobs that last as expected."""
+_OTHERS = ((3, 60), (3, 480), (25, 15), (100, 60), (100, 480))
+"""Numbers of nodes, and seconds that nothing lets expect."""
 
 
 def rows() -> list[Row]:
-    """Both lengths of job, simulated, and a short one for real."""
-    short, long = asyncio.run(_simulated(2, 0.7)), asyncio.run(_simulated(30, 1.5))
-    return [*short, *long, asyncio.run(_real())]
+    """Jobs as long as expected and others, simulated, and a short one for real."""
+    return asyncio.run(_rows())
 
 
-async def _simulated(seconds: float, goal: float) -> list[Row]:
-    dice = random.Random(20240518)
-    waits: list[float] = []
-    polls: list[int] = []
-    for _ in range(_TRIALS):
-        # The job's nodes let expect `seconds`; it lasts that, more or less.
-        clock = _Time(dice.uniform(0, 1000))
-        job = _Job(clock, clock.now + seconds * dice.uniform(1 - _SPREAD, 1 + _SPREAD))
-        begin = clock.now
-        await wait_for_job(
-            job, "1", expected_seconds=seconds, timeout=None, cancelled=asyncio.Event(), clock=clock
-        )
-        assert clock.now > begin
-        waits.append(clock.now - job.ends)
-        polls.append(job.polls)
-    name = f"{seconds:.0f} s job"
-    spread = f"p95 {quantiles(waits, n=20)[-1]:.2f}, max {max(waits):.2f}, n {_TRIALS}"
+async def _rows() -> list[Row]:
+    found: list[Row] = []
+    for nodes, goal in _GOALS.items():
+        found += await _simulated(nodes, SECONDS_PER_NODE * nodes, goal, polls=15)
+    for nodes, seconds in _OTHERS:
+        found += await _simulated(nodes, seconds, seconds / 10, polls=40)
+    return [*found, await _real()]
+
+
+async def _simulated(nodes: int, seconds: float, goal: float, polls: int) -> list[Row]:
+    waits = await measure(nodes, seconds)
+    name = f"{nodes} nodes, job of {seconds:g} s +- 25 %"
+    spread = f"p95 {waits.p95:.2f}, max {max(waits.seconds):.2f}, n {len(waits.seconds)}"
+    mean = sum(waits.polls) / len(waits.polls)
     return [
-        Row(f"{name}: mean wait after its end", mean(waits), "s", spread, goal),
-        Row(f"{name}: mean number of polls", mean(polls), "polls", f"max {max(polls)}"),
+        Row(f"{name}: mean wait after its end", waits.mean, "s", spread, goal),
+        Row(f"{name}: most polls", max(waits.polls), "polls", f"mean {mean:.1f}", polls),
     ]
 
 
@@ -98,7 +57,7 @@ async def _real() -> Row:
             job = await client.import_workflow_definition(server.emulator.project.project_id, SMALL)
             begin = time.monotonic()
             await wait_for_job(
-                client, job.id, expected_seconds=2 * _NODE, timeout=30, cancelled=asyncio.Event()
+                client, job.id, expected_seconds=2 * SECONDS_PER_NODE, timeout=30, cancelled=asyncio.Event()
             )
             wait = time.monotonic() - begin - 2
         finally:

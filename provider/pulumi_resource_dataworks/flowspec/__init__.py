@@ -16,7 +16,8 @@ from ._fault import Fault, InvalidDocumentError, show_path
 from ._ids import actual_ids, rename_ids
 from ._meaning import Changes, Edge, changes, digest, same
 from ._project import clean, leave_out, project
-from ._resolve import complete, derive_id, output_of
+from ._resolve import complete, derive_id, output_of, without_workflow_id
+from ._rewrites import restore
 from ._rules import RULES, Rule
 from ._validate import validate
 
@@ -45,9 +46,11 @@ __all__ = [
     "read",
     "read_canonical",
     "rename_ids",
+    "restore",
     "same",
     "show_path",
     "texts",
     "validate",
+    "without_workflow_id",
     "workflow_of",
 ]

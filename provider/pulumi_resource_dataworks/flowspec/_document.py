@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, cast
 
 from ._fault import Fault, InvalidDocumentError, Path
@@ -25,8 +24,12 @@ MAX_TEXT = 16 * 1024 * 1024
 MAX_DEPTH = 100
 """How deep objects and lists may nest. The deepest public document has 14 levels."""
 
+_CONTAINERS = (dict, list)
+_NUMBERS = (float, int)
+_WORDS = (str, bool)
 _EXACT = 2**53
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD]")
 _HALF = "the text holds half of a surrogate pair"
 _WRITE_IT = "Write the document as JSON or YAML text, or as an object."
 
@@ -73,22 +76,37 @@ def read(source: object) -> Document:
     )
 
 
+_write = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+
 def canonical(root: Object) -> str:
     """The one text of a document: keys sorted, no white space, characters as they are."""
-    return json.dumps(root, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _write(root)
 
 
-@lru_cache(maxsize=16)
+_recent: dict[str, Document] = {}
+"""The documents that were read last, by their text, oldest first."""
+
+_MANY = 16
+_MUCH = 8_000_000
+"""Characters of recent documents that are kept; each takes two to three bytes as a document, and one as text."""
+
+
 def read_canonical(text: str) -> Document:
     """Reads a text that this provider wrote itself. Check, diff and update each see the same few."""
-    return Document(cast("Object", json.loads(text)))
+    document = _recent.pop(text, None) or Document(cast("Object", json.loads(text)))
+    _recent[text] = document
+    while len(_recent) > 2 and (len(_recent) > _MANY or sum(map(len, _recent)) > _MUCH):
+        del _recent[next(iter(_recent))]
+    return document
 
 
 def objects(value: Json) -> list[Object]:
     """The objects of a list; nothing where it is no list."""
-    if not isinstance(value, list):
-        return []
-    return [cast("Object", item) for item in cast("list[Json]", value) if isinstance(item, dict)]
+    items = cast("list[Json]", value) if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
 
 
 def workflow_of(root: Object) -> Object:
@@ -106,11 +124,14 @@ def scope_of(owner: Object) -> list[Object]:
     return objects(owner.get("nodes")) + objects(ends)
 
 
-def inner_scopes(node: Object) -> Iterator[tuple[str, Object]]:
+_CONTROLLERS = frozenset(CONTROLLERS)
+
+
+def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     """What a control node holds, by the field that holds it: a set of nodes of their own."""
-    for key in CONTROLLERS:
-        if isinstance(node.get(key), dict):
-            yield key, cast("Object", node[key])
+    if _CONTROLLERS.isdisjoint(node):
+        return ()
+    return [(key, cast("Object", node[key])) for key in CONTROLLERS if isinstance(node.get(key), dict)]
 
 
 def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
@@ -175,25 +196,36 @@ def _read_text(text: str) -> Document:
         fault = Fault((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
         raise InvalidDocumentError([fault])
     text = text.removeprefix("\ufeff")
-    half = _SURROGATE.search(text)
-    if half:
-        raise _unreadable(text, _HALF, "Write the whole character.", half.start())
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _unreadable(text, _HALF, "Write the whole character.", error.start) from None
     json_like = text.lstrip()[:1] in {"{", "["}
-    root = _read_json(text) if json_like else read_yaml(text)
+    root, sound = _read_json(text) if json_like else (read_yaml(text), False)
     if not isinstance(root, dict):
         found = f"this is not a FlowSpec document but {_kind_of(root)}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Fault((), found, remedy, line=1, column=1)])
     document = Document(cast("Object", root), text, locate if json_like else locate_yaml)
-    faults = list(_unwritable(root, ()))
+    faults = [] if sound else list(_unwritable(root, ()))
     if faults:
         raise InvalidDocumentError(document.place(faults))
     return document
 
 
-def _read_json(text: str) -> Json:
+def _read_json(text: str) -> tuple[Json, bool]:
+    """The value of a text, and whether it is sure to hold nothing that cannot be written."""
+    huge: list[str] = []
+
+    def to_float(digits: str) -> float:
+        number = float(digits)
+        if math.isinf(number):
+            huge.append(digits)
+        return number
+
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_float)
+        return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg}"
         fault = Fault((), message, "Mend the text at that place.", line=error.lineno, column=error.colno)
@@ -233,6 +265,20 @@ def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON number")
 
 
+def _deep(root: Json) -> bool:
+    """Whether a value nests deeper than allowed."""
+    level: list[Json] = [root]
+    for _ in range(MAX_DEPTH + 1):
+        level = [item for value in level for item in _items(value) if isinstance(item, _CONTAINERS)]
+        if not level:
+            return False
+    return True
+
+
+def _items(value: Json) -> Iterable[Json]:
+    return cast("Object", value).values() if isinstance(value, dict) else cast("list[Json]", value)
+
+
 def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
     """What JSON text can spell and nobody can store: text that is no Unicode, numbers past all bounds, depth."""
     if len(path) > MAX_DEPTH:
@@ -246,7 +292,7 @@ def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
     elif isinstance(value, list):
         items = enumerate(cast("list[Json]", value))
     for step, item in items:
-        if isinstance(item, dict | list):
+        if isinstance(item, _CONTAINERS):
             yield from _unwritable(item, (*path, step))
         elif not (type(item) is str and item.isascii()):
             yield from _odd(item, (*path, step))
@@ -259,20 +305,11 @@ def _odd(value: Json, path: Path) -> Iterator[Fault]:
         yield Fault(path, "the number is too large", "Write it as text.")
 
 
-def copied(value: Json) -> Json:
-    """A copy of a document or a part of it: `copy.deepcopy` takes three times as long."""
-    if isinstance(value, dict):
-        return {key: copied(item) for key, item in cast("Object", value).items()}
-    if isinstance(value, list):
-        return [copied(item) for item in cast("list[Json]", value)]
-    return value
-
-
 def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
     """A value of a Pulumi program as JSON: whole numbers as ints, and none that has been rounded already."""
-    if isinstance(value, float | int) and not isinstance(value, bool):
+    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
         return _number(value, path, faults)
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, _WORDS):
         return value
     if len(path) > MAX_DEPTH:
         faults.append(Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document."))
@@ -280,7 +317,10 @@ def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
         mapping = cast("Mapping[object, object]", value)
         if not all(isinstance(key, str) for key in mapping):
             faults.append(Fault(path, "each key has to be text", "Write the keys in quotes."))
-        return {str(key): _plain(item, (*path, str(key)), faults) for key, item in mapping.items()}
+        return {
+            str(key): item if type(item) is str else _plain(item, (*path, str(key)), faults)
+            for key, item in mapping.items()
+        }
     elif isinstance(value, Sequence):
         sequence = cast("Sequence[object]", value)
         return [_plain(item, (*path, index), faults) for index, item in enumerate(sequence)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -70,13 +69,6 @@ class Phrase(str):
     """A value of a fault that is shown without quotes."""
 
     __slots__ = ()
-
-
-def near(word: str, known: Iterable[str]) -> Phrase:
-    """` Did you mean "x"?` for the known word that looks most like this one, else nothing."""
-    folded = {name.casefold(): name for name in known}
-    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return Phrase(f' Did you mean "{folded[match[0]]}"?' if match else "")
 
 
 def _shown(value: object, *, secret: bool) -> str:

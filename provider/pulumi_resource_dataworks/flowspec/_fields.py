@@ -22,6 +22,17 @@ class Shape(Enum):
     FREE = "anything"
 
 
+_PLAIN: dict[Shape, type] = {
+    Shape.TEXT: str,
+    Shape.CHOICE: str,
+    Shape.INTEGER: int,
+    Shape.BOOLEAN: bool,
+    Shape.ENTITY: dict,
+    Shape.LIST: list,
+    Shape.MAP: dict,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
@@ -38,6 +49,7 @@ class Field:
         reset: What undoes the field once it has left the document; None where nothing is known to.
         server: Filled in by the service, and never compared.
         filled: Filled in by the service where the document is silent: left out of an imported document.
+        plain: The type of a value that has just this shape, as nearly all have; None where it may be anything.
     """
 
     shape: Shape
@@ -51,6 +63,10 @@ class Field:
     reset: Any = None
     server: bool = False
     filled: bool = False
+    plain: type | None = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", _PLAIN.get(self.shape))
 
 
 @dataclass(frozen=True, slots=True)

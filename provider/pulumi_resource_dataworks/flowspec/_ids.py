@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from ._document import Json, Object, nodes_of, workflow_of
@@ -20,19 +21,30 @@ def rename_ids(value: Json, ids: dict[str, str]) -> Json:
     return value
 
 
-def actual_ids(declared: Object, actual: Object) -> dict[str, str]:
-    """The IDs that the service gave instead of the declared ones: workflow by position, nodes by ID, then by name."""
+def actual_ids(declared: Object, actual: Object, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The IDs that the service gave instead of the declared ones.
+
+    The workflow is found by its position; a node by its declared ID, then by the one that the service is known to have
+    given for it, then by its name, where nothing else declares the node of that name.
+    """
+    known = known or {}
     ours, theirs = workflow_of(declared), workflow_of(actual)
     found = {str(ours["id"]): str(theirs.get("id") or ours["id"])}
-    known = {str(node.get("id")) for _, node in nodes_of(theirs)}
-    by_name = {name: str(node.get("id")) for name, node in nodes_of(theirs)}
-    for name, node in nodes_of(ours):
-        if str(node["id"]) not in known and name in by_name:
-            found[str(node["id"])] = by_name[name]
+    names = {str(node.get("id")): name for name, node in nodes_of(theirs)}
+    nodes = [(name, str(node["id"])) for name, node in nodes_of(ours)]
+    claimed = {own if own in names else known.get(own, own) for _, own in nodes}
+    free = {name: own for own, name in names.items() if own not in claimed}
+    for name, own in nodes:
+        if own in names:
+            continue
+        if known.get(own) in names:
+            found[own] = known[own]
+        elif name in free:
+            found[own] = free[name]
     return {one: other for one, other in found.items() if one != other}
 
 
 def _renamed(key: str, item: Json, ids: dict[str, str]) -> Json:
-    if key in _ID_KEYS and isinstance(item, str):
-        return ids.get(item, item)
+    if key in _ID_KEYS and isinstance(item, str | int):
+        return ids.get(str(item), item)
     return rename_ids(item, ids)

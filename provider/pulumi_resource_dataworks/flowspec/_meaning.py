@@ -20,7 +20,7 @@ DIGEST_VERSION = "1"
 
 def same(one: Object, other: Object) -> bool:
     """Whether two documents mean the same: formatting, key order, order of sets and case of labels aside."""
-    return same_entity(one, other, "document")
+    return one is other or same_entity(one, other, "document")
 
 
 def normal(root: Object) -> Object:
@@ -39,6 +39,9 @@ def digest(root: Object) -> str:
 
 def named_fields(value: Object, entity: str) -> dict[str, Json]:
     """An object's values by the names of its table; of two spellings of one field, the one that says something."""
+    table = ENTITIES.get(entity)
+    if table is not None and value.keys() <= table.fields.keys():
+        return value
     found: dict[str, Json] = {}
     for key, item in value.items():
         name, field = field_of(entity, key)
@@ -73,9 +76,7 @@ def normal_value(value: Json, field: Field) -> Json:
 
 
 def same_entity(one: Object, other: Object, entity: str) -> bool:
-    """Whether two objects have one normal form; what is written alike is not looked into."""
-    if one == other:
-        return True
+    """Whether two objects have one normal form."""
     ours, theirs = named_fields(one, entity), named_fields(other, entity)
     return all(
         _same_value(ours.get(name), theirs.get(name), field_of(entity, name)[1])
@@ -84,7 +85,8 @@ def same_entity(one: Object, other: Object, entity: str) -> bool:
 
 
 def _same_value(one: Json, other: Json, field: Field) -> bool:
-    if field.server or one == other:
+    """Whether two values mean the same. Items of a list that are written alike are not looked into."""
+    if field.server:
         return True
     if isinstance(one, dict) and isinstance(other, dict) and field.shape is Shape.ENTITY:
         return same_entity(cast("Object", one), cast("Object", other), field.entity)
@@ -92,8 +94,8 @@ def _same_value(one: Json, other: Json, field: Field) -> bool:
         ours, theirs = cast("list[Json]", one), cast("list[Json]", other)
         pairs = _pairs(ours, theirs, field)
         if pairs is not None:
-            return all(same_entity(first, second, field.entity) for first, second in pairs)
-    return bool(_bare(one, field) == _bare(other, field))
+            return all(first == second or same_entity(first, second, field.entity) for first, second in pairs)
+    return one == other or bool(_bare(one, field) == _bare(other, field))
 
 
 def _bare(value: Json, field: Field) -> Json:
@@ -163,6 +165,7 @@ class Changes:
         added: Names of nodes that only the new one has.
         removed: Names of nodes that only the old one has.
         changed: Names of nodes that differ, with the names of the fields that do.
+        moved: Nodes that another control node holds, or none any more: their names, and those that they had.
         edges_added: Dependencies that only the new one has.
         edges_removed: Dependencies that only the old one has.
         workflow: The workflow's own fields that differ.
@@ -172,6 +175,7 @@ class Changes:
     added: list[str] = dataclass_field(default_factory=list[str])
     removed: list[str] = dataclass_field(default_factory=list[str])
     changed: dict[str, list[str]] = dataclass_field(default_factory=dict[str, list[str]])
+    moved: dict[str, str] = dataclass_field(default_factory=dict[str, str])
     edges_added: list[Edge] = dataclass_field(default_factory=list[Edge])
     edges_removed: list[Edge] = dataclass_field(default_factory=list[Edge])
     workflow: list[str] = dataclass_field(default_factory=list[str])
@@ -184,6 +188,7 @@ class Changes:
             for verb, names in (("adds", self.added), ("removes", self.removed))
             if names
         ]
+        parts += [f'moves node "{old}" to "{new}"' for new, old in self.moved.items()]
         parts += [f'changes node "{name}" ({", ".join(fields)})' for name, fields in self.changed.items()]
         edges = len(self.edges_added), len(self.edges_removed)
         parts += [f"adds {edges[0]} dependencies"] if edges[0] else []
@@ -194,7 +199,8 @@ class Changes:
 
     def count(self) -> str:
         """The same without a name from the document, for one that is a secret: `adds 1 node; changes 2 nodes`."""
-        counts = {"adds": len(self.added), "removes": len(self.removed), "changes": len(self.changed)}
+        counts = {"adds": len(self.added), "removes": len(self.removed), "moves": len(self.moved)}
+        counts["changes"] = len(self.changed)
         parts = [f"{verb} {number} node{'s' * (number > 1)}" for verb, number in counts.items() if number]
         edges = len(self.edges_added) + len(self.edges_removed)
         parts += [f"changes {edges} dependencies"] if edges else []
@@ -206,49 +212,79 @@ def changes(old: Object, new: Object) -> Changes:
     """How the new document differs from the old one; nodes are the same by ID, then by name."""
     before, after = _nodes_by_key(old), _nodes_by_key(new)
     pairs = _pair(before, after)
+    edges_before, edges_after = set(_edges(workflow_of(old))), set(_edges(workflow_of(new)))
+    aside = _NODES if edges_before == edges_after else _NODES | _FLOWS
     changed: dict[str, list[str]] = {}
     for old_key, new_key in pairs.items():
-        fields = list(_differing(before[old_key][1], after[new_key][1], "node"))
+        fields = list(_differing(before[old_key][1], after[new_key][1], "node", aside))
         if fields:
             changed[after[new_key][0]] = fields
-    edges_before, edges_after = set(_edges(workflow_of(old))), set(_edges(workflow_of(new)))
+    places_before, places_after = _places(old, before), _places(new, after)
+    kept = set(pairs.values())
     return Changes(
-        added=[after[key][0] for key in after if key not in pairs.values()],
+        added=[after[key][0] for key in after if key not in kept],
         removed=[before[key][0] for key in before if key not in pairs],
         changed=changed,
+        moved={
+            after[other][0]: before[one][0]
+            for one, other in pairs.items()
+            if _moved(places_before[one], places_after[other], pairs)
+        },
         edges_added=sorted(edges_after - edges_before, key=repr),
         edges_removed=sorted(edges_before - edges_after, key=repr),
-        workflow=_workflow_fields(workflow_of(old), workflow_of(new), edges_before == edges_after),
-        document=[field for field in _differing(old, new, "document") if field != "spec.workflows"],
+        workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow", aside)),
+        document=[field for field in _differing(old, new, "document", aside) if field != "spec.workflows"],
     )
 
 
-def _workflow_fields(old: Object, new: Object, edges_alike: bool) -> list[str]:
-    """The workflow's own fields that differ; its dependencies where they differ in more than which there are."""
-    found = list(_differing(old, new, "workflow"))
-    field = field_of("workflow", "dependencies")[1]
-    before, after = (named_fields(one, "workflow").get("dependencies") for one in (old, new))
-    return [*found, "dependencies"] if edges_alike and not _same_value(before, after, field) else found
-
-
-_NODE_SETS = {"nodes", "while", "dependencies", "flow"}
+_NODES = frozenset({"nodes", "while"})
+_FLOWS = frozenset({"dependencies", "flow"})
 _SCOPES = {"workflow", "controller"}
 
 
-def _differing(old: Object, new: Object, entity: str, prefix: str = "") -> Iterator[str]:
-    """The names of the fields in which two objects differ, inner nodes aside."""
+def _differing(
+    old: Object, new: Object, entity: str, aside: frozenset[str], prefix: str = ""
+) -> Iterator[str]:
+    """The names of the fields in which two objects differ; of a scope, those that are told otherwise are left aside."""
     if old == new:
         return
     before, after = normal_entity(old, entity), normal_entity(new, entity)
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)
-        if one == other or (entity in _SCOPES and key in _NODE_SETS):
+        if one == other or (entity in _SCOPES and key in aside):
             continue
         field = field_of(entity, key)[1]
         if field.shape is Shape.ENTITY and isinstance(one, dict) and isinstance(other, dict):
-            yield from _differing(cast("Object", one), cast("Object", other), field.entity, f"{prefix}{key}.")
+            ours, theirs = cast("Object", one), cast("Object", other)
+            yield from _differing(ours, theirs, field.entity, aside, f"{prefix}{key}.")
         else:
             yield prefix + key
+
+
+Place = tuple[str, str]
+"""Where a node stands: the key of the control node that holds it, none for the workflow, and the field in that."""
+
+
+def _places(root: Object, nodes: dict[str, tuple[str, Object]]) -> dict[str, Place]:
+    """Where each node stands, by its key."""
+    keys = {id(node): key for key, (_, node) in nodes.items()}
+
+    def below(owner: Object, holder: str, field: str) -> Iterator[tuple[str, Place]]:
+        for part, held in (
+            ("nodes", owner.get("nodes")),
+            ("while", [owner.get("while"), owner.get("specWhile")]),
+        ):
+            for node in objects(held):
+                key = keys.get(id(node), "")
+                yield key, (holder, f"{field}.{part}")
+                for name, inner in inner_scopes(node):
+                    yield from below(inner, key, field_of("node", name)[0])
+
+    return dict(below(workflow_of(root), "", ""))
+
+
+def _moved(before: Place, after: Place, pairs: dict[str, str]) -> bool:
+    return before[1] != after[1] or pairs.get(before[0], before[0]) != after[0]
 
 
 def _nodes_by_key(root: Object) -> dict[str, tuple[str, Object]]:
@@ -269,10 +305,14 @@ def _edges(owner: Object) -> Iterator[Edge]:
         for dependency in objects(owner.get(key)):
             for depend in objects(dependency.get("depends")):
                 target = depend.get("output") or depend.get("nodeId") or ""
-                yield Edge(str(dependency.get("nodeId")), str(depend.get("type", "Normal")), str(target))
+                yield Edge(str(dependency.get("nodeId")), _edge_type(depend), str(target))
     for node in scope_of(owner):
         for _, inner in inner_scopes(node):
             yield from _edges(inner)
+
+
+def _edge_type(depend: Object) -> str:
+    return str(normal_value(depend.get("type") or "Normal", field_of("depend", "type")[1]))
 
 
 def _listed(names: list[str]) -> str:

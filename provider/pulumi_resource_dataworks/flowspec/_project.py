@@ -7,7 +7,6 @@ values that mean the same keep the user's spelling, and what was added behind ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import cast
 
 from ._document import Json, Object
@@ -106,50 +105,84 @@ def _covers(ours: Json, theirs: Json) -> bool:
 
 
 def _list(ours: list[Json], theirs: list[Json], field: Field, name: str) -> list[Json]:
-    rest = list(theirs)
-    found: list[Json] = []
-    for item in ours:
-        partner = _partner(item, rest, field)
-        if partner is None:
-            continue
-        rest.remove(partner)
-        both = isinstance(item, dict) and isinstance(partner, dict)
-        found.append(
-            _entity(cast("Object", item), cast("Object", partner), field.entity) if both else partner
-        )
-    if name in _ADDED_SHOWS:
-        found += [_clean_item(item, field) for item in rest]
+    partners = _partners(ours, theirs, field)
+    found = [_item(ours[place], theirs[partner], field) for place, partner in sorted(partners.items())]
+    if name in _ADDED_SHOWS or field.order == "ordered":
+        taken = set(partners.values())
+        found += [_clean_item(item, field) for place, item in enumerate(theirs) if place not in taken]
     return found
 
 
-def _partner(item: Json, rest: list[Json], field: Field) -> Json:
-    """The entry of the read-back that is this one: by the first key that both have, else by what was written of it."""
-    if not isinstance(item, dict):
-        return next((other for other in rest if other == item), None)
-    ours = cast("Object", item)
-    others = [cast("Object", other) for other in rest if isinstance(other, dict)]
-    for key in _keys(ours, field.entity):
-        for other in others:
-            if str(other.get(key)) == str(ours[key]):
-                return other
-    return next((other for other in others if _alike(ours, other, field.entity)), None)
+def _item(ours: Json, theirs: Json, field: Field) -> Json:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
+    return theirs
 
 
-def _keys(item: Object, entity: str) -> Iterator[str]:
-    table = ENTITIES.get(entity)
-    for key in table.keys if table else ():
-        if item.get(key) not in (None, ""):
-            yield key
+def _partners(ours: list[Json], theirs: list[Json], field: Field) -> dict[int, int]:
+    """Which entry of the other list is which of ours, by their places.
+
+    In a list whose order has a meaning, the one at the same place. In a set, the one with the same first key, else with
+    the same next key; for an entry without any key, one that holds all that was written of it.
+    """
+    if field.order == "ordered":
+        return {place: place for place in range(min(len(ours), len(theirs)))}
+    found: dict[int, int] = {}
+    free = set(range(len(theirs)))
+    table = ENTITIES.get(field.entity)
+    keys = table.keys if table else ()
+    for key in keys:
+        places = _places(theirs, key)
+        for place, item in enumerate(ours):
+            if place in found:
+                continue
+            same_key = [other for other in places.get(_key(item, key), ()) if other in free]
+            if same_key:
+                found[place] = _closest(item, same_key, theirs, field.entity)
+                free.remove(found[place])
+    for place, item in enumerate(ours):
+        if place not in found and not any(_key(item, key) for key in keys):
+            alike = [other for other in sorted(free) if _alike(item, theirs[other], field.entity)]
+            if alike:
+                found[place] = _closest(item, alike, theirs, field.entity)
+                free.remove(found[place])
+    return found
 
 
-def _alike(ours: Object, theirs: Object, entity: str) -> bool:
+def _key(item: Json, key: str) -> str:
+    """An entry's value of a key as text; empty where it has none."""
+    value = cast("Object", item).get(key) if isinstance(item, dict) else None
+    return "" if value is None else str(value)
+
+
+def _places(items: list[Json], key: str) -> dict[str, list[int]]:
+    """The places of a list's entries by their values of a key."""
+    found: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        value = _key(item, key)
+        if value:
+            found.setdefault(value, []).append(place)
+    return found
+
+
+def _closest(item: Json, places: list[int], items: list[Json], entity: str) -> int:
+    """The first of several places whose entry means just the same, else the first."""
+    if len(places) == 1 or not isinstance(item, dict):
+        return places[0]
+    wanted = normal_entity(cast("Object", item), entity)
+    exact = (place for place in places if normal_entity(cast("Object", items[place]), entity) == wanted)
+    return next(exact, places[0])
+
+
+def _alike(ours: Json, theirs: Json, entity: str) -> bool:
     """Whether an entry without a key of its own, as a dependency's, is this one: all that was written is there."""
-    wanted, got = normal_entity(ours, entity), normal_entity(theirs, entity)
-    wanted.pop("sourceType", None)
+    if not isinstance(ours, dict) or not isinstance(theirs, dict):
+        return bool(ours == theirs)
+    wanted, got = normal_entity(cast("Object", ours), entity), normal_entity(cast("Object", theirs), entity)
+    aside = {"sourceType"}
     if "output" in wanted and wanted["output"] == got.get("output"):
-        wanted.pop("nodeId", None)
-        wanted.pop("refTableName", None)
-    return all(got.get(key) == value for key, value in wanted.items())
+        aside |= {"nodeId", "refTableName"}
+    return all(key in aside or got.get(key) == value for key, value in wanted.items())
 
 
 def _clean_item(item: Json, field: Field) -> Json:
@@ -194,7 +227,7 @@ def _undo(old: Object, new: Object, entity: str, path: str, stuck: list[str]) ->
 
 
 def _undo_field(found: Object, key: str, before: Json, field: Field, here: str, stuck: list[str]) -> None:
-    if field.server or _means_nothing(before, field):
+    if field is UNKNOWN or field.server or _means_nothing(before, field):
         return
     if field.shape is Shape.LIST:
         found[key] = []
@@ -207,15 +240,11 @@ def _undo_field(found: Object, key: str, before: Json, field: Field, here: str, 
 def _undo_list(
     before: list[Json], after: list[Json], field: Field, path: str, stuck: list[str]
 ) -> list[Json]:
-    rest = list(before)
-    found: list[Json] = []
-    for index, item in enumerate(after):
-        partner = _partner(item, rest, field) if isinstance(item, dict) else None
-        if isinstance(partner, dict):
-            undone = _undo(
-                cast("Object", partner), cast("Object", item), field.entity, f"{path}[{index}]", stuck
-            )
-            found.append(undone)
-        else:
-            found.append(item)
+    partners = _partners(after, before, field)
+    found = list(after)
+    for place, partner in partners.items():
+        one, other = before[partner], after[place]
+        if isinstance(one, dict) and isinstance(other, dict):
+            here = f"{path}[{place}]"
+            found[place] = _undo(cast("Object", one), cast("Object", other), field.entity, here, stuck)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from ._document import Json, Object, copied, inner_scopes, nodes_of, objects, scope_of, workflow_of
+from ._document import CONTROLLERS, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
 from ._meaning import named_fields
 
 VERSION = "1.1.0"
@@ -19,34 +19,42 @@ ChooseId = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class NodeIndex:
-    """The nodes of one scope by all that a dependency may call them: ID, name, or one of their outputs."""
+    """The nodes of one scope by all that a dependency may call them.
 
-    ids: dict[str, Object]
+    Attributes:
+        words: By ID, name and output; an ID goes before a name, and a name before an output.
+        names: By name.
+        outputs: By output.
+    """
+
+    words: dict[str, Object]
     names: dict[str, Object]
     outputs: dict[str, Object]
 
     @classmethod
     def of(cls, owner: Object) -> NodeIndex:
         """The index of a workflow's or controller's own nodes."""
-        index = cls({}, {}, {})
+        ids: dict[str, Object] = {}
+        names: dict[str, Object] = {}
+        outputs: dict[str, Object] = {}
         for node in scope_of(owner):
-            index.ids.setdefault(str(node.get("id") or ""), node)
-            index.names.setdefault(str(node.get("name") or ""), node)
+            ids.setdefault(str(node.get("id") or ""), node)
+            names.setdefault(str(node.get("name") or ""), node)
             for output in _outputs(node):
-                index.outputs.setdefault(output, node)
-        for known in (index.ids, index.names, index.outputs):
+                outputs.setdefault(output, node)
+        for known in (ids, names, outputs):
             known.pop("", None)
-        return index
+        return cls({**outputs, **names, **ids}, names, outputs)
 
     def find(self, word: Json) -> Object | None:
-        """The node that a word means; an ID before a name before an output."""
-        key = str(word or "")
-        return self.ids.get(key) or self.names.get(key) or self.outputs.get(key)
+        """The node that a word means."""
+        return self.words.get(str(word or ""))
 
     def output(self, word: Json) -> str | None:
         """The output that a word means where it names a node here; None where it is somebody else's."""
-        if str(word) in self.outputs:
-            return str(word)
+        text = str(word)
+        if text in self.outputs:
+            return text
         node = self.find(word)
         return None if node is None else output_of(node)
 
@@ -72,7 +80,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
         root: A document without faults; it stays as it is.
         choose: Gives the IDs that the document leaves out.
     """
-    done: Object = copied(root)
+    done: Object = _draft(root)
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
     _own_id(workflow, spec.get("id") or choose(""))
@@ -88,6 +96,40 @@ def complete(root: Object, choose: ChooseId) -> Object:
         _fill_outputs(node)
     _complete_scope(workflow, str(workflow["script"]["path"]))
     return done
+
+
+def without_workflow_id(root: Object) -> Object:
+    """The document with no ID for the workflow: the service chooses one. The document stays as it is."""
+    bare: Object = {key: value for key, value in workflow_of(root).items() if key != "id"}
+    spec = {key: value for key, value in root["spec"].items() if key != "id"}
+    return {**root, "spec": {**spec, "workflows": [bare]}}
+
+
+_WRITTEN = frozenset(
+    {
+        "spec",
+        "workflows",
+        "nodes",
+        "while",
+        "specWhile",
+        "dependencies",
+        "flow",
+        "depends",
+        "script",
+        *CONTROLLERS,
+    }
+)
+"""The fields in which, at whatever depth, something is filled in."""
+
+
+def _draft(value: Json) -> Json:
+    """A copy to be completed. What is never written to is shared: it is most of a document."""
+    if isinstance(value, dict):
+        found = dict(cast("Object", value))
+        for key in _WRITTEN.intersection(found):
+            found[key] = _draft(found[key])
+        return found
+    return [_draft(item) for item in cast("list[Json]", value)] if isinstance(value, list) else value
 
 
 def output_of(node: Object) -> str:
@@ -151,5 +193,4 @@ def _outputs(node: Object) -> list[str]:
     if not isinstance(outputs, dict):
         return []
     listed = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
-    found = [output.get("data") for output in objects(listed)]
-    return [str(data) for data in found if data not in (None, "")]
+    return [str(output["data"]) for output in objects(listed) if output.get("data") not in (None, "")]

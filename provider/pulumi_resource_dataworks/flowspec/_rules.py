@@ -46,10 +46,12 @@ RULES: dict[str, Rule] = {
     ),
     "label": Rule("A label that its enum does not have.", "The parser answers ENUM_NOT_EXIST."),
     "misspelt-key": Rule(
-        "A key like that of a field which is missing.", "The parser drops keys that it does not know."
+        "A key that is the name of a missing field with a slip of the pen: one letter, or another case or separator.",
+        "The parser drops keys that it does not know.",
     ),
     "unknown-key": Rule(
-        "A key that no field has (a warning).", "The parser drops keys that it does not know."
+        "A key that no field has (a warning).",
+        "The parser drops keys that it does not know; one that is only like another may be new.",
     ),
     "two-ids": Rule(
         "spec.id differs from the workflow's own id (a warning).",
@@ -67,6 +69,18 @@ RULES: dict[str, Rule] = {
     ),
     "empty-dependency": Rule(
         "A dependency without a node or an output.", "The service drops a dependency without an output."
+    ),
+    "near-output": Rule(
+        "An output that no node here makes, and that looks like a node of this document (a warning).",
+        "It may be another workflow's; if not, the service drops the dependency without an error.",
+    ),
+    "no-inner-nodes": Rule(
+        "A loop or another control node without nodes inside (a warning).",
+        "The JSON Schema asks for one; the parser takes none, and the vendor's guide shows a loop without.",
+    ),
+    "no-condition": Rule(
+        "A do-while without the node that decides whether it goes on (a warning).",
+        "The JSON Schema asks for it, and the vendor's package validator for one CONTROLLER_CYCLE_END; the parser does not.",
     ),
     "cycle": Rule(
         "Nodes that wait for each other.", "The parser takes them, but none of the nodes could ever start."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -10,24 +9,13 @@ from typing import cast
 
 from ._advice import advice
 from ._document import Document, Json, Object, inner_scopes, nodes_with_paths, objects, own_nodes
-from ._fault import Fault, InvalidDocumentError, Path, Phrase, near, show_path
+from ._fault import Fault, InvalidDocumentError, Path, Phrase, show_path
 from ._fields import Field, Shape
+from ._near import Vocabulary, near, slip
 from ._resolve import NodeIndex
 from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
-_MISSPELT = 0.8
-"""How like a field's name a key has to be to count as a misspelling of it."""
-
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
-
-_PLAIN: dict[Shape, tuple[type, ...]] = {
-    **dict.fromkeys(Shape, ()),
-    Shape.TEXT: (str,),
-    Shape.CHOICE: (str,),
-    Shape.INTEGER: (int,),
-    Shape.BOOLEAN: (bool,),
-}
-"""The types of a value that has just the shape of its field, as nearly all have: nothing more to ask."""
 
 
 def validate(document: Document) -> list[Fault]:
@@ -50,7 +38,8 @@ def _faults(root: Object) -> Iterator[Fault]:
     yield from shape
     if shape:
         return
-    entity = list(_entity_faults(root, "document", ()))
+    entity: list[Fault] = []
+    _judge_entity(root, "document", (), entity)
     yield from entity
     if any(fault.severity == "error" for fault in entity):
         return
@@ -111,68 +100,69 @@ def _kind_faults(root: Object) -> Iterator[Fault]:
         yield Fault(("kind",), "kind {} cannot be imported", remedy, (kind,), rule="kind")
 
 
-def _entity_faults(value: Object, entity: str, path: Path) -> Iterator[Fault]:
+def _judge_entity(value: Object, entity: str, path: Path, faults: list[Fault]) -> None:
+    """Adds the faults of an object and of all below it. Every value of a document passes here."""
     table = ENTITIES[entity]
-    absent = [name for name in table.required if value.get(name) in (None, "")]
-    for name in absent + [name for name in table.present if name not in value]:
-        yield Fault((*path, name), f"{name} is missing", f"A {entity} needs it.", rule="missing")
+    for name in table.required:
+        if value.get(name) in (None, ""):
+            faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
+    for name in table.present:
+        if name not in value:
+            faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
     for key, item in value.items():
         field = table.fields.get(key) or field_of(entity, key)[1]
-        if type(item) in _PLAIN[field.shape] and (field.shape is not Shape.CHOICE or item in field.choices):
-            continue
         if field is UNKNOWN:
-            yield _unknown_key(value, entity, key, (*path, key))
-        elif item is not None:
-            yield from _value_faults(item, field, (*path, key))
-        elif field.no_null:
-            yield Fault(
-                (*path, key), f"{key} is null", "Leave it out, or write an empty list.", rule="null-list"
-            )
+            faults.append(_unknown_key(value, entity, key, (*path, key)))
+        elif type(item) is not field.plain or (field.choices and item not in field.choices):
+            faults += _odd_value(item, field, (*path, key))
+        elif field.entity and field.plain is dict:
+            _judge_entity(cast("Object", item), field.entity, (*path, key), faults)
+        elif field.entity:
+            _judge_items(cast("list[Json]", item), field, (*path, key), faults)
+
+
+def _missing(name: str, entity: str, path: Path) -> Fault:
+    return Fault((*path, name), f"{name} is missing", f"A {entity} needs it.", rule="missing")
 
 
 def _unknown_key(value: Object, entity: str, key: str, path: Path) -> Fault:
-    """A key that the vendor's parser drops: a misspelling where the right one is missing, else just that."""
+    """A key that the vendor's parser drops: a misspelling where the right one is missing, else just that.
+
+    Only a slip of the pen is a misspelling: a key that is just like another may be a field that the vendor has added.
+    """
     table = ENTITIES[entity]
-    free = [name for name in (*table.fields, *table.aliases) if name not in value]
-    meant = difflib.get_close_matches(key, free, n=1, cutoff=_MISSPELT) if key not in table.dropped else []
+    free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
+    meant = [name for name in free if slip(key, name)] if key not in table.dropped else []
     message = f"{{}} is no field of a {entity}, so the service would drop it"
     if meant:
         return Fault(path, message, f'Did you mean "{meant[0]}"?', (key,), rule="misspelt-key")
-    return Fault(path, message, "Leave it out.", (key,), severity="warning", rule="unknown-key")
+    remedy = f"Leave it out.{near(key, free)}"
+    return Fault(path, message, remedy, (key,), severity="warning", rule="unknown-key")
 
 
-def _value_faults(value: Json, field: Field, path: Path) -> Iterator[Fault]:
-    if field.shape is Shape.FREE:
-        return
-    if field.shape is Shape.ENTITY:
-        if isinstance(value, dict):
-            yield from _entity_faults(cast("Object", value), field.entity, path)
-        else:
-            yield _shape_fault(path, field)
-    elif field.shape is Shape.MAP:
-        if not isinstance(value, dict):
-            yield _shape_fault(path, field)
-    elif field.shape is Shape.LIST:
-        yield from _list_faults(value, field, path)
+def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Fault]:
+    """The fault of a value that has not just the shape of its field, or none where the parser takes it."""
+    if value is None:
+        if field.no_null:
+            remedy = "Leave it out, or write an empty list."
+            yield Fault(path, f"{path[-1]} is null", remedy, rule="null-list")
     elif not _fits(value, field):
         yield _choice_fault(value, field, path) if field.shape is Shape.CHOICE else _shape_fault(path, field)
 
 
-def _list_faults(value: Json, field: Field, path: Path) -> Iterator[Fault]:
-    if not isinstance(value, list):
-        yield _shape_fault(path, field)
-        return
-    for index, item in enumerate(cast("list[Json]", value) if field.entity else []):
+def _judge_items(items: list[Json], field: Field, path: Path, faults: list[Fault]) -> None:
+    for index, item in enumerate(items):
         if isinstance(item, dict):
-            yield from _entity_faults(cast("Object", item), field.entity, (*path, index))
+            _judge_entity(cast("Object", item), field.entity, (*path, index), faults)
         else:
             message = f"each of {path[-1]} has to be an object"
-            yield Fault(
-                (*path, index), message, "Write it out: a reference by ID is not resolved here.", rule="shape"
-            )
+            remedy = "Write it out: a reference by ID is not resolved here."
+            faults.append(Fault((*path, index), message, remedy, rule="shape"))
 
 
 def _fits(value: Json, field: Field) -> bool:
+    if field.shape is Shape.FREE:
+        return True
     if field.shape is Shape.TEXT:
         return isinstance(value, str) or (isinstance(value, int | float) and not field.strict)
     if field.shape is Shape.INTEGER:
@@ -180,7 +170,7 @@ def _fits(value: Json, field: Field) -> bool:
         return text is not None or (isinstance(value, int) and not isinstance(value, bool))
     if field.shape is Shape.BOOLEAN:
         return isinstance(value, bool) or (isinstance(value, str) and value.casefold() in ("true", "false"))
-    if not isinstance(value, str):
+    if field.shape is not Shape.CHOICE or not isinstance(value, str):
         return False
     return field.open or value.casefold() in {choice.casefold() for choice in field.choices}
 
@@ -212,9 +202,10 @@ def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
     """The faults of one set of nodes that see each other: a workflow's, or a control node's."""
     yield from _name_clashes(owner, path)
     index = NodeIndex.of(owner)
+    names = Vocabulary(index.names)
     for key in ("dependencies", "flow"):
         for position, dependency in enumerate(objects(owner.get(key))):
-            yield from _dependency_faults(dependency, index, (*path, key, position))
+            yield from _dependency_faults(dependency, index, names, (*path, key, position))
     for here, node in own_nodes(owner, path):
         if not _command_of(node):
             message = "the node does not say what it runs"
@@ -225,12 +216,9 @@ def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
 
 
 def _command_of(node: Object) -> Json:
-    script = node.get("script")
-    runtime = cast("Object", script).get("runtime") if isinstance(script, dict) else None
-    if not isinstance(runtime, dict):
-        return None
-    found = cast("Object", runtime)
-    return found.get("command") or found.get("commandTypeId")
+    script: Object = node.get("script") or {}
+    runtime: Object = script.get("runtime") or {}
+    return runtime.get("command") or runtime.get("commandTypeId")
 
 
 def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:
@@ -246,21 +234,23 @@ def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:
 
 def _id_clashes(workflow: Object, path: Path) -> Iterator[Fault]:
     """An ID that two things of the document have: the service would keep one of them."""
-    seen: dict[str, Path] = {str(workflow.get("id") or ""): (*path, "id")}
+    seen: dict[str, Path] = {str(workflow.get("id") or ""): path}
     for here, node in nodes_with_paths(workflow, path):
         own = str(node.get("id") or "")
         if own and own in seen:
-            message = f"the ID {{}} is used twice: {show_path(seen[own])} has it too"
+            message = f"the ID {{}} is used twice: {show_path((*seen[own], 'id'))} has it too"
             remedy = "Leave the copy's id out, and the provider chooses one."
             yield Fault((*here, "id"), message, remedy, (own,), rule="id-clash")
-        seen.setdefault(own, (*here, "id"))
+        seen.setdefault(own, here)
 
 
-def _dependency_faults(dependency: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+def _dependency_faults(
+    dependency: Object, index: NodeIndex, names: Vocabulary, path: Path
+) -> Iterator[Fault]:
     if index.find(dependency.get("nodeId")) is None:
-        yield _no_node((*path, "nodeId"), dependency.get("nodeId"), index)
+        yield _no_node((*path, "nodeId"), dependency.get("nodeId"), names)
     for position, depend in enumerate(objects(dependency.get("depends"))):
-        if depend.get("output") not in (None, ""):
+        if depend.get("output") not in (None, "") or index.find(depend.get("nodeId")) is not None:
             continue
         key = "nodeId" if depend.get("nodeId") not in (None, "") else "refTableName"
         here = (*path, "depends", position)
@@ -275,12 +265,12 @@ def _dependency_faults(dependency: Object, index: NodeIndex, path: Path) -> Iter
                 rule="empty-dependency",
             )
         elif index.find(target) is None:
-            yield _no_node((*here, key), target, index)
+            yield _no_node((*here, key), target, names)
 
 
-def _no_node(path: Path, name: Json, index: NodeIndex) -> Fault:
-    names = ", ".join(json.dumps(known, ensure_ascii=False) for known in list(index.names)[:10])
+def _no_node(path: Path, name: Json, names: Vocabulary) -> Fault:
+    first = ", ".join(json.dumps(known, ensure_ascii=False) for known in names.words[:10])
     message = "no node here is called {}, so the service would drop the dependency"
     remedy = "Write the name of one of this workflow's nodes ({}), or another workflow's node as output.{}"
-    values = (name, Phrase(names), near(str(name), index.names))
+    values = (name, Phrase(first), names.suggestion(str(name)))
     return Fault(path, message, remedy, values, rule="lost-dependency")

@@ -7,6 +7,7 @@ from ._check import Checked
 from ._context import Context, Reporter
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
+from ._options import Options
 from ._values import UNKNOWN, Opaque, Unknown
 from .workflow_definition import WorkflowDefinitions
 
@@ -19,6 +20,7 @@ __all__ = [
     "HalfDoneError",
     "LifecycleError",
     "Opaque",
+    "Options",
     "RefusedError",
     "Reporter",
     "Unknown",

@@ -11,7 +11,9 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _look
 from ._context import Context
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError
-from ._state import Inputs, State
+from ._other_ids import Choice, choices, may_be_about_ids
+from ._place import in_place, put_in_place
+from ._state import State
 
 SECONDS_PER_NODE = 1.2
 """What a job takes for a node, from recorded traffic: 1 to 1.5 s."""
@@ -28,10 +30,12 @@ class Order:
     Attributes:
         state: The outputs that hold once it is submitted.
         root: The document to send, under its declared IDs, with the values that undo what has left it.
+        fresh: Whether the workflow is not there yet.
     """
 
     state: State
     root: flowspec.Object
+    fresh: bool
 
 
 async def apply(context: Context, order: Order) -> State:
@@ -47,25 +51,49 @@ async def apply(context: Context, order: Order) -> State:
 
 
 async def submit(context: Context, order: Order) -> State:
+    """Sends the document, under other IDs where the service refuses those that it has."""
+    context.report.status(f"importing {_nodes(len(order.state.node_ids))}")
+    refusal: openapi.ServiceError | None = None
+    for choice in choices(context.urn, order.state, fresh=order.fresh):
+        try:
+            state = await _submit(context, choice, order.root)
+        except openapi.ServiceError as error:  # noqa: PERF203 - a refusal is the reason for the next try
+            refusal = refusal or error
+            if not may_be_about_ids(error, choice.state):
+                raise refusal from None
+        else:
+            if refusal is not None:
+                context.report.warning(
+                    f"DataWorks refused the document's IDs, so it has got others: {refusal}"
+                )
+            return state
+    raise refusal or LifecycleError("nothing was sent")
+
+
+async def _submit(context: Context, choice: Choice, root: flowspec.Object) -> State:
     """Sends the document; where an answer is lost, looks for its effect and sends the same once more."""
-    state = order.state
-    context.report.status(f"importing {_nodes(len(state.node_ids))}")
     lost: openapi.AnswerLost | None = None
     for attempt in range(_SENDS):
         if lost is not None:
-            state = await _look_again(context, state, lost, _FIRST_PAUSE * 2 ** (attempt - 1))
+            met = await _look_again(context, choice.state, lost, _FIRST_PAUSE * 2 ** (attempt - 1))
+            choice = choice if met is None else Choice(met)
         try:
-            return _submitted(state, await _send(context, state, order.root, lost))
+            return _submitted(choice.state, await _send(context, choice, root, lost))
         except openapi.AnswerLost as error:
             lost = error
-    return half_done(state, f"the answer to the import was lost {_SENDS} times: {lost}", "", lost)
+    return half_done(choice.state, f"the answer to the import was lost {_SENDS} times: {lost}", "", lost)
 
 
 async def _send(
-    context: Context, state: State, root: flowspec.Object, lost: openapi.AnswerLost | None
+    context: Context, choice: Choice, root: flowspec.Object, lost: openapi.AnswerLost | None
 ) -> openapi.AsyncJob:
-    """One send. Errors after a lost answer leave the resource half done: the first send may have had its effect."""
-    text = flowspec.canonical(flowspec.rename_ids(root, dict(state.ids)))
+    """One send.
+
+    Errors after a lost answer leave the resource half done: the first send may have had its effect. Not so a refusal of
+    an ID: it would have met the first send too, whose document was the same.
+    """
+    state = choice.state
+    text = flowspec.canonical(choice.document(root))
     call = context.client.import_workflow_definition(state.inputs.project_id, text)
     try:
         return await context.ask(call)
@@ -74,7 +102,7 @@ async def _send(
     except openapi.AnswerLost:
         raise
     except openapi.DataWorksError as error:
-        if lost is None:
+        if lost is None or (isinstance(error, openapi.ServiceError) and may_be_about_ids(error, state)):
             raise
         return half_done(state, str(error), "", error)
 
@@ -91,20 +119,17 @@ def _owning(state: State) -> State:
     return replace(state, owned=state.owned | frozenset(state.node_ids.values()))
 
 
-async def _look_again(context: Context, state: State, lost: openapi.AnswerLost, pause: float) -> State:
-    """What a lost import has left behind: the workflow under its ID, or under another at its path."""
+async def _look_again(context: Context, state: State, lost: openapi.AnswerLost, pause: float) -> State | None:
+    """What a lost import has left behind: the workflow under its ID, or under another at its path; None where nothing."""
     context.report.status(
         "the answer to the import was lost: looking for the workflow before sending it again"
     )
     try:
         await context.pause(pause)
-        if await _look.get(context, state.inputs.project_id, state.workflow_id):
-            return state
-        summary = await _look.at_path(context, state.inputs)
-        found = summary and await _look.get(context, state.inputs.project_id, summary.id)
+        found = await found_again(context, state)
     except (openapi.DataWorksError, CancelledStepError, LifecycleError) as error:
         return half_done(state, f"{lost}; and then: {error}", "", error)
-    return state.met(found.definition, found.root) if found else state
+    return state.met(found.definition, found.root) if found else None
 
 
 async def finish(context: Context, state: State) -> State:
@@ -158,11 +183,11 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
 
 async def _read_back(context: Context, state: State) -> State:
     """The state after a read that shows all that was sent; reads right after a write may be stale."""
-    found, lost = None, "the workflow"
+    lost, moved = "the workflow", False
     for attempt in range(_READS):
         try:
             await context.pause(_FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
-            found = await _found_again(context, state)
+            found = await found_again(context, state)
         except (openapi.DataWorksError, LifecycleError) as error:
             return half_done(
                 state, f"the import is done, but could not be read back: {error}", state.pending_job, error
@@ -170,25 +195,32 @@ async def _read_back(context: Context, state: State) -> State:
         if found is None:
             continue
         state = state.met(found.definition, found.root)
-        kept = as_declared(state, found.root)
+        kept = state.projected(found.root)
         lost = _lost(state.inputs.root, kept)
-        if not lost:
-            _warn_of_rewrites(context, state.inputs.root, kept)
-            return state
+        if not lost and not moved and not in_place(state.inputs, kept):
+            moved = True
+            await _put_in_place(context, state, kept)
+        elif not lost:
+            return _with_rewrites(context, state, kept)
     return half_done(state, f"the import job succeeded, but DataWorks did not keep {lost}")
 
 
-async def _found_again(context: Context, state: State) -> _look.Found | None:
+async def _put_in_place(context: Context, state: State, kept: flowspec.Object) -> None:
+    try:
+        await put_in_place(context, state, kept)
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        half_done(
+            state, f"the import is done, but the workflow is not where it should be: {error}", None, error
+        )
+
+
+async def found_again(context: Context, state: State) -> _look.Found | None:
+    """The workflow under the ID that it should have; else at its path, where the service has given it another."""
     found = await _look.get(context, state.inputs.project_id, state.workflow_id)
     if found is not None:
         return found
     summary = await _look.at_path(context, state.inputs)
     return await _look.get(context, state.inputs.project_id, summary.id) if summary else None
-
-
-def as_declared(state: State, actual: flowspec.Object) -> flowspec.Object:
-    """What the service holds, under the declared IDs and in the words of the document."""
-    return flowspec.project(state.inputs.root, flowspec.rename_ids(actual, state.declared_ids))
 
 
 def _lost(sent: flowspec.Object, kept: flowspec.Object) -> str:
@@ -201,10 +233,16 @@ def _lost(sent: flowspec.Object, kept: flowspec.Object) -> str:
     return ", ".join(parts)
 
 
-def _warn_of_rewrites(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> None:
-    rewritten = flowspec.changes(sent, kept).describe()
-    if rewritten:
-        context.report.warning(f"DataWorks keeps something else than was sent: it {rewritten}")
+def _with_rewrites(context: Context, state: State, kept: flowspec.Object) -> State:
+    """The state that knows what the service made of the document, so that it is no drift later."""
+    rewritten = flowspec.changes(state.inputs.root, kept).describe()
+    if not rewritten:
+        return replace(state, rewrites=None)
+    message = f"DataWorks keeps something else than was sent: it {rewritten}"
+    if context.strict:
+        half_done(state, f"{message}. The provider's setting `strict` makes this an error")
+    context.report.warning(message)
+    return replace(state, rewrites=(state.inputs.text, flowspec.canonical(kept)))
 
 
 def half_done(
@@ -213,11 +251,6 @@ def half_done(
     """Ends the step with what is known, so that the next run goes on from there."""
     outputs: Mapping[str, Any] = _owning(replace(state, pending_job=job)).to_pulumi()
     raise HalfDoneError(message, id=state.resource_id, outputs=outputs) from cause
-
-
-def first_state(inputs: Inputs) -> State:
-    """The state of a workflow that is about to be imported for the first time, under its declared IDs."""
-    return State(inputs=inputs, workflow_id=inputs.workflow_id, ids={})
 
 
 def _nodes(count: int) -> str:

@@ -12,7 +12,7 @@ from pulumi_resource_dataworks import flowspec
 from ._state import Inputs
 from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths, without_unknowns
 
-_KNOWN = ("projectId", "spec")
+_KNOWN = ("projectId", "spec", "adopt", "dryRun")
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
 _NAMING_KEYS = {"id", "name", "data", "output", "nodeId"}
@@ -26,11 +26,13 @@ class Checked:
         inputs: The inputs to go on with; meaningless where there are failures.
         failures: What is wrong, each a sentence with its path and what to write instead.
         warnings: What may be wrong.
+        document: The document as it was written, where it is wholly known and without faults.
     """
 
     inputs: dict[str, Any] = field(default_factory=dict[str, Any])
     failures: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
+    document: flowspec.Document | None = None
 
 
 def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool) -> Checked:
@@ -46,15 +48,27 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
     for key in news:
         if key not in _KNOWN and not key.startswith("__"):
             found.failures.append(
-                f'"{key}" is no input of a workflow definition. It takes projectId and spec.'
+                f'"{key}" is no input of a workflow definition. It takes {", ".join(_KNOWN)}.'
             )
     project_id = _project_id(news.get("projectId"), found)
+    flags = {**_flag(news, "adopt", found), **_flag(news, "dryRun", found)}
     document = _document(news.get("spec"), found, secret=secret)
-    found.inputs = {"projectId": project_id, "spec": UNKNOWN}
+    found.inputs = {"projectId": project_id, "spec": UNKNOWN, **flags}
+    found.document = document
     if document is not None and isinstance(project_id, int) and not found.failures:
         root = flowspec.complete(document.root, _chooser(urn, project_id, olds))
-        found.inputs = Inputs(project_id, flowspec.canonical(root)).to_pulumi()
+        found.inputs = {**Inputs(project_id, flowspec.canonical(root)).to_pulumi(), **flags}
     return found
+
+
+def _flag(news: Mapping[str, Any], key: str, found: Checked) -> dict[str, Any]:
+    """An input that is true or false, or not known yet; nothing where it is left out."""
+    value = news.get(key)
+    if isinstance(value, str) and value.casefold() in ("true", "false"):
+        value = value.casefold() == "true"
+    if not (value is None or isinstance(value, bool | Unknown)):
+        found.failures.append(f"{key} has to be true or false.")
+    return {} if value is None else {key: value}
 
 
 def _project_id(value: Any, found: Checked) -> int | Unknown | None:

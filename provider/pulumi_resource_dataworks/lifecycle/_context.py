@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_TIMEOUT = 30 * 60.0
-"""How long a step may take where the resource has no customTimeouts, in seconds."""
+"""How long a step may take where the resource has no customTimeouts, in seconds, at the least."""
+
+TIMEOUT_PER_NODE = 6.0
+"""How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
 
 class Reporter(Protocol):
@@ -45,6 +48,7 @@ class Context:
         timeout: How long the step may take, in seconds; None for the default.
         preview: Whether this only shows what would be done.
         ignore_changes: Property paths below `spec` that keep their old value.
+        strict: Whether it is an error that the service keeps something else than was sent.
         secret: Whether the document is a secret: then nothing of it is told.
         hidden: What no message may quote; filled from the documents that are secrets.
         clock: Where time comes from.
@@ -57,6 +61,7 @@ class Context:
     timeout: float | None = None
     preview: bool = False
     ignore_changes: tuple[str, ...] = ()
+    strict: bool = False
     secret: bool = False
     hidden: set[str] = field(default_factory=set[str])
     clock: Clock = field(default_factory=SystemClock)
@@ -64,6 +69,11 @@ class Context:
 
     def __post_init__(self) -> None:
         self._deadline = self.clock.monotonic() + (self.timeout or DEFAULT_TIMEOUT)
+
+    def expect(self, nodes: int) -> None:
+        """Gives the step the time that a workflow of so many nodes may need, where the user has set none."""
+        if not self.timeout:
+            self._deadline += max(0.0, nodes * TIMEOUT_PER_NODE - DEFAULT_TIMEOUT)
 
     @property
     def remaining(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from pulumi_resource_dataworks import flowspec
@@ -80,7 +80,7 @@ def ignoring(sent: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs
     root = copy.deepcopy(new.root)
     for path in paths:
         _keep(sent.root, root, path)
-    return Inputs(new.project_id, flowspec.canonical(root))
+    return replace(new, text=flowspec.canonical(root))
 
 
 def _below_spec(text: str) -> list[str]:

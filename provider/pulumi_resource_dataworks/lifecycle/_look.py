@@ -47,6 +47,21 @@ async def get(context: Context, project_id: int, workflow_id: str) -> Found | No
     return Found(definition, _document(definition))
 
 
+async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | None:
+    """As `get`, for an ID that only the asking resource derives: a refusal is not confirmed by lists of all workflows.
+
+    Raises:
+        DataWorksError: It cannot be told.
+    """
+    try:
+        definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+    except openapi.ServiceError as error:
+        if error.is_ambiguous_client_error:
+            return None
+        raise
+    return Found(definition, _document(definition))
+
+
 async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
     """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
     if kind.casefold() not in {listed.casefold() for listed in _LISTED_KINDS}:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from pulumi_resource_dataworks import flowspec
 
+from ._context import Context
 from ._errors import RefusedError
+from ._other_ids import ATTEMPTS
 from ._state import Inputs, State
 
 
-def is_ours(urn: str, inputs: Inputs) -> bool:
-    """Whether the workflow's ID is the one that only this resource derives."""
-    return inputs.workflow_id == flowspec.derive_id(urn, inputs.project_id, "")
+def derived_here(urn: str, inputs: Inputs, workflow_id: str, actual: flowspec.Object) -> bool:
+    """Whether a workflow carries an ID that only this resource derives: its own, or one of its nodes'.
+
+    Not where the document's author has chosen the workflow's ID: what has another one is another workflow.
+    """
+    own = _derived(urn, inputs, "")
+    nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
+    return workflow_id in own or (
+        inputs.workflow_id in own
+        and any(str(node.get("id")) in _derived(urn, inputs, name) for name, node in nodes)
+    )
+
+
+def _derived(urn: str, inputs: Inputs, name: str) -> set[str]:
+    return {flowspec.derive_id(urn, inputs.project_id, name, attempt) for attempt in range(ATTEMPTS)}
 
 
 def refuse_strangers(
@@ -21,40 +37,55 @@ def refuse_strangers(
     if strange:
         raise RefusedError(
             f"workflow {inputs.workflow_id} carries the ID of this very resource, but holds nodes that it did not "
-            f"make: {_named(strange)}. {_import_way(inputs, inputs.workflow_id)}"
+            f"make: {_named(strange)}. {_ways_out(inputs, inputs.workflow_id)}"
         )
 
 
-def refuse_foreign(state: State, new: Inputs, actual: flowspec.Object) -> None:
+def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec.Object) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
     declared = flowspec.node_ids(new.root)
     known = state.owned | declared | {state.ids[one] for one in declared if one in state.ids}
-    held = flowspec.nodes_of(flowspec.workflow_of(actual))
-    foreign = [name for name, node in held if str(node.get("id")) not in known]
-    if foreign:
+    foreign = _unknown_nodes(new, actual, known)
+    if foreign and new.adopt:
+        deletes = "up deletes" if context.preview else "deleting"
+        context.report.warning(
+            f"adopt is set: {deletes} what somebody added to this workflow: {_named(foreign)}"
+        )
+    elif foreign:
         raise RefusedError(
             f"somebody added to this workflow what the document does not hold, and the import would delete it: "
             f"{_named(foreign)}. Add it to the document (`pulumi refresh`, then `pulumi preview --diff`, show it), "
-            "or delete it in Data Studio"
+            "delete it in Data Studio, or set `adopt: true` on the resource, and the import deletes it"
         )
+
+
+def lost_nodes(inputs: Inputs, actual: flowspec.Object) -> str:
+    """The nodes of a workflow that an import of the document would delete, for a message."""
+    return _named(_unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root)))
+
+
+def _unknown_nodes(inputs: Inputs, actual: flowspec.Object, known: AbstractSet[str]) -> list[str]:
+    """The nodes whose ID is not known and whose name the document does not have: nothing else keeps them alive."""
+    names = {name for name, _ in flowspec.nodes_of(flowspec.workflow_of(inputs.root))}
+    held = flowspec.nodes_of(flowspec.workflow_of(actual))
+    return [name for name, node in held if str(node.get("id")) not in known and name not in names]
 
 
 def _strangers(urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
     """The nodes of the workflow that are neither in the document nor ones that this resource would have made."""
-    known = flowspec.node_ids(inputs.root) | owned
-    return [
-        name
+    made = {
+        str(node.get("id"))
         for name, node in flowspec.nodes_of(flowspec.workflow_of(actual))
-        if str(node.get("id")) not in known
-        and str(node.get("id")) != flowspec.derive_id(urn, inputs.project_id, name)
-    ]
+        if str(node.get("id")) in _derived(urn, inputs, name)
+    }
+    return _unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root) | owned | made)
 
 
 def id_taken(inputs: Inputs) -> RefusedError:
     """The document's own workflow ID is somebody else's."""
     return RefusedError(
         f"workflow {inputs.workflow_id} exists in project {inputs.project_id} already and is not this resource's. "
-        f"{_import_way(inputs, inputs.workflow_id)}, or leave the workflow's id out of the document. Was the resource "
+        f"{_ways_out(inputs, inputs.workflow_id)}, or leave the workflow's id out of the document. Was the resource "
         "renamed in the program? Then give it an alias with its old name"
     )
 
@@ -63,14 +94,17 @@ def path_taken(inputs: Inputs, workflow_id: str) -> RefusedError:
     """Another workflow stands at the document's path: a path can be taken once."""
     return RefusedError(
         f"the path {inputs.path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this "
-        f"resource's. {_import_way(inputs, workflow_id)}, or give this one another name or path. Was the resource renamed "
+        f"resource's. {_ways_out(inputs, workflow_id)}, or give this one another name or path. Was the resource renamed "
         "in the program? Then give it an alias with its old name"
     )
 
 
-def _import_way(inputs: Inputs, workflow_id: str) -> str:
+def _ways_out(inputs: Inputs, workflow_id: str) -> str:
     command = "pulumi import dataworks:index:WorkflowDefinition <name>"
-    return f"To manage that workflow with this resource, run `{command} {inputs.project_id}/{workflow_id}`"
+    return (
+        f"To manage that workflow with this resource, run `{command} {inputs.project_id}/{workflow_id}`, or set "
+        "`adopt: true` on the resource, and up makes it what the document says"
+    )
 
 
 def _named(names: list[str]) -> str:

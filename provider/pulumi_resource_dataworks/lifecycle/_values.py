@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -35,25 +35,28 @@ class Opaque:
 
 def opaque_paths(value: Any) -> Iterator[tuple[Path, str]]:
     """The path of each opaque value inside a value, and what it is."""
-    for here, found in _leaves(value, ()):
+    for here, found in _odd(value, ()):
         if isinstance(found, Opaque):
             yield here, found.what
 
 
 def unknown_paths(value: Any) -> Iterator[Path]:
     """The path of each unknown value inside a value."""
-    return (path for path, found in _leaves(value, ()) if isinstance(found, Unknown))
+    return (path for path, found in _odd(value, ()) if isinstance(found, Unknown))
 
 
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in cast("Mapping[str, Any]", value).items():
-            yield from _leaves(item, (*path, key))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for index, item in enumerate(cast("Sequence[Any]", value)):
-            yield from _leaves(item, (*path, index))
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def _odd(value: Any, path: Path) -> list[tuple[Path, Any]]:
+    """What is neither plain nor made of plain values, with its path. A document is thousands of values that are."""
+    if isinstance(value, dict):
+        items: Iterable[tuple[str | int, Any]] = cast("dict[str, Any]", value).items()
+    elif isinstance(value, list):
+        items = enumerate(cast("list[Any]", value))
     else:
-        yield path, value
+        return [] if type(value) in _PLAIN else [(path, value)]
+    return [found for step, item in items if type(item) not in _PLAIN for found in _odd(item, (*path, step))]
 
 
 def without_unknowns(value: Any) -> Any:

@@ -12,33 +12,19 @@ from typing import Any
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _look
-from ._apply import Order, apply, as_declared, finish, first_state, half_done, wait
+from ._apply import Order, apply, finish, found_again, half_done, wait
 from ._check import Checked, check
+from ._claim import NOT_GIVEN_OUT, Holder, Workflow, claim, foresee
 from ._context import Context
 from ._diff import Difference, diff, ignoring
+from ._dry_run import dry_run
 from ._errors import HalfDoneError, LifecycleError
-from ._refusals import id_taken, is_ours, path_taken, refuse_foreign, refuse_strangers
-from ._state import Inputs, State, parse_id, preview_outputs, unknown_outputs
+from ._options import Options
+from ._refusals import refuse_foreign
+from ._state import Inputs, State, first_state, parse_id, preview_outputs, unknown_outputs, workflow_of
 from ._values import Unknown
 
 Outputs = dict[str, Any]
-Workflow = tuple[int, str]
-"""Project ID and workflow ID."""
-
-_NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A live resource that holds a workflow.
-
-    Attributes:
-        urn: The resource.
-        owned: The IDs of the nodes that it has made.
-    """
-
-    urn: str
-    owned: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -46,20 +32,26 @@ class WorkflowDefinitions:
     """The workflow definitions of one run.
 
     Attributes:
+        options: What the provider's settings say.
         declared: Which resource of this run declares a workflow.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
+        written: By URN, the documents as they were written, where a dry run may have to name their lines.
     """
 
+    options: Options = field(default_factory=Options)
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
+    written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
 
     def check(
         self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
     ) -> Checked:
         """Validates the inputs and chooses missing IDs; makes no call."""
         found = check(urn, news, olds, secret=secret)
+        if self.options.dry_run_projects and found.document is not None:
+            self.written[urn] = found.document
         if isinstance(found.inputs.get("spec"), str):
             inputs = Inputs.of(found.inputs)
             other = self.declared.setdefault((inputs.project_id, inputs.workflow_id), urn)
@@ -81,7 +73,7 @@ class WorkflowDefinitions:
     ) -> Difference:
         """Compares old inputs with new ones; makes no call."""
         found = diff(olds, news, ignore_changes, old_outputs)
-        workflow = parse_id(resource_id)
+        workflow = workflow_of(resource_id, old_outputs)
         if found.delete_before_replace:
             self.leaving.add(workflow)
         elif not found.replaces and urn in self.declared.values():
@@ -104,12 +96,10 @@ class WorkflowDefinitions:
         if context.preview:
             return "", await self._preview_create(context, news)
         inputs = Inputs.of(news)
-        found = await self._in_the_way(context, inputs)
-        state = first_state(inputs)
-        if found is not None:
-            present = flowspec.node_ids(found.root)
-            state = replace(state.met(found.definition, found.root), owned=present)
-        state = await self._apply(context, Order(state, inputs.root))
+        context.expect(len(flowspec.node_ids(inputs.root)))
+        taken = await claim(context, inputs, self.held)
+        order = Order(taken or first_state(inputs), inputs.root, fresh=taken is None)
+        state = await self._apply(context, order)
         return state.resource_id, state.to_pulumi()
 
     async def read(
@@ -130,12 +120,15 @@ class WorkflowDefinitions:
             HalfDoneError: The resource's import job still runs.
         """
         _hide(context, inputs, outputs)
-        project_id, workflow_id = parse_id(resource_id)
+        project_id, workflow_id = workflow_of(resource_id, outputs)
         written = "spec" in inputs and "spec" in outputs
         state = State.of(resource_id, outputs) if written else None
         pending = state is not None and state.pending_job is not None
         ended = await self._glance_at_job(context, state) if state and pending else True
-        found = await _look.get(context, project_id, workflow_id)
+        if state and pending:
+            found = await found_again(context, state)
+        else:
+            found = await _look.get(context, project_id, workflow_id)
         if found is None and state and not ended:
             message = "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
             half_done(state, message, state.pending_job)
@@ -143,7 +136,7 @@ class WorkflowDefinitions:
             kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
                 return None
-            raise LifecycleError(_NOT_GIVEN_OUT.format(workflow_id))
+            raise LifecycleError(NOT_GIVEN_OUT.format(workflow_id))
         if state is None:
             return _imported(project_id, found)
         return _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
@@ -171,9 +164,12 @@ class WorkflowDefinitions:
         old = Inputs.of(olds)
         new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
         if context.preview:
-            refuse_foreign(state, new, flowspec.rename_ids(old.root, dict(state.ids)))
+            refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
             _tell_changes(context, flowspec.changes(old.root, new.root))
-            return _preview_update(state, new)
+            after = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None, pending_job=None)
+            await dry_run(context, self.options, after, self.written.get(context.urn))
+            return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
+        context.expect(len(flowspec.node_ids(new.root)))
         if state.pending_job is not None:
             state, done = await self._resume(context, state)
             if done and flowspec.same(state.inputs.root, new.root):
@@ -191,7 +187,7 @@ class WorkflowDefinitions:
             DataWorksError: The service refuses.
         """
         _hide(context, outputs)
-        workflow = parse_id(resource_id)
+        workflow = workflow_of(resource_id, outputs)
         if workflow in self.held:
             context.report.info(f"workflow {workflow[1]} stays: the resource that replaces this one holds it")
             return
@@ -221,54 +217,9 @@ class WorkflowDefinitions:
         if isinstance(news.get("spec"), Unknown):
             return unknown_outputs(news.get("projectId"))
         inputs = Inputs.of(news)
-        try:
-            await self._one_look(context, inputs)
-        except openapi.DataWorksError as error:
-            context.report.warning(f"could not look whether a workflow is in the way: {error}")
+        await foresee(context, inputs, self.held, self.leaving)
+        await dry_run(context, self.options, first_state(inputs), self.written.get(context.urn))
         return preview_outputs(inputs)
-
-    async def _one_look(self, context: Context, inputs: Inputs) -> None:
-        """At preview, one read: by ID where the user chose it, by path where the provider did."""
-        if is_ours(context.urn, inputs):
-            summary = await _look.at_path(context, inputs)
-            if (
-                summary
-                and summary.id != inputs.workflow_id
-                and (inputs.project_id, summary.id) not in self.leaving
-            ):
-                raise path_taken(inputs, summary.id)
-        elif (inputs.project_id, inputs.workflow_id) not in self.leaving:
-            found = await _look.get(context, inputs.project_id, inputs.workflow_id)
-            if found is not None:
-                raise id_taken(inputs)
-
-    async def _in_the_way(self, context: Context, inputs: Inputs) -> _look.Found | None:
-        """The workflow to take over because it is this resource's own; None where nothing is in the way.
-
-        Raises:
-            RefusedError: Something is.
-        """
-        context.report.status("looking whether the workflow is there already")
-        found = await _look.get(context, inputs.project_id, inputs.workflow_id)
-        if found is None:
-            summary = await _look.at_path(context, inputs)
-            if summary is not None and summary.id == inputs.workflow_id:
-                raise LifecycleError(_NOT_GIVEN_OUT.format(summary.id))
-            if summary is not None:
-                raise path_taken(inputs, summary.id)
-            return None
-        holder = self.held.get((inputs.project_id, inputs.workflow_id))
-        if holder is not None and holder.urn == context.urn:
-            refuse_strangers(context.urn, inputs, found.root, holder.owned)
-            return found
-        if not is_ours(context.urn, inputs):
-            raise id_taken(inputs)
-        refuse_strangers(context.urn, inputs, found.root)
-        context.report.warning(
-            f"workflow {inputs.workflow_id} is there already under the ID derived for this very resource, from an earlier "
-            "or interrupted run: taking it over"
-        )
-        return found
 
     async def _glance_at_job(self, context: Context, state: State) -> bool:
         """Whether the pending job is known to have ended; one that still runs keeps the resource half done."""
@@ -310,8 +261,10 @@ async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Or
     found = await _look.get(context, new.project_id, state.workflow_id)
     if found is None:
         context.report.warning(f"workflow {state.workflow_id} is not there: importing it")
-        return Order(replace(state, inputs=new, ids=_kept_ids(state, new), owned=frozenset()), new.root)
-    refuse_foreign(state, new, found.root)
+        return Order(
+            State(new, state.workflow_id, _kept_ids(state, new), owner=state.owner), new.root, fresh=True
+        )
+    refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, found.root)
     root, stuck = flowspec.leave_out(old.root, new.root)
     if stuck:
@@ -320,7 +273,9 @@ async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Or
             f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
             "Write the value that you want."
         )
-    return Order(replace(state, inputs=new, ids=_kept_ids(state, new)), root)
+    known = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None)
+    known = known.met(found.definition, found.root)
+    return Order(known, root, fresh=False)
 
 
 def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
@@ -330,9 +285,9 @@ def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
 
 def _warn_of_edits(context: Context, state: State, old: Inputs, actual: flowspec.Object) -> None:
     """Tells of edits that the import overwrites; what a failed job left undone is none."""
-    since_sent = flowspec.changes(state.inputs.root, as_declared(state, actual)).describe()
+    since_sent = flowspec.changes(state.inputs.root, state.as_declared(actual)).describe()
     before = replace(state, inputs=old)
-    if since_sent and flowspec.changes(old.root, as_declared(before, actual)).describe():
+    if since_sent and flowspec.changes(old.root, before.as_declared(actual)).describe():
         context.report.warning(
             f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
         )
@@ -345,11 +300,6 @@ def _tell_changes(context: Context, changes: flowspec.Changes) -> None:
         context.report.status(told)
 
 
-def _preview_update(state: State, new: Inputs) -> Outputs:
-    after = replace(state, inputs=new, ids=_kept_ids(state, new), pending_job=None)
-    return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
-
-
 def _imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a workflow that Pulumi has not seen before."""
     root = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
@@ -358,8 +308,8 @@ def _imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
 
 
 def _refreshed(state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
-    root = as_declared(state, found.root)
-    now = Inputs(state.inputs.project_id, flowspec.canonical(root))
+    root = state.as_declared(found.root)
+    now = replace(state.inputs, text=flowspec.canonical(root))
     fresh = replace(state, inputs=now, pending_job=None)
     fresh = replace(fresh.met(found.definition, found.root), ids=state.ids)
     return now.to_pulumi(), fresh.to_pulumi()

@@ -12,7 +12,9 @@ from typing import Any, cast
 import httpx
 
 from ._errors import (
+    DAY_USED_UP,
     NONCE_USED,
+    AnswerLost,
     AuthenticationError,
     NotFoundError,
     PermissionDeniedError,
@@ -25,8 +27,14 @@ from ._errors import (
     WrongEndpointError,
 )
 
-# DataWorks codes page: the day's calls, and the edition's quota.
-_QUOTA = frozenset({"Throttling.Api.Risk", "Throttling.Resource"})
+# DataWorks codes page: the day's calls, and the edition's quota. The figures: DataWorks OpenAPI quotas, 2026-05-09.
+_QUOTA = {
+    DAY_USED_UP: "This account has used up its calls of DataWorks for today in this region (100 a day in the Basic edition, "
+    "those of all its RAM users together, failed ones included). Run this again tomorrow, or take an edition without a "
+    "daily limit. At which hour the day ends is not documented",
+    "Throttling.Resource": "A quota of this account's DataWorks edition is used up, and trying again at once is no help. "
+    "Documented are calls a day (Basic: 100) and a month (Basic: 3,100)",
+}
 # Terraform provider: "Throttling" anywhere in the code, and for DataWorks this number ("Throttling.User").
 _THROTTLED = "9990020002"
 # Terraform provider: retried for DataWorks; undocumented, and in the end taken as "not found".
@@ -74,10 +82,13 @@ def read_answer(response: httpx.Response, action: str) -> dict[str, Any]:
     """Return the JSON object of a good answer.
 
     Raises:
+        AnswerLost: It broke off, where nothing says how long it should have been.
         ServiceError: The service refused; also with ``Success: false`` inside a 200.
         UnreadableAnswer: Something else answered.
     """
     body = _json_object(response)
+    if body is None and response.is_success and response.content.lstrip().startswith(b"{"):
+        raise AnswerLost(f"The answer to {action} broke off", action=action, status=response.status_code)
     if body is None:
         raise _unreadable(response, action)
     if response.is_success and not _says_failure(body):
@@ -110,10 +121,7 @@ def service_error(
 
 def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
     if code in _QUOTA:
-        return (
-            QuotaExhaustedError,
-            "The calls of this account's DataWorks edition are used up; retrying is no help",
-        )
+        return QuotaExhaustedError, _QUOTA[code]
     if "Throttling" in code or code == _THROTTLED or status == 429:
         return ThrottledError, ""
     if code in _NO_SUCH_OPERATION:
@@ -160,7 +168,7 @@ def _says_failure(body: Mapping[str, Any]) -> bool:
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:
     try:
         body = json.loads(response.content)  # whole numbers of any size stay whole
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for brackets without end
         return None
     return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
@@ -178,7 +186,8 @@ def _field(body: Mapping[str, Any], *names: str) -> str:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds. The header has milliseconds: the official SDK hands it to a sleep in ms."""
     value = headers.get("x-acs-retry-after", "").strip()
-    return int(value) / 1000 if value.isascii() and value.isdigit() and int(value) > 0 else None
+    # float and not int, which refuses thousands of digits; too many for a float are infinite.
+    return float(value) / 1000 or None if value.isascii() and value.isdigit() else None
 
 
 def _unreadable(response: httpx.Response, action: str) -> UnreadableAnswer:

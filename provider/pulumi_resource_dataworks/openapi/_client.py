@@ -9,12 +9,12 @@ from pydantic import BaseModel, ValidationError
 from ._clock import Clock, SystemClock
 from ._constants import PAGE_SIZE
 from ._credentials import CredentialsSource, credentials_for
-from ._errors import NotFoundError, UnreadableAnswer
+from ._errors import NotFoundError, QuotaExhaustedError, UnreadableAnswer
 from ._limiter import Limiter
 from ._models import AsyncJob, JobStatus, Page, WorkflowDefinition, WorkflowSummary
 from ._retry import Retry
 from ._settings import Settings
-from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, Operation, Transport
+from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation, Transport
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -54,7 +54,9 @@ class Client:
         self._transport = Transport(settings, source, transport, clock)
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
 
-    async def import_workflow_definition(self, project_id: int, spec: str) -> AsyncJob:
+    async def import_workflow_definition(
+        self, project_id: int, spec: str, *, dry_run: bool = False
+    ) -> AsyncJob:
         """Create a workflow with all its nodes, or update the one whose ID the document holds.
 
         Not idempotent: tried again only where the service has surely not taken it.
@@ -62,6 +64,7 @@ class Client:
         Args:
             project_id: The workspace.
             spec: FlowSpec as JSON text; of several workflows in it the service takes the first.
+            dry_run: Only validate. **A service that does not know the parameter imports**, and nothing tells.
 
         Returns:
             The job that does it. Only the job's end tells success.
@@ -69,7 +72,7 @@ class Client:
         Raises:
             AnswerLost: Look, by ID and then by path, before you send it again.
         """
-        parameters = {"ProjectId": str(project_id), "Spec": spec}
+        parameters = {"ProjectId": str(project_id), "Spec": spec, **({"DryRun": "true"} if dry_run else {})}
         body = await self._call(IMPORT, parameters)
         return _read(AsyncJob, _inner(body, "AsyncJob"), body, IMPORT)
 
@@ -84,6 +87,8 @@ class Client:
         if not inner:
             raise _empty(GET_JOB, f"job {job_id}", body)
         status = _read(JobStatus, inner, body, GET_JOB)
+        if status.is_of_no_job:
+            raise _empty(GET_JOB, f"job {job_id}", body)
         return status if status.job_id else status.model_copy(update={"job_id": job_id})
 
     async def get_workflow_definition(
@@ -141,6 +146,27 @@ class Client:
             if not error.after_lost_answer:
                 raise
 
+    async def rename_workflow_definition(self, project_id: int, workflow_id: str, name: str) -> None:
+        """Give a workflow another name, in the folder where it is.
+
+        Raises:
+            ServiceError: It is not there, or another one has that name there.
+        """
+        await self._call(RENAME, {"ProjectId": str(project_id), "Id": workflow_id, "Name": name})
+
+    async def move_workflow_definition(self, project_id: int, workflow_id: str, folder: str) -> None:
+        """Put a workflow into another folder, under the name that it has.
+
+        Args:
+            project_id: The workspace.
+            workflow_id: Its ID in Data Studio.
+            folder: The path of the folder, without the workflow's name.
+
+        Raises:
+            ServiceError: It is not there, or another one has its name there.
+        """
+        await self._call(MOVE, {"ProjectId": str(project_id), "Id": workflow_id, "Path": folder})
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()
@@ -160,8 +186,12 @@ class Client:
 
     async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
         async def attempt() -> dict[str, Any]:
-            await self._limiter.wait_turn()
-            return await self._transport.send(operation, parameters)
+            async with self._limiter.turn(yields=operation.yields) as sent:
+                try:
+                    return await self._transport.send(operation, parameters, sent)
+                except QuotaExhaustedError as error:
+                    self._limiter.used_up(error)
+                    raise
 
         body = await self._retry.run(attempt, action=operation.action, idempotent=operation.idempotent)
         self._limiter.answered()

@@ -19,7 +19,9 @@ CALLS_PER_SECOND: Final = 5.0
 
 MAX_TRIES: Final = 6
 RETRY_BUDGET: Final = 120.0
-"""Seconds from the first try after which no other is begun."""
+"""Seconds from the first failure after which no other try is begun."""
+THROTTLED_BUDGET: Final = 600.0
+"""The same where the service only says "too many calls": it has not processed them, and others may be calling."""
 BACKOFF_BASE: Final = 0.5
 BACKOFF_CAP: Final = 20.0
 RETRY_AFTER_CAP: Final = 60.0

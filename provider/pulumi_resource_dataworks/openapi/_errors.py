@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NONCE_USED = "SignatureNonceUsed"
+DAY_USED_UP = "Throttling.Api.Risk"
 
 
 class DataWorksError(Exception):
@@ -221,6 +222,23 @@ class ThrottledError(_CertainError):
 
 class QuotaExhaustedError(_CertainError):
     """The day's calls or the edition's quota are used up: waiting seconds does not help."""
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is the day's calls: then no operation is of use any more."""
+        return self.code == DAY_USED_UP
+
+    def again(self) -> "QuotaExhaustedError":
+        """The same, to be raised to someone else."""
+        return QuotaExhaustedError(
+            self.message,
+            code=self.code,
+            status=self.status,
+            action=self.action,
+            request_id=self.request_id,
+            recommend=self.recommend,
+            hint=self.hint,
+        )
 
 
 class NotFoundError(ServiceError):

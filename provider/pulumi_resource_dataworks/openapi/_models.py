@@ -102,6 +102,11 @@ class JobStatus(_Answer):
     request_id: Text = ""
 
     @property
+    def is_of_no_job(self) -> bool:
+        """Whether this says that there is no such job: the documentation's sample has "Not Found" as an error."""
+        return self.status == "Fail" and self.error.strip(" .").casefold() == "not found"
+
+    @property
     def ended(self) -> bool:
         """Whether the job will not change any more."""
         if self.status in _STATUSES.values():

@@ -1,16 +1,25 @@
 """When a call is tried again, in one place.
 
 Tried again is what the vendor's own code calls retryable: throttling, HTTP 408/429/500/502/503/504, a service that is
-unavailable, a connection that failed. Never a used-up quota. A call that must not run twice is tried again only where
+unavailable, a connection that failed: 6 tries within 2 minutes, and throttling for 10, however often, as other programs
+may be using up the account's calls just now. Never a used-up quota. A call that must not run twice is tried again only where
 the service has surely not processed it; otherwise `AnswerLost` says at once that someone has to look.
 """
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
 from ._clock import Clock
-from ._constants import BACKOFF_BASE, BACKOFF_CAP, MAX_TRIES, RETRY_AFTER_CAP, RETRY_BUDGET
+from ._constants import (
+    BACKOFF_BASE,
+    BACKOFF_CAP,
+    MAX_TRIES,
+    RETRY_AFTER_CAP,
+    RETRY_BUDGET,
+    THROTTLED_BUDGET,
+)
 from ._errors import (
     NONCE_USED,
     AnswerLost,
@@ -47,14 +56,17 @@ class Retry:
             AnswerLost: Not idempotent, and what became of the request is unknown.
             DataWorksError: Whatever the last try raised.
         """
-        started = self._clock.monotonic()
-        number, lost = 0, False
+        failed_first, lost = None, False
+        numbers: Counter[bool] = Counter()
         while True:
-            number += 1
             try:
                 return await attempt()
             except DataWorksError as error:
-                delay = self._delay_after(error, number, started, idempotent)
+                # Counted from the first answer: before it, the call may have waited long for its turn.
+                failed_first = self._clock.monotonic() if failed_first is None else failed_first
+                numbers[isinstance(error, ThrottledError)] += 1
+                number = numbers[isinstance(error, ThrottledError)]
+                delay = self._delay_after(error, number, failed_first, idempotent)
                 if delay is None:
                     _raise_for_good(error, lost=lost, action=action, idempotent=idempotent)
                 lost = lost or is_outcome_unknown(error)
@@ -62,21 +74,24 @@ class Retry:
             await self._clock.sleep(delay)
 
     def _delay_after(
-        self, error: DataWorksError, number: int, started: float, idempotent: bool
+        self, error: DataWorksError, number: int, failed_first: float, idempotent: bool
     ) -> float | None:
         delay = backoff(error, number)
-        if isinstance(error, ThrottledError):
+        throttled = isinstance(error, ThrottledError)
+        if throttled:
             self._on_throttled(delay)
-        if number == MAX_TRIES or not is_retryable(error, idempotent=idempotent):
+        elif number == MAX_TRIES or not is_retryable(error, idempotent=idempotent):
             return None
-        spent = self._clock.monotonic() - started
-        return delay if spent + delay <= RETRY_BUDGET else None
+        spent = self._clock.monotonic() - failed_first
+        return delay if spent + delay <= (THROTTLED_BUDGET if throttled else RETRY_BUDGET) else None
 
     def _tell(self, error: DataWorksError, delay: float, number: int, action: str) -> None:
         if self._on_wait is None:
             return
-        why = "DataWorks throttles" if isinstance(error, ThrottledError) else f"{error}:"
-        self._on_wait(f"{why} {action}; try {number + 1} of {MAX_TRIES} in {delay:.1f} s")
+        if isinstance(error, ThrottledError):
+            self._on_wait(f"DataWorks throttles {action}; trying again in {delay:.1f} s")
+        else:
+            self._on_wait(f"{error}: {action}; try {number + 1} of {MAX_TRIES} in {delay:.1f} s")
 
 
 def is_retryable(error: DataWorksError, *, idempotent: bool) -> bool:
@@ -97,7 +112,7 @@ def backoff(error: DataWorksError, number: int) -> float:
     """Return the seconds to wait after try ``number``: what the service asks, else full jitter, exponential."""
     if isinstance(error, ThrottledError) and error.retry_after is not None:
         return min(error.retry_after, RETRY_AFTER_CAP)
-    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** (number - 1))
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(number - 1, 30))
     return random.uniform(0, ceiling)  # noqa: S311 - spreads load, guards nothing
 
 

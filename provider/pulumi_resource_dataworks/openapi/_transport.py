@@ -2,7 +2,7 @@
 
 import ssl
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,15 +33,19 @@ class Operation:
 
     Attributes:
         action: Its name.
-        method: GET sends parameters in the URL, POST in a form.
+        method: GET sends parameters in the URL, POST in a form,
+        in_query: or in the URL as well.
         idempotent: Whether sending it twice is the same as once.
         read_timeout: Seconds, where the settings say nothing.
+        yields: Whether it lets other calls go first.
     """
 
     action: str
     method: Literal["GET", "POST"] = "GET"
+    in_query: bool = False
     idempotent: bool = True
     read_timeout: float = READ_TIMEOUT
+    yields: bool = False
 
 
 class Transport:
@@ -60,8 +64,12 @@ class Transport:
         self._clock = clock
         self._http: httpx.AsyncClient | None = None
 
-    async def send(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
+    async def send(
+        self, operation: Operation, parameters: Mapping[str, str], sent: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """Try once, with a date, nonce and signature of its own, and return the answer's JSON object.
+
+        Calls ``sent`` when the request is on its way, where httpx tells.
 
         Raises:
             CredentialsError: There is no key pair to sign with.
@@ -75,7 +83,12 @@ class Transport:
         http = self._client(operation.action)
         try:
             response = await http.request(
-                request.method, url, content=request.body, headers=headers, timeout=self._timeout(operation)
+                request.method,
+                url,
+                content=request.body,
+                headers=headers,
+                timeout=self._timeout(operation),
+                extensions={"trace": _listener(sent)},
             )
         except httpx.InvalidURL as error:
             raise RequestNotSent(
@@ -94,14 +107,14 @@ class Transport:
     async def _signed(
         self, operation: Operation, parameters: Mapping[str, str]
     ) -> tuple[RpcRequest, dict[str, str]]:
-        is_get = operation.method == "GET"
+        in_query = operation.method == "GET" or operation.in_query
         request = RpcRequest(
             method=operation.method,
             host=self._settings.host,
             action=operation.action,
             version=API_VERSION,
-            query=parameters if is_get else {},
-            body=b"" if is_get else form_body(parameters),
+            query=parameters if in_query else {},
+            body=b"" if in_query else form_body(parameters),
         )
         pair = await self._credentials.get()
         headers = signed_headers(request, pair, date=self._clock.utcnow(), nonce=uuid.uuid4().hex)
@@ -152,6 +165,14 @@ class Transport:
         return f"Check dataworks:region ({self._settings.region}), the network, and HTTPS_PROXY"
 
 
+def _listener(sent: Callable[[], None]) -> Callable[[str, Any], Awaitable[None]]:
+    async def trace(event: str, _: Any) -> None:
+        if event == "http11.send_request_headers.complete":
+            sent()
+
+    return trace
+
+
 def _certificate_error(error: BaseException) -> ssl.SSLError | None:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
@@ -162,7 +183,9 @@ def _certificate_error(error: BaseException) -> ssl.SSLError | None:
 IMPORT = Operation(
     "ImportWorkflowDefinition", method="POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
 )
-GET_JOB = Operation("GetJobStatus")
+GET_JOB = Operation("GetJobStatus", yields=True)
 GET = Operation("GetWorkflowDefinition")
 LIST = Operation("ListWorkflowDefinitions")
 DELETE = Operation("DeleteWorkflowDefinition", method="POST")
+RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
+MOVE = Operation("MoveWorkflowDefinition", method="POST")

@@ -24,7 +24,7 @@ RESOURCE = "dataworks:index:WorkflowDefinition"
 _SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 _FROM_THE_DOCUMENT = frozenset(
-    {"spec", "name", "path", "nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds", "digest"}
+    {"spec", "rewrites", "name", "path", "nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds", "digest"}
 )
 """Outputs that tell something of the document: secret where it is."""
 
@@ -78,7 +78,7 @@ class Steps:
 
     def configure(self, request: Any) -> None:
         """Takes the settings; whoever they belong to is asked for at the first call."""
-        self._settings = _settings(decode(request.args).values)
+        self._definitions.options, self._settings = _settings(decode(request.args).values)
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs and chooses the IDs that its document leaves out."""
@@ -172,6 +172,7 @@ class Steps:
             timeout=getattr(request, "timeout", 0.0) or None,
             preview=getattr(request, "preview", False),
             ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
+            strict=self._definitions.options.strict,
             secret="spec" in inputs.secrets or "spec" in secrets,
         )
         reporter.conceal = step.conceal
@@ -198,18 +199,19 @@ class Steps:
 
     def _client(self) -> openapi.Client:
         if not self._clients:
-            settings = self._settings or _settings({})
+            settings = self._settings or _settings({})[1]
             self._clients.append(openapi.Client(settings, on_wait=tell_current_step))
         return self._clients[0]
 
 
-def _settings(values: Mapping[str, Any]) -> openapi.Settings:
+def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Settings]:
     ours = {
         key: value
         for key, value in values.items()
         if key not in _ENGINE_SETTINGS and not key.startswith("__")
     }
-    return openapi.Settings.from_config(ours, os.environ)
+    options, rest = lifecycle.Options.take(ours)
+    return options, openapi.Settings.from_config(rest, os.environ)
 
 
 def _has_unknown(value: Any) -> bool:

@@ -75,7 +75,8 @@ def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2
 def _decode(value: struct_pb2.Value, secrets: list[bool]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+        text = value.string_value
+        return UNKNOWN if text in _UNKNOWNS else text
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() and abs(number) <= _EXACT else number

@@ -18,6 +18,7 @@ __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
     'PendingJob',
+    'Rewrites',
 ]
 
 @pulumi.output_type
@@ -223,5 +224,39 @@ class PendingJob(dict):
         The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
         """
         return pulumi.get(self, "job_id")
+
+
+@pulumi.output_type
+class Rewrites(dict):
+    """
+    What DataWorks made of the document when it was imported.
+    """
+    def __init__(__self__, *,
+                 kept: _builtins.str,
+                 sent: _builtins.str):
+        """
+        What DataWorks made of the document when it was imported.
+
+        :param _builtins.str kept: What DataWorks gave back for it, as JSON text with the fields that the document has.
+        :param _builtins.str sent: The document that was sent, as JSON text.
+        """
+        pulumi.set(__self__, "kept", kept)
+        pulumi.set(__self__, "sent", sent)
+
+    @_builtins.property
+    @pulumi.getter
+    def kept(self) -> _builtins.str:
+        """
+        What DataWorks gave back for it, as JSON text with the fields that the document has.
+        """
+        return pulumi.get(self, "kept")
+
+    @_builtins.property
+    @pulumi.getter
+    def sent(self) -> _builtins.str:
+        """
+        The document that was sent, as JSON text.
+        """
+        return pulumi.get(self, "sent")
 
 

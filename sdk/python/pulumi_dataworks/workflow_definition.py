@@ -23,15 +23,23 @@ __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
 class WorkflowDefinitionArgs:
     def __init__(__self__, *,
                  project_id: pulumi.Input[_builtins.int],
-                 spec: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]):
+                 spec: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']],
+                 adopt: pulumi.Input[Optional[_builtins.bool]] = None,
+                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a WorkflowDefinition resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
         :param pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
+        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "spec", spec)
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
+        if dry_run is not None:
+            pulumi.set(__self__, "dry_run", dry_run)
 
     @_builtins.property
     @pulumi.getter(name="projectId")
@@ -57,6 +65,30 @@ class WorkflowDefinitionArgs:
     def spec(self, value: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]):
         pulumi.set(self, "spec", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dryRun")
+    def dry_run(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
+        """
+        return pulumi.get(self, "dry_run")
+
+    @dry_run.setter
+    def dry_run(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "dry_run", value)
+
 
 @pulumi.type_token("dataworks:index:WorkflowDefinition")
 class WorkflowDefinition(pulumi.CustomResource):
@@ -64,6 +96,8 @@ class WorkflowDefinition(pulumi.CustomResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: pulumi.Input[Optional[_builtins.bool]] = None,
+                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
                  __props__=None):
@@ -123,6 +157,8 @@ class WorkflowDefinition(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
+        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
         :param pulumi.Input[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
@@ -201,6 +237,8 @@ class WorkflowDefinition(pulumi.CustomResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: pulumi.Input[Optional[_builtins.bool]] = None,
+                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
                  __props__=None):
@@ -212,6 +250,8 @@ class WorkflowDefinition(pulumi.CustomResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = WorkflowDefinitionArgs.__new__(WorkflowDefinitionArgs)
 
+            __props__.__dict__["adopt"] = adopt
+            __props__.__dict__["dry_run"] = dry_run
             if project_id is None and not opts.urn:
                 raise TypeError("Missing required property 'project_id'")
             __props__.__dict__["project_id"] = project_id
@@ -228,6 +268,7 @@ class WorkflowDefinition(pulumi.CustomResource):
             __props__.__dict__["owner"] = None
             __props__.__dict__["path"] = None
             __props__.__dict__["pending_job"] = None
+            __props__.__dict__["rewrites"] = None
             __props__.__dict__["workflow_id"] = None
         super(WorkflowDefinition, __self__).__init__(
             'dataworks:index:WorkflowDefinition',
@@ -252,8 +293,10 @@ class WorkflowDefinition(pulumi.CustomResource):
         __props__ = WorkflowDefinitionArgs.__new__(WorkflowDefinitionArgs)
 
         __props__.__dict__["actual_ids"] = None
+        __props__.__dict__["adopt"] = None
         __props__.__dict__["create_time"] = None
         __props__.__dict__["digest"] = None
+        __props__.__dict__["dry_run"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["node_ids"] = None
         __props__.__dict__["node_outputs"] = None
@@ -262,6 +305,7 @@ class WorkflowDefinition(pulumi.CustomResource):
         __props__.__dict__["path"] = None
         __props__.__dict__["pending_job"] = None
         __props__.__dict__["project_id"] = None
+        __props__.__dict__["rewrites"] = None
         __props__.__dict__["spec"] = None
         __props__.__dict__["workflow_id"] = None
         return WorkflowDefinition(resource_name, opts=opts, __props__=__props__)
@@ -273,6 +317,14 @@ class WorkflowDefinition(pulumi.CustomResource):
         The IDs that the service gave instead of those in the document, by the ID in the document. Empty where the service keeps them.
         """
         return pulumi.get(self, "actual_ids")
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
+        """
+        return pulumi.get(self, "adopt")
 
     @_builtins.property
     @pulumi.getter(name="createTime")
@@ -289,6 +341,14 @@ class WorkflowDefinition(pulumi.CustomResource):
         A hash of what the document means: it changes when the workflow does, not when the text is only written in another way.
         """
         return pulumi.get(self, "digest")
+
+    @_builtins.property
+    @pulumi.getter(name="dryRun")
+    def dry_run(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
+        """
+        return pulumi.get(self, "dry_run")
 
     @_builtins.property
     @pulumi.getter
@@ -353,6 +413,14 @@ class WorkflowDefinition(pulumi.CustomResource):
         The ID of the DataWorks workspace that holds the workflow.
         """
         return pulumi.get(self, "project_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def rewrites(self) -> pulumi.Output[Optional['outputs.Rewrites']]:
+        """
+        Where DataWorks keeps something else than was sent: both, so that it is no drift later.
+        """
+        return pulumi.get(self, "rewrites")
 
     @_builtins.property
     @pulumi.getter

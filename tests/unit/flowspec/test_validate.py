@@ -45,7 +45,7 @@ def write(value: Any, *path: str | int) -> Callable[[Object], object]:
 
 
 def loop(inner: list[Object], **more: Any) -> Object:
-    body = {"nodes": inner, **more}
+    body = {"nodes": inner, "while": node("end"), **more}
     return {**node("loop"), "script": {"runtime": {"command": "CONTROLLER_CYCLE"}}, "do-while": body}
 
 

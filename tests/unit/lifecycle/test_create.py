@@ -135,9 +135,16 @@ async def test_a_look_that_fails_sends_nothing(run: Run, error: openapi.DataWork
 
 async def test_an_ambiguous_refusal_of_the_look_is_checked_against_both_lists(run: Run) -> None:
     run.client.will("get", refusal("unclear"))
-    await run.create()
+    await run.create(etl(id="70"))
     kinds = [kind for _, kind, name in run.client.made("list") if name is None]
     assert kinds == ["CycleWorkflow", "ManualWorkflow"]
+    assert len(run.client.sent) == 1
+
+
+async def test_an_id_that_only_this_resource_derives_needs_no_lists(run: Run) -> None:
+    run.client.will("get", refusal("unclear"))
+    await run.create()
+    assert all(name is not None for _, _, name in run.client.made("list"))
     assert len(run.client.sent) == 1
 
 

@@ -1,24 +1,39 @@
 """One pace for all who share an account."""
 
 import asyncio
+from collections import Counter
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, job_answer, refusal, settings
+from tests.unit.openapi.support import Service, VirtualClock, job_answer, ok, refusal, settings
 
-from pulumi_resource_dataworks.openapi import Client
+from pulumi_resource_dataworks.openapi import AsyncJob, Client, QuotaExhaustedError
 from pulumi_resource_dataworks.openapi._limiter import Limiter
 
+RATE = 5.0
+INTERVAL = 0.2
+"""Seconds, at that rate."""
 
-def limiter(clock: VirtualClock, account: str = "AK", url: str = "https://h", rate: float = 5.0) -> Limiter:
+
+def slot(number: int) -> float:
+    """When a call may go, of many that are there at once: five of them in a second and 40 ms."""
+    return 1.04 * (number // 5) + INTERVAL * (number % 5)
+
+
+def limiter(clock: VirtualClock, account: str = "AK", url: str = "https://h", rate: float = RATE) -> Limiter:
     return Limiter(account, url, rate, clock)
+
+
+async def go(entrance: Limiter, *, yields: bool = False) -> None:
+    async with entrance.turn(yields=yields):
+        pass
 
 
 async def turns(clock: VirtualClock, *limiters: Limiter, calls: int) -> list[tuple[float, int]]:
     order: list[tuple[float, int]] = []
 
     async def one(number: int, entrance: Limiter) -> None:
-        await entrance.wait_turn()
+        await go(entrance)
         order.append((clock.now, number))
 
     await asyncio.gather(*(one(number, limiters[number % len(limiters)]) for number in range(calls)))
@@ -28,53 +43,139 @@ async def turns(clock: VirtualClock, *limiters: Limiter, calls: int) -> list[tup
 async def test_calls_are_spaced_evenly_and_in_order(clock: VirtualClock) -> None:
     order = await turns(clock, limiter(clock), calls=20)
     assert [number for _, number in order] == list(range(20))
-    assert [time for time, _ in order] == pytest.approx([0.2 * number for number in range(20)], abs=1e-4)
+    assert [time for time, _ in order] == pytest.approx([slot(number) for number in range(20)], abs=1e-4)
+
+
+async def test_no_second_holds_more_calls_than_allowed(clock: VirtualClock) -> None:
+    """Also where one arrives up to 40 ms late."""
+    times = [time for time, _ in await turns(clock, limiter(clock), calls=100)]
+    assert all(later - earlier > 1 + 0.039 for earlier, later in zip(times, times[5:], strict=False))
 
 
 async def test_equal_accounts_share_and_take_turns(clock: VirtualClock) -> None:
     order = await turns(clock, limiter(clock), limiter(clock), calls=10)
     assert [number for _, number in order] == list(range(10))
-    assert order[-1][0] == pytest.approx(1.8, abs=1e-4)
+    assert order[-1][0] == pytest.approx(slot(9), abs=1e-4)
 
 
 @pytest.mark.parametrize("other", [{"account": "other"}, {"url": "https://other"}])
 async def test_others_are_not_held_up(clock: VirtualClock, other: dict[str, str]) -> None:
     order = await turns(clock, limiter(clock), limiter(clock, **other), calls=10)  # type: ignore[arg-type]
-    assert order[-1][0] == pytest.approx(0.8, abs=1e-4)
+    assert order[-1][0] == pytest.approx(4 * INTERVAL, abs=1e-4)
 
 
 async def test_a_rest_earns_no_burst(clock: VirtualClock) -> None:
     one = limiter(clock)
-    await one.wait_turn()
+    await go(one)
     await clock.sleep(100)
     order = await turns(clock, one, calls=3)
-    assert [time for time, _ in order] == pytest.approx([100, 100.2, 100.4], abs=1e-4)
+    assert [time - 100 for time, _ in order] == pytest.approx([0, INTERVAL, 2 * INTERVAL], abs=1e-4)
+
+
+async def test_the_interval_begins_when_the_call_is_sent(clock: VirtualClock) -> None:
+    """A connection has to be made, or this process is busy: the call arrives late, and the next must not be early."""
+    one = limiter(clock)
+
+    async def slow() -> None:
+        async with one.turn() as sent:
+            await clock.sleep(0.5)
+            sent()
+            await clock.sleep(100)  # the answer, for which nobody has to wait
+
+    slowly = asyncio.ensure_future(slow())
+    await asyncio.sleep(0)
+    await go(one)
+    assert clock.now == pytest.approx(0.5 + INTERVAL, abs=1e-4)
+    slowly.cancel()
+
+
+async def test_a_call_that_finds_no_connection_holds_up_the_next_for_a_second(clock: VirtualClock) -> None:
+    one = limiter(clock)
+
+    async def stuck() -> None:
+        async with one.turn():
+            await clock.sleep(1000)
+
+    hanging = asyncio.ensure_future(stuck())
+    await asyncio.sleep(0)
+    await go(one)
+    assert clock.now == pytest.approx(1.0, abs=1e-4)
+    hanging.cancel()
+
+
+async def test_polls_let_others_go_first(clock: VirtualClock) -> None:
+    one, order = limiter(clock), list[str]()
+
+    async def call(name: str, *, yields: bool) -> None:
+        await go(one, yields=yields)
+        order.append(name)
+
+    polls = [call(f"poll {number}", yields=True) for number in range(3)]
+    await asyncio.gather(call("first", yields=False), *polls, call("import", yields=False))
+    assert order == ["first", "import", "poll 0", "poll 1", "poll 2"]
+
+
+async def test_job_status_is_what_lets_others_go_first(clock: VirtualClock, service: Service) -> None:
+    service.will(lambda _: ok(AsyncJob={"Id": "7"}, JobStatus={"Status": "Running"}))
+    known = settings(callsPerSecond=RATE)
+    client = Client(known, transport=httpx.MockTransport(service.handle), clock=clock)
+    polls = [client.get_job_status("7") for _ in range(2)]
+    await asyncio.gather(*polls, client.import_workflow_definition(1, "{}"))
+    assert service.actions == ["ImportWorkflowDefinition", "GetJobStatus", "GetJobStatus"]
+
+
+async def test_polls_do_not_starve(clock: VirtualClock) -> None:
+    """Others come as fast as they may go, for a minute."""
+    one, polled = limiter(clock), list[float]()
+
+    async def poll() -> None:
+        await go(one, yields=True)
+        polled.append(clock.now)
+
+    async def others() -> None:
+        for _ in range(300):
+            await go(one)
+
+    await asyncio.gather(others(), others(), poll())
+    assert polled[0] == pytest.approx(10, abs=1)
 
 
 async def test_cancelled_waiters_cost_the_others_nothing(clock: VirtualClock) -> None:
     one = limiter(clock)
-    await one.wait_turn()
-    waiting = [asyncio.ensure_future(one.wait_turn()) for _ in range(200)]
+    await go(one)
+    waiting = [asyncio.ensure_future(go(one)) for _ in range(200)]
     await asyncio.sleep(0)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-    await one.wait_turn()
-    assert clock.now == pytest.approx(0.2, abs=1e-4)
+    await go(one)
+    assert clock.now == pytest.approx(INTERVAL, abs=1e-4)
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_call_cancelled_at_any_moment_blocks_nobody(clock: VirtualClock, steps: int) -> None:
+    one = limiter(clock)
+    task = asyncio.ensure_future(go(one))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await go(one)
+    assert clock.now == pytest.approx(0, abs=INTERVAL + 1e-4)
 
 
 async def test_a_throttled_answer_slows_everyone_for_a_while(clock: VirtualClock) -> None:
     one, other = limiter(clock), limiter(clock)
-    await one.wait_turn()
+    await go(one)
     one.throttled(3.0)
     first = await turns(clock, other, calls=3)
-    assert [time for time, _ in first] == pytest.approx([3.0, 3.4, 3.8], abs=1e-4)
+    assert [time for time, _ in first] == pytest.approx([3, 3 + 2 * INTERVAL, 3 + 4 * INTERVAL], abs=1e-4)
     for _ in range(50):
         other.answered()
     await turns(clock, one, calls=1)
     start = clock.now
     await turns(clock, one, calls=2)
-    assert clock.now - start == pytest.approx(0.4, abs=1e-4)  # two full intervals of 0.2 s again
+    assert clock.now - start == pytest.approx(2 * INTERVAL, abs=1e-4)  # the full pace again
 
 
 async def test_slowness_has_a_limit(clock: VirtualClock) -> None:
@@ -82,7 +183,7 @@ async def test_slowness_has_a_limit(clock: VirtualClock) -> None:
     for _ in range(20):
         one.throttled(0.0)
     order = await turns(clock, one, calls=2)
-    assert order[1][0] - order[0][0] == pytest.approx(8 * 0.2, abs=1e-4)
+    assert order[1][0] - order[0][0] == pytest.approx(8 * INTERVAL, abs=1e-4)
 
 
 async def test_clients_of_one_key_share_the_throttling(clock: VirtualClock, service: Service) -> None:
@@ -100,6 +201,66 @@ async def test_clients_of_one_key_share_the_throttling(clock: VirtualClock, serv
     assert min(times) >= 5.0
 
 
+@pytest.mark.parametrize("processes", [2, 4])
+async def test_processes_that_do_not_know_of_each_other_all_come_through(
+    clock: VirtualClock, processes: int
+) -> None:
+    """Each has the pace to itself, and the service allows all of them together 5 calls in a second of its clock."""
+    taken: Counter[int] = Counter()
+    throttled = 0
+
+    def handle(_: httpx.Request) -> httpx.Response:
+        nonlocal throttled
+        if taken[int(clock.now)] == RATE:
+            throttled += 1
+            return refusal(429, "Throttling.User")
+        taken[int(clock.now)] += 1
+        return job_answer("Running")
+
+    async def process(number: int) -> None:
+        # Another key is another pace, as in another process.
+        known = settings(callsPerSecond=RATE, accessKey=f"AK{number}")
+        client = Client(known, transport=httpx.MockTransport(handle), clock=clock)
+        await asyncio.gather(*(client.get_job_status("7") for _ in range(200)))
+
+    await asyncio.gather(*(process(number) for number in range(processes)))
+    assert taken.total() == 200 * processes
+    assert 0 < throttled < taken.total() / 2
+    assert clock.now < 1.5 * taken.total() / RATE
+
+
+async def test_a_used_up_day_stops_all_at_once(clock: VirtualClock, service: Service) -> None:
+    service.will(refusal(429, "Throttling.Api.Risk", "enough"))
+    known = settings(callsPerSecond=RATE)
+    client = Client(known, transport=httpx.MockTransport(service.handle), clock=clock)
+    calls = [client.get_workflow_definition(1, str(number)) for number in range(200)]
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(end) for end in ends} == {QuotaExhaustedError}
+    assert len({str(end) for end in ends}) == 1
+    assert len(set(map(id, ends))) == 200
+    assert len(service.requests) == 1
+    assert clock.now < 1
+
+
+async def test_a_used_up_day_is_asked_about_again(client: Client, service: Service) -> None:
+    service.will(refusal(429, "Throttling.Api.Risk"), job_answer("Running"))
+    with pytest.raises(QuotaExhaustedError):
+        await client.get_job_status("7")
+    assert (await client.get_job_status("7")).status == "Running"
+
+
+async def test_another_quota_stops_nobody_else(client: Client, service: Service) -> None:
+    service.will(refusal(429, "Throttling.Resource"), ok(AsyncJob={"Id": "1"}))
+    got, made = await asyncio.gather(
+        client.get_workflow_definition(1, "2"),
+        client.import_workflow_definition(1, "{}"),
+        return_exceptions=True,
+    )
+    assert isinstance(got, QuotaExhaustedError)
+    assert "Documented are calls a day" in str(got)
+    assert isinstance(made, AsyncJob)
+
+
 def test_a_pace_outlives_its_event_loop() -> None:
     clock = VirtualClock()
 
@@ -108,4 +269,4 @@ def test_a_pace_outlives_its_event_loop() -> None:
 
     asyncio.run(burst())
     asyncio.run(burst())
-    assert clock.now == pytest.approx(1.8, abs=1e-4)
+    assert clock.now == pytest.approx(slot(9), abs=1e-4)

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, html, job_answer, ok, raw, refusal
+from tests.unit.openapi.support import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 
 from pulumi_resource_dataworks.openapi import (
     AnswerLost,
@@ -18,15 +18,17 @@ from pulumi_resource_dataworks.openapi import (
     ServiceUnavailableError,
     ThrottledError,
 )
-from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET
+from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET
 from pulumi_resource_dataworks.openapi._retry import backoff
 
 JOB = ok(AsyncJob={"Id": "77"})
-PASSING: list[Any] = [
+THROTTLED: list[Any] = [
     refusal(400, "Throttling.User"),
     refusal(429, "Throttling.Api"),
     refusal(400, "9990020002"),
     refusal(503, "Rejected.Throttling"),
+]
+PASSING: list[Any] = [
     refusal(400, "9990040003"),
     refusal(503, "ServiceUnavailable"),
     refusal(500, "InternalError"),
@@ -83,6 +85,15 @@ async def test_reads_are_tried_again(client: Client, service: Service, said: lis
     assert "GetJobStatus; try 2 of 6 in" in said[0]
 
 
+@pytest.mark.parametrize("fault", THROTTLED)
+async def test_throttled_calls_wait(client: Client, service: Service, said: list[str], fault: Any) -> None:
+    service.will(*[fault] * 9, job_answer("Running"))
+    assert (await client.get_job_status("7")).status == "Running"
+    assert len(service.requests) == 10
+    assert len(said) == 9
+    assert all(text.startswith("DataWorks throttles GetJobStatus; trying again in ") for text in said)
+
+
 @pytest.mark.parametrize(("fault", "kind"), LASTING)
 async def test_what_will_not_pass_is_told_at_once(
     client: Client, service: Service, said: list[str], fault: Any, kind: type[DataWorksError]
@@ -136,18 +147,45 @@ async def test_every_try_is_signed_anew(client: Client, service: Service) -> Non
 
 
 async def test_tries_are_bounded(client: Client, service: Service) -> None:
-    service.will(refusal(429, "Throttling"))
-    with pytest.raises(ThrottledError):
+    service.will(html(502))
+    with pytest.raises(AnswerLost):
         await client.get_job_status("7")
     assert len(service.requests) == MAX_TRIES
 
 
-async def test_retries_are_bounded_in_time(client: Client, service: Service, clock: VirtualClock) -> None:
+async def test_tries_are_bounded_in_time(clock: VirtualClock) -> None:
+    """30 s of silence each."""
+
+    async def silence(_: httpx.Request) -> httpx.Response:
+        await clock.sleep(30)
+        raise httpx.ReadTimeout("")
+
+    slow = Client(settings(), transport=httpx.MockTransport(silence), clock=clock)
+    with pytest.raises(AnswerLost, match="ReadTimeout"):
+        await slow.get_job_status("7")
+    assert RETRY_BUDGET < clock.now <= RETRY_BUDGET + 60
+
+
+async def test_the_time_in_the_queue_is_no_time_of_trying(clock: VirtualClock, service: Service) -> None:
+    service.will(lambda _: job_answer("Running"))
+    slow = Client(settings(callsPerSecond=0.005), transport=httpx.MockTransport(service.handle), clock=clock)
+    await slow.get_job_status("7")
+    service.will(html(502), job_answer("Running"))
+    await slow.get_job_status("7")  # waits 200 s for its turn, fails, and waits as long again
+    assert clock.now > 2 * RETRY_BUDGET
+
+
+async def test_throttling_is_bounded_in_time(client: Client, service: Service, clock: VirtualClock) -> None:
     service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "50000"}))
     with pytest.raises(ThrottledError):
         await client.get_job_status("7")
-    assert len(service.requests) == 3  # at 0, 50 and 100 s; 150 s is beyond the budget
-    assert clock.now <= RETRY_BUDGET
+    assert len(service.requests) == 13  # at 0, 50, ..., 600 s
+    assert clock.now <= THROTTLED_BUDGET + 1
+
+
+async def test_throttling_does_not_use_up_the_tries(client: Client, service: Service) -> None:
+    service.will(*[refusal(429, "Throttling"), html(502)] * 5, job_answer("Running"))
+    assert (await client.get_job_status("7")).status == "Running"
 
 
 async def test_the_services_wish_is_honoured(
@@ -156,11 +194,14 @@ async def test_the_services_wish_is_honoured(
     service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "2500"}), job_answer("Running"))
     await client.get_job_status("7")
     assert clock.now == pytest.approx(2.5, abs=0.01)
-    assert said == ["DataWorks throttles GetJobStatus; try 2 of 6 in 2.5 s"]
+    assert said == ["DataWorks throttles GetJobStatus; trying again in 2.5 s"]
 
 
-async def test_the_services_wish_has_a_limit(client: Client, service: Service, clock: VirtualClock) -> None:
-    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "3600000"}), job_answer("Running"))
+@pytest.mark.parametrize("wish", ["3600000", "9" * 400, "9" * 5000])
+async def test_the_services_wish_has_a_limit(
+    client: Client, service: Service, clock: VirtualClock, wish: str
+) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": wish}), job_answer("Running"))
     await client.get_job_status("7")
     assert clock.now == pytest.approx(60, abs=0.01)
 
@@ -175,7 +216,15 @@ def test_the_backoff_is_full_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", highest)
     error = RequestNotSent("x", action="A")
     assert [backoff(error, number) for number in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 20, 20]
+    assert backoff(error, 5000) == 20
     assert lows == {0}
+
+
+@pytest.mark.parametrize("wish", ["0", "-5", "soon", "1.5", ""])
+async def test_a_wish_that_is_none_is_none(client: Client, service: Service, wish: str) -> None:
+    service.will(refusal(429, "Throttling", **{"x-acs-retry-after": wish}), job_answer("Running"))
+    await client.get_job_status("7")
+    assert len(service.requests) == 2
 
 
 @pytest.mark.parametrize("lost", [httpx.ReadTimeout("slow"), html(502), refusal(500, "InternalError")])

@@ -123,6 +123,32 @@ async def test_a_slow_poll_is_not_followed_by_a_burst(clock: VirtualClock) -> No
     assert min(gaps) > 2
 
 
+async def test_a_machine_that_slept_past_the_deadline_asks_once_more(clock: VirtualClock) -> None:
+    async def close_the_lid() -> None:
+        await clock.sleep(6)
+        clock.now += 3600
+
+    jobs = Jobs(clock, lasts(100))
+    closing = asyncio.ensure_future(close_the_lid())
+    status = await wait_for_job(
+        jobs, "7", expected_seconds=120, timeout=1800, cancelled=asyncio.Event(), clock=clock
+    )
+    await closing
+    assert status.succeeded
+    assert len(jobs.polls) == 2
+
+
+async def test_a_machine_that_slept_catches_no_poll_up(clock: VirtualClock) -> None:
+    def answer(now: float) -> Step:
+        clock.now += 3600 * (len(jobs.polls) == 1)
+        return "Success" if now >= 4000 else "Running"
+
+    jobs = Jobs(clock, answer)
+    await wait_for_job(jobs, "7", expected_seconds=3, timeout=None, cancelled=asyncio.Event(), clock=clock)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(jobs.polls[1:])]
+    assert min(gaps) == pytest.approx(60)
+
+
 @pytest.mark.parametrize("moment", [0.0, 0.1, 2.0, 100.0])
 async def test_cancel_is_heard_at_once_while_sleeping(clock: VirtualClock, moment: float) -> None:
     cancelled = asyncio.Event()

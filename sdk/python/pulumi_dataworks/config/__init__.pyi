@@ -50,6 +50,16 @@ credentialsUri: Optional[str]
 A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 """
 
+dryRun: Optional[bool]
+"""
+Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+"""
+
+dryRunProjects: Optional[str]
+"""
+The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
+"""
+
 ecsRoleName: Optional[str]
 """
 The RAM role of the ECS instance that Pulumi runs on.
@@ -83,5 +93,10 @@ The security token of temporary (STS) credentials. May also be given as `ALIBABA
 sharedCredentialsFile: Optional[str]
 """
 The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
+"""
+
+strict: Optional[bool]
+"""
+Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
 """
 

@@ -71,6 +71,20 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('credentialsUri')
 
     @_builtins.property
+    def dry_run(self) -> Optional[bool]:
+        """
+        Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+        """
+        return __config__.get_bool('dryRun')
+
+    @_builtins.property
+    def dry_run_projects(self) -> Optional[str]:
+        """
+        The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
+        """
+        return __config__.get('dryRunProjects')
+
+    @_builtins.property
     def ecs_role_name(self) -> Optional[str]:
         """
         The RAM role of the ECS instance that Pulumi runs on.
@@ -118,4 +132,11 @@ class _ExportableConfig(types.ModuleType):
         The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
         """
         return __config__.get('sharedCredentialsFile')
+
+    @_builtins.property
+    def strict(self) -> Optional[bool]:
+        """
+        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
+        """
+        return __config__.get_bool('strict')
 

@@ -1,0 +1,88 @@
+"""Words that look like others: near misses, and slips of the pen."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from functools import cached_property, lru_cache
+
+from ._fault import Phrase
+
+_SEPARATORS = re.compile(r"[-_ ]")
+
+_SHORT = 4
+"""Letters below which a letter more makes another word; up to which another letter does."""
+
+_LONG = 100
+"""Letters above which no slip is looked for."""
+
+_FEW = 50
+"""Words among which the most alike is looked for: that takes 25 us a word, and a document may ask for each node."""
+
+
+@lru_cache(maxsize=256)
+def near(word: str, known: Collection[str]) -> Phrase:
+    """` Did you mean "x"?` for the known word that looks most like this one, else nothing."""
+    folded = {name.casefold(): name for name in known}
+    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return _suggestion(folded[match[0]] if match else None)
+
+
+def slip(word: str, meant: str) -> bool:
+    """Whether a word is another one with a slip of the pen, or with other case and separators.
+
+    A slip is two letters swapped, a letter too many or too few in words of four letters or more, or a wrong one in words
+    of five or more.
+    """
+    one, other = _folded(word), _folded(meant)
+    shorter = min(len(one), len(other))
+    common = next((place for place in range(shorter) if one[place] != other[place]), shorter)
+    one, other = one[common:], other[common:]
+    if one[:2] == other[1::-1] and one[2:] == other[2:]:
+        return True
+    if one[1:] == other or one == other[1:]:
+        return shorter >= _SHORT
+    return one[1:] == other[1:] and shorter > _SHORT
+
+
+class Vocabulary:
+    """Known words, to be asked for those that others look like: as fast for thousands of words as for one.
+
+    Attributes:
+        words: All of them.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+
+    def meant(self, word: str) -> str | None:
+        """A known word of which this one is a slip; digits aside, as `load_1` and `load_2` are two things."""
+        found = {self._by_blur[blur]: None for blur in _blurs(word) if blur in self._by_blur}
+        return next((known for known in found if slip(word, known) and _plain(word) != _plain(known)), None)
+
+    def suggestion(self, word: str) -> Phrase:
+        """` Did you mean "x"?`, or nothing; where the words are many, for a slip only."""
+        return near(word, self.words) if len(self.words) <= _FEW else _suggestion(self.meant(word))
+
+    @cached_property
+    def _by_blur(self) -> dict[str, str]:
+        return {blur: word for word in self.words if _plain(word) for blur in _blurs(word)}
+
+
+def _suggestion(known: str | None) -> Phrase:
+    return Phrase("" if known is None else f' Did you mean "{known}"?')
+
+
+def _folded(word: str) -> str:
+    return _SEPARATORS.sub("", word.casefold())
+
+
+def _blurs(word: str) -> list[str]:
+    """A word, and it with each of its letters left out: words that share none of these are more than a slip apart."""
+    folded = _folded(word[:_LONG])
+    return [folded, *(folded[:place] + folded[place + 1 :] for place in range(len(folded)))]
+
+
+def _plain(word: str) -> str:
+    return "".join(letter for letter in word if not letter.isdigit())

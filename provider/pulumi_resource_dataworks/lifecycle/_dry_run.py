@@ -1,0 +1,94 @@
+"""The service's own dry run, at preview: sent only to workspaces that are known to honour it."""
+
+from __future__ import annotations
+
+import re
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._context import Context
+from ._errors import CancelledStepError, LifecycleError
+from ._options import Options
+from ._state import State
+
+_PLACE = re.compile(r"\$((?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^']*'\])+)")
+_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']*)'\]")
+_EXPECTED_SECONDS = 1.0
+_LONGEST = 120.0
+
+
+async def dry_run(
+    context: Context, options: Options, state: State, written: flowspec.Document | None
+) -> None:
+    """Asks the service whether it would take the document, where that is wanted.
+
+    Args:
+        context: The step.
+        options: Whether it is wanted, and which workspaces honour it.
+        state: The document, and the IDs under which it would be sent.
+        written: The document as its author wrote it, whose lines a refusal names.
+
+    Raises:
+        LifecycleError: It would not.
+    """
+    wanted = options.dry_run if state.inputs.dry_run is None else state.inputs.dry_run
+    if not wanted:
+        return
+    project_id = state.inputs.project_id
+    if project_id not in options.dry_run_projects:
+        context.report.warning(
+            f"dryRun is on, but nothing says that project {project_id} honours it, and where it is ignored a dry run is a "
+            "real import: so DataWorks was not asked. `pulumi-dataworks probe` finds out; then add the project to "
+            f"dataworks:dryRunProjects (`pulumi config set --path 'dataworks:dryRunProjects[0]' {project_id}`)"
+        )
+        return
+    context.report.status("asking DataWorks for a dry run")
+    try:
+        refusal = await _ask(context, state)
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        context.report.warning(f"DataWorks could not be asked for a dry run: {error}")
+        return
+    if refusal:
+        raise LifecycleError(f"DataWorks would refuse this document: {refusal}{_places(refusal, written)}")
+
+
+async def _ask(context: Context, state: State) -> str:
+    """The service's words against the document; nothing where it has none."""
+    text = flowspec.canonical(flowspec.rename_ids(state.inputs.root, dict(state.ids)))
+    client = context.client
+    try:
+        job = await context.ask(
+            client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
+        )
+    except openapi.ServiceError as error:
+        if error.is_ambiguous_client_error:
+            return str(error)
+        raise
+    if not job.id:
+        return ""
+    ended = await openapi.wait_for_job(
+        client,
+        job.id,
+        expected_seconds=_EXPECTED_SECONDS,
+        timeout=min(context.remaining, _LONGEST),
+        cancelled=context.cancelled,
+        clock=context.clock,
+    )
+    words = ended.error or f"the job ended as {ended.status} and gives no reason"
+    return "" if ended.succeeded else f"{words} (request {ended.request_id})"
+
+
+def _places(words: str, written: flowspec.Document | None) -> str:
+    """The places that the service's JSONPaths mean, in the document as it was written."""
+    paths = [
+        tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(found))
+        for found in _PLACE.findall(words)
+    ]
+    document = written or flowspec.Document({})
+    faults = [flowspec.Fault(path, "this", "") for path in dict.fromkeys(paths)]
+    placed = [
+        f"{flowspec.show_path(fault.path)}"
+        + (f" (line {fault.line}, column {fault.column})" if fault.line else "")
+        for fault in document.place(faults)
+    ]
+    return f". See {', '.join(placed)}" if placed else ""

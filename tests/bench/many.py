@@ -1,0 +1,200 @@
+"""Two hundred workflows in one run of the real engine, under the service's limit of calls a second; and single ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.table import Row
+
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Switches
+
+_REPO = Path(__file__).parents[2]
+_MANY = 200
+LIMIT = 5
+"""Calls a second, of every edition but Enterprise."""
+_TIMEOUT = 900
+_POLL = "GetJobStatus"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a command of the CLI cost.
+
+    Attributes:
+        seconds: From its start to its end.
+        calls: The service's calls, by operation.
+        throttled: How many of them were refused as too many.
+    """
+
+    seconds: float
+    calls: Counter[str]
+    throttled: int
+
+    @property
+    def ratio(self) -> float:
+        """Its time to that which the limit alone asks for its calls."""
+        return self.seconds / (self.calls.total() / LIMIT)
+
+    @property
+    def besides_polls(self) -> int:
+        return self.calls.total() - self.calls[_POLL]
+
+    def __str__(self) -> str:
+        names = (f"{name.removesuffix('WorkflowDefinition')} {n}" for name, n in self.calls.most_common())
+        return ", ".join(names) or "none"
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """A YAML project with one stack."""
+
+    folder: Path
+    environment: dict[str, str]
+    emulator: Emulator
+
+    def declare(self, workflows: int, nodes: int) -> None:
+        program = {
+            "name": "many",
+            "runtime": "yaml",
+            "plugins": {"providers": [{"name": "dataworks", "path": str(Path(sys.executable).parent)}]},
+            "resources": {
+                f"w{number:03}": {
+                    "type": "dataworks:WorkflowDefinition",
+                    "properties": {
+                        "projectId": self.emulator.project.project_id,
+                        "spec": _document(f"of_{nodes}_{number:03}", nodes),
+                    },
+                }
+                for number in range(workflows)
+            },
+        }
+        (self.folder / "Pulumi.yaml").write_text(json.dumps(program), "utf-8")
+
+    def run(self, *arguments: str) -> _Run:
+        """Runs the CLI to its end, and fails where it does."""
+        before = len(self.emulator.calls)
+        begin = time.perf_counter()
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        seconds = time.perf_counter() - begin
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+        calls = self.emulator.calls[before:]
+        refused = sum(call.status in {400, 429} and "Throttling" in call.code for call in calls)
+        return _Run(seconds, Counter(call.action for call in calls), refused)
+
+
+def rows() -> list[Row]:
+    """The many first, with jobs of 1.2 s a node; then what a small and a large one cost."""
+    with _stack() as stack:
+        stack.declare(_MANY, 3)
+        up = stack.run("up", "--yes", "--skip-preview", "--parallel", str(_MANY))
+        preview = stack.run("preview", "--parallel", str(_MANY))
+        refreshing = stack.run("up", "--yes", "--skip-preview", "--refresh", "--parallel", str(_MANY))
+    with _stack() as stack:
+        stack.declare(1, 3)
+        small = stack.run("up", "--yes", "--skip-preview")
+    with _stack() as stack:
+        stack.emulator.set_job_life(Life("seconds_per_node", 0.12))
+        stack.declare(1, 100)
+        large = stack.run("up", "--yes", "--skip-preview")
+    return [
+        *_of(f"{_MANY} workflows of 3 nodes, up", up, goal=1.1),
+        _calls("  preview without a change", preview.calls.total(), preview, 0),
+        *_of("  up --refresh without a change", refreshing, goal=None),
+        _calls("  up --refresh without a change: calls", refreshing.calls.total(), refreshing, _MANY),
+        _calls("create of 3 nodes: calls", small.calls.total(), small, 6),
+        _calls("create of 100 nodes: calls besides polls", large.besides_polls, large, 4),
+    ]
+
+
+def _of(name: str, run: _Run, goal: float | None) -> list[Row]:
+    allowed = f"{run.calls.total()} calls take {run.calls.total() / LIMIT:.0f} s"
+    return [
+        _calls(f"{name}: throttled answers", run.throttled, run, 0),
+        Row(f"{name}: time", run.seconds, "s", allowed),
+        Row(f"{name}: time, to what the limit asks", run.ratio, "x", goal=goal),
+    ]
+
+
+def _calls(name: str, value: int, run: _Run, goal: int) -> Row:
+    return Row(name, value, "calls", str(run), goal)
+
+
+@contextmanager
+def _stack() -> Iterator[_Stack]:
+    """A new stack, and a service that throttles as soon as any second holds more calls than the limit."""
+    emulator = Emulator(edition="standard", switches=Switches(qps_window="sliding"))
+    with tempfile.TemporaryDirectory(prefix="dataworks-bench-") as name, EmulatorServer(emulator) as server:
+        folder = Path(name)
+        (folder / "state").mkdir()
+        (folder / "project").mkdir()
+        stack = _Stack(folder / "project", _environment(folder, server), emulator)
+        stack.declare(0, 0)
+        stack.run("stack", "init", "bench")
+        yield stack
+
+
+def _environment(folder: Path, server: EmulatorServer) -> dict[str, str]:
+    """This process's own, without what would lead elsewhere."""
+    foreign = ("PULUMI_", "ALIBABA_", "ALICLOUD_")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    account = server.emulator.account
+    return {
+        **kept,
+        "PATH": f"{_engine()}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the bench",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        "PULUMI_CREDENTIAL_STORE": "plaintext",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
+        "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    }
+
+
+def _engine() -> str:
+    """The folder with the CLI."""
+    script = [sys.executable, str(_REPO / "tools" / "engine.py")]
+    return subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1]
+
+
+def _document(name: str, nodes: int) -> dict[str, Any]:
+    """A chain of nodes."""
+    chain = [
+        {
+            "name": f"node_{number}",
+            "script": {"runtime": {"command": "ODPS_SQL"}, "content": f"SELECT {number};\n"},
+        }
+        for number in range(nodes)
+    ]
+    edges = [
+        {"nodeId": f"node_{number}", "depends": [{"type": "Normal", "nodeId": f"node_{number - 1}"}]}
+        for number in range(1, nodes)
+    ]
+    workflow = {"name": name, "nodes": chain, "dependencies": edges}
+    return {"version": "1.1.0", "kind": "CycleWorkflow", "spec": {"workflows": [workflow]}}

@@ -1,0 +1,103 @@
+"""Another name or folder: the same workflow there, whether or not an import moves it; what the service rewrites is no drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conftest import Stack
+from specs import etl, node
+
+
+def at(path: str) -> dict[str, Any]:
+    return etl(name=path.rsplit("/", 1)[-1], script={"path": path})
+
+
+@pytest.mark.parametrize("switch", ["moves", "stays"])
+@pytest.mark.parametrize("path", ["team/daily_orders", "orders", "team/sub/orders"])
+def test_a_moved_workflow_keeps_its_ids(stack: Stack, switch: str, path: str) -> None:
+    stack.emulator.switch(moved_workflow=switch)
+    stack.workflow(etl())
+    stack.up()
+    before = stack.resource()["outputs"]
+    stack.workflow(at(path))
+    stack.up()
+    [workflow] = stack.emulator.workflows()
+    assert workflow.path == path
+    after = stack.resource()["outputs"]
+    assert (after["path"], after["name"]) == (path, path.rsplit("/", 1)[-1])
+    assert [after[key] for key in ("workflowId", "nodeIds")] == [
+        before[key] for key in ("workflowId", "nodeIds")
+    ]
+    for step in (stack.preview, stack.refresh, stack.preview):
+        assert "2 unchanged" in step("--diff").output
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+
+
+def test_a_name_that_is_taken_is_told_and_the_next_up_mends_it(stack: Stack) -> None:
+    stack.emulator.switch(moved_workflow="stays")
+    program = {name: {"type": "dataworks:WorkflowDefinition"} for name in ("one", "two")}
+    for name, resource in program.items():
+        resource["properties"] = {"projectId": stack.project_id, "spec": at(name)}  # type: ignore[assignment]
+    stack.declare(program)
+    stack.up()
+    program["one"]["properties"]["spec"] = at("two")  # type: ignore[index]
+    stack.declare(program)
+    told = stack.up(ok=False).output
+    assert "the workflow is not where it should be" in told
+    assert "target folder already exists: two" in told
+    program["one"]["properties"]["spec"] = at("three")  # type: ignore[index]
+    stack.declare(program)
+    stack.up()
+    assert {workflow.path for workflow in stack.emulator.workflows()} == {"two", "three"}
+    assert "3 unchanged" in stack.preview().output
+
+
+REWRITES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"datasource_type": "rewritten"}, {"datasource": {"name": "stream", "type": "flink"}}),
+    ({"other_owner": "replaced"}, {"owner": "123456"}),
+    ({"node_path": "prefixed"}, {"script": {"runtime": {"command": "ODPS_SQL"}, "path": "else/extract"}}),
+]
+
+
+@pytest.mark.parametrize(("switch", "fields"), REWRITES, ids=lambda value: next(iter(value)))
+def test_what_the_service_rewrites_is_told_once_and_is_no_drift(
+    stack: Stack, switch: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    stack.emulator.switch(**switch)
+    document = etl(nodes=[{**node("extract"), **fields}, node("load")])
+    stack.workflow(document)
+    assert "DataWorks keeps something else than was sent" in stack.up().output
+    for step in (stack.preview, stack.refresh, stack.preview):
+        output = step("--diff").output
+        assert "2 unchanged" in output
+        assert "DataWorks keeps" not in output
+
+    def edit(workflow: dict[str, Any]) -> None:
+        held = {item["name"]: item for item in workflow["nodes"]}
+        held["extract"]["description"] = "mine"
+        held["load"]["rerunTimes"] = 7
+
+    stack.workflow(
+        etl(nodes=[{**node("extract"), **fields, "description": "ours"}, node("load", rerunTimes=1)])
+    )
+    stack.up()
+    stack.edit(edit)
+    drift = stack.refresh("--diff").output
+    assert "mine" in drift
+    assert "rerunTimes" in drift
+    assert "flink_serverless" not in drift
+
+
+def test_strict_makes_a_rewrite_an_error(stack: Stack) -> None:
+    stack.emulator.switch(datasource_type="rewritten")
+    document = etl(nodes=[node("extract", datasource={"name": "stream", "type": "flink"}), node("load")])
+    properties = {"projectId": stack.project_id, "spec": document}
+    resources = {"etl": {"type": "dataworks:WorkflowDefinition", "properties": properties}}
+    stack.declare(resources, config={"dataworks:strict": {"value": True}})
+    assert "The provider's setting `strict` makes this an error" in stack.up(ok=False).output
+    stack.declare(resources)
+    stack.up()
+    assert "2 unchanged" in stack.preview().output

@@ -1,0 +1,222 @@
+"""Renamed, replaced, protected, forgotten: one workflow lives on, or a refusal has touched nothing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conftest import Stack
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
+from specs import etl, node, nodes
+
+OTHER = 10002
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    """DataWorks with two workspaces."""
+    projects = (Project(), Project(project_id=OTHER, identifier="other"))
+    with EmulatorServer(Emulator(projects=projects, job_life=Life("seconds", 0.2))) as running:
+        yield running
+
+
+def places(stack: Stack) -> set[tuple[int, str]]:
+    """Where workflows are: project and path."""
+    return {(workflow.project_id, workflow.path) for workflow in stack.emulator.workflows()}
+
+
+def is_quiet(stack: Stack) -> None:
+    for step in (stack.preview, stack.refresh, stack.preview):
+        assert "2 unchanged" in step("--diff").output
+
+
+def resource(stack: Stack, document: Any, name: str = "etl", **options: Any) -> None:
+    properties = {"projectId": stack.project_id, "spec": document}
+    found = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
+    stack.declare({name: found})
+
+
+def test_another_workspace_gets_the_workflow_and_the_first_one_loses_it(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
+    stack.workflow(etl(), project_id=OTHER)
+    assert "1 replaced" in stack.up().output
+    assert places(stack) == {(OTHER, "daily_orders")}
+    is_quiet(stack)
+
+
+def test_a_replacement_whose_delete_fails_is_finished_by_the_next_up(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
+    stack.workflow(etl(), project_id=OTHER)
+    stack.emulator.add_fault(Fault("DeleteWorkflowDefinition", times=9, status=403, code="Forbidden.RAM"))
+    stack.up(ok=False)
+    assert len(places(stack)) == 2
+    stack.emulator.clear_faults()
+    stack.up()
+    assert places(stack) == {(OTHER, "daily_orders")}
+    is_quiet(stack)
+
+
+def changed_identity(change: str) -> dict[str, Any]:
+    """The document with ID 70 as another workflow."""
+    fields: dict[str, Any] = {"id": "70" if change == "kind" else "71"}
+    if change == "id and path":
+        fields["script"] = {"path": "team/daily_orders"}
+    document = etl(**fields)
+    if change == "kind":
+        document["kind"] = "ManualWorkflow"
+        del document["spec"]["workflows"][0]["trigger"]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("change", "before"),
+    [
+        ("id", True),
+        ("id and path", True),
+        ("id and path", False),
+        ("kind", True),
+        ("id", None),
+        ("kind", None),
+    ],
+)
+def test_a_new_identity_is_a_new_workflow(stack: Stack, change: str, before: bool | None) -> None:
+    stack.workflow(etl(id="70"))
+    stack.up()
+    document = changed_identity(change)
+    stack.workflow(document, **({} if before is None else {"deleteBeforeReplace": before}))
+    assert "1 replaced" in stack.up().output
+    [workflow] = stack.emulator.workflows()
+    own = document["spec"]["workflows"][0]["id"]
+    assert (workflow.workflow_id, workflow.kind) == (own, document["kind"])
+    is_quiet(stack)
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+
+
+@pytest.mark.parametrize("change", ["id", "kind"])
+def test_a_new_workflow_cannot_come_before_the_one_in_its_place_goes(stack: Stack, change: str) -> None:
+    stack.workflow(etl(id="70"))
+    stack.up()
+    held = copy.deepcopy(stack.emulator.workflows()[0].document)
+    stack.workflow(changed_identity(change), deleteBeforeReplace=False)
+    assert "pulumi import" in stack.up(ok=False).output
+    [workflow] = stack.emulator.workflows()
+    assert workflow.document == held
+    stack.workflow(changed_identity(change))
+    stack.up()
+    is_quiet(stack)
+
+
+def test_a_renamed_resource_is_refused_without_an_alias_and_unchanged_with_one(stack: Stack) -> None:
+    resource(stack, etl())
+    stack.up()
+    before = copy.deepcopy(stack.emulator.workflows()[0].document)
+    resource(stack, etl(), name="orders")
+    for step in (stack.preview, stack.up):
+        assert "Was the resource renamed in the program? Then give it an alias" in step(ok=False).output
+    assert stack.emulator.workflows()[0].document == before
+    resource(stack, etl(), name="orders", aliases=[{"name": "etl"}])
+    imports = stack.calls("ImportWorkflowDefinition")
+    assert "2 unchanged" in stack.up().output
+    assert stack.calls("ImportWorkflowDefinition") == imports
+    is_quiet(stack)
+
+
+@pytest.mark.parametrize("how", ["replace", "target", "taint"])
+def test_a_forced_replacement_imports_anew_and_the_workflow_lives(stack: Stack, how: str) -> None:
+    resource(stack, etl())
+    stack.up()
+    urn, first = stack.resource()["urn"], stack.resource()["outputs"]["workflowId"]
+    if how == "taint":
+        stack.run("state", "taint", "--yes", urn)
+    arguments = {"replace": ("--replace", urn), "target": ("--target-replace", urn), "taint": ()}[how]
+    assert "1 replaced" in stack.up(*arguments).output
+    assert stack.calls("ImportWorkflowDefinition") == 2
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"] == first
+    is_quiet(stack)
+
+
+def test_a_forced_replacement_through_an_explicit_provider(stack: Stack) -> None:
+    account = stack.emulator.account
+    keys = {"region": "cn-shanghai", "endpoint": stack.server.endpoint}
+    keys |= {"accessKey": account.access_key, "secretKey": account.secret_key}
+    provider = {"type": "pulumi:providers:dataworks", "properties": keys}
+    properties = {"projectId": stack.project_id, "spec": etl()}
+    options = {"provider": "${account}"}
+    flow = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
+    stack.declare({"account": provider, "etl": flow})
+    stack.up()
+    stack.up("--replace", stack.resource()["urn"])
+    assert len(stack.emulator.workflows()) == 1
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+
+
+def test_a_forced_replacement_that_fails_in_its_job_is_mended_by_the_next_up(stack: Stack) -> None:
+    resource(stack, etl())
+    stack.up()
+    stack.emulator.script_job(Life("seconds", 0.2, "Fail", "no room"))
+    assert "no room" in stack.up("--replace", stack.resource()["urn"], ok=False).output
+    stack.up()
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"]
+    is_quiet(stack)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--refresh"], ["--run-program"]])
+def test_destroy_deletes_everything_of_ours(stack: Stack, arguments: list[str]) -> None:
+    program = {
+        name: {
+            "type": "dataworks:WorkflowDefinition",
+            "properties": {"projectId": stack.project_id, "spec": etl(name=name)},
+        }
+        for name in ("one", "two")
+    }
+    stack.declare(program)
+    stack.up()
+    stack.destroy(*arguments)
+    assert stack.emulator.workflows() == []
+    assert stack.resources() == []
+
+
+def test_a_protected_workflow_stays_and_a_retained_one_is_forgotten(stack: Stack) -> None:
+    resource(stack, etl(), protect=True)
+    stack.up()
+    assert "protect" in stack.destroy(ok=False).output
+    assert len(stack.emulator.workflows()) == 1
+    resource(stack, etl(), retainOnDelete=True)
+    stack.up()
+    stack.destroy()
+    assert len(stack.emulator.workflows()) == 1
+    assert stack.calls("DeleteWorkflowDefinition") == 0
+    resource(stack, etl())
+    assert "taking it over" in stack.up().output
+
+
+def test_a_workflow_that_is_only_read_is_left_alone(stack: Stack) -> None:
+    resource(stack, etl(id="70"))
+    stack.up()
+    stack.run("state", "delete", "--yes", stack.resource()["urn"])
+    read = {"type": "dataworks:WorkflowDefinition", "get": {"id": f"{stack.project_id}/70"}}
+    stack.declare({"known": read}, {"name": "${known.name}", "extract": '${known.nodeIds["extract"]}'})
+    stack.up()
+    assert stack.output("name") == "daily_orders"
+    assert stack.output("extract") == stack.resource()["outputs"]["nodeIds"]["extract"]
+    stack.up()
+    stack.destroy()
+    assert len(stack.emulator.workflows()) == 1
+
+
+def test_ignored_changes_stay_ignored_through_a_forced_replacement(stack: Stack) -> None:
+    path = "spec.workflows[0].nodes[*].script.content"
+    resource(stack, etl(), ignoreChanges=[path])
+    stack.up()
+    resource(stack, etl(nodes=[node("extract", "SELECT 8;\n"), nodes(etl())[1]]), ignoreChanges=[path])
+    assert "2 unchanged" in stack.up().output
+    assert stack.scripts()["extract"] == "SELECT 1;\nSELECT 2;\n"

@@ -1,0 +1,156 @@
+"""What looks like something of this document and is not: keys, outputs, names; and loops with nothing inside."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from tests.unit.flowspec.support import Object, faults_of
+
+from pulumi_resource_dataworks.flowspec._near import slip
+from specs import etl, node
+
+
+def rules(root: Object) -> list[tuple[str, str]]:
+    return [(fault.rule, fault.severity) for fault in faults_of(root)]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "alike"),
+    [
+        ("recurence", "recurrence", True),
+        ("reccurrence", "recurrence", True),
+        ("recurrense", "recurrence", True),
+        ("recurrecne", "recurrence", True),
+        ("rerun_times", "rerunTimes", True),
+        ("Name", "name", True),
+        ("nmae", "name", True),
+        ("nane", "name", False),
+        ("node", "nodes", True),
+        ("cus", "cu", False),
+        ("owners", "owner", True),
+        ("rerunTimeout", "rerunTimes", False),
+        ("startDate", "startTime", False),
+        ("ids", "id", False),
+        ("abc", "bcd", False),
+        ("", "", True),
+        ("", "a", False),
+    ],
+)
+def test_a_slip_is_one_letter_or_another_case(word: str, meant: str, alike: bool) -> None:
+    assert slip(word, meant) is alike
+    assert slip(meant, word) is alike
+
+
+@pytest.mark.parametrize(
+    ("key", "severity", "hint"),
+    [
+        ("recurence", "error", '"recurrence"?'),
+        ("rerun_times", "error", '"rerunTimes"?'),
+        ("recurrenceTypes", "warning", '"recurrence"?'),
+        ("rerunTimeout", "warning", '"rerunTimes"?'),
+        ("colour", "warning", "Leave it out."),
+    ],
+)
+def test_a_key_is_misspelt_only_where_it_is_a_slip(key: str, severity: str, hint: str) -> None:
+    [fault] = faults_of(etl(nodes=[{**node("a"), key: None}], dependencies=[]))
+    assert fault.severity == severity
+    assert hint in fault.render()
+
+
+def on(*depends: Object) -> Object:
+    """A workflow in which `orders` depends on something."""
+    made = {"nodeOutputs": [{"data": "shop.raw_orders"}]}
+    nodes = [node("extract", id="7000000000000000001", outputs=made), node("load_1"), node("orders")]
+    return etl(nodes=nodes, dependencies=[{"nodeId": "orders", "depends": list(depends)}])
+
+
+@pytest.mark.parametrize(
+    "depend",
+    [
+        {"output": "shop.extract"},
+        {"output": "shop.Extract"},
+        {"output": "shop.extrct"},
+        {"output": "extrcat"},
+        {"output": "shop.raw_order"},
+        {"output": "shpo.raw_orders"},
+        {"output": "7000000000000000009", "nodeId": "extract"},
+        {"output": "7000000000000000009", "refTableName": "extract"},
+    ],
+)
+def test_an_output_that_looks_like_one_of_a_node_here_is_doubted(depend: Object) -> None:
+    [fault] = faults_of(on({"type": "Normal", **depend}))
+    assert (fault.rule, fault.severity, fault.path[-1]) == ("near-output", "warning", "output")
+    assert '"extract"' in fault.render()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "shop_root",
+        "shop.raw_customers",
+        "7000000000000000002",
+        "load_2",
+        "shop.load_2",
+        "shop.raw_orders",
+        "x",
+    ],
+)
+def test_an_output_of_another_workflow_is_not(output: str) -> None:
+    assert faults_of(on({"type": "Normal", "output": output})) == []
+
+
+def loop(command: str, **fields: Any) -> Object:
+    return etl(nodes=[node("l", script={"runtime": {"command": command}}, **fields)], dependencies=[])
+
+
+INSIDE = {"nodes": [node("a")], "while": node("end")}
+ENDED = {"nodes": [node("a"), node("z", script={"runtime": {"command": "CONTROLLER_CYCLE_END"}})]}
+
+
+@pytest.mark.parametrize(
+    ("root", "rule", "place"),
+    [
+        (loop("CONTROLLER_CYCLE"), "no-inner-nodes", "doWhile"),
+        (loop("controller_traverse"), "no-inner-nodes", "foreach"),
+        (loop("CONTROLLER_CYCLE", doWhile={"nodes": []}), "no-inner-nodes", "nodes"),
+        (loop("CONTROLLER_TRAVERSE", foreach={"maxIterations": 128}), "no-inner-nodes", "nodes"),
+        (loop("COMBINED_NODE", combined={"nodes": []}), "no-inner-nodes", "nodes"),
+        (loop("CONTROLLER_CYCLE", **{"do-while": {"nodes": [node("a")]}}), "no-condition", "while"),
+    ],
+)
+def test_a_loop_that_would_run_nothing_or_never_end_is_doubted(root: Object, rule: str, place: str) -> None:
+    [fault] = faults_of(root)
+    assert (fault.rule, fault.severity, fault.path[-1]) == (rule, "warning", place)
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        loop("CONTROLLER_CYCLE", doWhile=INSIDE),
+        loop("CONTROLLER_CYCLE", doWhile={"nodes": [node("a")], "specWhile": node("end")}),
+        loop("CONTROLLER_CYCLE", doWhile=ENDED),
+        loop("CONTROLLER_TRAVERSE", **{"for-each": {"nodes": [node("a")]}}),
+        loop("SUB_PROCESS", subflow={"id": "42"}),
+        loop("COMBINED_NODE", combined={"output": "shop.other"}),
+        loop("CONTROLLER_BRANCH"),
+    ],
+)
+def test_a_control_node_that_holds_what_it_runs_is_not(root: Object) -> None:
+    assert faults_of(root) == []
+
+
+@pytest.mark.parametrize("depend", [{"nodeId": "ods_ordre_{}"}, {"output": "shop.ods_ordre_{}"}])
+def test_near_misses_among_a_thousand_names_take_no_time(depend: dict[str, str]) -> None:
+    names = [f"ods_order_{number:04}" for number in range(1000)]
+    edges = [
+        {"nodeId": name, "depends": [{key: form.format(name[-4:]) for key, form in depend.items()}]}
+        for name in names
+    ]
+    text = json.dumps(etl(nodes=[node(name) for name in names], dependencies=edges))
+    begin = time.process_time()
+    found = faults_of(text)
+    assert time.process_time() - begin < 5
+    lost = [fault for fault in found if fault.rule != "many-nodes"]
+    assert len(lost) == 1000
+    assert all(f"ods_order_{number:04}" in fault.render() for number, fault in enumerate(lost))

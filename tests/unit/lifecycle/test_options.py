@@ -1,0 +1,36 @@
+"""The provider's settings that are no settings of the client."""
+
+from typing import Any
+
+import pytest
+
+from pulumi_resource_dataworks.lifecycle import Options
+from pulumi_resource_dataworks.openapi import SettingsError
+
+
+def test_they_are_taken_out_of_the_configuration_as_pulumi_sends_it() -> None:
+    config = {"region": "cn-shanghai", "strict": "true", "dryRun": "false", "dryRunProjects": "[1, 2.0]"}
+    options, rest = Options.take(config)
+    assert options == Options(strict=True, dry_run=False, dry_run_projects=frozenset({1, 2}))
+    assert rest == {"region": "cn-shanghai"}
+
+
+@pytest.mark.parametrize("config", [{}, {"strict": None, "dryRun": "", "dryRunProjects": None}])
+def test_left_out_they_are_off(config: dict[str, Any]) -> None:
+    assert Options.take(config) == (Options(), {})
+
+
+@pytest.mark.parametrize("projects", ["123", "[0]", "[true]", "[1.5]", '["1"]', "{}", "x"])
+def test_projects_are_whole_numbers(projects: str) -> None:
+    with pytest.raises(SettingsError, match="dataworks:dryRunProjects: has to be a list of workspace IDs"):
+        Options.take({"dryRunProjects": projects})
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Options.take({"strict": "yes", "dryRun": 1, "dryRunProjects": "1"})
+    assert [problem.key for problem in caught.value.problems] == [
+        "dataworks:strict",
+        "dataworks:dryRun",
+        "dataworks:dryRunProjects",
+    ]
