@@ -84,7 +84,9 @@ def declare(stack: Stack, texts: dict[str, str]) -> None:
     stack.declare(resources, config=HASTE)
 
 
-def lives_and_dies(stack: Stack, texts: dict[str, str]) -> None:
+def lives_and_dies(stack: Stack, texts: dict[str, str], noise: str) -> str:
+    """Takes documents through their whole life, and gives back what `up` says."""
+    stack.emulator.switch(read_back_noise=noise)
     declare(stack, texts)
     unchanged = f"{len(texts) + 1} unchanged"
     created = stack.up().output
@@ -102,6 +104,7 @@ def lives_and_dies(stack: Stack, texts: dict[str, str]) -> None:
     stack.destroy()
     assert stack.emulator.workflows() == []
     assert stack.resources() == []
+    return created
 
 
 def contents(documents: Iterable[Any]) -> Counter[str]:
@@ -120,14 +123,21 @@ def test_every_public_document_is_in_a_stack() -> None:
     assert sum(map(len, stacks())) == len(READY) >= 20
 
 
+each_noise = pytest.mark.parametrize("noise", ["usual", "worst"])
+
+
+@each_noise
 @pytest.mark.parametrize("members", stacks(), ids=lambda members: f"{len(members)}-{named(members[0])}")
-def test_public_documents_live_and_die(stack: Stack, members: list[Path]) -> None:
-    lives_and_dies(stack, {named(path): path.read_bytes().decode() for path in members})
+def test_public_documents_live_and_die(stack: Stack, members: list[Path], noise: str) -> None:
+    lives_and_dies(stack, {named(path): path.read_bytes().decode() for path in members}, noise)
 
 
-def test_generated_workflows_live_and_die(stack: Stack) -> None:
-    sizes = (1, 100)
-    lives_and_dies(stack, {f"of_{size}": json.dumps(generate(size, f"of_{size}")) for size in sizes})
+@each_noise
+@pytest.mark.parametrize("sizes", [(1, 100), (400,), (1000,)], ids=lambda sizes: "-".join(map(str, sizes)))
+def test_generated_workflows_live_and_die(stack: Stack, sizes: tuple[int, ...], noise: str) -> None:
+    texts = {f"of_{size}": json.dumps(generate(size, f"of_{size}")) for size in sizes}
+    created = lives_and_dies(stack, texts, noise)
+    assert ("and DataWorks allows 400" in created) is any(size > 400 for size in sizes)
 
 
 def faults(path: Path) -> list[Fault]:

@@ -261,7 +261,7 @@ def _documents() -> dict[str, tuple[Any, list[str]]]:
     two["spec"]["workflows"].append(two["spec"]["workflows"][0])
     return {
         "broken JSON": ('{"version": "1.1.0",\n  "kind" "CycleWorkflow"}', ["line 2, column 10", "not JSON"]),
-        "no FlowSpec": ({"hello": "world"}, ["not a FlowSpec document"]),
+        "no FlowSpec": ('{"hello": "world"}', ["not a FlowSpec document"]),
         "no workflow": (
             {"version": "1.1.0", "kind": "CycleWorkflow", "spec": {"workflows": []}},
             ["spec.workflows:"],
@@ -269,7 +269,7 @@ def _documents() -> dict[str, tuple[Any, list[str]]]:
         "two workflows": (two, ["spec.workflows[1]:", "ignores the rest"]),
         "names clash": (clash, ["spec.workflows[0].nodes[1].name (line 3, column 10)", "is used twice"]),
         "lost dependency": (lost, ["dependencies[0].depends[0].nodeId", 'Did you mean "extract"?']),
-        "rounded ID": (rounded, ["spec.workflows[0].nodes[0].id", "above 2^53"]),
+        "rounded ID": (rounded, ["spec.workflows[0].nodes[0].id", "2^53 or more"]),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pulumi
@@ -58,6 +59,7 @@ def program() -> None:
 
 @pytest.mark.timeout(60)
 def test_a_typed_document_arrives_as_flowspec() -> None:
+    asyncio.set_event_loop(asyncio.new_event_loop())
     engine = Recorder()
     pulumi.runtime.set_mocks(engine)
     pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]

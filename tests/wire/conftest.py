@@ -44,12 +44,18 @@ def engine() -> Iterator[FakeEngine]:
 
 
 @pytest.fixture(scope="session")
-def plugin(server: EmulatorServer, engine: FakeEngine) -> Iterator[Plugin]:
-    """One plugin for all tests: each takes resource names and workflow names of its own."""
+def process(engine: FakeEngine) -> Iterator[Plugin]:
+    """One process for all tests."""
     running = Plugin([*FLAGS, engine.address])
-    running.configure(settings(server))
     yield running
     assert running.stop() == (0, "", "")
+
+
+@pytest.fixture
+def plugin(process: Plugin, server: EmulatorServer) -> Plugin:
+    """A plugin that has just been configured: a run of its own, which knows nothing of those before it."""
+    process.configure(settings(server))
+    return process
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def emulator(server: EmulatorServer) -> Emulator:
 
 @pytest.fixture
 def seed(server: EmulatorServer, plugin: Plugin) -> Seed:
-    """Puts a workflow into the service without waiting for a job; returns its resource ID, inputs and state."""
+    """What an earlier run has made, without waiting for a job; returns its resource ID, inputs and state."""
 
     def put(name: str, news: Values) -> tuple[str, dict[str, Any], dict[str, Any]]:
         inputs = plain(plugin.check(name, news).inputs)
@@ -82,6 +88,7 @@ def seed(server: EmulatorServer, plugin: Plugin) -> Seed:
         workflow = server.emulator.workflows()[-1]
         resource_id = f"{workflow.project_id}/{workflow.workflow_id}"
         found = plugin.read(name, resource_id, inputs, {"spec": inputs["spec"]})
+        plugin.configure(settings(server))
         return resource_id, inputs, plain(found.properties)
 
     return put

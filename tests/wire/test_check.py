@@ -10,9 +10,10 @@ import grpc
 import pytest
 from tests.wire.calls import TYPE, refusal, urn
 from tests.wire.engine import FakeEngine
-from tests.wire.plugin import Plugin
+from tests.wire.plugin import Plugin, settings
 from tests.wire.values import UNKNOWN, UNKNOWNS, archive, asset, is_secret, output, plain, secret
 
+from pulumi_resource_dataworks.emulator import EmulatorServer
 from specs import etl, node, nodes
 
 PROJECT = 12345
@@ -209,9 +210,10 @@ def test_the_ids_of_the_last_run_stay(plugin: Plugin) -> None:
     assert [entry["id"] for entry in kept["nodes"]] == ["7000000000000000020", "7000000000000000021"]
 
 
-def test_ids_come_from_the_urn_and_not_from_the_seed(plugin: Plugin) -> None:
+def test_ids_come_from_the_urn_and_not_from_the_seed(plugin: Plugin, server: EmulatorServer) -> None:
     one = checked(plugin, "seeded", etl(), randomSeed=b"1")
     assert checked(plugin, "seeded", etl(), randomSeed=b"2") == one
+    plugin.configure(settings(server))
     assert checked(plugin, "other", etl()) != one
 
 

@@ -334,8 +334,8 @@ def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
 def _number(value: float, path: Path, faults: list[Fault]) -> int | float:
     if isinstance(value, float) and not math.isfinite(value):
         faults.append(Fault(path, f"{value} is no JSON number", "Write a finite number."))
-    elif abs(value) > _EXACT:
-        message = "the number is above 2^53, so Pulumi has already rounded it"
+    elif abs(value) >= _EXACT:
+        message = "the number is 2^53 or more, so Pulumi may have rounded it already"
         remedy = "Write an ID as text, in quotes."
         faults.append(Fault(path, message, remedy))
     elif isinstance(value, float) and value.is_integer():

@@ -133,8 +133,12 @@ def _draft(value: Json) -> Json:
 
 
 def output_of(node: Object) -> str:
-    """What a dependency names to depend on this node: its first output."""
-    return next(iter(_outputs(node)), str(node.get("id") or ""))
+    """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
+
+    Outputs are a set, so their order decides nothing.
+    """
+    own, outputs = str(node.get("id") or ""), _outputs(node)
+    return own if own in outputs or not outputs else min(outputs)
 
 
 def _own_id(entity: Object, value: Json) -> None:
@@ -177,15 +181,15 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
     if node is not None:
         dependency["nodeId"] = node["id"]
     for depend in objects(dependency.get("depends")):
-        depend.setdefault("type", "Normal")
+        depend["type"] = depend.get("type") or "Normal"
         named = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
         output = index.output(named)
-        if output is None or depend.get("output") == output:
+        if output is None:
             continue
         if not depend.get("output"):
             depend.pop("nodeId", None)
         depend["output"] = output
-        depend.setdefault("refTableName", (index.find(named) or {}).get("name"))
+        depend["refTableName"] = depend.get("refTableName") or (index.find(named) or {}).get("name")
 
 
 def _outputs(node: Object) -> list[str]:

@@ -255,7 +255,7 @@ def _dependency_faults(
         key = "nodeId" if depend.get("nodeId") not in (None, "") else "refTableName"
         here = (*path, "depends", position)
         target = depend.get(key)
-        if target in (None, "") and str(depend.get("type")).startswith("CrossCycleDependsOn"):
+        if target in (None, "") and str(depend.get("type")).casefold().startswith("crosscycledependson"):
             continue
         if target in (None, ""):
             yield Fault(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
@@ -56,7 +57,7 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
     found.inputs = {"projectId": project_id, "spec": UNKNOWN, **flags}
     found.document = document
     if document is not None and isinstance(project_id, int) and not found.failures:
-        root = flowspec.complete(document.root, _chooser(urn, project_id, olds))
+        root = flowspec.complete(document.root, _chooser(urn, project_id, olds, document.root))
         found.inputs = {**Inputs(project_id, flowspec.canonical(root)).to_pulumi(), **flags}
     return found
 
@@ -128,9 +129,21 @@ def _excused(path: Path, holes: list[Path]) -> bool:
     )
 
 
-def _chooser(urn: str, project_id: int, olds: Mapping[str, Any] | None) -> Callable[[str], str]:
-    known = _known_ids(olds, project_id)
-    return lambda name: known.get(name) or flowspec.derive_id(urn, project_id, name)
+def _chooser(
+    urn: str, project_id: int, olds: Mapping[str, Any] | None, root: flowspec.Object
+) -> Callable[[str], str]:
+    """Gives an ID by a node's name: that of the last run, else a derived one, and never one that another node has."""
+    workflow = flowspec.workflow_of(root)
+    nodes = [("", workflow), *flowspec.nodes_of(workflow)]
+    own = {str(one["id"]) for one in (root["spec"], *(node for _, node in nodes)) if one.get("id")}
+    known = {name: one for name, one in _known_ids(olds, project_id).items() if one not in own}
+    taken = own | {known[name] for name, node in nodes if not node.get("id") and name in known}
+
+    def choose(name: str) -> str:
+        derived = (flowspec.derive_id(urn, project_id, name, attempt) for attempt in count())
+        return known.get(name) or next(one for one in derived if one not in taken)
+
+    return choose
 
 
 def _known_ids(olds: Mapping[str, Any] | None, project_id: int) -> dict[str, str]:

@@ -15,12 +15,12 @@ from ._state import Inputs, State
 def derived_here(urn: str, inputs: Inputs, workflow_id: str, actual: flowspec.Object) -> bool:
     """Whether a workflow carries an ID that only this resource derives: its own, or one of its nodes'.
 
-    Not where the document's author has chosen the workflow's ID: what has another one is another workflow.
+    Where the document's author has chosen the workflow's ID, what has another one is another workflow.
     """
     own = _derived(urn, inputs, "")
     nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
     return workflow_id in own or (
-        inputs.workflow_id in own
+        (inputs.workflow_id in own or inputs.workflow_id == workflow_id)
         and any(str(node.get("id")) in _derived(urn, inputs, name) for name, node in nodes)
     )
 

@@ -34,6 +34,7 @@ class WorkflowDefinitions:
     Attributes:
         options: What the provider's settings say.
         declared: Which resource of this run declares a workflow.
+        paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
         written: By URN, the documents as they were written, where a dry run may have to name their lines.
@@ -41,6 +42,7 @@ class WorkflowDefinitions:
 
     options: Options = field(default_factory=Options)
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
@@ -59,6 +61,12 @@ class WorkflowDefinitions:
                 found.failures.append(
                     f"spec.workflows[0].id: workflow {inputs.workflow_id} of project {inputs.project_id} is declared "
                     f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
+                )
+            other = self.paths.setdefault((inputs.project_id, inputs.path.strip("/")), urn)
+            if other != urn and not found.failures:
+                found.failures.append(
+                    f"spec.workflows[0].script.path: the path {inputs.path} of project {inputs.project_id} is declared by "
+                    f"{other} too, and a path can be taken once. Give one of the two another name or path, or remove it."
                 )
         return found
 

@@ -49,7 +49,8 @@ class Steps:
         self._cancelled = cancelled
         self._definitions = lifecycle.WorkflowDefinitions()
         self._settings: openapi.Settings | None = None
-        self._clients: list[openapi.Client] = []
+        self._client: openapi.Client | None = None
+        self._opened: list[openapi.Client] = []
 
     def check_config(self, request: Any) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
@@ -77,8 +78,10 @@ class Steps:
         )
 
     def configure(self, request: Any) -> None:
-        """Takes the settings; whoever they belong to is asked for at the first call."""
-        self._definitions.options, self._settings = _settings(decode(request.args).values)
+        """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
+        options, self._settings = _settings(decode(request.args).values)
+        self._definitions = lifecycle.WorkflowDefinitions(options)
+        self._client = None
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs and chooses the IDs that its document leaves out."""
@@ -150,7 +153,7 @@ class Steps:
 
     async def aclose(self) -> None:
         """Closes the connections to the service."""
-        for client in self._clients:
+        for client in self._opened:
             await client.aclose()
 
     @asynccontextmanager
@@ -166,7 +169,7 @@ class Steps:
         reporter = StepReporter(self._log, request.urn)
         step = lifecycle.Context(
             urn=request.urn,
-            client=self._client(),
+            client=self._connected(),
             report=reporter,
             cancelled=self._cancelled,
             timeout=getattr(request, "timeout", 0.0) or None,
@@ -197,11 +200,12 @@ class Steps:
         known: dict[str, Any] = {key: inputs.values[key] for key in names if key in inputs.values}
         await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
 
-    def _client(self) -> openapi.Client:
-        if not self._clients:
+    def _connected(self) -> openapi.Client:
+        if self._client is None:
             settings = self._settings or _settings({})[1]
-            self._clients.append(openapi.Client(settings, on_wait=tell_current_step))
-        return self._clients[0]
+            self._client = openapi.Client(settings, on_wait=tell_current_step)
+            self._opened.append(self._client)
+        return self._client
 
 
 def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Settings]:

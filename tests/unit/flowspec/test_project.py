@@ -63,8 +63,11 @@ class Service:
         job = self.ask("ImportWorkflowDefinition", ProjectId=10001, Spec=canonical(root))["AsyncJob"]
         status = self.ask("GetJobStatus", JobId=job["Id"])["JobStatus"]
         assert status["Status"] == "Success", status
+        return self.read(workflow(root)["id"])
+
+    def read(self, workflow_id: str) -> Object:
         answer = self.ask(
-            "GetWorkflowDefinition", ProjectId=10001, Id=workflow(root)["id"], IncludeScriptContent="true"
+            "GetWorkflowDefinition", ProjectId=10001, Id=workflow_id, IncludeScriptContent="true"
         )
         return read(answer["WorkflowDefinition"]["Spec"]).root
 
@@ -86,6 +89,21 @@ def test_a_read_back_of_a_public_document_is_what_was_written(shared: Path, kept
     found = project(wrote, actual)
     assert same(found, wrote), changes(wrote, found)
     assert changes(wrote, found).describe() == ""
+
+
+@each_ready
+def test_the_worst_read_back_is_what_was_written_to_the_letter(shared: Path, name: str) -> None:
+    del shared
+    service, wrote = Service(), completed(public(name))
+    usual = canonical(service.kept(wrote))
+    service.emulator.switch(read_back_noise="worst")
+    reads = [service.read(workflow(wrote)["id"]) for _ in range(10)]
+    assert len({usual, *map(canonical, reads)}) == 11
+    for actual in reads:
+        found = project(wrote, actual)
+        assert same(found, wrote), changes(wrote, found)
+        assert changes(wrote, found).describe() == ""
+        assert canonical(found) == canonical(wrote)
 
 
 @each_ready

@@ -151,15 +151,22 @@ def test_nesting_without_end_is_refused_and_no_crash(opening: str) -> None:
 
 
 def test_every_rounded_number_of_an_object_is_refused_at_once() -> None:
-    faults = refused({"spec": {"id": 2.0**53 + 2, "ok": 2**53, "ids": [5, -(2**60)]}, "version": 1e30})
-    assert {fault.path for fault in faults} == {("spec", "id"), ("spec", "ids", 1), ("version",)}
+    faults = refused(
+        {"spec": {"id": 2.0**53 + 2, "ok": 2**53 - 1, "edge": 2**53, "ids": [5, -(2**60)]}, "version": 1e30}
+    )
+    assert {fault.path for fault in faults} == {
+        ("spec", "id"),
+        ("spec", "edge"),
+        ("spec", "ids", 1),
+        ("version",),
+    }
     assert all("2^53" in fault.message and "quotes" in fault.remedy for fault in faults)
     assert all((fault.line, fault.column) == (0, 0) for fault in faults)
 
 
 def test_whole_floats_of_an_object_are_whole_numbers() -> None:
-    root = read({"a": 3.0, "b": 2.5, "c": True, "d": [4.0], "e": 2.0**53}).root
-    assert root == {"a": 3, "b": 2.5, "c": True, "d": [4], "e": 2**53}
+    root = read({"a": 3.0, "b": 2.5, "c": True, "d": [4.0], "e": 2.0**53 - 1}).root
+    assert root == {"a": 3, "b": 2.5, "c": True, "d": [4], "e": 2**53 - 1}
     assert [type(root[key]) for key in "abce"] == [int, float, bool, int]
     assert type(root["d"][0]) is int
 

@@ -257,3 +257,29 @@ def test_completing_is_idempotent_and_keeps_what_was_written(shared: Path, name:
         if written[item["name"]]
     )
     assert json.dumps(root) == json.dumps(public(name))
+
+
+def test_a_node_with_several_outputs_is_depended_on_by_one_whatever_their_order() -> None:
+    """Outputs are a set: another order is no change."""
+
+    def edge(*outputs: str) -> Object:
+        given = [{"data": data} for data in outputs]
+        root = etl(nodes=[{**node("extract"), "outputs": {"nodeOutputs": given}}, node("load")])
+        return completed(root)
+
+    assert same(edge("b", "a"), edge("a", "b"))
+    assert depends(edge("b", "a"))[0][1]["output"] == "a"
+
+
+def test_a_dependency_on_an_output_is_the_same_as_one_on_its_node() -> None:
+    """Long and short form: the service fills in the name of the node in either."""
+    given = {"outputs": {"nodeOutputs": [{"data": "p.extract"}]}}
+    nodes = [{**node("extract"), **given}, node("load")]
+
+    def on(**depend: str) -> Object:
+        edges = [{"nodeId": "load", "depends": [{"type": "Normal", **depend}]}]
+        return completed(etl(nodes=nodes, dependencies=edges))
+
+    assert same(on(nodeId="extract"), on(output="p.extract"))
+    assert same(on(nodeId="extract"), on(output="p.extract", refTableName="extract"))
+    assert not same(on(nodeId="extract"), on(output="p.other"))

@@ -216,7 +216,15 @@ def test_one_workflow_declared_by_two_resources_is_a_failure(run: Run) -> None:
     assert URN in failure
     assert "70" in failure
     assert run.check(etl(id="70"), urn=OTHER_URN, project=7).failures == []
-    assert run.check(etl(id="71"), urn=OTHER_URN).failures == []
+    assert run.check(etl(id="71", name="orders"), urn=OTHER_URN).failures == []
+
+
+def test_one_path_declared_by_two_resources_is_a_failure(run: Run) -> None:
+    run.inputs(etl(id="70"))
+    (failure,) = run.check(etl(id="71"), urn=OTHER_URN).failures
+    assert failure.startswith("spec.workflows[0].script.path: ")
+    assert URN in failure
+    assert run.check(etl(id="71"), urn=OTHER_URN, project=7).failures == []
 
 
 def test_check_makes_no_call(run: Run) -> None:

@@ -99,6 +99,14 @@ async def test_a_workflow_of_our_own_is_taken_over_and_that_is_told(run: Run) ->
     assert workflow(run.client.sent[0])["id"] == OWN
 
 
+async def test_a_workflow_with_the_documents_own_id_is_ours_where_its_nodes_are(run: Run) -> None:
+    put(run, etl(id="70"), urn=URN)
+    resource_id, _, _ = await run.create(etl(id="70"))
+    assert resource_id == f"{PROJECT}/70"
+    (warning,) = run.report.warnings
+    assert "taking it over" in warning
+
+
 async def test_a_workflow_of_our_own_with_strangers_nodes_is_refused(run: Run) -> None:
     put(run, etl(nodes=[*nodes(etl()), node("theirs", id="666")]), urn=URN)
     with pytest.raises(RefusedError) as caught:
