@@ -168,6 +168,7 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
             timeout=context.remaining,
             cancelled=context.cancelled,
             clock=context.clock,
+            on_poll=lambda status, elapsed: _tell_progress(context, status, elapsed, count),
         )
     except openapi.JobForgotten:
         context.report.warning(
@@ -179,6 +180,18 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
     except (openapi.DataWorksError, CancelledStepError) as error:
         later = "the job goes on in DataWorks, and the next `pulumi up` resumes it"
         return half_done(state, f"{error}; {later}", state.pending_job, error)
+
+
+def _tell_progress(context: Context, status: openapi.JobStatus, elapsed: float, count: int) -> None:
+    """How far a job should be: the service does not tell, so it is what recorded traffic shows for a node."""
+    expected = SECONDS_PER_NODE * max(1, count)
+    if status.ended:
+        return
+    if elapsed < expected:
+        done = f"about {int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, about {expected - elapsed:.0f} s left"
+    else:
+        done = f"{_nodes(count)}, longer than the usual {expected:.0f} s"
+    context.report.status(f"import job runs for {elapsed:.0f} s: {done}")
 
 
 async def _read_back(context: Context, state: State) -> State:

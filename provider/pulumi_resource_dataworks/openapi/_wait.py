@@ -40,7 +40,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
     timeout: float | None,
     cancelled: asyncio.Event,
     clock: Clock | None = None,
-    on_change: Callable[[JobStatus, float], None] | None = None,
+    on_poll: Callable[[JobStatus, float], None] | None = None,
 ) -> JobStatus:
     """Poll a job until it ends, as `poll_times` says, and return its last status, be it good or bad.
 
@@ -51,7 +51,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         timeout: Seconds, or None for no end. The last poll is at the deadline, none is begun after it.
         cancelled: Set it to stop waiting; the job itself goes on.
         clock: Instead of the machine's, for tests.
-        on_change: Told each status that differs from the one before, and the seconds waited.
+        on_poll: Told each status, and the seconds waited.
 
     Raises:
         JobWaitTimeout: The deadline passed. Passing faults (no connection, throttling, 5xx) are waited out until then.
@@ -66,7 +66,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         limit=timeout,
         cancelled=cancelled,
         clock=clock or SystemClock(),
-        on_change=on_change,
+        on_poll=on_poll,
     )
     for due in poll_times(expected_seconds):
         if due < wait.elapsed:
@@ -86,7 +86,7 @@ class _Wait:
     limit: float | None
     cancelled: asyncio.Event
     clock: Clock
-    on_change: Callable[[JobStatus, float], None] | None
+    on_poll: Callable[[JobStatus, float], None] | None
     last: JobStatus | None = None
     last_error: DataWorksError | None = None
     unknown: int = 0
@@ -137,9 +137,9 @@ class _Wait:
             raise JobForgotten(text, job_id=self.job_id, elapsed=self.elapsed) from error
 
     def _note(self, status: JobStatus) -> None:
-        before, self.last, self.last_error = self.last, status, None
-        if self.on_change is not None and (before is None or _gist(before) != _gist(status)):
-            self.on_change(status, self.elapsed)
+        self.last, self.last_error = status, None
+        if self.on_poll is not None:
+            self.on_poll(status, self.elapsed)
 
     async def _or_cancel(self, work: Coroutine[Any, Any, T], *, bounded: bool = False) -> T:
         """Return what ``work`` returns, unless the event (or, if bounded, the deadline's grace) comes first."""
@@ -168,10 +168,6 @@ class _Wait:
         reason = f" (last poll: {self.last_error})" if self.last_error else ""
         text = f"Job {self.job_id} has not ended after {self.elapsed:.0f} s; {stands}{reason}"
         return JobWaitTimeout(text, job_id=self.job_id, elapsed=self.elapsed)
-
-
-def _gist(status: JobStatus) -> tuple[str, bool | None, str]:
-    return status.status, status.completed, status.error
 
 
 async def _drop(*tasks: "asyncio.Future[Any]") -> None:

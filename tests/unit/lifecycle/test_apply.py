@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -359,3 +360,19 @@ async def test_secrets_are_hidden_from_what_is_told(run: Run) -> None:
     await run.definitions.create(context, run.inputs())
     assert context.conceal("x daily_orders y SELECT 1; z WORKFLOW") == "x [secret] y [secret] z WORKFLOW"
     assert run.context().conceal("daily_orders") == "daily_orders"
+
+
+async def test_a_long_job_tells_how_far_it_should_be(run: Run) -> None:
+    """The service tells no progress: what is told is an estimate, and says so."""
+    ends = run.clock.monotonic() + 40
+
+    def status(job_id: str) -> openapi.JobStatus:
+        state = "Running" if run.clock.monotonic() < ends else "Success"
+        return openapi.JobStatus(job_id=job_id, status=state)
+
+    run.client.will("job", *[status] * 50)
+    await run.create(etl(nodes=[node(f"n{index}") for index in range(25)], dependencies=[]))
+    told = [text for text in run.report.texts("status") if text.startswith("import job runs")]
+    assert len(told) == len(set(told)) == len(run.client.made("job")) - 1
+    assert re.fullmatch(r"import job runs for \d+ s: about \d+ of 25 nodes, about \d+ s left", told[0])
+    assert re.fullmatch(r"import job runs for \d+ s: 25 nodes, longer than the usual 30 s", told[-1])
