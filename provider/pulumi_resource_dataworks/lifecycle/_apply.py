@@ -145,7 +145,8 @@ async def finish(context: Context, state: State) -> State:
             state, f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
         )
     context.report.status("reading the workflow back")
-    kept = await _read_back(context, state)
+    ended = "the import job succeeded" if job else "nothing tells what became of the import job"
+    kept = await _read_back(context, state, ended)
     context.report.status(f"{_nodes(len(kept.node_ids))} in place")
     return replace(kept, pending_job=None, owned=frozenset(kept.node_ids.values()))
 
@@ -194,9 +195,15 @@ def _tell_progress(context: Context, status: openapi.JobStatus, elapsed: float, 
     context.report.status(f"import job runs for {elapsed:.0f} s: {done}")
 
 
-async def _read_back(context: Context, state: State) -> State:
-    """The state after a read that shows all that was sent; reads right after a write may be stale."""
-    lost, moved = "the workflow", False
+async def _read_back(context: Context, state: State, ended: str) -> State:
+    """The state after a read that shows all that was sent; reads right after a write may be stale.
+
+    Args:
+        context: The step.
+        state: What was sent.
+        ended: What is known of the import job, for a message.
+    """
+    lost, moved, there = "the workflow", False, None
     for attempt in range(_READS):
         try:
             await context.pause(_FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
@@ -210,12 +217,15 @@ async def _read_back(context: Context, state: State) -> State:
         state = state.met(found.definition, found.root)
         kept = state.projected(found.root)
         lost = _lost(state.inputs.root, kept)
-        if not lost and not moved and not in_place(state.inputs, kept):
+        if not lost and in_place(state.inputs, kept):
+            return _with_rewrites(context, state, kept)
+        if not lost and not moved:
             moved = True
             await _put_in_place(context, state, kept)
-        elif not lost:
-            return _with_rewrites(context, state, kept)
-    return half_done(state, f"the import job succeeded, but DataWorks did not keep {lost}")
+        there = None if lost else kept
+    if there is not None:
+        return _with_rewrites(context, state, there)
+    return half_done(state, f"{ended}, but DataWorks did not keep {lost}")
 
 
 async def _put_in_place(context: Context, state: State, kept: flowspec.Object) -> None:

@@ -9,6 +9,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from ._context import Context
 from ._errors import CancelledStepError, LifecycleError
 from ._options import Options
+from ._other_ids import choices, may_be_about_ids
 from ._state import State
 
 _PLACE = re.compile(r"\$((?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^']*'\])+)")
@@ -18,7 +19,7 @@ _LONGEST = 120.0
 
 
 async def dry_run(
-    context: Context, options: Options, state: State, written: flowspec.Document | None
+    context: Context, options: Options, state: State, written: flowspec.Document | None, *, fresh: bool
 ) -> None:
     """Asks the service whether it would take the document, where that is wanted.
 
@@ -27,6 +28,7 @@ async def dry_run(
         options: Whether it is wanted, and which workspaces honour it.
         state: The document, and the IDs under which it would be sent.
         written: The document as its author wrote it, whose lines a refusal names.
+        fresh: Whether the workflow is not there yet.
 
     Raises:
         LifecycleError: It would not.
@@ -44,7 +46,7 @@ async def dry_run(
         return
     context.report.status("asking DataWorks for a dry run")
     try:
-        refusal = await _ask(context, state)
+        refusal = await _ask(context, state, fresh=fresh)
     except (openapi.DataWorksError, CancelledStepError) as error:
         context.report.warning(f"DataWorks could not be asked for a dry run: {error}")
         return
@@ -52,22 +54,29 @@ async def dry_run(
         raise LifecycleError(f"DataWorks would refuse this document: {refusal}{_places(refusal, written)}")
 
 
-async def _ask(context: Context, state: State) -> str:
-    """The service's words against the document; nothing where it has none."""
-    text = flowspec.canonical(flowspec.rename_ids(state.inputs.root, dict(state.ids)))
-    client = context.client
-    try:
-        job = await context.ask(
-            client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
-        )
-    except openapi.ServiceError as error:
-        if error.is_ambiguous_client_error:
-            return str(error)
-        raise
-    if not job.id:
-        return ""
+async def _ask(context: Context, state: State, *, fresh: bool) -> str:
+    """The service's words against the document; nothing where it has none. The IDs are those that up would try."""
+    refusal = ""
+    for choice in choices(context.urn, state, fresh=fresh):
+        text = flowspec.canonical(choice.document(state.inputs.root))
+        call = context.client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
+        try:
+            job = await context.ask(call)
+        except openapi.ServiceError as error:
+            if not error.is_ambiguous_client_error:
+                raise
+            refusal = refusal or str(error)
+            if not may_be_about_ids(error, choice.state):
+                return refusal
+        else:
+            return await _words_of(context, job) if job.id else ""
+    return refusal
+
+
+async def _words_of(context: Context, job: openapi.AsyncJob) -> str:
+    """What a dry run's job has against the document."""
     ended = await openapi.wait_for_job(
-        client,
+        context.client,
         job.id,
         expected_seconds=_EXPECTED_SECONDS,
         timeout=min(context.remaining, _LONGEST),

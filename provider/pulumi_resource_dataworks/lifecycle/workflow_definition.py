@@ -172,10 +172,11 @@ class WorkflowDefinitions:
         old = Inputs.of(olds)
         new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
         if context.preview:
-            refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
+            if not isinstance(news.get("adopt"), Unknown):
+                refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
             _tell_changes(context, flowspec.changes(old.root, new.root))
             after = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None, pending_job=None)
-            await dry_run(context, self.options, after, self.written.get(context.urn))
+            await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
             return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
         context.expect(len(flowspec.node_ids(new.root)))
         if state.pending_job is not None:
@@ -225,8 +226,9 @@ class WorkflowDefinitions:
         if isinstance(news.get("spec"), Unknown):
             return unknown_outputs(news.get("projectId"))
         inputs = Inputs.of(news)
-        await foresee(context, inputs, self.held, self.leaving)
-        await dry_run(context, self.options, first_state(inputs), self.written.get(context.urn))
+        if not isinstance(news.get("adopt"), Unknown):
+            await foresee(context, inputs, self.held, self.leaving)
+        await dry_run(context, self.options, first_state(inputs), self.written.get(context.urn), fresh=True)
         return preview_outputs(inputs)
 
     async def _glance_at_job(self, context: Context, state: State) -> bool:

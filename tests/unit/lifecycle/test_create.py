@@ -262,3 +262,33 @@ async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_node
     again = await run.create()
     assert node_ids(run.client.sent[1])["load"] == "882"
     assert again[2]["nodeIds"] == state[2]["nodeIds"]
+
+
+async def test_a_preview_that_cannot_know_whether_to_adopt_refuses_nothing(run: Run) -> None:
+    put(run, etl())
+    news = run.inputs(adopt=UNKNOWN)
+    assert news["adopt"] is UNKNOWN
+    resource_id, outputs = await run.definitions.create(run.context(preview=True), news)
+    assert (resource_id, outputs["workflowId"]) == ("", UNKNOWN)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("true", True), ("False", False), (True, True), (None, None)])
+async def test_adopt_is_true_or_false(run: Run, given: Any, kept: Any) -> None:
+    assert run.inputs(adopt=given).get("adopt") is kept
+
+
+@pytest.mark.parametrize("given", ["yes", 1, []])
+async def test_adopt_is_nothing_else(run: Run, given: Any) -> None:
+    assert run.check(adopt=given).failures == ["adopt has to be true or false."]
+
+
+async def test_adopting_a_workflow_tells_which_nodes_go(run: Run) -> None:
+    key = put(run, etl(nodes=[*nodes(etl()), node("theirs", id="666")]))
+    news = run.inputs(adopt=True)
+    for preview, words in ((True, "up takes it over"), (False, "taking it over")):
+        context = run.context(preview=preview)
+        await run.definitions.create(context, news)
+        assert words in run.report.warnings[-1]
+        assert '"theirs"' in run.report.warnings[-1]
+    assert list(run.client.held) == [key]
+    assert set(node_ids(run.client.held[key])) == {"extract", "load"}
