@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules demo lint types test fuzz bench lock
+.PHONY: help setup engine schema sdk rules demo lint types test chaos switches fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ types: setup ## mypy and pyright, both strict
 test: setup engine lint types ## everything: what CI runs
 	@echo "test: pytest"
 	@$(BIN)/pytest -q -n auto --dist loadgroup tests/unit tests/wire tests/engine
+
+chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (40 minutes on 2 cores)
+	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
+
+switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches (an hour)
+	@SWITCHES=all $(BIN)/pytest -q -n 3 tests/engine/test_switches.py
 
 fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others
 	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)

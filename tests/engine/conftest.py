@@ -179,12 +179,35 @@ def server() -> Iterator[EmulatorServer]:
 @pytest.fixture
 def stack(engine: Path, server: EmulatorServer, tmp_path: Path) -> Stack:
     """A stack without resources."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    stack = Stack(folder, _environment(engine, server, tmp_path), server)
+    return new_stack(engine, server, tmp_path)
+
+
+def new_stack(engine: Path, server: EmulatorServer, folder: Path) -> Stack:
+    """A stack without resources, with everything that belongs to it in a folder."""
+    stack = stack_in(engine, server, folder)
     stack.declare({})
     stack.run("stack", "init", stack.name)
     return stack
+
+
+def stack_in(engine: Path, server: EmulatorServer, folder: Path) -> Stack:
+    """The place for a stack that is still to be made."""
+    project = folder / "project"
+    project.mkdir()
+    return Stack(project, _environment(engine, server, folder), server)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the kill matrix and the switch matrix, where any of them was run."""
+    import chaos
+    import switches
+
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    properties = [pair for report in reports for pair in getattr(report, "user_properties", [])]
+    for matrix, table in (("chaos", chaos.table), ("switches", switches.table)):
+        cells = dict.fromkeys(tuple(cell) for name, cell in properties if name == matrix)
+        if cells:
+            terminalreporter.write_line(table(cells))
 
 
 def _environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:

@@ -51,7 +51,7 @@ def choices(urn: str, state: State, *, fresh: bool) -> Iterator[Choice]:
     for attempt in range(1, ATTEMPTS):
         renamed = replace(state, ids={**state.ids, **_next_ids(urn, state, attempt, fresh=fresh)})
         if renamed.ids == state.ids:
-            return
+            continue
         yield Choice(renamed.called(renamed.ids.get(state.inputs.workflow_id, state.workflow_id)))
     if fresh:
         yield Choice(renamed.called(state.inputs.workflow_id), anonymous=True)

@@ -32,6 +32,7 @@ async def put_in_place(context: Context, state: State, kept: flowspec.Object) ->
 
 
 def _name_and_folder(workflow: flowspec.Object) -> tuple[str, str]:
-    path = str((workflow.get("script") or {}).get("path") or "").strip("/")
+    script: flowspec.Object = workflow.get("script") or {}
+    path = str(script.get("path") or "").strip("/")
     folder, _, _ = path.rpartition("/")
     return str(workflow["name"]), folder

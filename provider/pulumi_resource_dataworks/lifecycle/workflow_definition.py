@@ -179,11 +179,15 @@ class WorkflowDefinitions:
             await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
             return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
         context.expect(len(flowspec.node_ids(new.root)))
+        answer_lost = state.pending_job == ""
         if state.pending_job is not None:
             state, done = await self._resume(context, state)
             if done and flowspec.same(state.inputs.root, new.root):
                 return replace(state, inputs=new).to_pulumi()
-        return (await self._apply(context, await _order(context, state, old, new))).to_pulumi()
+        look = (
+            found_again(context, state) if answer_lost else _look.get(context, *parse_id(state.resource_id))
+        )
+        return (await self._apply(context, _order(context, state, old, new, await look))).to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Deletes the workflow, unless a live resource of this run holds it.
@@ -201,7 +205,7 @@ class WorkflowDefinitions:
             context.report.info(f"workflow {workflow[1]} stays: the resource that replaces this one holds it")
             return
         if outputs.get("pendingJob") and "spec" in outputs:
-            await _let_job_end(context, State.of(resource_id, outputs))
+            workflow = await _after_its_job(context, State.of(resource_id, outputs))
         try:
             await context.ask(context.client.delete_workflow_definition(*workflow))
         except openapi.NotFoundError:
@@ -266,16 +270,15 @@ def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
                 context.hidden |= flowspec.texts(flowspec.read_canonical(str(holder["spec"])).root)
 
 
-async def _order(context: Context, state: State, old: Inputs, new: Inputs) -> Order:
+def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _look.Found | None) -> Order:
     """What to send for an update, after one look at what is there."""
-    found = await _look.get(context, new.project_id, state.workflow_id)
     if found is None:
         context.report.warning(f"workflow {state.workflow_id} is not there: importing it")
         return Order(
             State(new, state.workflow_id, _kept_ids(state, new), owner=state.owner), new.root, fresh=True
         )
     refuse_foreign(context, state, new, found.root)
-    _warn_of_edits(context, state, old, found.root)
+    _warn_of_edits(context, state, old, new, found.root)
     root, stuck = flowspec.leave_out(old.root, new.root)
     if stuck:
         listed = ", ".join(stuck[:5])
@@ -293,11 +296,14 @@ def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
     return {one: other for one, other in state.ids.items() if one in declared}
 
 
-def _warn_of_edits(context: Context, state: State, old: Inputs, actual: flowspec.Object) -> None:
-    """Tells of edits that the import overwrites; what a failed job left undone is none."""
-    since_sent = flowspec.changes(state.inputs.root, state.as_declared(actual)).describe()
-    before = replace(state, inputs=old)
-    if since_sent and flowspec.changes(old.root, before.as_declared(actual)).describe():
+def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, actual: flowspec.Object) -> None:
+    """Tells of edits that the import overwrites; what an interrupted or failed run of ours left is none."""
+
+    def differs(inputs: Inputs) -> str:
+        return flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual)).describe()
+
+    since_sent = differs(state.inputs)
+    if since_sent and differs(old) and differs(new):
         context.report.warning(
             f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
         )
@@ -325,14 +331,21 @@ def _refreshed(state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
     return now.to_pulumi(), fresh.to_pulumi()
 
 
-async def _let_job_end(context: Context, state: State) -> None:
-    """A delete while an import still runs would be undone by it."""
+async def _after_its_job(context: Context, state: State) -> Workflow:
+    """The half-done workflow once its import has ended: a delete before would be undone by it.
+
+    Where the import's answer was lost it may have another ID than was asked for; then its nodes tell whose it is.
+    """
     if state.pending_job:
         context.report.status(f"waiting for import job {state.pending_job} before the workflow is deleted")
         try:
             await wait(context, state)
         except HalfDoneError as error:
             raise LifecycleError(f"nothing was deleted: {error}") from error
+    found = await found_again(context, state)
+    if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
+        return state.inputs.project_id, found.definition.id or state.workflow_id
+    return parse_id(state.resource_id)
 
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:

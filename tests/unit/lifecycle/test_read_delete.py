@@ -290,7 +290,7 @@ async def test_a_pending_job_ends_before_the_delete(pending: tuple[Run, State]) 
     run.client.jobs.clear()
     run.client.will("job", openapi.JobStatus(job_id="job1", status="Running"))
     await run.delete(state)
-    assert [name for name, _ in run.client.calls] == ["job", "job", "delete"]
+    assert [name for name, _ in run.client.calls] == ["job", "job", "get", "delete"]
     assert run.client.held == {}
 
 

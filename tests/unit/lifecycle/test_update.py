@@ -296,3 +296,13 @@ async def test_a_preview_refuses_a_node_that_a_refresh_has_seen(made: tuple[Run,
     with pytest.raises(RefusedError, match="theirs"):
         await run.update((state[0], *refreshed), etl(description="new"), preview=True)
     assert run.client.made("import") == []
+
+
+async def test_what_an_interrupted_update_of_ours_has_left_is_nobodys_edit(run: Run) -> None:
+    """As after a kill between the import and the write of the state."""
+    state = await run.create()
+    changed = etl(nodes=[node("extract", "SELECT 7;\n"), node("load")])
+    await run.update(state, changed)
+    again = run.again()
+    await again.update(state, changed)
+    assert again.report.warnings == []

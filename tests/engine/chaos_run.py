@@ -1,0 +1,246 @@
+"""One point of the kill matrix, run: the trouble, what a user does after it, and what has to be right in the end."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from chaos import (
+    ADOPTED,
+    AT_ONCE,
+    NEXT_UP,
+    REFRESHED,
+    STEPS,
+    TROUBLES,
+    Case,
+    Document,
+    Step,
+    Trouble,
+    plugins_of,
+)
+from conftest import Stack
+from pulumi_resource_dataworks.emulator import Workflow
+
+UP = ("up", "--yes", "--skip-preview")
+REFRESH = "`pulumi refresh`"
+ADOPT = "set `adopt: true` on the resource"
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a step starts from: the project, its state, and what the service holds."""
+
+    folder: Path
+    workflows: list[Workflow]
+    foreign: Workflow
+
+    def restore(self, stack: Stack) -> None:
+        """Puts it into a stack that has nothing yet, not even a state."""
+        for name in ("project", "state"):
+            shutil.copytree(self.folder / name, stack.folder.parent / name, dirs_exist_ok=True)
+        for workflow in copy.deepcopy([self.foreign, *self.workflows]):
+            stack.emulator._put(workflow)
+        stack.environment["PULUMI_STACK"] = stack.name
+
+
+@dataclass
+class Outcome:
+    """What became of a point.
+
+    Attributes:
+        way: How it converged: one of `chaos.WAYS`.
+        wrong: What is not as it has to be; empty where it converged.
+        told: What the CLI printed, run by run.
+    """
+
+    way: str = AT_ONCE
+    wrong: list[str] = field(default_factory=list[str])
+    told: list[str] = field(default_factory=list[str])
+
+    def expect(self, right: bool, what: str) -> None:
+        if not right:
+            self.wrong.append(what)
+
+    def __str__(self) -> str:
+        return "\n".join([self.way, *self.wrong, *self.told])
+
+
+def declare(stack: Stack, document: Document | None, trouble: Trouble, **more: Any) -> None:
+    """Writes the program with the document's workflow, or with none."""
+    limits = {"dataworks:callsPerSecond": 1000, "dataworks:clientReadTimeout": trouble.read_timeout}
+    config = {key: {"value": value} for key, value in limits.items()}
+    if document is None:
+        stack.declare({}, config=config)
+        return
+    options: dict[str, Any] = {}
+    if trouble.custom_timeout:
+        options["customTimeouts"] = dict.fromkeys(("create", "update", "delete"), trouble.custom_timeout)
+    properties = {"projectId": stack.project_id, "spec": document, **more}
+    etl = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
+    stack.declare({"etl": etl}, config=config)
+
+
+def run(stack: Stack, base: Base, case: Case) -> Outcome:
+    """Takes a step through its trouble and to its end."""
+    step, trouble, outcome = STEPS[case.step], TROUBLES[case.trouble], Outcome()
+    declare(stack, step.after, trouble)
+    if not _struck(stack, case, trouble, outcome):
+        outcome.way = NEXT_UP
+        if list((stack.folder.parent / "state/.pulumi/locks").rglob("*.json")):
+            _command(stack, outcome, "cancel", "--yes")
+        if not _command(stack, outcome, *UP):
+            outcome.expect(_adopted(stack, outcome, step, trouble), "the next up failed")
+    if _deployment(stack).get("pending_operations") and REFRESH in outcome.told[-1]:
+        outcome.way = REFRESHED if outcome.way == NEXT_UP else outcome.way
+        _command(stack, outcome, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    _look(stack, base, step.after, outcome)
+    outcome.expect(_command(stack, outcome, "preview", "--expect-no-changes"), "the preview is not clean")
+    return outcome
+
+
+def _adopted(stack: Stack, outcome: Outcome, step: Step, trouble: Trouble) -> bool:
+    """Sets `adopt` for one `up`, where the error named that; whether it helped."""
+    if ADOPT not in outcome.told[-1]:
+        return False
+    outcome.way = ADOPTED
+    declare(stack, step.after, trouble, adopt=True)
+    succeeded = _command(stack, outcome, *UP)
+    declare(stack, step.after, trouble)
+    return succeeded
+
+
+def arguments(stack: Stack, step: Step) -> list[str]:
+    """What a step's `up` is given beyond the usual."""
+    return ["--replace", stack.resource()["urn"]] if step.forced else []
+
+
+def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> bool:
+    """Runs `up` into its trouble, and waits for the end of all that it has set in motion; whether it succeeded."""
+    with _ambush(stack, case, trouble) as ambush:
+        ambush.process = stack.start(*UP, *arguments(stack, STEPS[case.step]))
+        output = _end_of(ambush.process)
+        _wait_for(lambda: not [pid for pid in ambush.plugins if Path(f"/proc/{pid}").exists()])
+        outcome.told.append(output)
+        assert ambush.struck == case.action, f"{case}: met {ambush.struck}\n{output}"
+        assert bool(ambush.plugins) is bool(trouble.strike), f"nothing was struck\n{output}"
+        if case.trouble == "late":
+            _wait_for(lambda: ambush.over)
+            time.sleep(0.5)  # a job of the emulator takes 0.2 s
+    outcome.expect("Traceback" not in output, "the user sees a traceback")
+    return ambush.process.returncode == 0
+
+
+@dataclass
+class _Ambush:
+    process: subprocess.Popen[str] | None = None
+    plugins: list[int] = field(default_factory=list[int])
+    struck: str = ""
+    over: bool = False
+
+
+@contextlib.contextmanager
+def _ambush(stack: Stack, case: Case, trouble: Trouble) -> Iterator[_Ambush]:
+    """Plans the fault at the case's call, and strikes when the emulator has come to it."""
+    gateway, ambush = stack.emulator.gateway, _Ambush()
+    fault = trouble.fault(case.moment, case.number)
+    stack.emulator.add_fault(fault)
+
+    def strike(moment: str, ticket: Any) -> None:
+        if ticket.fault is not fault:
+            return
+        ambush.struck, ambush.over = ticket.action, moment == "after"
+        assert ambush.process is not None
+        if moment == case.moment and trouble.strike:
+            ambush.plugins = plugins_of(ambush.process.pid)
+            trouble.strike(ambush.process.pid)
+
+    def seen(
+        moment: str, call: Callable[[Any], Any], ticket_of: Callable[[Any, Any], Any]
+    ) -> Callable[[Any], Any]:
+        def wrapped(argument: Any) -> Any:
+            result = call(argument)
+            strike(moment, ticket_of(argument, result))
+            return result
+
+        return wrapped
+
+    with (
+        patch.object(gateway, "admit", seen("before", gateway.admit, lambda _, ticket: ticket)),
+        patch.object(gateway, "perform", seen("after", gateway.perform, lambda ticket, _: ticket)),
+    ):
+        yield ambush
+
+
+def _end_of(process: subprocess.Popen[str]) -> str:
+    try:
+        return process.communicate(timeout=100)[0]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+
+
+def _command(stack: Stack, outcome: Outcome, *arguments: str) -> bool:
+    process = stack.start(*arguments)
+    outcome.told.append(f"$ pulumi {' '.join(arguments)}\n{_end_of(process)}")
+    return process.returncode == 0
+
+
+def _look(stack: Stack, base: Base, declared: Document | None, outcome: Outcome) -> None:
+    """What the service and the state hold has to be what is declared, and nothing else may have changed."""
+    stored = stack.emulator.workflows()
+    ours = [workflow for workflow in stored if workflow.workflow_id != base.foreign.workflow_id]
+    outcome.expect(base.foreign in stored, "somebody else's workflow has changed")
+    wanted = [] if declared is None else [gist(declared)]
+    outcome.expect([gist(workflow.document) for workflow in ours] == wanted, f"the service holds {ours}")
+    deployment, resources = _deployment(stack), stack.resources()
+    outcome.expect(not deployment.get("pending_operations"), "operations are pending in the state")
+    held = [
+        (found["outputs"]["workflowId"], found.get("initErrors"), found.get("delete")) for found in resources
+    ]
+    outcome.expect(
+        held == [(workflow.workflow_id, None, None) for workflow in ours], f"the state holds {resources}"
+    )
+
+
+def gist(document: Document) -> Any:
+    """What a document says, whoever chose its IDs: kind, path, scripts, and dependencies by the nodes' names."""
+    [body] = document["spec"]["workflows"]
+    names = {node.get("id", node["name"]): node["name"] for node in body["nodes"]}
+    edges = {
+        (names.get(item["nodeId"], item["nodeId"]), _end(names, edge))
+        for item in body.get("dependencies", [])
+        for edge in item["depends"]
+    }
+    scripts = {node["name"]: node["script"]["content"] for node in body["nodes"]}
+    path = body.get("script", {}).get("path", body["name"])
+    return document["kind"], body["name"], path, scripts, edges
+
+
+def _end(names: dict[str, str], edge: dict[str, Any]) -> str:
+    """The node that a dependency is on; its output bears its ID where nobody has chosen one."""
+    end = str(edge.get("output", edge.get("nodeId")))
+    return names.get(end, end)
+
+
+def _deployment(stack: Stack) -> dict[str, Any]:
+    path = stack.folder.parent / "state/.pulumi/stacks/engine-test" / f"{stack.name}.json"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))["checkpoint"]["latest"] or {}
+    return found
+
+
+def _wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen within 20 seconds"
+        time.sleep(0.02)

@@ -1,0 +1,209 @@
+"""A row of the switch matrix at work: the service, what a user does, and what has to be right after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chaos_run import gist
+from conftest import Stack
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.emulator import (
+    Account,
+    Emulator,
+    EmulatorServer,
+    Life,
+    Project,
+    Workflow,
+)
+from specs import etl, node, nodes
+from switches import AROUND, Row
+
+Document = dict[str, Any]
+KIND = "dataworks:WorkflowDefinition"
+OTHER_PROJECT = 10002
+SHORT_JOB, LONG_JOB = Life("seconds", 0.2), Life("seconds", 2.5)
+"""A long one still runs when it is first polled, and when the provider looks for what a lost import has left."""
+
+OWN_IDS: dict[str, tuple[str, str]] = {
+    "numbers": ("4611686018427388001", "4611686018427388011"),
+    "words": ("orders-flow", "extract-node"),
+}
+"""The IDs of the workflow and of its node `extract`, where the document's author has chosen them."""
+
+
+@contextmanager
+def service(row: Row) -> Iterator[EmulatorServer]:
+    """DataWorks as a row has it, with a workflow of somebody else's that stands there from the beginning."""
+    projects = (Project(), Project(project_id=OTHER_PROJECT, identifier="other"))
+    with EmulatorServer(Emulator(projects=projects, job_life=SHORT_JOB)) as server:
+        asyncio.run(_import_foreign(server))
+        server.emulator.switch(**{name: setting for name, setting in row.items() if name not in AROUND})
+        server.emulator.set_edition(row["edition"])
+        yield server
+
+
+async def _import_foreign(server: EmulatorServer) -> None:
+    """A workflow of the same name in another folder."""
+    account: Account = server.emulator.account
+    held = node("extract", id="4611686018427380001")
+    held["script"]["path"] = "theirs/daily_orders/extract"
+    script = {"path": "theirs/daily_orders", "runtime": {"command": "WORKFLOW"}}
+    document = etl(id="4611686018427380000", script=script, nodes=[held], dependencies=[])
+    keys = {"accessKey": account.access_key, "secretKey": account.secret_key}
+    client = openapi.Client(openapi.Settings.from_config({"endpoint": server.endpoint, **keys}, {}))
+    await client.import_workflow_definition(server.emulator.project.project_id, json.dumps(document))
+    await client.aclose()
+    server.emulator.clock.advance(1)
+
+
+@dataclass
+class Course:
+    """The course of a workflow's life in one stack.
+
+    Attributes:
+        row: Which service it is, and which document.
+        stack: Its stack.
+        foreign: The workflow that is not ours, as it was in the beginning.
+        declared: The document that is declared; None for none.
+        ids: The workflow's ID and its nodes' by name; None where the next look learns them.
+        throttled: How many calls were throttled on purpose.
+        steps: Runs of the CLI in the scenario.
+        succeeded: Whether the last one did.
+    """
+
+    row: Row
+    stack: Stack
+    foreign: Workflow
+    declared: Document | None = None
+    ids: tuple[str, dict[str, str]] | None = None
+    throttled: int = 0
+    steps: int = 0
+    succeeded: bool = True
+
+    @property
+    def emulator(self) -> Emulator:
+        return self.stack.emulator
+
+    @property
+    def has_the_services_own_id(self) -> bool:
+        """Whether the service took none of the workflow's IDs that the document or the provider offered."""
+        unknown, words = (self.row[f"{kind}_workflow_id"] for kind in ("unknown", "non_numeric"))
+        return bool(unknown != "kept" or (words == "replaced" and self.row["ids"] == "words"))
+
+    # --- What a user does
+
+    def run(self, *arguments: str, ok: bool | None = True) -> str:
+        """Runs the CLI when reads show all that was written before, and a new second has begun."""
+        self.steps += 1
+        self.emulator.clock.advance(self.row["stale_reads"] + (1 if self.row["edition"] else 0))
+        process = self.stack.start(*arguments)
+        told, _ = process.communicate(timeout=200)
+        assert "Traceback" not in told, told
+        self.succeeded = process.returncode == 0
+        assert ok is None or self.succeeded is ok, told
+        return told
+
+    def up(self, *arguments: str, ok: bool | None = True) -> str:
+        told = self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
+        if ok:
+            self.look()
+        return told
+
+    def destroy(self, *, ok: bool = True) -> str:
+        return self.run("destroy", "--yes", "--skip-preview", ok=ok)
+
+    def declare(
+        self, document: Document, name: str = "etl", project_id: int | None = None, **inputs: Any
+    ) -> None:
+        """Writes the program with one workflow."""
+        self.declared = document
+        properties = {"projectId": project_id or self.stack.project_id, "spec": document, **inputs}
+        self.program({name: {"type": KIND, "properties": properties}})
+
+    def program(self, resources: dict[str, Any]) -> None:
+        config: dict[str, Any] = {"dataworks:dryRun": True}
+        if self.row["dry_run"] == "honoured":
+            config["dataworks:dryRunProjects"] = [self.stack.project_id]
+        if not self.row["edition"]:
+            config["dataworks:callsPerSecond"] = 1000
+        [name] = resources
+        output = {"workflowId": f"${{{name}.workflowId}}"}
+        self.stack.declare(resources, output, config={key: {"value": value} for key, value in config.items()})
+
+    def document(self, **changes: Any) -> Document:
+        """The row's document with other fields of its workflow."""
+        load = nodes(etl())[1]
+        load["script"]["path"] = "elsewhere/load"
+        extract = {**nodes(etl())[0], "datasource": {"name": "stream", "type": "flink"}}
+        document = etl(**{"nodes": [extract, load], **changes})
+        [workflow] = document["spec"]["workflows"]
+        if self.row["ids"] in OWN_IDS:
+            workflow["id"], workflow["nodes"][0]["id"] = OWN_IDS[self.row["ids"]]
+        if self.row["kind"] != "CycleWorkflow":
+            del workflow["trigger"]
+        return {**document, "kind": self.row["kind"]}
+
+    # --- What has to be right
+
+    def look(self) -> None:
+        """One workflow of ours as it is declared, under its IDs; nobody else's touched; nothing half done."""
+        stored = self.emulator.workflows()
+        theirs = [flow for flow in stored if flow.workflow_id == self.foreign.workflow_id]
+        assert theirs == [self.foreign], f"somebody else's workflow has changed: {theirs}"
+        ours = [flow for flow in stored if flow.workflow_id != self.foreign.workflow_id]
+        wanted = [] if self.declared is None else [_plain(self.declared)]
+        assert [_plain(flow.document) for flow in ours] == wanted, f"the service holds {ours}"
+        held = self.stack.resources()
+        assert len(held) == len(ours), f"the state holds {held}"
+        for workflow, resource in zip(ours, held, strict=True):
+            self._look_at(workflow, resource)
+
+    def _look_at(self, workflow: Workflow, resource: dict[str, Any]) -> None:
+        outputs = resource["outputs"]
+        ids = (workflow.workflow_id, {one["name"]: key for key, one in workflow.nodes.items()})
+        assert (outputs["workflowId"], outputs["nodeIds"]) == ids
+        assert not {"pendingJob"} & outputs.keys(), outputs
+        assert not resource.get("initErrors"), resource["initErrors"]
+        assert not resource.get("delete"), resource
+        if self.ids is not None:
+            before, nodes_before = self.ids
+            kept = {name: key for name, key in ids[1].items() if name in nodes_before}
+            assert (ids[0], kept) == (before, {name: nodes_before[name] for name in kept})
+        self.ids = ids
+
+    def is_quiet(self, *, at_once: bool = False) -> None:
+        """No change, no drift, no change after that; in no call and one."""
+        quiet = [("refresh", "--yes", "--skip-preview"), ("preview",)]
+        for command in ([("preview",)] if at_once else []) + quiet:
+            before = len(self.emulator.calls)
+            told = self.run(*command, "--diff")
+            assert "2 unchanged" in told, told
+            calls = [call.action for call in self.emulator.calls[before:]]
+            assert len(calls) == (command[0] == "refresh"), f"{command}: {calls}"
+        self.look()
+
+    def is_hindered(self, told: str, words: str) -> None:
+        """A clear error, and nothing of ours or others lost."""
+        assert re.search(words, told), f"no {words!r} in: {told}"
+        assert len(self.emulator.workflows()) == 2, self.emulator.workflows()
+        assert self.foreign in self.emulator.workflows()
+
+    def was_in_limits(self) -> None:
+        """No call was throttled but those that were to be, and no dry run was sent where it would be an import."""
+        calls = self.emulator.calls
+        codes = [call.code for call in calls]
+        assert codes.count(self.row["throttling_code"]) == self.throttled
+        asked = [call for call in calls if "DryRun" in call.params]
+        assert self.row["dry_run"] == "honoured" or not asked
+
+
+def _plain(document: Document) -> Any:
+    """What a document says, but for the last line breaks of its scripts."""
+    kind, name, path, scripts, edges = gist(document)
+    return kind, name, path, {key: text.rstrip("\n") for key, text in scripts.items()}, edges

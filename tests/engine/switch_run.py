@@ -1,0 +1,355 @@
+"""One row of the switch matrix: a workflow's whole life in one stack, with the invariants looked at after every step."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conftest import new_stack
+from pulumi_resource_dataworks.emulator import Fault
+from specs import node, nodes
+from switch_course import LONG_JOB, OTHER_PROJECT, OWN_IDS, SHORT_JOB, Course, Document, service
+from switches import Row
+
+DAY = 24 * 3600
+
+FORGETFUL = ("rename", "replace")
+"""The scenarios in which jobs are forgotten where they are: it hides why a job failed."""
+
+SECOND_UP: dict[tuple[str, Any], str] = {
+    ("concurrent_import", "refused"): "the lost import may still run, and no other is let in",
+    ("imports_at_once", 1): "the same",
+}
+"""Where a lost answer may take a second `up`, and why."""
+
+
+def live(row: Row, engine: Path, folder: Path, told: list[tuple[str, int, bool]]) -> None:
+    """Takes a workflow through all scenarios in one stack; `told` gets scenario, runs of the CLI and whether it was right."""
+    with service(row) as server:
+        [foreign] = copy.deepcopy(server.emulator.workflows())
+        course = Course(row, new_stack(engine, server, folder), foreign)
+        for name, scenario in SCENARIOS.items():
+            course.steps, right = 0, False
+            forgotten = row["job_forgotten_after"] if name in FORGETFUL else None
+            course.emulator.switch(job_forgotten_after=forgotten)
+            course.emulator.set_job_life(SHORT_JOB if forgotten is None else LONG_JOB)
+            course.emulator.clock.advance(DAY if row["edition"] == "basic" else 0)
+            try:
+                scenario(course)
+                right = True
+            finally:
+                if course.steps:
+                    told.append((name, course.steps, right))
+        course.was_in_limits()
+
+
+# --- The scenarios, in their order
+
+
+def create(course: Course) -> None:
+    course.declare(course.document())
+    before = len(course.emulator.calls)
+    assert "2 to create" in course.run("preview")
+    assert {flow.workflow_id for flow in course.emulator.workflows()} == {course.foreign.workflow_id}
+    sent = [call for call in course.emulator.calls[before:] if call.action == "ImportWorkflowDefinition"]
+    assert bool(sent) is (course.row["dry_run"] == "honoured")
+    course.up()
+    course.is_quiet(at_once=True)
+
+
+def change(course: Course) -> None:
+    """A changed script, a new node, and what only some services take: an owner who is somebody else, version 2.0.0."""
+    more: Document = {} if course.row["other_owner"] == "job_fails" else {"owner": "123456"}
+    document = course.document()
+    [workflow] = document["spec"]["workflows"]
+    workflow["nodes"][1]["script"]["content"] = "SELECT 4;\n"
+    workflow["nodes"].append({**node("report"), **more})
+    course.declare(document)
+    assert "1 to update" in course.run("preview")
+    course.up()
+    course.is_quiet()
+
+
+def drift(course: Course) -> None:
+    def edit(workflow: Document) -> None:
+        found = {one["name"]: one for one in workflow["nodes"]}
+        found["load"]["script"]["content"] = "SELECT 'theirs';\n"
+
+    assert course.ids is not None
+    document = copy.deepcopy(course.emulator.workflow(course.ids[0]).document)
+    edit(document["spec"]["workflows"][0])
+    course.emulator.edit(course.ids[0], document)
+    shown = course.run("refresh", "--yes", "--skip-preview", "--diff")
+    assert "SELECT 'theirs'" in shown, shown
+    assert "1 updated" in shown, shown
+    course.up()
+    course.is_quiet()
+
+
+def removal(course: Course) -> None:
+    """A node leaves a workflow that is in production."""
+    assert course.ids is not None
+    course.declare(course.document())
+    course.emulator.publish(course.ids[0])
+    if course.row["published_node_removed"] == "job_fails":
+        course.is_hindered(course.up(ok=False), "published nodes cannot be removed")
+        course.emulator.publish(course.ids[0], published=False)
+        course.up()
+    else:
+        course.up()
+        course.emulator.publish(course.ids[0], published=False)
+
+
+def rename(course: Course) -> None:
+    course.declare(course.document(name="orders"))
+    course.up()
+    course.is_quiet()
+
+
+def move(course: Course) -> None:
+    """While somebody else uses up the calls of a second."""
+    fault = {"status": course.row["throttling_status"], "code": course.row["throttling_code"]}
+    course.emulator.add_fault(Fault(times=2, headers={"x-acs-retry-after": "200"}, **fault))
+    course.throttled += 2
+    course.declare(course.document(name="orders", script={"path": "team/orders"}))
+    course.up()
+    course.is_quiet()
+
+
+def lost_answer(course: Course) -> None:
+    course.emulator.add_fault(Fault("ImportWorkflowDefinition", when=course.row["lost"], reset=True))
+    course.emulator.script_job(LONG_JOB)
+    document = course.document(name="orders", script={"path": "team/orders"})
+    nodes(document)[1]["script"]["content"] = "SELECT 5;\n"
+    course.declare(document)
+    _up_in_spite_of_a_loss(course)
+    course.is_quiet(at_once=True)
+
+
+def _up_in_spite_of_a_loss(course: Course) -> None:
+    told = course.up(ok=None)
+    if not course.succeeded:
+        assert any(course.row[name] == setting for name, setting in SECOND_UP), told
+        course.emulator.clock.advance(LONG_JOB.amount)
+        course.up()
+    course.look()
+
+
+def replacement(course: Course) -> None:
+    """A create that knows nothing of the state: an ID that the author did not choose is no proof of whose it is."""
+    urn, adopted = course.stack.resource()["urn"], dict[str, Any]()
+    assert course.ids is not None
+    assert course.declared is not None
+    if course.row["ids"] != "derived" and course.has_the_services_own_id:
+        course.is_hindered(course.up("--replace", urn, ok=False), "set `adopt: true` on the resource")
+        adopted = {"adopt": True}
+    course.declare(course.declared, **adopted)
+    course.up("--replace", urn)
+    course.declare(course.declared)
+    course.is_quiet()
+
+
+def hindrances(course: Course) -> None:
+    """Each in the way, told, and gone again."""
+    for name, hindrance in HINDRANCES.items():
+        if course.row[name] in hindrance.at:
+            _meet(course, hindrance)
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """What makes an `up` impossible.
+
+    Attributes:
+        at: The settings of the switch at which it does.
+        change: Makes the program one that is hindered.
+        words: What the error says.
+        begin: Puts it in the way.
+        end: Takes it away; where there is none, the program has to change back.
+    """
+
+    at: tuple[Any, ...]
+    change: Callable[[Document], None]
+    words: str
+    begin: Callable[[Course], None] | None = None
+    end: Callable[[Course], None] | None = None
+
+
+def _meet(course: Course, hindrance: Hindrance) -> None:
+    before = course.declared
+    assert before is not None
+    document = copy.deepcopy(before)
+    hindrance.change(document)
+    course.declare(document)
+    if hindrance.begin:
+        hindrance.begin(course)
+    course.is_hindered(course.up(ok=False), hindrance.words)
+    if hindrance.end:
+        hindrance.end(course)
+    else:
+        course.declare(before)
+    course.up()
+
+
+def _other_script(document: Document) -> None:
+    nodes(document)[1]["script"]["content"] += "SELECT 6;\n"
+
+
+def _longer(document: Document) -> None:
+    nodes(document)[1]["script"]["content"] = "SELECT 7;\n" * 2_000
+
+
+def _other_command(document: Document) -> None:
+    nodes(document)[1]["script"]["runtime"]["command"] = "PYODPS3"
+
+
+def _other_owner(document: Document) -> None:
+    nodes(document)[1]["owner"] = "123456"
+
+
+def _version_2(document: Document) -> None:
+    document["version"] = "2.0.0"
+
+
+def _lock(course: Course, *, locked: bool) -> None:
+    assert course.ids is not None
+    course.emulator.lock(course.ids[0], locked=locked)
+
+
+def _use_up_the_day(course: Course) -> None:
+    course.emulator.add_fault(
+        Fault(times=1000, status=course.row["quota_status"], code=course.row["quota_code"])
+    )
+
+
+HINDRANCES: dict[str, Hindrance] = {
+    "spec_limit": Hindrance((10_000,), _longer, "Spec is longer than 10000 bytes"),
+    "type_change": Hindrance(("job_fails",), _other_command, "command of a node cannot be changed: load"),
+    "other_owner": Hindrance(("job_fails",), _other_owner, "owner 123456 is not the caller"),
+    "version_2": Hindrance(("job_fails",), _version_2, "version 2.0.0 is not supported"),
+    "locked_workflow": Hindrance(
+        ("refused", "job_fails"),
+        _other_script,
+        "is locked",
+        lambda course: _lock(course, locked=True),
+        lambda course: _lock(course, locked=False),
+    ),
+    "quota_status": Hindrance(
+        (429, 400),
+        _other_script,
+        "used up",
+        _use_up_the_day,
+        lambda course: course.emulator.clear_faults(),
+    ),
+}
+
+
+def lost_state(course: Course) -> None:
+    """As after a kill between the import and the write of the state; it finds what bears IDs that were derived for it."""
+    if course.row["ids"] == "derived":
+        course.run("state", "delete", "--yes", course.stack.resource()["urn"])
+        assert "taking it over" in course.up()
+
+
+def importing(course: Course) -> None:
+    course.run("state", "delete", "--yes", course.stack.resource()["urn"])
+    assert course.ids is not None
+    identity, code = f"{course.stack.project_id}/{course.ids[0]}", course.stack.folder / "code.yaml"
+    course.run(
+        *("import", "--yes", "--skip-preview", "--protect=false", "--out", str(code)),
+        *("dataworks:index:WorkflowDefinition", "etl", identity),
+    )
+    course.program(yaml.safe_load(code.read_text("utf-8"))["resources"])
+    course.is_quiet(at_once=True)
+
+
+def adoption(course: Course) -> None:
+    """Another resource takes the workflow over, though its IDs were not derived for it."""
+    course.run("state", "delete", "--yes", course.stack.resource()["urn"])
+    document = course.document(name="orders", script={"path": "team/orders"})
+    if not course.row["trigger_workflows_listed"] and course.ids is not None:
+        document["spec"]["workflows"][0]["id"] = course.ids[0]  # no list shows what is at the path
+    course.declare(document, name="taken", adopt=True)
+    assert "adopt is set" in course.up()
+    course.is_quiet(at_once=True)
+
+
+def destruction(course: Course) -> None:
+    assert course.ids is not None
+    course.emulator.publish(course.ids[0])
+    if course.row["published_delete"] != "accepted":
+        course.is_hindered(course.destroy(ok=False), "take it offline first")
+        course.emulator.publish(course.ids[0], published=False)
+        course.look()
+        course.destroy()
+    else:
+        course.destroy()
+    _is_gone(course)
+    course.declare(course.document())
+    course.up()
+    course.is_quiet()
+    course.destroy()
+    _is_gone(course)
+
+
+def _is_gone(course: Course) -> None:
+    course.declared, course.ids = None, None
+    course.look()
+
+
+def loss_at_birth(course: Course) -> None:
+    """A create whose answer is lost."""
+    tries = 4 if course.row["unknown_workflow_id"] == "refused" else 1
+    course.emulator.add_fault(
+        Fault("ImportWorkflowDefinition", nth=tries, when=course.row["lost"], reset=True)
+    )
+    course.emulator.script_job(LONG_JOB)
+    course.declare(course.document())
+    _up_in_spite_of_a_loss(course)
+    course.is_quiet(at_once=True)
+
+
+def other_workspace(course: Course) -> None:
+    """There and back, where a workspace may know the ID that the document's author has chosen from another one."""
+    policy = course.row["same_id_in_two_projects"]
+    if policy == "two_things" or course.ids is None:
+        return
+    known_there = policy == "one_thing" and course.ids[0] == OWN_IDS[course.row["ids"]][0]
+    course.declare(course.document(), project_id=OTHER_PROJECT)
+    if known_there:
+        course.is_hindered(course.up(ok=False), "exists in project 10002 already and is not this resource's")
+        course.declare(course.document())
+    else:
+        course.ids = None
+    course.up()
+    course.is_quiet()
+
+
+def end(course: Course) -> None:
+    course.destroy()
+    _is_gone(course)
+
+
+SCENARIOS: dict[str, Callable[[Course], None]] = {
+    "create": create,
+    "change": change,
+    "drift": drift,
+    "removal": removal,
+    "rename": rename,
+    "move": move,
+    "lost answer": lost_answer,
+    "replace": replacement,
+    "hindrances": hindrances,
+    "lost state": lost_state,
+    "import": importing,
+    "adopt": adoption,
+    "destroy": destruction,
+    "lost create": loss_at_birth,
+    "workspace": other_workspace,
+    "end": end,
+}

@@ -1,0 +1,93 @@
+"""The kill matrix through the real engine: a seeded sample, or all of it with CHAOS=all (`make chaos`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chaos_run
+from chaos import FAILED, STEPS, TROUBLES, Case, Document, Trouble, matrix, sample
+from chaos_run import Base
+from conftest import new_stack, stack_in
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+from specs import etl, node
+
+CASES = matrix() if os.environ.get("CHAOS") == "all" else sample(18, seed=5)
+Bases = Callable[[Case], Base]
+
+
+@pytest.fixture(scope="session")
+def bases(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Bases:
+    """What steps start from, each made once in a process."""
+    made: dict[str, Base] = {}
+
+    def base(case: Case) -> Base:
+        document, trouble = STEPS[case.step].before, TROUBLES[case.trouble]
+        key = json.dumps([document, trouble.custom_timeout])
+        if key not in made:
+            made[key] = _made(engine, tmp_path_factory.mktemp("base"), document, trouble)
+        return made[key]
+
+    return base
+
+
+def _made(engine: Path, folder: Path, document: Document | None, trouble: Trouble) -> Base:
+    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2))) as server:
+        asyncio.run(_import_foreign(server))
+        stack = new_stack(engine, server, folder)
+        chaos_run.declare(stack, document, trouble)
+        stack.up()
+        foreign, *workflows = server.emulator.workflows()
+        return Base(folder, workflows, foreign)
+
+
+async def _import_foreign(server: EmulatorServer) -> None:
+    """Makes a workflow that is not ours, under a name that a search for ours finds, too."""
+    name, account = "daily_orders_of_others", server.emulator.account
+    held = node("extract", id="4611686018427380001")
+    held["script"]["path"] = f"{name}/extract"
+    script = {"path": name, "runtime": {"command": "WORKFLOW"}}
+    document = etl(name=name, id="4611686018427380000", script=script, nodes=[held], dependencies=[])
+    keys = {"accessKey": account.access_key, "secretKey": account.secret_key}
+    client = openapi.Client(openapi.Settings.from_config({"endpoint": server.endpoint, **keys}, {}))
+    await client.import_workflow_definition(server.emulator.project.project_id, json.dumps(document))
+    await client.aclose()
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_makes_the_calls_that_the_matrix_strikes(
+    engine: Path, server: EmulatorServer, tmp_path: Path, bases: Bases, name: str
+) -> None:
+    step, stack = STEPS[name], stack_in(engine, server, tmp_path)
+    bases(Case(name, 1, "before", "reset")).restore(stack)
+    chaos_run.declare(stack, step.after, TROUBLES["reset"])
+    stack.up(*chaos_run.arguments(stack, step))
+    assert tuple(call.action for call in stack.emulator.calls) == step.calls
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_world_is_right_after_any_trouble(
+    engine: Path,
+    server: EmulatorServer,
+    tmp_path: Path,
+    bases: Bases,
+    case: Case,
+    record_property: Callable[[str, Any], None],
+) -> None:
+    base, stack = bases(case), stack_in(engine, server, tmp_path)
+    base.restore(stack)
+    way = FAILED
+    try:
+        outcome = chaos_run.run(stack, base, case)
+        assert not outcome.wrong, str(outcome)
+        assert outcome.way in case.ways, str(outcome)
+        way = outcome.way
+    finally:
+        record_property("chaos", (case.step, case.trouble, str(case), way))

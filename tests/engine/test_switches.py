@@ -1,0 +1,81 @@
+"""The switch matrix through the real engine: some rows, or all of them with SWITCHES=all (`make switches`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import switch_run
+from pulumi_resource_dataworks.emulator import Switches
+from switches import (
+    CONSTRAINTS,
+    DEFAULTS,
+    FACTORS,
+    Row,
+    all_pairs,
+    alone,
+    is_allowed,
+    pairwise_rows,
+    sample,
+    settings,
+)
+
+
+def rows() -> dict[str, Row]:
+    pairs = {f"pairs-{number}": row for number, row in enumerate(pairwise_rows(), 1)}
+    if os.environ.get("SWITCHES") == "all":
+        return {**pairs, **{f"alone-{name}": row for name, row in alone().items()}}
+    return {name: row for name, row in pairs.items() if row in sample()}
+
+
+ROWS = rows()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ROWS)
+def test_a_workflow_lives_through_everything(
+    engine: Path, tmp_path: Path, name: str, record_property: Callable[[str, Any], None]
+) -> None:
+    told: list[tuple[str, int, bool]] = []
+    try:
+        switch_run.live(ROWS[name], engine, tmp_path, told)
+    except AssertionError as error:
+        departures = {key: value for key, value in ROWS[name].items() if value != DEFAULTS[key]}
+        raise AssertionError(f"{name}, in {told[-1][0]}, at {departures}: {error}") from None
+    finally:
+        for cell in told:
+            record_property("switches", (name, *cell))
+
+
+def test_every_switch_has_settings_to_turn() -> None:
+    assert {name for name in Switches().as_json() if len(FACTORS[name]) < 2} == set()
+    for name, possible in FACTORS.items():
+        if name in Switches().as_json():
+            for setting in possible:
+                Switches().but({name: setting})
+
+
+def test_any_two_settings_meet_in_a_row() -> None:
+    met = {pair for row in pairwise_rows() for pair in combinations(row.items(), 2)}
+    for one, partners in all_pairs().items():
+        for other in partners:
+            assert (one, other) in met or (other, one) in met
+    assert all(is_allowed(row) for row in pairwise_rows())
+
+
+def test_only_constraints_keep_settings_apart() -> None:
+    for one in settings():
+        apart = {two for two in settings() if two[0] != one[0]} - all_pairs()[one]
+        for two in apart:
+            about = [found for found in CONSTRAINTS if {one[0], two[0]} & found.never.keys()]
+            assert about, (one, two)
+
+
+def test_the_sample_turns_nearly_every_switch() -> None:
+    turned = {name for row in sample() for name, setting in row.items() if setting != DEFAULTS[name]}
+    assert len(FACTORS) - len(turned) <= 2, set(FACTORS) - turned
