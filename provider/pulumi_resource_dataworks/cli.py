@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("emulator", help="DataWorks on localhost, for tests and for trying out")
     )
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
+    _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source tells"))
     return parser
 
 
@@ -116,6 +117,34 @@ def _validate(arguments: argparse.Namespace) -> int:
     from . import _validate_command  # noqa: PLC0415 the emulator starts without it
 
     return _validate_command.run(arguments)
+
+
+def _add_probe(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Find out, with scratch workflows that are deleted again, how each switch of the emulator is set in a real "
+        "workspace. Keys and region come from the environment, as the provider has them. Exit status: 0 done and "
+        "nothing left, 1 stopped or something left, 2 not begun."
+    )
+    parser.add_argument("--project-id", type=int, metavar="ID", help="the workspace")
+    parser.add_argument("--region", help="its region")
+    parser.add_argument("--endpoint", help="a host in place of the region's own")
+    parser.add_argument(
+        "--out", default="dataworks-probe.json", metavar="FILE", help="the report (dataworks-probe.json)"
+    )
+    parser.add_argument("--only", default="", metavar="PROBES", help="run these probes only: a,b,c")
+    parser.add_argument("--skip", default="", metavar="PROBES", help="leave these out: a,b,c")
+    parser.add_argument(
+        "--second-project-id", type=int, metavar="ID", help="another workspace, to try one ID in both"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask before the first call")
+    parser.add_argument("--clean-up", action="store_true", help="delete what a killed run has left")
+    parser.set_defaults(run=_probe)
+
+
+def _probe(arguments: argparse.Namespace) -> int:
+    from . import probe  # noqa: PLC0415 the emulator starts without it
+
+    return probe.run(arguments)
 
 
 if __name__ == "__main__":

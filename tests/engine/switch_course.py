@@ -92,9 +92,16 @@ class Course:
 
     @property
     def has_the_services_own_id(self) -> bool:
-        """Whether the service took none of the workflow's IDs that the document or the provider offered."""
-        unknown, words = (self.row[f"{kind}_workflow_id"] for kind in ("unknown", "non_numeric"))
-        return bool(unknown != "kept" or (words == "replaced" and self.row["ids"] == "words"))
+        """Whether the service took none of the workflow's IDs that the document or the provider offered.
+
+        The provider offers numbers as soon as any ID of the document is refused, and they are kept.
+        """
+        offers = self.row["non_numeric_node_id"] == "refused" or self.row["ids"] != "words"
+        policies = {
+            self.row["unknown_workflow_id"],
+            "kept" if offers else self.row["non_numeric_workflow_id"],
+        }
+        return bool(policies & {"replaced"}) or self.row["unknown_workflow_id"] == "refused"
 
     # --- What a user does
 

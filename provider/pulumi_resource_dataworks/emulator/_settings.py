@@ -18,6 +18,7 @@ class _File(TypedDict):
     faults: list[Any]
     job: dict[str, Any]
     edition: Edition | None
+    probe: dict[str, Any]  # how a report of `pulumi-dataworks probe` came to its switches; of no effect
 
 
 @dataclass(frozen=True)

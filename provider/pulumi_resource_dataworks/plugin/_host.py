@@ -58,7 +58,7 @@ async def _serve(engine_address: str) -> None:
     orphaned = asyncio.create_task(_until_orphaned())
     await asyncio.wait({asyncio.create_task(stop.wait()), orphaned}, return_when=asyncio.FIRST_COMPLETED)
     await servicer.aclose()
-    await server.stop(grace=0.5)
+    await server.stop(grace=2.0)
 
 
 async def _until_orphaned() -> None:

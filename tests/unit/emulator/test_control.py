@@ -123,8 +123,8 @@ def test_everything_of_a_file_is_set_at_once(control: Call, call: Call, emulator
     assert control("configure", settings).json() == {}
     assert call("GetJobStatus", {"JobId": "1"}).status_code == 503
     assert emulator.switches.ids_on_wire == "numbers"
-    codes = [call("GetJobStatus", {"JobId": "1"}).json()["Code"] for _ in range(12)]
-    assert "Throttling.User" in codes
+    codes = {call("GetJobStatus", {"JobId": "1"}).json()["Code"] for _ in range(110)}
+    assert "Throttling.Api.Risk" in codes
     assert control("edition", {"edition": None}).json() == {}
     control("configure", {"switches": {"ids_on_wire": "strings"}})
     spec = {"ProjectId": 10001, "Spec": json.dumps(document())}

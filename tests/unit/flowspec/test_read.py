@@ -121,9 +121,9 @@ def test_the_longest_text_is_read_and_a_longer_one_is_not() -> None:
     text = '{"a": ""}'
     fill = MAX_TEXT - len(text)
     assert len(read(f'{{"a": "{"x" * fill}"}}').root["a"]) == fill
-    started = time.perf_counter()
+    started = time.process_time()
     assert f"{MAX_TEXT + 1:,}" in only(f'{{"a": "{"x" * (fill + 1)}"}}').message
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def nested(levels: int) -> dict[str, Any]:
@@ -145,9 +145,9 @@ def test_the_deepest_nesting_is_read_and_a_deeper_one_is_not() -> None:
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_nesting_without_end_is_refused_and_no_crash(opening: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     only(opening * 200_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_every_rounded_number_of_an_object_is_refused_at_once() -> None:

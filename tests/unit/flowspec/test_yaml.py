@@ -104,10 +104,10 @@ def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) 
 def test_a_billion_laughs_are_few() -> None:
     lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
     lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InvalidDocumentError):
         read("\n".join(lines))
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_an_anchor_is_expanded_where_it_is_used() -> None:

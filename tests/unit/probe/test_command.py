@@ -1,0 +1,186 @@
+"""`pulumi-dataworks probe`, against the emulator on a port."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from pulumi_resource_dataworks import cli, probe
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
+from pulumi_resource_dataworks.probe import _basics, _command, _undo
+
+PROVIDER = Path(cli.__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatorServer]:
+    """An emulator, and an environment with its keys and no other's."""
+    with EmulatorServer(Emulator(job_life=Life("immediate"))) as running:
+        for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ALICLOUD_"))]:
+            monkeypatch.delenv(name)
+        account = running.emulator.account
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", account.access_key)
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", account.secret_key)
+        monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+        yield running
+
+
+def arguments(server: EmulatorServer, out: Path, *more: str) -> list[str]:
+    project = str(server.emulator.project.project_id)
+    return ["probe", "--project-id", project, "--endpoint", server.endpoint, "--out", str(out), *more]
+
+
+@pytest.fixture
+def quick(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This emulator has no limits, so nobody has to wait for them."""
+    monkeypatch.setattr(
+        _command, "_config", lambda _: {"endpoint": server.endpoint, "callsPerSecond": 1000.0}
+    )
+    monkeypatch.setattr(_basics, "_APART", 1.1)
+
+
+@pytest.mark.usefixtures("quick")
+def test_it_writes_a_report_that_the_emulator_takes(
+    server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.emulator.switch(ids_on_wire="numbers", dry_run="ignored")
+    out = tmp_path / "report.json"
+    assert cli.main(arguments(server, out, "--only", "dry_run, basics", "--yes")) == 0
+    other = Emulator()
+    other.configure(Settings.from_file(out))
+    assert other.switches == server.emulator.switches
+    assert server.emulator.workflows() == []
+    printed = capsys.readouterr()
+    assert "dry_run                    ignored: a dry run of a new workflow made it" in printed.out
+    assert "moved_workflow             ?: not tried: left out" in printed.out
+    calls = json.loads(out.read_text(encoding="utf-8"))["probe"]["calls"]
+    assert calls == len(server.emulator.calls)
+    assert f"{calls} calls" in printed.err
+    assert list(tmp_path.iterdir()) == [out]
+    account = server.emulator.account
+    assert account.secret_key not in out.read_text(encoding="utf-8") + printed.out + printed.err
+
+
+@pytest.mark.parametrize(("said", "code"), [("", 2), ("n\n", 2), ("yes\n", 0)])
+@pytest.mark.usefixtures("quick")
+def test_it_asks_before_the_first_call(
+    server: EmulatorServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    said: str,
+    code: int,
+) -> None:
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+    assert cli.main(arguments(server, tmp_path / "report.json", "--only", "basics")) == code
+    assert bool(server.emulator.calls) == (code == 0)
+    asked = capsys.readouterr().err
+    assert f"about {probe.PROBES['basics'].calls} calls" in asked
+    assert "100 a day" in asked
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--skip", "basic"], "no probe 'basic'; there are basics, updates"),
+        (["--clean-up"], "no probe was killed"),
+        (["--endpoint", "http://a/b"], "without a path"),
+    ],
+)
+def test_what_cannot_be_begun_is_said(
+    server: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    more: Sequence[str],
+    said: str,
+) -> None:
+    assert cli.main(arguments(server, tmp_path / "report.json", "--yes", *more)) == 2
+    assert said in capsys.readouterr().err
+    assert server.emulator.calls == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_workspace_and_the_folder_of_the_report_are_needed(
+    server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["probe", "--endpoint", server.endpoint, "--yes"]) == 2
+    assert "--project-id is required" in capsys.readouterr().err
+    assert cli.main(arguments(server, tmp_path / "none" / "report.json", "--yes")) == 2
+    assert server.emulator.calls == []
+
+
+def started(server: EmulatorServer, out: Path, *more: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "pulumi_resource_dataworks.cli", *arguments(server, out, *more)]
+    env = {**os.environ, "PYTHONPATH": str(PROVIDER)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True)
+
+
+def wait_for_import(server: EmulatorServer) -> None:
+    deadline = time.monotonic() + 30
+    while not server.emulator.workflows():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_ctrl_c_ends_it_with_nothing_left_and_a_report(server: EmulatorServer, tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    with started(server, out, "--yes") as process:
+        wait_for_import(server)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "the run was stopped" in said
+    assert "Traceback" not in said
+    assert server.emulator.workflows() == []
+    assert list(tmp_path.iterdir()) == [out]
+    Settings.from_file(out)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_a_killed_run_leaves_is_cleaned_up(
+    server: EmulatorServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "report.json"
+    with started(server, out, "--yes") as process:
+        wait_for_import(server)
+        process.kill()
+        process.communicate(timeout=60)
+    assert len(server.emulator.workflows()) == 1
+    # Its answer may have been lost; jobs are over at once here.
+    monkeypatch.setattr(_undo, "PATIENCE", 1.0)
+    # Another probe does not begin in its place.
+    assert cli.main(arguments(server, out, "--yes")) == 2
+    assert "--clean-up" in capsys.readouterr().err
+    assert cli.main(arguments(server, out, "--clean-up")) == 0
+    assert server.emulator.workflows() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_it_cannot_do_is_said(
+    server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report.json"
+    given = [*arguments(server, out, "--yes"), "--project-id", "404"]
+    assert cli.main(given) == 1
+    assert "member of the workspace (projectId)" in capsys.readouterr().err
+    assert json.loads(out.read_text(encoding="utf-8"))["switches"] == {}
+    server.emulator.add_fault(Fault("DeleteWorkflowDefinition", times=100, status=403, code="Forbidden.RAM"))
+    assert cli.main(arguments(server, out, "--yes", "--only", "basics")) == 1
+    assert "Not all could be deleted. Run this with --clean-up later" in capsys.readouterr().err
+    assert cli.main(arguments(server, out, "--clean-up")) == 1
+    assert "needs a policy" in capsys.readouterr().err
+    server.emulator.clear_faults()
+    assert cli.main(arguments(server, out, "--clean-up")) == 0
+    assert server.emulator.workflows() == []
