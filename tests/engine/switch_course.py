@@ -96,12 +96,10 @@ class Course:
 
         The provider offers numbers as soon as any ID of the document is refused, and they are kept.
         """
-        offers = self.row["non_numeric_node_id"] == "refused" or self.row["ids"] != "words"
-        policies = {
-            self.row["unknown_workflow_id"],
-            "kept" if offers else self.row["non_numeric_workflow_id"],
-        }
-        return bool(policies & {"replaced"}) or self.row["unknown_workflow_id"] == "refused"
+        if self.row["unknown_workflow_id"] != "kept":
+            return True
+        word_is_sent = self.row["ids"] == "words" and self.row["non_numeric_node_id"] != "refused"
+        return bool(word_is_sent and self.row["non_numeric_workflow_id"] == "replaced")
 
     # --- What a user does
 

@@ -91,16 +91,23 @@ async def _followed(bench: Bench, document: Document) -> Ending:
 
 
 async def _watched(bench: Bench, sent: Sent) -> Ending:
-    for hidden, pause in enumerate(_POLLS):
+    before = _polls(bench)
+    for pause in _POLLS:
         await bench.pause(pause)
         try:
             status = await bench.get_job_status(sent.job)
         except openapi.NotFoundError:
             continue
-        bench.found("job_hidden_polls", hidden, f"poll {hidden + 1} of a new job was the first to see it")
+        polls = _polls(bench) - before
+        bench.found("job_hidden_polls", polls - 1, f"poll {polls} of a new job was the first to see it")
         return bench.ended(sent, status) if status.ended else await bench.finish(sent)
     bench.journal.note(sent, "sent")
     raise UnfitError(f"{len(_POLLS)} polls of a new job do not see it, so no import's end can be seen")
+
+
+def _polls(bench: Bench) -> int:
+    """Requests that reached the service: the client tries again by itself after some of the answers to a missing job."""
+    return bench.recorder.calls - len(bench.recorder.throttled)
 
 
 def _completed(bench: Bench, completed: Any) -> None:
