@@ -59,7 +59,7 @@ test: setup engine lint types ## everything: what CI runs
 chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (40 minutes on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
 
-switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches (an hour)
+switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches
 	@SWITCHES=all $(BIN)/pytest -q -n 3 tests/engine/test_switches.py
 
 fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others

@@ -43,16 +43,21 @@ def test_a_name_that_is_taken_is_told_and_the_next_up_mends_it(stack: Stack) -> 
         resource["properties"] = {"projectId": stack.project_id, "spec": at(name)}  # type: ignore[assignment]
     stack.declare(program)
     stack.up()
-    program["one"]["properties"]["spec"] = at("two")  # type: ignore[index]
-    stack.declare(program)
+    urn = next(found["urn"] for found in stack.resources() if found["urn"].endswith("::two"))
+    stack.run("state", "delete", "--yes", urn)
+    one = {"type": "dataworks:WorkflowDefinition"}
+
+    def put(path: str) -> None:
+        stack.declare({"one": {**one, "properties": {"projectId": stack.project_id, "spec": at(path)}}})
+
+    put("two")
     told = stack.up(ok=False).output
     assert "the workflow is not where it should be" in told
     assert "target folder already exists: two" in told
-    program["one"]["properties"]["spec"] = at("three")  # type: ignore[index]
-    stack.declare(program)
+    put("three")
     stack.up()
     assert {workflow.path for workflow in stack.emulator.workflows()} == {"two", "three"}
-    assert "3 unchanged" in stack.preview().output
+    assert "2 unchanged" in stack.preview().output
 
 
 REWRITES: list[tuple[dict[str, Any], dict[str, Any]]] = [

@@ -15,8 +15,11 @@ from ._state import Inputs, State
 def derived_here(urn: str, inputs: Inputs, workflow_id: str, actual: flowspec.Object) -> bool:
     """Whether a workflow carries an ID that only this resource derives: its own, or one of its nodes'.
 
-    Where the document's author has chosen the workflow's ID, what has another one is another workflow.
+    Where the document's author has chosen the workflow's ID, what has another one is another workflow; and so is what
+    has another kind, which no import changes.
     """
+    if str(actual.get("kind")).casefold() != inputs.kind.casefold():
+        return False
     own = _derived(urn, inputs, "")
     nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
     return workflow_id in own or (
