@@ -87,8 +87,8 @@ def _emulator(arguments: argparse.Namespace) -> int:
 def _configured(arguments: argparse.Namespace) -> "Emulator":
     from . import emulator  # noqa: PLC0415 the extra may be missing
 
-    projects = [emulator.Project(project_id=project_id) for project_id in arguments.project_id or [10001]]
-    world = emulator.Emulator(projects=projects, strict=not arguments.loose)
+    projects = [emulator.Project(project_id=project_id) for project_id in arguments.project_id or ()]
+    world = emulator.Emulator(projects=projects or [emulator.Project()], strict=not arguments.loose)
     if arguments.settings is not None:
         world.configure(emulator.Settings.from_file(arguments.settings))
     if arguments.job_seconds_per_node is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ._commands import KNOWN_COMMANDS
-from ._document import Object, inner_scopes, nodes_with_paths, objects
+from ._document import Object, inner_scopes, nodes_with_paths, objects, runtime_of
 from ._fault import Fault, Path, Phrase
 from ._near import Vocabulary, near
 from ._resolve import NodeIndex
@@ -188,9 +188,7 @@ def _has_end(loop: Object) -> bool:
 
 
 def _command_of(node: Object) -> str:
-    script: Object = node.get("script") or {}
-    runtime: Object = script.get("runtime") or {}
-    command = runtime.get("command")
+    command = runtime_of(node).get("command")
     return command if isinstance(command, str) else ""
 
 

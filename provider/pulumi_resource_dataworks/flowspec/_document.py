@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ._fault import Fault, InvalidDocumentError, Path
-from ._position import line_and_column, locate, odd_number, repeated_key, second_of, too_deep
+from ._position import MAX_DEPTH, line_and_column, locate, odd_number, repeated_key, second_of, too_deep
 from ._yaml import locate_yaml, read_yaml
 
 Json = Any
@@ -20,9 +20,6 @@ Object = dict[str, Json]
 
 MAX_TEXT = 16 * 1024 * 1024
 """The longest text that is read, in characters. The vendor's package validator stops at 15 MB."""
-
-MAX_DEPTH = 100
-"""How deep objects and lists may nest. The deepest public document has 14 levels."""
 
 _CONTAINERS = (dict, list)
 _NUMBERS = (float, int)
@@ -132,6 +129,12 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     if _CONTROLLERS.isdisjoint(node):
         return ()
     return [(key, cast("Object", node[key])) for key in CONTROLLERS if isinstance(node.get(key), dict)]
+
+
+def runtime_of(node: Object) -> Object:
+    """What a node's script says of what runs it; empty where it says nothing."""
+    script: Object = node.get("script") or {}
+    return script.get("runtime") or {}
 
 
 def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from ._fault import Path, Step
 
+MAX_DEPTH = 100
+"""How deep objects and lists may nest. The deepest public document has 14 levels."""
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ODD = re.compile(r"NaN|-?Infinity|-?[0-9]{1000,}")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from ._advice import advice
-from ._document import Document, Json, Object, inner_scopes, nodes_with_paths, objects, own_nodes
+from ._document import Document, Json, Object, inner_scopes, nodes_with_paths, objects, own_nodes, runtime_of
 from ._fault import Fault, InvalidDocumentError, Path, Phrase, show_path
 from ._fields import Field, Shape
 from ._near import Vocabulary, near, slip
@@ -207,18 +207,13 @@ def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
         for position, dependency in enumerate(objects(owner.get(key))):
             yield from _dependency_faults(dependency, index, names, (*path, key, position))
     for here, node in own_nodes(owner, path):
-        if not _command_of(node):
+        runtime = runtime_of(node)
+        if not (runtime.get("command") or runtime.get("commandTypeId")):
             message = "the node does not say what it runs"
             remedy = 'Write its type, for example "ODPS_SQL".'
             yield Fault((*here, "script", "runtime", "command"), message, remedy, rule="no-command")
         for key, inner in inner_scopes(node):
             yield from _scope_faults(inner, (*here, key))
-
-
-def _command_of(node: Object) -> Json:
-    script: Object = node.get("script") or {}
-    runtime: Object = script.get("runtime") or {}
-    return runtime.get("command") or runtime.get("commandTypeId")
 
 
 def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:

@@ -16,12 +16,11 @@ import yaml
 
 from ._fault import Fault, InvalidDocumentError, Path, Step
 from ._fields import Field, Shape
+from ._position import MAX_DEPTH
 from ._tables import field_of
 
 MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""
-
-MAX_DEPTH = 100
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _look
 from ._context import Context
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError
-from ._other_ids import Choice, choices, may_be_about_ids
+from ._other_ids import Choice, may_be_about_ids, under_some_ids
 from ._place import in_place, put_in_place
 from ._state import State
 
@@ -53,21 +53,15 @@ async def apply(context: Context, order: Order) -> State:
 async def submit(context: Context, order: Order) -> State:
     """Sends the document, under other IDs where the service refuses those that it has."""
     context.report.status(f"importing {_nodes(len(order.state.node_ids))}")
-    refusal: openapi.ServiceError | None = None
-    for choice in choices(context.urn, order.state, fresh=order.fresh):
-        try:
-            state = await _submit(context, choice, order.root)
-        except openapi.ServiceError as error:  # noqa: PERF203 - a refusal is the reason for the next try
-            refusal = refusal or error
-            if not may_be_about_ids(error, choice.state):
-                raise refusal from None
-        else:
-            if refusal is not None:
-                context.report.warning(
-                    f"DataWorks refused the document's IDs, so it has got others: {refusal}"
-                )
-            return state
-    raise refusal or LifecycleError("nothing was sent")
+    state, refusal = await under_some_ids(
+        context.urn,
+        order.state,
+        lambda choice: _submit(context, choice, order.root),
+        fresh=order.fresh,
+    )
+    if refusal is not None:
+        context.report.warning(f"DataWorks refused the document's IDs, so it has got others: {refusal}")
+    return state
 
 
 async def _submit(context: Context, choice: Choice, root: flowspec.Object) -> State:

@@ -40,8 +40,7 @@ async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
     context.report.status("looking whether the workflow is there already")
-    derived = flowspec.derive_id(context.urn, inputs.project_id, "") == inputs.workflow_id
-    look = _look.by_id if derived else _look.get
+    look = _look.by_id if _is_derived(context, inputs) else _look.get
     found = await look(context, inputs.project_id, inputs.workflow_id)
     if found is None:
         summary = await _look.at_path(context, inputs)
@@ -64,7 +63,7 @@ async def foresee(
     """
     workflow_id = inputs.workflow_id
     try:
-        if flowspec.derive_id(context.urn, inputs.project_id, "") == workflow_id:
+        if _is_derived(context, inputs):
             summary = await _look.at_path(context, inputs)
             if summary is None or summary.id == workflow_id:
                 return
@@ -77,21 +76,25 @@ async def foresee(
         context.report.warning(f"could not look whether a workflow is in the way: {error}")
 
 
+def _is_derived(context: Context, inputs: Inputs) -> bool:
+    """Whether the provider chose the workflow's ID."""
+    return flowspec.derive_id(context.urn, inputs.project_id, "") == inputs.workflow_id
+
+
 def _claimed(context: Context, inputs: Inputs, found: _look.Found, held: Mapping[Workflow, Holder]) -> State:
     state = first_state(inputs).met(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
     lost = lost_nodes(inputs, found.root)
+    takes = "up takes it over" if context.preview else "taking it over"
     if holder is not None and holder.urn == context.urn:
         refuse_strangers(context.urn, inputs, found.root, holder.owned)
     elif inputs.adopt:
-        takes = "up takes it over" if context.preview else "taking it over"
         deletes = f", without its nodes {lost}, which the document does not hold" if lost else ""
         context.report.warning(
             f"workflow {state.workflow_id} is there already, and adopt is set: {takes}{deletes}"
         )
     elif derived_here(context.urn, inputs, state.workflow_id, found.root):
         refuse_strangers(context.urn, inputs, found.root)
-        takes = "up takes it over" if context.preview else "taking it over"
         context.report.warning(
             f"workflow {state.workflow_id} is there already under IDs derived for this very resource, from an earlier "
             f"or interrupted run: {takes}"

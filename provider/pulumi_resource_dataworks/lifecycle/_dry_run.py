@@ -9,7 +9,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from ._context import Context
 from ._errors import CancelledStepError, LifecycleError
 from ._options import Options
-from ._other_ids import choices, may_be_about_ids
+from ._other_ids import Choice, under_some_ids
 from ._state import State
 
 _PLACE = re.compile(r"\$((?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^']*'\])+)")
@@ -56,21 +56,22 @@ async def dry_run(
 
 async def _ask(context: Context, state: State, *, fresh: bool) -> str:
     """The service's words against the document; nothing where it has none. The IDs are those that up would try."""
-    refusal = ""
-    for choice in choices(context.urn, state, fresh=fresh):
+
+    async def send(choice: Choice) -> openapi.AsyncJob:
         text = flowspec.canonical(choice.document(state.inputs.root))
         call = context.client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
         try:
-            job = await context.ask(call)
+            return await context.ask(call)
         except openapi.ServiceError as error:
-            if not error.is_ambiguous_client_error:
+            if error.is_ambiguous_client_error:
                 raise
-            refusal = refusal or str(error)
-            if not may_be_about_ids(error, choice.state):
-                return refusal
-        else:
-            return await _words_of(context, job) if job.id else ""
-    return refusal
+            raise openapi.DataWorksError(str(error)) from error
+
+    try:
+        job, _ = await under_some_ids(context.urn, state, send, fresh=fresh)
+    except openapi.ServiceError as refusal:
+        return str(refusal)
+    return await _words_of(context, job) if job.id else ""
 
 
 async def _words_of(context: Context, job: openapi.AsyncJob) -> str:

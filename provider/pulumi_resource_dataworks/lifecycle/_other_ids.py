@@ -7,12 +7,15 @@ after a refusal that speaks of an ID the next ones in line are tried, and at las
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._state import State
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 """How many IDs in line are derived for a name, the first included."""
@@ -36,6 +39,35 @@ class Choice:
         """The document as it is sent."""
         renamed: flowspec.Object = flowspec.rename_ids(root, dict(self.state.ids))
         return flowspec.without_workflow_id(renamed) if self.anonymous else renamed
+
+
+async def under_some_ids(
+    urn: str, state: State, send: Callable[[Choice], Awaitable[T]], *, fresh: bool
+) -> tuple[T, openapi.ServiceError | None]:
+    """Sends under one choice of IDs after another, until one is taken or a refusal is not of an ID.
+
+    Args:
+        urn: The resource.
+        state: The state with the IDs that the service is known to have given.
+        send: Sends the document under the IDs of a choice.
+        fresh: Whether the workflow itself is not there yet.
+
+    Returns:
+        What `send` gave, and the refusal of the first choice; None where that was taken.
+
+    Raises:
+        ServiceError: The first refusal.
+    """
+    refusal: openapi.ServiceError | None = None
+    for choice in choices(urn, state, fresh=fresh):
+        try:
+            return await send(choice), refusal
+        except openapi.ServiceError as error:  # noqa: PERF203 - a refusal is the reason for the next try
+            refusal = refusal or error
+            if not may_be_about_ids(error, choice.state):
+                break
+    assert refusal is not None  # noqa: S101 - there is always a first choice
+    raise refusal
 
 
 def choices(urn: str, state: State, *, fresh: bool) -> Iterator[Choice]:

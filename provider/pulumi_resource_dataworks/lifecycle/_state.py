@@ -119,6 +119,11 @@ class State:
         return f"{self.inputs.project_id}/{self.workflow_id}"
 
     @property
+    def workflow(self) -> tuple[int, str]:
+        """The project's ID, and the service's of the workflow."""
+        return self.inputs.project_id, self.workflow_id
+
+    @property
     def declared_ids(self) -> dict[str, str]:
         """The declared IDs by the service's own, where the two differ."""
         return {actual: declared for declared, actual in self.ids.items()}

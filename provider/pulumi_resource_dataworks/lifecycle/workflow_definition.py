@@ -184,9 +184,7 @@ class WorkflowDefinitions:
             state, done = await self._resume(context, state)
             if done and flowspec.same(state.inputs.root, new.root):
                 return replace(state, inputs=new).to_pulumi()
-        look = (
-            found_again(context, state) if answer_lost else _look.get(context, *parse_id(state.resource_id))
-        )
+        look = found_again(context, state) if answer_lost else _look.get(context, *state.workflow)
         return (await self._apply(context, _order(context, state, old, new, await look))).to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
@@ -223,7 +221,7 @@ class WorkflowDefinitions:
             owned = frozenset(error.outputs["ownedNodeIds"])
             self.held[parse_id(error.id)] = Holder(context.urn, owned)
             raise
-        self.held[parse_id(state.resource_id)] = Holder(context.urn, state.owned)
+        self.held[state.workflow] = Holder(context.urn, state.owned)
         return state
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
@@ -345,7 +343,7 @@ async def _after_its_job(context: Context, state: State) -> Workflow:
     found = await found_again(context, state)
     if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
         return state.inputs.project_id, found.definition.id or state.workflow_id
-    return parse_id(state.resource_id)
+    return state.workflow
 
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:

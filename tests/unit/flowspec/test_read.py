@@ -10,7 +10,8 @@ import pytest
 from tests.unit.flowspec.support import at, completed, each_ready, faults_of, put, text_of
 
 from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError, canonical, read, read_canonical
-from pulumi_resource_dataworks.flowspec._document import MAX_DEPTH, MAX_TEXT
+from pulumi_resource_dataworks.flowspec._document import MAX_TEXT
+from pulumi_resource_dataworks.flowspec._position import MAX_DEPTH
 
 
 def refused(source: object) -> list[Fault]:
