@@ -39,9 +39,10 @@ ADOPT = "set `adopt: true` on the resource"
 
 @dataclass(frozen=True)
 class Base:
-    """What a step starts from: the project, its state, and what the service holds."""
+    """What a step starts from: the project, its state, and what the service, at its endpoint, holds."""
 
     folder: Path
+    endpoint: str
     workflows: list[Workflow]
     foreign: Workflow
 
@@ -49,6 +50,8 @@ class Base:
         """Puts it into a stack that has nothing yet, not even a state."""
         for name in ("project", "state"):
             shutil.copytree(self.folder / name, stack.folder.parent / name, dirs_exist_ok=True)
+        for path in stack.state_files():
+            path.write_text(path.read_text("utf-8").replace(self.endpoint, stack.server.endpoint), "utf-8")
         for workflow in copy.deepcopy([self.foreign, *self.workflows]):
             stack.emulator._put(workflow)
         stack.environment["PULUMI_STACK"] = stack.name
@@ -78,17 +81,14 @@ class Outcome:
 
 def declare(stack: Stack, document: Document | None, trouble: Trouble, **more: Any) -> None:
     """Writes the program with the document's workflow, or with none."""
-    limits = {"dataworks:callsPerSecond": 1000, "dataworks:clientReadTimeout": trouble.read_timeout}
-    config = {key: {"value": value} for key, value in limits.items()}
+    config = {"callsPerSecond": 1000, "clientReadTimeout": trouble.read_timeout}
     if document is None:
         stack.declare({}, config=config)
         return
     options: dict[str, Any] = {}
     if trouble.custom_timeout:
         options["customTimeouts"] = dict.fromkeys(("create", "update", "delete"), trouble.custom_timeout)
-    properties = {"projectId": stack.project_id, "spec": document, **more}
-    etl = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
-    stack.declare({"etl": etl}, config=config)
+    stack.workflow(document, properties=more, config=config, **options)
 
 
 def run(stack: Stack, base: Base, case: Case) -> Outcome:
@@ -128,7 +128,7 @@ def arguments(stack: Stack, step: Step) -> list[str]:
 def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> bool:
     """Runs `up` into its trouble, and waits for the end of all that it has set in motion; whether it succeeded."""
     with _ambush(stack, case, trouble) as ambush:
-        ambush.process = stack.start(*UP, *arguments(stack, STEPS[case.step]))
+        ambush.process = stack.start(*UP, *arguments(stack, STEPS[case.step]), own_plugin=True)
         output = _end_of(ambush.process)
         _wait_for(lambda: not [pid for pid in ambush.plugins if Path(f"/proc/{pid}").exists()])
         outcome.told.append(output)

@@ -10,14 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life
 
 REPO = Path(__file__).resolve().parents[2]
 PLUGIN_FOLDER = Path(sys.executable).parent
@@ -35,19 +35,35 @@ class Result:
 
 @dataclass
 class Stack:
-    """A Pulumi project in YAML with one stack, and the emulator that it talks to."""
+    """A Pulumi project in YAML with one stack, and the emulator that it talks to.
+
+    Attributes:
+        folder: The project's.
+        environment: What the CLI sees.
+        server: The emulator.
+        plugin: The port of a provider that runs already; without one every run of the CLI starts its own.
+        name: The stack's.
+    """
 
     folder: Path
     environment: dict[str, str]
     server: EmulatorServer
+    plugin: int | None = None
     name: str = "test"
 
     @property
     def emulator(self) -> Emulator:
         return self.server.emulator
 
-    def declare(self, resources: dict[str, Any], outputs: dict[str, str] | None = None, **more: Any) -> None:
-        """Writes the program."""
+    def declare(
+        self,
+        resources: dict[str, Any],
+        outputs: dict[str, str] | None = None,
+        config: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """Writes the program; `config` holds settings of the provider, `more` other parts of a Pulumi.yaml."""
+        known = {} if self.plugin is None else {"endpoint": self.server.endpoint}
         plugin = {"name": "dataworks", "path": str(PLUGIN_FOLDER)}
         program = {
             "name": "engine-test",
@@ -55,26 +71,39 @@ class Stack:
             "plugins": {"providers": [plugin]},
             "resources": resources,
             "outputs": outputs or {},
+            "config": {
+                f"dataworks:{key}": {"value": value} for key, value in {**known, **(config or {})}.items()
+            },
             **more,
         }
         (self.folder / "Pulumi.yaml").write_text(json.dumps(program, ensure_ascii=False), encoding="utf-8")
 
-    def workflow(self, spec: Any, project_id: Any = None, **options: Any) -> None:
-        """Writes the program with one workflow, `etl`, whose ID is the output `workflowId`."""
-        properties = {"projectId": project_id or self.project_id, "spec": spec}
-        etl = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
-        self.declare({"etl": etl}, {"workflowId": "${etl.workflowId}"})
+    def workflow(
+        self,
+        spec: Any,
+        *,
+        name: str = "etl",
+        properties: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Writes the program with one workflow, whose ID is the output `workflowId`; `options` are its resource options."""
+        held = {"projectId": self.project_id, "spec": spec, **(properties or {})}
+        resource = {"type": "dataworks:WorkflowDefinition", "properties": held, "options": options}
+        self.declare({name: resource}, {"workflowId": f"${{{name}.workflowId}}"}, config)
 
     @property
     def project_id(self) -> int:
         return self.emulator.project.project_id
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         """Starts the CLI in a session of its own, so that a signal reaches it alone."""
+        attached = self.plugin is not None and not own_plugin
+        debugged = {"PULUMI_DEBUG_PROVIDERS": f"dataworks:{self.plugin}"} if attached else {}
         return subprocess.Popen(
             ["pulumi", "--non-interactive", *arguments],
             cwd=self.folder,
-            env=self.environment,
+            env={**self.environment, **debugged},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -107,6 +136,11 @@ class Stack:
 
     def destroy(self, *arguments: str, ok: bool = True) -> Result:
         return self.run("destroy", "--yes", "--skip-preview", *arguments, ok=ok)
+
+    def is_quiet(self) -> str:
+        """Expects nothing to differ: in a preview, a refresh, and the preview after it; what they print."""
+        steps = (self.preview, self.refresh, self.preview)
+        return "".join(step("--diff", "--expect-no-changes").output for step in steps)
 
     def state(self) -> list[dict[str, Any]]:
         """The stack's resources, as the state file has them."""
@@ -176,25 +210,37 @@ def server() -> Iterator[EmulatorServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def plugin() -> Iterator[int]:
+    """The port of a provider to which the stacks of this process are attached: to start one takes half of a CLI run."""
+    command = [PLUGIN_FOLDER / "pulumi-resource-dataworks"]
+    environment = {**_kept_environment(), **_credentials(Account())}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.terminate()
+
+
 @pytest.fixture
-def stack(engine: Path, server: EmulatorServer, tmp_path: Path) -> Stack:
-    """A stack without resources."""
-    return new_stack(engine, server, tmp_path)
+def stack(request: pytest.FixtureRequest, engine: Path, server: EmulatorServer, tmp_path: Path) -> Stack:
+    """A stack without resources; in a test marked `starts_plugin` the CLI starts the provider, as it does for users."""
+    marked = request.node.get_closest_marker("starts_plugin")
+    return new_stack(engine, server, tmp_path, None if marked else request.getfixturevalue("plugin"))
 
 
-def new_stack(engine: Path, server: EmulatorServer, folder: Path) -> Stack:
+def new_stack(engine: Path, server: EmulatorServer, folder: Path, plugin: int | None = None) -> Stack:
     """A stack without resources, with everything that belongs to it in a folder."""
-    stack = stack_in(engine, server, folder)
+    stack = stack_in(engine, server, folder, plugin)
     stack.declare({})
     stack.run("stack", "init", stack.name)
     return stack
 
 
-def stack_in(engine: Path, server: EmulatorServer, folder: Path) -> Stack:
+def stack_in(engine: Path, server: EmulatorServer, folder: Path, plugin: int | None = None) -> Stack:
     """The place for a stack that is still to be made."""
     project = folder / "project"
     project.mkdir()
-    return Stack(project, _environment(engine, server, folder), server)
+    return Stack(project, _environment(engine, server, folder), server, plugin)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -211,15 +257,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PULUMI_", "ALIBABA_", "ALICLOUD_"))
-    }
     (folder / "state").mkdir()
-    account = server.emulator.account
     return {
-        **kept,
+        **_kept_environment(),
+        **_credentials(server.emulator.account),
         "PATH": f"{engine}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "PULUMI_HOME": str(folder / "home"),
@@ -229,9 +270,20 @@ def _environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
         "PULUMI_CREDENTIAL_STORE": "plaintext",
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
+    }
+
+
+def _credentials(account: Account) -> dict[str, str]:
+    return {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
         "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
-        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
         "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
     }
+
+
+def _kept_environment() -> dict[str, str]:
+    """The tests' own environment, without what speaks to Pulumi or to the provider."""
+    prefixes = ("PULUMI_", "ALIBABA_", "ALICLOUD_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}

@@ -132,14 +132,14 @@ class Course:
         self.program({name: {"type": KIND, "properties": properties}})
 
     def program(self, resources: dict[str, Any]) -> None:
-        config: dict[str, Any] = {"dataworks:dryRun": True}
+        config: dict[str, Any] = {"dryRun": True}
         if self.row["dry_run"] == "honoured":
-            config["dataworks:dryRunProjects"] = [self.stack.project_id]
+            config["dryRunProjects"] = [self.stack.project_id]
         if not self.row["edition"]:
-            config["dataworks:callsPerSecond"] = 1000
+            config["callsPerSecond"] = 1000
         [name] = resources
         output = {"workflowId": f"${{{name}.workflowId}}"}
-        self.stack.declare(resources, output, config={key: {"value": value} for key, value in config.items()})
+        self.stack.declare(resources, output, config=config)
 
     def document(self, **changes: Any) -> Document:
         """The row's document with other fields of its workflow."""

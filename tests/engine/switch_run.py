@@ -28,11 +28,11 @@ SECOND_UP: dict[tuple[str, Any], str] = {
 """Where a lost answer may take a second `up`, and why."""
 
 
-def live(row: Row, engine: Path, folder: Path, told: list[tuple[str, int, bool]]) -> None:
+def live(row: Row, engine: Path, plugin: int, folder: Path, told: list[tuple[str, int, bool]]) -> None:
     """Takes a workflow through all scenarios in one stack; `told` gets scenario, runs of the CLI and whether it was right."""
     with service(row) as server:
         [foreign] = copy.deepcopy(server.emulator.workflows())
-        course = Course(row, new_stack(engine, server, folder), foreign)
+        course = Course(row, new_stack(engine, server, folder, plugin), foreign)
         for name, scenario in SCENARIOS.items():
             course.steps, right = 0, False
             forgotten = row["job_forgotten_after"] if name in FORGETFUL else None

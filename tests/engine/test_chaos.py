@@ -14,7 +14,7 @@ import pytest
 import chaos_run
 from chaos import FAILED, STEPS, TROUBLES, Case, Document, Trouble, matrix, sample
 from chaos_run import Base
-from conftest import new_stack, stack_in
+from conftest import Stack, new_stack, stack_in
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from specs import etl, node
@@ -24,7 +24,7 @@ Bases = Callable[[Case], Base]
 
 
 @pytest.fixture(scope="session")
-def bases(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Bases:
+def bases(engine: Path, plugin: int, tmp_path_factory: pytest.TempPathFactory) -> Bases:
     """What steps start from, each made once in a process."""
     made: dict[str, Base] = {}
 
@@ -32,20 +32,20 @@ def bases(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Bases:
         document, trouble = STEPS[case.step].before, TROUBLES[case.trouble]
         key = json.dumps([document, trouble.custom_timeout])
         if key not in made:
-            made[key] = _made(engine, tmp_path_factory.mktemp("base"), document, trouble)
+            made[key] = _made(engine, plugin, tmp_path_factory.mktemp("base"), document, trouble)
         return made[key]
 
     return base
 
 
-def _made(engine: Path, folder: Path, document: Document | None, trouble: Trouble) -> Base:
+def _made(engine: Path, plugin: int, folder: Path, document: Document | None, trouble: Trouble) -> Base:
     with EmulatorServer(Emulator(job_life=Life("seconds", 0.2))) as server:
         asyncio.run(_import_foreign(server))
-        stack = new_stack(engine, server, folder)
+        stack = new_stack(engine, server, folder, plugin)
         chaos_run.declare(stack, document, trouble)
         stack.up()
         foreign, *workflows = server.emulator.workflows()
-        return Base(folder, workflows, foreign)
+        return Base(folder, server.endpoint, workflows, foreign)
 
 
 async def _import_foreign(server: EmulatorServer) -> None:
@@ -61,11 +61,15 @@ async def _import_foreign(server: EmulatorServer) -> None:
     await client.aclose()
 
 
+@pytest.fixture
+def stack(engine: Path, plugin: int, server: EmulatorServer, tmp_path: Path) -> Stack:
+    """A stack whose project and state are still to come."""
+    return stack_in(engine, server, tmp_path, plugin)
+
+
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_makes_the_calls_that_the_matrix_strikes(
-    engine: Path, server: EmulatorServer, tmp_path: Path, bases: Bases, name: str
-) -> None:
-    step, stack = STEPS[name], stack_in(engine, server, tmp_path)
+def test_a_step_makes_the_calls_that_the_matrix_strikes(stack: Stack, bases: Bases, name: str) -> None:
+    step = STEPS[name]
     bases(Case(name, 1, "before", "reset")).restore(stack)
     chaos_run.declare(stack, step.after, TROUBLES["reset"])
     stack.up(*chaos_run.arguments(stack, step))
@@ -74,14 +78,9 @@ def test_a_step_makes_the_calls_that_the_matrix_strikes(
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_world_is_right_after_any_trouble(
-    engine: Path,
-    server: EmulatorServer,
-    tmp_path: Path,
-    bases: Bases,
-    case: Case,
-    record_property: Callable[[str, Any], None],
+    stack: Stack, bases: Bases, case: Case, record_property: Callable[[str, Any], None]
 ) -> None:
-    base, stack = bases(case), stack_in(engine, server, tmp_path)
+    base = bases(case)
     base.restore(stack)
     way = FAILED
     try:

@@ -22,7 +22,7 @@ from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
 
 SHARED = REPO.parent / "shared" / "flowspec"
 ROOM = 8  # documents in a stack
-HASTE = {"dataworks:callsPerSecond": {"value": 1000}}
+HASTE = {"callsPerSecond": 1000}
 
 KNOWN_GAPS: dict[str, str] = {}
 """Import-ready documents that do not go through, each with its reason."""
@@ -88,7 +88,6 @@ def lives_and_dies(stack: Stack, texts: dict[str, str], noise: str) -> str:
     """Takes documents through their whole life, and gives back what `up` says."""
     stack.emulator.switch(read_back_noise=noise)
     declare(stack, texts)
-    unchanged = f"{len(texts) + 1} unchanged"
     created = stack.up().output
     assert f"{len(texts) + 1} created" in created
     warnings = [line for line in created.splitlines() if "warning:" in line]
@@ -96,9 +95,7 @@ def lives_and_dies(stack: Stack, texts: dict[str, str], noise: str) -> str:
         created
     )  # of a place in the document, not of a read-back
     assert len(stack.emulator.workflows()) == len(texts)
-    for step in (stack.preview, stack.refresh, stack.preview):
-        output = step("--diff").output
-        assert unchanged in output, output
+    stack.is_quiet()
     held = contents(workflow.document for workflow in stack.emulator.workflows())
     assert not contents(map(json.loads, texts.values())) - held
     stack.destroy()

@@ -17,12 +17,6 @@ def dry_runs(stack: Stack) -> list[bool]:
     return ["DryRun" in call.params for call in calls if call.action == "ImportWorkflowDefinition"]
 
 
-def declare(stack: Stack, spec: Any, config: dict[str, Any], **properties: Any) -> None:
-    inputs = {"projectId": stack.project_id, "spec": spec, **properties}
-    settings = {f"dataworks:{key}": {"value": value} for key, value in config.items()}
-    stack.declare({"etl": {"type": "dataworks:WorkflowDefinition", "properties": inputs}}, config=settings)
-
-
 def clashing(stack: Stack) -> str:
     """A document that only the service can refuse: it changes what kind of node an existing one is."""
     stack.workflow(etl())
@@ -39,9 +33,9 @@ def test_preview_shows_what_the_service_would_refuse_with_its_line(stack: Stack,
     (stack.folder / "etl.json").write_text(text)
     spec = {"fn::readFile": "./etl.json"}
     if where == "provider":
-        declare(stack, spec, {**config, "dryRun": True})
+        stack.workflow(spec, config={**config, "dryRun": True})
     else:
-        declare(stack, spec, config, dryRun=True)
+        stack.workflow(spec, config=config, properties={"dryRun": True})
     before = dry_runs(stack)
     refused = stack.preview(ok=False).output
     assert dry_runs(stack)[len(before) :] == [True]
@@ -61,7 +55,7 @@ def nodes_of(stack: Stack) -> list[dict[str, Any]]:
 
 
 def test_a_document_that_the_service_takes_is_previewed_and_applied(stack: Stack) -> None:
-    declare(stack, etl(), {"dryRun": True, "dryRunProjects": [stack.project_id]})
+    stack.workflow(etl(), config={"dryRun": True, "dryRunProjects": [stack.project_id]})
     stack.preview()
     assert dry_runs(stack) == [True]
     assert stack.emulator.workflows() == []
@@ -85,7 +79,7 @@ CONFIGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def test_nothing_else_sends_it(stack: Stack, config: dict[str, Any], properties: dict[str, Any]) -> None:
     """On a service that ignores it: each would be an import at preview."""
     stack.emulator.switch(dry_run="ignored")
-    declare(stack, etl(), config, **properties)
+    stack.workflow(etl(), config=config, properties=properties)
     told = stack.preview().output
     wanted = config.get("dryRun") or properties.get("dryRun")
     known = stack.project_id in config.get("dryRunProjects", [])

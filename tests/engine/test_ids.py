@@ -228,8 +228,7 @@ def test_one_path_in_two_resources_is_refused_at_preview(stack: Stack) -> None:
 def test_one_document_under_two_names_is_two_workflows(stack: Stack) -> None:
     declare_twice(stack, etl(), etl(name="hourly_orders"))
     stack.up()
-    for step in (stack.preview, stack.refresh, stack.preview):
-        assert "3 unchanged" in step().output
+    stack.is_quiet()
     one, two = stack.emulator.workflows()
     assert {one.body["name"], two.body["name"]} == {"daily_orders", "hourly_orders"}
     assert not {one.workflow_id, *one.nodes} & {two.workflow_id, *two.nodes}

@@ -10,6 +10,8 @@ import pytest
 from conftest import Stack
 from specs import etl, node, nodes
 
+pytestmark = pytest.mark.starts_plugin
+
 
 @pytest.fixture
 def live(stack: Stack) -> Stack:

@@ -28,37 +28,26 @@ def places(stack: Stack) -> set[tuple[int, str]]:
     return {(workflow.project_id, workflow.path) for workflow in stack.emulator.workflows()}
 
 
-def is_quiet(stack: Stack) -> None:
-    for step in (stack.preview, stack.refresh, stack.preview):
-        assert "2 unchanged" in step("--diff").output
-
-
-def resource(stack: Stack, document: Any, name: str = "etl", **options: Any) -> None:
-    properties = {"projectId": stack.project_id, "spec": document}
-    found = {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
-    stack.declare({name: found})
-
-
 def test_another_workspace_gets_the_workflow_and_the_first_one_loses_it(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()
-    stack.workflow(etl(), project_id=OTHER)
+    stack.workflow(etl(), properties={"projectId": OTHER})
     assert "1 replaced" in stack.up().output
     assert places(stack) == {(OTHER, "daily_orders")}
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 def test_a_replacement_whose_delete_fails_is_finished_by_the_next_up(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()
-    stack.workflow(etl(), project_id=OTHER)
+    stack.workflow(etl(), properties={"projectId": OTHER})
     stack.emulator.add_fault(Fault("DeleteWorkflowDefinition", times=9, status=403, code="Forbidden.RAM"))
     stack.up(ok=False)
     assert len(places(stack)) == 2
     stack.emulator.clear_faults()
     stack.up()
     assert places(stack) == {(OTHER, "daily_orders")}
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 def changed_identity(change: str) -> dict[str, Any]:
@@ -88,12 +77,13 @@ def test_a_new_identity_is_a_new_workflow(stack: Stack, change: str, before: boo
     stack.workflow(etl(id="70"))
     stack.up()
     document = changed_identity(change)
-    stack.workflow(document, **({} if before is None else {"deleteBeforeReplace": before}))
+    options: dict[str, Any] = {} if before is None else {"deleteBeforeReplace": before}
+    stack.workflow(document, **options)
     assert "1 replaced" in stack.up().output
     [workflow] = stack.emulator.workflows()
     own = document["spec"]["workflows"][0]["id"]
     assert (workflow.workflow_id, workflow.kind) == (own, document["kind"])
-    is_quiet(stack)
+    stack.is_quiet()
     stack.destroy()
     assert stack.emulator.workflows() == []
 
@@ -109,27 +99,27 @@ def test_a_new_workflow_cannot_come_before_the_one_in_its_place_goes(stack: Stac
     assert workflow.document == held
     stack.workflow(changed_identity(change))
     stack.up()
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 def test_a_renamed_resource_is_refused_without_an_alias_and_unchanged_with_one(stack: Stack) -> None:
-    resource(stack, etl())
+    stack.workflow(etl())
     stack.up()
     before = copy.deepcopy(stack.emulator.workflows()[0].document)
-    resource(stack, etl(), name="orders")
+    stack.workflow(etl(), name="orders")
     for step in (stack.preview, stack.up):
         assert "Was the resource renamed in the program? Then give it an alias" in step(ok=False).output
     assert stack.emulator.workflows()[0].document == before
-    resource(stack, etl(), name="orders", aliases=[{"name": "etl"}])
+    stack.workflow(etl(), name="orders", aliases=[{"name": "etl"}])
     imports = stack.calls("ImportWorkflowDefinition")
     assert "2 unchanged" in stack.up().output
     assert stack.calls("ImportWorkflowDefinition") == imports
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 @pytest.mark.parametrize("how", ["replace", "target", "taint"])
 def test_a_forced_replacement_imports_anew_and_the_workflow_lives(stack: Stack, how: str) -> None:
-    resource(stack, etl())
+    stack.workflow(etl())
     stack.up()
     urn, first = stack.resource()["urn"], stack.resource()["outputs"]["workflowId"]
     if how == "taint":
@@ -139,7 +129,7 @@ def test_a_forced_replacement_imports_anew_and_the_workflow_lives(stack: Stack, 
     assert stack.calls("ImportWorkflowDefinition") == 2
     [workflow] = stack.emulator.workflows()
     assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"] == first
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 def test_a_forced_replacement_through_an_explicit_provider(stack: Stack) -> None:
@@ -159,14 +149,14 @@ def test_a_forced_replacement_through_an_explicit_provider(stack: Stack) -> None
 
 
 def test_a_forced_replacement_that_fails_in_its_job_is_mended_by_the_next_up(stack: Stack) -> None:
-    resource(stack, etl())
+    stack.workflow(etl())
     stack.up()
     stack.emulator.script_job(Life("seconds", 0.2, "Fail", "no room"))
     assert "no room" in stack.up("--replace", stack.resource()["urn"], ok=False).output
     stack.up()
     [workflow] = stack.emulator.workflows()
     assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"]
-    is_quiet(stack)
+    stack.is_quiet()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--refresh"], ["--run-program"]])
@@ -186,21 +176,21 @@ def test_destroy_deletes_everything_of_ours(stack: Stack, arguments: list[str]) 
 
 
 def test_a_protected_workflow_stays_and_a_retained_one_is_forgotten(stack: Stack) -> None:
-    resource(stack, etl(), protect=True)
+    stack.workflow(etl(), protect=True)
     stack.up()
     assert "protect" in stack.destroy(ok=False).output
     assert len(stack.emulator.workflows()) == 1
-    resource(stack, etl(), retainOnDelete=True)
+    stack.workflow(etl(), retainOnDelete=True)
     stack.up()
     stack.destroy()
     assert len(stack.emulator.workflows()) == 1
     assert stack.calls("DeleteWorkflowDefinition") == 0
-    resource(stack, etl())
+    stack.workflow(etl())
     assert "taking it over" in stack.up().output
 
 
 def test_a_workflow_that_is_only_read_is_left_alone(stack: Stack) -> None:
-    resource(stack, etl(id="70"))
+    stack.workflow(etl(id="70"))
     stack.up()
     stack.run("state", "delete", "--yes", stack.resource()["urn"])
     read = {"type": "dataworks:WorkflowDefinition", "get": {"id": f"{stack.project_id}/70"}}
@@ -215,8 +205,8 @@ def test_a_workflow_that_is_only_read_is_left_alone(stack: Stack) -> None:
 
 def test_ignored_changes_stay_ignored_through_a_forced_replacement(stack: Stack) -> None:
     path = "spec.workflows[0].nodes[*].script.content"
-    resource(stack, etl(), ignoreChanges=[path])
+    stack.workflow(etl(), ignoreChanges=[path])
     stack.up()
-    resource(stack, etl(nodes=[node("extract", "SELECT 8;\n"), nodes(etl())[1]]), ignoreChanges=[path])
+    stack.workflow(etl(nodes=[node("extract", "SELECT 8;\n"), nodes(etl())[1]]), ignoreChanges=[path])
     assert "2 unchanged" in stack.up().output
     assert stack.scripts()["extract"] == "SELECT 1;\nSELECT 2;\n"

@@ -12,6 +12,8 @@ from conftest import Stack
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Fault, Life
 from specs import etl, node, nodes
 
+pytestmark = pytest.mark.starts_plugin
+
 SCRIPT = "planted-script-71c0"
 ACCOUNT = Account(
     access_key="LTAIplanted5d21key", secret_key="planted-secret-9e37", security_token="planted-token-4b8a+/=="

@@ -16,6 +16,8 @@ from conftest import Stack
 from pulumi_resource_dataworks import __version__
 from specs import etl, nodes, rich
 
+pytestmark = pytest.mark.starts_plugin
+
 STATES = Path(__file__).parent / "states"
 
 
@@ -59,7 +61,7 @@ def test_the_present_version_has_its_states(stack: Stack, case: str) -> None:
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_state_of_every_version_previews_clean(stack: Stack, path: Path) -> None:
     recorded = json.loads(path.read_text(encoding="utf-8"))
-    stack.workflow(recorded["document"], project_id=10001)
+    stack.workflow(recorded["document"], properties={"projectId": 10001})
     (stack.folder / "state.json").write_text(json.dumps(recorded["stack"]), encoding="utf-8")
     stack.run("stack", "import", "--file", "state.json")
     assert "2 unchanged" in stack.preview("--diff").output

@@ -39,11 +39,11 @@ ROWS = rows()
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ROWS)
 def test_a_workflow_lives_through_everything(
-    engine: Path, tmp_path: Path, name: str, record_property: Callable[[str, Any], None]
+    engine: Path, plugin: int, tmp_path: Path, name: str, record_property: Callable[[str, Any], None]
 ) -> None:
     told: list[tuple[str, int, bool]] = []
     try:
-        switch_run.live(ROWS[name], engine, tmp_path, told)
+        switch_run.live(ROWS[name], engine, plugin, tmp_path, told)
     except AssertionError as error:
         departures = {key: value for key, value in ROWS[name].items() if value != DEFAULTS[key]}
         raise AssertionError(f"{name}, in {told[-1][0]}, at {departures}: {error}") from None

@@ -16,6 +16,8 @@ from conftest import Stack
 from pulumi_resource_dataworks.emulator import Fault, Life
 from specs import etl, node, nodes
 
+pytestmark = pytest.mark.starts_plugin
+
 
 def test_a_failing_job_leaves_the_resource_half_done_and_the_next_up_repairs_it(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 0.2, outcome="Fail", error="target folder already exists: XX"))
@@ -209,7 +211,7 @@ def test_a_wrong_setting_is_named(stack: Stack, case: str) -> None:
 
 
 def test_an_unknown_workspace_is_named(stack: Stack) -> None:
-    stack.workflow(etl(), project_id=987654)
+    stack.workflow(etl(), properties={"projectId": 987654})
     output = stack.up(ok=False).output
     assert "projectId" in output
     assert "987654" in output

@@ -26,8 +26,7 @@ def test_typed_names_are_sent_in_the_vendors_spelling(stack: Stack) -> None:
     assert {"while", "nodes"} <= set(sent(stack, "again")["do-while"])
     assert [inner["name"] for inner in sent(stack, "each")["for-each"]["nodes"]] == ["y"]
     assert [variable["name"] for variable in sent(stack, "parameters")["param-hub"]["variables"]] == ["v"]
-    for step in (stack.preview, stack.refresh, stack.preview):
-        assert "2 unchanged" in step().output
+    stack.is_quiet()
 
 
 def test_the_vendors_spelling_goes_as_text(stack: Stack) -> None:
