@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-# Run as a script, this folder is on the path and the repository is not.
+# Run as a script, this folder is on the path; the repository and what the engine tests share is not.
 sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 from tests.bench import large, many, sizes, start, waiting
 from tests.bench.table import show

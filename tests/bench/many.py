@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 
 from tests.bench.table import Row
 
+from cli_environment import cli_environment
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Switches
 
 _REPO = Path(__file__).parents[2]
@@ -147,40 +147,16 @@ def _stack() -> Iterator[_Stack]:
         folder = Path(name)
         (folder / "state").mkdir()
         (folder / "project").mkdir()
-        stack = _Stack(folder / "project", _environment(folder, server), emulator)
+        stack = _Stack(folder / "project", cli_environment(_engine(), server, folder), emulator)
         stack.declare(0, 0)
         stack.run("stack", "init", "bench")
         yield stack
 
 
-def _environment(folder: Path, server: EmulatorServer) -> dict[str, str]:
-    """This process's own, without what would lead elsewhere."""
-    foreign = ("PULUMI_", "ALIBABA_", "ALICLOUD_")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-    account = server.emulator.account
-    return {
-        **kept,
-        "PATH": f"{_engine()}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(folder),
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the bench",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
-        "PULUMI_CREDENTIAL_STORE": "plaintext",
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
-        "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
-        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
-        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
-    }
-
-
-def _engine() -> str:
+def _engine() -> Path:
     """The folder with the CLI."""
     script = [sys.executable, str(_REPO / "tools" / "engine.py")]
-    return subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1]
+    return Path(subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
 
 
 def _document(name: str, nodes: int) -> dict[str, Any]:

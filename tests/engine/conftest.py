@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
+from cli_environment import cli_environment, credentials, kept_environment
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life
 
 REPO = Path(__file__).resolve().parents[2]
 PLUGIN_FOLDER = Path(sys.executable).parent
-PASSPHRASE = "a passphrase of the tests"
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,8 @@ def server() -> Iterator[EmulatorServer]:
 def plugin() -> Iterator[int]:
     """The port of a provider to which the stacks of this process are attached: to start one takes half of a CLI run."""
     command = [PLUGIN_FOLDER / "pulumi-resource-dataworks"]
-    environment = {**_kept_environment(), **_credentials(Account())}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    known = {**kept_environment(), **credentials(Account())}
+    with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
         process.terminate()
@@ -239,8 +239,9 @@ def new_stack(engine: Path, server: EmulatorServer, folder: Path, plugin: int | 
 def stack_in(engine: Path, server: EmulatorServer, folder: Path, plugin: int | None = None) -> Stack:
     """The place for a stack that is still to be made."""
     project = folder / "project"
-    project.mkdir()
-    return Stack(project, _environment(engine, server, folder), server, plugin)
+    for path in (project, folder / "state"):
+        path.mkdir()
+    return Stack(project, cli_environment(engine, server, folder), server, plugin)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -254,36 +255,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         cells = dict.fromkeys(tuple(cell) for name, cell in properties if name == matrix)
         if cells:
             terminalreporter.write_line(table(cells))
-
-
-def _environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:
-    (folder / "state").mkdir()
-    return {
-        **_kept_environment(),
-        **_credentials(server.emulator.account),
-        "PATH": f"{engine}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(folder),
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
-        "PULUMI_CREDENTIAL_STORE": "plaintext",
-        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
-    }
-
-
-def _credentials(account: Account) -> dict[str, str]:
-    return {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
-        "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
-        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
-    }
-
-
-def _kept_environment() -> dict[str, str]:
-    """The tests' own environment, without what speaks to Pulumi or to the provider."""
-    prefixes = ("PULUMI_", "ALIBABA_", "ALICLOUD_")
-    return {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}

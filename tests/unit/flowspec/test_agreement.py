@@ -1,4 +1,4 @@
-"""Our judgement beside the vendor's own parser's, on each of its 22,228 verdicts.
+"""Our judgement beside the vendor's own parser's, on its 22,228 verdicts: a sixth, or all with AGREEMENT=all (`make agreement`).
 
 What the parser refuses is refused here, with a path. Where we differ otherwise, one named rule claims the row: a rule of
 RULES where we refuse what the parser takes, a rule of COMPARISON where we compare otherwise.
@@ -9,9 +9,11 @@ import csv
 import gzip
 import itertools
 import json
+import os
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,12 +32,16 @@ COMPARISON = {
     "own-node": "The parser fills in the node that a variable belongs to.",
 }
 
+STEP = 1 if os.environ.get("AGREEMENT") == "all" else 6
+
 Row = dict[str, str]
 
 
 def pairs() -> Iterator[tuple[Row, Any, Any]]:
     """Each verdict with its document and the mutated one."""
     mutations = runpy.run_path(str(SHARED / "mutate.py"))["mutations"]
+    # The documents are JSON, which a round trip copies several times faster.
+    mutations.__globals__["copy"] = SimpleNamespace(deepcopy=lambda value: json.loads(json.dumps(value)))
     with gzip.open(SHARED / "verdicts.csv.gz", "rt", encoding="utf-8-sig") as file:
         for name, found in itertools.groupby(csv.DictReader(file), key=lambda row: row["document"]):
             rows = list(found)
@@ -102,14 +108,14 @@ def test_every_verdict_of_the_vendors_parser_is_met_or_claimed(shared: Path) -> 
     del shared
     counts: collections.Counter[str] = collections.Counter()
     unclaimed: list[str] = []
-    for row, document, mutated in pairs():
+    for row, document, mutated in itertools.islice(pairs(), 0, None, STEP):
         rule = claim(row, document, mutated)
         counts[rule or "agreed"] += 1
         if rule.startswith("UNCLAIMED"):
             unclaimed.append(f"{row['document']} {row['pointer']} {row['op']}: {rule}")
     for rule, count in counts.most_common():
         print(f"{count:6} {rule}")  # noqa: T201 - the table is what one runs this for
-    assert sum(counts.values()) == 22_228
+    assert sum(counts.values()) == -(-22_228 // STEP)
     assert not unclaimed, "\n".join([str(len(unclaimed)), *unclaimed[:20]])
 
 

@@ -46,7 +46,7 @@ COMPLETED = ["raw__upstream-examples__cycle_workflow_minimal.spec.json"] if READ
 
 NAMES = [*OURS, *READY, *COMPLETED]
 
-bounded = settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+bounded = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @cache

@@ -73,11 +73,11 @@ class FakeClient:
         self.held[key] = root
         return openapi.AsyncJob(id=f"job{len(self.made('import'))}", workflow_id=key, status="Running")
 
-    async def import_workflow_definition(self, project_id: int, spec: str) -> openapi.AsyncJob:
-        return cast(
-            "openapi.AsyncJob",
-            await self._answer("import", (project_id, spec), lambda _, text: self.store(text)),
-        )
+    async def import_workflow_definition(
+        self, project_id: int, spec: str, *, dry_run: bool = False
+    ) -> openapi.AsyncJob:
+        operation, default = ("dry run", _validate) if dry_run else ("import", lambda _, text: self.store(text))
+        return cast("openapi.AsyncJob", await self._answer(operation, (project_id, spec), default))
 
     async def get_job_status(self, job_id: str) -> openapi.JobStatus:
         done = openapi.JobStatus(job_id=job_id, status="Success")
@@ -98,6 +98,12 @@ class FakeClient:
 
     async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
         await self._answer("delete", (project_id, workflow_id), self._delete)
+
+    async def rename_workflow_definition(self, project_id: int, workflow_id: str, name: str) -> None:
+        await self._answer("rename", (project_id, workflow_id, name), self._rename)
+
+    async def move_workflow_definition(self, project_id: int, workflow_id: str, folder: str) -> None:
+        await self._answer("move", (project_id, workflow_id, folder), self._move)
 
     async def _answer(self, operation: str, given: tuple[Any, ...], default: Callable[..., Any]) -> Any:
         self.calls.append((operation, given if len(given) > 1 else given[0]))
@@ -141,6 +147,21 @@ class FakeClient:
 
     def _delete(self, _: int, workflow_id: str) -> Any:
         return None if self.held.pop(workflow_id, None) else not_found("Delete")
+
+    def _rename(self, _: int, workflow_id: str, name: str) -> None:
+        found = workflow(self.held[workflow_id])
+        folder, slash, _name = found["script"]["path"].rpartition("/")
+        found["name"], found["script"]["path"] = name, f"{folder}{slash}{name}"
+
+    def _move(self, _: int, workflow_id: str, folder: str) -> None:
+        found = workflow(self.held[workflow_id])
+        found["script"]["path"] = f"{folder}/{found['name']}".lstrip("/")
+
+
+def _validate(_: int, text: str) -> openapi.AsyncJob:
+    """What a dry run does: nothing but give a job."""
+    assert json.loads(text)["spec"]
+    return openapi.AsyncJob(id="dry1")
 
 
 async def never(*_: Any) -> None:

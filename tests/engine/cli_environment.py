@@ -1,0 +1,41 @@
+"""The environment of the real CLI in a folder of its own, with the emulator for DataWorks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pulumi_resource_dataworks.emulator import Account, EmulatorServer
+
+
+def cli_environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:
+    """What the CLI sees where all of its own is in a folder, its state in `state` there."""
+    return {
+        **kept_environment(),
+        **credentials(server.emulator.account),
+        "PATH": f"{engine}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+        "PULUMI_CREDENTIAL_STORE": "plaintext",
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
+    }
+
+
+def credentials(account: Account) -> dict[str, str]:
+    return {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
+        "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    }
+
+
+def kept_environment() -> dict[str, str]:
+    """The tests' own environment, without what speaks to Pulumi or to the provider."""
+    prefixes = ("PULUMI_", "ALIBABA_", "ALICLOUD_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}

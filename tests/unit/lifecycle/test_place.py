@@ -1,0 +1,182 @@
+"""A new name or folder, where an import leaves the workflow where it was; and what the service rewrites."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.support import (
+    PROJECT,
+    URN,
+    Object,
+    Run,
+    edited,
+    half_done,
+    never,
+    refusal,
+    root_of,
+    unavailable,
+    workflow,
+)
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from specs import etl, node, nodes
+
+OWN = flowspec.derive_id(URN, PROJECT, "")
+
+
+def placed(path: str) -> Object:
+    """The document at a path."""
+    return etl(name=path.strip("/").rpartition("/")[2], script={"path": path})
+
+
+async def there(path: str = "team/daily_orders") -> tuple[Run, tuple[str, Object, Object]]:
+    """A workflow at a path, and the next run, whose import leaves it where it is."""
+    run = Run()
+    state = await run.create(placed(path))
+    again = run.again()
+
+    def stay(_: int, text: str) -> openapi.AsyncJob:
+        before, root = workflow(again.client.held[OWN]), json.loads(text)
+        workflow(root)["name"] = before["name"]
+        workflow(root)["script"]["path"] = before["script"]["path"]
+        return again.client.store(json.dumps(root))
+
+    again.client.will("import", stay)
+    return again, state
+
+
+@pytest.mark.parametrize(
+    ("path", "calls"),
+    [
+        ("team/daily_orders", []),
+        ("team/orders", [("rename", (PROJECT, OWN, "orders"))]),
+        ("else/daily_orders", [("move", (PROJECT, OWN, "else"))]),
+        ("daily_orders", [("move", (PROJECT, OWN, ""))]),
+        ("a/b/orders", [("rename", (PROJECT, OWN, "orders")), ("move", (PROJECT, OWN, "a/b"))]),
+    ],
+)
+async def test_what_an_import_leaves_is_put_in_place_under_its_ids(path: str, calls: list[Any]) -> None:
+    run, state = await there()
+    outputs = await run.update(state, placed(path))
+    assert [call for call in run.client.calls if call[0] in ("rename", "move")] == calls
+    assert workflow(run.client.held[OWN])["script"]["path"] == path
+    assert (outputs["path"], outputs["name"]) == (path, path.rpartition("/")[2])
+    assert (outputs["workflowId"], outputs["nodeIds"]) == (OWN, state[2]["nodeIds"])
+    assert "rewrites" not in outputs
+    assert run.report.warnings == []
+
+
+async def test_what_is_put_in_place_is_told() -> None:
+    run, state = await there()
+    await run.update(state, placed("orders"))
+    told = run.report.texts("status")
+    assert "renaming daily_orders to orders" in told
+    assert "moving orders to the top folder" in told
+    assert told[-1] == "2 nodes in place"
+    other, state = await there()
+    await other.update(state, placed("a/b/daily_orders"))
+    assert "moving daily_orders to a/b" in other.report.texts("status")
+
+
+async def test_a_path_with_slashes_around_is_the_same_place() -> None:
+    run, state = await there("/team/daily_orders/")
+    await run.update(state, placed("team/daily_orders"))
+    assert run.client.made("move") == []
+
+
+@pytest.mark.parametrize("error", [refusal("name is taken"), unavailable()])
+async def test_a_place_that_is_refused_is_half_done_without_a_job(error: Exception) -> None:
+    run, state = await there()
+    run.client.will("rename", error)
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, placed("team/orders"))
+    assert str(caught.value).endswith(f"the workflow is not where it should be: {error}")
+    assert "pendingJob" not in caught.value.outputs
+    assert caught.value.outputs["path"] == "team/orders"
+    again = run.again()
+    again.client.will("import", lambda _, text: run.client.store(text))
+    assert (await again.update(half_done(caught.value, state[1]), placed("team/orders")))["name"] == "orders"
+
+
+async def test_a_cancel_while_it_is_moved_is_half_done() -> None:
+    run, state = await there()
+    run.client.will("move", never)
+    run.cancel_on("moving")
+    with pytest.raises(HalfDoneError, match="stopped by the user"):
+        await run.update(state, placed("else/daily_orders"))
+
+
+async def test_a_place_that_the_service_does_not_give_is_told_and_moved_to_once() -> None:
+    run, state = await there()
+    run.client.will("move", None)
+    outputs = await run.update(state, placed("else/daily_orders"))
+    assert len(run.client.made("move")) == 1
+    assert len(run.client.made("get")) == 5
+    (warning,) = run.report.warnings
+    assert "script.path" in warning
+    assert outputs["rewrites"]
+
+
+# --- what the service rewrites
+
+
+def rewriting(run: Run, change: Callable[[Object], object]) -> None:
+    """The next import keeps something else."""
+    run.client.will("import", lambda _, text: run.client.store(json.dumps(edited(json.loads(text), change))))
+
+
+def denied(root: Object) -> None:
+    nodes(root)[0]["rerunMode"] = "Denied"
+
+
+ALLOWED = etl(nodes=[node("extract", rerunMode="Allowed"), node("load", rerunMode="Allowed")])
+
+
+async def test_what_the_service_rewrites_is_told_and_is_no_drift(run: Run) -> None:
+    rewriting(run, denied)
+    state = await run.create(ALLOWED)
+    (warning,) = run.report.warnings
+    assert warning.startswith("DataWorks keeps something else than was sent: it ")
+    assert "rerunMode" in warning
+    sent, kept = (json.loads(state[2]["rewrites"][key]) for key in ("sent", "kept"))
+    assert sent == root_of(state[1])
+    assert [item["rerunMode"] for item in nodes(kept)] == ["Denied", "Allowed"]
+    again = run.again()
+    assert await again.read(state) == (state[1], state[2])
+    assert again.report.warnings == []
+
+
+async def test_drift_beside_what_the_service_rewrites_is_drift(run: Run) -> None:
+    rewriting(run, denied)
+    state = await run.create(ALLOWED)
+    nodes(run.client.held[OWN])[1]["rerunMode"] = "Denied"
+    found = await run.again().read(state)
+    assert found is not None
+    assert [item["rerunMode"] for item in nodes(root_of(found[0]))] == ["Allowed", "Denied"]
+
+
+async def test_what_the_service_rewrites_is_nobodys_edit_and_is_forgotten_where_it_no_longer_does(
+    run: Run,
+) -> None:
+    rewriting(run, denied)
+    state = await run.create(ALLOWED)
+    again = run.again()
+    outputs = await again.update(state, edited(ALLOWED, lambda root: workflow(root).update(description="new")))
+    assert "rewrites" not in outputs
+    assert again.report.warnings == []
+
+
+async def test_strict_makes_a_rewrite_an_error_that_keeps_the_state(run: Run) -> None:
+    rewriting(run, denied)
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(ALLOWED, strict=True)
+    assert "rerunMode" in str(caught.value)
+    assert "The provider's setting `strict` makes this an error" in str(caught.value)
+    assert "pendingJob" not in caught.value.outputs
+    assert run.report.warnings == []
+
+
+async def test_strict_does_not_mind_what_is_as_it_was_sent(run: Run) -> None:
+    assert "rewrites" not in (await run.create(ALLOWED, strict=True))[2]
