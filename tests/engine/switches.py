@@ -234,17 +234,6 @@ def sample() -> tuple[Row, ...]:
     return max(combinations(pairwise_rows(), 2), key=turned)
 
 
-def alone() -> dict[str, Row]:
-    """For every setting a row that departs from the defaults by that alone, or by what it takes to have any meaning."""
-    found: dict[str, Row] = {"the defaults": DEFAULTS}
-    for name, setting in settings():
-        row = completed({name: setting})
-        assert row is not None, f"{name}={setting} is in no row"
-        if row != DEFAULTS:
-            found[f"{name}={setting}"] = row
-    return found
-
-
 def table(cells: Iterable[tuple[str, str, int, bool]]) -> str:
     """By scenario, in how many rows it was, how many runs of the CLI it took, and how often it failed.
 

@@ -120,17 +120,15 @@ def test_every_public_document_is_in_a_stack() -> None:
     assert sum(map(len, stacks())) == len(READY) >= 20
 
 
-each_noise = pytest.mark.parametrize("noise", ["usual", "worst"])
-
-
-@each_noise
+@pytest.mark.parametrize("noise", ["usual", "worst"])
 @pytest.mark.parametrize("members", stacks(), ids=lambda members: f"{len(members)}-{named(members[0])}")
 def test_public_documents_live_and_die(stack: Stack, members: list[Path], noise: str) -> None:
     lives_and_dies(stack, {named(path): path.read_bytes().decode() for path in members}, noise)
 
 
-@each_noise
-@pytest.mark.parametrize("sizes", [(1, 100), (400,), (1000,)], ids=lambda sizes: "-".join(map(str, sizes)))
+@pytest.mark.parametrize(
+    ("sizes", "noise"), [((1, 100), "usual"), ((400,), "worst"), ((1000,), "worst")], ids=str
+)
 def test_generated_workflows_live_and_die(stack: Stack, sizes: tuple[int, ...], noise: str) -> None:
     texts = {f"of_{size}": json.dumps(generate(size, f"of_{size}")) for size in sizes}
     created = lives_and_dies(stack, texts, noise)

@@ -10,8 +10,6 @@ import pytest
 from conftest import Stack
 from specs import etl, node, nodes
 
-pytestmark = pytest.mark.starts_plugin
-
 
 @pytest.fixture
 def live(stack: Stack) -> Stack:
@@ -21,6 +19,7 @@ def live(stack: Stack) -> Stack:
     return stack
 
 
+@pytest.mark.starts_plugin
 def test_preview_of_a_create_reads_once_at_most(stack: Stack) -> None:
     stack.workflow(etl())
     output = stack.preview().output
@@ -29,6 +28,7 @@ def test_preview_of_a_create_reads_once_at_most(stack: Stack) -> None:
     assert stack.calls("ImportWorkflowDefinition") == 0
 
 
+@pytest.mark.starts_plugin
 def test_up_imports_once_and_hands_out_the_services_id(stack: Stack) -> None:
     stack.workflow(etl())
     output = stack.up().output
@@ -94,6 +94,7 @@ def test_a_node_is_added_and_removed(live: Stack) -> None:
     assert "2 unchanged" in live.preview().output
 
 
+@pytest.mark.starts_plugin
 def test_destroy_leaves_nothing(live: Stack) -> None:
     live.destroy()
     assert live.emulator.workflows() == []
@@ -107,6 +108,7 @@ def test_refresh_of_what_nobody_touched_is_no_change(live: Stack) -> None:
     assert "2 unchanged" in live.preview().output
 
 
+@pytest.mark.starts_plugin
 def test_refresh_shows_what_changed_and_nothing_else(live: Stack) -> None:
     def change(workflow: dict[str, Any]) -> None:
         next(n for n in workflow["nodes"] if n["name"] == "load")["script"]["content"] = "SELECT 30;\n"
@@ -198,6 +200,7 @@ def test_another_explicit_id_replaces_the_workflow(stack: Stack) -> None:
     assert "2 unchanged" in stack.preview().output
 
 
+@pytest.mark.starts_plugin
 def test_import_writes_code_whose_preview_is_clean(live: Stack) -> None:
     [workflow] = live.emulator.workflows()
     live.run("state", "delete", "--yes", live.resource()["urn"])
@@ -251,6 +254,7 @@ def test_a_child_of_another_resource_lives_like_any(stack: Stack) -> None:
     assert stack.emulator.workflows() == []
 
 
+@pytest.mark.starts_plugin
 def test_an_explicit_provider_keeps_its_keys_secret(stack: Stack) -> None:
     account = stack.emulator.account
     for key in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "REGION_ID", "DATAWORKS_ENDPOINT"):

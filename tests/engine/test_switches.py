@@ -18,7 +18,6 @@ from switches import (
     FACTORS,
     Row,
     all_pairs,
-    alone,
     is_allowed,
     pairwise_rows,
     sample,
@@ -29,7 +28,7 @@ from switches import (
 def rows() -> dict[str, Row]:
     pairs = {f"pairs-{number}": row for number, row in enumerate(pairwise_rows(), 1)}
     if os.environ.get("SWITCHES") == "all":
-        return {**pairs, **{f"alone-{name}": row for name, row in alone().items()}}
+        return pairs
     return {name: row for name, row in pairs.items() if row in sample()}
 
 

@@ -16,8 +16,6 @@ from conftest import Stack
 from pulumi_resource_dataworks.emulator import Fault, Life
 from specs import etl, node, nodes
 
-pytestmark = pytest.mark.starts_plugin
-
 
 def test_a_failing_job_leaves_the_resource_half_done_and_the_next_up_repairs_it(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 0.2, outcome="Fail", error="target folder already exists: XX"))
@@ -48,6 +46,7 @@ def test_a_failing_update_keeps_the_workflow_and_the_next_up_repairs_it(stack: S
     assert "2 unchanged" in stack.preview().output
 
 
+@pytest.mark.starts_plugin
 def test_ctrl_c_during_a_job_ends_at_once_and_the_next_up_resumes_it(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 4))
     stack.workflow(etl())
@@ -65,6 +64,7 @@ def test_ctrl_c_during_a_job_ends_at_once_and_the_next_up_resumes_it(stack: Stac
     assert "2 unchanged" in stack.preview().output
 
 
+@pytest.mark.starts_plugin
 def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 3))
     stack.workflow(etl())
@@ -107,6 +107,7 @@ def test_destroy_of_a_half_done_workflow_waits_for_its_job(stack: Stack) -> None
     assert stack.resources() == []
 
 
+@pytest.mark.starts_plugin
 def test_a_custom_timeout_keeps_what_is_pending(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 6))
     stack.workflow(etl(), customTimeouts={"create": "1s"})
@@ -151,6 +152,7 @@ def test_a_published_workflow_is_not_deleted_and_the_way_out_is_told(stack: Stac
 SECRET = "kDs83-planted-secret"
 
 
+@pytest.mark.starts_plugin
 def test_a_secret_in_the_document_is_nowhere_in_plain(stack: Stack) -> None:
     document = etl()
     nodes(document)[0]["script"]["content"] = {"fn::secret": f"SELECT '{SECRET}';\n"}
@@ -197,6 +199,7 @@ CASES: dict[str, tuple[dict[str, str | None], str]] = {
 }
 
 
+@pytest.mark.starts_plugin
 @pytest.mark.parametrize("case", CASES)
 def test_a_wrong_setting_is_named(stack: Stack, case: str) -> None:
     changes, setting = CASES[case]
@@ -217,6 +220,7 @@ def test_an_unknown_workspace_is_named(stack: Stack) -> None:
     assert "987654" in output
 
 
+@pytest.mark.starts_plugin
 def test_a_preview_without_credentials_goes_on_with_a_note(stack: Stack) -> None:
     for key in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"):
         del stack.environment[key]
