@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write an SDK from the provider's schema.json; the generator is built with Go, as tools/engine.py does it.
+"""Write the SDKs from the provider's schema.json; the generator is built with Go, as tools/engine.py does it.
 
 The generated files are committed and never edited: tests/unit/test_sdk_is_fresh.py compares.
 """
@@ -16,25 +16,29 @@ from engine import ENGINE_MODULE, Binary, BuildError, cached, say
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
 GENERATOR = Binary("gen-sdk", ENGINE_MODULE, "./gen-sdk")
+FOLDERS = {"python": "python", "nodejs": "nodejs", "go": "go/dataworks"}
+"""Where each language's SDK lies: what its package manager publishes. A Go module's folder is what its path ends in."""
 
 
 def main() -> int:
-    """Generate the SDK that the command line asks for."""
-    parser = argparse.ArgumentParser(description="Write an SDK from the provider's schema.")
-    parser.add_argument("--language", default="python", help="python (default)")
-    parser.add_argument("--out", type=Path, help="folder to write, emptied first (default: sdk/LANGUAGE)")
+    """Generate the SDKs that the command line asks for."""
+    parser = argparse.ArgumentParser(description="Write the SDKs from the provider's schema.")
+    parser.add_argument("--language", choices=list(FOLDERS), help="this one alone (default: all)")
+    parser.add_argument("--out", type=Path, default=ROOT / "sdk", help="the SDKs' folder (default: sdk)")
     options = parser.parse_args()
-    out = options.out or ROOT / "sdk" / options.language
+    languages = [options.language] if options.language else list(FOLDERS)
     try:
         generator = cached("gen-sdk", [GENERATOR], sources()) / GENERATOR.name
     except BuildError as error:
         say(f"gen-sdk: {error}")
         return 1
-    paths = ("-schema", SCHEMA, "-license", ROOT / "LICENSE", "-out", out)
-    done = subprocess.run([generator, "-language", options.language, *paths], check=False)
-    if done.returncode == 0:
+    for language in languages:
+        out = options.out / FOLDERS[language]
+        paths = ("-schema", SCHEMA, "-license", ROOT / "LICENSE", "-out", out)
+        if status := subprocess.run([generator, "-language", language, *paths], check=False).returncode:
+            return status
         say(f"wrote {out}")
-    return done.returncode
+    return 0
 
 
 def sources() -> list[Path]:

@@ -1,14 +1,31 @@
 #!/usr/bin/env bash
-# Renew requirements.lock: one file with hashes for every Python and platform that the project supports.
-# `tools/lock.sh --upgrade` takes the newest versions; without it the locked ones stay where they can.
+# Renew requirements.lock and tools/archive/requirements.lock, with hashes for every Python and platform. And what the
+# SDKs and examples of Node.js and Go pin, where a package.json, a go.mod or an import has changed.
+# `tools/lock.sh --upgrade` takes the newest versions of Python's; without it the locked ones stay where they can.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 uv=$(mktemp -d)
-trap 'rm -rf "$uv"' EXIT
+go=$(mktemp -d)
+trap 'rm -rf "$uv" "$go"' EXIT
 python3 -m venv "$uv"
 "$uv/bin/pip" install --quiet --disable-pip-version-check uv
 "$uv/bin/uv" pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
   --extra emulator --output-file requirements.lock "$@" pyproject.toml requirements.in
-echo "lock: requirements.lock is up to date"
+"$uv/bin/uv" pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --constraints requirements.lock \
+  --output-file tools/archive/requirements.lock "$@" pyproject.toml tools/archive/requirements.in
+echo "lock: requirements.lock and tools/archive/requirements.lock are up to date"
+
+npm install --prefix sdk/nodejs --package-lock-only --omit-lockfile-registry-resolved \
+  --ignore-scripts --no-audit --no-fund --silent
+for module in sdk/go/dataworks examples/go; do (cd "$module" && go mod tidy); done
+# tests/examples/inline/go is put beside the example's program, and has the go.mod of both.
+mkdir -p "$go/sdk/go" "$go/examples"
+cp -R sdk/go/dataworks "$go/sdk/go"
+cp -R examples/go "$go/examples"
+cp tests/examples/inline/go/inline_test.go "$go/examples/go"
+(cd "$go/examples/go" && go mod tidy)
+cp "$go/examples/go/go.mod" "$go/examples/go/go.sum" tests/examples/inline/go
+echo "lock: sdk/nodejs, sdk/go, examples/go and tests/examples/inline/go are up to date"

@@ -2,8 +2,9 @@
 //
 //	gen-sdk -language python -schema schema.json -license LICENSE -out sdk/python
 //
-// The files are those of `pulumi package gen-sdk`, made ready to be published (releasePython). What the folder
-// held before is removed, so that a type which left the schema leaves the SDK.
+// The files are those of `pulumi package gen-sdk`, made ready to be published (releasePython, releaseNodejs, releaseGo).
+// What the folder held before is removed, so that a type which left the schema leaves the SDK; all but the pins, which
+// package managers write (`make lock`).
 package main
 
 import (
@@ -15,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
@@ -23,14 +23,12 @@ import (
 type generator func(pkg *schema.Package) (map[string][]byte, error)
 
 var generators = map[string]generator{
-	"python": func(pkg *schema.Package) (map[string][]byte, error) {
-		files, err := python.GeneratePackage("pulumi-language-python", pkg, nil, nil)
-		if err != nil {
-			return nil, err
-		}
-		return files, releasePython(files)
-	},
+	"go":     generateGo,
+	"nodejs": generateNodejs,
+	"python": generatePython,
 }
+
+var pins = []string{"go.mod", "go.sum", "package-lock.json"}
 
 func main() {
 	language := flag.String("language", "python", "language of the SDK")
@@ -90,6 +88,14 @@ func load(file string) (*schema.Package, error) {
 }
 
 func write(out string, files map[string][]byte) error {
+	for _, name := range pins {
+		text, err := os.ReadFile(filepath.Join(out, name))
+		if err == nil {
+			files[name] = text
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}

@@ -6,7 +6,17 @@ import (
 	"path"
 
 	"github.com/BurntSushi/toml"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
+
+func generatePython(pkg *schema.Package) (map[string][]byte, error) {
+	files, err := python.GeneratePackage("pulumi-language-python", pkg, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return files, releasePython(files)
+}
 
 // releasePython mends what the Python generator leaves to whoever publishes the package:
 //

@@ -1,0 +1,2 @@
+// Package flowspec holds the types of a FlowSpec document.
+package flowspec

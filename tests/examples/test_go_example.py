@@ -1,0 +1,40 @@
+"""The example in Go, as a user runs it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from example_run import Example
+    from sdk_build import Tool
+
+pytest_plugins = ["example_run", "sdk_build"]
+REPO = Path(__file__).resolve().parents[2]
+INLINE = Path(__file__).parent / "inline/go"
+SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+
+
+@pytest.mark.xdist_group("go")
+@pytest.mark.timeout(1200)  # with cold caches the engine and Go's modules come first
+def test_the_go_example_lives_against_the_emulator(example: Example, go: Tool) -> None:
+    go("vet", "./...", cwd=REPO / "examples/go")
+    folder = example.take("go")
+    if shutil.which("pulumi-language-go", path=example.stack.environment["PATH"]):
+        use_sdk(go, folder)
+        for variable in ("GOCACHE", "GOMODCACHE"):  # of this user: HOME is another one
+            example.stack.environment[variable] = go("env", variable, cwd=folder).strip()
+        example.live(example.pulumi)
+    else:
+        shutil.copytree(INLINE, folder, dirs_exist_ok=True)  # with the go.mod that it needs
+        use_sdk(go, folder)
+        go("test", "-c", "-ldflags=-s -w", "-o", "inline", ".", cwd=folder)
+        example.live(lambda name: example.inline(str(folder / "inline"), "dataworks-go", name))
+
+
+def use_sdk(go: Tool, folder: Path) -> None:
+    """Writes where the SDK lies into the copy of a go.mod."""
+    go("mod", "edit", f"-replace={SDK}={REPO / 'sdk/go/dataworks'}", cwd=folder)

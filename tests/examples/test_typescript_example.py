@@ -1,0 +1,31 @@
+"""The example in TypeScript, as a user runs it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from example_run import Example
+    from sdk_build import Tool
+
+pytest_plugins = ["example_run", "sdk_build"]
+INLINE = Path(__file__).parent / "inline/node.mjs"
+
+
+@pytest.mark.xdist_group("nodejs")
+@pytest.mark.timeout(600)  # with cold caches the engine and npm's packages come first
+def test_the_typescript_example_lives_against_the_emulator(
+    example: Example, node: Tool, node_modules: Path
+) -> None:
+    folder = example.take("typescript")
+    (folder / "node_modules").symlink_to(node_modules)
+    node("node_modules/typescript/bin/tsc", cwd=folder)
+    if shutil.which("pulumi-language-nodejs", path=example.stack.environment["PATH"]):
+        example.live(example.pulumi)
+    else:
+        command = [str(shutil.which("node")), str(INLINE), "dataworks-typescript"]
+        example.live(lambda name: example.inline(*command, name))

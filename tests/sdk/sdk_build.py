@@ -1,0 +1,75 @@
+"""Fixtures of the SDKs of Node.js and Go, each built with its own toolchain.
+
+A test module says `pytest_plugins = ["sdk_build"]`. Without the toolchain its tests are skipped, and fail in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+LEFT_BY_USERS = shutil.ignore_patterns("node_modules", "bin")
+
+Tool = Callable[..., str]
+"""Runs a program of a toolchain, in the folder given as `cwd`; expects it to succeed and returns what it prints."""
+
+
+def tool(*names: str) -> str:
+    """Finds the first program of a toolchain on PATH, after making sure of all of them."""
+    missing = [name for name in names if shutil.which(name) is None]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"CI must have {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"{', '.join(missing)} is not on PATH")
+    return str(shutil.which(names[0]))
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Runs a command and returns its stdout."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def node() -> Tool:
+    """`node`, which also runs tsc: `node("node_modules/typescript/bin/tsc", cwd=...)`."""
+    program = tool("node", "npm")
+    return lambda *arguments, cwd: run(program, *arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="session")
+def node_modules(node: Tool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node_modules with what sdk/nodejs pins and with our SDK, built, packed and unpacked as npm installs it."""
+    told = run(sys.executable, REPO / "tools/node_packages.py", cwd=REPO)
+    pinned = Path(told.splitlines()[-1]) / "node_modules"
+    folder = tmp_path_factory.mktemp("npm")
+    source = shutil.copytree(REPO / "sdk/nodejs", folder / "source", ignore=LEFT_BY_USERS)
+    (source / "node_modules").symlink_to(pinned)
+    node("node_modules/typescript/bin/tsc", cwd=source)
+    run(tool("npm"), "pack", "--silent", "--ignore-scripts", cwd=source)
+    [archive] = source.glob("*.tgz")
+    modules = folder / "node_modules"
+    modules.mkdir()
+    for package in pinned.iterdir():
+        (modules / package.name).symlink_to(package)
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    (modules / "@pulumi-dataworks").mkdir()
+    (folder / "package").rename(modules / "@pulumi-dataworks/dataworks")
+    return modules
+
+
+@pytest.fixture(scope="session")
+def go() -> Tool:
+    """`go`, with the user's caches; it changes no go.mod and no go.sum."""
+    program = tool("go")
+    return lambda *arguments, cwd: run(program, *arguments, cwd=cwd)

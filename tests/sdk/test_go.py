@@ -1,0 +1,48 @@
+"""The SDK of Go: it builds as it is pinned, and hands over what FlowSpec says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from documented import expect_the_typed_document, program
+
+if TYPE_CHECKING:
+    from sdk_build import Tool
+
+pytest_plugins = ["sdk_build"]
+pytestmark = [
+    pytest.mark.xdist_group("go"),
+    pytest.mark.timeout(1200),  # with cold caches Go's modules come first
+]
+REPO = Path(__file__).resolve().parents[2]
+SDK = REPO / "sdk/go/dataworks"
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def test_the_module_builds_as_it_is_pinned(go: Tool) -> None:
+    go("build", "./...", cwd=SDK)
+    go("vet", "./...", cwd=SDK)
+
+
+def test_the_documentation_is_go_s(go: Tool) -> None:
+    shown = go("doc", "WorkflowDefinition", cwd=SDK)
+    assert "# Example Usage\n//\n//\tpackage main\n" in (SDK / "workflowDefinition.go").read_text("utf-8")
+    assert "```" not in shown
+    assert "package main" in shown
+
+
+def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) -> None:
+    for name in ("go.mod", "go.sum"):
+        shutil.copy(REPO / "examples/go" / name, tmp_path)
+    module = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+    go("mod", "edit", f"-replace={module}={SDK}", cwd=tmp_path)
+    shutil.copy(PROGRAMS / "typed.go", tmp_path)
+    (tmp_path / "documented").mkdir()
+    (tmp_path / "documented/main.go").write_text(program("go"), "utf-8")
+    go("vet", "./...", cwd=tmp_path)
+    expect_the_typed_document(json.loads(go("run", "-ldflags=-s -w", ".", cwd=tmp_path)))

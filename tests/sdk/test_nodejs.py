@@ -1,0 +1,40 @@
+"""The SDK of Node.js, as npm packs it: it compiles, a program's types are checked, and it hands over what FlowSpec says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from documented import expect_the_typed_document, program
+
+if TYPE_CHECKING:
+    from sdk_build import Tool
+
+pytest_plugins = ["sdk_build"]
+pytestmark = [
+    pytest.mark.xdist_group("nodejs"),
+    pytest.mark.timeout(600),  # with cold caches npm's packages come first
+]
+PROGRAMS = Path(__file__).parent / "programs"
+STRICT = ("--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--skipLibCheck")
+
+
+def test_the_package_is_whole(node_modules: Path) -> None:
+    package = node_modules / "@pulumi-dataworks/dataworks"
+    assert {path.name for path in package.iterdir()} == {"LICENSE", "README.md", "bin", "package.json"}
+    manifest = json.loads((package / "package.json").read_text("utf-8"))
+    assert (package / manifest["main"]).is_file()
+    assert (package / manifest["types"]).is_file()
+
+
+def test_programs_compile_and_hand_over_what_they_say(node: Tool, node_modules: Path, tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules)
+    (tmp_path / "package.json").write_text("{}")
+    shutil.copy(PROGRAMS / "typed.ts", tmp_path)
+    (tmp_path / "documented.ts").write_text(program("typescript"), "utf-8")
+    node("node_modules/typescript/bin/tsc", *STRICT, "documented.ts", "typed.ts", cwd=tmp_path)
+    expect_the_typed_document(json.loads(node("typed.js", cwd=tmp_path)))
