@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tarfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from tests.bench.provider import BARE, DEVELOPERS, OURS, SMALL, Provider, inputs, running
 from tests.bench.table import Row, of
@@ -15,6 +20,7 @@ _COMMANDS = {
     "our plugin": OURS,
     "our plugin among developers' packages": DEVELOPERS,
 }
+_ARCHIVE_TOOL = Path(__file__).parents[2] / "tools" / "archive.py"
 
 
 @dataclass(frozen=True)
@@ -29,20 +35,40 @@ class _Series:
 
 def rows() -> list[Row]:
     """Runs in turn, so that a slow moment of the machine hits all alike; the first of each is a warm-up."""
-    found = {name: _Series() for name in _COMMANDS}
-    for number in range(-1, _RUNS):
-        for name, command in _COMMANDS.items():
-            with running(command) as provider:
-                _measure(provider, found[name] if number >= 0 else _Series())
+    with TemporaryDirectory() as folder:
+        archive = _unpacked_archive(Path(folder))
+        commands = {**_COMMANDS, "release archive": (str(archive / "plugin" / "pulumi-resource-dataworks"),)}
+        found = {name: _Series() for name in commands}
+        for number in range(-1, _RUNS):
+            for name, command in commands.items():
+                with running(command) as provider:
+                    _measure(provider, found[name] if number >= 0 else _Series())
+        size = sum(file.stat().st_size for file in archive.glob("*.tar.gz")) / 1e6
     bare, ours = found["bare servicer"], found["our plugin"]
     return [
         *(of(f"port line, {name}", series.port_line, "ms") for name, series in found.items()),
         Row("port line, ratio", _ratio(ours.port_line, bare.port_line), "x", goal=1.2),
         *(of(f"+ Configure, Check, {name}", series.answered, "ms") for name, series in found.items()),
         Row("+ Configure, Check, ratio", _ratio(ours.answered, bare.answered), "x"),
+        Row(
+            "port line, archive to wheel",
+            _ratio(found["release archive"].port_line, ours.port_line),
+            "x",
+            goal=1.3,
+        ),
+        Row("release archive, packed", size, "MB"),
         *(_memory("memory after the port line", name, series.at_rest) for name, series in found.items()),
         *(_memory("memory after Configure, Check", name, series.in_use) for name, series in found.items()),
     ]
+
+
+def _unpacked_archive(folder: Path) -> Path:
+    """The folder with the release archive, and what is in it as `plugin`."""
+    subprocess.run([sys.executable, _ARCHIVE_TOOL, "--out", folder], stdout=subprocess.DEVNULL, check=True)
+    [archive] = folder.iterdir()
+    with tarfile.open(archive) as files:
+        files.extractall(folder / "plugin", filter="data")
+    return folder
 
 
 def _measure(provider: Provider, series: _Series) -> None:

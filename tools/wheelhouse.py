@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Fill a folder with every wheel that the provider and its archive need: the last line on stdout is the folder.
+
+The wheels are those of tools/archive/requirements.lock, checked against its hashes, in a cache outside the clone (see
+engine.py). With it pip needs no index: `pip install --no-index --find-links FOLDER`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from engine import BuildError, cache, lock, say
+
+LOCK = Path(__file__).resolve().parent / "archive" / "requirements.lock"
+
+
+def main() -> int:
+    """Print the folder."""
+    try:
+        folder = wheelhouse()
+    except BuildError as error:
+        say(f"wheelhouse: {error}")
+        return 1
+    print(folder)
+    return 0
+
+
+def wheelhouse() -> Path:
+    """Return the folder for this interpreter, filled first where it is not there yet.
+
+    Raises:
+        BuildError: pip could not get or build a wheel.
+    """
+    platform = f"{sysconfig.get_platform()} {sysconfig.get_python_version()}"
+    key = hashlib.sha256(platform.encode() + LOCK.read_bytes()).hexdigest()[:16]
+    folder = cache() / f"wheelhouse-{key}"
+    with lock(folder.with_suffix(".lock"), "wheelhouse"):
+        if not folder.exists():
+            say("filling the wheelhouse (half a minute the first time)")
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            fill(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def fill(folder: Path) -> None:
+    """Download the locked wheels, and build those that come as sources."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    command = [*pip, "wheel", "--require-hashes", "--requirement", LOCK, "--wheel-dir", folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BuildError(f"`pip wheel` failed:\n{done.stderr[-3000:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
