@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
-from tests.bench import large, many, sizes, start, waiting
+from tests.bench import fronts, large, many, sizes, start, waiting
 from tests.bench.table import show
 
 
@@ -23,6 +23,7 @@ def main() -> None:
     show("Start and memory", start.rows())
     show("Waiting for jobs", waiting.rows())
     show(f"Many workflows, at {many.LIMIT} calls a second", many.rows())
+    show(f"No change in {fronts.MANY} resources, pulumi up --skip-preview", fronts.rows())
     show("A large document", large.rows())
     show("Text and objects, 1,000 nodes and 10,000", sizes.rows())
     sys.stdout.write(f"\n{time.perf_counter() - begin:.0f} s\n")

@@ -73,7 +73,7 @@ class _Stack:
                     "type": "dataworks:WorkflowDefinition",
                     "properties": {
                         "projectId": self.emulator.project.project_id,
-                        "spec": _document(f"of_{nodes}_{number:03}", nodes),
+                        "spec": document(f"of_{nodes}_{number:03}", nodes),
                     },
                 }
                 for number in range(workflows)
@@ -147,19 +147,19 @@ def _stack() -> Iterator[_Stack]:
         folder = Path(name)
         (folder / "state").mkdir()
         (folder / "project").mkdir()
-        stack = _Stack(folder / "project", cli_environment(_engine(), server, folder), emulator)
+        stack = _Stack(folder / "project", cli_environment(engine(), server, folder), emulator)
         stack.declare(0, 0)
         stack.run("stack", "init", "bench")
         yield stack
 
 
-def _engine() -> Path:
+def engine() -> Path:
     """The folder with the CLI."""
     script = [sys.executable, str(_REPO / "tools" / "engine.py")]
     return Path(subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
 
 
-def _document(name: str, nodes: int) -> dict[str, Any]:
+def document(name: str, nodes: int) -> dict[str, Any]:
     """A chain of nodes."""
     chain = [
         {

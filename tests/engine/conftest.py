@@ -217,8 +217,10 @@ def plugin() -> Iterator[int]:
     known = {**kept_environment(), **credentials(Account())}
     with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.terminate()
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 @pytest.fixture

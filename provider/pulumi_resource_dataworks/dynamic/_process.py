@@ -1,0 +1,231 @@
+"""The process in which `pulumi.dynamic` calls the provider on four threads: every step runs on one loop beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import re
+import sys
+import threading
+import traceback
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from pulumi.runtime.proto import engine_pb2
+
+from pulumi_resource_dataworks import __version__, lifecycle, openapi
+from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
+from pulumi_resource_dataworks.plugin._failures import REPORT_TO
+
+from ._about import ABOUT, About
+from ._values import kept, plain, properties, written
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+_NAMESPACE = "dataworks:"
+_INPUTS = ("projectId", "spec", "adopt", "dryRun")
+_ADDRESS = re.compile(r"\S+:[0-9]+")
+_GO_ON = {
+    "create": "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
+    "update": "`pulumi up --refresh` goes on from what is there",
+}
+
+
+class StepError(Exception):
+    """A step that failed, in words for the user. Pulumi shows them below a traceback of its own."""
+
+
+class Process:
+    """The workflow definitions of one run.
+
+    Args:
+        engine_address: Where the engine listens; nothing is told without.
+    """
+
+    def __init__(self, engine_address: str = "") -> None:
+        self._loop = asyncio.new_event_loop()
+        self._log = EngineLog()
+        self._log.attach(engine_address)
+        self._definitions = lifecycle.WorkflowDefinitions()
+        self._settings: openapi.Settings | openapi.SettingsError | None = None
+        self._client: openapi.Client | None = None
+        self._thread = threading.Thread(target=self._loop.run_forever, name="dataworks", daemon=True)
+        self._thread.start()
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Takes the stack's configuration; what is wrong with it is told where a resource is checked."""
+        ours = {
+            key.removeprefix(_NAMESPACE): plain(value)
+            for key, value in config.items()
+            if key.startswith(_NAMESPACE)
+        }
+        try:
+            self._definitions.options, rest = lifecycle.Options.take(ours)
+            self._settings = openapi.Settings.from_config(rest, os.environ)
+        except openapi.SettingsError as error:
+            self._settings = error
+
+    def check(self, olds: Values, news: Values) -> tuple[Values, list[str]]:
+        """The inputs to go on with, and what is wrong with those that were given."""
+        return self._run(self._check(olds, news))
+
+    def diff(self, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
+        """What is different between the outputs of the last run and the inputs."""
+        return self._run(self._diff(resource_id, olds, news))
+
+    def create(self, news: Values) -> tuple[str, Values]:
+        """The ID and the outputs of a workflow that was imported.
+
+        Raises:
+            StepError: The step failed, and the state holds no resource.
+        """
+        return self._run(self._create(news))
+
+    def read(self, resource_id: str, state: Values) -> tuple[Values, Values] | None:
+        """Inputs and outputs as the service has them now; None where the workflow is gone.
+
+        Raises:
+            StepError: It cannot be told.
+        """
+        return self._run(self._read(resource_id, state))
+
+    def update(self, resource_id: str, state: Values, news: Values) -> Values:
+        """The outputs after an import of the whole document.
+
+        Raises:
+            StepError: The step failed, and the state stays as it was.
+        """
+        return self._run(self._update(resource_id, state, news))
+
+    def delete(self, resource_id: str, state: Values) -> None:
+        """Deletes the workflow.
+
+        Raises:
+            StepError: It is there still.
+        """
+        self._run(self._delete(resource_id, state))
+
+    def close(self) -> None:
+        """Closes the connections to the service, and ends the loop."""
+        if self._client is not None:
+            self._run(self._client.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, step: Coroutine[Any, Any, T]) -> T:
+        try:
+            return asyncio.run_coroutine_threadsafe(step, self._loop).result()
+        except StepError as error:
+            # Without the frames that raised it: Pulumi shows them all.
+            raise StepError(str(error)) from None
+
+    async def _check(self, olds: Values, news: Values) -> tuple[Values, list[str]]:
+        about = About.of(news)
+        if isinstance(self._settings, openapi.SettingsError):
+            return news, [str(problem) for problem in self._settings.problems]
+        async with self._telling(about.urn) as reporter:
+            found = self._definitions.check(
+                about.urn, written(news), properties(olds) or None, secret=about.secret
+            )
+            for warning in found.warnings:
+                reporter.warning(warning)
+            if found.inputs.get("dryRun") is True:
+                reporter.warning(
+                    "dryRun has no effect on a dynamic resource: its preview asks DataWorks nothing"
+                )
+            return (news if found.failures else kept(found.inputs, about)), found.failures
+
+    async def _diff(self, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
+        about, state = About.of(news), properties(olds)
+        async with self._telling(about.urn):
+            found = self._definitions.diff(
+                about.urn, resource_id, state, state, properties(news), about.ignore_changes
+            )
+            if ABOUT in olds or found.changes:
+                return found
+            # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
+            return lifecycle.Difference({"spec": "update"})
+
+    async def _create(self, news: Values) -> tuple[str, Values]:
+        about = About.of(news)
+        async with self._step(about, "create") as step:
+            resource_id, outputs = await self._definitions.create(step, properties(news))
+            return resource_id, kept(outputs, about)
+
+    async def _read(self, resource_id: str, state: Values) -> tuple[Values, Values] | None:
+        outputs, about = properties(state), About.of(state)
+        async with self._step(about, "read") as step:
+            inputs = {key: outputs[key] for key in _INPUTS if key in outputs}
+            found = await self._definitions.read(step, resource_id, inputs, outputs)
+            return found and (kept(found[0], about), kept(found[1], about))
+
+    async def _update(self, resource_id: str, state: Values, news: Values) -> Values:
+        about, olds = About.of(news), properties(state)
+        async with self._step(about, "update") as step:
+            outputs = await self._definitions.update(step, resource_id, olds, olds, properties(news))
+            return kept(outputs, about)
+
+    async def _delete(self, resource_id: str, state: Values) -> None:
+        async with self._step(About.of(state), "delete") as step:
+            await self._definitions.delete(step, resource_id, properties(state))
+
+    @asynccontextmanager
+    async def _step(self, about: About, name: str) -> AsyncGenerator[lifecycle.Context]:
+        """The surroundings of a step that calls the service."""
+        async with self._telling(about.urn, name) as reporter:
+            step = lifecycle.Context(
+                urn=about.urn,
+                client=self._connected(),
+                report=reporter,
+                timeout=(about.timeouts or {}).get(name),
+                ignore_changes=about.ignore_changes,
+                strict=self._definitions.options.strict,
+                secret=about.secret,
+            )
+            reporter.conceal = step.conceal
+            yield step
+
+    @asynccontextmanager
+    async def _telling(self, urn: str, name: str = "") -> AsyncGenerator[StepReporter]:
+        """What a step tells while it runs, and what its end means for the user."""
+        reporter = StepReporter(self._log, urn)
+        token = CURRENT_STEP.set(reporter)
+        try:
+            yield reporter
+        except Exception as error:  # noqa: BLE001 - a user is shown words of ours, whatever happened
+            raise StepError(reporter.conceal(self._words(error, name, reporter))) from None
+        finally:
+            CURRENT_STEP.reset(token)
+            await self._log.flush()
+
+    def _words(self, error: Exception, name: str, reporter: StepReporter) -> str:
+        if isinstance(error, lifecycle.HalfDoneError):
+            return f"{error}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(name, 'try again')}"
+        if isinstance(error, lifecycle.LifecycleError | openapi.DataWorksError | openapi.SettingsError):
+            return str(error)
+        trace = reporter.conceal("".join(traceback.format_exception(error)))
+        self._log.send(engine_pb2.DEBUG, trace, reporter.urn)
+        kind = type(error).__name__
+        return f"this is a defect of pulumi-resource-dataworks {__version__} ({kind}): please report it at {REPORT_TO}"
+
+    def _connected(self) -> openapi.Client:
+        if isinstance(self._settings, openapi.SettingsError):
+            raise self._settings
+        if self._client is None:
+            settings = self._settings or openapi.Settings.from_config({}, os.environ)
+            self._client = openapi.Client(settings, on_wait=tell_current_step)
+        return self._client
+
+
+@functools.cache
+def current() -> Process:
+    """This process's one: `pulumi.dynamic` has it called by a provider for each text that the state holds of one.
+
+    The engine's address is the last argument of every plugin's process.
+    """
+    last = sys.argv[-1]
+    return Process(last if _ADDRESS.fullmatch(last) else "")

@@ -1,0 +1,206 @@
+"""The resource as a program declares it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from ._about import ABOUT
+from ._provider import Provider
+
+_OF_THE_DOCUMENT = (
+    "rewrites",
+    "name",
+    "path",
+    "nodeIds",
+    "nodeOutputs",
+    "actualIds",
+    "ownedNodeIds",
+    "digest",
+)
+"""Outputs that tell something of the document: secret where it is. `spec` is so already, as an input of that name."""
+
+_OUTPUTS = (*_OF_THE_DOCUMENT, "workflowId", "owner", "createTime", "pendingJob")
+_ROOT = "pulumi:pulumi:Stack"
+_DURATION = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|m|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"):
+    """A DataWorks workflow and its nodes, from one FlowSpec document.
+
+    The same as the plugin's `dataworks.WorkflowDefinition`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
+
+    Args:
+        resource_name: The resource's name.
+        opts: The resource's options. The settings are those of the stack's configuration (`dataworks:region`, ...) and of
+            the environment: a dynamic resource has no provider of its own.
+        project_id: The ID of the DataWorks workspace that holds the workflow.
+        spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs,
+            `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a
+            dependency may name a node. Write IDs as text.
+        adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has
+            added to it. Without it, either is refused.
+        dry_run: Has no effect here: `pulumi.dynamic` does not let a preview ask DataWorks.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        project_id: pulumi.Input[int],
+        spec: pulumi.Input[str] | Mapping[str, Any],
+        adopt: pulumi.Input[bool] | None = None,
+        dry_run: pulumi.Input[bool] | None = None,
+    ) -> None:
+        opts = pulumi.ResourceOptions.merge(opts, None)
+        opts.additional_secret_outputs = hidden = list(opts.additional_secret_outputs or ())
+        document = pulumi.Output.from_input(cast("pulumi.Input[Any]", spec))
+        about = {
+            "urn": _urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent),
+            "secret": asyncio.ensure_future(_hide(document, hidden)),
+            "isObject": asyncio.ensure_future(_is_object(document)),
+            "ignoreChanges": opts.ignore_changes,
+            "timeouts": _timeouts(opts.custom_timeouts),
+        }
+        inputs = {
+            "projectId": project_id,
+            "spec": asyncio.ensure_future(_sent(spec, document)),
+            "adopt": adopt,
+            "dryRun": dry_run,
+            ABOUT: about,
+        }
+        super().__init__(Provider(), resource_name, {**dict.fromkeys(_OUTPUTS), **inputs}, opts)
+
+    @property
+    def project_id(self) -> pulumi.Output[int]:
+        """The ID of the DataWorks workspace that holds the workflow."""
+        return self._output("projectId")
+
+    @property
+    def spec(self) -> pulumi.Output[str]:
+        """The FlowSpec document as the provider sends it: JSON text, with every ID."""
+        return self._output("spec")
+
+    @property
+    def workflow_id(self) -> pulumi.Output[str]:
+        """The ID of the workflow in Data Studio: up to 19 decimal digits, as text."""
+        return self._output("workflowId")
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """The name of the workflow."""
+        return self._output("name")
+
+    @property
+    def path(self) -> pulumi.Output[str]:
+        """The path of the workflow in Data Studio, its name included."""
+        return self._output("path")
+
+    @property
+    def node_ids(self) -> pulumi.Output[dict[str, str]]:
+        """The IDs of the workflow's nodes, by node name. An inner node is named `controller/node`."""
+        return self._output("nodeIds")
+
+    @property
+    def node_outputs(self) -> pulumi.Output[dict[str, str]]:
+        """What another workflow's dependency names as `output` to depend on a node of this one, by node name."""
+        return self._output("nodeOutputs")
+
+    @property
+    def actual_ids(self) -> pulumi.Output[dict[str, str]]:
+        """The IDs that the service gave instead of those in the document, by the ID in the document."""
+        return self._output("actualIds")
+
+    @property
+    def owned_node_ids(self) -> pulumi.Output[list[str]]:
+        """The IDs of the nodes that this resource has made: no update deletes any other."""
+        return self._output("ownedNodeIds")
+
+    @property
+    def digest(self) -> pulumi.Output[str]:
+        """A hash of what the document means."""
+        return self._output("digest")
+
+    @property
+    def owner(self) -> pulumi.Output[str | None]:
+        """The account ID of the workflow's owner."""
+        return self._output("owner")
+
+    @property
+    def create_time(self) -> pulumi.Output[str | None]:
+        """When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`."""
+        return self._output("createTime")
+
+    @property
+    def rewrites(self) -> pulumi.Output[dict[str, str] | None]:
+        """Where DataWorks keeps something else than was sent: `sent` and `kept`."""
+        return self._output("rewrites")
+
+    @property
+    def adopt(self) -> pulumi.Output[bool | None]:
+        """Whether an import may take over what is there already."""
+        return self._output("adopt")
+
+    @property
+    def dry_run(self) -> pulumi.Output[bool | None]:
+        """What the program has set; without effect."""
+        return self._output("dryRun")
+
+    def _output(self, name: str) -> pulumi.Output[Any]:
+        found: pulumi.Output[Any] = self.__dict__[name]
+        return found
+
+
+def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
+    """The URN that the engine gives; the stack itself is no part of it."""
+    top = parent is None or parent.pulumi_resource_type == _ROOT
+    return pulumi.create_urn(name, kind, None if top else parent)
+
+
+async def _hide(document: pulumi.Output[Any], hidden: list[str]) -> bool:
+    """Whether the document is a secret; then what tells of it is added to the outputs that are.
+
+    Pulumi reads the list when all inputs are there, and this is one.
+    """
+    secret = await document.is_secret()
+    if secret:
+        hidden += _OF_THE_DOCUMENT
+    return secret
+
+
+async def _is_object(document: pulumi.Output[Any]) -> bool:
+    return not isinstance(await document.future(), str)
+
+
+async def _sent(spec: Any, document: pulumi.Output[Any]) -> Any:
+    """The document as text, which keeps the nulls of an object; as it was written while something in it is not known."""
+    if not await document.is_known():
+        return spec
+    return document.apply(lambda value: value if isinstance(value, str) else _text(value))
+
+
+def _text(value: Any) -> Any:
+    """The object as text; as it is where something in it is no plain value, which check tells better."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except TypeError:
+        return value
+
+
+def _timeouts(given: pulumi.CustomTimeouts | Mapping[str, str] | None) -> dict[str, float]:
+    """The seconds by step."""
+    values = given if isinstance(given, Mapping) else vars(given) if given else {}
+    return {step: _seconds(str(values[step])) for step in ("create", "update", "delete") if values.get(step)}
+
+
+def _seconds(duration: str) -> float:
+    """A duration as Pulumi writes it, such as `1h30m`, in seconds."""
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(duration))

@@ -1,0 +1,49 @@
+"""Values as `pulumi.dynamic` hands them over, and as plain values of the lifecycle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown
+
+from ._about import ABOUT, About
+
+_EXACT = 2**53
+
+
+def plain(value: Any) -> Any:
+    """A value as the lifecycle takes it: every number comes as a float, and Pulumi has a class for what is unknown."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= _EXACT else value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [plain(item) for item in cast("list[Any]", value)]
+    if isinstance(value, type(pulumi.UNKNOWN)):
+        return UNKNOWN
+    if isinstance(value, pulumi.Asset | pulumi.Archive):
+        return Opaque("an asset" if isinstance(value, pulumi.Asset) else "an archive")
+    return value
+
+
+def properties(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties without those of `pulumi.dynamic` and of this front."""
+    return {key: plain(value) for key, value in values.items() if not key.startswith("__")}
+
+
+def written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs as the program wrote them."""
+    inputs = properties(values)
+    if About.of(values).is_object and isinstance(inputs.get("spec"), str):
+        inputs["spec"] = json.loads(inputs["spec"])
+    return inputs
+
+
+def kept(values: Mapping[str, Any], about: About) -> dict[str, Any]:
+    """Properties as `pulumi.dynamic` takes them, with what the resource tells of itself."""
+    found = {key: pulumi.UNKNOWN if isinstance(value, Unknown) else value for key, value in values.items()}
+    return {**found, ABOUT: about.to_pulumi()}

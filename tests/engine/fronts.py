@@ -1,0 +1,100 @@
+"""The two fronts of the lifecycle behind one kind of stack: a program is declared for either as for the YAML host."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from conftest import Result, Stack
+from program_host import PROGRAM
+
+Ability = Literal[
+    "asks DataWorks in a preview",
+    "keeps what is half done",
+    "ends in an error without a traceback",
+]
+"""What only the plugin can do, as `pulumi.dynamic` has no way for it (docs/dynamic.md)."""
+
+DYNAMIC_TYPE = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
+_WITH_A_PROGRAM = frozenset({"preview", "up"})
+_HOST = "pulumi-resource-pulumi-python"
+
+
+@dataclass
+class DynamicStack(Stack):
+    """A stack whose workflows are dynamic resources.
+
+    Attributes:
+        program: The port of the process that runs programs.
+    """
+
+    program: int = 0
+
+    def declare(
+        self,
+        resources: dict[str, Any],
+        outputs: dict[str, str] | None = None,
+        config: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        super().declare({}, None, config, **more)
+        program = {"resources": resources, "outputs": outputs or {}}
+        (self.folder / PROGRAM).write_text(json.dumps(program), "utf-8")
+
+    def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
+        client = (f"--client=127.0.0.1:{self.program}",) if arguments[0] in _WITH_A_PROGRAM else ()
+        return super().start(*arguments, *client, own_plugin=own_plugin)
+
+    def run(self, *arguments: str, ok: bool = True) -> Result:
+        begin = time.monotonic()
+        with self.start(*arguments) as process:
+            output, _ = process.communicate(timeout=120)
+        assert (process.returncode == 0) is ok, output
+        assert not ok or "Traceback" not in output, output
+        return Result(process.returncode, output, time.monotonic() - begin)
+
+    def resources(self) -> list[dict[str, Any]]:
+        return [resource for resource in self.state() if resource["type"] == DYNAMIC_TYPE]
+
+
+def can(stack: Stack, ability: Ability) -> bool:
+    """Whether the stack's front can do what only the plugin can."""
+    del ability
+    return not isinstance(stack, DynamicStack)
+
+
+def dynamic(stack: Stack, program: int) -> DynamicStack:
+    """The stack, with dynamic resources."""
+    add_dynamic_host(stack.environment)
+    return DynamicStack(stack.folder, stack.environment, stack.server, None, stack.name, program)
+
+
+def add_dynamic_host(environment: dict[str, str]) -> None:
+    """Lets the CLI of an environment start dynamic resources, where its own host for Python programs does not."""
+    environment["PULUMI_PYTHON_CMD"] = sys.executable
+    if shutil.which(_HOST, path=environment["PATH"]):
+        return
+    script = Path(environment["PULUMI_HOME"], "plugins", "resource-pulumi-python-v3.0.0", _HOST)
+    script.parent.mkdir(parents=True)
+    script.write_text('#!/bin/sh\nexec "$PULUMI_PYTHON_CMD" -u -m pulumi.dynamic "$@"\n', "utf-8")
+    script.chmod(0o755)
+
+
+@contextmanager
+def program_host() -> Iterator[int]:
+    """The port of a process that runs the programs of dynamic stacks, one at a time."""
+    command = [sys.executable, str(Path(__file__).with_name("program_host.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
