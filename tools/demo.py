@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import shutil
 import signal
 import subprocess
@@ -27,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from engine import BuildError, engine
-from pulumi import automation
+
+import inline
 
 REPO = Path(__file__).resolve().parents[1]
 EXAMPLE = REPO / "examples" / "python"
@@ -181,16 +181,7 @@ def runner(project: Path) -> Callable[..., str]:
     if shutil.which("pulumi-language-python"):
         return lambda command, *flags: pulumi(project, command, *flags, *confirmation(command))
     print("\n(This CLI has no host for Python programs: Pulumi's Automation API runs the same program.)")
-
-    def program() -> None:
-        runpy.run_path(str(project / "__main__.py"))
-
-    stack = automation.select_stack(
-        stack_name=STACK,
-        project_name="dataworks-python",
-        program=program,
-        opts=automation.LocalWorkspaceOptions(work_dir=str(project)),
-    )
+    stack = inline.select(project, STACK)
 
     def run(command: str, *flags: str) -> str:
         announce(command, *flags, *confirmation(command))
@@ -199,11 +190,8 @@ def runner(project: Path) -> Callable[..., str]:
         def show(line: str) -> None:
             keep(line, lines)
 
-        options = dict.fromkeys((flag.removeprefix("--") for flag in flags), True)
-        try:
-            getattr(stack, command)(on_output=show, on_error=show, **options)
-        except automation.errors.CommandError:
-            raise DemoError(f"`pulumi {command}` failed") from None
+        if not inline.run(stack, command, *flags, show=show):
+            raise DemoError(f"`pulumi {command}` failed")
         return checked("\n".join(lines))
 
     return run

@@ -317,6 +317,9 @@ def test_ignore_changes_reaches_into_the_document(live: Stack) -> None:
     live.workflow(document, ignoreChanges=["spec.workflows[0].nodes[0].script.content"])
     live.up()
     assert live.scripts() == {"extract": "SELECT 1;\nSELECT 2;\n", "load": "SELECT 8;\n"}
+    live.workflow(document)
+    live.up()
+    assert live.scripts() == {"extract": "SELECT 9;\n", "load": "SELECT 8;\n"}
 
 
 def _by_name(workflow: Any) -> dict[str, dict[str, Any]]:

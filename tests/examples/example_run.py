@@ -49,14 +49,10 @@ class Example:
         confirmation = [] if command == "preview" else ["--yes", "--skip-preview"]
         return self.stack.run(command, *confirmation).output
 
-    def inline(self, *driver: str) -> str:
-        """Runs a driver of the Automation API: for a program whose language host is not there.
-
-        Its arguments end with the project's name and the command; the stack's name comes in between.
-        """
-        *start, command = driver
+    def inline(self, driver: list[str], project: str, command: str) -> str:
+        """Runs a command through a driver of the Automation API: for a program whose language host is not there."""
         done = subprocess.run(
-            [*start, STACK, command],
+            [*driver, project, STACK, command],
             cwd=self.stack.folder,
             env=self.stack.environment,
             capture_output=True,

@@ -32,7 +32,8 @@ def test_the_go_example_lives_against_the_emulator(example: Example, go: Tool) -
         shutil.copytree(INLINE, folder, dirs_exist_ok=True)  # with the go.mod that it needs
         use_sdk(go, folder)
         go("test", "-c", "-ldflags=-s -w", "-o", "inline", ".", cwd=folder)
-        example.live(lambda name: example.inline(str(folder / "inline"), "dataworks-go", name))
+        driver = [str(folder / "inline")]
+        example.live(lambda command: example.inline(driver, "dataworks-go", command))
 
 
 def use_sdk(go: Tool, folder: Path) -> None:

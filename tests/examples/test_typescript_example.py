@@ -27,5 +27,5 @@ def test_the_typescript_example_lives_against_the_emulator(
     if shutil.which("pulumi-language-nodejs", path=example.stack.environment["PATH"]):
         example.live(example.pulumi)
     else:
-        command = [str(shutil.which("node")), str(INLINE), "dataworks-typescript"]
-        example.live(lambda name: example.inline(*command, name))
+        driver = [str(shutil.which("node")), str(INLINE)]
+        example.live(lambda command: example.inline(driver, "dataworks-typescript", command))

@@ -29,6 +29,11 @@ print(stack.up(on_output=print).outputs["workflowId"].value)
 """
 
 
+def test_where_nothing_is_installed_no_provider_is_found(user: Stack) -> None:
+    write_program(user)
+    assert "no resource plugin 'pulumi-resource-dataworks' found" in user.preview(ok=False).output
+
+
 def test_a_yaml_program_takes_the_plugin_from_the_environment(user: Stack, installed: Environment) -> None:
     (user.folder / "venv").symlink_to(installed.folder)
     write_program(user, plugins={"providers": [{"name": "dataworks", "path": "venv/bin"}]})

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +193,12 @@ def test_files_are_needed(run: Run) -> None:
     assert stopped.value.code == 2
 
 
+def spent_by_programs() -> float:
+    """The processor's seconds, which do not count what else the machine does."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path) -> None:
     document = misspelt()
     nodes(document)[0]["name"] = "抽取"
@@ -201,12 +206,12 @@ def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path)
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     seconds = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = spent_by_programs()
         command = [str(PROGRAM), "validate", "a.json"]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(spent_by_programs() - begin)
         assert done.returncode == 1
         assert done.stdout.startswith("a.json:1:")
         assert "\\u62bd" in done.stdout

@@ -1,0 +1,155 @@
+"""The fixture `take`: a copy of an example in Python or YAML as a project with stacks, and the emulator beside it.
+
+A test module says `pytest_plugins = ["python_example"]`, and imports this module for its types alone. Where the CLI has no
+host for Python, tools/inline.py runs its commands on the program, in one process for the whole test.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import REPO, Result, Stack, engine, plugin, stack_in
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project
+
+__all__ = ["PythonExample", "Take", "engine", "plugin", "take", "two_workspaces"]
+
+OPERATIONS = {"preview", "up", "refresh", "destroy"}
+LEFT_BY_USERS = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", "Pulumi.*.yaml")
+PROJECTS = (10001, 10002)
+TRY = "try"
+
+
+@dataclass
+class PythonExample(Stack):
+    """A project in `folder`, and the stack that commands are about in `name`."""
+
+    inline: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return str(yaml.safe_load((self.folder / "Pulumi.yaml").read_text("utf-8"))["name"])
+
+    def run(self, *arguments: str, ok: bool = True) -> Result:
+        """Runs the CLI, or the Automation API where the CLI cannot run the program."""
+        if arguments[0] not in OPERATIONS or self._has_host():
+            return super().run(*arguments, ok=ok)
+        process = self.inline[0] if self.inline else self._start_inline()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps([self.name, *arguments]) + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline() or '{"status": 1, "output": "the program died"}')
+        assert (answer["status"] == 0) is ok, answer["output"]
+        return Result(answer["status"], answer["output"], 0)
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs of the stack, as its state file has them."""
+        file = self.folder.parent / "state/.pulumi/stacks" / self.project / f"{self.name}.json"
+        [root] = [
+            resource
+            for resource in json.loads(file.read_text("utf-8"))["checkpoint"]["latest"]["resources"]
+            if resource["type"] == "pulumi:pulumi:Stack"
+        ]
+        outputs: dict[str, Any] = root["outputs"]
+        return outputs
+
+    def nodes(self, path: str, project_id: int = PROJECTS[0]) -> dict[str, dict[str, Any]]:
+        """The nodes of a workflow of the service, by name."""
+        return {node["name"]: node for node in self.workflow_at(path, project_id)["nodes"]}
+
+    def workflow_at(self, path: str, project_id: int = PROJECTS[0]) -> dict[str, Any]:
+        """A workflow of the service, as its document has it."""
+        [found] = [
+            stored
+            for stored in self.emulator.workflows()
+            if (stored.path, stored.project_id) == (path, project_id)
+        ]
+        workflow: dict[str, Any] = found.document["spec"]["workflows"][0]
+        return workflow
+
+    def configured(self) -> list[str]:
+        """The stacks that the example has configuration for."""
+        return sorted(file.name.split(".")[1] for file in self.folder.glob("Pulumi.*.yaml"))
+
+    def configure(self, source: Path) -> None:
+        """Writes what a user would set for the stack: the workspace where the example names none, and the endpoint."""
+        file = f"Pulumi.{self.name}.yaml"
+        kept = source / file
+        written = yaml.safe_load(kept.read_text("utf-8"))["config"] if kept.exists() else {}
+        config = {
+            f"{self.project}:projectId": PROJECTS[0],
+            **written,
+            "dataworks:endpoint": self.server.endpoint,
+        }
+        (self.folder / file).write_text(yaml.safe_dump({"config": config}), "utf-8")
+
+    def _has_host(self) -> bool:
+        runtime = yaml.safe_load((self.folder / "Pulumi.yaml").read_text("utf-8"))["runtime"]
+        name = runtime if isinstance(runtime, str) else runtime["name"]
+        return bool(shutil.which(f"pulumi-language-{name}", path=self.environment["PATH"]))
+
+    def _start_inline(self) -> subprocess.Popen[str]:
+        script = str(REPO / "tools" / "inline.py")
+        attached = {} if self.plugin is None else {"PULUMI_DEBUG_PROVIDERS": f"dataworks:{self.plugin}"}
+        process = subprocess.Popen(
+            [sys.executable, script, str(self.folder)],
+            cwd=self.folder,
+            env={**self.environment, **attached},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.inline.append(process)
+        return process
+
+
+Take = Callable[..., PythonExample]
+
+
+@pytest.fixture
+def two_workspaces() -> Iterator[EmulatorServer]:
+    """DataWorks on this machine with two workspaces; jobs are short."""
+    projects = [Project(project_id=project_id) for project_id in PROJECTS]
+    with EmulatorServer(Emulator(projects=projects, job_life=Life("seconds", 0.2))) as running:
+        yield running
+
+
+@pytest.fixture
+def take(
+    request: pytest.FixtureRequest, engine: Path, two_workspaces: EmulatorServer, tmp_path: Path
+) -> Iterator[Take]:
+    """Makes a copy of an example, or of another folder, with a stack `try` or with the stacks that are named.
+
+    In a test marked `starts_plugin` the CLI starts the provider as Pulumi.yaml says; else one runs already, which saves time.
+    """
+    marked = request.node.get_closest_marker("starts_plugin")
+    port = None if marked else request.getfixturevalue("plugin")
+    taken: list[PythonExample] = []
+
+    def take_one(name: str | Path, *stacks: str) -> PythonExample:
+        place = stack_in(engine, two_workspaces, tmp_path, port)
+        example = PythonExample(place.folder, place.environment, two_workspaces, port)
+        taken.append(example)
+        source = REPO / "examples" / name
+        shutil.copytree(source, example.folder, ignore=LEFT_BY_USERS, dirs_exist_ok=True)
+        (example.folder / ".venv").symlink_to(Path(sys.prefix))
+        for stack in stacks or [TRY]:
+            example.name = stack
+            example.configure(source)
+            example.run("stack", "init", stack)
+        return example
+
+    yield take_one
+    for process in [process for example in taken for process in example.inline]:
+        process.communicate(timeout=30)

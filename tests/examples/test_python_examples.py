@@ -1,0 +1,230 @@
+"""The examples in Python and YAML, through the real engine against the emulator, as their readers run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from conftest import PLUGIN_FOLDER, REPO
+from fronts import add_dynamic_host
+
+if TYPE_CHECKING:
+    from python_example import PythonExample, Take
+
+pytest_plugins = ["python_example"]
+
+BIZDATE = {"name": "bizdate", "type": "System", "scope": "NodeParameter", "value": "$[yyyymmdd-1]"}
+
+
+def live(example: PythonExample, resources: int) -> dict[str, Any]:
+    """Takes an example up to where neither a refresh nor a preview finds anything to do, and returns its outputs."""
+    preview = example.preview().output
+    assert f"{resources} to create" in preview
+    assert example.emulator.workflows() == []
+    up = example.up().output
+    assert f"{resources} created" in up
+    assert "warning" not in preview + up  # nor one that the provider was found on PATH
+    imports = example.calls("ImportWorkflowDefinition")
+    reads = example.calls("GetWorkflowDefinition")
+    again = example.preview("--refresh").output
+    assert f"{resources} unchanged" in again
+    assert "warning" not in again
+    assert example.calls("ImportWorkflowDefinition") == imports
+    assert example.calls("GetWorkflowDefinition") > reads
+    return example.outputs()
+
+
+def leave(example: PythonExample) -> None:
+    """Destroys the stack, which holds the last workflows."""
+    example.destroy()
+    assert example.emulator.workflows() == []
+
+
+def depends(workflow: dict[str, Any]) -> dict[str, set[str]]:
+    """What each node of a workflow waits for: its ID, and the outputs."""
+    return {
+        dependency["nodeId"]: {one["output"] for one in dependency["depends"]}
+        for dependency in workflow["dependencies"]
+    }
+
+
+def check_sql(example: PythonExample, nodes: dict[str, dict[str, Any]]) -> None:
+    """Every node has the SQL of its file, and knows what ${bizdate} is."""
+    for name, node in nodes.items():
+        file = example.folder / "sql" / f"{name}.sql"
+        assert node["script"]["content"] == file.read_text("utf-8")
+        assert "'${bizdate}'" in node["script"]["content"]
+        [parameter] = node["script"]["parameters"]
+        assert parameter.items() >= BIZDATE.items()
+
+
+@pytest.mark.starts_plugin
+def test_python(take: Take) -> None:
+    example = take("python")
+    outputs = live(example, 2)
+    [stored] = example.emulator.workflows()
+    assert outputs["workflowId"] == stored.workflow_id
+    nodes = example.nodes("daily_orders")
+    check_sql(example, nodes)
+    assert depends(example.workflow_at("daily_orders")) == {
+        nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]}
+    }
+    leave(example)
+
+
+@pytest.mark.starts_plugin
+def test_yaml(take: Take) -> None:
+    example = take("yaml")
+    outputs = live(example, 2)
+    nodes = example.nodes("daily_orders")
+    assert outputs["nodeIds"] == {name: node["id"] for name, node in nodes.items()}
+    escaped = nodes.pop("check_orders")
+    assert "dt = '${bizdate}';" in escaped["script"]["content"]
+    check_sql(example, nodes)
+    assert depends(example.workflow_at("daily_orders")) == {
+        nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]},
+        escaped["id"]: {nodes["summarise_orders"]["id"]},
+    }
+    leave(example)
+
+
+@pytest.mark.starts_plugin
+def test_yaml_without_its_escape_and_its_path(take: Take) -> None:
+    example = take("yaml")
+    file = example.folder / "Pulumi.yaml"
+    program = yaml.safe_load(file.read_text("utf-8").replace("$${bizdate}", "${bizdate}"))
+    del program["plugins"]
+    file.write_text(yaml.safe_dump(program), "utf-8")
+    example.environment["PATH"] = f"{PLUGIN_FOLDER}{os.pathsep}{example.environment['PATH']}"
+    output = example.preview(ok=False).output
+    assert 'value "bizdate" not found' in output
+    assert "using pulumi-resource-dataworks from $PATH" in output
+
+
+def test_short_form(take: Take) -> None:
+    example = take("short-form")
+    outputs = live(example, 2)
+    nodes = example.nodes("daily_revenue")
+    assert outputs["nodeIds"] == {name: node["id"] for name, node in nodes.items()}
+    check_sql(example, nodes)
+    report = nodes.pop("revenue_per_customer")
+    assert depends(example.workflow_at("daily_revenue")) == {
+        report["id"]: {node["id"] for node in nodes.values()}
+    }
+    assert {node["script"]["path"] for node in nodes.values()} == {f"daily_revenue/{name}" for name in nodes}
+    leave(example)
+
+
+@pytest.mark.starts_plugin
+def test_dynamic(take: Take) -> None:
+    example = take("dynamic")
+    add_dynamic_host(example.environment)
+    outputs = live(example, 2)
+    nodes = example.nodes("daily_orders")
+    assert outputs["nodeIds"] == {name: node["id"] for name, node in nodes.items()}
+    check_sql(example, nodes)
+    assert depends(example.workflow_at("daily_orders")) == {
+        nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]}
+    }
+    leave(example)
+
+
+def test_environments(take: Take) -> None:
+    example = take("environments", "dev", "prod")
+    documents = {}
+    for stack, project_id, group, source in (
+        ("dev", 10001, "dev_shared", "sales_dev"),
+        ("prod", 10002, "prod_exclusive", "sales"),
+    ):
+        example.name = stack
+        example.up()
+        nodes = example.nodes("unpaid_orders_daily", project_id)
+        check_sql(example, nodes)
+        for node in nodes.values():
+            assert node["runtimeResource"]["resourceGroup"] == group
+            assert node["datasource"] == {"name": source, "type": "odps"}
+        documents[stack] = {name: node["script"]["content"] for name, node in nodes.items()}
+    assert documents["dev"] == documents["prod"]
+    for stack in ("dev", "prod"):
+        example.name = stack
+        assert "2 unchanged" in example.preview().output
+    example.destroy()
+    [left] = example.emulator.workflows()
+    assert left.project_id == 10001
+    example.name = "dev"
+    assert "2 unchanged" in example.refresh().output
+    leave(example)
+
+
+def test_component(take: Take) -> None:
+    example = take("component")
+    outputs = live(example, 5)
+    stored = {workflow.path: workflow for workflow in example.emulator.workflows()}
+    assert outputs["workflowIds"] == {path: workflow.workflow_id for path, workflow in stored.items()}
+    orders, payments, customers = (example.nodes(path) for path in ("orders", "payments", "customers"))
+    check_sql(example, orders | payments | customers)
+    assert depends(example.workflow_at("orders")) == {}
+    assert depends(example.workflow_at("payments")) == {
+        payments["match_payments"]["id"]: {payments["clean_payments"]["id"], orders["clean_orders"]["id"]}
+    }
+    assert depends(example.workflow_at("customers")) == {
+        customers["revenue_per_customer"]["id"]: {
+            customers["current_customers"]["id"],
+            payments["match_payments"]["id"],
+        }
+    }
+    leave(example)
+
+
+@pytest.mark.starts_plugin
+def test_unit_test_passes_its_own_tests(take: Take) -> None:
+    example = take("unit-test")
+    assert "2 to create" in example.preview().output
+    result = run_pytest(example)
+    assert "4 passed" in result.stdout, result.stdout + result.stderr
+    assert example.configured() == ["try"]
+
+
+@pytest.mark.starts_plugin
+def test_unit_test_finds_a_fault(take: Take) -> None:
+    example = take("unit-test")
+    sql = example.folder / "sql" / "late_payments.sql"
+    sql.write_text("SELECT 1;\n", "utf-8")
+    result = run_pytest(example, "tests/test_program.py")
+    assert "test_every_node_reads_the_days_partition" in result.stdout
+    assert "1 failed, 2 passed" in result.stdout
+
+
+def test_the_demo_shows_every_step(engine: Path) -> None:
+    environment = {**os.environ, "PATH": f"{engine}{os.pathsep}{os.environ['PATH']}"}
+    demo = subprocess.run(
+        [sys.executable, str(REPO / "tools" / "demo.py")],
+        cwd=REPO,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "every step showed what it had to" in demo.stdout
+    assert "from $PATH" not in demo.stdout
+
+
+def run_pytest(example: PythonExample, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs an example's own tests with what its requirements.txt installs, and without the plugins of our own tests."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:hypothesispytest", "-p", "no:asyncio", *arguments],
+        cwd=example.folder,
+        env=example.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Write docs/reference.md: every input, output, setting and type, from the provider's schema and its settings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_resource_dataworks.openapi import _configuration
+
+REPO = Path(__file__).resolve().parents[1]
+PAGE = REPO / "docs" / "reference.md"
+SCHEMA = REPO / "provider" / "pulumi_resource_dataworks" / "plugin" / "schema.json"
+
+HEAD = """# Reference
+
+Written by `make reference` from the provider's schema. Names are those of YAML, TypeScript and the service; Python writes
+`project_id` for `projectId`, Go `ProjectId`.
+
+- [WorkflowDefinition](#workflowdefinition): [inputs](#inputs), [outputs](#outputs)
+- [Configuration](#configuration): [environment variables](#environment-variables)
+- [The document](#the-document): the types of `spec`
+
+"""
+
+RESOURCE_NOTES = """
+**The ID** of the resource is `<projectId>/<workflowId>`, and what `pulumi import` takes.
+
+**Replacement.** Another `projectId`, another `kind` or another workflow `id` is a new workflow. Everything else is an update, also
+another name or folder: the workflow and its nodes keep their IDs.
+
+**`customTimeouts`.** A step may take 30 minutes, or 6 seconds a node where that is more; `create`, `update` and `delete` say
+otherwise.
+
+**`ignoreChanges`** works for whole inputs and for places inside the document, with or without the outer `spec`:
+`spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. A node counts as the same by ID, then by name.
+"""
+
+CONFIGURATION_NOTES = """
+Each is set with `pulumi config set dataworks:<setting>`, or as an argument of `dataworks.Provider`. The configuration goes before
+the environment.
+
+Credentials are taken whole from one place: as soon as the configuration names any source, none of the environment's is
+used. With several sources the first of these counts: key pair, OIDC, profile, ECS role, URI. With none, the provider
+tries the OIDC variables, the CLI's default profile, `credentials.ini` and the ECS instance's role. A proxy is taken from
+`HTTPS_PROXY`, a certificate file from `SSL_CERT_FILE`; an endpoint on this machine is reached without a proxy.
+
+Where `clientReadTimeout` is left out, the answer to an import is waited for 120000 milliseconds.
+"""
+
+DOCUMENT_NOTES = """
+The types of `spec` where it is an object. What may be left out, what is compared and what is refused: [flowspec.md](flowspec.md).
+The vendor's spellings `do-while`, `for-each` and `param-hub` are `doWhile`, `forEach` and `paramHub` here.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    [resource] = schema["resources"].values()
+    types = {token.rpartition(":")[2]: (token, spec) for token, spec in schema["types"].items()}
+    required = resource["requiredInputs"]
+    outputs = {key: value for key, value in resource["properties"].items() if is_output(key, value, resource)}
+    parts = [
+        HEAD,
+        "## WorkflowDefinition\n\n",
+        "A DataWorks workflow and its nodes, from one document.\n",
+        RESOURCE_NOTES,
+        "\n### Inputs\n\n" + table("input", resource["inputProperties"], required),
+        "\n### Outputs\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
+        *(section(name, spec) for name, (token, spec) in types.items() if is_of("index", token, resource)),
+        "\n## Configuration\n\n" + table("setting", schema["config"]["variables"], ()),
+        CONFIGURATION_NOTES,
+        "\n### Environment variables\n\n" + environment(),
+        *(section(name, spec) for name, (token, spec) in types.items() if is_setting(token, schema)),
+        "\n## The document\n",
+        DOCUMENT_NOTES,
+        *(section(name, types[name][1]) for name in in_reading_order(types)),
+    ]
+    return "".join(parts)
+
+
+def is_output(key: str, spec: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
+    """Tell whether a property says more than the input of its name."""
+    given = resource["inputProperties"].get(key)
+    return given is None or given["description"] != spec["description"]
+
+
+def is_of(module: str, token: str, holder: Mapping[str, Any]) -> bool:
+    """Tell whether a type of a module is one of a property of the holder."""
+    return f":{module}:" in token and f'"#/types/{token}"' in json.dumps(holder["properties"])
+
+
+def is_setting(token: str, schema: Mapping[str, Any]) -> bool:
+    """Tell whether a type is one of a setting."""
+    return f'"#/types/{token}"' in json.dumps(schema["config"])
+
+
+def in_reading_order(types: Mapping[str, tuple[str, Any]]) -> list[str]:
+    """Return the names of the document's types: from the outermost inwards, each once."""
+    found = ["FlowSpec"]
+    for name in found:
+        text = json.dumps(types[name][1])
+        inner = [other for other, (token, _) in types.items() if f'"#/types/{token}"' in text]
+        found += sorted((other for other in inner if other not in found), key=lambda one: first(text, one))
+    return found
+
+
+def first(text: str, name: str) -> int:
+    """Return where a type is first named."""
+    return text.index(f':{name}"')
+
+
+def section(name: str, spec: Mapping[str, Any]) -> str:
+    """Return the heading, the meaning and the fields or values of a type."""
+    head = f"\n### {name}\n\n{told(spec)}\n\n"
+    if "enum" in spec:
+        return head + ", ".join(f"`{one['value']}`" for one in spec["enum"]) + "\n"
+    return head + table("field", spec["properties"], spec.get("required", ()))
+
+
+def table(what: str, properties: Mapping[str, Any], required: Iterable[str]) -> str:
+    """Return the table of properties."""
+    rows = [f"| {what} | type | |", "|---|---|---|"]
+    for name, spec in properties.items():
+        must = ", required" if name in required else ""
+        rows.append(f"| `{name}` | {typed(spec)}{must} | {told(spec)} |")
+    return "\n".join(rows) + "\n"
+
+
+def typed(spec: Mapping[str, Any]) -> str:
+    """Return a property's type, linked where it has a heading."""
+    if "oneOf" in spec:
+        return " or ".join(dict.fromkeys(typed(one) for one in spec["oneOf"]))
+    if "$ref" in spec:
+        name = spec["$ref"].rpartition(":")[2]
+        return "anything" if name == spec["$ref"] else f"[{name}](#{name.lower()})"
+    if spec["type"] == "array":
+        return f"list of {typed(spec['items'])}"
+    if spec["type"] == "object":
+        return f"map of {typed(spec['additionalProperties'])}"
+    secret = ", secret" if spec.get("secret") else ""
+    return f"{spec['type']}{secret}"
+
+
+def told(spec: Mapping[str, Any]) -> str:
+    """Return a description that fits into a cell."""
+    return " ".join(spec.get("description", "").split()).replace("|", "\\|")
+
+
+def environment() -> str:
+    """Return the table of the variables that are read for a setting."""
+    known = {
+        **_configuration._ENVIRONMENT,  # noqa: SLF001 no other part of the provider needs them
+        **_configuration._ENVIRONMENT_PAIR,  # noqa: SLF001
+        **_configuration._ENVIRONMENT_SOURCES,  # noqa: SLF001
+    }
+    rows = ["| setting | taken from the first of these that is set |", "|---|---|"]
+    rows += [f"| `{key}` | {', '.join(f'`{name}`' for name in names)} |" for key, names in known.items()]
+    return "\n".join(rows) + "\n"
+
+
+def main() -> int:
+    """Write the page; the exit status is returned."""
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
