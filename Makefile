@@ -7,10 +7,10 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules demo lint types test chaos switches fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install archive coverage mutation chaos switches agreement fuzz bench lock
 
 help: ## list the targets
-	@awk -F ': .*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(SETUP) ## make .venv with everything in requirements.lock, the provider and its SDK
 
@@ -29,11 +29,14 @@ engine: ## find the Pulumi engine on PATH, or build it (minutes the first time)
 schema: setup ## write the types of a FlowSpec document into schema.json (SCHEMAS=folder of the vendor's)
 	@$(BIN)/python tools/gen_types.py $(if $(SCHEMAS),--schemas $(SCHEMAS))
 
-sdk: ## generate sdk/python from the provider's schema
-	@$(PYTHON) tools/gen_sdk.py --language python
+sdk: ## generate the SDKs in sdk/ from the provider's schema
+	@$(PYTHON) tools/gen_sdk.py
 
 rules: setup ## write docs/flowspec-rules.md from the code
 	@$(BIN)/python tools/rules_doc.py
+
+reference: setup ## write docs/reference.md from the provider's schema
+	@$(BIN)/python tools/reference_doc.py
 
 demo: setup engine ## apply a workflow to the emulator with the real engine, step by step
 	@$(BIN)/python tools/demo.py
@@ -54,13 +57,37 @@ types: setup ## mypy and pyright, both strict
 
 test: setup engine lint types ## everything: what CI runs
 	@echo "test: pytest"
-	@$(BIN)/pytest -q -n auto --dist loadgroup tests/unit tests/wire tests/engine
+	@$(BIN)/pytest -q -n 3 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
 
-chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (40 minutes on 2 cores)
+test-examples: setup engine ## every example through the real engine
+	@$(BIN)/pytest -q -n auto tests/examples
+
+test-sdks: setup ## the SDKs of Node.js and Go, built and checked with their own toolchains
+	@$(BIN)/pytest -q -n auto --dist loadgroup tests/sdk
+
+test-install: setup engine ## every way to install, and the pipelines, from built wheels and the archive
+	@$(BIN)/pytest -q -n auto --dist loadgroup tests/install
+
+archive: setup ## the release archive of this platform, which needs no Python, into dist/
+	@$(BIN)/python tools/archive.py
+
+coverage: setup ## what tests/unit and tests/wire reach of each package; fails under 95 % of lines or branches
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n auto tests/unit tests/wire
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python tools/coverage_table.py
+
+mutation: setup ## faults put into the core that no unit test notices (an hour); MUTATION=openapi for one group
+	@nice -n 19 $(BIN)/python tools/mutation.py $(MUTATION)
+
+chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (half an hour on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
 
 switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches
 	@SWITCHES=all $(BIN)/pytest -q -n 3 tests/engine/test_switches.py
+
+agreement: setup ## all 22,228 verdicts of the vendor's parser beside ours (../shared/flowspec has to be there)
+	@AGREEMENT=all $(BIN)/pytest -q -n 0 -s tests/unit/flowspec/test_agreement.py
 
 fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others
 	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
@@ -68,5 +95,5 @@ fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for
 bench: setup engine ## measure against the emulator
 	@$(BIN)/python tests/bench/bench.py
 
-lock: ## renew requirements.lock from pyproject.toml and requirements.in
+lock: ## renew requirements.lock, and what the SDKs and examples of Node.js and Go pin
 	@tools/lock.sh

@@ -11,7 +11,7 @@ import pytest
 from tests.wire.calls import TYPE, refusal, urn
 from tests.wire.engine import FakeEngine
 from tests.wire.plugin import Plugin, settings
-from tests.wire.values import UNKNOWN, UNKNOWNS, archive, asset, is_secret, output, plain, secret
+from tests.wire.values import UNKNOWN, UNKNOWNS, archive, asset, is_secret, output, plain, reference, secret
 
 from pulumi_resource_dataworks.emulator import EmulatorServer
 from specs import etl, node, nodes
@@ -151,6 +151,20 @@ def test_outputs_are_what_they_hold(plugin: Plugin) -> None:
     assert checked(plugin, "output", with_content(output(secret=True)))["spec"] == secret(UNKNOWN)
     assert is_secret(checked(plugin, "output", output(value=etl(), secret=True))["spec"])
     assert checked(plugin, "output", output(value=output(value=etl())))["projectId"] == PROJECT
+
+
+def test_a_resource_is_its_id(plugin: Plugin) -> None:
+    assert checked(plugin, "reference", etl(), reference(id="12345"))["projectId"] == PROJECT
+    assert checked(plugin, "reference", with_content(reference(id=UNKNOWN)))["spec"] == UNKNOWN
+    [component] = failures(plugin, "reference", with_content(reference()))
+    assert component.startswith("spec.workflows[0].nodes[0].script.content: ")
+    assert "a resource" in component
+
+
+def test_flags_stay_true_or_false(plugin: Plugin) -> None:
+    news = {"projectId": PROJECT, "spec": etl(), "adopt": True, "dryRun": False}
+    inputs = plain(plugin.check("flags", news).inputs)
+    assert (inputs["adopt"], inputs["dryRun"]) == (True, False)
 
 
 @pytest.mark.parametrize("spec", [[], 3, True, "", "null", "[1]", "{", {}, "kind: [unclosed"])

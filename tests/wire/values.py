@@ -11,6 +11,7 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 ASSET = "c44067f5952c0a294b673a41bacd8c17"
+REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS = {
@@ -39,6 +40,11 @@ def asset(text: str) -> dict[str, Any]:
 
 def archive(path: str) -> dict[str, Any]:
     return {SIGNATURE: ARCHIVE, "path": path}
+
+
+def reference(**parts: Any) -> dict[str, Any]:
+    """A resource; `id` is left out for a component, and unknown where it is not created yet."""
+    return {SIGNATURE: REFERENCE, "urn": "urn:pulumi:test::wire::a:b:C::other", **parts}
 
 
 def is_secret(value: Any) -> bool:

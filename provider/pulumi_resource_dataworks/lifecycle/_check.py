@@ -16,7 +16,8 @@ from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths
 _KNOWN = ("projectId", "spec", "adopt", "dryRun")
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
-_NAMING_KEYS = {"id", "name", "data", "output", "nodeId"}
+_NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
+"""Where an unknown value may hold the very name that a dependency is missing."""
 
 
 @dataclass(slots=True)

@@ -80,11 +80,6 @@ class Context:
         """How many seconds the step still has; never negative."""
         return max(0.0, self._deadline - self.clock.monotonic())
 
-    @property
-    def label(self) -> str:
-        """The resource's name in the program."""
-        return self.urn.rsplit("::", 1)[-1]
-
     def conceal(self, text: str) -> str:
         """A message without what it may not quote, also where the service's own words do."""
         for word in sorted(self.hidden, key=len, reverse=True):

@@ -41,13 +41,13 @@ def diff(
     ignore_changes: Sequence[str] = (),
     old_outputs: Mapping[str, Any] | None = None,
 ) -> Difference:
-    """Compares the inputs of the last run with the new ones, by meaning.
+    """Compares what was sent last with the new inputs, by meaning.
 
     Args:
         olds: The inputs of the last run.
         news: The new inputs.
         ignore_changes: Property paths that keep the value that the service has.
-        old_outputs: The outputs of the last run: what the service has. The inputs may hold what was ignored.
+        old_outputs: The outputs of the last run: what was sent. The inputs may hold what was ignored since.
     """
     if isinstance(news.get("projectId"), Unknown):
         return Difference({"projectId": "update", "spec": "update"})
@@ -59,8 +59,8 @@ def diff(
         return Difference(changes)
     if isinstance(news["spec"], Unknown):
         return Difference({"spec": "update"})
-    sent = Inputs.of(old_outputs) if old_outputs and "spec" in old_outputs else old
-    old, new = (ignoring(sent, inputs, ignore_changes) for inputs in (old, Inputs.of(news)))
+    old = Inputs.of(old_outputs) if old_outputs and "spec" in old_outputs else old
+    new = ignoring(old, Inputs.of(news), ignore_changes)
     if flowspec.same(old.root, new.root):
         return Difference({})
     if old.workflow_id != new.workflow_id or old.kind.casefold() != new.kind.casefold():

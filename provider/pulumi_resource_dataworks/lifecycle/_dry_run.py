@@ -71,7 +71,7 @@ async def _ask(context: Context, state: State, *, fresh: bool) -> str:
         job, _ = await under_some_ids(context.urn, state, send, fresh=fresh)
     except openapi.ServiceError as refusal:
         return str(refusal)
-    return await _words_of(context, job) if job.id else ""
+    return await _words_of(context, job)
 
 
 async def _words_of(context: Context, job: openapi.AsyncJob) -> str:

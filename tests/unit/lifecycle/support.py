@@ -76,7 +76,9 @@ class FakeClient:
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False
     ) -> openapi.AsyncJob:
-        operation, default = ("dry run", _validate) if dry_run else ("import", lambda _, text: self.store(text))
+        operation, default = (
+            ("dry run", _validate) if dry_run else ("import", lambda _, text: self.store(text))
+        )
         return cast("openapi.AsyncJob", await self._answer(operation, (project_id, spec), default))
 
     async def get_job_status(self, job_id: str) -> openapi.JobStatus:
@@ -106,6 +108,7 @@ class FakeClient:
         await self._answer("move", (project_id, workflow_id, folder), self._move)
 
     async def _answer(self, operation: str, given: tuple[Any, ...], default: Callable[..., Any]) -> Any:
+        assert operation == "job" or given[0] == PROJECT
         self.calls.append((operation, given if len(given) > 1 else given[0]))
         queue = self.answers.get(operation) or [default]
         answer = queue.pop(0) if self.answers.get(operation) else default

@@ -1,6 +1,7 @@
 """Sending, waiting, reading back: whatever happens after the send is kept."""
 
 import copy
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from tests.unit.lifecycle.support import (
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from pulumi_resource_dataworks.openapi._schedule import poll_times
 from specs import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
@@ -247,6 +249,37 @@ async def test_another_id_that_nobody_told_is_found_at_the_path(run: Run) -> Non
     assert (resource_id, outputs["actualIds"]) == (f"{PROJECT}/8800", {OWN: "8800"})
 
 
+async def test_what_the_answer_says_is_kept_where_the_end_of_the_job_is_not_seen(run: Run) -> None:
+    run.client.will("import", replacing(run))
+    run.client.jobs["job1"] = job("Running")
+    resource_id, news, outputs, _ = await broken(run, timeout=10)
+    assert (resource_id, outputs["workflowId"]) == (f"{PROJECT}/8800", "8800")
+    assert outputs["actualIds"] == {OWN: "8800"}
+    run.client.jobs.clear()
+    again = run.again()
+    await again.update((resource_id, news, outputs), etl(description="new"))
+    assert [workflow(root)["id"] for root in again.client.sent] == ["8800"]
+
+
+async def test_ids_that_are_as_declared_are_not_kept_twice(run: Run) -> None:
+    run.client.jobs["job1"] = job("Running")
+    _, _, outputs, _ = await broken(run, timeout=10)
+    assert (outputs["workflowId"], outputs["actualIds"]) == (OWN, {})
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+async def test_a_job_is_asked_for_as_long_as_its_nodes_take(run: Run, count: int) -> None:
+    asked: list[float] = []
+
+    def status(job_id: str) -> openapi.JobStatus:
+        asked.append(run.clock.now)
+        return openapi.JobStatus(job_id=job_id, status="Running" if len(asked) < 4 else "Success")
+
+    run.client.will("job", *[status] * 4)
+    await run.create(etl(nodes=[node(f"n{number}") for number in range(count)], dependencies=[]))
+    assert asked == pytest.approx(list(itertools.islice(poll_times(1.2 * count), 4)))
+
+
 # --- reading back
 
 
@@ -257,10 +290,12 @@ async def test_a_stale_read_is_read_again(run: Run) -> None:
         return run.client.definition(workflow_id, root)
 
     run.client.unlisted.add(OWN)
-    run.client.will("get", not_found(), not_found(), stale)
+    run.client.will("get", not_found(), not_found(), stale, stale)
+    began: list[float] = []
+    run.report.on_status = lambda text: began.append(run.clock.now) if text.startswith("reading") else None
     _, _, outputs = await run.create()
-    assert len(run.client.made("get")) == 4
-    assert run.clock.now >= 3
+    assert len(run.client.made("get")) == 5
+    assert run.clock.now - began[0] == 1 + 2 + 4
     assert "pendingJob" not in outputs
     assert run.report.warnings == []
 

@@ -1,5 +1,6 @@
 """Check: IDs, unknown values, faults and secrets. It makes no call."""
 
+import copy
 import json
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from tests.unit.lifecycle.support import OTHER_URN, PROJECT, URN, Run, node_ids, root_of, workflow
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle import UNKNOWN
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
 from specs import etl, node, nodes
 
 
@@ -48,6 +49,32 @@ def test_an_id_that_is_written_wins_over_the_last_runs(run: Run) -> None:
     assert (workflow(root)["id"], node_ids(root)) == ("80", {"a": "81"})
 
 
+def test_an_id_that_is_written_is_given_to_no_other_node(run: Run) -> None:
+    """Neither the one that would be derived, nor the one that a node had the last time."""
+    derived = flowspec.derive_id(URN, PROJECT, "load")
+    spec = etl(nodes=[node("extract", id=derived), node("load")])
+    assert node_ids(root_of(run.inputs(spec)))["load"] == flowspec.derive_id(URN, PROJECT, "load", 1)
+    olds = Run().inputs(etl(nodes=[node("extract"), node("load", id="72")]))
+    later = etl(nodes=[node("extract", id="72"), node("load")])
+    assert node_ids(root_of(Run().inputs(later, olds)))["load"] == derived
+    whole = etl(id=derived)
+    assert node_ids(root_of(Run().inputs(whole)))["load"] == flowspec.derive_id(URN, PROJECT, "load", 1)
+
+
+def test_an_id_of_the_last_run_is_given_to_no_new_node(run: Run) -> None:
+    derived, other = (flowspec.derive_id(URN, PROJECT, "new", attempt) for attempt in range(2))
+    olds = run.inputs(etl(nodes=[node("extract", id=derived), node("load")]))
+    root = root_of(Run().inputs(etl(nodes=[*nodes(etl()), node("new")]), olds))
+    assert node_ids(root)["extract"] == derived
+    assert node_ids(root)["new"] == other
+    olds = Run().inputs(etl(id=derived))
+    root = root_of(Run().inputs(etl(nodes=[*nodes(etl()), node("new")]), olds))
+    assert (workflow(root)["id"], node_ids(root)["new"]) == (derived, other)
+    olds = Run().inputs(etl(nodes=[node("extract", id=derived), node("load")]))
+    root = root_of(Run().inputs(etl(nodes=[node("extract", id="71"), node("load"), node("new")]), olds))
+    assert node_ids(root)["new"] == derived
+
+
 def test_the_ids_of_another_project_are_not_kept(run: Run) -> None:
     olds = run.inputs(etl(id="70"))
     root = root_of(Run().inputs(etl(), olds, project=7))
@@ -57,6 +84,11 @@ def test_the_ids_of_another_project_are_not_kept(run: Run) -> None:
 @pytest.mark.parametrize("olds", [None, {}, {"projectId": PROJECT}, {"projectId": PROJECT, "spec": UNKNOWN}])
 def test_old_inputs_without_a_document_give_no_ids(run: Run, olds: Any) -> None:
     assert workflow(root_of(run.inputs(etl(), olds)))["id"] == flowspec.derive_id(URN, PROJECT, "")
+
+
+def test_old_inputs_of_no_project_give_no_ids(run: Run) -> None:
+    olds = {"spec": run.inputs(etl(id="70"))["spec"]}
+    assert workflow(root_of(Run().inputs(etl(), olds, project=1)))["id"] == flowspec.derive_id(URN, 1, "")
 
 
 @pytest.mark.parametrize("project", [10001, 10001.0, "10001"])
@@ -86,9 +118,13 @@ def test_a_project_may_be_written_in_several_ways(run: Run, project: Any) -> Non
     ],
 )
 def test_what_is_no_project_is_refused(run: Run, project: Any) -> None:
-    (failure,) = run.check(project=project).failures
-    assert failure.startswith("projectId ")
-    assert "workspace" in failure
+    what = "is missing" if project is None else "has to be a positive whole number"
+    where = "Write the workspace's ID: in DataWorks, Management Center shows it."
+    assert run.check(project=project).failures == [f"projectId {what}. {where}"]
+
+
+def test_the_smallest_project_is_one(run: Run) -> None:
+    assert run.inputs(project=1)["projectId"] == 1
 
 
 def test_the_largest_project_that_pulumi_can_hold_is_one(run: Run) -> None:
@@ -97,9 +133,9 @@ def test_the_largest_project_that_pulumi_can_hold_is_one(run: Run) -> None:
 
 def test_inputs_that_do_not_exist_are_refused_and_those_of_the_engine_are_not(run: Run) -> None:
     found = run.check(project_id=5, __defaults=[])
-    (failure,) = found.failures
-    assert '"project_id"' in failure
-    assert "projectId" in failure
+    assert found.failures == [
+        '"project_id" is no input of a workflow definition. It takes projectId, spec, adopt, dryRun.'
+    ]
 
 
 def test_every_failure_is_told_at_once(run: Run) -> None:
@@ -111,8 +147,7 @@ def test_every_failure_is_told_at_once(run: Run) -> None:
 
 def test_a_missing_document_is_a_failure(run: Run) -> None:
     found = run.definitions.check(URN, {"projectId": PROJECT}, None, secret=False)
-    (failure,) = found.failures
-    assert failure.startswith("spec ")
+    assert found.failures == ["spec is missing. Write the FlowSpec document as JSON text or as an object."]
 
 
 def test_failures_of_text_have_their_line(run: Run) -> None:
@@ -129,7 +164,31 @@ def test_warnings_are_no_failures(run: Run) -> None:
     assert isinstance(found.inputs["spec"], str)
 
 
+def test_warnings_beside_faults_are_no_failures(run: Run) -> None:
+    edges = [{"nodeId": "load", "depends": [{"output": "extrac"}]}, {"nodeId": "nobody", "depends": []}]
+    found = run.check(etl(dependencies=edges))
+    assert len(found.failures) == 1
+    assert len(found.warnings) == 1
+
+
+def test_what_no_document_holds_is_refused_in_its_place(run: Run) -> None:
+    asset = Opaque("an asset")
+    inside = etl(nodes=[node("extract", asset), node("load", asset)])  # type: ignore[arg-type]
+    refused = "a FlowSpec document cannot hold an asset. Give its text instead."
+    assert run.check(asset).failures == [f"spec: {refused}"]
+    assert run.check(inside, oops=1).failures[1:] == [
+        f"spec.workflows[0].nodes[{number}].script.content: {refused}" for number in range(2)
+    ]
+    (failure,) = run.check(project=asset).failures
+    assert failure.startswith("projectId has to be a positive whole number, not an asset. Write")
+
+
 # --- unknown values
+
+
+def test_there_is_one_unknown() -> None:
+    assert copy.deepcopy({"a": [UNKNOWN]})["a"][0] is UNKNOWN
+    assert repr(UNKNOWN) == "UNKNOWN"
 
 
 def unwritten(name: str, **more: Any) -> dict[str, Any]:
@@ -180,8 +239,40 @@ def test_what_may_be_a_fault_only_for_want_of_a_value_is_excused(run: Run) -> No
         assert run.check(spec).failures == [], spec
 
 
-def test_an_unknown_elsewhere_excuses_nothing(run: Run) -> None:
-    spec = etl(description=UNKNOWN, dependencies=[{"nodeId": "nobody", "depends": []}])
+def loop(**fields: Any) -> dict[str, Any]:
+    """A node with inner ones, of which one depends on what is not there, as far as is known."""
+    flow = [{"nodeId": "y", "depends": [{"nodeId": "later"}]}]
+    return {
+        **node("loop"),
+        "do-while": {"nodes": [node("x"), node("y")], "flow": flow, "while": node("end"), **fields},
+    }
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        node("x", id=UNKNOWN),
+        node("x", outputs=UNKNOWN),
+        node("x", outputs={"nodeOutputs": UNKNOWN}),
+        node("x", outputs={"nodeOutputs": [UNKNOWN]}),
+        node("x", outputs={"nodeOutputs": [{"data": UNKNOWN}]}),
+    ],
+)
+def test_a_dependency_may_name_what_is_not_known_yet(run: Run, new: dict[str, Any]) -> None:
+    edges = [{"nodeId": "load", "depends": [{"nodeId": "later"}]}]
+    found = run.check(etl(nodes=[*nodes(etl()), new], dependencies=edges))
+    assert (found.failures, found.inputs["spec"]) == ([], UNKNOWN)
+    assert run.check(etl(nodes=[*nodes(etl()), loop(nodes=[node("y"), new])])).failures == []
+
+
+def test_dependencies_of_nodes_that_are_not_known_yet_are_no_faults(run: Run) -> None:
+    assert run.check(etl(nodes=UNKNOWN)).failures == []
+    assert run.check(etl(nodes=[*nodes(etl()), loop(nodes=UNKNOWN)])).failures == []
+
+
+@pytest.mark.parametrize("hole", [{"description": UNKNOWN}, {"trigger": {"cron": UNKNOWN}}])
+def test_an_unknown_elsewhere_excuses_nothing(run: Run, hole: dict[str, Any]) -> None:
+    spec = etl(**hole, dependencies=[{"nodeId": "nobody", "depends": []}])
     (failure,) = run.check(spec).failures
     assert '"nobody"' in failure
 
@@ -225,6 +316,12 @@ def test_one_path_declared_by_two_resources_is_a_failure(run: Run) -> None:
     assert failure.startswith("spec.workflows[0].script.path: ")
     assert URN in failure
     assert run.check(etl(id="71"), urn=OTHER_URN, project=7).failures == []
+    slashes, below = (
+        etl(id="72", script={"path": "/daily_orders/"}),
+        etl(id="73", script={"path": "X/daily_orders"}),
+    )
+    assert len(run.check(slashes, urn=OTHER_URN).failures) == 1
+    assert run.check(below, urn=OTHER_URN).failures == []
 
 
 def test_check_makes_no_call(run: Run) -> None:

@@ -20,7 +20,7 @@ from tests.unit.lifecycle.support import (
 )
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, RefusedError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, HalfDoneError, RefusedError
 from specs import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
@@ -74,12 +74,28 @@ async def test_a_workflow_at_the_documents_path_is_refused(run: Run) -> None:
     assert run.client.made("import") == []
 
 
-async def test_a_path_is_the_same_with_and_without_slashes_around(run: Run) -> None:
+@pytest.mark.parametrize(
+    ("held", "wanted", "same"),
+    [
+        ("/daily_orders/", "daily_orders", True),
+        ("daily_orders", "/daily_orders/", True),
+        ("X/daily_orders", "daily_orders", False),
+        ("daily_orders", "X/daily_orders", False),
+        ("", "daily_orders", False),
+    ],
+)
+async def test_a_path_is_the_same_with_and_without_slashes_around(
+    run: Run, held: str, wanted: str, same: bool
+) -> None:
     key = put(run, etl())
-    row = {"Id": key, "Name": "daily_orders", "Script": {"Path": "/daily_orders/"}}
+    row = {"Id": key, "Name": "daily_orders", "Script": {"Path": held}}
     run.client.will("list", [openapi.WorkflowSummary.model_validate(row)])
-    with pytest.raises(RefusedError):
-        await run.create()
+    creating = run.create(etl(script={"path": wanted}))
+    if same:
+        with pytest.raises(RefusedError):
+            await creating
+    else:
+        await creating
 
 
 async def test_a_workflow_of_that_name_at_another_path_is_not_in_the_way(run: Run) -> None:
@@ -113,8 +129,30 @@ async def test_a_workflow_of_our_own_with_strangers_nodes_is_refused(run: Run) -
         await run.create()
     assert '"theirs"' in str(caught.value)
     assert '"extract"' not in str(caught.value)
-    assert "pulumi import" in str(caught.value)
+    assert f"pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{OWN}`" in str(caught.value)
     assert run.client.made("import") == []
+
+
+async def test_our_node_in_a_workflow_of_another_id_is_ours_where_the_id_was_derived(run: Run) -> None:
+    """The service has given the workflow an ID of its own, and the run ended before the state was written."""
+    put(run, etl(), "900", urn=URN)
+    resource_id, _, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/900"
+    assert outputs["actualIds"] == {OWN: "900"}
+
+
+async def test_our_node_in_a_workflow_of_another_id_is_not_ours_where_the_id_was_chosen(run: Run) -> None:
+    put(run, etl(), "900", urn=URN)
+    with pytest.raises(RefusedError, match="is taken by workflow 900"):
+        await run.create(etl(id="70"))
+    assert run.client.made("import") == []
+
+
+async def test_a_node_under_its_old_name_is_no_stranger(run: Run) -> None:
+    put(run, etl(id="70", nodes=[node("extract"), node("old", id="71")], dependencies=[]), urn=URN)
+    spec = etl(id="70", nodes=[node("extract"), node("new", id="71")], dependencies=[])
+    _, _, outputs = await run.create(spec)
+    assert outputs["nodeIds"]["new"] == "71"
 
 
 async def test_a_forced_replacement_takes_over_what_this_run_holds_without_a_word(run: Run) -> None:
@@ -221,8 +259,9 @@ async def test_a_preview_of_an_unknown_document_asks_nothing(run: Run) -> None:
     inputs = {"projectId": PROJECT, "spec": UNKNOWN}
     resource_id, outputs = await run.definitions.create(run.context(preview=True), inputs)
     assert (resource_id, outputs["projectId"]) == ("", PROJECT)
-    assert {value for key, value in outputs.items() if key != "projectId"} == {UNKNOWN}
+    later = {key for key, value in outputs.items() if value is UNKNOWN}
     assert run.client.calls == []
+    assert later == (await run.create(preview=True))[2].keys() - {"projectId"}
 
 
 async def test_what_leaves_before_its_replacement_is_not_in_the_way(run: Run) -> None:
@@ -264,6 +303,50 @@ async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_node
     assert again[2]["nodeIds"] == state[2]["nodeIds"]
 
 
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_forced_replacement_may_drop_a_node_to_which_the_service_gave_its_id(
+    run: Run, later: bool
+) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    smaller = etl(nodes=[node("extract")], dependencies=[])
+    run.client.will("import", replacing)
+    state = await run.create()
+    if later:
+        run = run.again()
+        run.definitions.diff(URN, *state, run.inputs(smaller))
+    _, _, outputs = await run.create(smaller)
+    assert set(outputs["nodeIds"]) == {"extract"}
+    assert run.report.warnings == []
+
+
+async def test_what_a_half_done_step_of_this_run_holds_is_its_own(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    again = run.again()
+    again.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError):
+        await again.update(state, etl(description="new"))
+    _, _, outputs = await again.create(etl(nodes=[node("extract")], dependencies=[]))
+    assert set(outputs["nodeIds"]) == {"extract"}
+
+
+async def test_what_a_take_over_is_about_to_delete_stays_ours_until_it_is_gone(run: Run) -> None:
+    put(run, etl(nodes=[node("extract"), node("left-over")], dependencies=[]), urn=URN)
+    left_over = node_ids(run.client.held[OWN])["left-over"]
+    run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    assert left_over in caught.value.outputs["ownedNodeIds"]
+
+
 async def test_a_preview_that_cannot_know_whether_to_adopt_refuses_nothing(run: Run) -> None:
     put(run, etl())
     news = run.inputs(adopt=UNKNOWN)
@@ -277,9 +360,10 @@ async def test_adopt_is_true_or_false(run: Run, given: Any, kept: Any) -> None:
     assert run.inputs(adopt=given).get("adopt") is kept
 
 
+@pytest.mark.parametrize("key", ["adopt", "dryRun"])
 @pytest.mark.parametrize("given", ["yes", 1, []])
-async def test_adopt_is_nothing_else(run: Run, given: Any) -> None:
-    assert run.check(adopt=given).failures == ["adopt has to be true or false."]
+async def test_a_flag_is_nothing_else(run: Run, key: str, given: Any) -> None:
+    assert run.check(**{key: given}).failures == [f"{key} has to be true or false."]
 
 
 async def test_adopting_a_workflow_tells_which_nodes_go(run: Run) -> None:
@@ -292,3 +376,12 @@ async def test_adopting_a_workflow_tells_which_nodes_go(run: Run) -> None:
         assert '"theirs"' in run.report.warnings[-1]
     assert list(run.client.held) == [key]
     assert set(node_ids(run.client.held[key])) == {"extract", "load"}
+
+
+@pytest.mark.parametrize(("preview", "words"), [(True, "up takes it over"), (False, "taking it over")])
+async def test_adopting_a_workflow_that_loses_nothing_says_no_more(
+    run: Run, preview: bool, words: str
+) -> None:
+    key = put(run, etl())
+    await run.definitions.create(run.context(preview=preview), run.inputs(adopt=True))
+    assert run.report.warnings == [f"workflow {key} is there already, and adopt is set: {words}"]

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import URN, Object, Run, edited, root_of, workflow
+from tests.unit.lifecycle.support import PROJECT, URN, Object, Run, edited, root_of, workflow
 
+from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
+from pulumi_resource_dataworks.lifecycle._diff import ignoring
+from pulumi_resource_dataworks.lifecycle._state import Inputs
 from specs import etl, node, nodes
 
 
@@ -70,7 +73,7 @@ def test_unknown_values_are_updates(run: Run) -> None:
     }
     unknown = {"projectId": UNKNOWN, "spec": UNKNOWN}
     found = run.definitions.diff(URN, "10001/70", olds, {}, unknown)
-    assert set(found.changes) == {"projectId", "spec"}
+    assert found.changes == {"projectId": "update", "spec": "update"}
     assert found.replaces == []
     both = {"projectId": 7, "spec": UNKNOWN}
     assert run.definitions.diff(URN, "10001/70", olds, {}, both).changes == {
@@ -154,6 +157,14 @@ def test_paths_that_mean_nothing_here_ignore_nothing(run: Run, path: str) -> Non
     assert difference(run, etl(), etl(description="x"), (path,)).changes == {"spec": "update"}
 
 
+@pytest.mark.parametrize("key", ["version", "kind", "metadata"])
+def test_the_documents_own_fields_are_below_spec_too(key: str) -> None:
+    old, new = ({key: {"v": value}, "spec": {"workflows": [{}]}} for value in (1, 2))
+    sent, given = (Inputs(PROJECT, flowspec.canonical(root)) for root in (old, new))
+    assert ignoring(sent, given, [f"spec.{key}"]).root == old
+    assert ignoring(sent, given, [f"spec.spec.{key}"]).root == new
+
+
 def test_an_index_means_the_new_documents_node_and_its_id_finds_the_old_one(run: Run) -> None:
     old = etl(nodes=[node("a", "1", id="1"), node("b", "2", id="2")], dependencies=[])
     swapped = etl(nodes=[node("b", "2x", id="2"), node("a", "1", id="1")], dependencies=[])
@@ -181,6 +192,55 @@ def test_an_ignored_path_does_not_change_the_old_document(run: Run) -> None:
     run.definitions.diff(URN, "10001/70", olds, olds, news, ignored)
     assert run.definitions.diff(URN, "10001/70", olds, {}, {**olds, "spec": before}).changes == {}
     assert root_of(olds) == root
+
+
+def ignoring_in(old: Any, new: Any, *paths: str) -> Any:
+    """What is sent of a new value of a workflow where something below it is ignored."""
+    sent, given = (
+        Inputs(PROJECT, flowspec.canonical({"spec": {"workflows": [{"x": value}]}})) for value in (old, new)
+    )
+    kept = ignoring(sent, given, [f"spec.workflows[0].x{path}" for path in paths])
+    return workflow(kept.root).get("x")
+
+
+@pytest.mark.parametrize("key", ["id", "name", "nodeId"])
+def test_an_entry_of_a_list_is_found_by_what_names_it(key: str) -> None:
+    old = [{key: "a", "v": 1}, {key: "b", "v": 2}]
+    new = [{key: "c", "v": 7}, {key: "b", "v": 8}, {key: "a", "v": 9}]
+    assert [item["v"] for item in ignoring_in(old, new, "[*].v")] == [7, 2, 1]
+    assert [item["v"] for item in ignoring_in(old, new, "[2].v")] == [7, 8, 1]
+    assert ignoring_in(old, new, "[1]") == [new[0], old[1], new[2]]
+
+
+def test_an_id_names_an_entry_before_its_name_and_its_name_before_a_node() -> None:
+    old = [{"id": "1", "name": "a", "v": 1}, {"id": "2", "name": "b", "v": 2}]
+    assert ignoring_in(old, [{"id": "2", "name": "a", "v": 9}], "[0].v")[0]["v"] == 2
+    old = [{"name": "a", "nodeId": "1", "v": 1}, {"name": "b", "nodeId": "2", "v": 2}]
+    assert ignoring_in(old, [{"name": "b", "nodeId": "1", "v": 9}], "[0].v")[0]["v"] == 2
+
+
+def test_an_entry_that_nothing_names_is_found_by_its_place() -> None:
+    assert ignoring_in(["a", "b"], ["c", "d", "e"], "[1]") == ["c", "b", "e"]
+    assert ignoring_in(["a", "b"], ["c", "d", "e"], "[*]") == ["a", "b", "e"]
+    assert ignoring_in([{"v": 1}, {"v": 2}], [{"v": 3}, {"v": 4}, {"v": 5}], "[*].v") == [
+        {"v": 1},
+        {"v": 2},
+        {"v": 5},
+    ]
+    assert ignoring_in([3, {"id": "1", "v": 1}], [{"id": "1", "v": 2}], "[0].v") == [{"id": "1", "v": 1}]
+
+
+@pytest.mark.parametrize(("old", "new"), [({"v": 1}, [{"v": 2}]), ([{"v": 1}], {"v": 2}), ("v", {"v": 2})])
+def test_what_has_changed_its_kind_is_not_looked_into(old: Any, new: Any) -> None:
+    assert ignoring_in(old, new, ".v.w", "[0].v", ".v") == new
+
+
+def test_an_ignored_field_comes_back_stays_or_stays_away() -> None:
+    assert ignoring_in({"v": 1}, {}, ".v") == {"v": 1}
+    assert ignoring_in({}, {"v": 1}, ".v") == {}
+    assert ignoring_in({"v": {"w": 1}}, {"w": 2}, ".v.w") == {"w": 2}
+    assert ignoring_in({"w": 2}, {"v": {"w": 1}}, ".v.w") == {"v": {"w": 1}}
+    assert ignoring_in({"a.b": 1, "c": 1}, {"a.b": 2, "c": 2}, '["a.b"]') == {"a.b": 1, "c": 2}
 
 
 # --- what diff remembers for delete
@@ -212,3 +272,20 @@ def test_an_ignored_path_keeps_what_the_service_has(run: Run) -> None:
     ignore = ("spec.workflows[0].description",)
     assert run.definitions.diff(URN, "10001/70", olds, sent, news, ignore).changes == {}
     assert run.definitions.diff(URN, "10001/70", olds, sent, news, ()).changes == {"spec": "update"}
+
+
+def test_without_a_sent_document_the_last_inputs_count(run: Run) -> None:
+    olds = run.inputs()
+    news = Run().inputs(etl(description="new"))
+    assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, olds).changes == {}
+    assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, news).changes == {
+        "spec": "update"
+    }
+
+
+def test_what_was_ignored_is_a_change_once_it_is_no_longer_ignored(run: Run) -> None:
+    """Though the program says what it said the last time, and the engine's inputs do too."""
+    sent, olds = run.inputs(etl(description="sent")), Run().inputs(etl(description="ignored"))
+    ignore = ("spec.workflows[0].description",)
+    assert run.definitions.diff(URN, "10001/70", olds, sent, olds, ignore).changes == {}
+    assert run.definitions.diff(URN, "10001/70", olds, sent, olds, ()).changes == {"spec": "update"}

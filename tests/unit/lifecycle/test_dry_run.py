@@ -74,6 +74,14 @@ async def test_a_refusal_is_told_with_its_places_in_the_text() -> None:
     )
 
 
+async def test_a_refusal_of_an_update_is_told_with_its_lines_too() -> None:
+    run = asking()
+    state = await run.create()
+    run.client.will("dry run", refusal("bad: $.spec"))
+    with pytest.raises(LifecycleError, match=r"See spec \(line 4, column 11\)$"):
+        await run.update(state, json.dumps(etl(description="new"), indent=2), preview=True)
+
+
 async def test_a_refusal_of_an_object_has_places_without_lines() -> None:
     run = asking()
     run.client.will("dry run", refusal("bad: $.spec.workflows[0].nodes[1]."))

@@ -26,11 +26,16 @@ def test_projects_are_whole_numbers(projects: str) -> None:
         Options.take({"dryRunProjects": projects})
 
 
+def test_each_flag_is_its_own() -> None:
+    assert Options.take({"dryRun": True}) == (Options(dry_run=True), {})
+    assert Options.take({"strict": True}) == (Options(strict=True), {})
+
+
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         Options.take({"strict": "yes", "dryRun": 1, "dryRunProjects": "1"})
-    assert [problem.key for problem in caught.value.problems] == [
-        "dataworks:strict",
-        "dataworks:dryRun",
-        "dataworks:dryRunProjects",
+    assert [str(problem) for problem in caught.value.problems] == [
+        "dataworks:strict: has to be true or false",
+        "dataworks:dryRun: has to be true or false",
+        "dataworks:dryRunProjects: has to be a list of workspace IDs, such as [123456]",
     ]

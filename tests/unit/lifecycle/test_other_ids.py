@@ -7,6 +7,7 @@ import pytest
 from tests.unit.lifecycle.support import PROJECT, URN, Run, node_ids, refusal, root_of, workflow
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
 from specs import etl, node
 
 OWN, NEXT, THIRD = (flowspec.derive_id(URN, PROJECT, "", attempt) for attempt in range(3))
@@ -71,6 +72,16 @@ async def test_an_update_keeps_what_is_there_and_renames_what_is_new(run: Run) -
     assert outputs["workflowId"] == OWN
     assert outputs["actualIds"] == {"fresh": flowspec.derive_id(URN, PROJECT, "new", 1)}
     assert outputs["nodeIds"]["extract"] == state[2]["nodeIds"]["extract"]
+
+
+async def test_an_update_under_other_ids_stays_that_of_its_workflow(run: Run) -> None:
+    state = await run.create()
+    accepted = openapi.AsyncJob(id="job1")
+    run.client.will("import", refusal("ID fresh is not valid"), accepted)
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(nodes=[node("extract"), node("load"), node("new", id="fresh")]))
+    assert caught.value.outputs["workflowId"] == OWN
 
 
 async def test_an_update_without_anything_new_has_no_other_ids(run: Run) -> None:

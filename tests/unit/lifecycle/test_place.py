@@ -54,6 +54,7 @@ async def there(path: str = "team/daily_orders") -> tuple[Run, tuple[str, Object
         ("team/orders", [("rename", (PROJECT, OWN, "orders"))]),
         ("else/daily_orders", [("move", (PROJECT, OWN, "else"))]),
         ("daily_orders", [("move", (PROJECT, OWN, ""))]),
+        ("X/daily_orders", [("move", (PROJECT, OWN, "X"))]),
         ("a/b/orders", [("rename", (PROJECT, OWN, "orders")), ("move", (PROJECT, OWN, "a/b"))]),
     ],
 )
@@ -92,7 +93,8 @@ async def test_a_place_that_is_refused_is_half_done_without_a_job(error: Excepti
     run.client.will("rename", error)
     with pytest.raises(HalfDoneError) as caught:
         await run.update(state, placed("team/orders"))
-    assert str(caught.value).endswith(f"the workflow is not where it should be: {error}")
+    assert str(caught.value) == f"the import is done, but the workflow is not where it should be: {error}"
+    assert caught.value.__cause__ is error
     assert "pendingJob" not in caught.value.outputs
     assert caught.value.outputs["path"] == "team/orders"
     again = run.again()
@@ -163,9 +165,23 @@ async def test_what_the_service_rewrites_is_nobodys_edit_and_is_forgotten_where_
     rewriting(run, denied)
     state = await run.create(ALLOWED)
     again = run.again()
-    outputs = await again.update(state, edited(ALLOWED, lambda root: workflow(root).update(description="new")))
+    outputs = await again.update(
+        state, edited(ALLOWED, lambda root: workflow(root).update(description="new"))
+    )
     assert "rewrites" not in outputs
     assert again.report.warnings == []
+
+
+async def test_what_the_service_made_of_another_document_is_forgotten_with_it(run: Run) -> None:
+    rewriting(run, denied)
+    state = await run.create(ALLOWED)
+    again = run.again()
+    assert "rewrites" not in await again.update(state, etl(description="new"), preview=True)
+    again.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
+    again.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await again.update(state, etl(description="new"))
+    assert "rewrites" not in caught.value.outputs
 
 
 async def test_strict_makes_a_rewrite_an_error_that_keeps_the_state(run: Run) -> None:

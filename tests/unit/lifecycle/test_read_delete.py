@@ -91,6 +91,41 @@ async def test_a_refresh_goes_by_the_services_ids(run: Run) -> None:
     assert again.client.calls == [("get", (PROJECT, "8800"))]
 
 
+async def test_a_refresh_keeps_inputs_that_changed_nothing(made: tuple[Run, State]) -> None:
+    """The engine keeps new inputs also where there was nothing to update, and the outputs as they were."""
+    run, (resource_id, inputs, outputs) = made
+    news = {**inputs, "adopt": True, "dryRun": False}
+    assert await run.read((resource_id, news, outputs)) == (news, {**outputs, "adopt": True, "dryRun": False})
+
+
+async def test_a_refresh_of_what_somebody_made_anew_goes_by_its_new_id(made: tuple[Run, State]) -> None:
+    run, state = made
+    held = next(item for item in nodes(run.client.held[OWN]) if item["name"] == "load")
+    old, held["id"] = held["id"], "999"
+    found = await run.read(state)
+    assert found is not None
+    inputs, outputs = found
+    assert outputs["nodeIds"]["load"] == "999"
+    assert outputs["actualIds"] == {}
+    assert old in outputs["ownedNodeIds"]
+    assert node_ids(root_of(inputs))["load"] == "999"
+
+
+async def test_of_a_node_that_somebody_deleted_the_services_id_stays_known(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    again = run.again()
+    workflow(again.client.held[OWN]).update(nodes=nodes(again.client.held[OWN])[:1], dependencies=[])
+    found = await again.read(state)
+    assert found is not None
+    assert found[1]["nodeIds"].keys() == {"extract"}
+    assert found[1]["actualIds"] == state[2]["actualIds"]
+
+
 async def test_a_workflow_that_is_in_no_list_is_gone(made: tuple[Run, State]) -> None:
     run, state = made
     run.client.held.clear()
@@ -209,6 +244,34 @@ async def test_an_import_gives_the_whole_document_without_noise(made: tuple[Run,
     assert again == (inputs, outputs)
 
 
+async def test_an_import_of_a_document_without_the_workflows_id_has_that_of_the_answer(
+    made: tuple[Run, State],
+) -> None:
+    run, (resource_id, _, _) = made
+    root = run.client.held[OWN]
+    del workflow(root)["id"], root["spec"]["id"]
+    found = await run.read((resource_id, {}, {}))
+    assert found is not None
+    assert workflow(root_of(found[0]))["id"] == OWN
+
+
+async def test_an_import_of_what_is_listed_but_not_given_out_is_an_error(made: tuple[Run, State]) -> None:
+    run, (resource_id, _, _) = made
+    run.client.will("get", not_found())
+    with pytest.raises(LifecycleError, match=f"lists workflow {OWN} but does not give it out"):
+        await run.read((resource_id, {}, {}))
+
+
+@pytest.mark.parametrize("known", [1, 2])
+async def test_a_resource_without_a_whole_state_is_read_as_for_an_import(
+    made: tuple[Run, State], known: int
+) -> None:
+    run, (resource_id, inputs, outputs) = made
+    whole = await run.read((resource_id, {}, {}))
+    parts = (inputs, {}) if known == 1 else ({}, outputs)
+    assert await run.read((resource_id, *parts)) == whole
+
+
 async def test_an_import_of_what_is_not_there_is_none(run: Run) -> None:
     assert await run.definitions.read(run.context(), f"{PROJECT}/70", {}, {}) is None
 
@@ -317,6 +380,17 @@ async def test_an_id_that_is_none_is_not_deleted(run: Run) -> None:
     with pytest.raises(LifecycleError):
         await run.delete(wrong)
     assert run.client.calls == []
+
+
+async def test_secrets_of_inputs_and_outputs_are_hidden_from_what_a_read_tells(
+    made: tuple[Run, State],
+) -> None:
+    run, (resource_id, olds, outputs) = made
+    news = run.inputs(etl(description="a hidden word"), olds)
+    for inputs, found in ((news, outputs), (olds, {**outputs, "spec": news["spec"]})):
+        context = run.context(secret=True)
+        await run.definitions.read(context, resource_id, inputs, found)
+        assert context.conceal("near a hidden word") == "near [secret]"
 
 
 async def test_a_secret_document_is_hidden_in_every_step(made: tuple[Run, State]) -> None:

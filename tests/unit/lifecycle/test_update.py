@@ -1,6 +1,7 @@
 """Update: a pending job first, then a look at what is there, then the whole document."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -71,6 +72,7 @@ async def test_a_preview_of_an_update_makes_no_call(made: tuple[Run, State]) -> 
     assert run.client.calls == []
     assert outputs["nodeIds"] == {**state[2]["nodeIds"], "c": flowspec.derive_id(URN, PROJECT, "c")}
     assert outputs["workflowId"] == OWN
+    assert outputs["ownedNodeIds"] == sorted(outputs["nodeIds"].values())
     assert "pendingJob" not in outputs
 
 
@@ -78,7 +80,7 @@ async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State
     run, (resource_id, olds, outputs) = made
     news = {"projectId": PROJECT, "spec": UNKNOWN}
     found = await run.definitions.update(run.context(preview=True), resource_id, olds, outputs, news)
-    assert (found["workflowId"], found["digest"]) == (OWN, UNKNOWN)
+    assert (found["projectId"], found["workflowId"], found["digest"]) == (PROJECT, OWN, UNKNOWN)
     assert run.client.calls == []
 
 
@@ -102,6 +104,21 @@ async def test_a_pending_job_with_the_same_document_is_only_waited_for(pending: 
     assert "pendingJob" not in outputs
     assert set(outputs["nodeIds"]) == {"extract", "load"}
     assert any("job1" in text for text in run.report.texts("status"))
+
+
+async def test_a_pending_job_that_is_only_waited_for_keeps_the_new_inputs(pending: tuple[Run, State]) -> None:
+    run, (resource_id, olds, outputs) = pending
+    news = run.inputs(None, olds, adopt=True)
+    found = await run.definitions.update(run.context(), resource_id, olds, outputs, news)
+    assert run.client.made("import") == []
+    assert found["adopt"] is True
+
+
+async def test_a_preview_does_not_wait_for_a_pending_job(pending: tuple[Run, State]) -> None:
+    run, state = pending
+    outputs = await run.update(state, etl(description="new"), preview=True)
+    assert run.client.calls == []
+    assert "pendingJob" not in outputs
 
 
 async def test_a_pending_job_comes_before_another_document(pending: tuple[Run, State]) -> None:
@@ -176,6 +193,43 @@ async def test_a_node_that_somebody_added_is_named_and_refused(made: tuple[Run, 
     assert run.definitions.held == {}
 
 
+@pytest.mark.parametrize(("preview", "words"), [(True, "up deletes"), (False, "deleting")])
+async def test_a_node_that_somebody_added_is_deleted_where_that_is_wanted(
+    made: tuple[Run, State], preview: bool, words: str
+) -> None:
+    run, (resource_id, olds, outputs) = made
+    theirs(run)
+    if preview:
+        refreshed = await run.read((resource_id, olds, outputs))
+        assert refreshed is not None
+        olds, outputs = refreshed
+    news = run.inputs(etl(description="new"), olds, adopt=True)
+    await run.definitions.update(run.context(preview=preview), resource_id, olds, outputs, news)
+    told = f'adopt is set: {words} what somebody added to this workflow: "theirs"'
+    assert told in run.report.warnings
+    assert ("theirs" in node_ids(run.client.held[OWN])) is preview
+
+
+async def test_the_refusal_of_what_somebody_added_names_the_ways_out(made: tuple[Run, State]) -> None:
+    run, state = made
+    nodes(theirs(run)).append({**node("more", id="667"), "script": {"path": "q"}})
+    with pytest.raises(RefusedError) as caught:
+        await run.update(state, etl(description="new"))
+    assert str(caught.value) == (
+        "somebody added to this workflow what the document does not hold, and the import would delete it: "
+        '"theirs", "more". Add it to the document (`pulumi refresh`, then `pulumi preview --diff`, show it), '
+        "delete it in Data Studio, or set `adopt: true` on the resource, and the import deletes it"
+    )
+
+
+async def test_a_node_of_the_document_under_another_name_is_nobody_elses(made: tuple[Run, State]) -> None:
+    """Somebody has made it, and the program has since taken it up by its ID."""
+    run, state = made
+    theirs(run)
+    outputs = await run.update(state, etl(nodes=[*nodes(etl()), node("ours", id="666")]))
+    assert outputs["nodeIds"]["ours"] == "666"
+
+
 async def test_a_node_that_somebody_added_and_the_document_holds_is_not_refused(
     made: tuple[Run, State],
 ) -> None:
@@ -194,6 +248,78 @@ async def test_an_edit_of_our_own_node_is_overwritten_with_a_warning(made: tuple
     assert '"extract"' in warning
     assert "script.content" in warning
     assert nodes(run.client.held[OWN])[0]["script"]["content"] == "SELECT 1;\nSELECT 2;\n"
+
+
+async def test_an_edit_that_the_program_makes_too_is_nobodys(made: tuple[Run, State]) -> None:
+    run, state = made
+    workflow(run.client.held[OWN])["description"] = "new"
+    await run.update(state, etl(description="new"))
+    assert run.report.warnings == []
+
+
+async def test_where_a_workflow_is_gone_another_at_its_path_is_left_alone(made: tuple[Run, State]) -> None:
+    run, state = made
+    other = run.client.held.pop(OWN)
+    run.client.held["900"] = json.loads(json.dumps(other))
+    await run.update(state, etl(description="new"))
+    assert run.client.held["900"] == other
+    assert workflow(run.client.sent[0])["id"] == OWN
+    assert run.client.made("list") == []
+
+
+async def test_secrets_of_what_was_and_of_what_will_be_are_hidden(made: tuple[Run, State]) -> None:
+    run, (resource_id, olds, outputs) = made
+    news = run.inputs(etl(description="a hidden word"), olds)
+    other = {**outputs, "spec": news["spec"]}
+    for given in ((olds, outputs, news), (olds, other, olds), (news, outputs, olds)):
+        context = run.context(secret=True)
+        await run.definitions.update(context, resource_id, *given)
+        assert context.conceal("near a hidden word") == "near [secret]"
+
+
+async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.held.clear()
+    run.client.will("import", openapi.AsyncJob(id="job1"))
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(description="new"))
+    assert caught.value.id == state[0]
+    assert caught.value.outputs["owner"] == "42"
+    assert caught.value.outputs["workflowId"] == OWN
+
+
+async def test_the_services_ids_are_kept_for_what_is_still_declared(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        ids = {OWN: "8800", **{one: f"88{name}" for name, one in node_ids(root).items()}}
+        return run.client.store(json.dumps(flowspec.rename_ids(root, ids)))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    extract = node_ids(root_of(state[1]))["extract"]
+    smaller = etl(nodes=[node("extract")], dependencies=[])
+    known = {OWN: "8800", extract: "88extract"}
+    assert (await run.update(state, smaller, preview=True))["actualIds"] == known
+    run.client.held.clear()
+    run.client.will("import", openapi.AsyncJob(id="job1"))
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, smaller)
+    assert caught.value.outputs["actualIds"] == known
+
+
+async def test_a_node_that_somebody_renamed_keeps_the_id_that_the_service_gave(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    again = run.again()
+    nodes(again.client.held[OWN])[1]["name"] = "renamed"
+    await again.update(state, etl(description="new"))
+    assert node_ids(again.client.sent[0])["load"] == "882"
 
 
 async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State]) -> None:
@@ -219,6 +345,19 @@ async def test_what_left_the_document_is_undone_and_what_cannot_be_is_told(run: 
     kept = root_of(outputs)
     assert "description" not in workflow(kept)
     assert "timeout" not in nodes(kept)[0]
+
+
+async def test_of_many_fields_that_cannot_be_undone_five_are_named(run: Run) -> None:
+    names = [f"n{number}" for number in range(7)]
+    state = await run.create(etl(nodes=[node(name, rerunTimes=5) for name in names], dependencies=[]))
+    again = run.again()
+    await again.update(state, etl(nodes=[node(name) for name in names], dependencies=[]))
+    (warning,) = again.report.warnings
+    fields = ", ".join(f"spec.workflows[0].nodes[{number}].rerunTimes" for number in range(5))
+    assert warning == (
+        f"{fields}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
+        "Write the value that you want."
+    )
 
 
 async def test_ignored_changes_are_sent_as_they_were(made: tuple[Run, State]) -> None:

@@ -49,6 +49,12 @@ async def test_import_sends_a_signed_form(client: Client, service: Service) -> N
     )
 
 
+async def test_a_dry_run_says_so(client: Client, service: Service) -> None:
+    service.will(ok(AsyncJob=JOB))
+    await client.import_workflow_definition(12, "{}", dry_run=True)
+    assert service.parameters() == {"ProjectId": "12", "Spec": "{}", "DryRun": "true"}
+
+
 async def test_every_call_says_who_we_are(client: Client, service: Service) -> None:
     service.will(job_answer("Running"))
     await client.get_job_status("7")
@@ -186,6 +192,20 @@ async def test_delete_of_what_is_not_there(client: Client, service: Service) -> 
     service.will(refusal(404, "X", "workflow not found"))
     with pytest.raises(NotFoundError):
         await client.delete_workflow_definition(12, "5")
+
+
+async def test_rename(client: Client, service: Service) -> None:
+    service.will(ok(Success=True))
+    await client.rename_workflow_definition(12, "5", "orders")
+    assert service.actions == ["RenameWorkflowDefinition"]
+    assert service.parameters() == {"ProjectId": "12", "Id": "5", "Name": "orders"}
+
+
+async def test_move(client: Client, service: Service) -> None:
+    service.will(ok(Success=True))
+    await client.move_workflow_definition(12, "5", "team/daily")
+    assert service.actions == ["MoveWorkflowDefinition"]
+    assert service.parameters() == {"ProjectId": "12", "Id": "5", "Path": "team/daily"}
 
 
 NOT_SENT = [

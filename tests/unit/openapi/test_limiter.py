@@ -178,6 +178,42 @@ async def test_a_throttled_answer_slows_everyone_for_a_while(clock: VirtualClock
     assert clock.now - start == pytest.approx(2 * INTERVAL, abs=1e-4)  # the full pace again
 
 
+async def test_a_throttled_answer_holds_also_those_who_have_just_called(clock: VirtualClock) -> None:
+    one = limiter(clock)
+    await turns(clock, one, calls=7)
+    start = clock.now
+    one.throttled(30.0)
+    await go(one)
+    assert clock.now - start == pytest.approx(30)
+
+
+@pytest.mark.parametrize(("later", "order"), [(9.5, ["other", "poll"]), (10.5, ["poll", "other"])])
+async def test_a_poll_waits_for_those_who_come_within_ten_seconds(
+    clock: VirtualClock, later: float, order: list[str]
+) -> None:
+    one, done = limiter(clock), list[str]()
+    one.throttled(20.0)
+
+    async def call(name: str, begin: float, *, yields: bool) -> None:
+        await clock.sleep(begin)
+        await go(one, yields=yields)
+        done.append(name)
+
+    await asyncio.gather(call("poll", 0.0, yields=True), call("other", later, yields=False))
+    assert done == order
+
+
+async def test_a_cancel_is_one_also_where_the_day_is_used_up_just_then(clock: VirtualClock) -> None:
+    one = limiter(clock)
+    one.throttled(20.0)
+    waiting = asyncio.ensure_future(go(one))
+    await asyncio.sleep(0)
+    one.used_up(QuotaExhaustedError("enough", code="Throttling.Api.Risk", status=429, action="Get"))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 async def test_slowness_has_a_limit(clock: VirtualClock) -> None:
     one = limiter(clock)
     for _ in range(20):

@@ -224,10 +224,24 @@ async def test_passing_refusals_are_no_sign_of_a_forgotten_job(
     assert status.succeeded
 
 
-async def test_passing_faults_are_named_at_the_deadline(clock: VirtualClock) -> None:
-    jobs = Jobs(clock, lambda _: RequestNotSent("no route", action="A"))
-    with pytest.raises(JobWaitTimeout, match=r"never learnt \(last poll: no route\)"):
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (RequestNotSent("no route", action="A"), "its status was never learnt (last poll: no route)"),
+        (
+            service_error(ServiceUnavailableError, 503, "Word"),
+            "its status was never learnt (last poll: text (code Word; GetJobStatus))",
+        ),
+        ("Running", "its status is Running"),
+    ],
+)
+async def test_what_the_last_poll_told_is_named_at_the_deadline(
+    clock: VirtualClock, answer: Step, words: str
+) -> None:
+    jobs = Jobs(clock, lambda _: answer)
+    with pytest.raises(JobWaitTimeout) as caught:
         await wait_for_job(jobs, "7", expected_seconds=3, timeout=60, cancelled=asyncio.Event(), clock=clock)
+    assert str(caught.value) == f"Job 7 has not ended after 60 s; {words}"
 
 
 @pytest.mark.parametrize(
@@ -270,6 +284,7 @@ async def test_a_job_that_stays_invisible_is_forgotten(
     service.will(answer)
     with pytest.raises(JobForgotten, match="no longer knows job 7") as caught:
         await wait(client, clock)
+    assert caught.value.job_id == "7"
     assert 30 <= caught.value.elapsed < 45
     assert isinstance(caught.value.__cause__, ServiceError)
 
