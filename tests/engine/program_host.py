@@ -59,7 +59,9 @@ def _make(name: str, resource: dict[str, Any], made: Made) -> WorkflowDefinition
         for alias in options.pop("aliases", [])
     ]
     known = {_OPTIONS[key]: value for key, value in options.items()}
-    return WorkflowDefinition(name, pulumi.ResourceOptions(aliases=aliases, **known), **inputs)
+    part = resource.get("component")
+    parent = pulumi.ComponentResource("tests:index:Part", part) if part else None
+    return WorkflowDefinition(name, pulumi.ResourceOptions(parent, aliases=aliases, **known), **inputs)
 
 
 def _resolved(value: Any, made: Made) -> Any:

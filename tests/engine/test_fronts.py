@@ -36,6 +36,14 @@ def program() -> Iterator[int]:
         yield port
 
 
+@pytest.fixture
+def stack(stack: Stack) -> Stack:
+    """A stack whose configuration asks for more calls a second than DataWorks allows: it is read by both fronts."""
+    with (stack.folder / f"Pulumi.{stack.name}.yaml").open("a", encoding="utf-8") as file:
+        file.write('config:\n  dataworks:callsPerSecond: "100"\n')
+    return stack
+
+
 @pytest.fixture(params=["plugin", "dynamic"])
 def front(request: pytest.FixtureRequest, stack: Stack, program: int) -> Stack:
     return stack if request.param == "plugin" else dynamic(stack, program)
@@ -141,7 +149,7 @@ def the_next_up_goes_through_throttling_and_a_lost_answer(front: Stack) -> None:
 
 
 def an_update_takes_too_long_and_the_next_up_ends_it(front: Stack) -> None:
-    front.emulator.script_job(Life("seconds", 3))
+    front.emulator.script_job(Life("seconds", 1.6))
     front.workflow(etl(nodes=[*nodes(etl()), node("report")]), customTimeouts={"update": "1s"})
     failed = front.up(ok=False).output
     assert "has not ended after 1 s" in failed, failed
@@ -192,14 +200,14 @@ def test_two_resources(front: Stack) -> None:
     what_is_not_known_yet_comes_with_up(front)
 
 
-def pair(front: Stack, first: Any, second: Any, name: str = "two") -> None:
-    """Declares two resources."""
+def pair(front: Stack, first: Any, second: Any, **more: str) -> None:
+    """Declares two resources; `more` is of the second."""
 
     def resource(spec: Any) -> dict[str, Any]:
         properties = {"projectId": front.project_id, "spec": spec}
         return {"type": "dataworks:WorkflowDefinition", "properties": properties}
 
-    front.declare({"one": resource(first), "two": {**resource(second), "name": name}})
+    front.declare({"one": resource(first), "two": {**resource(second), **more}})
 
 
 def after(**fields: Any) -> dict[str, Any]:
@@ -229,11 +237,16 @@ def what_is_not_known_yet_may_be_wrong_beside_it(front: Stack) -> None:
 
 
 def what_is_not_known_yet_comes_with_up(front: Stack) -> None:
-    pair(front, etl(), after(timeout=None))
-    assert "+ 3 created" in front.run("up", "--yes").output
-    one, two = (resource["outputs"] for resource in front.resources())
-    assert f'"description":"{one["workflowId"]}"' in two["spec"]
-    assert ('"timeout":null' in two["spec"]) is isinstance(front, DynamicStack)  # YAML's host drops it
+    is_dynamic = isinstance(front, DynamicStack)
+    more = {"component": "part"} if is_dynamic else {}  # YAML has none
+    pair(front, etl(), after(timeout=None), **more)
+    assert f"+ {3 + len(more)} created" in front.run("up", "--yes").output
+    one, two = front.resources()
+    assert f'"description":"{one["outputs"]["workflowId"]}"' in two["outputs"]["spec"]
+    assert ('"timeout":null' in two["outputs"]["spec"]) is is_dynamic  # YAML's host drops it
+    if is_dynamic:
+        assert two["inputs"]["__resource"]["urn"] == two["urn"]
+        assert "tests:index:Part$" in two["urn"]
 
 
 def test_a_secret_document(front: Stack) -> None:
@@ -253,40 +266,42 @@ def test_a_secret_document(front: Stack) -> None:
     assert front.emulator.account.secret_key not in str(front.resource())
 
 
-def test_from_the_dynamic_resource_to_the_plugins(stack: Stack, program: int) -> None:
+def test_from_the_dynamic_resource_to_the_plugins_and_back(stack: Stack, program: int) -> None:
     front = dynamic(stack, program)
     front.workflow(etl())
     front.up()
     [workflow] = stack.emulator.workflows()
-
-    stack.workflow(etl())
-    assert "give it an alias" in stack.up(ok=False).output
-    assert stack.emulator.workflows() == [workflow]
-
-    before = stack.calls()
-    stack.workflow(etl(), aliases=[{"type": DYNAMIC_TYPE}])
-    assert "2 unchanged" in stack.up("--expect-no-changes").output
-    stack.workflow(etl())
-    assert "2 unchanged" in stack.preview("--diff", "--expect-no-changes").output
-    assert stack.calls() == before
+    without_an_alias_it_is_refused(stack)
+    to_the_plugin(stack)
     assert stack.output() == workflow.workflow_id
-    stack.destroy()
+    outputs = stack.resource()["outputs"]
+    and_back(front)
+    assert [one.workflow_id for one in stack.emulator.workflows()] == [workflow.workflow_id]
+    assert outputs.items() <= front.resource()["outputs"].items()
+    front.destroy()
     assert stack.emulator.workflows() == []
 
 
-def test_from_the_plugins_resource_to_the_dynamic(stack: Stack, program: int) -> None:
-    front = dynamic(stack, program)
+def without_an_alias_it_is_refused(stack: Stack) -> None:
+    before = copy.deepcopy(stack.emulator.workflows())
     stack.workflow(etl())
-    stack.up()
-    [workflow] = stack.emulator.workflows()
-    outputs = stack.resource()["outputs"]
+    assert "give it an alias" in stack.up(ok=False).output
+    assert stack.emulator.workflows() == before
 
+
+def to_the_plugin(stack: Stack) -> None:
+    before = stack.calls()
+    stack.workflow(etl(), aliases=[{"type": DYNAMIC_TYPE}])
+    assert "2 unchanged" in stack.up("--expect-no-changes").output
+    assert stack.calls() == before
+    stack.workflow(etl())
+    assert "2 unchanged" in stack.up("--refresh", "--expect-no-changes").output
+    assert "__provider" not in stack.resource()["outputs"]
+
+
+def and_back(front: Stack) -> None:
     front.workflow(etl(), aliases=[{"type": PLUGIN_TYPE}])
     assert "1 updated" in front.up().output
     assert front.calls("ImportWorkflowDefinition") == 2
     front.workflow(etl())
     assert "2 unchanged" in front.preview("--diff", "--expect-no-changes").output
-    assert [one.workflow_id for one in stack.emulator.workflows()] == [workflow.workflow_id]
-    assert front.resource()["outputs"].items() >= outputs.items()
-    front.destroy()
-    assert stack.emulator.workflows() == []

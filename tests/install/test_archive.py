@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from install_paths import Environment, install_archive, live, write_program
 pytest_plugins = ["install_fixtures"]
 
 RATIO = 1.3  # the most that its start may take, of the wheel's
-ROUNDS, STARTS = 3, 5
+STARTS = 7
 
 
 @pytest.fixture
@@ -73,28 +73,23 @@ def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environm
         files.extractall(tmp_path / "plugin", filter="data")
     unpacked = sum(path.stat().st_size for path in (tmp_path / "plugin").rglob("*") if path.is_file())
     commands = [installed.bin / "pulumi-resource-dataworks", tmp_path / "plugin/pulumi-resource-dataworks"]
-    best = [float("inf"), float("inf")]
-    for _ in range(ROUNDS):  # a busy machine is no fault of the archive's: it may try again
-        for _ in range(STARTS):
-            best = [min(before, _start(command)) for before, command in zip(best, commands, strict=True)]
-        if best[1] <= RATIO * best[0]:
-            break
-    told = f"wheel {best[0]:.3f} s, archive {best[1]:.3f} s, {best[1] / best[0]:.2f} times"
+    starts = [[_start(command) for command in commands] for _ in range(STARTS)]
+    wheel, frozen = (min(series) for series in zip(*starts, strict=True))
+    told = f"wheel {wheel:.3f} s, archive {frozen:.3f} s of processor time, {frozen / wheel:.2f} times"
     size = f"{archive.stat().st_size / 1e6:.0f} MB, unpacked {unpacked / 1e6:.0f} MB"
     sys.stdout.write(f"\nto the port line: {told}; {size}\n")
-    assert best[1] <= RATIO * best[0], told
+    assert frozen <= RATIO * wheel, told
     assert archive.stat().st_size < 40e6
 
 
 def _start(command: Path) -> float:
-    """Seconds from the start of a plugin to its port line."""
-    begin = time.perf_counter()
+    """The processor's seconds from the start of a plugin to its port line; the clock's are those of a busy machine, too."""
     with subprocess.Popen([command, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 0
-        took = time.perf_counter() - begin
-        process.terminate()
-    return took
+        process.kill()
+        _, process.returncode, used = os.wait4(process.pid, 0)
+    return used.ru_utime + used.ru_stime
 
 
 def _forget_keys(stack: Stack) -> tuple[str, str]:

@@ -64,7 +64,9 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         opts.additional_secret_outputs = hidden = list(opts.additional_secret_outputs or ())
         document = pulumi.Output.from_input(cast("pulumi.Input[Any]", spec))
         about = {
-            "urn": _urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent),
+            "urn": asyncio.ensure_future(
+                _urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent)
+            ),
             "secret": asyncio.ensure_future(_hide(document, hidden)),
             "isObject": asyncio.ensure_future(_is_object(document)),
             "ignoreChanges": opts.ignore_changes,
@@ -145,6 +147,11 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return self._output("rewrites")
 
     @property
+    def pending_job(self) -> pulumi.Output[dict[str, str] | None]:
+        """Never here: a dynamic resource keeps nothing half done."""
+        return self._output("pendingJob")
+
+    @property
     def adopt(self) -> pulumi.Output[bool | None]:
         """Whether an import may take over what is there already."""
         return self._output("adopt")
@@ -159,10 +166,13 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return found
 
 
-def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> pulumi.Output[str]:
-    """The URN that the engine gives; the stack itself is no part of it."""
+async def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> str | None:
+    """The URN that the engine gives; the stack itself is no part of it.
+
+    As plain text: its output depends on the parent, and a component waits for its children, of which this is one.
+    """
     top = parent is None or parent.pulumi_resource_type == _ROOT
-    return pulumi.create_urn(name, kind, None if top else parent)
+    return await pulumi.create_urn(name, kind, None if top else parent).future()
 
 
 async def _hide(document: pulumi.Output[Any], hidden: list[str]) -> bool:

@@ -89,6 +89,15 @@ async def test_the_last_poll_is_at_the_deadline(clock: VirtualClock, timeout: fl
     assert caught.value.elapsed == pytest.approx(timeout)
 
 
+async def test_time_is_counted_from_the_beginning_of_the_wait(clock: VirtualClock) -> None:
+    clock.now = 1000.0
+    jobs = Jobs(clock, lambda _: "Running")
+    with pytest.raises(JobWaitTimeout) as caught:
+        await wait_for_job(jobs, "7", expected_seconds=3, timeout=7, cancelled=asyncio.Event(), clock=clock)
+    assert caught.value.elapsed == pytest.approx(7)
+    assert jobs.polls[-1] == pytest.approx(1007)
+
+
 async def test_an_end_seen_at_the_deadline_counts(clock: VirtualClock) -> None:
     jobs = Jobs(clock, lasts(7))
     status = await wait_for_job(
@@ -178,6 +187,7 @@ async def test_cancel_is_heard_at_once_while_polling(clock: VirtualClock) -> Non
     stopping = asyncio.ensure_future(stop())
     with pytest.raises(JobWaitCancelled):
         await wait_for_job(jobs, "7", expected_seconds=1, timeout=None, cancelled=cancelled, clock=clock)
+    assert asyncio.all_tasks() <= {asyncio.current_task(), stopping}
     await stopping
     assert clock.now == pytest.approx(30)
 
