@@ -1,7 +1,6 @@
 """Sending, waiting, reading back: whatever happens after the send is kept."""
 
 import copy
-import itertools
 import json
 import re
 from collections.abc import Callable
@@ -27,7 +26,6 @@ from tests.unit.lifecycle.support import (
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
-from pulumi_resource_dataworks.openapi._schedule import poll_times
 from specs import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
@@ -265,19 +263,6 @@ async def test_ids_that_are_as_declared_are_not_kept_twice(run: Run) -> None:
     run.client.jobs["job1"] = job("Running")
     _, _, outputs, _ = await broken(run, timeout=10)
     assert (outputs["workflowId"], outputs["actualIds"]) == (OWN, {})
-
-
-@pytest.mark.parametrize("count", [1, 2, 7])
-async def test_a_job_is_asked_for_as_long_as_its_nodes_take(run: Run, count: int) -> None:
-    asked: list[float] = []
-
-    def status(job_id: str) -> openapi.JobStatus:
-        asked.append(run.clock.now)
-        return openapi.JobStatus(job_id=job_id, status="Running" if len(asked) < 4 else "Success")
-
-    run.client.will("job", *[status] * 4)
-    await run.create(etl(nodes=[node(f"n{number}") for number in range(count)], dependencies=[]))
-    assert asked == pytest.approx(list(itertools.islice(poll_times(1.2 * count), 4)))
 
 
 # --- reading back

@@ -1,11 +1,14 @@
 """Corners in which the lifecycle was once wrong."""
 
+import itertools
 from typing import Any
 
 import pytest
 from tests.unit.lifecycle.support import Run, not_found, workflow
 
+from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
+from pulumi_resource_dataworks.openapi._schedule import poll_times
 from specs import etl, node
 
 
@@ -34,3 +37,16 @@ async def test_a_workflow_that_is_listed_but_not_given_out_is_not_called_somebod
     again.client.will("get", not_found())
     with pytest.raises(LifecycleError, match=r"lists workflow \d+ but does not give it out: try again later"):
         await again.create()
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+async def test_a_job_is_asked_for_as_long_as_its_nodes_take(count: int) -> None:
+    run, asked = Run(), list[float]()
+
+    def status(job_id: str) -> openapi.JobStatus:
+        asked.append(run.clock.now)
+        return openapi.JobStatus(job_id=job_id, status="Running" if len(asked) < 4 else "Success")
+
+    run.client.will("job", *[status] * 4)
+    await run.create(etl(nodes=[node(f"n{number}") for number in range(count)], dependencies=[]))
+    assert asked == pytest.approx(list(itertools.islice(poll_times(1.2 * count), 4)))

@@ -111,21 +111,6 @@ async def test_a_refresh_of_what_somebody_made_anew_goes_by_its_new_id(made: tup
     assert node_ids(root_of(inputs))["load"] == "999"
 
 
-async def test_of_a_node_that_somebody_deleted_the_services_id_stays_known(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
-    state = await run.create()
-    again = run.again()
-    workflow(again.client.held[OWN]).update(nodes=nodes(again.client.held[OWN])[:1], dependencies=[])
-    found = await again.read(state)
-    assert found is not None
-    assert found[1]["nodeIds"].keys() == {"extract"}
-    assert found[1]["actualIds"] == state[2]["actualIds"]
-
-
 async def test_a_workflow_that_is_in_no_list_is_gone(made: tuple[Run, State]) -> None:
     run, state = made
     run.client.held.clear()

@@ -1,7 +1,6 @@
 """Update: a pending job first, then a look at what is there, then the whole document."""
 
 import copy
-import json
 from typing import Any
 
 import pytest
@@ -257,16 +256,6 @@ async def test_an_edit_that_the_program_makes_too_is_nobodys(made: tuple[Run, St
     assert run.report.warnings == []
 
 
-async def test_where_a_workflow_is_gone_another_at_its_path_is_left_alone(made: tuple[Run, State]) -> None:
-    run, state = made
-    other = run.client.held.pop(OWN)
-    run.client.held["900"] = json.loads(json.dumps(other))
-    await run.update(state, etl(description="new"))
-    assert run.client.held["900"] == other
-    assert workflow(run.client.sent[0])["id"] == OWN
-    assert run.client.made("list") == []
-
-
 async def test_secrets_of_what_was_and_of_what_will_be_are_hidden(made: tuple[Run, State]) -> None:
     run, (resource_id, olds, outputs) = made
     news = run.inputs(etl(description="a hidden word"), olds)
@@ -275,60 +264,6 @@ async def test_secrets_of_what_was_and_of_what_will_be_are_hidden(made: tuple[Ru
         context = run.context(secret=True)
         await run.definitions.update(context, resource_id, *given)
         assert context.conceal("near a hidden word") == "near [secret]"
-
-
-async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tuple[Run, State]) -> None:
-    run, state = made
-    run.client.held.clear()
-    run.client.will("import", openapi.AsyncJob(id="job1"))
-    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
-    with pytest.raises(HalfDoneError) as caught:
-        await run.update(state, etl(description="new"))
-    assert caught.value.id == state[0]
-    assert caught.value.outputs["owner"] == "42"
-    assert caught.value.outputs["workflowId"] == OWN
-
-
-async def test_the_services_ids_are_kept_for_what_is_still_declared(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        ids = {OWN: "8800", **{one: f"88{name}" for name, one in node_ids(root).items()}}
-        return run.client.store(json.dumps(flowspec.rename_ids(root, ids)))
-
-    run.client.will("import", replacing)
-    state = await run.create()
-    extract = node_ids(root_of(state[1]))["extract"]
-    smaller = etl(nodes=[node("extract")], dependencies=[])
-    known = {OWN: "8800", extract: "88extract"}
-    assert (await run.update(state, smaller, preview=True))["actualIds"] == known
-    run.client.held.clear()
-    run.client.will("import", openapi.AsyncJob(id="job1"))
-    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
-    with pytest.raises(HalfDoneError) as caught:
-        await run.update(state, smaller)
-    assert caught.value.outputs["actualIds"] == known
-
-
-async def test_a_node_that_somebody_renamed_keeps_the_id_that_the_service_gave(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
-    state = await run.create()
-    again = run.again()
-    nodes(again.client.held[OWN])[1]["name"] = "renamed"
-    await again.update(state, etl(description="new"))
-    assert node_ids(again.client.sent[0])["load"] == "882"
-
-
-async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State]) -> None:
-    run, state = made
-    run.client.held.clear()
-    outputs = await run.update(state, etl(description="new"))
-    assert any(OWN in warning and "not there" in warning for warning in run.report.warnings)
-    assert outputs["workflowId"] == OWN
-    assert run.client.held.keys() == {OWN}
 
 
 async def test_what_left_the_document_is_undone_and_what_cannot_be_is_told(run: Run) -> None:

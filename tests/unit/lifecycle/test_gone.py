@@ -1,0 +1,99 @@
+"""Workflows and nodes that somebody has deleted, renamed or made anew: what an update and a refresh still know of them."""
+
+import json
+
+import pytest
+from tests.unit.lifecycle.support import PROJECT, URN, Object, Run, node_ids, root_of, workflow
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from specs import etl, node, nodes
+
+OWN = flowspec.derive_id(URN, PROJECT, "")
+State = tuple[str, Object, Object]
+
+
+@pytest.fixture
+async def made(run: Run) -> tuple[Run, State]:
+    """A workflow that is there, and the next run."""
+    state = await run.create()
+    return run.again(), state
+
+
+async def test_where_a_workflow_is_gone_another_at_its_path_is_left_alone(made: tuple[Run, State]) -> None:
+    run, state = made
+    other = run.client.held.pop(OWN)
+    run.client.held["900"] = json.loads(json.dumps(other))
+    await run.update(state, etl(description="new"))
+    assert run.client.held["900"] == other
+    assert workflow(run.client.sent[0])["id"] == OWN
+    assert run.client.made("list") == []
+
+
+async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.held.clear()
+    run.client.will("import", openapi.AsyncJob(id="job1"))
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(description="new"))
+    assert caught.value.id == state[0]
+    assert caught.value.outputs["owner"] == "42"
+    assert caught.value.outputs["workflowId"] == OWN
+
+
+async def test_the_services_ids_are_kept_for_what_is_still_declared(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        ids = {OWN: "8800", **{one: f"88{name}" for name, one in node_ids(root).items()}}
+        return run.client.store(json.dumps(flowspec.rename_ids(root, ids)))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    extract = node_ids(root_of(state[1]))["extract"]
+    smaller = etl(nodes=[node("extract")], dependencies=[])
+    known = {OWN: "8800", extract: "88extract"}
+    assert (await run.update(state, smaller, preview=True))["actualIds"] == known
+    run.client.held.clear()
+    run.client.will("import", openapi.AsyncJob(id="job1"))
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, smaller)
+    assert caught.value.outputs["actualIds"] == known
+
+
+async def test_a_node_that_somebody_renamed_keeps_the_id_that_the_service_gave(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    again = run.again()
+    nodes(again.client.held[OWN])[1]["name"] = "renamed"
+    await again.update(state, etl(description="new"))
+    assert node_ids(again.client.sent[0])["load"] == "882"
+
+
+async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State]) -> None:
+    run, state = made
+    run.client.held.clear()
+    outputs = await run.update(state, etl(description="new"))
+    assert any(OWN in warning and "not there" in warning for warning in run.report.warnings)
+    assert outputs["workflowId"] == OWN
+    assert run.client.held.keys() == {OWN}
+
+
+async def test_of_a_node_that_somebody_deleted_the_services_id_stays_known(run: Run) -> None:
+    def replacing(_: int, text: str) -> openapi.AsyncJob:
+        root = json.loads(text)
+        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
+
+    run.client.will("import", replacing)
+    state = await run.create()
+    again = run.again()
+    workflow(again.client.held[OWN]).update(nodes=nodes(again.client.held[OWN])[:1], dependencies=[])
+    found = await again.read(state)
+    assert found is not None
+    assert found[1]["nodeIds"].keys() == {"extract"}
+    assert found[1]["actualIds"] == state[2]["actualIds"]
