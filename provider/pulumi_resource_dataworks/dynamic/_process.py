@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_resource_dataworks import __version__, lifecycle, openapi
+from pulumi_resource_dataworks._names import INPUTS
 from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from pulumi_resource_dataworks.plugin._failures import REPORT_TO
 
@@ -26,7 +27,6 @@ T = TypeVar("T")
 Values = dict[str, Any]
 
 _NAMESPACE = "dataworks:"
-_INPUTS = ("projectId", "spec", "adopt", "dryRun")
 _ADDRESS = re.compile(r"\S+:[0-9]+")
 _GO_ON = {
     "create": "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
@@ -159,7 +159,7 @@ class Process:
     async def _read(self, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         outputs, about = properties(state), About.of(state)
         async with self._step(about, "read") as step:
-            inputs = {key: outputs[key] for key in _INPUTS if key in outputs}
+            inputs = {key: outputs[key] for key in INPUTS if key in outputs}
             found = await self._definitions.read(step, resource_id, inputs, outputs)
             return found and (kept(found[0], about), kept(found[1], about))
 

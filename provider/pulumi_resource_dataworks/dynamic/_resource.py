@@ -11,22 +11,15 @@ from typing import Any, cast
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
+
 from ._about import ABOUT
 from ._provider import Provider
 
-_OF_THE_DOCUMENT = (
-    "rewrites",
-    "name",
-    "path",
-    "nodeIds",
-    "nodeOutputs",
-    "actualIds",
-    "ownedNodeIds",
-    "digest",
-)
-"""Outputs that tell something of the document: secret where it is. `spec` is so already, as an input of that name."""
+_HIDDEN = sorted(OF_THE_DOCUMENT - {"spec"})
+"""Outputs that are secret where the document is. `spec` is so already, as an input of that name."""
 
-_OUTPUTS = (*_OF_THE_DOCUMENT, "workflowId", "owner", "createTime", "pendingJob")
+_OUTPUTS = (*_HIDDEN, "workflowId", "owner", "createTime", "pendingJob")
 _ROOT = "pulumi:pulumi:Stack"
 _DURATION = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -182,7 +175,7 @@ async def _hide(document: pulumi.Output[Any], hidden: list[str]) -> bool:
     """
     secret = await document.is_secret()
     if secret:
-        hidden += _OF_THE_DOCUMENT
+        hidden += _HIDDEN
     return secret
 
 

@@ -9,11 +9,11 @@ from itertools import count
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks._names import INPUTS
 
 from ._state import Inputs
 from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths, without_unknowns
 
-_KNOWN = ("projectId", "spec", "adopt", "dryRun")
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
 _NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
@@ -48,9 +48,9 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
     """
     found = Checked()
     for key in news:
-        if key not in _KNOWN and not key.startswith("__"):
+        if key not in INPUTS and not key.startswith("__"):
             found.failures.append(
-                f'"{key}" is no input of a workflow definition. It takes {", ".join(_KNOWN)}.'
+                f'"{key}" is no input of a workflow definition. It takes {", ".join(INPUTS)}.'
             )
     project_id = _project_id(news.get("projectId"), found)
     flags = {**_flag(news, "adopt", found), **_flag(news, "dryRun", found)}

@@ -13,6 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
@@ -23,11 +24,6 @@ Context = grpc.aio.ServicerContext[Any, Any]
 RESOURCE = "dataworks:index:WorkflowDefinition"
 _SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
-_FROM_THE_DOCUMENT = frozenset(
-    {"spec", "rewrites", "name", "path", "nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds", "digest"}
-)
-"""Outputs that tell something of the document: secret where it is."""
-
 _KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,
     "update": provider_pb2.PropertyDiff.UPDATE,
@@ -195,7 +191,7 @@ class Steps:
         self, context: Context, step: lifecycle.Context, error: lifecycle.HalfDoneError, inputs: Properties
     ) -> None:
         await self._log.flush()
-        hidden = _FROM_THE_DOCUMENT if step.secret else frozenset[str]()
+        hidden = OF_THE_DOCUMENT if step.secret else frozenset[str]()
         names = ("projectId", "spec")
         known: dict[str, Any] = {key: inputs.values[key] for key in names if key in inputs.values}
         await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
@@ -226,7 +222,7 @@ def _has_unknown(value: Any) -> bool:
 
 def _outputs(values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
     hidden = set(secrets)
-    return encode(values, hidden | _FROM_THE_DOCUMENT if "spec" in hidden else hidden)
+    return encode(values, hidden | OF_THE_DOCUMENT if "spec" in hidden else hidden)
 
 
 def _known_type(request: Any) -> None:

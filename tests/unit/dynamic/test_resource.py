@@ -11,9 +11,9 @@ from google.protobuf import json_format
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
+from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 from pulumi_resource_dataworks.dynamic import WorkflowDefinition
 from pulumi_resource_dataworks.dynamic._about import ABOUT
-from pulumi_resource_dataworks.plugin._steps import _FROM_THE_DOCUMENT
 from specs import etl
 
 KIND = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
@@ -146,7 +146,7 @@ async def test_a_secret_document_makes_what_tells_of_it_secret(engine: Engine) -
     assert (await sent(engine, secret))[ABOUT]["secret"] is True
     assert (await sent(engine, plain))[ABOUT]["secret"] is False
     assert list(engine.requests["plain"].additionalSecretOutputs) == ["owner"]
-    assert {*engine.requests["secret"].additionalSecretOutputs} == {"owner"} | _FROM_THE_DOCUMENT - {"spec"}
+    assert {*engine.requests["secret"].additionalSecretOutputs} == {"owner"} | OF_THE_DOCUMENT - {"spec"}
     assert options.additional_secret_outputs == ["owner"]
 
 
