@@ -96,11 +96,32 @@ def engine() -> Path:
 
 def cached(name: str, binaries: Iterable[Binary], sources: Iterable[Path]) -> Path:
     """Return the cache's folder with these binaries, built first where it is not there yet."""
+
+    def build_all(folder: Path) -> None:
+        for binary in binaries:
+            build(binary, folder)
+
     folder = cache() / f"{name}-{fingerprint(sources)}"
-    if not complete(folder, binaries):
+    return made(folder, name, build_all, lambda: complete(folder, binaries))
+
+
+def made(
+    folder: Path, name: str, make: Callable[[Path], None], ready: Callable[[], bool] | None = None
+) -> Path:
+    """Return a folder of the cache, made first where it is not ready (there, unless told otherwise).
+
+    It is made beside the folder and then renamed, under a lock: nobody ever sees half of it.
+    """
+    is_ready = ready or folder.exists
+    if not is_ready():
         with lock(folder.with_suffix(".lock"), name):
-            if not complete(folder, binaries):  # else another run has built it meanwhile
-                build_into(folder, binaries)
+            if not is_ready():  # else another run has made it meanwhile
+                unfinished = folder.with_suffix(".tmp")
+                for leftover in (unfinished, folder):
+                    shutil.rmtree(leftover, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
     return folder
 
 
@@ -138,17 +159,6 @@ def lock(file: Path, name: str) -> Iterator[None]:
             say(f"{name}: another run is building it; waiting for that one")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def build_into(folder: Path, binaries: Iterable[Binary]) -> None:
-    """Build beside the folder, then rename: nobody ever sees half of it. Call it under the lock."""
-    unfinished = folder.with_suffix(".tmp")
-    for leftover in (unfinished, folder):
-        shutil.rmtree(leftover, ignore_errors=True)
-    unfinished.mkdir()
-    for binary in binaries:
-        build(binary, unfinished)
-    unfinished.rename(folder)
 
 
 def build(binary: Binary, folder: Path) -> None:

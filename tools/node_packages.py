@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine import BuildError, cache, lock, say
+from engine import BuildError, cache, made, say
 
 PINS = [
     Path(__file__).resolve().parent.parent / "sdk/nodejs" / name
@@ -35,31 +35,22 @@ def main() -> int:
 def packages() -> Path:
     """Find the packages in the cache, else install them."""
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in PINS)).hexdigest()[:16]
-    folder = cache() / f"npm-{digest}"
-    if not folder.exists():
-        with lock(folder.with_suffix(".lock"), "npm"):
-            if not folder.exists():  # else another run has installed them meanwhile
-                install(folder)
-    return folder
+    return made(cache() / f"npm-{digest}", "npm", install)
 
 
 def install(folder: Path) -> None:
-    """Install beside the folder, then rename: nobody ever sees half of it. Call it under the lock."""
+    """Install them into the folder."""
     npm = shutil.which("npm")
     if npm is None:
         raise BuildError("npm is not on PATH: install Node.js 20 or later")
     say("installing the packages of sdk/nodejs (half a minute)")
     begin = time.monotonic()
-    unfinished = folder.with_suffix(".tmp")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
     for file in PINS:
-        shutil.copy(file, unfinished)
+        shutil.copy(file, folder)
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    done = subprocess.run(command, cwd=unfinished, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"`npm ci` failed in sdk/nodejs:\n{done.stderr[-2000:]}")
-    unfinished.rename(folder)
     say(f"installed them in {time.monotonic() - begin:.0f} s")
 
 

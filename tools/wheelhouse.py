@@ -8,13 +8,12 @@ engine.py). With it pip needs no index: `pip install --no-index --find-links FOL
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
-from engine import BuildError, cache, lock, say
+from engine import BuildError, cache, made, say
 
 LOCK = Path(__file__).resolve().parent / "archive" / "requirements.lock"
 
@@ -38,19 +37,12 @@ def wheelhouse() -> Path:
     """
     platform = f"{sysconfig.get_platform()} {sysconfig.get_python_version()}"
     key = hashlib.sha256(platform.encode() + LOCK.read_bytes()).hexdigest()[:16]
-    folder = cache() / f"wheelhouse-{key}"
-    with lock(folder.with_suffix(".lock"), "wheelhouse"):
-        if not folder.exists():
-            say("filling the wheelhouse (half a minute the first time)")
-            unfinished = folder.with_suffix(".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            fill(unfinished)
-            unfinished.rename(folder)
-    return folder
+    return made(cache() / f"wheelhouse-{key}", "wheelhouse", fill)
 
 
 def fill(folder: Path) -> None:
     """Download the locked wheels, and build those that come as sources."""
+    say("filling the wheelhouse (half a minute the first time)")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     command = [*pip, "wheel", "--require-hashes", "--requirement", LOCK, "--wheel-dir", folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
