@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -43,6 +43,7 @@ class Stack:
         server: The emulator.
         plugin: The port of a provider that runs already; without one every run of the CLI starts its own.
         name: The stack's.
+        fails_with_traceback: Whether a step that fails may show one.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Stack:
     server: EmulatorServer
     plugin: int | None = None
     name: str = "test"
+    fails_with_traceback: ClassVar[bool] = False
 
     @property
     def emulator(self) -> Emulator:
@@ -122,7 +124,7 @@ class Stack:
             raise
         result = Result(process.returncode, output, time.monotonic() - begin)
         assert (result.status == 0) is ok, output
-        assert "Traceback" not in output, output
+        assert "Traceback" not in output or (self.fails_with_traceback and not ok), output
         return result
 
     def preview(self, *arguments: str, ok: bool = True) -> Result:

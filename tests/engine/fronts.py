@@ -6,14 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from conftest import Result, Stack
+from conftest import Stack
 from program_host import PROGRAM
 
 Ability = Literal[
@@ -37,6 +36,7 @@ class DynamicStack(Stack):
     """
 
     program: int = 0
+    fails_with_traceback: ClassVar[bool] = True
 
     def declare(
         self,
@@ -52,14 +52,6 @@ class DynamicStack(Stack):
     def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         client = (f"--client=127.0.0.1:{self.program}",) if arguments[0] in _WITH_A_PROGRAM else ()
         return super().start(*arguments, *client, own_plugin=own_plugin)
-
-    def run(self, *arguments: str, ok: bool = True) -> Result:
-        begin = time.monotonic()
-        with self.start(*arguments) as process:
-            output, _ = process.communicate(timeout=120)
-        assert (process.returncode == 0) is ok, output
-        assert not ok or "Traceback" not in output, output
-        return Result(process.returncode, output, time.monotonic() - begin)
 
     def resources(self) -> list[dict[str, Any]]:
         return [resource for resource in self.state() if resource["type"] == DYNAMIC_TYPE]

@@ -1,6 +1,5 @@
 """Create: what is in the way, what is taken over, what a preview asks."""
 
-import json
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from tests.unit.lifecycle.support import (
     URN,
     Run,
     denied,
+    load_gets_another_id,
     never,
     node_ids,
     not_found,
@@ -291,11 +291,7 @@ async def test_an_unknown_workflow_is_gone_by_its_error(run: Run) -> None:
 
 
 async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_nodes(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
+    load_gets_another_id(run)
     state = await run.create()
     assert state[2]["nodeIds"]["load"] == "882"
     again = await run.create()
@@ -307,12 +303,8 @@ async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_node
 async def test_a_forced_replacement_may_drop_a_node_to_which_the_service_gave_its_id(
     run: Run, later: bool
 ) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
     smaller = etl(nodes=[node("extract")], dependencies=[])
-    run.client.will("import", replacing)
+    load_gets_another_id(run)
     state = await run.create()
     if later:
         run = run.again()
@@ -323,11 +315,7 @@ async def test_a_forced_replacement_may_drop_a_node_to_which_the_service_gave_it
 
 
 async def test_what_a_half_done_step_of_this_run_holds_is_its_own(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
+    load_gets_another_id(run)
     state = await run.create()
     again = run.again()
     again.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))

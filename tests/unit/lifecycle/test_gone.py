@@ -3,7 +3,16 @@
 import json
 
 import pytest
-from tests.unit.lifecycle.support import PROJECT, URN, Object, Run, node_ids, root_of, workflow
+from tests.unit.lifecycle.support import (
+    PROJECT,
+    URN,
+    Object,
+    Run,
+    load_gets_another_id,
+    node_ids,
+    root_of,
+    workflow,
+)
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
@@ -63,11 +72,7 @@ async def test_the_services_ids_are_kept_for_what_is_still_declared(run: Run) ->
 
 
 async def test_a_node_that_somebody_renamed_keeps_the_id_that_the_service_gave(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
+    load_gets_another_id(run)
     state = await run.create()
     again = run.again()
     nodes(again.client.held[OWN])[1]["name"] = "renamed"
@@ -85,11 +90,7 @@ async def test_a_workflow_that_is_gone_is_imported_anew(made: tuple[Run, State])
 
 
 async def test_of_a_node_that_somebody_deleted_the_services_id_stays_known(run: Run) -> None:
-    def replacing(_: int, text: str) -> openapi.AsyncJob:
-        root = json.loads(text)
-        return run.client.store(json.dumps(flowspec.rename_ids(root, {node_ids(root)["load"]: "882"})))
-
-    run.client.will("import", replacing)
+    load_gets_another_id(run)
     state = await run.create()
     again = run.again()
     workflow(again.client.held[OWN]).update(nodes=nodes(again.client.held[OWN])[:1], dependencies=[])
