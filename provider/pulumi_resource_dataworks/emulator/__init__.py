@@ -18,7 +18,7 @@ from ._jobs import Life
 from ._server import EmulatorServer, serve
 from ._settings import Settings
 from ._switches import Switches
-from ._world import Account, Project, Workflow
+from ._world import Account, Project, ResourceGroup, Workflow
 
 __all__ = [
     "REGION",
@@ -31,6 +31,7 @@ __all__ = [
     "Fault",
     "Life",
     "Project",
+    "ResourceGroup",
     "Settings",
     "Switches",
     "Workflow",

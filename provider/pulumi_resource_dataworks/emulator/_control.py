@@ -24,15 +24,18 @@ def control_routes(emulator: Emulator) -> list[Route]:
     posts: dict[str, Action] = {
         "faults": _faults,
         "job": _job,
+        "stage": _stage,
         "switches": _switches,
         "edit": _edit,
         "publish": _publish,
+        "approve": _approve,
+        "deploy": _deploy,
         "lock": _lock,
         "edition": _edition,
         "configure": _configure,
         "clock": _clock,
     }
-    gets: dict[str, Action] = {"calls": _calls, "workflows": _workflows, "switches": _switches_now}
+    gets: dict[str, Action] = {"calls": _calls, "workflows": _workflows, "runs": _runs, "switches": _switches_now}
     return [
         *(Route(f"/_emulator/{name}", _post(emulator, act), methods=["POST"]) for name, act in posts.items()),
         *(Route(f"/_emulator/{name}", _get(emulator, act), methods=["GET"]) for name, act in gets.items()),
@@ -71,6 +74,23 @@ def _job(emulator: Emulator, given: dict[str, Any]) -> None:
     times = given.pop("times", None)
     life = Life.from_json(given)
     emulator.set_job_life(life) if times is None else emulator.script_job(life, times)
+
+
+def _stage(emulator: Emulator, given: dict[str, Any]) -> None:
+    """A life of stages; with `code` of the stages with that code in the next runs only, `times` of them (1)."""
+    code, times = given.pop("code", None), given.pop("times", 1)
+    life = Life.from_json(given)
+    emulator.set_stage_life(life) if code is None else emulator.script_stage(code, life, times)
+
+
+def _approve(emulator: Emulator, given: dict[str, Any]) -> None:
+    """`id` of a pipeline run: passes the stage at which it waits for a person."""
+    emulator.approve(given["id"])
+
+
+def _deploy(emulator: Emulator, given: dict[str, Any]) -> dict[str, Any]:
+    """`id` of a workflow, and `type`: Online unless told."""
+    return {"id": emulator.deploy(given["id"], given.get("type", "Online"))}
 
 
 def _switches(emulator: Emulator, given: dict[str, Any]) -> dict[str, Any]:
@@ -124,6 +144,14 @@ def _calls(emulator: Emulator, query: dict[str, str]) -> list[dict[str, Any]]:
 
 def _workflows(emulator: Emulator, _: Any) -> list[dict[str, Any]]:
     return [_as_json(workflow) for workflow in emulator.workflows()]
+
+
+def _runs(emulator: Emulator, _: Any) -> list[dict[str, Any]]:
+    return [
+        {"id": run.run_id, "type": run.kind, "workflow": run.key[1], "status": run.status}
+        | {"stages": [{"code": stage.plan.code, "status": stage.status} for stage in run.stages]}
+        for run in emulator.runs()
+    ]
 
 
 def _as_json(workflow: Workflow) -> dict[str, Any]:

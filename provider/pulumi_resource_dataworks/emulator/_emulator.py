@@ -1,21 +1,23 @@
 """The emulator as a test holds it: a world, and what can be done to it behind a client's back."""
 
 import json
+import uuid
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ._clock import Clock
 from ._edition import Edition
 from ._faults import Fault
 from ._gateway import Call, Gateway
-from ._ids import stable
 from ._jobs import Life
 from ._parse import SpecError, parse
 from ._relocate import refilled
+from ._runs import Run, Stage, deployed, plans, undeployed
 from ._settings import Settings
 from ._switches import Switches
-from ._world import Account, Project, Workflow, World
+from ._world import Account, Project, ResourceGroup, Workflow, World
 
 REGION: Final = "cn-shanghai"
 """The region that is announced; on localhost no request says which one it means."""
@@ -27,24 +29,29 @@ class Emulator:
     Args:
         accounts: Who may call; the first one is announced.
         projects: The workspaces; the first one is announced.
+        resource_groups: The resource groups.
         switches: Settings of what nobody could verify.
         job_life: How jobs live; 1.2 seconds a node unless told.
+        stage_life: How the stages of pipeline runs live; 2 seconds unless told.
         edition: Whose limits of calls a second and a day hold; none unless told.
         strict: Whether signatures, dates and nonces are checked.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by name: what the world is made of
         self,
         *,
         accounts: Iterable[Account] = (Account(),),
         projects: Iterable[Project] = (Project(),),
+        resource_groups: Iterable[ResourceGroup] = (ResourceGroup(),),
         switches: Switches | None = None,
         job_life: Life | None = None,
+        stage_life: Life | None = None,
         edition: Edition | None = None,
         strict: bool = True,
     ) -> None:
-        world = World(list(accounts), list(projects), switches or Switches())
+        world = World(list(accounts), list(projects), list(resource_groups), switches or Switches())
         world.life, world.edition = job_life or Life(), edition
+        world.stage_life = stage_life or world.stage_life
         self.gateway = Gateway(world, strict=strict)
         self._world = world
         self._lock = self.gateway.lock
@@ -97,6 +104,7 @@ class Emulator:
         with self._lock:
             self._world.switches = self._world.switches.but(settings.switches)
             self._world.life = settings.job or self._world.life
+            self._world.stage_life = settings.stage or self._world.stage_life
             if settings.has_edition:
                 self._world.edition = settings.edition
             for fault in settings.faults:
@@ -126,6 +134,60 @@ class Emulator:
         """How the next jobs live, before others do as `set_job_life` says."""
         with self._lock:
             self._world.scripted_lives.extend([life] * times)
+
+    def set_stage_life(self, life: Life) -> None:
+        """How the stages of pipeline runs live, in runs that are made from now on."""
+        with self._lock:
+            self._world.stage_life = life
+
+    def script_stage(self, code: str, life: Life, times: int = 1) -> None:
+        """How the stages with this code live in the next runs, before others do as `set_stage_life` says."""
+        with self._lock:
+            self._world.scripted_stages.setdefault(code, deque()).extend([life] * times)
+
+    def runs(self, workflow_id: str | None = None) -> list[Run]:
+        """The pipeline runs, or those of one workflow, the oldest first."""
+        with self._lock:
+            self._world.settle()
+            return [run for run in self._world.runs.values() if workflow_id in {None, run.key[1]}]
+
+    def production(self, workflow_id: str) -> Workflow | None:
+        """What is in production of a workflow: as it was when the run was made that brought it there."""
+        with self._lock:
+            self._world.settle()
+            found = (held for key, held in self._world.production.items() if key[1] == workflow_id)
+            return next(found, None)
+
+    def approve(self, run_id: str) -> None:
+        """Pass the stage at which a run waits for a person, as somebody in the console would.
+
+        Raises:
+            ValueError: No such run, or none that waits.
+        """
+        with self._lock:
+            self._world.settle()
+            run = self._world.runs.get(run_id)
+            stage = run.current if run else None
+            if run is None or stage is None or not stage.plan.person:
+                raise ValueError(f"no pipeline run {run_id} that waits for a person")
+            stage.status = "Success"
+            run.settle(self._world, self.clock.now())
+
+    def deploy(self, workflow_id: str, kind: Literal["Online", "Offline"] = "Online") -> str:
+        """Bring a workflow into production or out of it at once, by a run of somebody else; the run's ID.
+
+        Raises:
+            ValueError: No such workflow.
+        """
+        with self._lock:
+            workflow = self.workflow(workflow_id)
+            now, key = self.clock.now(), (workflow.project_id, workflow_id)
+            stages = [Stage(plan, Life("immediate")) for plan in plans(kind, standard=False, approval=False)]
+            run = Run(str(uuid.uuid4()), kind, key, "2000000000000002", "", now, now, workflow, stages)
+            run.automatic = tuple(stage.plan.code for stage in stages)
+            self._world.runs[run.run_id] = run
+            run.settle(self._world, now)
+            return run.run_id
 
     def workflows(self) -> list[Workflow]:
         """What is stored now, the oldest first."""
@@ -183,18 +245,19 @@ class Emulator:
             (self._world.locked.add if locked else self._world.locked.discard)(key)
 
     def publish(self, workflow_id: str, *, published: bool = True) -> None:
-        """Make a workflow one that is deployed to production, or undeployed.
+        """Make a workflow one that is deployed to production, or undeployed, without a pipeline run.
 
         Raises:
             ValueError: No such workflow.
         """
         with self._lock:
             workflow = self.workflow(workflow_id)
-            # Production's IDs are small numbers: about ten digits in real traffic.
-            scheduling_id: int | None = 10**9 + stable(workflow_id, "scheduling", below=10**9)
-            if not published and self.switches.undeployed_workflow_id == "gone":
-                scheduling_id = None
-            self._put(replace(workflow, published=published, scheduling_id=scheduling_id))
+            key = (workflow.project_id, workflow_id)
+            if published:
+                self._world.production[key] = workflow
+            else:
+                self._world.production.pop(key, None)
+            self._put(deployed(workflow) if published else undeployed(self._world, workflow))
 
     def _filled(self, workflow: Workflow, parsed: dict[str, Any]) -> dict[str, Any]:
         body = next(iter(parsed["spec"].get("workflows", [])), None)

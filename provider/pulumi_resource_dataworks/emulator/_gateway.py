@@ -177,8 +177,14 @@ def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
 
 def _parameters(request: Request, action: str) -> dict[str, str]:
     in_query = OPERATIONS[action].in_query if action in OPERATIONS else request.method == "GET"
-    text = request.query if in_query else request.body.decode(errors="replace")
-    return dict(parse_qsl(text, keep_blank_values=True))
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    if in_query is True:
+        return query
+    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
+    if in_query is False:
+        return form
+    form = {name: value for name, value in form.items() if name not in in_query}
+    return {**form, **{name: query[name] for name in in_query if name in query}}
 
 
 def _nothing(ticket: Ticket) -> Answer:

@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ._clock import milliseconds
-from ._errors import REFUSED, ServiceError, missing
+from ._errors import REFUSED, ServiceError
 from ._fill import without_content
 from ._import import submit
 from ._jobs import Job
+from ._lookups import get_project, list_projects, list_resource_groups
 from ._noise import noisy
+from ._parameters import Parameters, boolean, integer, paged
+from ._pipelines import (
+    abolish_pipeline_run,
+    create_pipeline_run,
+    exec_pipeline_run_stage,
+    get_pipeline_run,
+    list_pipeline_run_items,
+    list_pipeline_runs,
+)
 from ._relocate import relocate
 from ._world import Account, Key, Workflow, World
 from ._write import as_it_is, write
 
-Parameters = Mapping[str, str]
 Body = dict[str, Any]
 
 
@@ -24,26 +33,27 @@ class Operation:
 
     Attributes:
         method: The HTTP method it takes.
-        in_query: Whether its parameters are in the query, and not in a form in the body.
+        in_query: Whether its parameters are in the query, and not in a form in the body;
+            or the names of those that are in the query beside a form.
         required: Parameters that it does not go without.
         run: World, caller and parameters to the answer's body, without RequestId; raises ServiceError.
     """
 
     method: Literal["GET", "POST"]
-    in_query: bool
+    in_query: bool | tuple[str, ...]
     required: tuple[str, ...]
     run: Callable[[World, Account, Parameters], Body]
 
 
 def import_workflow_definition(world: World, account: Account, given: Parameters) -> Body:
     """Submit an import. The answer is the same for a create and an update (38 of 38 real answers)."""
-    project = world.project(_integer(given, "ProjectId"))
+    project = world.project(integer(given, "ProjectId"))
     switches = world.switches
     if "DryRun" in given and switches.dry_run == "refused":
         raise ServiceError(400, REFUSED, "The parameter DryRun is not known.")
     if switches.spec_limit is not None and len(given["Spec"].encode()) > switches.spec_limit:
         raise ServiceError(400, REFUSED, f"Spec is longer than {switches.spec_limit} bytes.")
-    dry_run = _boolean(given, "DryRun") and switches.dry_run == "honoured"
+    dry_run = boolean(given, "DryRun") and switches.dry_run == "honoured"
     job = submit(world, project, account, given["Spec"], dry_run=dry_run)
     told = switches.workflow_id_in_answer and not (dry_run and switches.dry_run_response == "nothing")
     response = {"Response": job.workflow_key[1]} if told else {}
@@ -84,22 +94,19 @@ def get_workflow_definition(world: World, _: Account, given: Parameters) -> Body
     workflow = _seen(world, given)
     if workflow is None:
         return _not_found(world, {})
-    with_content = _boolean(given, "IncludeScriptContent", default=world.switches.include_script_content)
+    with_content = boolean(given, "IncludeScriptContent", default=world.switches.include_script_content)
     document = workflow.document if with_content else without_content(workflow.document)
-    published = {} if workflow.scheduling_id is None else {"WorkflowId": workflow.scheduling_id}
+    told = workflow.scheduling_id is not None and world.switches.scheduling_id_told
+    published = {"WorkflowId": workflow.scheduling_id} if told else {}
     text = _text(world, workflow.workflow_id, document)
     return {"WorkflowDefinition": {**_summary(world, workflow), "Spec": text, **published}}
 
 
 def list_workflow_definitions(world: World, _: Account, given: Parameters) -> Body:
     """One page of a workspace's workflows of one type, the name matched anywhere in it."""
-    project = world.project(_integer(given, "ProjectId"))
-    number, size = _integer(given, "PageNumber", 1), _integer(given, "PageSize", 10)
-    if not 1 <= size <= 100:
-        raise ServiceError(400, "InvalidPageSize", "PageSize is at most 100.")
+    project = world.project(integer(given, "ProjectId"))
     found = [flow for flow in world.workflows(project.project_id, stale=True) if _listed(world, flow, given)]
-    page = found[(number - 1) * size : number * size]
-    paging = {"PageNumber": number, "PageSize": size, "TotalCount": len(found)}
+    page, paging = paged(given, found)
     return {"PagingInfo": {**paging, "WorkflowDefinitions": [_list_item(world, flow) for flow in page]}}
 
 
@@ -154,8 +161,25 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "RenameWorkflowDefinition": Operation(
         "POST", in_query=True, required=("ProjectId", "Id", "Name"), run=rename_workflow_definition
     ),
+    "GetProject": Operation("GET", in_query=True, required=("Id",), run=get_project),
+    "ListProjects": Operation("POST", in_query=False, required=(), run=list_projects),
+    "ListResourceGroups": Operation("GET", in_query=True, required=(), run=list_resource_groups),
     "MoveWorkflowDefinition": Operation(
         "POST", in_query=False, required=("ProjectId", "Id", "Path"), run=move_workflow_definition
+    ),
+    "CreatePipelineRun": Operation(
+        "POST", in_query=False, required=("ProjectId", "Type", "ObjectIds"), run=create_pipeline_run
+    ),
+    "GetPipelineRun": Operation("GET", in_query=True, required=("ProjectId", "Id"), run=get_pipeline_run),
+    "ExecPipelineRunStage": Operation(
+        "POST", in_query=("ProjectId",), required=("ProjectId", "Id", "Code"), run=exec_pipeline_run_stage
+    ),
+    "ListPipelineRuns": Operation("GET", in_query=True, required=("ProjectId",), run=list_pipeline_runs),
+    "ListPipelineRunItems": Operation(
+        "GET", in_query=True, required=("ProjectId", "PipelineRunId"), run=list_pipeline_run_items
+    ),
+    "AbolishPipelineRun": Operation(
+        "POST", in_query=False, required=("ProjectId", "Id"), run=abolish_pipeline_run
     ),
 }
 """Where each looks for its parameters is the SDK's (9.11.0, client.py): a rename is a POST with a query."""
@@ -183,7 +207,7 @@ def _completed(world: World, job: Job) -> str | bool:
 
 
 def _key(world: World, given: Parameters) -> Key:
-    return world.home((world.project(_integer(given, "ProjectId")).project_id, given["Id"]))
+    return world.home((world.project(integer(given, "ProjectId")).project_id, given["Id"]))
 
 
 def _forgotten(world: World, job: Job) -> bool:
@@ -243,19 +267,3 @@ def _list_item(world: World, workflow: Workflow) -> Body:
 
 def _number(world: World, digits: str) -> str | int:
     return int(digits) if world.switches.ids_on_wire == "numbers" and digits.isdigit() else digits
-
-
-def _integer(given: Parameters, name: str, default: int | None = None) -> int:
-    if name not in given and default is not None:
-        return default
-    try:
-        return int(given[name])
-    except KeyError:
-        raise missing(name) from None
-    except ValueError:
-        raise ServiceError(400, f"Invalid{name}", f"{name} is not a number.") from None
-
-
-def _boolean(given: Parameters, name: str, *, default: bool = False) -> bool:
-    # The Python SDK sends True, other SDKs true.
-    return given[name].lower() == "true" if name in given else default

@@ -17,6 +17,7 @@ class _File(TypedDict):
     switches: dict[str, Any]
     faults: list[Any]
     job: dict[str, Any]
+    stage: dict[str, Any]
     edition: Edition | None
     probe: dict[str, Any]  # how a report of `pulumi-dataworks probe` came to its switches; of no effect
 
@@ -29,6 +30,7 @@ class Settings:
         switches: Name to setting.
         faults: The faults to plan.
         job: How jobs live.
+        stage: How the stages of pipeline runs live.
         edition: Whose limits hold; None for no limits.
         has_edition: Whether the file names an edition, or none.
     """
@@ -36,6 +38,7 @@ class Settings:
     switches: Mapping[str, Any] = field(default_factory=dict[str, Any])
     faults: tuple[Fault, ...] = ()
     job: Life | None = None
+    stage: Life | None = None
     edition: Edition | None = None
     has_edition: bool = False
 
@@ -53,6 +56,7 @@ class Settings:
             switches=given.get("switches", {}),
             faults=tuple(Fault.from_json(fault) for fault in faults),
             job=Life.from_json(given["job"]) if "job" in given else None,
+            stage=Life.from_json(given["stage"]) if "stage" in given else None,
             edition=given.get("edition"),
             has_edition="edition" in given,
         )

@@ -103,6 +103,34 @@ class Switches:
     published_delete: Literal["refused", "success_false", "accepted"] = "refused"
     # WorkflowId, the ID on the scheduling side, once a workflow was undeployed.
     undeployed_workflow_id: Literal["gone", "kept"] = "gone"
+    # Whether WorkflowId is told at all: recorded answers of Feb 2025 do not have it, the SDK of today does.
+    scheduling_id_told: bool = True
+    # RunMode Auto of CreatePipelineRun: the SDK has it, whether every gateway takes it is unknown.
+    run_mode_auto: Literal["accepted", "refused"] = "accepted"
+    # A stage that only a person can pass, before the last one: Exec is refused, or begins what a person then ends.
+    approval_stage: Literal["none", "exec_refused", "runs_until_approved"] = "none"
+    # What becomes of a run whose stage has failed.
+    failed_run: Literal["ends", "stays_running"] = "ends"
+    # A run of a workflow that has another one that has not ended.
+    concurrent_run: Literal["accepted", "refused"] = "accepted"
+    # Whether answers hold the description that a run was made with.
+    run_description: Literal["kept", "dropped"] = "kept"
+    # In which order ListPipelineRuns gives them.
+    runs_order: Literal["newest_first", "oldest_first"] = "newest_first"
+    # Seconds for which a stage that was executed still stands as Init.
+    stage_begins_after: float = 0
+    # An Offline run of what is not in production.
+    offline_of_undeployed: Literal["refused", "succeeds"] = "refused"
+
+    # --- Look-ups
+
+    # How ListProjects takes Names: nothing is said about it.
+    project_names: Literal["exact", "any_case", "contained"] = "exact"
+    # GetProject of a workspace that is not there: with a code of its own (1101080008, what terraform-provider-alicloud takes
+    # for it), or as a missing workflow (it also takes 9990040003 for it).
+    unknown_project: Literal["own_code", "as_workflow"] = "own_code"
+    # ListResourceGroups with a ProjectId: those that are bound to it, those that were bound to it first, or all.
+    groups_of_project: Literal["bound", "first", "all"] = "bound"
 
     # --- Limits, where an edition sets any
 

@@ -3,13 +3,16 @@
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._clock import Clock
 from ._edition import Edition, Usage
 from ._errors import PROJECT_NOT_FOUND, ServiceError
 from ._jobs import Job, Life
 from ._switches import Switches
+
+if TYPE_CHECKING:
+    from ._runs import Run
 
 Key = tuple[int, str]
 
@@ -40,6 +43,10 @@ class Project:
     Attributes:
         project_id: Its ID.
         identifier: Its name, as in output names (`<identifier>.<workflow>`).
+        display_name: Its name for people.
+        description: What it is for.
+        status: Its status, such as `Available`.
+        dev_environment_enabled: Whether it is in standard mode, with an environment for development.
         tenant_id: Its tenant.
         resource_group: The default resource group of nodes.
         resource_group_id: That group's number.
@@ -50,12 +57,35 @@ class Project:
 
     project_id: int = 10001
     identifier: str = "emulated_workspace"
+    display_name: str = "Emulated workspace"
+    description: str = ""
+    status: str = "Available"
+    dev_environment_enabled: bool = False
     tenant_id: str = "524257424564736"
     resource_group: str = "Serverless_res_group_524257424564736_1"
     resource_group_id: str = "1"
     datasource: str = "odps_first"
     rerun_times: int = 3
     rerun_interval: int = 120000
+
+
+@dataclass(frozen=True)
+class ResourceGroup:
+    """What nodes run on. A group that is bound to a workspace may be used there.
+
+    Attributes:
+        group_id: What a document names.
+        name: Its name for people.
+        type: Its type, in the words of ListResourceGroups.
+        status: Its status, such as `Normal`.
+        projects: The IDs of the workspaces that it is bound to; None for all of them.
+    """
+
+    group_id: str = "Serverless_res_group_524257424564736_1"
+    name: str = "emulated_group"
+    type: str = "CommonV2"
+    status: str = "Normal"
+    projects: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +135,7 @@ class World:
 
     accounts: list[Account] = field(default_factory=lambda: [Account()])
     projects: list[Project] = field(default_factory=lambda: [Project()])
+    resource_groups: list[ResourceGroup] = field(default_factory=lambda: [ResourceGroup()])
     switches: Switches = field(default_factory=Switches)
     clock: Clock = field(default_factory=Clock)
     edition: Edition | None = None
@@ -112,6 +143,10 @@ class World:
     life: Life = field(default_factory=Life)
     scripted_lives: deque[Life] = field(default_factory=deque[Life])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
+    stage_life: Life = field(default_factory=lambda: Life("seconds", 2))
+    scripted_stages: dict[str, deque[Life]] = field(default_factory=dict[str, deque[Life]])
+    runs: dict[str, "Run"] = field(default_factory=dict[str, "Run"])
+    production: dict[Key, Workflow] = field(default_factory=dict[Key, Workflow])
     locked: set[Key] = field(default_factory=set[Key])
     reads: Counter[str] = field(default_factory=Counter[str])
     _past: dict[Key, list[tuple[float, Workflow | None]]] = field(
@@ -134,6 +169,8 @@ class World:
         now = self.clock.now()
         for job in sorted(self.jobs.values(), key=lambda job: job.end):
             job.settle(now)
+        for run in self.runs.values():
+            run.settle(self, now)
 
     def store(self, key: Key, workflow: Workflow | None, now: float) -> None:
         """Write a workflow, or None for one that is deleted."""
@@ -189,3 +226,8 @@ class World:
     def next_life(self) -> Life:
         """How the next job lives: as scripted, or as jobs do here."""
         return self.scripted_lives.popleft() if self.scripted_lives else self.life
+
+    def next_stage_life(self, code: str) -> Life:
+        """How the stage with this code lives in the next run: as scripted, or as stages do here."""
+        scripted = self.scripted_stages.get(code)
+        return scripted.popleft() if scripted else self.stage_life

@@ -34,7 +34,9 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
+from ._lookups import Project, ResourceGroup
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 from ._wait import JobReader, wait_for_job
 
@@ -61,9 +63,14 @@ __all__ = [
     "JobWaitTimeout",
     "NotFoundError",
     "PermissionDeniedError",
+    "PipelineRun",
+    "PipelineRunItem",
+    "PipelineStage",
+    "Project",
     "ProjectNotFoundError",
     "QuotaExhaustedError",
     "RequestNotSent",
+    "ResourceGroup",
     "ServiceError",
     "ServiceUnavailableError",
     "SettingProblem",

@@ -131,7 +131,7 @@ def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError],
             return AuthenticationError, hint
     if status == 401:
         return AuthenticationError, "Check dataworks:accessKey and dataworks:secretKey"
-    if status == 403 or _PERMISSION.match(code):
+    if code != _NO_PROJECT and (status == 403 or _PERMISSION.match(code)):
         return PermissionDeniedError, _PERMISSION_HINT
     return _classify_by_object(status, code, message)
 

@@ -1,22 +1,23 @@
 """The operations, one function each."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from ._clock import Clock, SystemClock
-from ._constants import PAGE_SIZE
 from ._credentials import CredentialsSource, credentials_for
-from ._errors import NotFoundError, QuotaExhaustedError, UnreadableAnswer
+from ._errors import NotFoundError, QuotaExhaustedError
 from ._limiter import Limiter
-from ._models import AsyncJob, JobStatus, Page, WorkflowDefinition, WorkflowSummary
+from ._lookups import Lookups
+from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
+from ._pages import WorkflowPage, all_pages
+from ._pipelines import Pipelines
+from ._reading import empty, inner, read
 from ._retry import Retry
 from ._settings import Settings
-from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation, Transport
-
-M = TypeVar("M", bound=BaseModel)
+from ._transport import Transport
 
 
 class Client:
@@ -31,6 +32,10 @@ class Client:
         transport: Instead of the network, for tests.
         clock: Instead of the machine's, for tests.
         on_wait: Told in a sentence when the user has to wait, such as "DataWorks throttles ...".
+
+    Attributes:
+        pipelines: The operations about pipeline runs.
+        lookups: The operations about workspaces and resource groups.
 
     Raises (every operation):
         CredentialsError: No key pair could be had.
@@ -53,6 +58,8 @@ class Client:
         self._limiter = Limiter(source.account, settings.base_url, settings.calls_per_second, clock)
         self._transport = Transport(settings, source, transport, clock)
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
+        self.pipelines = Pipelines(self._call)
+        self.lookups = Lookups(self._call)
 
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False
@@ -74,7 +81,7 @@ class Client:
         """
         parameters = {"ProjectId": str(project_id), "Spec": spec, **({"DryRun": "true"} if dry_run else {})}
         body = await self._call(IMPORT, parameters)
-        return _read(AsyncJob, _inner(body, "AsyncJob"), body, IMPORT)
+        return read(AsyncJob, inner(body, "AsyncJob"), body, IMPORT)
 
     async def get_job_status(self, job_id: str) -> JobStatus:
         """Return how a job stands.
@@ -83,12 +90,12 @@ class Client:
             NotFoundError: The service does not know the job (yet, or any more).
         """
         body = await self._call(GET_JOB, {"JobId": job_id})
-        inner = _inner(body, "JobStatus")
-        if not inner:
-            raise _empty(GET_JOB, f"job {job_id}", body)
-        status = _read(JobStatus, inner, body, GET_JOB)
+        part = inner(body, "JobStatus")
+        if not part:
+            raise empty(GET_JOB, f"job {job_id}", body)
+        status = read(JobStatus, part, body, GET_JOB)
         if status.is_of_no_job:
-            raise _empty(GET_JOB, f"job {job_id}", body)
+            raise empty(GET_JOB, f"job {job_id}", body)
         return status if status.job_id else status.model_copy(update={"job_id": job_id})
 
     async def get_workflow_definition(
@@ -110,9 +117,9 @@ class Client:
             "IncludeScriptContent": "true" if include_script_content else "false",
         }
         body = await self._call(GET, parameters)
-        found = _read(WorkflowDefinition, _inner(body, "WorkflowDefinition"), body, GET)
+        found = read(WorkflowDefinition, inner(body, "WorkflowDefinition"), body, GET)
         if not (found.id or found.spec):
-            raise _empty(GET, f"workflow {workflow_id}", body)
+            raise empty(GET, f"workflow {workflow_id}", body)
         return found if found.id else found.model_copy(update={"id": workflow_id})
 
     async def list_workflow_definitions(
@@ -125,14 +132,11 @@ class Client:
             kind: "CycleWorkflow" or "ManualWorkflow"; the service lists one kind at a time.
             name: A part of the name: the service matches loosely, so compare the result yourself.
         """
-        parameters = {"ProjectId": str(project_id), "Type": kind, "PageSize": str(PAGE_SIZE)}
+        parameters = {"ProjectId": str(project_id), "Type": kind}
         if name is not None:
             parameters["Name"] = name
-        found: dict[str, WorkflowSummary] = {}
-        number = 1
-        while await self._add_page(found, {**parameters, "PageNumber": str(number)}):
-            number += 1
-        return [item if item.kind else item.model_copy(update={"kind": kind}) for item in found.values()]
+        found = await all_pages(self._call, LIST, parameters, WorkflowPage)
+        return [item if item.kind else item.model_copy(update={"kind": kind}) for item in found]
 
     async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
         """Delete a workflow from Data Studio. A published one is refused: it has to be undeployed first.
@@ -171,19 +175,6 @@ class Client:
         """Close the connections."""
         await self._transport.aclose()
 
-    async def _add_page(self, found: dict[str, WorkflowSummary], parameters: Mapping[str, str]) -> bool:
-        """Add a page's items; return whether there is reason to ask for the next."""
-        body = await self._call(LIST, parameters)
-        page = _read(Page, _inner(body, "PagingInfo"), body, LIST)
-        before = len(found)
-        for item in page.workflow_definitions:
-            found.setdefault(item.id, item)
-        if len(found) == before:
-            return False  # a page that brings nothing new: the end, or a service that ignores PageNumber
-        if page.total_count is None:
-            return len(page.workflow_definitions) >= PAGE_SIZE
-        return len(found) < page.total_count
-
     async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
         async def attempt() -> dict[str, Any]:
             async with self._limiter.turn(yields=operation.yields) as sent:
@@ -196,36 +187,3 @@ class Client:
         body = await self._retry.run(attempt, action=operation.action, idempotent=operation.idempotent)
         self._limiter.answered()
         return body
-
-
-def _inner(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    inner = body.get(name)
-    return {} if inner is None else inner
-
-
-def _read(model: type[M], inner: Any, body: Mapping[str, Any], operation: Operation) -> M:
-    try:
-        return model.model_validate({"RequestId": body.get("RequestId"), **inner})
-    except (ValidationError, TypeError) as error:
-        text = f"The answer to {operation.action} has an unknown shape: {_first_fault(error)}"
-        request_id = body.get("RequestId")
-        raise UnreadableAnswer(
-            f"{text} (request ID {request_id})", action=operation.action, status=200
-        ) from error
-
-
-def _first_fault(error: ValidationError | TypeError) -> str:
-    if isinstance(error, TypeError):
-        return "an object was expected"
-    detail = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
-
-
-def _empty(operation: Operation, what: str, body: Mapping[str, Any]) -> NotFoundError:
-    return NotFoundError(
-        f"The answer holds no {what.partition(' ')[0]}: {what} does not exist",
-        code="",
-        status=200,
-        action=operation.action,
-        request_id=str(body.get("RequestId") or ""),
-    )

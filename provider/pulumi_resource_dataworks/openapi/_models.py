@@ -25,6 +25,12 @@ def _identifier(value: Any) -> str:
     raise ValueError(msg)
 
 
+def _scheduling_id(value: Any) -> str | None:
+    """None for a zero, too: the SDK has a whole number here, and what an unpublished workflow's is nobody tells."""
+    found = _identifier(value)
+    return found if found.strip("0") else None
+
+
 def _text(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
@@ -56,11 +62,13 @@ Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Status = Annotated[str, BeforeValidator(_status)]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What each of them has in common."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True)
 
 
-class AsyncJob(_Answer):
+class AsyncJob(Answer):
     """The job that an import began; that it began says nothing about how it will end.
 
     Attributes:
@@ -82,7 +90,7 @@ class AsyncJob(_Answer):
     create_time: Integer = None
 
 
-class JobStatus(_Answer):
+class JobStatus(Answer):
     """How a job stands. ``status`` decides; ``completed`` only where there is no known status.
 
     Attributes:
@@ -119,7 +127,7 @@ class JobStatus(_Answer):
         return self.status == "Success" or (not self.status and self.completed is True and not self.error)
 
 
-class WorkflowDefinition(_Answer):
+class WorkflowDefinition(Answer):
     """A workflow as the service holds it.
 
     Attributes:
@@ -141,11 +149,21 @@ class WorkflowDefinition(_Answer):
     create_time: Integer = None
     modify_time: Integer = None
     spec: Text = ""
-    workflow_id: Annotated[str | None, BeforeValidator(lambda value: _identifier(value) or None)] = None
+    workflow_id: Annotated[str | None, BeforeValidator(_scheduling_id)] = None
     request_id: Text = ""
 
 
-class WorkflowSummary(_Answer):
+class Item(Answer):
+    """Something that a list holds.
+
+    Attributes:
+        id: Its own, among all that the list holds.
+    """
+
+    id: Identifier
+
+
+class WorkflowSummary(Item):
     """A line of a list.
 
     Attributes:
@@ -154,19 +172,11 @@ class WorkflowSummary(_Answer):
         path: Its full path, the name included ("" where the service leaves it out).
         kind: "CycleWorkflow" or "ManualWorkflow".
         owner: The owner's user ID.
+        modify_time: Milliseconds since 1970; whether every edit of a node changes it is unknown.
     """
 
-    id: Identifier
     name: Text = ""
     path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
     kind: Text = Field(default="", validation_alias="Type")
     owner: Text = ""
-
-
-class Page(_Answer):
-    """``PagingInfo`` of ListWorkflowDefinitions."""
-
-    total_count: Integer = None
-    workflow_definitions: Annotated[
-        list[WorkflowSummary], BeforeValidator(lambda value: [] if value is None else value)
-    ] = []
+    modify_time: Integer = None

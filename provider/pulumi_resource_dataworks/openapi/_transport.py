@@ -3,16 +3,16 @@
 import ssl
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 
 from ._answers import read_answer
 from ._clock import Clock
-from ._constants import API_VERSION, CONNECT_TIMEOUT, IMPORT_READ_TIMEOUT, READ_TIMEOUT, USER_AGENT
+from ._constants import API_VERSION, CONNECT_TIMEOUT, USER_AGENT
 from ._credentials import CredentialsSource
 from ._errors import AnswerLost, DataWorksError, RequestNotSent
+from ._operations import Operation
 from ._settings import Settings
 from ._signature import RpcRequest, canonical_query, form_body, signed_headers
 
@@ -25,27 +25,6 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
-
-
-@dataclass(frozen=True)
-class Operation:
-    """How the service wants one operation.
-
-    Attributes:
-        action: Its name.
-        method: GET sends parameters in the URL, POST in a form,
-        in_query: or in the URL as well.
-        idempotent: Whether sending it twice is the same as once.
-        read_timeout: Seconds, where the settings say nothing.
-        yields: Whether it lets other calls go first.
-    """
-
-    action: str
-    method: Literal["GET", "POST"] = "GET"
-    in_query: bool = False
-    idempotent: bool = True
-    read_timeout: float = READ_TIMEOUT
-    yields: bool = False
 
 
 class Transport:
@@ -107,14 +86,16 @@ class Transport:
     async def _signed(
         self, operation: Operation, parameters: Mapping[str, str]
     ) -> tuple[RpcRequest, dict[str, str]]:
-        in_query = operation.method == "GET" or operation.in_query
+        everything = operation.method == "GET" or operation.in_query
+        query = parameters if everything else {name: parameters[name] for name in operation.query}
+        form = {name: value for name, value in parameters.items() if name not in query}
         request = RpcRequest(
             method=operation.method,
             host=self._settings.host,
             action=operation.action,
             version=API_VERSION,
-            query=parameters if in_query else {},
-            body=b"" if in_query else form_body(parameters),
+            query=query,
+            body=b"" if everything else form_body(form),
         )
         pair = await self._credentials.get()
         headers = signed_headers(request, pair, date=self._clock.utcnow(), nonce=uuid.uuid4().hex)
@@ -178,14 +159,3 @@ def _certificate_error(error: BaseException) -> ssl.SSLError | None:
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     return cause
-
-
-IMPORT = Operation(
-    "ImportWorkflowDefinition", method="POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
-)
-GET_JOB = Operation("GetJobStatus", yields=True)
-GET = Operation("GetWorkflowDefinition")
-LIST = Operation("ListWorkflowDefinitions")
-DELETE = Operation("DeleteWorkflowDefinition", method="POST")
-RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
-MOVE = Operation("MoveWorkflowDefinition", method="POST")

@@ -8,6 +8,7 @@ from . import _basics, _imports, _load, _others
 from ._bench import Bench
 
 PUBLISHED: Final = "it takes a published workflow, and the probe publishes nothing"
+COMPARED: Final = "no setting makes a difference to the provider"
 TOO_MANY: Final = "only a call too many tells, and it would throttle everybody on the account"
 
 
@@ -133,6 +134,18 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "published_delete": Row(None, PUBLISHED),
     "undeployed_workflow_id": Row(None, PUBLISHED),
+    "scheduling_id_told": Row(None, PUBLISHED),
+    "run_mode_auto": Row(None, PUBLISHED),
+    "approval_stage": Row(None, PUBLISHED),
+    "failed_run": Row(None, PUBLISHED),
+    "concurrent_run": Row(None, PUBLISHED),
+    "run_description": Row(None, PUBLISHED),
+    "runs_order": Row(None, PUBLISHED),
+    "stage_begins_after": Row(None, PUBLISHED),
+    "offline_of_undeployed": Row(None, PUBLISHED),
+    "project_names": Row(None, COMPARED),
+    "unknown_project": Row(None, COMPARED),
+    "groups_of_project": Row(None, "it takes a resource group that is bound to two workspaces"),
     "qps_window": Row(None, TOO_MANY),
     "throttling_status": Row(None, TOO_MANY),
     "throttling_code": Row(None, TOO_MANY),

@@ -8,7 +8,7 @@ from typing import Any, cast
 import httpx
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.openapi._transport import GET
+from pulumi_resource_dataworks.openapi._operations import GET
 
 
 @dataclass(frozen=True)

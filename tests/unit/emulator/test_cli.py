@@ -84,7 +84,7 @@ def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None
     [
         ("{", "Expecting property name"),
         ("[]", "a JSON object with keys is wanted, not []"),
-        ('{"switch": {}}', "no key 'switch'; there are switches, faults, job, edition"),
+        ('{"switch": {}}', "no key 'switch'; there are switches, faults, job, stage, edition"),
         ('{"switches": {"nope": 1}}', "no switch 'nope'; there are unknown_workflow_id, "),
         (
             '{"switches": {"dry_run": "maybe"}}',

@@ -19,7 +19,8 @@ from pulumi_resource_dataworks.openapi import (
     UnreadableAnswer,
 )
 from pulumi_resource_dataworks.openapi._credentials import credentials_for
-from pulumi_resource_dataworks.openapi._transport import GET, IMPORT, Operation, Transport
+from pulumi_resource_dataworks.openapi._operations import GET, IMPORT, Operation
+from pulumi_resource_dataworks.openapi._transport import Transport
 
 JOB = {"Id": "77", "Response": "88", "Status": "Running", "Completed": False}
 

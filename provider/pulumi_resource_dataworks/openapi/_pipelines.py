@@ -1,0 +1,194 @@
+"""Pipeline runs: how a workflow gets to production, and out of it.
+
+Shapes from the vendor's SDK (GetPipelineRun, ListPipelineRuns, ListPipelineRunItems); the words of stages that were
+seen are in the emulator. Only statuses are relied on, never a stage's code or place in a list known beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ._models import Answer, Identifier, Integer, Item, Text
+from ._operations import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
+from ._pages import Call, Items, Page, all_pages
+from ._reading import empty, inner, read
+
+_STATUSES = ("Init", "Running", "Success", "Fail", "Termination", "Cancel")
+_UNENDED = ("Init", "Running")
+
+
+def _status(value: Any) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    return next((known for known in _STATUSES if known.casefold() == text.casefold()), text)
+
+
+Status = Annotated[str, BeforeValidator(_status)]
+
+
+class PipelineStage(Answer):
+    """A stage of a pipeline run.
+
+    Attributes:
+        code: What ExecPipelineRunStage calls it.
+        name: What people call it.
+        type: "Deploy", "Check", "Offline", "Build" or "Delete".
+        status: "Init", "Running", "Success", "Fail", "Termination" or "Cancel".
+        step: Its place; None where the answer does not say.
+        message: Why it failed, or "".
+        description: The service's own words about it.
+        detail: More of them, of no known shape.
+    """
+
+    code: Text
+    name: Text = ""
+    type: Text = ""
+    status: Status = ""
+    step: Integer = None
+    message: Text = ""
+    description: Text = ""
+    detail: Any = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended, and not well."""
+        return self.status not in (*_UNENDED, "Success", "")
+
+
+class PipelineRun(Item):
+    """A run that deploys a workflow or takes it offline.
+
+    Attributes:
+        id: The run's ID, opaque.
+        status: As a stage's.
+        creator: The account that made it.
+        create_time: Milliseconds since 1970; None where the answer does not say.
+        message: Why it failed, or "".
+        description: What its maker said.
+        stages: In the order in which they run.
+        request_id: Of this call.
+    """
+
+    id: Identifier = ""
+    status: Status = ""
+    creator: Text = ""
+    create_time: Integer = None
+    message: Text = ""
+    description: Text = ""
+    stages: Items[PipelineStage] = Field(default=[])
+    request_id: Text = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change any more. A status that we do not know is none of an end."""
+        return self.status in _STATUSES and self.status not in _UNENDED
+
+    @property
+    def takes_offline(self) -> bool:
+        """Whether it takes something out of production: no run says so, but a stage of such a type is in it."""
+        return any(stage.type.casefold() in ("offline", "delete") for stage in self.stages)
+
+    @property
+    def in_order(self) -> list[PipelineStage]:
+        """The stages by their step, where every one has one; else as they were given."""
+        if any(stage.step is None for stage in self.stages):
+            return self.stages
+        return sorted(self.stages, key=lambda stage: stage.step or 0)
+
+
+class PipelineRunItem(Item):
+    """What a run deploys: the workflow, or one of its nodes.
+
+    Attributes:
+        id: The object's ID.
+        name: Its name.
+        type: "Node", "WorkflowDefinition", "Resource" or "Function".
+        status: As a stage's.
+        message: Why it failed, or "".
+    """
+
+    id: Identifier = ""
+    name: Text = ""
+    type: Text = ""
+    status: Status = ""
+    message: Text = ""
+
+
+class _Runs(Page[PipelineRun]):
+    """``PagingInfo`` of ListPipelineRuns."""
+
+    items: Items[PipelineRun] = Field(default=[], validation_alias="PipelineRuns")
+
+
+class _RunItems(Page[PipelineRunItem]):
+    """``PagingInfo`` of ListPipelineRunItems."""
+
+    items: Items[PipelineRunItem] = Field(default=[], validation_alias="PipelineRunItems")
+
+
+class Pipelines:
+    """The operations about pipeline runs. Each raises what every operation of `Client` raises."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def create(
+        self, project_id: int, workflow_id: str, kind: Literal["Online", "Offline"], description: str
+    ) -> str:
+        """Create a run that deploys a workflow with all its nodes, or takes it offline; return the run's ID.
+
+        Its first stage begins by itself; the others wait for `execute`. RunMode is Normal.
+
+        Not idempotent: tried again only where the service has surely not taken it.
+
+        Raises:
+            AnswerLost: Look with `of_workflow` before you send it again.
+        """
+        parameters = {
+            "ProjectId": str(project_id),
+            "Type": kind,
+            "ObjectIds": json.dumps([workflow_id]),
+            "Description": description,
+            "RunMode": "Normal",
+        }
+        body = await self._call(CREATE_RUN, parameters)
+        return read(PipelineRun, {"Id": body.get("Id")}, body, CREATE_RUN).id
+
+    async def get(self, project_id: int, run_id: str) -> PipelineRun:
+        """Return how a run stands.
+
+        Raises:
+            NotFoundError: As far as the answer tells.
+        """
+        body = await self._call(GET_RUN, {"ProjectId": str(project_id), "Id": run_id})
+        part = inner(body, "Pipeline")
+        if not part:
+            raise empty(GET_RUN, f"run {run_id}", body)
+        found = read(PipelineRun, part, body, GET_RUN)
+        return found if found.id else found.model_copy(update={"id": run_id})
+
+    async def execute(self, project_id: int, run_id: str, code: str) -> None:
+        """Begin a stage; that it was begun says nothing about its end.
+
+        Raises:
+            AnswerLost: Look with `get` before you send it again.
+            ServiceError: Such as for a stage that is not the next one, or one that only a person can pass.
+        """
+        await self._call(EXEC_STAGE, {"ProjectId": str(project_id), "Id": run_id, "Code": code})
+
+    async def of_workflow(self, project_id: int, workflow_id: str) -> list[PipelineRun]:
+        """Return all runs of a workflow, the newest first."""
+        about = {"ProjectId": str(project_id), "ObjectId": workflow_id}
+        runs = await all_pages(self._call, LIST_RUNS, about, _Runs)
+        return sorted(runs, key=lambda run: run.create_time or 0, reverse=True)
+
+    async def items(self, project_id: int, run_id: str) -> list[PipelineRunItem]:
+        """Return what a run deploys, over all pages."""
+        about = {"ProjectId": str(project_id), "PipelineRunId": run_id}
+        return await all_pages(self._call, LIST_RUN_ITEMS, about, _RunItems)
+
+    async def abolish(self, project_id: int, run_id: str) -> None:
+        """End a run that has not ended; it becomes "Cancel"."""
+        await self._call(ABOLISH_RUN, {"ProjectId": str(project_id), "Id": run_id})
