@@ -20,7 +20,12 @@ HEAD = """# Reference
 Written by `make reference` from the provider's schema. Names are those of YAML, TypeScript and the service; Python writes
 `project_id` for `projectId`, Go `ProjectId`.
 
-- [WorkflowDefinition](#workflowdefinition): [inputs](#inputs), [outputs](#outputs)
+- [WorkflowDefinition](#workflowdefinition): [inputs](#inputs-of-workflowdefinition),
+  [outputs](#outputs-of-workflowdefinition)
+- [WorkflowDeployment](#workflowdeployment): [inputs](#inputs-of-workflowdeployment),
+  [outputs](#outputs-of-workflowdeployment)
+- [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
+  [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions)
 - [Configuration](#configuration): [environment variables](#environment-variables)
 - [The document](#the-document): the types of `spec`
 
@@ -38,6 +43,21 @@ otherwise.
 **`ignoreChanges`** works for whole inputs and for places inside the document, with or without the outer `spec`:
 `spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. A node counts as the same by ID, then by name.
 """
+
+FUNCTION_NOTES = """
+What a program asks about things that it does not make. A look-up is made once in a run, however often the program asks, and
+again once a resource of the run may have written a workflow. Names are compared exactly. A name that is not there, or is
+there twice, is an error that says what is there. Pulumi hands a secret argument over in the clear and makes the whole result a
+secret: an error may quote the argument.
+
+Each function has two forms: `get_project` and `get_project_output` in Python, `getProject` and `getProjectOutput` in TypeScript.
+The second takes values that are not known yet, and waits for the resources that they come from. Go has the same two, but
+`LookupWorkflowDefinition` for `getWorkflowDefinition`; YAML has `fn::invoke`. [How they are
+used](tasks.md#look-up-a-workspace-or-a-resource-group).
+"""
+
+NOTES = {"WorkflowDefinition": RESOURCE_NOTES}
+"""What is to be said of a resource beside its description."""
 
 CONFIGURATION_NOTES = """
 Each is set with `pulumi config set dataworks:<setting>`, or as an argument of `dataworks.Provider`. The configuration goes before
@@ -60,27 +80,52 @@ The vendor's spellings `do-while`, `for-each` and `param-hub` are `doWhile`, `fo
 def page() -> str:
     """Return the whole page."""
     schema = json.loads(SCHEMA.read_text("utf-8"))
-    [resource] = schema["resources"].values()
     types = {token.rpartition(":")[2]: (token, spec) for token, spec in schema["types"].items()}
-    required = resource["requiredInputs"]
-    outputs = {key: value for key, value in resource["properties"].items() if is_output(key, value, resource)}
     parts = [
         HEAD,
-        "## WorkflowDefinition\n\n",
-        "A DataWorks workflow and its nodes, from one document.\n",
-        RESOURCE_NOTES,
-        "\n### Inputs\n\n" + table("input", resource["inputProperties"], required),
-        "\n### Outputs\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
-        *(section(name, spec) for name, (token, spec) in types.items() if is_of("index", token, resource)),
+        *(part for token, spec in schema["resources"].items() for part in resource(token, spec, types)),
+        "## Functions\n" + FUNCTION_NOTES,
+        *(function(token, spec) for token, spec in schema["functions"].items()),
+        *(section(name, spec) for name, (token, spec) in types.items() if is_of(token, schema["functions"])),
         "\n## Configuration\n\n" + table("setting", schema["config"]["variables"], ()),
         CONFIGURATION_NOTES,
         "\n### Environment variables\n\n" + environment(),
-        *(section(name, spec) for name, (token, spec) in types.items() if is_setting(token, schema)),
+        *(section(name, spec) for name, (token, spec) in types.items() if is_of(token, schema["config"])),
         "\n## The document\n",
         DOCUMENT_NOTES,
         *(section(name, types[name][1]) for name in in_reading_order(types)),
     ]
     return "".join(parts)
+
+
+def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str, Any]]) -> list[str]:
+    """Return the sections of a resource: what it is, its inputs, its outputs and their types."""
+    name = token.rpartition(":")[2]
+    outputs = {key: value for key, value in spec["properties"].items() if is_output(key, value, spec)}
+    return [
+        f"## {name}\n\n{opening(spec)}\n{NOTES.get(name, '')}",
+        f"\n### Inputs of {name}\n\n" + table("input", spec["inputProperties"], spec["requiredInputs"]),
+        f"\n### Outputs of {name}\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
+        *(section(one, of) for one, (full, of) in types.items() if is_of(full, spec["properties"], "index")),
+        "\n",
+    ]
+
+
+def function(token: str, spec: Mapping[str, Any]) -> str:
+    """Return the section of a function: what it tells, what it takes and what it gives."""
+    inputs, outputs = spec["inputs"], spec["outputs"]
+    return (
+        f"\n### {token.rpartition(':')[2]}\n\n{spec['description']}\n\n"
+        + table("argument", inputs["properties"], inputs.get("required", ()))
+        + "\nIt gives:\n\n"
+        + table("result", outputs["properties"], ())
+    )
+
+
+def opening(spec: Mapping[str, Any]) -> str:
+    """Return the text of a description up to its example."""
+    text: str = spec["description"].partition("\n## ")[0].strip()
+    return text
 
 
 def is_output(key: str, spec: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
@@ -89,14 +134,9 @@ def is_output(key: str, spec: Mapping[str, Any], resource: Mapping[str, Any]) ->
     return given is None or given["description"] != spec["description"]
 
 
-def is_of(module: str, token: str, holder: Mapping[str, Any]) -> bool:
-    """Tell whether a type of a module is one of a property of the holder."""
-    return f":{module}:" in token and f'"#/types/{token}"' in json.dumps(holder["properties"])
-
-
-def is_setting(token: str, schema: Mapping[str, Any]) -> bool:
-    """Tell whether a type is one of a setting."""
-    return f'"#/types/{token}"' in json.dumps(schema["config"])
+def is_of(token: str, holder: Mapping[str, Any], module: str = "") -> bool:
+    """Tell whether a type, of a module if one is given, is named by what the holder holds."""
+    return f":{module}" in token and f'"#/types/{token}"' in json.dumps(holder)
 
 
 def in_reading_order(types: Mapping[str, tuple[str, Any]]) -> list[str]:

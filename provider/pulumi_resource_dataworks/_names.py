@@ -1,4 +1,4 @@
-"""Names of a workflow definition's properties that several rooms need; a program that only declares resources needs no more."""
+"""Names of properties that several rooms need; a program that only declares resources needs no more."""
 
 INPUTS = ("projectId", "spec", "adopt", "dryRun")
 
@@ -6,3 +6,6 @@ OF_THE_DOCUMENT = frozenset(
     {"spec", "rewrites", "name", "path", "nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds", "digest"}
 )
 """Outputs that tell something of the document: secret where it is."""
+
+OF_THE_DEPLOYMENT = frozenset({"digest", "deployedDigest", "pendingRun"})
+"""Outputs of a deployment that tell something of the document: secret where its digest is."""

@@ -5,6 +5,26 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 // Export members:
+export { GetProjectArgs, GetProjectResult, GetProjectOutputArgs } from "./getProject";
+export const getProject: typeof import("./getProject").getProject = null as any;
+export const getProjectOutput: typeof import("./getProject").getProjectOutput = null as any;
+utilities.lazyLoad(exports, ["getProject","getProjectOutput"], () => require("./getProject"));
+
+export { GetResourceGroupArgs, GetResourceGroupResult, GetResourceGroupOutputArgs } from "./getResourceGroup";
+export const getResourceGroup: typeof import("./getResourceGroup").getResourceGroup = null as any;
+export const getResourceGroupOutput: typeof import("./getResourceGroup").getResourceGroupOutput = null as any;
+utilities.lazyLoad(exports, ["getResourceGroup","getResourceGroupOutput"], () => require("./getResourceGroup"));
+
+export { GetWorkflowDefinitionArgs, GetWorkflowDefinitionResult, GetWorkflowDefinitionOutputArgs } from "./getWorkflowDefinition";
+export const getWorkflowDefinition: typeof import("./getWorkflowDefinition").getWorkflowDefinition = null as any;
+export const getWorkflowDefinitionOutput: typeof import("./getWorkflowDefinition").getWorkflowDefinitionOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkflowDefinition","getWorkflowDefinitionOutput"], () => require("./getWorkflowDefinition"));
+
+export { ListWorkflowDefinitionsArgs, ListWorkflowDefinitionsResult, ListWorkflowDefinitionsOutputArgs } from "./listWorkflowDefinitions";
+export const listWorkflowDefinitions: typeof import("./listWorkflowDefinitions").listWorkflowDefinitions = null as any;
+export const listWorkflowDefinitionsOutput: typeof import("./listWorkflowDefinitions").listWorkflowDefinitionsOutput = null as any;
+utilities.lazyLoad(exports, ["listWorkflowDefinitions","listWorkflowDefinitionsOutput"], () => require("./listWorkflowDefinitions"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
@@ -14,6 +34,11 @@ export { WorkflowDefinitionArgs } from "./workflowDefinition";
 export type WorkflowDefinition = import("./workflowDefinition").WorkflowDefinition;
 export const WorkflowDefinition: typeof import("./workflowDefinition").WorkflowDefinition = null as any;
 utilities.lazyLoad(exports, ["WorkflowDefinition"], () => require("./workflowDefinition"));
+
+export { WorkflowDeploymentArgs } from "./workflowDeployment";
+export type WorkflowDeployment = import("./workflowDeployment").WorkflowDeployment;
+export const WorkflowDeployment: typeof import("./workflowDeployment").WorkflowDeployment = null as any;
+utilities.lazyLoad(exports, ["WorkflowDeployment"], () => require("./workflowDeployment"));
 
 
 // Export sub-modules:
@@ -33,6 +58,8 @@ const _module = {
         switch (type) {
             case "dataworks:index:WorkflowDefinition":
                 return new WorkflowDefinition(name, <any>undefined, { urn })
+            case "dataworks:index:WorkflowDeployment":
+                return new WorkflowDeployment(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

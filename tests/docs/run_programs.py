@@ -20,6 +20,12 @@ CONFIG = {
     "spec": json.dumps({"kind": "CycleWorkflow", "spec": {"workflows": [{"name": "orders", "nodes": []}]}}),
 }
 
+ANSWERS: dict[str, dict[str, Any]] = {
+    "dataworks:index:getProject": {"name": "sales", "rootOutput": "sales_root"},
+    "dataworks:index:getResourceGroup": {"id": "Serverless_res_group_1_1"},
+    "dataworks:index:getWorkflowDefinition": {"nodeOutputs": {"clean_orders": "5123456789012345678"}},
+}
+
 
 class Recorder(pulumi.runtime.Mocks):
     """An engine that remembers which documents it is handed."""
@@ -33,8 +39,8 @@ class Recorder(pulumi.runtime.Mocks):
             self.documents.append(spec.get("value", spec) if isinstance(spec, dict) else spec)  # of a secret
         return "10001/1", {}
 
-    def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
-        return {}, None
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return ANSWERS[args.token], []
 
 
 def run(name: str, text: str) -> dict[str, Any]:

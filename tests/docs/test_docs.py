@@ -119,8 +119,8 @@ def test_diagrams_are_whole(block: Block) -> None:
         used = {name for line in lines for name in re.findall(r"^(\w+)-+>>(\w+):", line)}
         assert {name for pair in used for name in pair} == known
     else:
-        assert head.split() == ["flowchart", "LR"]
-        assert all(re.search(r"--|-\.|^subgraph|^end$", line) for line in lines)
+        assert head in {"flowchart LR", "flowchart TB"}
+        assert all(re.search(r'--|-\.|^subgraph|^end$|^\w+\W+".*"\W+$|^class|^linkStyle', line) for line in lines)
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:

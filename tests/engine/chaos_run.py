@@ -31,6 +31,7 @@ from chaos import (
 )
 from conftest import Stack
 from pulumi_resource_dataworks.emulator import Workflow
+from pulumi_resource_dataworks.emulator._runs import Run
 
 UP = ("up", "--yes", "--skip-preview")
 REFRESH = "`pulumi refresh`"
@@ -45,6 +46,8 @@ class Base:
     endpoint: str
     workflows: list[Workflow]
     foreign: Workflow
+    runs: dict[str, Run]
+    production: dict[tuple[int, str], Workflow]
 
     def restore(self, stack: Stack) -> None:
         """Puts it into a stack that has nothing yet, not even a state."""
@@ -54,6 +57,8 @@ class Base:
             path.write_text(path.read_text("utf-8").replace(self.endpoint, stack.server.endpoint), "utf-8")
         for workflow in copy.deepcopy([self.foreign, *self.workflows]):
             stack.emulator._put(workflow)
+        stack.emulator._world.runs.update(copy.deepcopy(self.runs))
+        stack.emulator._world.production.update(copy.deepcopy(self.production))
         stack.environment["PULUMI_STACK"] = stack.name
 
 
@@ -79,8 +84,10 @@ class Outcome:
         return "\n".join([self.way, *self.wrong, *self.told])
 
 
-def declare(stack: Stack, document: Document | None, trouble: Trouble, **more: Any) -> None:
-    """Writes the program with the document's workflow, or with none."""
+def declare(
+    stack: Stack, document: Document | None, trouble: Trouble, *, live: bool = False, **more: Any
+) -> None:
+    """Writes the program with the document's workflow, deployed or not, or with none."""
     config = {"callsPerSecond": 1000, "clientReadTimeout": trouble.read_timeout}
     if document is None:
         stack.declare({}, config=config)
@@ -88,13 +95,16 @@ def declare(stack: Stack, document: Document | None, trouble: Trouble, **more: A
     options: dict[str, Any] = {}
     if trouble.custom_timeout:
         options["customTimeouts"] = dict.fromkeys(("create", "update", "delete"), trouble.custom_timeout)
-    stack.workflow(document, properties=more, config=config, **options)
+    if live:
+        stack.deployment(document, config=config, **options)
+    else:
+        stack.workflow(document, properties=more, config=config, **options)
 
 
 def run(stack: Stack, base: Base, case: Case) -> Outcome:
     """Takes a step through its trouble and to its end."""
     step, trouble, outcome = STEPS[case.step], TROUBLES[case.trouble], Outcome()
-    declare(stack, step.after, trouble)
+    declare(stack, step.after, trouble, live=step.live[1])
     if not _struck(stack, case, trouble, outcome):
         outcome.way = NEXT_UP
         if list((stack.folder.parent / "state/.pulumi/locks").rglob("*.json")):
@@ -105,6 +115,8 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
         outcome.way = REFRESHED if outcome.way == NEXT_UP else outcome.way
         _command(stack, outcome, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     _look(stack, base, step.after, outcome)
+    if any(step.live):
+        _look_at_production(stack, step, outcome)
     outcome.expect(_command(stack, outcome, "preview", "--expect-no-changes"), "the preview is not clean")
     return outcome
 
@@ -211,6 +223,22 @@ def _look(stack: Stack, base: Base, declared: Document | None, outcome: Outcome)
     outcome.expect(
         held == [(workflow.workflow_id, None, None) for workflow in ours], f"the state holds {resources}"
     )
+
+
+def _look_at_production(stack: Stack, step: Step, outcome: Outcome) -> None:
+    """No run too many, each ended well, and production holds what is declared."""
+    runs = stack.emulator.runs()
+    made = [(run.kind, run.status) for run in runs]
+    outcome.expect(made == [(kind, "Success") for kind in step.runs], f"the pipeline runs are {made}")
+    held = [gist(workflow.document) for workflow in stack.emulator._world.production.values()]
+    wanted = [gist(step.after)] if step.after and step.live[1] else []
+    outcome.expect(held == wanted, f"production holds {held}")
+    deployments = [one for one in stack.state() if one["type"].endswith(":WorkflowDeployment")]
+    told = [
+        (one["outputs"].get("status"), "pendingRun" in one["outputs"], one.get("initErrors"))
+        for one in deployments
+    ]
+    outcome.expect(told == [("Online", False, None)] * step.live[1], f"the state holds {told}")
 
 
 def gist(document: Document) -> Any:

@@ -94,6 +94,27 @@ class Stack:
         resource = {"type": "dataworks:WorkflowDefinition", "properties": held, "options": options}
         self.declare({name: resource}, {"workflowId": f"${{{name}.workflowId}}"}, config)
 
+    def deployment(
+        self,
+        spec: Any,
+        *,
+        properties: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Writes the program with one workflow and its deployment, `live`; properties and options are the deployment's."""
+        workflow = {"projectId": self.project_id, "spec": spec}
+        asked = {key: f"${{etl.{key}}}" for key in ("projectId", "workflowId", "digest")}
+        live = {"type": "dataworks:WorkflowDeployment", "properties": {**asked, **(properties or {})}}
+        self.declare(
+            {
+                "etl": {"type": "dataworks:WorkflowDefinition", "properties": workflow},
+                "live": {**live, "options": options},
+            },
+            {"workflowId": "${etl.workflowId}", "status": "${live.status}"},
+            config,
+        )
+
     @property
     def project_id(self) -> int:
         return self.emulator.project.project_id
@@ -162,6 +183,11 @@ class Stack:
             resource for resource in self.state() if resource["type"] == "dataworks:index:WorkflowDefinition"
         ]
 
+    def deployed(self) -> dict[str, Any]:
+        """The one workflow deployment in the state."""
+        [found] = [one for one in self.state() if one["type"] == "dataworks:index:WorkflowDeployment"]
+        return found
+
     def resource(self) -> dict[str, Any]:
         """The one workflow definition in the state."""
         [resource] = self.resources()
@@ -208,7 +234,7 @@ def engine() -> Path:
 @pytest.fixture
 def server() -> Iterator[EmulatorServer]:
     """DataWorks on this machine; jobs are short."""
-    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2))) as running:
+    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2), stage_life=Life("seconds", 0.2))) as running:
         yield running
 
 

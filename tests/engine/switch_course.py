@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ OWN_IDS: dict[str, tuple[str, str]] = {
 def service(row: Row) -> Iterator[EmulatorServer]:
     """DataWorks as a row has it, with a workflow of somebody else's that stands there from the beginning."""
     projects = (Project(), Project(project_id=OTHER_PROJECT, identifier="other"))
-    with EmulatorServer(Emulator(projects=projects, job_life=SHORT_JOB)) as server:
+    with EmulatorServer(Emulator(projects=projects, job_life=SHORT_JOB, stage_life=SHORT_JOB)) as server:
         asyncio.run(_import_foreign(server))
         server.emulator.switch(**{name: setting for name, setting in row.items() if name not in AROUND})
         server.emulator.set_edition(row["edition"])
@@ -131,13 +132,41 @@ class Course:
         properties = {"projectId": project_id or self.stack.project_id, "spec": document, **inputs}
         self.program({name: {"type": KIND, "properties": properties}})
 
+    def declare_live(self, document: Document) -> None:
+        """Writes the program with one workflow and its deployment."""
+        self.declared = document
+        properties = {"projectId": self.stack.project_id, "spec": document}
+        asked = {key: f"${{etl.{key}}}" for key in ("projectId", "workflowId", "digest")}
+        live = {"type": "dataworks:WorkflowDeployment", "properties": asked}
+        self.program({"etl": {"type": KIND, "properties": properties}, "live": live})
+
+    @contextmanager
+    def a_person(self) -> Iterator[None]:
+        """Somebody passes every stage at which a pipeline run waits for a person."""
+        over = threading.Event()
+
+        def work() -> None:
+            while not over.wait(0.1):
+                for run in self.emulator.runs():
+                    stage = run.current
+                    if run.status == "Running" and stage is not None and stage.plan.person:
+                        self.emulator.approve(run.run_id)
+
+        person = threading.Thread(target=work)
+        person.start()
+        try:
+            yield
+        finally:
+            over.set()
+            person.join()
+
     def program(self, resources: dict[str, Any]) -> None:
         config: dict[str, Any] = {"dryRun": True}
         if self.row["dry_run"] == "honoured":
             config["dryRunProjects"] = [self.stack.project_id]
         if not self.row["edition"]:
             config["callsPerSecond"] = 1000
-        [name] = resources
+        name = next(iter(resources))
         output = {"workflowId": f"${{{name}.workflowId}}"}
         self.stack.declare(resources, output, config=config)
 

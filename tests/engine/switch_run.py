@@ -105,6 +105,35 @@ def removal(course: Course) -> None:
         course.emulator.publish(course.ids[0], published=False)
 
 
+def deployment(course: Course) -> None:
+    """To production, again, offline behind Pulumi's back, to production again, and out of it."""
+
+    def produced() -> list[str]:
+        assert course.ids is not None
+        held = course.emulator.production(course.ids[0])
+        return [one["script"]["content"].strip() for one in held.body["nodes"]] if held else []
+
+    with course.a_person():
+        course.declare_live(course.document())
+        course.up()
+        assert "SELECT 3;" in produced()
+        document = course.document()
+        document["spec"]["workflows"][0]["nodes"][1]["script"]["content"] = "SELECT 8;\n"
+        course.declare_live(document)
+        course.up()
+        assert "SELECT 8;" in produced()
+        assert course.ids is not None
+        course.emulator.clock.advance(course.row["stale_reads"] + 1)
+        course.emulator.deploy(course.ids[0], "Offline")
+        course.run("refresh", "--yes", "--skip-preview")
+        course.up()
+        assert "SELECT 8;" in produced()
+        course.declare(document)
+        course.up()
+        assert produced() == []
+    course.is_quiet()
+
+
 def rename(course: Course) -> None:
     course.declare(course.document(name="orders"))
     course.up()
@@ -340,6 +369,7 @@ SCENARIOS: dict[str, Callable[[Course], None]] = {
     "change": change,
     "drift": drift,
     "removal": removal,
+    "deployment": deployment,
     "rename": rename,
     "move": move,
     "lost answer": lost_answer,

@@ -32,6 +32,7 @@ NUMBERS_AND_TEXTS: dict[str, tuple[Any, ...]] = {
     "job_hidden_polls": (0, 2),
     "job_forgotten_after": (None, 0),
     "stale_reads": (0, 2),
+    "stage_begins_after": (0, 1),
     "not_found_status": (400, 404, 500),
     "not_found_code": ("9990040003", "Emulator.UnknownCode"),
     "not_found_message": ("The specified object does not exist.", "The emulator says no."),
@@ -43,14 +44,18 @@ NUMBERS_AND_TEXTS: dict[str, tuple[Any, ...]] = {
 """Settings of the switches that take any number or text, the default first."""
 
 
+LOOKED_UP = ("project_names", "unknown_project", "groups_of_project", "run_mode_auto")
+"""Switches that no resource meets, only functions (tests/unit/functions turns them), or nothing of the provider's."""
+
+
 def settings_of_switches() -> dict[str, tuple[Any, ...]]:
-    """Every switch with its settings, the default first."""
+    """Every switch that a workflow's life may meet, with its settings, the default first."""
     defaults, found = Switches().as_json(), dict[str, tuple[Any, ...]]()
     for name, kind in get_type_hints(Switches).items():
         choices = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
         others = tuple(one for one in choices if one != defaults[name])
         found[name] = NUMBERS_AND_TEXTS.get(name, (defaults[name], *others))
-    return found
+    return {name: settings for name, settings in found.items() if name not in LOOKED_UP}
 
 
 FACTORS: dict[str, tuple[Any, ...]] = {**AROUND, **settings_of_switches()}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import chaos_run
-from chaos import FAILED, STEPS, TROUBLES, Case, Document, Trouble, matrix, sample
+from chaos import FAILED, STEPS, TROUBLES, Case, Step, Trouble, matrix, sample
 from chaos_run import Base
 from conftest import Stack, new_stack, stack_in
 from pulumi_resource_dataworks import openapi
@@ -29,23 +29,24 @@ def bases(engine: Path, plugin: int, tmp_path_factory: pytest.TempPathFactory) -
     made: dict[str, Base] = {}
 
     def base(case: Case) -> Base:
-        document, trouble = STEPS[case.step].before, TROUBLES[case.trouble]
-        key = json.dumps([document, trouble.custom_timeout])
+        step, trouble = STEPS[case.step], TROUBLES[case.trouble]
+        key = json.dumps([step.before, step.live[0], trouble.custom_timeout])
         if key not in made:
-            made[key] = _made(engine, plugin, tmp_path_factory.mktemp("base"), document, trouble)
+            made[key] = _made(engine, plugin, tmp_path_factory.mktemp("base"), step, trouble)
         return made[key]
 
     return base
 
 
-def _made(engine: Path, plugin: int, folder: Path, document: Document | None, trouble: Trouble) -> Base:
-    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2))) as server:
+def _made(engine: Path, plugin: int, folder: Path, step: Step, trouble: Trouble) -> Base:
+    with EmulatorServer(Emulator(job_life=Life("seconds", 0.2), stage_life=Life("seconds", 0.2))) as server:
         asyncio.run(_import_foreign(server))
         stack = new_stack(engine, server, folder, plugin)
-        chaos_run.declare(stack, document, trouble)
+        chaos_run.declare(stack, step.before, trouble, live=step.live[0])
         stack.up()
         foreign, *workflows = server.emulator.workflows()
-        return Base(folder, server.endpoint, workflows, foreign)
+        world = server.emulator._world
+        return Base(folder, server.endpoint, workflows, foreign, world.runs, world.production)
 
 
 async def _import_foreign(server: EmulatorServer) -> None:
@@ -71,7 +72,7 @@ def stack(engine: Path, plugin: int, server: EmulatorServer, tmp_path: Path) -> 
 def test_a_step_makes_the_calls_that_the_matrix_strikes(stack: Stack, bases: Bases, name: str) -> None:
     step = STEPS[name]
     bases(Case(name, 1, "before", "reset")).restore(stack)
-    chaos_run.declare(stack, step.after, TROUBLES["reset"])
+    chaos_run.declare(stack, step.after, TROUBLES["reset"], live=step.live[1])
     stack.up(*chaos_run.arguments(stack, step))
     assert tuple(call.action for call in stack.emulator.calls) == step.calls
 

@@ -13,6 +13,7 @@ import yaml
 
 from conftest import PLUGIN_FOLDER, REPO
 from fronts import add_dynamic_host
+from pulumi_resource_dataworks.emulator import ResourceGroup
 
 if TYPE_CHECKING:
     from python_example import PythonExample, Take
@@ -179,6 +180,22 @@ def test_component(take: Take) -> None:
             payments["match_payments"]["id"],
         }
     }
+    leave(example)
+
+
+def test_lookup(take: Take) -> None:
+    example = take("lookup")
+    outputs = live(example, 3)
+    [orders], [revenue] = (example.nodes(path).values() for path in ("orders", "revenue"))
+    assert depends(example.workflow_at("orders")) == {orders["id"]: {"emulated_workspace_root"}}
+    assert depends(example.workflow_at("revenue")) == {revenue["id"]: {orders["id"]}}
+    check_sql(example, {"clean_orders": orders, "revenue_per_day": revenue})
+    for node in (orders, revenue):
+        assert node["runtimeResource"]["resourceGroup"] == outputs["resourceGroup"]
+    assert outputs["resourceGroup"] == ResourceGroup().group_id
+    assert outputs["workspace"] == "emulated_workspace"
+    ids = {workflow.path: workflow.workflow_id for workflow in example.emulator.workflows()}
+    assert outputs["workflowIds"] == ids
     leave(example)
 
 

@@ -20,6 +20,18 @@ def program(language: str) -> str:
     return str(found)
 
 
+def expect_the_functions(lines: str) -> None:
+    """Expects what programs/functions.* print: each function was asked with its arguments, and answered."""
+    *asked, found = map(json.loads, lines.splitlines())
+    assert found == ["a", "Serverless_1", "8"]
+    assert sorted(asked, key=str) == [
+        ["dataworks:index:getProject", {"projectId": 10001}],
+        ["dataworks:index:getResourceGroup", {"name": "shared", "projectId": 10001}],
+        ["dataworks:index:getWorkflowDefinition", {"path": "a/orders", "projectId": 10001}],
+        ["dataworks:index:listWorkflowDefinitions", {"projectId": 10001}],
+    ]
+
+
 def expect_the_typed_document(inputs: dict[str, Any]) -> None:
     """Expects the inputs of programs/typed.*: the names are FlowSpec's, and the document is valid."""
     [workflow] = inputs["spec"]["spec"]["workflows"]

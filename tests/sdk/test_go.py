@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from documented import expect_the_typed_document, program
+from documented import expect_the_functions, expect_the_typed_document, program
 
 if TYPE_CHECKING:
     from sdk_build import Tool
@@ -42,7 +42,10 @@ def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) 
     module = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
     go("mod", "edit", f"-replace={module}={SDK}", cwd=tmp_path)
     shutil.copy(PROGRAMS / "typed.go", tmp_path)
+    (tmp_path / "functions").mkdir()
+    shutil.copy(PROGRAMS / "functions.go", tmp_path / "functions")
     (tmp_path / "documented").mkdir()
     (tmp_path / "documented/main.go").write_text(program("go"), "utf-8")
     go("vet", "./...", cwd=tmp_path)
     expect_the_typed_document(json.loads(go("run", "-ldflags=-s -w", ".", cwd=tmp_path)))
+    expect_the_functions(go("run", "-ldflags=-s -w", "./functions", cwd=tmp_path))

@@ -13,11 +13,14 @@ def test_the_page_is_what_the_schema_says() -> None:
     assert tool["page"]() == PAGE
 
 
-def test_the_page_has_every_input_output_setting_and_type() -> None:
+def test_the_page_has_every_input_output_function_setting_and_type() -> None:
     schema = json.loads((REPO / "provider/pulumi_resource_dataworks/plugin/schema.json").read_text("utf-8"))
-    [resource] = schema["resources"].values()
-    holders = [resource["inputProperties"], resource["properties"], schema["config"]["variables"]]
+    holders = [schema["config"]["variables"]]
+    for resource in schema["resources"].values():
+        holders += [resource["inputProperties"], resource["properties"]]
+    for function in schema["functions"].values():
+        holders += [function["inputs"]["properties"], function["outputs"]["properties"]]
     holders += [spec.get("properties", {}) for spec in schema["types"].values()]
     assert [name for holder in holders for name in holder if f"| `{name}` |" not in PAGE] == []
-    types = [token.rpartition(":")[2] for token in schema["types"]]
+    types = [token.rpartition(":")[2] for token in {**schema["types"], **schema["functions"]}]
     assert [name for name in types if f"\n### {name}\n" not in PAGE] == []

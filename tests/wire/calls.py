@@ -114,6 +114,10 @@ class Calls:
         )
         return self.stub.Update(request, timeout=SECONDS)
 
+    def invoke(self, function: str, args: Values) -> Any:
+        request = provider_pb2.InvokeRequest(tok=f"dataworks:index:{function}", args=struct(args))
+        return self.stub.Invoke(request, timeout=SECONDS)
+
     def delete(self, name: str, resource_id: str, state: Values) -> None:
         request = provider_pb2.DeleteRequest(
             id=resource_id, urn=urn(name), type=TYPE, name=name, properties=struct(state)

@@ -33,6 +33,7 @@ OFFERED = {
     "Read",
     "Update",
     "Delete",
+    "Invoke",
 }
 SERVICE = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"]
 WARNS = etl(id="7000000000000000001")

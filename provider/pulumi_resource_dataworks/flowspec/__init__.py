@@ -5,18 +5,22 @@ from ._document import (
     Json,
     Object,
     canonical,
+    inner_scopes,
     node_ids,
     nodes_of,
+    objects,
     read,
     read_canonical,
+    scope_of,
     texts,
     workflow_of,
 )
 from ._fault import Fault, InvalidDocumentError, show_path
 from ._ids import actual_ids, rename_ids
-from ._meaning import Changes, Edge, changes, digest, same
+from ._meaning import Changes, Edge, changes, digest, edge_of, same
+from ._near import near
 from ._project import clean, leave_out, project
-from ._resolve import complete, derive_id, output_of, without_workflow_id
+from ._resolve import complete, derive_id, output_of, outputs_of, without_workflow_id
 from ._rewrites import restore
 from ._rules import RULES, Rule
 from ._validate import validate
@@ -38,16 +42,22 @@ __all__ = [
     "complete",
     "derive_id",
     "digest",
+    "edge_of",
+    "inner_scopes",
     "leave_out",
+    "near",
     "node_ids",
     "nodes_of",
+    "objects",
     "output_of",
+    "outputs_of",
     "project",
     "read",
     "read_canonical",
     "rename_ids",
     "restore",
     "same",
+    "scope_of",
     "show_path",
     "texts",
     "validate",

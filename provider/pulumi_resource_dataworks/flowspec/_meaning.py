@@ -304,15 +304,17 @@ def _edges(owner: Object) -> Iterator[Edge]:
     for key in ("dependencies", "flow"):
         for dependency in objects(owner.get(key)):
             for depend in objects(dependency.get("depends")):
-                target = depend.get("output") or depend.get("nodeId") or ""
-                yield Edge(str(dependency.get("nodeId")), _edge_type(depend), str(target))
+                yield edge_of(dependency, depend)
     for node in scope_of(owner):
         for _, inner in inner_scopes(node):
             yield from _edges(inner)
 
 
-def _edge_type(depend: Object) -> str:
-    return str(normal_value(depend.get("type") or "Normal", field_of("depend", "type")[1]))
+def edge_of(dependency: Object, depend: Object) -> Edge:
+    """One of the things that an entry of `dependencies` says its node depends on."""
+    target = depend.get("output") or depend.get("nodeId") or ""
+    kind = normal_value(depend.get("type") or "Normal", field_of("depend", "type")[1])
+    return Edge(str(dependency.get("nodeId")), str(kind), str(target))
 
 
 def _listed(names: list[str]) -> str:

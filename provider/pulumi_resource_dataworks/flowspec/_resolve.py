@@ -40,7 +40,7 @@ class NodeIndex:
         for node in scope_of(owner):
             ids.setdefault(str(node.get("id") or ""), node)
             names.setdefault(str(node.get("name") or ""), node)
-            for output in _outputs(node):
+            for output in outputs_of(node):
                 outputs.setdefault(output, node)
         for known in (ids, names, outputs):
             known.pop("", None)
@@ -137,7 +137,7 @@ def output_of(node: Object) -> str:
 
     Outputs are a set, so their order decides nothing.
     """
-    own, outputs = str(node.get("id") or ""), _outputs(node)
+    own, outputs = str(node.get("id") or ""), outputs_of(node)
     return own if own in outputs or not outputs else min(outputs)
 
 
@@ -160,7 +160,7 @@ def _fill_script(entity: Object, path: str) -> None:
 
 def _fill_outputs(node: Object) -> None:
     """The output that the service gives a node without one: its own ID."""
-    if not _outputs(node):
+    if not outputs_of(node):
         output = {"data": node["id"], "artifactType": "NodeOutput", "refTableName": node["name"]}
         node["outputs"] = {**(node.get("outputs") or {}), "nodeOutputs": [output]}
 
@@ -192,7 +192,8 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
         depend["refTableName"] = depend.get("refTableName") or (index.find(named) or {}).get("name")
 
 
-def _outputs(node: Object) -> list[str]:
+def outputs_of(node: Object) -> list[str]:
+    """The outputs of a node, which a dependency may name."""
     outputs = node.get("outputs")
     if not isinstance(outputs, dict):
         return []

@@ -5,18 +5,24 @@ Knows the documents (`flowspec`) and the service (`openapi`), and none of the fr
 
 from ._check import Checked
 from ._context import Context, Reporter
+from ._deployment_check import DEPLOYMENT_INPUTS
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._options import Options
 from ._values import UNKNOWN, Opaque, Unknown
+from .functions import Answer, Functions
 from .workflow_definition import WorkflowDefinitions
+from .workflow_deployment import WorkflowDeployments
 
 __all__ = [
+    "DEPLOYMENT_INPUTS",
     "UNKNOWN",
+    "Answer",
     "CancelledStepError",
     "Checked",
     "Context",
     "Difference",
+    "Functions",
     "HalfDoneError",
     "LifecycleError",
     "Opaque",
@@ -25,4 +31,5 @@ __all__ = [
     "Reporter",
     "Unknown",
     "WorkflowDefinitions",
+    "WorkflowDeployments",
 ]

@@ -31,11 +31,25 @@ class Order:
         state: The outputs that hold once it is submitted.
         root: The document to send, under its declared IDs, with the values that undo what has left it.
         fresh: Whether the workflow is not there yet.
+        removed: The names of the nodes that are there and that the document no longer has.
     """
 
     state: State
     root: flowspec.Object
     fresh: bool
+    removed: tuple[str, ...] = ()
+
+    @property
+    def advice(self) -> str:
+        """What may help where the job fails: whether DataWorks lets a node go that is in production is unknown."""
+        if not self.removed:
+            return ""
+        named = ", ".join(f'"{name}"' for name in self.removed)
+        return (
+            f". The document no longer has {named}. If DataWorks refuses that because it is in production, take the workflow "
+            "offline first: `pulumi destroy --target <URN of its WorkflowDeployment>`, then `pulumi up` imports and deploys "
+            "it; or undeploy the node in Data Studio"
+        )
 
 
 async def apply(context: Context, order: Order) -> State:
@@ -47,7 +61,7 @@ async def apply(context: Context, order: Order) -> State:
         DataWorksError: Nothing was sent.
     """
     state = await submit(context, order)
-    return await finish(context, state)
+    return await finish(context, state, order.advice)
 
 
 async def submit(context: Context, order: Order) -> State:
@@ -126,8 +140,13 @@ async def _look_again(context: Context, state: State, lost: openapi.AnswerLost, 
     return state.met(found.definition, found.root) if found else None
 
 
-async def finish(context: Context, state: State) -> State:
+async def finish(context: Context, state: State, advice: str = "") -> State:
     """Waits for the pending job and reads the workflow back.
+
+    Args:
+        context: The step.
+        state: What was submitted.
+        advice: What to say beside the reason for which the job failed.
 
     Raises:
         HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
@@ -135,9 +154,8 @@ async def finish(context: Context, state: State) -> State:
     job = await wait(context, state)
     if job is not None and not job.succeeded:
         words = job.error or "it gives no reason"
-        half_done(
-            state, f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
-        )
+        ended = f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
+        half_done(state, ended + advice)
     context.report.status("reading the workflow back")
     ended = "the import job succeeded" if job else "nothing tells what became of the import job"
     kept = await _read_back(context, state, ended)

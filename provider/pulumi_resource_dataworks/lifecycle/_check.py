@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, cast
@@ -47,13 +47,9 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
         secret: Whether the document is a secret, so that no failure quotes it.
     """
     found = Checked()
-    for key in news:
-        if key not in INPUTS and not key.startswith("__"):
-            found.failures.append(
-                f'"{key}" is no input of a workflow definition. It takes {", ".join(INPUTS)}.'
-            )
-    project_id = _project_id(news.get("projectId"), found)
-    flags = {**_flag(news, "adopt", found), **_flag(news, "dryRun", found)}
+    refuse_unknown_inputs(news, INPUTS, "workflow definition", found)
+    project_id = project_id_of(news.get("projectId"), found)
+    flags = {**read_flag(news, "adopt", found), **read_flag(news, "dryRun", found)}
     document = _document(news.get("spec"), found, secret=secret)
     found.inputs = {"projectId": project_id, "spec": UNKNOWN, **flags}
     found.document = document
@@ -63,7 +59,16 @@ def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, 
     return found
 
 
-def _flag(news: Mapping[str, Any], key: str, found: Checked) -> dict[str, Any]:
+def refuse_unknown_inputs(news: Mapping[str, Any], known: Sequence[str], noun: str, found: Checked) -> None:
+    """Refuses every input that a resource does not have."""
+    found.failures += [
+        f'"{key}" is no input of a {noun}. It takes {", ".join(known)}.'
+        for key in news
+        if key not in known and not key.startswith("__")
+    ]
+
+
+def read_flag(news: Mapping[str, Any], key: str, found: Checked) -> dict[str, Any]:
     """An input that is true or false, or not known yet; nothing where it is left out."""
     value = news.get(key)
     if isinstance(value, str) and value.casefold() in ("true", "false"):
@@ -73,7 +78,8 @@ def _flag(news: Mapping[str, Any], key: str, found: Checked) -> dict[str, Any]:
     return {} if value is None else {key: value}
 
 
-def _project_id(value: Any, found: Checked) -> int | Unknown | None:
+def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
+    """The workspace's ID; None, and a failure, where it is none."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, str) and _PROJECT_ID.fullmatch(value):
@@ -117,6 +123,44 @@ def _document(value: Any, found: Checked, *, secret: bool) -> flowspec.Document 
         return None
     found.warnings += [fault.render(secret=secret) for fault in warnings]
     return None if holes else document
+
+
+def chosen_elsewhere(
+    chosen: dict[str, tuple[int, str]],
+    urn: str,
+    project_id: int,
+    document: flowspec.Document,
+    *,
+    secret: bool,
+) -> list[str]:
+    """A failure where an ID that the author has written is written for another project, too.
+
+    Args:
+        chosen: By ID, the project that it is written for, and the resource; filled here.
+        urn: The resource's URN.
+        project_id: Its workspace.
+        document: Its document as it was written: derived IDs differ by project.
+        secret: Whether the document is a secret, so that the failure does not quote it.
+    """
+    for node, own in _written_ids(document.root):
+        elsewhere, other = chosen.setdefault(own, (project_id, urn))
+        if elsewhere != project_id and other != urn:
+            place = f'the id of node "{"[secret]" if secret else node}"' if node else "spec.workflows[0].id"
+            failure = (
+                f"{place}: the ID {'[secret]' if secret else own} is written for project {project_id} here, and for "
+                f"project {elsewhere} in {other}. Whether DataWorks takes one ID in two workspaces for two things is unknown, so this could change "
+                "the other one. Leave the IDs out of the document: then each project gets its own."
+            )
+            return [failure]
+    return []
+
+
+def _written_ids(root: flowspec.Object) -> list[tuple[str, str]]:
+    """The IDs that an author has written, each with its node's name, the workflow's with none."""
+    workflow = flowspec.workflow_of(root)
+    ids = [("", workflow.get("id") or root["spec"].get("id"))]
+    ids += [(name, node.get("id")) for name, node in flowspec.nodes_of(workflow)]
+    return [(name, str(own)) for name, own in ids if own]
 
 
 def _excused(path: Path, holes: list[Path]) -> bool:

@@ -13,7 +13,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _look
 from ._apply import Order, apply, finish, found_again, half_done, wait
-from ._check import Checked, check
+from ._check import Checked, check, chosen_elsewhere
 from ._claim import NOT_GIVEN_OUT, Holder, Workflow, claim, foresee
 from ._context import Context
 from ._diff import Difference, diff, ignoring
@@ -21,7 +21,16 @@ from ._dry_run import dry_run
 from ._errors import HalfDoneError, LifecycleError
 from ._options import Options
 from ._refusals import refuse_foreign
-from ._state import Inputs, State, first_state, parse_id, preview_outputs, unknown_outputs, workflow_of
+from ._state import (
+    Inputs,
+    State,
+    first_state,
+    keeping_digest,
+    parse_id,
+    preview_outputs,
+    unknown_outputs,
+    workflow_of,
+)
 from ._values import Unknown
 
 Outputs = dict[str, Any]
@@ -34,6 +43,7 @@ class WorkflowDefinitions:
     Attributes:
         options: What the provider's settings say.
         declared: Which resource of this run declares a workflow.
+        chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
@@ -42,6 +52,7 @@ class WorkflowDefinitions:
 
     options: Options = field(default_factory=Options)
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
@@ -62,6 +73,9 @@ class WorkflowDefinitions:
                     f"spec.workflows[0].id: workflow {inputs.workflow_id} of project {inputs.project_id} is declared "
                     f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
                 )
+            if found.document is not None:
+                about = inputs.project_id, found.document
+                found.failures += chosen_elsewhere(self.chosen, urn, *about, secret=secret)
             other = self.paths.setdefault((inputs.project_id, inputs.path.strip("/")), urn)
             if other != urn and not found.failures:
                 found.failures.append(
@@ -146,8 +160,9 @@ class WorkflowDefinitions:
                 return None
             raise LifecycleError(NOT_GIVEN_OUT.format(workflow_id))
         if state is None:
-            return _imported(project_id, found)
-        return _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
+            return imported(project_id, found)
+        now, kept = _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
+        return now, keeping_digest(outputs, kept)
 
     async def update(
         self,
@@ -165,6 +180,16 @@ class WorkflowDefinitions:
             LifecycleError: Nothing was sent.
             DataWorksError: Nothing was sent.
         """
+        return keeping_digest(old_outputs, await self._update(context, resource_id, olds, old_outputs, news))
+
+    async def _update(
+        self,
+        context: Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Outputs:
         _hide(context, olds, old_outputs, news)
         state = State.of(resource_id, old_outputs)
         if isinstance(news.get("spec"), Unknown):
@@ -286,7 +311,8 @@ def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _loo
         )
     known = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None)
     known = known.met(found.definition, found.root)
-    return Order(known, root, fresh=False)
+    removed = flowspec.changes(known.projected(found.root), new.root).removed
+    return Order(known, root, fresh=False, removed=tuple(removed))
 
 
 def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
@@ -314,7 +340,7 @@ def _tell_changes(context: Context, changes: flowspec.Changes) -> None:
         context.report.status(told)
 
 
-def _imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
+def imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a workflow that Pulumi has not seen before."""
     root = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
     state = first_state(Inputs(project_id, flowspec.canonical(root))).met(found.definition, root)

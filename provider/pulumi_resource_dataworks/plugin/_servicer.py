@@ -130,11 +130,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Delete(self, request: Any, context: Context) -> Any:
         return await self._steps.delete(request, context)
 
+    @_guarded
+    async def Invoke(self, request: Any, context: Context) -> Any:
+        return await self._steps.invoke(request, context)
+
     async def _not_offered(self, request: Any, context: Context) -> Any:
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this provider does not offer that call")
 
     Parameterize = _not_offered
-    Invoke = _not_offered
     Call = _not_offered
     Construct = _not_offered
     List = _not_offered  # type: ignore[assignment]  # a stream in the protocol; it is refused before its first item

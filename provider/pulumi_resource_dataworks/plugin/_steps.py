@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import grpc.aio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
+from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
+from ._functions import invoke
 from ._wire import Properties, decode, encode
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-RESOURCE = "dataworks:index:WorkflowDefinition"
+DEFINITION = "dataworks:index:WorkflowDefinition"
+DEPLOYMENT = "dataworks:index:WorkflowDeployment"
 _SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 _KINDS = {
@@ -30,6 +33,66 @@ _KINDS = {
     "replace": provider_pb2.PropertyDiff.UPDATE_REPLACE,
     "delete": provider_pb2.PropertyDiff.DELETE,
 }
+
+
+class Kind(Protocol):
+    """What the lifecycle does for one kind of resource: see `lifecycle.WorkflowDefinitions`."""
+
+    def check(
+        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
+    ) -> lifecycle.Checked: ...
+
+    def diff(
+        self,
+        urn: str,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str] = (),
+    ) -> lifecycle.Difference: ...
+
+    async def create(
+        self, context: lifecycle.Context, news: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]: ...
+
+    async def read(
+        self,
+        context: lifecycle.Context,
+        resource_id: str,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None: ...
+
+    async def update(
+        self,
+        context: lifecycle.Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> dict[str, Any]: ...
+
+    async def delete(
+        self, context: lifecycle.Context, resource_id: str, outputs: Mapping[str, Any]
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of resource, and what of it is secret where its telling input is.
+
+    Attributes:
+        kind: Its lifecycle.
+        telling: The input that may be a secret.
+        hidden: The outputs that tell of that input.
+        kept: The inputs that a half-done resource keeps.
+    """
+
+    kind: Kind
+    telling: str
+    hidden: frozenset[str]
+    kept: tuple[str, ...]
 
 
 class Steps:
@@ -43,7 +106,9 @@ class Steps:
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
         self._log = log
         self._cancelled = cancelled
-        self._definitions = lifecycle.WorkflowDefinitions()
+        self._options = lifecycle.Options()
+        self._resources = _resources(self._options)
+        self._functions = lifecycle.Functions()
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
         self._opened: list[openapi.Client] = []
@@ -75,16 +140,17 @@ class Steps:
 
     def configure(self, request: Any) -> None:
         """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
-        options, self._settings = _settings(decode(request.args).values)
-        self._definitions = lifecycle.WorkflowDefinitions(options)
+        self._options, self._settings = _settings(decode(request.args).values)
+        self._resources = _resources(self._options)
+        self._functions = lifecycle.Functions()
         self._client = None
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs and chooses the IDs that its document leaves out."""
-        _known_type(request)
+        resource = self._resource(request)
         news, olds = decode(request.news), decode(request.olds)
-        secret = "spec" in news.secrets
-        found = self._definitions.check(request.urn, news.values, olds.values or None, secret=secret)
+        secret = resource.telling in news.secrets
+        found = resource.kind.check(request.urn, news.values, olds.values or None, secret=secret)
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
@@ -94,12 +160,10 @@ class Steps:
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
-        _known_type(request)
+        kind = self._resource(request).kind
         state, news = decode(request.olds).values, decode(request.news).values
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state
-        found = self._definitions.diff(
-            request.urn, request.id, olds, state, news, list(request.ignoreChanges)
-        )
+        found = kind.diff(request.urn, request.id, olds, state, news, list(request.ignoreChanges))
         detail = {
             key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
             for key, kind in found.changes.items()
@@ -114,38 +178,47 @@ class Steps:
         )
 
     async def create(self, request: Any, context: Context) -> Any:
-        """Imports a workflow that is not there yet."""
-        news = decode(request.properties)
+        """Makes what is not there yet."""
+        resource, news = self._resource(request), decode(request.properties)
         async with self._step(request, context, news) as step:
-            resource_id, outputs = await self._definitions.create(step, news.values)
-            return provider_pb2.CreateResponse(id=resource_id, properties=_outputs(outputs, news.secrets))
+            resource_id, outputs = await resource.kind.create(step, news.values)
+            properties = _outputs(resource, outputs, news.secrets)
+            return provider_pb2.CreateResponse(id=resource_id, properties=properties)
 
     async def read(self, request: Any, context: Context) -> Any:
         """Reads what the service holds; an empty ID says that it is gone."""
+        resource = self._resource(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         secrets = state.secrets | inputs.secrets
         async with self._step(request, context, Properties(inputs.values, secrets)) as step:
-            found = await self._definitions.read(step, request.id, inputs.values, state.values)
+            found = await resource.kind.read(step, request.id, inputs.values, state.values)
             if found is None:
                 return provider_pb2.ReadResponse(id="")
             return provider_pb2.ReadResponse(
-                id=request.id, inputs=encode(found[0], secrets), properties=_outputs(found[1], secrets)
+                id=request.id,
+                inputs=encode(found[0], secrets),
+                properties=_outputs(resource, found[1], secrets),
             )
 
     async def update(self, request: Any, context: Context) -> Any:
-        """Imports the whole document under the known IDs."""
-        state, news = decode(request.olds), decode(request.news)
+        """Makes what is there into what is declared."""
+        resource, state, news = self._resource(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state.secrets) as step:
-            outputs = await self._definitions.update(step, request.id, olds, state.values, news.values)
-            return provider_pb2.UpdateResponse(properties=_outputs(outputs, news.secrets))
+            outputs = await resource.kind.update(step, request.id, olds, state.values, news.values)
+            return provider_pb2.UpdateResponse(properties=_outputs(resource, outputs, news.secrets))
 
     async def delete(self, request: Any, context: Context) -> Any:
-        """Deletes the workflow."""
-        state = decode(request.properties)
+        """Deletes what is there."""
+        resource, state = self._resource(request), decode(request.properties)
         async with self._step(request, context, state) as step:
-            await self._definitions.delete(step, request.id, state.values)
+            await resource.kind.delete(step, request.id, state.values)
         return empty_pb2.Empty()
+
+    async def invoke(self, request: Any, context: Context) -> Any:
+        """Answers a function."""
+        call = request, context
+        return await invoke(self._functions, self._connected(), self._log, self._cancelled, call)
 
     async def aclose(self) -> None:
         """Closes the connections to the service."""
@@ -161,7 +234,7 @@ class Steps:
         secrets: Iterable[str] = (),
     ) -> AsyncGenerator[lifecycle.Context]:
         """The surroundings of one step, and what its end means for the engine."""
-        _known_type(request)
+        resource = self._resource(request)
         reporter = StepReporter(self._log, request.urn)
         step = lifecycle.Context(
             urn=request.urn,
@@ -171,30 +244,45 @@ class Steps:
             timeout=getattr(request, "timeout", 0.0) or None,
             preview=getattr(request, "preview", False),
             ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
-            strict=self._definitions.options.strict,
-            secret="spec" in inputs.secrets or "spec" in secrets,
+            strict=self._options.strict,
+            secret=resource.telling in inputs.secrets or resource.telling in secrets,
         )
         reporter.conceal = step.conceal
         token = CURRENT_STEP.set(reporter)
         try:
             yield step
         except lifecycle.HalfDoneError as error:
-            await self._half_done(context, step, error, inputs)
+            await self._half_done(context, resource, step, error, inputs)
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - told apart in `fail`
             await fail(context, error, self._log, request.urn, step.conceal)
         finally:
             CURRENT_STEP.reset(token)
+            if not step.preview:
+                self._functions.forget_workflows()
 
     async def _half_done(
-        self, context: Context, step: lifecycle.Context, error: lifecycle.HalfDoneError, inputs: Properties
+        self,
+        context: Context,
+        resource: Resource,
+        step: lifecycle.Context,
+        error: lifecycle.HalfDoneError,
+        inputs: Properties,
     ) -> None:
         await self._log.flush()
-        hidden = OF_THE_DOCUMENT if step.secret else frozenset[str]()
-        names = ("projectId", "spec")
-        known: dict[str, Any] = {key: inputs.values[key] for key in names if key in inputs.values}
+        hidden = resource.hidden if step.secret else frozenset[str]()
+        known: dict[str, Any] = {key: inputs.values[key] for key in resource.kept if key in inputs.values}
         await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
+
+    def _resource(self, request: Any) -> Resource:
+        """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
+        kind = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+        if kind not in self._resources:
+            raise lifecycle.LifecycleError(
+                f"this provider has no resource {kind}, only {' and '.join(self._resources)}"
+            )
+        return self._resources[kind]
 
     def _connected(self) -> openapi.Client:
         if self._client is None:
@@ -220,13 +308,14 @@ def _has_unknown(value: Any) -> bool:
     )
 
 
-def _outputs(values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
+def _outputs(resource: Resource, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
     hidden = set(secrets)
-    return encode(values, hidden | OF_THE_DOCUMENT if "spec" in hidden else hidden)
+    return encode(values, hidden | resource.hidden if resource.telling in hidden else hidden)
 
 
-def _known_type(request: Any) -> None:
-    """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
-    kind = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
-    if kind != RESOURCE:
-        raise lifecycle.LifecycleError(f"this provider has no resource {kind}, only {RESOURCE}")
+def _resources(options: lifecycle.Options) -> dict[str, Resource]:
+    definitions, deployments = lifecycle.WorkflowDefinitions(options), lifecycle.WorkflowDeployments()
+    return {
+        DEFINITION: Resource(definitions, "spec", OF_THE_DOCUMENT, ("projectId", "spec")),
+        DEPLOYMENT: Resource(deployments, "digest", OF_THE_DEPLOYMENT, lifecycle.DEPLOYMENT_INPUTS),
+    }

@@ -23,6 +23,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "dataworks:index:WorkflowDefinition":
 		r = &WorkflowDefinition{}
+	case "dataworks:index:WorkflowDeployment":
+		r = &WorkflowDeployment{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

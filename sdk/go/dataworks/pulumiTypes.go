@@ -483,6 +483,73 @@ func (o AssumeRoleWithOidcPtrOutput) SessionExpiration() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// A stage of a pipeline run.
+type DeploymentStage struct {
+	// What DataWorks calls the stage.
+	Code string `pulumi:"code"`
+	// What people call it.
+	Name string `pulumi:"name"`
+	// `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
+	Status string `pulumi:"status"`
+	// `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
+	Type string `pulumi:"type"`
+}
+
+// A stage of a pipeline run.
+type DeploymentStageOutput struct{ *pulumi.OutputState }
+
+func (DeploymentStageOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeploymentStage)(nil)).Elem()
+}
+
+func (o DeploymentStageOutput) ToDeploymentStageOutput() DeploymentStageOutput {
+	return o
+}
+
+func (o DeploymentStageOutput) ToDeploymentStageOutputWithContext(ctx context.Context) DeploymentStageOutput {
+	return o
+}
+
+// What DataWorks calls the stage.
+func (o DeploymentStageOutput) Code() pulumi.StringOutput {
+	return o.ApplyT(func(v DeploymentStage) string { return v.Code }).(pulumi.StringOutput)
+}
+
+// What people call it.
+func (o DeploymentStageOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v DeploymentStage) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
+func (o DeploymentStageOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v DeploymentStage) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
+func (o DeploymentStageOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v DeploymentStage) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type DeploymentStageArrayOutput struct{ *pulumi.OutputState }
+
+func (DeploymentStageArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]DeploymentStage)(nil)).Elem()
+}
+
+func (o DeploymentStageArrayOutput) ToDeploymentStageArrayOutput() DeploymentStageArrayOutput {
+	return o
+}
+
+func (o DeploymentStageArrayOutput) ToDeploymentStageArrayOutputWithContext(ctx context.Context) DeploymentStageArrayOutput {
+	return o
+}
+
+func (o DeploymentStageArrayOutput) Index(i pulumi.IntInput) DeploymentStageOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) DeploymentStage {
+		return vs[0].([]DeploymentStage)[vs[1].(int)]
+	}).(DeploymentStageOutput)
+}
+
 // An import job that was submitted and not seen to its end.
 type PendingJob struct {
 	// The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
@@ -540,6 +607,83 @@ func (o PendingJobPtrOutput) JobId() pulumi.StringPtrOutput {
 			return nil
 		}
 		return &v.JobId
+	}).(pulumi.StringPtrOutput)
+}
+
+// A pipeline run that was begun and not seen to its end.
+type PendingRun struct {
+	// The digest of what it deploys.
+	Digest string `pulumi:"digest"`
+	// The run's ID; empty where its answer was lost.
+	RunId string `pulumi:"runId"`
+}
+
+// A pipeline run that was begun and not seen to its end.
+type PendingRunOutput struct{ *pulumi.OutputState }
+
+func (PendingRunOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PendingRun)(nil)).Elem()
+}
+
+func (o PendingRunOutput) ToPendingRunOutput() PendingRunOutput {
+	return o
+}
+
+func (o PendingRunOutput) ToPendingRunOutputWithContext(ctx context.Context) PendingRunOutput {
+	return o
+}
+
+// The digest of what it deploys.
+func (o PendingRunOutput) Digest() pulumi.StringOutput {
+	return o.ApplyT(func(v PendingRun) string { return v.Digest }).(pulumi.StringOutput)
+}
+
+// The run's ID; empty where its answer was lost.
+func (o PendingRunOutput) RunId() pulumi.StringOutput {
+	return o.ApplyT(func(v PendingRun) string { return v.RunId }).(pulumi.StringOutput)
+}
+
+type PendingRunPtrOutput struct{ *pulumi.OutputState }
+
+func (PendingRunPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PendingRun)(nil)).Elem()
+}
+
+func (o PendingRunPtrOutput) ToPendingRunPtrOutput() PendingRunPtrOutput {
+	return o
+}
+
+func (o PendingRunPtrOutput) ToPendingRunPtrOutputWithContext(ctx context.Context) PendingRunPtrOutput {
+	return o
+}
+
+func (o PendingRunPtrOutput) Elem() PendingRunOutput {
+	return o.ApplyT(func(v *PendingRun) PendingRun {
+		if v != nil {
+			return *v
+		}
+		var ret PendingRun
+		return ret
+	}).(PendingRunOutput)
+}
+
+// The digest of what it deploys.
+func (o PendingRunPtrOutput) Digest() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PendingRun) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Digest
+	}).(pulumi.StringPtrOutput)
+}
+
+// The run's ID; empty where its answer was lost.
+func (o PendingRunPtrOutput) RunId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PendingRun) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.RunId
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -620,6 +764,80 @@ func (o RewritesPtrOutput) Sent() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A workflow in a list.
+type WorkflowSummary struct {
+	// `CycleWorkflow` or `ManualWorkflow`.
+	Kind string `pulumi:"kind"`
+	// The name of the workflow.
+	Name string `pulumi:"name"`
+	// The account ID of the workflow's owner.
+	Owner string `pulumi:"owner"`
+	// The path of the workflow in Data Studio, its name included.
+	Path string `pulumi:"path"`
+	// The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
+	WorkflowId string `pulumi:"workflowId"`
+}
+
+// A workflow in a list.
+type WorkflowSummaryOutput struct{ *pulumi.OutputState }
+
+func (WorkflowSummaryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkflowSummary)(nil)).Elem()
+}
+
+func (o WorkflowSummaryOutput) ToWorkflowSummaryOutput() WorkflowSummaryOutput {
+	return o
+}
+
+func (o WorkflowSummaryOutput) ToWorkflowSummaryOutputWithContext(ctx context.Context) WorkflowSummaryOutput {
+	return o
+}
+
+// `CycleWorkflow` or `ManualWorkflow`.
+func (o WorkflowSummaryOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowSummary) string { return v.Kind }).(pulumi.StringOutput)
+}
+
+// The name of the workflow.
+func (o WorkflowSummaryOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowSummary) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The account ID of the workflow's owner.
+func (o WorkflowSummaryOutput) Owner() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowSummary) string { return v.Owner }).(pulumi.StringOutput)
+}
+
+// The path of the workflow in Data Studio, its name included.
+func (o WorkflowSummaryOutput) Path() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowSummary) string { return v.Path }).(pulumi.StringOutput)
+}
+
+// The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
+func (o WorkflowSummaryOutput) WorkflowId() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowSummary) string { return v.WorkflowId }).(pulumi.StringOutput)
+}
+
+type WorkflowSummaryArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkflowSummaryArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkflowSummary)(nil)).Elem()
+}
+
+func (o WorkflowSummaryArrayOutput) ToWorkflowSummaryArrayOutput() WorkflowSummaryArrayOutput {
+	return o
+}
+
+func (o WorkflowSummaryArrayOutput) ToWorkflowSummaryArrayOutputWithContext(ctx context.Context) WorkflowSummaryArrayOutput {
+	return o
+}
+
+func (o WorkflowSummaryArrayOutput) Index(i pulumi.IntInput) WorkflowSummaryOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkflowSummary {
+		return vs[0].([]WorkflowSummary)[vs[1].(int)]
+	}).(WorkflowSummaryOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
@@ -629,8 +847,14 @@ func init() {
 	pulumi.RegisterOutputType(AssumeRolePtrOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcPtrOutput{})
+	pulumi.RegisterOutputType(DeploymentStageOutput{})
+	pulumi.RegisterOutputType(DeploymentStageArrayOutput{})
 	pulumi.RegisterOutputType(PendingJobOutput{})
 	pulumi.RegisterOutputType(PendingJobPtrOutput{})
+	pulumi.RegisterOutputType(PendingRunOutput{})
+	pulumi.RegisterOutputType(PendingRunPtrOutput{})
 	pulumi.RegisterOutputType(RewritesOutput{})
 	pulumi.RegisterOutputType(RewritesPtrOutput{})
+	pulumi.RegisterOutputType(WorkflowSummaryOutput{})
+	pulumi.RegisterOutputType(WorkflowSummaryArrayOutput{})
 }

@@ -20,7 +20,7 @@ import (
 //
 // An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
 //
-// An imported workflow runs in Data Studio only: it is not scheduled until it is deployed to production.
+// An imported workflow runs in Data Studio only: it is not scheduled until a `WorkflowDeployment` brings it to production.
 //
 // # Example Usage
 //

@@ -67,6 +67,28 @@ export interface AssumeRoleWithOidc {
 }
 
 /**
+ * A stage of a pipeline run.
+ */
+export interface DeploymentStage {
+    /**
+     * What DataWorks calls the stage.
+     */
+    code: string;
+    /**
+     * What people call it.
+     */
+    name: string;
+    /**
+     * `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
+     */
+    status: string;
+    /**
+     * `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
+     */
+    type: string;
+}
+
+/**
  * An import job that was submitted and not seen to its end.
  */
 export interface PendingJob {
@@ -74,6 +96,20 @@ export interface PendingJob {
      * The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
      */
     jobId: string;
+}
+
+/**
+ * A pipeline run that was begun and not seen to its end.
+ */
+export interface PendingRun {
+    /**
+     * The digest of what it deploys.
+     */
+    digest: string;
+    /**
+     * The run's ID; empty where its answer was lost.
+     */
+    runId: string;
 }
 
 /**
@@ -88,6 +124,32 @@ export interface Rewrites {
      * The document that was sent, as JSON text.
      */
     sent: string;
+}
+
+/**
+ * A workflow in a list.
+ */
+export interface WorkflowSummary {
+    /**
+     * `CycleWorkflow` or `ManualWorkflow`.
+     */
+    kind: string;
+    /**
+     * The name of the workflow.
+     */
+    name: string;
+    /**
+     * The account ID of the workflow's owner.
+     */
+    owner: string;
+    /**
+     * The path of the workflow in Data Studio, its name included.
+     */
+    path: string;
+    /**
+     * The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
+     */
+    workflowId: string;
 }
 
 export namespace flowspec {

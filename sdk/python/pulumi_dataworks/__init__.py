@@ -6,8 +6,13 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from .get_project import *
+from .get_resource_group import *
+from .get_workflow_definition import *
+from .list_workflow_definitions import *
 from .provider import *
 from .workflow_definition import *
+from .workflow_deployment import *
 from ._inputs import *
 from . import outputs
 
@@ -29,7 +34,8 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumi_dataworks",
   "classes": {
-   "dataworks:index:WorkflowDefinition": "WorkflowDefinition"
+   "dataworks:index:WorkflowDefinition": "WorkflowDefinition",
+   "dataworks:index:WorkflowDeployment": "WorkflowDeployment"
   }
  }
 ]

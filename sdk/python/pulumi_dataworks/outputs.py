@@ -17,8 +17,11 @@ from . import _utilities
 __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
+    'DeploymentStage',
     'PendingJob',
+    'PendingRun',
     'Rewrites',
+    'WorkflowSummary',
 ]
 
 @pulumi.output_type
@@ -187,6 +190,62 @@ class AssumeRoleWithOidc(dict):
 
 
 @pulumi.output_type
+class DeploymentStage(dict):
+    """
+    A stage of a pipeline run.
+    """
+    def __init__(__self__, *,
+                 code: _builtins.str,
+                 name: _builtins.str,
+                 status: _builtins.str,
+                 type: _builtins.str):
+        """
+        A stage of a pipeline run.
+
+        :param _builtins.str code: What DataWorks calls the stage.
+        :param _builtins.str name: What people call it.
+        :param _builtins.str status: `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
+        :param _builtins.str type: `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
+        """
+        pulumi.set(__self__, "code", code)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "status", status)
+        pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def code(self) -> _builtins.str:
+        """
+        What DataWorks calls the stage.
+        """
+        return pulumi.get(self, "code")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        What people call it.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
 class PendingJob(dict):
     """
     An import job that was submitted and not seen to its end.
@@ -227,6 +286,57 @@ class PendingJob(dict):
 
 
 @pulumi.output_type
+class PendingRun(dict):
+    """
+    A pipeline run that was begun and not seen to its end.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "runId":
+            suggest = "run_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PendingRun. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PendingRun.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PendingRun.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 digest: _builtins.str,
+                 run_id: _builtins.str):
+        """
+        A pipeline run that was begun and not seen to its end.
+
+        :param _builtins.str digest: The digest of what it deploys.
+        :param _builtins.str run_id: The run's ID; empty where its answer was lost.
+        """
+        pulumi.set(__self__, "digest", digest)
+        pulumi.set(__self__, "run_id", run_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> _builtins.str:
+        """
+        The digest of what it deploys.
+        """
+        return pulumi.get(self, "digest")
+
+    @_builtins.property
+    @pulumi.getter(name="runId")
+    def run_id(self) -> _builtins.str:
+        """
+        The run's ID; empty where its answer was lost.
+        """
+        return pulumi.get(self, "run_id")
+
+
+@pulumi.output_type
 class Rewrites(dict):
     """
     What DataWorks made of the document when it was imported.
@@ -258,5 +368,72 @@ class Rewrites(dict):
         The document that was sent, as JSON text.
         """
         return pulumi.get(self, "sent")
+
+
+@pulumi.output_type
+class WorkflowSummary(dict):
+    """
+    A workflow in a list.
+    """
+    def __init__(__self__, *,
+                 kind: _builtins.str,
+                 name: _builtins.str,
+                 owner: _builtins.str,
+                 path: _builtins.str,
+                 workflow_id: _builtins.str):
+        """
+        A workflow in a list.
+
+        :param _builtins.str kind: `CycleWorkflow` or `ManualWorkflow`.
+        :param _builtins.str name: The name of the workflow.
+        :param _builtins.str owner: The account ID of the workflow's owner.
+        :param _builtins.str path: The path of the workflow in Data Studio, its name included.
+        :param _builtins.str workflow_id: The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
+        """
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "owner", owner)
+        pulumi.set(__self__, "path", path)
+        pulumi.set(__self__, "workflow_id", workflow_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        `CycleWorkflow` or `ManualWorkflow`.
+        """
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the workflow.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def owner(self) -> _builtins.str:
+        """
+        The account ID of the workflow's owner.
+        """
+        return pulumi.get(self, "owner")
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> _builtins.str:
+        """
+        The path of the workflow in Data Studio, its name included.
+        """
+        return pulumi.get(self, "path")
+
+    @_builtins.property
+    @pulumi.getter(name="workflowId")
+    def workflow_id(self) -> _builtins.str:
+        """
+        The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
+        """
+        return pulumi.get(self, "workflow_id")
 
 

@@ -306,8 +306,39 @@ def test_one_workflow_declared_by_two_resources_is_a_failure(run: Run) -> None:
     (failure,) = run.check(etl(id="70"), urn=OTHER_URN).failures
     assert URN in failure
     assert "70" in failure
-    assert run.check(etl(id="70"), urn=OTHER_URN, project=7).failures == []
     assert run.check(etl(id="71", name="orders"), urn=OTHER_URN).failures == []
+
+
+def test_one_written_id_in_two_projects_is_a_failure(run: Run) -> None:
+    run.inputs(etl(id="70"))
+    (failure,) = run.check(etl(id="70"), urn=OTHER_URN, project=7).failures
+    assert failure.startswith(
+        "spec.workflows[0].id: the ID 70 is written for project 7 here, and for project 10001 in"
+    )
+    assert URN in failure
+    assert "Leave the IDs out" in failure
+    (secret,) = run.check(etl(id="70"), urn=OTHER_URN, project=7, secret=True).failures
+    assert "70" not in secret
+
+
+def test_one_written_id_of_a_node_in_two_projects_is_a_failure(run: Run) -> None:
+    run.inputs(etl(nodes=[node("hush", id="81")], dependencies=[]))
+    here = etl(nodes=[node("load", id="81")], dependencies=[])
+    (failure,) = run.check(here, urn=OTHER_URN, project=7).failures
+    assert failure.startswith('the id of node "load": the ID 81 is written for project 7 here')
+    (secret,) = run.check(here, urn=OTHER_URN, project=7, secret=True).failures
+    assert "load" not in secret
+    assert "81" not in secret
+
+
+def test_derived_ids_differ_by_project(run: Run) -> None:
+    mine = run.inputs()
+    other = run.check(urn=OTHER_URN, project=7)
+    assert other.failures == []
+    assert not {*node_ids(root_of(mine)).values()} & {*node_ids(root_of(other.inputs)).values()}
+    # What was derived before is kept, and is no more written than that.
+    assert run.check(olds=mine).failures == []
+    assert run.check(urn=OTHER_URN, project=7, olds=other.inputs).failures == []
 
 
 def test_one_path_declared_by_two_resources_is_a_failure(run: Run) -> None:

@@ -1,0 +1,173 @@
+"""A workflow deployment's inputs and outputs, as values of this program and as Pulumi keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, cast
+
+from pulumi_resource_dataworks import openapi
+
+from ._errors import LifecycleError
+from ._pipeline import short_digest
+
+ONLINE: Final = "Online"
+"""The outputs' status where production holds what this resource has deployed."""
+OFFLINE: Final = "Offline"
+"""The same where somebody has taken it offline since."""
+REDEPLOYED: Final = "Redeployed"
+"""The same where somebody else's run has deployed the workflow since."""
+
+FAILED: Final = "Fail"
+"""The same where the last run of this resource has failed."""
+
+Stage = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What check has accepted.
+
+    Attributes:
+        project_id: The workspace.
+        workflow_id: The workflow's ID in Data Studio.
+        digest: The digest of the document to deploy; empty where that is not known.
+        description: What the pipeline run is described with.
+        approval: Whether a stage that only a person can pass is waited for, or ends the step.
+        abolish_abandoned: Whether a run that this resource began and does not see to its end is ended.
+    """
+
+    project_id: int
+    workflow_id: str
+    digest: str
+    description: str = ""
+    approval: Literal["wait", "fail"] = "wait"
+    abolish_abandoned: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Inputs:
+        """Reads inputs that check returned."""
+        return cls(
+            project_id=int(values["projectId"]),
+            workflow_id=str(values["workflowId"]),
+            digest=str(values.get("digest") or ""),
+            description=str(values.get("description") or ""),
+            approval="fail" if values.get("approval") == "fail" else "wait",
+            abolish_abandoned=values.get("abolishAbandoned") is True,
+        )
+
+    @property
+    def workflow(self) -> tuple[int, str]:
+        """The project's ID and the workflow's."""
+        return self.project_id, self.workflow_id
+
+    @property
+    def resource_id(self) -> str:
+        """The resource's ID: `<projectId>/<workflowId>`."""
+        return f"{self.project_id}/{self.workflow_id}"
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The inputs as Pulumi keeps them: what is the default is left out."""
+        written: dict[str, Any] = {
+            "projectId": self.project_id,
+            "workflowId": self.workflow_id,
+            "digest": self.digest,
+        }
+        if self.description:
+            written["description"] = self.description
+        if self.approval != "wait":
+            written["approval"] = self.approval
+        if self.abolish_abandoned:
+            written["abolishAbandoned"] = True
+        return written
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the outputs hold.
+
+    Attributes:
+        inputs: What was asked for last.
+        run_id: The last pipeline run of this resource that succeeded; empty before the first.
+        status: "Online", "Offline" or "Redeployed"; how the last run ended where that was not well; empty before.
+        deployed: The digest of what is in production; empty where that is not known.
+        scheduling_id: The workflow's ID in production, where the service tells it; empty otherwise.
+        stages: The stages of the last run.
+        pending_run: The run that was begun and not seen to its end; empty where its ID was lost; None where there is none.
+        pending_digest: What that run deploys.
+    """
+
+    inputs: Inputs
+    run_id: str = ""
+    status: str = ""
+    deployed: str = ""
+    scheduling_id: str = ""
+    stages: tuple[Stage, ...] = ()
+    pending_run: str | None = None
+    pending_digest: str = ""
+
+    @classmethod
+    def of(cls, inputs: Inputs, outputs: Mapping[str, Any]) -> State:
+        """Reads outputs that this provider wrote."""
+        pending = cast("Mapping[str, str] | None", outputs.get("pendingRun"))
+        return cls(
+            inputs=inputs,
+            run_id=str(outputs.get("pipelineRunId") or ""),
+            status=str(outputs.get("status") or ""),
+            deployed=str(outputs.get("deployedDigest") or ""),
+            scheduling_id=str(outputs.get("publishedWorkflowId") or ""),
+            stages=tuple(cast("list[Stage]", outputs.get("stages") or [])),
+            pending_run=None if pending is None else pending.get("runId", ""),
+            pending_digest="" if pending is None else pending.get("digest", ""),
+        )
+
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether production holds what is asked for, as far as this resource has seen."""
+        same = short_digest(self.deployed) == short_digest(self.inputs.digest)
+        return self.pending_run is None and self.status == ONLINE and same
+
+    @property
+    def resumable_run(self) -> str | None:
+        """The run that was begun and that deploys what is asked for, where its ID is known."""
+        return self.pending_run if self.pending_run and self.pending_digest == self.inputs.digest else None
+
+    def after(self, run: openapi.PipelineRun) -> State:
+        """This state with the stages of a run."""
+        stages = tuple(
+            {"code": stage.code, "name": stage.name, "type": stage.type, "status": stage.status}
+            for stage in run.in_order
+        )
+        return replace(self, stages=stages)
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The outputs as Pulumi keeps them."""
+        outputs = self.inputs.to_pulumi()
+        found: dict[str, Any] = {
+            "pipelineRunId": self.run_id,
+            "status": self.status,
+            "deployedDigest": self.deployed,
+            "publishedWorkflowId": self.scheduling_id,
+            "stages": [dict(stage) for stage in self.stages],
+        }
+        outputs.update({key: value for key, value in found.items() if value})
+        if self.pending_run is not None:
+            outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
+        return outputs
+
+
+def parse_id(resource_id: str) -> tuple[int, str]:
+    """Project and workflow ID of a resource ID.
+
+    Raises:
+        LifecycleError: It is none.
+    """
+    project, _, workflow = resource_id.partition("/")
+    if not (
+        project.isascii() and project.isdecimal() and int(project) > 0 and workflow and "/" not in workflow
+    ):
+        raise LifecycleError(
+            f'the ID "{resource_id}" is not that of a workflow deployment: write <projectId>/<workflowId>, '
+            "for example 123456/7234567890123456789"
+        )
+    return int(project), workflow

@@ -1,0 +1,236 @@
+"""A pipeline run of ours: known again, and made once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pulumi_resource_dataworks import openapi
+
+from ._context import Context
+from ._errors import CancelledStepError, LifecycleError, RefusedError
+
+_SENDS = 3
+_LOOKS = 3
+_FIRST_PAUSE = 1.0
+_ABOLISH_SECONDS = 15.0
+_MARKED = re.compile(r"sha256:[0-9a-f]{16}")
+_MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16})\]")
+Kind = Literal["Online", "Offline"]
+
+
+class RunError(LifecycleError):
+    """A run was begun and did not end well, or its end was not seen.
+
+    Attributes:
+        run_id: The run; empty where its ID was lost.
+        run: How it was seen last.
+        goes_on: Whether it has not ended, so that the next step goes on with it.
+    """
+
+    def __init__(
+        self, message: str, *, run_id: str, run: openapi.PipelineRun | None = None, goes_on: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+        self.run = run
+        self.goes_on = goes_on
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run to make.
+
+    Attributes:
+        project_id: The workspace.
+        workflow_id: The workflow.
+        kind: Whether it deploys the workflow or takes it offline.
+        digest: Of what it deploys; empty for a run that takes offline.
+        description: The user's words.
+        approval: Whether a stage that only a person can pass is waited for.
+    """
+
+    project_id: int
+    workflow_id: str
+    kind: Kind
+    digest: str = ""
+    description: str = ""
+    approval: Literal["wait", "fail"] = "wait"
+
+    def mark(self, urn: str) -> str:
+        """What the run's description bears, so that it is known again: the API has no client token."""
+        what = self.kind if self.kind == "Offline" else short_digest(self.digest)
+        return f"[pulumi {_short(urn)} {what}]"
+
+    def described(self, urn: str) -> str:
+        """The run's description."""
+        words = self.description or (
+            "Deployed by Pulumi" if self.kind == "Online" else "Taken offline by Pulumi"
+        )
+        return f"{words} {self.mark(urn)}"
+
+
+def _short(urn: str) -> str:
+    return hashlib.sha256(urn.encode()).hexdigest()[:12]
+
+
+def short_digest(digest: str) -> str:
+    """How a mark tells what is deployed; what is that short already stays as it is."""
+    if _MARKED.fullmatch(digest):
+        return digest
+    return f"sha256:{hashlib.sha256(digest.encode()).hexdigest()[:16]}"
+
+
+def marked_digest(run: openapi.PipelineRun) -> str:
+    """What a run of this provider has deployed, as its mark tells it; empty for any other run."""
+    found = _MARK.search(run.description)
+    return found[1] if found else ""
+
+
+def is_ours(urn: str, run: openapi.PipelineRun) -> bool:
+    """Whether this resource made the run, as far as its description tells."""
+    return f"[pulumi {_short(urn)} " in run.description
+
+
+async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
+    """All runs of a workflow, the newest first."""
+    return await context.ask(context.client.pipelines.of_workflow(project_id, workflow_id))
+
+
+def unended_of_ours(
+    context: Context, order: Order, runs: list[openapi.PipelineRun], pending: str | None
+) -> openapi.PipelineRun | None:
+    """The run of this very order that has not ended, if there is one."""
+    for run in runs:
+        if (
+            not run.ended
+            and not has_failed(run)
+            and (order.mark(context.urn) in run.description or run.id == pending)
+        ):
+            return run
+    return None
+
+
+async def clear_way(
+    context: Context, order: Order, runs: list[openapi.PipelineRun], pending: str | None
+) -> None:
+    """Ends the runs that this resource has begun and that are of no use any more.
+
+    Raises:
+        RefusedError: Somebody else's run of the workflow has not ended.
+    """
+    for run in (one for one in runs if not one.ended):
+        if not (is_ours(context.urn, run) or run.id == pending):
+            raise RefusedError(
+                f"pipeline run {run.id} of workflow {order.workflow_id} has not ended, and this resource did not "
+                f"begin it ({_about(run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
+            )
+        context.report.info(f"ending pipeline run {run.id}, which an earlier run of Pulumi left")
+        await context.ask(context.client.pipelines.abolish(order.project_id, run.id))
+
+
+def _about(run: openapi.PipelineRun) -> str:
+    known = [
+        f"made by {run.creator}" if run.creator else "",
+        f'"{run.description}"' if run.description else "",
+    ]
+    stage = current_stage(run)
+    known.append(f"at the stage {named(stage)}" if stage else "")
+    return ", ".join(part for part in known if part) or "nothing is known of it"
+
+
+async def begin(context: Context, order: Order, known: list[openapi.PipelineRun]) -> str:
+    """Makes the run, once: where the answer is lost, it is looked for before it is asked for again.
+
+    Args:
+        context: The step.
+        order: What to make.
+        known: The runs that were there before.
+
+    Returns:
+        The run's ID.
+
+    Raises:
+        RunError: A run may have been made.
+        LifecycleError: None was made.
+        DataWorksError: None was made.
+    """
+    before = {run.id for run in known}
+    verb = "deploying" if order.kind == "Online" else "taking offline"
+    context.report.status(f"{verb}: making a pipeline run")
+    lost: openapi.AnswerLost | None = None
+    for _ in range(_SENDS):
+        if lost is not None:
+            made = await _look_again(context, order, before, lost)
+            if made:
+                return made
+        try:
+            return await _create(context, order, lost)
+        except openapi.AnswerLost as error:
+            lost = error
+    made = await _look_again(context, order, before, lost)
+    if made:
+        return made
+    raise RunError(
+        f"the answer to CreatePipelineRun was lost {_SENDS} times: {lost}", run_id="", goes_on=True
+    )
+
+
+async def _create(context: Context, order: Order, lost: openapi.AnswerLost | None) -> str:
+    call = context.client.pipelines.create(
+        order.project_id, order.workflow_id, order.kind, order.described(context.urn)
+    )
+    try:
+        return await context.ask(call)
+    except CancelledStepError as error:
+        message = f"{error}, while the pipeline run was being made; the next `pulumi up` looks for it"
+        raise RunError(message, run_id="", goes_on=True) from error
+    except openapi.AnswerLost:
+        raise
+    except openapi.DataWorksError as error:
+        if lost is None:
+            raise
+        raise RunError(str(error), run_id="", goes_on=True) from error
+
+
+async def _look_again(
+    context: Context, order: Order, before: set[str], lost: openapi.AnswerLost | None
+) -> str | None:
+    """The run that a lost call has made; a list right after may be stale."""
+    context.report.status("the answer was lost: looking for the pipeline run before making another")
+    try:
+        for look in range(_LOOKS):
+            await context.pause(_FIRST_PAUSE * 2**look)
+            for run in await runs_of(context, order.project_id, order.workflow_id):
+                if run.id not in before and order.mark(context.urn) in run.description:
+                    return run.id
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        raise RunError(f"{lost}; and then: {error}", run_id="", goes_on=True) from error
+    return None
+
+
+async def abolish(context: Context, project_id: int, run_id: str) -> bool:
+    """Ends a run although the step is over: bounded, and heard by nobody if it fails; whether it was ended."""
+    try:
+        await asyncio.wait_for(context.client.pipelines.abolish(project_id, run_id), _ABOLISH_SECONDS)
+    except (openapi.DataWorksError, asyncio.TimeoutError):
+        return False
+    return True
+
+
+def current_stage(run: openapi.PipelineRun) -> openapi.PipelineStage | None:
+    """The first stage that has not succeeded."""
+    return next((stage for stage in run.in_order if stage.status != "Success"), None)
+
+
+def has_failed(run: openapi.PipelineRun) -> bool:
+    """Whether a stage has failed, which need not end the run."""
+    return any(stage.failed for stage in run.stages)
+
+
+def named(stage: openapi.PipelineStage) -> str:
+    """A stage as a message names it."""
+    return f"{stage.name} ({stage.code})" if stage.name and stage.name != stage.code else stage.code

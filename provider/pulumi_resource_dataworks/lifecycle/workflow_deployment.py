@@ -1,0 +1,293 @@
+"""The life of a WorkflowDeployment: a workflow definition brought into production, kept there, and taken out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from pulumi_resource_dataworks import openapi
+
+from . import _look
+from ._check import Checked
+from ._context import Context
+from ._deployment import FAILED, ONLINE, Inputs, State, parse_id
+from ._deployment_check import DEPLOYMENT_INPUTS, check_deployment
+from ._diff import Difference, Kind
+from ._errors import HalfDoneError, LifecycleError
+from ._follow import follow
+from ._pipeline import Order, RunError, abolish, begin, clear_way, runs_of, unended_of_ours
+from ._production import after_pending, as_it_is, imported_deployment, is_offline, online, order_of
+from ._values import UNKNOWN, Unknown
+
+Outputs = dict[str, Any]
+Workflow = tuple[int, str]
+
+_FOUND_OUT = ("pipelineRunId", "publishedWorkflowId", "stages")
+_STALE_PAUSES = (1.0, 2.0)
+NOT_DEPLOYABLE = "5801489541076353033"
+"""CreatePipelineRun's code for an ID with nothing to deploy or to take offline (the vendor's skill)."""
+
+
+@dataclass(slots=True)
+class WorkflowDeployments:
+    """The workflow deployments of one run of Pulumi.
+
+    Attributes:
+        declared: Which resource of this run declares a workflow's deployment.
+        held: The workflows that live resources of this run keep in production: no delete may take them offline.
+        going: The workflows that are being taken offline right now.
+        gone: How many have been.
+    """
+
+    declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    held: set[Workflow] = field(default_factory=set[Workflow])
+    going: set[Workflow] = field(default_factory=set[Workflow])
+    gone: int = 0
+
+    def check(
+        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
+    ) -> Checked:
+        """Validates the inputs; makes no call."""
+        del olds, secret  # nothing is chosen, and nothing is quoted
+        found = check_deployment(news)
+        if not found.failures and not any(
+            isinstance(found.inputs[key], Unknown) for key in DEPLOYMENT_INPUTS[:2]
+        ):
+            workflow = int(found.inputs["projectId"]), str(found.inputs["workflowId"])
+            other = self.declared.setdefault(workflow, urn)
+            if other != urn:
+                found.failures.append(
+                    f"workflowId: workflow {workflow[1]} of project {workflow[0]} is deployed by {other} too. "
+                    "Give each workflow one WorkflowDeployment: remove one of the two."
+                )
+        return found
+
+    def diff(
+        self,
+        urn: str,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str] = (),
+    ) -> Difference:
+        """Compares what was deployed last with what is asked for; makes no call."""
+        changes: dict[str, Kind] = {}
+        for key in ("projectId", "workflowId"):
+            if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key)):
+                changes[key] = "replace"
+        state = State.of(Inputs.of({**olds, "digest": news.get("digest")}), old_outputs)
+        digest_counts = "digest" not in ignore_changes or state.status != ONLINE
+        if isinstance(news.get("digest"), Unknown) or (digest_counts and not state.is_as_asked):
+            changes["digest"] = "update"
+        for key in DEPLOYMENT_INPUTS[3:]:
+            if news.get(key) != olds.get(key):
+                changes[key] = "update"
+        if "replace" not in changes.values() and urn in self.declared.values():
+            self.held.add(parse_id(resource_id))
+        return Difference(changes)
+
+    async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
+        """Deploys a workflow.
+
+        Returns:
+            The resource's ID, empty in a preview, and its outputs.
+
+        Raises:
+            RefusedError: Somebody else's run of the workflow has not ended.
+            HalfDoneError: A run was begun.
+            LifecycleError: None was.
+            DataWorksError: None was.
+        """
+        if context.preview:
+            return "", _foreseen(news)
+        inputs = Inputs.of(news)
+        return inputs.resource_id, (await self._deploy(context, State(inputs))).to_pulumi()
+
+    async def update(
+        self,
+        context: Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Outputs:
+        """Deploys the workflow again, where production does not hold what is asked for.
+
+        Raises:
+            As `create`.
+        """
+        del resource_id, olds
+        if isinstance(news.get("digest"), Unknown):
+            return _foreseen(news)
+        state = State.of(Inputs.of(news), old_outputs)
+        if state.is_as_asked:
+            return state.to_pulumi()
+        if context.preview:
+            return _foreseen(news)
+        return (await self._deploy(context, state)).to_pulumi()
+
+    async def read(
+        self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+    ) -> tuple[Outputs, Outputs] | None:
+        """Whether production still holds what was deployed; None where the workflow is surely gone.
+
+        Raises:
+            HalfDoneError: The resource's run has not ended.
+            LifecycleError: An import of a workflow that is not in production.
+        """
+        workflow = parse_id(resource_id)
+        found = await _look.get(context, *workflow)
+        if found is None:
+            return None
+        runs = await runs_of(context, *workflow)
+        if not outputs:
+            return imported_deployment(workflow, found, runs)
+        state = State.of(Inputs.of(inputs or outputs), outputs)
+        if state.pending_run is not None:
+            state = after_pending(context, state, runs)
+        state = as_it_is(context, state, found.definition.workflow_id, runs)
+        seen = replace(state.inputs, digest=state.deployed) if state.status != FAILED else state.inputs
+        return seen.to_pulumi(), state.to_pulumi()
+
+    async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Takes the workflow offline, unless a live resource of this run keeps it in production.
+
+        Raises:
+            RefusedError: Somebody else's run of the workflow has not ended.
+            LifecycleError: The service refuses, such as for a node that others depend on.
+            DataWorksError: The service refuses.
+        """
+        workflow = parse_id(resource_id)
+        if workflow in self.held:
+            context.report.info(
+                f"workflow {workflow[1]} stays in production: the resource that replaces this one holds it"
+            )
+            return
+        state = State.of(Inputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs}), outputs)
+        self.going.add(workflow)
+        try:
+            while not await self._gone(context, state):
+                pass
+        finally:
+            self.going.discard(workflow)
+
+    async def _gone(self, context: Context, state: State) -> bool:
+        """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
+        before = self.gone
+        try:
+            await self._take_offline(context, state)
+        except RunError as error:
+            self.going.discard(state.inputs.workflow)  # who waits is not waited for
+            while self.going and not error.goes_on:
+                context.report.status("not yet: waiting for other workflows of this run to go offline")
+                await context.pause(1)
+            if error.goes_on or self.gone == before:
+                raise
+            self.going.add(state.inputs.workflow)
+            return False
+        self.gone += 1
+        return True
+
+    async def _take_offline(self, context: Context, state: State) -> None:
+        workflow = state.inputs.workflow
+        order = Order(*workflow, "Offline")
+        found = await _look.get(context, *workflow)
+        if found is None:
+            context.report.info(
+                f"workflow {workflow[1]} is gone from Data Studio: nothing is left to take offline"
+            )
+            return
+        runs = await runs_of(context, *workflow)
+        run = unended_of_ours(context, order, runs, None)
+        if run is None:
+            await clear_way(context, order, runs, state.pending_run)
+            if is_offline(state, found.definition.workflow_id, runs):
+                context.report.info(f"workflow {workflow[1]} is not in production")
+                return
+        try:
+            run_id = run.id if run else await begin(context, order, runs)
+        except openapi.ServiceError as error:
+            if error.code != NOT_DEPLOYABLE:
+                raise
+            context.report.info(f"workflow {workflow[1]} is not in production: {error}")
+            return
+        await follow(context, order, run_id)
+        context.report.status("taken offline")
+
+    async def _deploy(self, context: Context, state: State) -> State:
+        order = order_of(state.inputs)
+        runs = await runs_of(context, *state.inputs.workflow)
+        run = unended_of_ours(context, order, runs, state.resumable_run)
+        done = runs[0] if runs else None
+        try:
+            if run is not None:
+                context.report.status(f"going on with pipeline run {run.id}")
+            elif done and done.status == "Success" and _is_news(context, order, done, state):
+                context.report.info(
+                    f"pipeline run {done.id}, of an earlier run of Pulumi, has deployed this already"
+                )
+                return await self._deployed(context, state, done)
+            else:
+                await clear_way(context, order, runs, state.pending_run)
+            run_id = run.id if run else await begin(context, order, runs)
+            return await self._deployed(context, state, await follow(context, order, run_id))
+        except RunError as error:
+            self.held.add(state.inputs.workflow)
+            return await _half_done(context, state, error)
+
+    async def _deployed(self, context: Context, state: State, run: openapi.PipelineRun) -> State:
+        """The state after a run that ended well."""
+        self.held.add(state.inputs.workflow)
+        try:
+            items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
+            scheduling_id = await _scheduling_id(context, *state.inputs.workflow)
+        except (openapi.DataWorksError, LifecycleError) as error:
+            raise RunError(
+                f"deployed, but could not be read back: {error}", run_id=run.id, run=run, goes_on=True
+            ) from error
+        failed = [f'"{item.name}" ({item.status})' for item in items if item.status not in ("Success", "")]
+        if failed:
+            context.report.warning(f"pipeline run {run.id} succeeded, but not for {', '.join(failed)}")
+        nodes = sum(item.type == "Node" for item in items)
+        context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
+        return replace(online(state, run), scheduling_id=scheduling_id)
+
+
+async def _scheduling_id(context: Context, project_id: int, workflow_id: str) -> str:
+    """The workflow's ID in production; a read right after may be stale, and some gateways may never tell it."""
+    for pause in (0.0, *_STALE_PAUSES):
+        await context.pause(pause)
+        found = await _look.get(context, project_id, workflow_id)
+        if found is not None and found.definition.workflow_id:
+            return found.definition.workflow_id
+    return ""
+
+
+def _is_news(context: Context, order: Order, run: openapi.PipelineRun, state: State) -> bool:
+    """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
+    ours = order.mark(context.urn) in run.description or run.id == state.resumable_run
+    return ours and run.id != state.run_id
+
+
+async def _half_done(context: Context, state: State, error: RunError) -> NoReturn:
+    """Ends the step with what is known, so that the next one goes on from there."""
+    message, goes_on = str(error), error.goes_on
+    unended = error.run is None or not error.run.ended
+    if goes_on and error.run_id and unended and state.inputs.abolish_abandoned:
+        ended = await abolish(context, state.inputs.project_id, error.run_id)
+        message += ". It was ended, as abolishAbandoned asks" if ended else ". It could not be ended"
+        goes_on = not ended
+    if error.run is not None:
+        state = state.after(error.run)
+    state = replace(state, status=FAILED if not goes_on else state.status or "Running")
+    pending = error.run_id if goes_on else None
+    state = replace(state, pending_run=pending, pending_digest=state.inputs.digest)
+    raise HalfDoneError(message, id=state.inputs.resource_id, outputs=state.to_pulumi()) from error
+
+
+def _foreseen(news: Mapping[str, Any]) -> Outputs:
+    """The outputs of a deployment that is still to be made."""
+    digest = news.get("digest", UNKNOWN)
+    return {**news, **dict.fromkeys(_FOUND_OUT, UNKNOWN), "status": ONLINE, "deployedDigest": digest}

@@ -1,0 +1,207 @@
+"""Functions, and workflows that depend on each other, through the real engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conftest import Stack
+from pulumi_resource_dataworks.emulator import (
+    Emulator,
+    EmulatorServer,
+    Life,
+    Project,
+    ResourceGroup,
+    Workflow,
+)
+from specs import etl, node
+
+GROUPS = (ResourceGroup("Serverless_1", "shared"), ResourceGroup("Serverless_2", "shared_large"))
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    emulator = Emulator(
+        projects=(Project(identifier="sales", dev_environment_enabled=True),),
+        resource_groups=GROUPS,
+        job_life=Life("seconds", 0.2),
+    )
+    with EmulatorServer(emulator) as running:
+        yield running
+
+
+def invoke(function: str, returned: str | None = None, **arguments: Any) -> dict[str, Any]:
+    """`fn::invoke` of a YAML program."""
+    call = {"function": f"dataworks:{function}", "arguments": arguments}
+    return {"fn::invoke": {**call, "return": returned} if returned else call}
+
+
+def outputs(stack: Stack) -> dict[str, Any]:
+    found: dict[str, Any] = stack.state()[0]["outputs"]
+    return found
+
+
+def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
+    project = stack.project_id
+    group = invoke("getResourceGroup", "id", projectId=project, name="shared")
+    load = node("load", runtimeResource={"resourceGroup": "${group}"})
+    report = node("report")
+    variables: dict[str, Any] = {
+        "group": group,
+        "project": invoke("getProject", name="sales"),
+        "same": invoke("getProject", projectId=project),
+        "large": invoke("getResourceGroup", "id", name={"fn::secret": "shared_large"}),
+        # Both wait for the resource: in a first preview they are not known.
+        "found": invoke("getWorkflowDefinition", projectId=project, workflowId="${etl.workflowId}"),
+        "listed": invoke("listWorkflowDefinitions", "workflows", projectId="${etl.projectId}"),
+    }
+    root = {"nodeId": "load", "depends": [{"output": "${project.rootOutput}"}]}
+    after = {"nodeId": "report", "depends": [{"nodeId": "load"}]}
+    spec = etl(nodes=[load, report], dependencies=[root, after])
+    resource = {"type": "dataworks:WorkflowDefinition", "properties": {"projectId": project, "spec": spec}}
+    told = {
+        "mode": "${project.mode}",
+        "sameName": "${same.name}",
+        "path": "${found.path}",
+        "deployed": "${found.deployed}",
+        "outputs": "${found.nodeOutputs}",
+        "declared": "${etl.nodeOutputs}",
+        "listed": "${listed}",
+        "large": "${large}",
+    }
+    stack.declare({"etl": resource}, told, variables=variables)
+    assert "2 to create" in stack.preview().output
+    stack.up()
+    [stored] = stack.emulator.workflows()
+    found = outputs(stack)
+    assert (found["mode"], found["sameName"], found["path"], found["deployed"]) == (
+        "standard",
+        "sales",
+        "daily_orders",
+        False,
+    )
+    assert found["outputs"] == found["declared"]
+    assert [each["workflowId"] for each in found["listed"]] == [stored.workflow_id]
+    by_name = {each["name"]: each for each in stored.body["nodes"]}
+    assert by_name["load"]["runtimeResource"]["resourceGroup"] == "Serverless_1"
+    assert {"sales_root"} in depends(stored).values()
+    assert "Serverless_2" not in json.dumps(found["large"])  # what a secret has found is secret
+    assert "Serverless_2" in stack.run("stack", "output", "large", "--show-secrets").output
+    before = stack.calls()
+    stack.preview("--diff", "--expect-no-changes")
+    # getProject by ID and by name, resource groups of the workspace and of all, the workflow, the list of each kind.
+    assert stack.calls() - before == 7
+
+
+def test_what_is_wrong_stops_the_preview_with_a_reason(stack: Stack) -> None:
+    for variable, reason in (
+        (invoke("getProject", name="sale"), 'has the name "sale". Did you mean "sales"?'),
+        (invoke("getWorkflowDefinition", name="a", path="b"), "takes one of workflowId, name and path"),
+    ):
+        stack.declare({}, {"found": "${found}"}, variables={"found": variable})
+        assert reason in stack.preview(ok=False).output
+
+
+def test_a_function_goes_to_the_provider_that_it_names(stack: Stack) -> None:
+    found = invoke("getProject", name="sales")
+    found["fn::invoke"]["options"] = {"provider": "${other}"}
+    provider = {"type": "pulumi:providers:dataworks", "properties": {"endpoint": stack.server.endpoint}}
+    stack.declare(
+        {"other": provider},
+        {"id": "${found.projectId}"},
+        variables={"found": found},
+        config={"endpoint": "http://127.0.0.1:1"},  # the default provider's leads nowhere
+    )
+    stack.up()
+    assert outputs(stack) == {"id": stack.project_id}
+
+
+def depends(workflow: Workflow) -> dict[str, set[str]]:
+    """What each node waits for: its name, and the outputs."""
+    names = {each["id"]: each["name"] for each in workflow.body["nodes"]}
+    return {
+        names[dependency["nodeId"]]: {one["output"] for one in dependency["depends"]}
+        for dependency in workflow.body["dependencies"]
+    }
+
+
+def two_workflows(stack: Stack, node_name: str) -> None:
+    """Workflow `second` has a node that waits for a node of `first`; it stands first in the program."""
+    output = f'${{first.nodeOutputs["{node_name}"]}}'
+    waits = [{"nodeId": "report", "depends": [{"output": output}]}]
+    documents = {
+        "second": etl(name="second", nodes=[node("report")], dependencies=waits),
+        "first": etl(name="first", nodes=[node("extract"), node(node_name)], dependencies=[]),
+    }
+    stack.declare(
+        {
+            name: {
+                "type": "dataworks:WorkflowDefinition",
+                "properties": {"projectId": stack.project_id, "spec": spec},
+            }
+            for name, spec in documents.items()
+        }
+    )
+
+
+def by_name(stack: Stack) -> dict[str, Workflow]:
+    return {workflow.body["name"]: workflow for workflow in stack.emulator.workflows()}
+
+
+def test_a_workflow_depends_on_a_node_of_another(stack: Stack) -> None:
+    two_workflows(stack, "load")
+    preview = stack.preview().output
+    assert "3 to create" in preview
+    assert "warning" not in preview
+    stack.up()
+    stored = by_name(stack)
+    [load] = [each["id"] for each in stored["first"].body["nodes"] if each["name"] == "load"]
+    assert depends(stored["second"]) == {"report": {load}}
+    assert list(stored) == ["first", "second"]
+    stack.is_quiet()
+
+    # Another node, and so another output: both workflows change in one up, the first one first.
+    two_workflows(stack, "load_orders")
+    assert "2 to update" in stack.preview().output
+    before = len(stack.emulator.calls)
+    stack.up()
+    stored = by_name(stack)
+    [renamed] = [each["id"] for each in stored["first"].body["nodes"] if each["name"] == "load_orders"]
+    assert renamed != load
+    assert depends(stored["second"]) == {"report": {renamed}}
+    assert imports(stack, before) == ["first", "second"]
+
+    before = len(stack.emulator.calls)
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+    deleted = [
+        call.params["Id"] for call in stack.emulator.calls[before:] if call.action.startswith("Delete")
+    ]
+    assert deleted == [stored["second"].workflow_id, stored["first"].workflow_id]
+
+
+def imports(stack: Stack, since: int) -> list[str]:
+    """The names of the workflows that were imported, in order."""
+    sent = [
+        json.loads(call.params["Spec"])
+        for call in stack.emulator.calls[since:]
+        if call.action == "ImportWorkflowDefinition"
+    ]
+    return [root["spec"]["workflows"][0]["name"] for root in sent]
+
+
+def test_one_id_in_two_workspaces_is_refused(stack: Stack) -> None:
+    resources = {
+        name: {
+            "type": "dataworks:WorkflowDefinition",
+            "properties": {"projectId": project, "spec": etl(id="7234567890123456789")},
+        }
+        for name, project in (("here", stack.project_id), ("there", 10002))
+    }
+    stack.declare(resources)
+    output = stack.preview(ok=False).output
+    assert "the ID 7234567890123456789 is written for project 1000" in output
+    assert "Leave the IDs out of the document" in output

@@ -1,0 +1,74 @@
+"""getResourceGroup."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.functions.support import GROUPS, HERE, THERE, Asking
+
+from pulumi_resource_dataworks.emulator import ResourceGroup
+from pulumi_resource_dataworks.lifecycle import LifecycleError
+
+
+async def test_its_id_is_what_a_document_names(ask: Asking) -> None:
+    assert await ask("getResourceGroup", name="shared", projectId=HERE) == {
+        "id": "Serverless_1",
+        "name": "shared",
+        "type": "CommonV2",
+        "status": "Normal",
+    }
+    assert (await ask("getResourceGroup", name="shared_large", projectId=HERE))["id"] == "Serverless_2"
+    assert ask.calls == ["ListResourceGroups"]
+
+
+async def test_groups_of_every_type_are_looked_at(ask: Asking) -> None:
+    found = await ask("getResourceGroup", name="night")
+    assert (found["id"], found["type"], found["status"]) == ("group_3", "ExclusiveScheduler", "Stop")
+    ask.emulator._world.resource_groups += [
+        ResourceGroup(f"g{number}", f"name{number}") for number in range(150)
+    ]
+    ask.functions = type(ask.functions)()
+    assert (await ask("getResourceGroup", name="name149"))["id"] == "g149"
+    assert ask.calls == ["ListResourceGroups"] * 3
+
+
+@pytest.mark.parametrize("listed", ["bound", "first", "all"])
+async def test_one_of_another_workspace_is_told_apart(ask: Asking, listed: str) -> None:
+    ask.emulator.switch(groups_of_project=listed)
+    if listed == "all":
+        assert (await ask("getResourceGroup", name="night", projectId=HERE))["id"] == "group_3"
+        return
+    with pytest.raises(
+        LifecycleError, match='"night" \\(group_3\\) is none of workspace 10001, as far as'
+    ) as error:
+        await ask("getResourceGroup", name="night", projectId=HERE)
+    assert "Bind it to the workspace" in str(error.value)
+    assert "leave projectId out if it is bound" in str(error.value)
+
+
+async def test_the_way_out_works_where_the_service_lists_only_the_first_workspace(ask: Asking) -> None:
+    ask.emulator.switch(groups_of_project="first")
+    with pytest.raises(LifecycleError, match="leave projectId out"):
+        await ask("getResourceGroup", name="shared_large", projectId=THERE)
+    assert (await ask("getResourceGroup", name="shared_large"))["id"] == "Serverless_2"
+
+
+async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
+    with pytest.raises(
+        LifecycleError, match=r'no resource group of workspace 10001 has the name "shred".*"shared"\?'
+    ):
+        await ask("getResourceGroup", name="shred", projectId=HERE)
+    with pytest.raises(LifecycleError, match=r'in this region has the name "x".*There are "shared"'):
+        await ask("getResourceGroup", name="x")
+    ask.emulator._world.resource_groups.clear()
+    ask.functions = type(ask.functions)()
+    with pytest.raises(LifecycleError, match="There is none at all"):
+        await ask("getResourceGroup", name="shared", projectId=HERE)
+
+
+async def test_two_of_a_name_are_told(ask: Asking) -> None:
+    ask.emulator._world.resource_groups.append(ResourceGroup("group_9", "shared", "ExclusiveDataService"))
+    assert len(GROUPS) == 3
+    with pytest.raises(
+        LifecycleError, match=r"Serverless_1 \(CommonV2\), group_9 \(ExclusiveDataService\). Write the ID"
+    ):
+        await ask("getResourceGroup", name="shared")

@@ -1,0 +1,46 @@
+"""The schema says of each function what it takes and gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.functions.support import HERE, Asking
+
+from pulumi_resource_dataworks.lifecycle import functions
+
+REPO = Path(__file__).resolve().parents[3]
+SCHEMA = json.loads((REPO / "provider/pulumi_resource_dataworks/plugin/schema.json").read_text("utf-8"))
+DECLARED: dict[str, Any] = {token.rpartition(":")[2]: spec for token, spec in SCHEMA["functions"].items()}
+ASKED: dict[str, dict[str, Any]] = {
+    "getProject": {"projectId": HERE},
+    "getResourceGroup": {"name": "shared"},
+    "getWorkflowDefinition": {"projectId": HERE, "name": "orders"},
+    "listWorkflowDefinitions": {"projectId": HERE},
+}
+
+
+def test_every_function_is_declared_with_its_arguments() -> None:
+    takes = {name: set(arguments) for name, (arguments, _) in functions.FUNCTIONS.items()}
+    assert takes == {name: set(spec["inputs"]["properties"]) for name, spec in DECLARED.items()}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+async def test_it_gives_what_is_declared(ask: Asking, name: str) -> None:
+    own = await ask.named("orders")
+    ask.emulator.publish(own)
+    found, outputs = await ask(name, **ASKED[name]), DECLARED[name]["outputs"]
+    assert found.keys() == outputs["properties"].keys() >= set(outputs["required"])
+    kinds: dict[str, type] = {
+        "integer": int,
+        "string": str,
+        "boolean": bool,
+        "object": dict,
+        "array": list,
+    }
+    for key, value in found.items():
+        assert type(value) is kinds[outputs["properties"][key]["type"]], key
+    for row in found.get("workflows", []):
+        assert row.keys() == SCHEMA["types"]["dataworks:index:WorkflowSummary"]["properties"].keys()

@@ -1,0 +1,536 @@
+"""WorkflowDeployment: to production, drift, failures, people, and out of production."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.emulator import Fault, Life, Project
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
+
+
+@pytest.fixture
+async def run() -> Deploying:
+    made = Deploying()
+    await made.put()
+    return made
+
+
+@pytest.mark.parametrize("standard", [False, True])
+async def test_every_stage_is_executed_in_its_turn(run: Deploying, standard: bool) -> None:
+    run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
+    resource_id, _, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/{WORKFLOW}"
+    asked = [call.params["Code"] for call in run.emulator.calls if call.action == "ExecPipelineRunStage"]
+    assert asked == [*(["DEV_CHECK", "DEV"] if standard else []), "PROD_CHECK", "PROD"]
+    assert [stage["code"] for stage in outputs["stages"]] == ["BUILD_PACKAGE", *asked]
+    assert {stage["status"] for stage in outputs["stages"]} == {"Success"}
+    assert (outputs["status"], outputs["deployedDigest"]) == ("Online", "1:a")
+    assert outputs["pipelineRunId"] == run.emulator.runs()[0].run_id
+    assert outputs["publishedWorkflowId"] == str(run.emulator.workflow(WORKFLOW).scheduling_id)
+    assert run.is_live
+    assert "deployed, with 2 nodes" in run.report.texts("status")
+
+
+async def test_a_deployment_in_simple_mode_takes_few_calls(run: Deploying) -> None:
+    run.emulator.gateway.calls.clear()
+    await run.create()
+    counts = {action: run.emulator.count(action) for action in {call.action for call in run.emulator.calls}}
+    polls = counts.pop("GetPipelineRun")
+    assert counts == {
+        "ListPipelineRuns": 1,
+        "CreatePipelineRun": 1,
+        "ExecPipelineRunStage": 2,
+        "ListPipelineRunItems": 1,
+        "GetWorkflowDefinition": 1,
+    }
+    assert polls == 12  # the build begins before the first look
+
+
+async def test_the_run_bears_the_users_words_and_a_mark(run: Deploying) -> None:
+    await run.create(description="release 7")
+    [made] = run.emulator.runs()
+    assert made.description.startswith("release 7 [pulumi ")
+    assert made.kind == "Online"
+    [created] = [call for call in run.emulator.calls if call.action == "CreatePipelineRun"]
+    assert (json.loads(created.params["ObjectIds"]), created.params["RunMode"]) == ([WORKFLOW], "Normal")
+
+
+async def test_another_digest_is_deployed_and_the_same_is_not(run: Deploying) -> None:
+    state = await run.create()
+    state = await run.again().update(state, "1:a")
+    assert run.kinds == ["Online"]
+    state = await run.again().update(state, "1:b")
+    assert run.kinds == ["Online", "Online"]
+    assert state[2]["deployedDigest"] == "1:b"
+
+
+async def test_what_is_about_later_runs_makes_none(run: Deploying) -> None:
+    state = await run.create()
+    resource_id, inputs, outputs = state
+    news = run.inputs(description="later", approval="fail")
+    found = run.deployments.diff(URN, resource_id, inputs, outputs, news)
+    assert found.changes == {"description": "update", "approval": "update"}
+    outputs = await run.deployments.update(run.context(), resource_id, inputs, outputs, news)
+    assert (outputs["description"], outputs["approval"]) == ("later", "fail")
+    assert run.kinds == ["Online"]
+
+
+@pytest.mark.parametrize("key", ["projectId", "workflowId"])
+@pytest.mark.parametrize("value", ["7", UNKNOWN])
+async def test_another_workflow_is_a_replacement(run: Deploying, key: str, value: Any) -> None:
+    resource_id, inputs, outputs = await run.create()
+    found = run.deployments.diff(URN, resource_id, inputs, outputs, {**inputs, key: value})
+    assert found.replaces == [key]
+    assert not found.delete_before_replace
+
+
+async def test_a_preview_calls_nobody_and_foresees(run: Deploying) -> None:
+    run.emulator.gateway.calls.clear()
+    resource_id, outputs = await run.deployments.create(
+        run.context(preview=True), run.inputs(UNKNOWN, UNKNOWN)
+    )
+    assert (resource_id, outputs["status"], outputs["deployedDigest"]) == ("", "Online", UNKNOWN)
+    assert run.emulator.calls == []
+    state = await run.create()
+    run.emulator.gateway.calls.clear()
+    for digest in ("1:b", UNKNOWN):
+        news = run.inputs(digest)
+        assert run.deployments.diff(URN, *state, news).changes == {"digest": "update"}
+        outputs = await run.deployments.update(run.context(preview=True), *state, news)
+        assert (outputs["deployedDigest"], outputs["pipelineRunId"]) == (digest, UNKNOWN)
+    assert run.emulator.calls == []
+
+
+# --- what fails
+
+
+@pytest.mark.parametrize("failed_run", ["ends", "stays_running"])
+async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_again(
+    run: Deploying, failed_run: str
+) -> None:
+    run.emulator.switch(failed_run=failed_run)
+    run.emulator.script_stage("PROD_CHECK", Life("seconds", 1, "Fail", 'node "load" scans everything'))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    [made] = run.emulator.runs()
+    for part in ("Production check (PROD_CHECK)", 'node "load": node "load" scans', made.run_id, "request "):
+        assert part in str(caught.value)
+    state = kept(caught.value, run.inputs())
+    assert (state[2]["status"], "pendingRun" in state[2], "deployedDigest" in state[2]) == (
+        "Fail",
+        False,
+        False,
+    )
+    state = await run.again().update(state, "1:a")
+    assert run.kinds == ["Online", "Online"]
+    assert state[2]["status"] == "Online"
+
+
+async def test_a_failed_redeployment_is_not_forgotten_when_the_old_document_comes_back(
+    run: Deploying,
+) -> None:
+    state = await run.create()
+    run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.again().update(state, "1:b")
+    state = await run.again().update(kept(caught.value, run.inputs("1:b")), "1:a")
+    assert run.kinds == ["Online"] * 3
+    assert (state[2]["status"], state[2]["deployedDigest"]) == ("Online", "1:a")
+
+
+async def test_a_refused_run_leaves_nothing(run: Deploying) -> None:
+    with pytest.raises(openapi.ServiceError, match="未找到发布对象"):
+        await run.create(workflow="99")
+    assert run.emulator.runs() == []
+
+
+@pytest.mark.parametrize("refused", ["accepted", "refused"])
+async def test_a_run_of_somebody_else_is_left_alone(run: Deploying, refused: str) -> None:
+    run.emulator.switch(concurrent_run=refused)
+    run_id = await run.client.pipelines.create(PROJECT, WORKFLOW, "Online", "by hand")
+    with pytest.raises(RefusedError) as caught:
+        await run.create()
+    assert run_id in str(caught.value)
+    assert '"by hand"' in str(caught.value)
+    assert len(run.emulator.runs()) == 1
+
+
+# --- people
+
+
+@pytest.mark.parametrize("how", ["exec_refused", "runs_until_approved"])
+async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> None:
+    run.emulator.switch(approval_stage=how)
+    step = asyncio.create_task(run.create())
+    await run.clock.sleep(120)
+    [made] = run.emulator.runs()
+    assert made.current is not None
+    assert made.current.plan.person
+    run.emulator.approve(made.run_id)
+    _, _, outputs = await step
+    assert outputs["status"] == "Online"
+    told = [text for text in run.report.texts("info") if "somebody has to pass it" in text]
+    assert len(told) == (how == "exec_refused")
+
+
+async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(run: Deploying) -> None:
+    run.emulator.switch(approval_stage="exec_refused")
+    with pytest.raises(HalfDoneError, match="goes on with this run") as caught:
+        await run.create(approval="fail")
+    assert run.clock.now < 60
+    [made] = run.emulator.runs()
+    state = kept(caught.value, run.inputs(approval="fail"))
+    assert state[2]["pendingRun"] == {"runId": made.run_id, "digest": "1:a"}
+    run.emulator.approve(made.run_id)
+    state = await run.again().update(state, "1:a", approval="fail")
+    assert run.kinds == ["Online"]
+    assert state[2]["status"] == "Online"
+
+
+async def test_addresses_of_the_service_are_told(run: Deploying) -> None:
+    def with_link(action: str, send: Any) -> Any:
+        answer = send()
+        if action != "GetPipelineRun":
+            return answer
+        body = answer.json()
+        body["Pipeline"]["Stages"][2]["Detail"] = {"url": "https://example.com/approve/7"}
+        import httpx
+
+        return httpx.Response(200, json=body, request=answer.request)
+
+    run.emulator.switch(approval_stage="exec_refused")
+    run.transport.on_call = with_link
+    with pytest.raises(HalfDoneError, match=r"https://example\.com/approve/7"):
+        await run.create(approval="fail")
+
+
+# --- half done
+
+
+async def test_time_that_is_up_is_gone_on_with(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    news = run.inputs()
+    with pytest.raises(HalfDoneError, match="the next `pulumi up` resumes it") as caught:
+        await run.deployments.create(run.context(timeout=20.0), news)
+    state = await run.again().update(kept(caught.value, news), "1:a")
+    assert run.kinds == ["Online"]
+    assert state[2]["status"] == "Online"
+    assert "pendingRun" not in state[2]
+
+
+async def test_an_older_run_of_ours_is_ended_for_a_newer_document(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    news = run.inputs()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), news)
+    await run.again().update(kept(caught.value, news), "1:b")
+    assert [made.status for made in run.emulator.runs()] == ["Cancel", "Success"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_an_abandoned_run_is_ended_where_that_is_asked(run: Deploying, asked: bool) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    run.report.on_status = lambda text: run.cancelled.set() if "stage 1 of 3" in text else None
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(abolishAbandoned=asked)
+    assert [made.status for made in run.emulator.runs()] == ["Cancel" if asked else "Running"]
+    assert ("pendingRun" in caught.value.outputs) is not asked
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_lost_answer_makes_no_second_run(run: Deploying, when: Any) -> None:
+    run.emulator.switch(stale_reads=3)
+    run.emulator.add_fault(Fault("CreatePipelineRun", when=when, reset=True))
+    await run.create()
+    assert run.kinds == ["Online"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("late", [0, 2])
+async def test_a_lost_execution_is_looked_at_before_it_is_sent_again(
+    run: Deploying, when: Any, late: float
+) -> None:
+    run.emulator.switch(stage_begins_after=late)
+    run.emulator.add_fault(Fault("ExecPipelineRunStage", when=when, reset=True))
+    _, _, outputs = await run.create()
+    assert outputs["status"] == "Online"
+    assert run.kinds == ["Online"]
+
+
+async def test_a_finished_run_of_a_killed_step_is_taken(run: Deploying) -> None:
+    await run.create()
+    again = run.again()
+    state = await again.create()
+    assert run.kinds == ["Online"]
+    assert state[2]["status"] == "Online"
+    assert any("has deployed this already" in text for text in again.report.texts("info"))
+
+
+@pytest.mark.parametrize("kept_description", ["kept", "dropped"])
+async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
+    run: Deploying, kept_description: str
+) -> None:
+    run.emulator.switch(run_description=kept_description)
+    run.emulator.set_stage_life(Life("seconds", 100))
+    news = run.inputs()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), news)
+    await run.again().update(kept(caught.value, news), "1:a")
+    assert run.kinds == ["Online"]
+
+
+# --- drift
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("kept_id", ["gone", "kept"])
+@pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
+async def test_an_offline_run_of_somebody_else_is_drift(
+    run: Deploying, kept_id: str, order: str, told: bool
+) -> None:
+    run.emulator.switch(undeployed_workflow_id=kept_id, runs_order=order, scheduling_id_told=told)
+    state = await run.create()
+    await run.clock.sleep(5)
+    run.emulator.deploy(WORKFLOW, "Offline")
+    again = run.again()
+    state = await again.refresh(state)
+    assert (state[2]["status"], state[1]["digest"], "deployedDigest" in state[2]) == ("Offline", "", False)
+    assert any("took this workflow offline" in text for text in again.report.warnings)
+    state = await again.again().refresh(state)
+    state = await run.again().update(state, "1:a")
+    assert run.is_live
+    assert run.kinds == ["Online", "Offline", "Online"]
+    assert await run.again().refresh(state) == state
+
+
+async def test_an_undeployment_that_is_no_run_is_drift_where_the_service_tells(run: Deploying) -> None:
+    state = await run.create()
+    run.emulator.publish(WORKFLOW, published=False)
+    state = await run.again().refresh(state)
+    assert state[2]["status"] == "Offline"
+    state = await run.again().update(await run.again().refresh(state), "1:a")
+    assert run.is_live
+    assert run.kinds == ["Online", "Online"]
+
+
+async def test_a_deployment_of_somebody_else_is_drift(run: Deploying) -> None:
+    state = await run.create()
+    await run.clock.sleep(5)
+    run.emulator.deploy(WORKFLOW)
+    again = run.again()
+    state = await again.refresh(state)
+    assert state[2]["status"] == "Redeployed"
+    assert again.report.warnings
+    again = run.again()
+    state = await again.refresh(state)
+    assert again.report.warnings == []
+    state = await run.again().update(state, "1:a")
+    assert run.kinds == ["Online"] * 3
+    assert state[2]["status"] == "Online"
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_refresh_of_what_is_as_it_was_changes_nothing(run: Deploying, told: bool) -> None:
+    run.emulator.switch(scheduling_id_told=told)
+    state = await run.create()
+    run.emulator.gateway.calls.clear()
+    assert await run.again().refresh(state) == state
+    assert [call.action for call in run.emulator.calls] == ["GetWorkflowDefinition", "ListPipelineRuns"]
+
+
+async def test_a_refresh_keeps_a_run_that_has_not_ended(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    news = run.inputs()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), news)
+    state = kept(caught.value, news)
+    with pytest.raises(HalfDoneError, match="has not ended"):
+        await run.again().refresh(state)
+    await run.client.pipelines.abolish(PROJECT, run.emulator.runs()[0].run_id)
+    state = await run.again().refresh(state)
+    assert (state[2]["status"], "pendingRun" in state[2]) == ("Fail", False)
+
+
+async def test_what_is_gone_is_gone(run: Deploying) -> None:
+    state = await run.create()
+    run.emulator.remove(WORKFLOW)
+    assert await run.again().deployments.read(run.context(), *state) is None
+    await run.again().delete(state)
+    assert run.kinds == ["Online"]
+
+
+# --- import
+
+
+async def test_an_import_knows_what_a_run_of_ours_has_deployed(run: Deploying) -> None:
+    resource_id, inputs, outputs = await run.create("1:abc")
+    found = await run.again().deployments.read(run.context(), resource_id, {}, {})
+    assert found is not None
+    assert found[1]["pipelineRunId"] == outputs["pipelineRunId"]
+    assert found[1]["deployedDigest"].startswith("sha256:")
+    assert run.again().deployments.diff(URN, resource_id, *found, inputs).changes == {}
+    assert run.again().deployments.diff(URN, resource_id, *found, run.inputs("1:d")).changes == {
+        "digest": "update"
+    }
+
+
+async def test_an_import_takes_somebody_elses_deployment_for_that_of_the_definition(run: Deploying) -> None:
+    run.emulator.deploy(WORKFLOW)
+    found = await run.deployments.read(run.context(), f"{PROJECT}/{WORKFLOW}", {}, {})
+    assert found is not None
+    assert found[0]["digest"] == found[1]["deployedDigest"]
+    assert found[0]["digest"].startswith("1:")
+
+
+@pytest.mark.parametrize("before", [False, True])
+async def test_what_is_not_in_production_is_not_imported(run: Deploying, before: bool) -> None:
+    if before:
+        run.emulator.deploy(WORKFLOW)
+        await run.clock.sleep(1)
+        run.emulator.deploy(WORKFLOW, "Offline")
+    with pytest.raises(LifecycleError, match="not in production"):
+        await run.deployments.read(run.context(), f"{PROJECT}/{WORKFLOW}", {}, {})
+
+
+@pytest.mark.parametrize("wrong", ["7", "x/7", "0/7", "7/", "7/8/9"])
+async def test_an_id_that_is_none_is_told(run: Deploying, wrong: str) -> None:
+    with pytest.raises(LifecycleError, match="<projectId>/<workflowId>"):
+        await run.deployments.read(run.context(), wrong, {}, {})
+
+
+# --- out of production
+
+
+@pytest.mark.parametrize("standard", [False, True])
+async def test_a_delete_takes_offline(run: Deploying, standard: bool) -> None:
+    run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
+    state = await run.create()
+    await run.again().delete(state)
+    assert run.kinds == ["Online", "Offline"]
+    assert not run.is_live
+    assert run.emulator.runs()[1].description.startswith("Taken offline by Pulumi [pulumi ")
+    await run.client.delete_workflow_definition(PROJECT, WORKFLOW)
+
+
+@pytest.mark.parametrize("offline", ["refused", "succeeds"])
+@pytest.mark.parametrize("kept_id", ["gone", "kept"])
+@pytest.mark.parametrize("by_run", [True, False])
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_is_offline_already_is_fine(
+    run: Deploying, offline: str, kept_id: str, by_run: bool, told: bool
+) -> None:
+    run.emulator.switch(
+        offline_of_undeployed=offline, undeployed_workflow_id=kept_id, scheduling_id_told=told
+    )
+    state = await run.create()
+    await run.clock.sleep(5)
+    if by_run:
+        run.emulator.deploy(WORKFLOW, "Offline")
+    else:
+        run.emulator.publish(WORKFLOW, published=False)
+    await run.again().delete(state)
+    assert not run.is_live
+
+
+async def test_a_failed_deployment_that_never_was_is_deleted_without_a_run(run: Deploying) -> None:
+    run.emulator.script_stage("PROD_CHECK", Life("seconds", 1, "Fail", "no"))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    await run.again().delete(kept(caught.value, run.inputs()))
+    assert run.kinds == ["Online"]
+
+
+async def test_a_delete_ends_a_run_of_ours_that_has_not_ended(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), run.inputs())
+    await run.again().delete(kept(caught.value, run.inputs()))
+    assert [made.status for made in run.emulator.runs()] == ["Cancel"]
+
+
+async def test_a_delete_goes_on_with_an_offline_run_of_ours(run: Deploying) -> None:
+    state = await run.create()
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(LifecycleError):
+        await run.deployments.__class__().delete(run.context(timeout=20.0), state[0], state[2])
+    await run.again().delete(state)
+    assert run.kinds == ["Online", "Offline"]
+    assert not run.is_live
+
+
+async def test_a_node_that_others_depend_on_is_named(run: Deploying) -> None:
+    state = await run.create()
+    depends = [
+        {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
+    ]
+    await run.put(document("6000000000000000001", "reports", dependencies=depends))
+    run.emulator.deploy("6000000000000000001")
+    with pytest.raises(LifecycleError) as caught:
+        await run.again().delete(state)
+    assert 'node "extract" of workflow "reports" depends on 5000000000000000003' in str(caught.value)
+    assert 'node "load"' in str(caught.value)
+    assert run.is_live
+
+
+async def test_deletes_of_one_run_wait_for_each_other(run: Deploying) -> None:
+    state = await run.create()
+    other_urn = URN.replace("live", "reports")
+    depends = [
+        {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
+    ]
+    await run.put(document("6000000000000000001", "reports", dependencies=depends))
+    other = await run.create(workflow="6000000000000000001", urn=other_urn)
+    again = run.again()
+    await asyncio.gather(again.delete(state), again.delete(other, other_urn))
+    assert not run.is_live
+    assert run.emulator.production("6000000000000000001") is None
+    assert [made.status for made in run.emulator.runs() if made.kind == "Offline"] == [
+        "Fail",
+        "Success",
+        "Success",
+    ]
+
+
+async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
+    state = await run.create()
+    again = run.again()
+    await again.create()
+    await again.delete(state)
+    assert run.is_live
+    third = run.again()
+    await third.update(state, "1:a")
+    await third.delete(state)
+    assert run.is_live
+    assert run.kinds == ["Online"]
+
+
+# --- inputs
+
+
+async def test_every_fault_is_told_at_once(run: Deploying) -> None:
+    news = {"projectId": -1, "workflowId": 7, "digest": "", "description": 1, "approval": "x", "spec": "y"}
+    failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None, secret=False).failures
+    for part in (
+        "projectId",
+        "workflowId has to be text",
+        "digest is missing",
+        "description",
+        "approval",
+        '"spec"',
+    ):
+        assert any(part in failure for failure in failures), part
+    assert any("abolishAbandoned" in failure for failure in failures)
+
+
+async def test_a_workflow_has_one_deployment(run: Deploying) -> None:
+    run.check()
+    assert run.check().failures == []
+    [failure] = run.check(urn=URN.replace("live", "other")).failures
+    assert URN in failure
+    assert run.check(workflow=UNKNOWN, urn=URN.replace("live", "third")).failures == []

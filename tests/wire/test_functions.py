@@ -1,0 +1,147 @@
+"""Invoke: functions over the wire, with secrets, unknowns, faults and errors."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from tests.wire.calls import refusal
+from tests.wire.conftest import Seed, Start
+from tests.wire.documents import flow
+from tests.wire.plugin import Plugin, settings
+from tests.wire.values import UNKNOWN, UNKNOWNS, asset, output, plain, secret
+
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, ResourceGroup
+
+PROJECT = {
+    "projectId": 10001.0,
+    "name": "emulated_workspace",
+    "displayName": "Emulated workspace",
+    "description": "",
+    "owner": "1000000000000001",
+    "status": "Available",
+    "mode": "simple",
+    "rootOutput": "emulated_workspace_root",
+}
+
+
+def told(plugin: Plugin, function: str, **args: object) -> dict[str, object]:
+    answer = plugin.invoke(function, args)
+    assert list(answer.failures) == []
+    return plain(getattr(answer, "return"))
+
+
+def test_each_function_answers(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
+    project_id = emulator.project.project_id
+    assert told(plugin, "getProject", projectId=project_id) == PROJECT
+    assert told(plugin, "getProject", name="emulated_workspace") == PROJECT
+    group = told(plugin, "getResourceGroup", projectId=project_id, name="emulated_group")
+    assert group["id"] == ResourceGroup().group_id
+    resource_id, _, state = seed("looked-up", {"projectId": project_id, "spec": flow("looked-up")})
+    found = told(plugin, "getWorkflowDefinition", projectId=project_id, path="looked-up")
+    assert f"{project_id}/{found['workflowId']}" == resource_id
+    assert (found["nodeIds"], found["nodeOutputs"]) == (state["nodeIds"], state["nodeOutputs"])
+    assert (found["deployed"], found["kind"]) == (False, "CycleWorkflow")
+    listed = told(plugin, "listWorkflowDefinitions", projectId=project_id)["workflows"]
+    assert isinstance(listed, list)
+    assert found["workflowId"] in [each["workflowId"] for each in listed]
+
+
+def test_a_run_asks_once_and_the_next_one_again(
+    plugin: Plugin, emulator: Emulator, server: EmulatorServer
+) -> None:
+    before = emulator.count("GetProject")
+    for _ in range(3):
+        told(plugin, "getProject", projectId=10001)
+    assert emulator.count("GetProject") == before + 1
+    plugin.configure(settings(server))
+    told(plugin, "getProject", projectId=10001)
+    assert emulator.count("GetProject") == before + 2
+
+
+def test_what_a_resource_has_written_is_seen(plugin: Plugin, emulator: Emulator) -> None:
+    asked = {"projectId": emulator.project.project_id, "name": "seen-at-once"}
+    inputs = plain(
+        plugin.check("seen", {"projectId": asked["projectId"], "spec": flow("seen-at-once")}).inputs
+    )
+    with pytest.raises(grpc.RpcError):
+        plugin.invoke("getWorkflowDefinition", asked)
+    plugin.create("seen", inputs, preview=True)
+    before = len(emulator.calls)
+    with pytest.raises(grpc.RpcError):
+        plugin.invoke("getWorkflowDefinition", asked)
+    assert len(emulator.calls) == before  # a preview has written nothing
+    plugin.create("seen", inputs)
+    assert told(plugin, "getWorkflowDefinition", **asked)
+
+
+def test_every_fault_is_a_failure_of_its_argument(plugin: Plugin, emulator: Emulator) -> None:
+    before = len(emulator.calls)
+    answer = plugin.invoke("getWorkflowDefinition", {"name": asset("x"), "path": "a", "workflowid": "1"})
+    assert [failure.property for failure in answer.failures] == ["workflowid", "name", "projectId", "name"]
+    assert 'Did you mean "workflowId"?' in answer.failures[0].reason
+    assert "not an asset" in answer.failures[3].reason
+    assert plain(getattr(answer, "return")) == {}
+    assert len(emulator.calls) == before
+
+
+@pytest.mark.parametrize("sentinel", [*UNKNOWNS.values(), secret(UNKNOWN), output()])
+def test_what_is_not_known_yet_is_not_asked(plugin: Plugin, emulator: Emulator, sentinel: object) -> None:
+    before = len(emulator.calls)
+    assert told(plugin, "getProject", projectId=sentinel) == {}
+    assert told(plugin, "getWorkflowDefinition", projectId=10001, path=sentinel) == {}
+    assert len(emulator.calls) == before
+
+
+def test_what_a_secret_has_found_is_secret(plugin: Plugin) -> None:
+    found = told(plugin, "getProject", name=secret("emulated_workspace"))
+    assert found == {key: secret(value) for key, value in PROJECT.items()}
+
+
+def test_no_error_quotes_a_secret(plugin: Plugin, emulator: Emulator) -> None:
+    emulator.add_fault(Fault("ListProjects", status=400, code="1", message="planted-name is odd"))
+    for _ in range(2):
+        with pytest.raises(grpc.RpcError) as error:
+            plugin.invoke("getProject", {"name": secret("planted-name")})
+        assert "planted" not in refusal(error).text
+        assert "[secret]" in refusal(error).text
+    answer = plugin.invoke("getProject", {"name": secret("planted-name"), "planted-name": secret("x")})
+    assert "planted" not in str(answer.failures[0].reason)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "expected"),
+    [
+        ("getProject", {"projectId": 404}, "there is no workspace with the ID 404"),
+        ("getProject", {"name": "emulated"}, 'Did you mean "emulated_workspace"?'),
+        ("getResourceGroup", {"name": "x"}, 'There are "emulated_group"'),
+        ("getWorkflowDefinition", {"projectId": 10001, "workflowId": "404"}, "no workflow with the ID 404"),
+        ("getWorkflowDefinition", {"projectId": 404, "name": "x"}, "Check projectId"),
+        ("getNode", {}, "no function getNode"),
+    ],
+)
+def test_an_error_is_one_readable_text(
+    plugin: Plugin, function: str, args: dict[str, object], expected: str
+) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.invoke(function, args)
+    found = refusal(error)
+    assert found.code == grpc.StatusCode.FAILED_PRECONDITION
+    assert expected in found.text
+    assert "defect" not in found.text
+
+
+def test_it_hears_a_cancel(start: Start, emulator: Emulator) -> None:
+    plugin = start()
+    emulator.add_fault(Fault("GetProject", delay_seconds=5))
+    timer = threading.Timer(0.3, lambda: plugin.stub.Cancel(empty_pb2.Empty(), timeout=5))
+    timer.start()
+    begin = time.monotonic()
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.invoke("getProject", {"projectId": 10001})
+    timer.join()
+    assert refusal(error).code == grpc.StatusCode.CANCELLED
+    assert time.monotonic() - begin < 3
