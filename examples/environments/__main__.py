@@ -1,4 +1,4 @@
-"""The orders that nobody has paid, daily, in the workspace that the stack's configuration names."""
+"""The orders that nobody has paid, daily, imported and deployed in the workspace that the stack's configuration names."""
 
 from pathlib import Path
 
@@ -53,4 +53,13 @@ workflow = dataworks.WorkflowDefinition(
     ),
 )
 
+deployment = dataworks.WorkflowDeployment(
+    "unpaid-orders",
+    project_id=workflow.project_id,
+    workflow_id=workflow.workflow_id,
+    digest=workflow.digest,
+    description=f"unpaid orders, stack {pulumi.get_stack()}",
+)
+
 pulumi.export("workflowId", workflow.workflow_id)
+pulumi.export("publishedWorkflowId", deployment.published_workflow_id)

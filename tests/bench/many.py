@@ -25,6 +25,9 @@ LIMIT = 5
 """Calls a second, of every edition but Enterprise."""
 _TIMEOUT = 900
 _POLL = "GetJobStatus"
+_POLLS = (_POLL, "GetPipelineRun")
+_PER_NODE, _STAGE, _STAGES = 0.12, 5, 3
+"""Seconds that the service takes here for a node and for a stage, and how many stages there are."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class _Run:
 
     @property
     def besides_polls(self) -> int:
-        return self.calls.total() - self.calls[_POLL]
+        return self.calls.total() - sum(self.calls[poll] for poll in _POLLS)
 
     def __str__(self) -> str:
         names = (f"{name.removesuffix('WorkflowDefinition')} {n}" for name, n in self.calls.most_common())
@@ -63,8 +66,8 @@ class _Stack:
     environment: dict[str, str]
     emulator: Emulator
 
-    def declare(self, workflows: int, nodes: int) -> None:
-        program = {
+    def declare(self, workflows: int, nodes: int, *, live: bool = False) -> None:
+        program: dict[str, Any] = {
             "name": "many",
             "runtime": "yaml",
             "plugins": {"providers": [{"name": "dataworks", "path": str(Path(sys.executable).parent)}]},
@@ -79,6 +82,10 @@ class _Stack:
                 for number in range(workflows)
             },
         }
+        if live:
+            asked = {key: f"${{w000.{key}}}" for key in ("projectId", "workflowId", "digest")}
+            deployment = {"type": "dataworks:WorkflowDeployment", "properties": asked}
+            program["resources"]["live"] = deployment
         (self.folder / "Pulumi.yaml").write_text(json.dumps(program), "utf-8")
 
     def run(self, *arguments: str) -> _Run:
@@ -113,16 +120,38 @@ def rows() -> list[Row]:
         stack.declare(1, 3)
         small = stack.run("up", "--yes", "--skip-preview")
     with _stack() as stack:
-        stack.emulator.set_job_life(Life("seconds_per_node", 0.12))
+        stack.emulator.set_job_life(Life("seconds_per_node", _PER_NODE))
         stack.declare(1, 100)
         large = stack.run("up", "--yes", "--skip-preview")
     return [
+        *_deployed(),
         *_of(f"{_MANY} workflows of 3 nodes, up", up, goal=1.1),
         _calls("  preview without a change", preview.calls.total(), preview, 0),
         *_of("  up --refresh without a change", refreshing, goal=None),
         _calls("  up --refresh without a change: calls", refreshing.calls.total(), refreshing, _MANY),
         _calls("create of 3 nodes: calls", small.calls.total(), small, 6),
         _calls("create of 100 nodes: calls besides polls", large.besides_polls, large, 4),
+    ]
+
+
+def _deployed() -> list[Row]:
+    """A workflow of 100 nodes imported and deployed in one up, and taken out of production and deleted."""
+    with _stack() as stack:
+        stack.emulator.set_job_life(Life("seconds_per_node", _PER_NODE))
+        stack.emulator.set_stage_life(Life("seconds", _STAGE))
+        stack.declare(1, 100, live=True)
+        up = stack.run("up", "--yes", "--skip-preview")
+        preview = stack.run("preview")
+        destroy = stack.run("destroy", "--yes", "--skip-preview")
+    own = 100 * _PER_NODE + _STAGE * _STAGES
+    needs = f"the service itself takes {own:.0f} s"
+    return [
+        Row("import and deploy 100 nodes: time", up.seconds, "s", needs),
+        Row("import and deploy 100 nodes: time, to the service's own", up.seconds / own, "x"),
+        Row("import and deploy 100 nodes: calls", up.calls.total(), "calls", str(up)),
+        Row("import and deploy 100 nodes: calls besides polls", up.besides_polls, "calls"),
+        _calls("  preview without a change", preview.calls.total(), preview, 0),
+        Row("  offline and delete: calls", destroy.calls.total(), "calls", str(destroy)),
     ]
 
 

@@ -119,9 +119,14 @@ Take = Callable[..., PythonExample]
 
 @pytest.fixture
 def two_workspaces() -> Iterator[EmulatorServer]:
-    """DataWorks on this machine with two workspaces; jobs are short."""
-    projects = [Project(project_id=project_id) for project_id in PROJECTS]
-    with EmulatorServer(Emulator(projects=projects, job_life=Life("seconds", 0.2))) as running:
+    """DataWorks on this machine with two workspaces, the second in standard mode; jobs are short."""
+    first, second = PROJECTS
+    projects = [
+        Project(project_id=first),
+        Project(project_id=second, identifier="second_workspace", dev_environment_enabled=True),
+    ]
+    short = Life("seconds", 0.2)
+    with EmulatorServer(Emulator(projects=projects, job_life=short, stage_life=short)) as running:
         yield running
 
 

@@ -151,15 +151,23 @@ def test_environments(take: Take) -> None:
             assert node["runtimeResource"]["resourceGroup"] == group
             assert node["datasource"] == {"name": source, "type": "odps"}
         documents[stack] = {name: node["script"]["content"] for name, node in nodes.items()}
+        workflow_id, published = (example.outputs()[key] for key in ("workflowId", "publishedWorkflowId"))
+        produced = example.emulator.production(workflow_id)
+        assert produced is not None
+        assert {one["name"]: one["script"]["content"] for one in produced.body["nodes"]} == documents[stack]
+        assert published == str(example.emulator.workflow(workflow_id).scheduling_id)
     assert documents["dev"] == documents["prod"]
+    dev, prod = ([stage.plan.code for stage in run.stages] for run in example.emulator.runs())
+    assert (dev, len(prod)) == (["BUILD_PACKAGE", "PROD_CHECK", "PROD"], 5)
     for stack in ("dev", "prod"):
         example.name = stack
-        assert "2 unchanged" in example.preview().output
+        assert "3 unchanged" in example.preview().output
     example.destroy()
     [left] = example.emulator.workflows()
     assert left.project_id == 10001
+    assert left.published
     example.name = "dev"
-    assert "2 unchanged" in example.refresh().output
+    assert "3 unchanged" in example.refresh().output
     leave(example)
 
 
