@@ -164,7 +164,7 @@ def _times_to_look() -> Iterator[float]:
     time, interval = 2.0, 2.0
     while True:
         yield time
-        time, interval = time + interval, min(interval * 1.5, 60.0)
+        time, interval = time + interval, min(interval * 1.25, 60.0)
 
 
 def _progress(run: openapi.PipelineRun) -> tuple[str, ...]:

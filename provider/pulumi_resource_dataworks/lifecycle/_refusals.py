@@ -47,8 +47,8 @@ def refuse_strangers(
 def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec.Object) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
     declared = flowspec.node_ids(new.root)
-    known = state.owned | declared | {state.ids[one] for one in declared if one in state.ids}
-    foreign = _unknown_nodes(new, actual, known)
+    known = state.owned | {state.ids[one] for one in declared if one in state.ids}
+    foreign = _strangers(context.urn, new, actual, known)
     if foreign and new.adopt:
         deletes = "up deletes" if context.preview else "deleting"
         context.report.warning(

@@ -9,7 +9,7 @@ from tests.unit.lifecycle.support import Run, not_found, workflow
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
 from pulumi_resource_dataworks.openapi._schedule import poll_times
-from specs import etl, node
+from specs import etl, node, nodes
 
 
 @pytest.mark.parametrize("project", ["9" * 400, "9" * 5000, 10**400, 1e300, -1, True])
@@ -50,3 +50,15 @@ async def test_a_job_is_asked_for_as_long_as_its_nodes_take(count: int) -> None:
     run.client.will("job", *[status] * 4)
     await run.create(etl(nodes=[node(f"n{number}") for number in range(count)], dependencies=[]))
     assert asked == pytest.approx(list(itertools.islice(poll_times(1.2 * count), 4)))
+
+
+async def test_a_node_that_a_killed_update_added_and_its_author_took_back_is_ours() -> None:
+    run = Run()
+    state = await run.create()
+    more = etl(nodes=[*nodes(etl()), node("report")])
+    killed = run.again()
+    killed.client.store(killed.inputs(more, state[1])["spec"])
+    outputs = await run.again().update(state, etl(description="d"))
+    assert set(outputs["nodeIds"]) == {"extract", "load"}
+    held = workflow(run.client.held[state[0].split("/")[1]])
+    assert [one["name"] for one in held["nodes"]] == ["extract", "load"]
