@@ -17,7 +17,6 @@ from ._state import Inputs, State, first_state
 Workflow = tuple[int, str]
 """Project ID and workflow ID."""
 
-NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder
         if summary.id != inputs.workflow_id:
             found = await _look.get(context, inputs.project_id, summary.id)
         if found is None:
-            raise LifecycleError(NOT_GIVEN_OUT.format(summary.id))
+            raise LifecycleError(_look.NOT_GIVEN_OUT.format(summary.id))
     return _claimed(context, inputs, found, held)
 
 

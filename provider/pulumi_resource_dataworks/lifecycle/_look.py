@@ -10,6 +10,7 @@ from ._context import Context
 from ._errors import LifecycleError
 from ._state import Inputs
 
+NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
 _LISTED_KINDS = ("CycleWorkflow", "ManualWorkflow")
 """The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
 
@@ -68,6 +69,19 @@ async def surely_gone(context: Context, project_id: int, workflow_id: str, kind:
         return True
     found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
     return all(summary.id != workflow_id for summary in found)
+
+
+async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Found | None:
+    """As `get`, for a workflow of whatever kind whose absence has to be sure.
+
+    Raises:
+        LifecycleError: The service lists it and does not give it out.
+        DataWorksError: It cannot be told.
+    """
+    found = await get(context, project_id, workflow_id)
+    if found is None and await _listed(context, project_id, workflow_id):
+        raise LifecycleError(NOT_GIVEN_OUT.format(workflow_id))
+    return found
 
 
 async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary | None:

@@ -14,7 +14,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _look
 from ._apply import Order, apply, finish, found_again, half_done, wait
 from ._check import Checked, check, chosen_elsewhere
-from ._claim import NOT_GIVEN_OUT, Holder, Workflow, claim, foresee
+from ._claim import Holder, Workflow, claim, foresee
 from ._context import Context
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
@@ -158,7 +158,7 @@ class WorkflowDefinitions:
             kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
                 return None
-            raise LifecycleError(NOT_GIVEN_OUT.format(workflow_id))
+            raise LifecycleError(_look.NOT_GIVEN_OUT.format(workflow_id))
         if state is None:
             return imported(project_id, found)
         now, kept = _refreshed(replace(state, inputs=Inputs.of(inputs)), found)

@@ -138,7 +138,7 @@ class WorkflowDeployments:
             LifecycleError: An import of a workflow that is not in production.
         """
         workflow = parse_id(resource_id)
-        found = await _look.get(context, *workflow)
+        found = await _look.unless_gone(context, *workflow)
         if found is None:
             return None
         runs = await runs_of(context, *workflow)
@@ -148,8 +148,7 @@ class WorkflowDeployments:
         if state.pending_run is not None:
             state = after_pending(context, state, runs)
         state = as_it_is(context, state, found.definition.workflow_id, runs)
-        seen = replace(state.inputs, digest=state.deployed) if state.status != FAILED else state.inputs
-        return seen.to_pulumi(), state.to_pulumi()
+        return state.inputs.to_pulumi(), state.to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Takes the workflow offline, unless a live resource of this run keeps it in production.
@@ -193,7 +192,7 @@ class WorkflowDeployments:
     async def _take_offline(self, context: Context, state: State) -> None:
         workflow = state.inputs.workflow
         order = Order(*workflow, "Offline")
-        found = await _look.get(context, *workflow)
+        found = await _look.unless_gone(context, *workflow)
         if found is None:
             context.report.info(
                 f"workflow {workflow[1]} is gone from Data Studio: nothing is left to take offline"
