@@ -90,6 +90,10 @@ def complete(root: Object, choose: ChooseId) -> Object:
     _fill_script(workflow, str(workflow["name"]))
     runtime: Object = workflow["script"].get("runtime") or {}
     workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
+    for key in ("dependencies", "flow"):
+        for dependency in objects(spec.get(key)):
+            if dependency.get("nodeId") == workflow["name"]:
+                dependency["nodeId"] = workflow["id"]
     for name, node in nodes_of(workflow):
         _spell(node)
         _own_id(node, node.get("id") or choose(name))
@@ -172,6 +176,9 @@ def _complete_scope(owner: Object, path: str) -> None:
             _resolve(dependency, index)
     for node in scope_of(owner):
         _fill_script(node, f"{path}/{node['name']}")
+        for holder, keys in ((node, _HANDED_ON), (node["script"], {"parameters"})):
+            for key in keys & holder.keys():
+                holder[key] = _resolve_variables(holder[key], index)
         for _, inner in inner_scopes(node):
             _complete_scope(inner, str(node["script"]["path"]))
 
@@ -189,7 +196,27 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
         if not depend.get("output"):
             depend.pop("nodeId", None)
         depend["output"] = output
-        depend["refTableName"] = depend.get("refTableName") or (index.find(named) or {}).get("name")
+        name = (index.find(named) or {}).get("name")
+        depend["refTableName"] = depend.get("refTableName") or (None if name is None else str(name))
+
+
+_HANDED_ON = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
+"""Where a node's variables are, beside its script's parameters."""
+
+
+def _resolve_variables(value: Json, index: NodeIndex) -> Json:
+    """Variables, with IDs where they name the nodes that they are of."""
+    if isinstance(value, list):
+        return [_resolve_variables(item, index) for item in cast("list[Json]", value)]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _resolve_variables(item, index) for key, item in cast("Object", value).items()}
+    if isinstance(found.get("node"), dict):
+        place = cast("Object", found["node"])
+        node, output = index.find(place.get("nodeId")), index.output(place.get("output") or "")
+        named = {"nodeId": node and node["id"], "output": output}
+        found["node"] = {**place, **{key: item for key, item in named.items() if item}}
+    return found
 
 
 def outputs_of(node: Object) -> list[str]:

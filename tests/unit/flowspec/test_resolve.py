@@ -283,3 +283,46 @@ def test_a_dependency_on_an_output_is_the_same_as_one_on_its_node() -> None:
     assert same(on(nodeId="extract"), on(output="p.extract"))
     assert same(on(nodeId="extract"), on(output="p.extract", refTableName="extract"))
     assert not same(on(nodeId="extract"), on(output="p.other"))
+
+
+def test_a_variable_may_name_the_node_that_it_is_of() -> None:
+    variable = {"name": "v", "scope": "NodeContext", "type": "NodeOutput"}
+    takes = {"inputs": {"variables": [{**variable, "node": {"nodeId": "a", "output": "a"}}]}}
+    script = {
+        "runtime": {"command": "ODPS_SQL"},
+        "content": "",
+        "parameters": [{**variable, "node": {"nodeId": "a"}}],
+    }
+    outside = {"outputs": {"variables": [{**variable, "node": {"nodeId": "elsewhere", "output": "p.o"}}]}}
+    root = completed(
+        etl(
+            nodes=[node("a"), node("b", **takes), {**node("c", **outside), "script": script}], dependencies=[]
+        )
+    )
+    first, second, third = workflow(root)["nodes"]
+    assert second["inputs"]["variables"][0]["node"] == {"nodeId": first["id"], "output": first["id"]}
+    assert third["script"]["parameters"][0]["node"] == {"nodeId": first["id"]}
+    assert third["outputs"]["variables"][0]["node"] == {"nodeId": "elsewhere", "output": "p.o"}
+
+
+def test_an_id_goes_before_a_name_that_looks_like_it() -> None:
+    variable = {"name": "v", "scope": "NodeContext", "type": "NodeOutput", "node": {"nodeId": "7"}}
+    nodes = [node("a", id="7"), node("7"), node("b", inputs={"variables": [variable]})]
+    root = completed(etl(nodes=nodes, dependencies=[]))
+    assert workflow(root)["nodes"][2]["inputs"]["variables"][0]["node"] == {"nodeId": "7"}
+
+
+def test_the_flow_around_the_workflow_may_name_it() -> None:
+    root = etl()
+    root["spec"]["flow"] = [{"nodeId": "daily_orders", "depends": [{"type": "Normal", "output": "p.o"}]}]
+    done = completed(root)
+    assert done["spec"]["flow"][0]["nodeId"] == workflow(done)["id"]
+
+
+def test_a_name_that_came_as_a_number_is_told_as_text() -> None:
+    root = completed(etl(nodes=[node("111"), node("b")], dependencies=[]))
+    first = workflow(root)["nodes"][0]
+    first["name"] = 111
+    workflow(root)["dependencies"] = [{"nodeId": "b", "depends": [{"nodeId": "111"}]}]
+    done = completed(root)
+    assert workflow(done)["dependencies"][0]["depends"][0]["refTableName"] == "111"
