@@ -279,7 +279,12 @@ def test_wrong_inputs_are_all_told(stack: Stack) -> None:
     wrong = {"projectId": 0, "workflowId": "", "digest": "", "approval": "maybe"}
     stack.declare({"live": {"type": "dataworks:WorkflowDeployment", "properties": wrong}})
     output = stack.preview(ok=False).output
-    for said in ("projectId has to be", "workflowId is missing", "digest is missing", 'approval has to be "wait"'):
+    for said in (
+        "projectId has to be",
+        "workflowId is missing",
+        "digest is missing",
+        'approval has to be "wait"',
+    ):
         assert said in output
 
 

@@ -35,7 +35,12 @@ def control_routes(emulator: Emulator) -> list[Route]:
         "configure": _configure,
         "clock": _clock,
     }
-    gets: dict[str, Action] = {"calls": _calls, "workflows": _workflows, "runs": _runs, "switches": _switches_now}
+    gets: dict[str, Action] = {
+        "calls": _calls,
+        "workflows": _workflows,
+        "runs": _runs,
+        "switches": _switches_now,
+    }
     return [
         *(Route(f"/_emulator/{name}", _post(emulator, act), methods=["POST"]) for name, act in posts.items()),
         *(Route(f"/_emulator/{name}", _get(emulator, act), methods=["GET"]) for name, act in gets.items()),

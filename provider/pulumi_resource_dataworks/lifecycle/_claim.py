@@ -18,7 +18,6 @@ Workflow = tuple[int, str]
 """Project ID and workflow ID."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A live resource that holds a workflow.

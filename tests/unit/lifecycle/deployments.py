@@ -37,7 +37,11 @@ def document(workflow_id: str = WORKFLOW, name: str = "orders", **more: Any) -> 
         own = f"{workflow_id[:-1]}{number}"
         return {"id": own, "name": title, "script": script, "outputs": {"nodeOutputs": [{"data": own}]}}
 
-    body: Values = {"id": workflow_id, "name": name, "script": {"path": name, "runtime": {"command": "WORKFLOW"}}}
+    body: Values = {
+        "id": workflow_id,
+        "name": name,
+        "script": {"path": name, "runtime": {"command": "WORKFLOW"}},
+    }
     body |= {"nodes": [node(2, "extract"), node(3, "load")], "dependencies": [], **more}
     return {"version": "1.1.0", "kind": "CycleWorkflow", "spec": {"workflows": [body]}}
 
