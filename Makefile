@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install archive coverage mutation chaos switches agreement fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install test-export archive coverage mutation chaos switches agreement fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ test-sdks: setup ## the SDKs of Node.js and Go, built and checked with their own
 
 test-install: setup engine ## every way to install, and the pipelines, from built wheels and the archive
 	@$(BIN)/pytest -q -n auto --dist loadgroup tests/install
+
+test-export: setup engine ## an exported workspace of 500 workflows and more, imported, for each language (minutes)
+	@EXPORT=all $(BIN)/pytest -q -n 0 tests/engine/test_export.py
 
 archive: setup ## the release archive of this platform, which needs no Python, into dist/
 	@$(BIN)/python tools/archive.py

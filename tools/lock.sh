@@ -12,7 +12,7 @@ python3 -m venv "$uv"
 "$uv/bin/pip" install --quiet --disable-pip-version-check uv
 "$uv/bin/uv" pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-  --extra emulator --output-file requirements.lock "$@" pyproject.toml requirements.in
+  --extra emulator --extra graph --output-file requirements.lock "$@" pyproject.toml requirements.in
 "$uv/bin/uv" pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --constraints requirements.lock \
   --output-file tools/archive/requirements.lock "$@" pyproject.toml tools/archive/requirements.in

@@ -13,12 +13,12 @@ from typing import Literal
 
 from . import flowspec
 
-_STDIN = "-"
-_STDIN_NAME = "<stdin>"
+STDIN = "-"
+STDIN_NAME = "<stdin>"
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class Finding:
     """One fault of one file, as it is printed."""
 
     file: str
@@ -31,10 +31,10 @@ class _Finding:
     def text(self) -> str:
         """One line that an editor can jump from."""
         path = f"{self.path}: " if self.path else ""
-        return _printable(f"{self.file}:{self.line}:{self.column}: {self.severity}: {path}{self.message}")
+        return printable(f"{self.file}:{self.line}:{self.column}: {self.severity}: {path}{self.message}")
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """A file that cannot be read."""
 
 
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
     return 2 if unreadable else 1 if errors else 0
 
 
-def _print(findings: Sequence[_Finding], form: str) -> None:
+def _print(findings: Sequence[Finding], form: str) -> None:
     if form == "json":
         sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     else:
@@ -66,24 +66,26 @@ def _print(findings: Sequence[_Finding], form: str) -> None:
     sys.stdout.flush()
 
 
-def _findings(name: str) -> list[_Finding] | None:
+def _findings(name: str) -> list[Finding] | None:
     """The findings of a file; nothing where it cannot be read, which is then said."""
-    file = _STDIN_NAME if name == _STDIN else name
+    file = STDIN_NAME if name == STDIN else name
     try:
-        text = _read(name)
-    except _UnreadableError as error:
-        sys.stderr.write(f"pulumi-dataworks: {_printable(file)} cannot be read: {error}\n")
+        text = read_text(name)
+    except UnreadableError as error:
+        sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
         return None
-    return [_finding(file, fault) for fault in _faults(text)]
+    return [finding_of(file, fault) for fault in faults_of(text)]
 
 
-def _finding(file: str, fault: flowspec.Fault) -> _Finding:
+def finding_of(file: str, fault: flowspec.Fault) -> Finding:
+    """A fault as it is printed."""
     path = flowspec.show_path(fault.path)
     message = replace(fault, path=("spec",), line=0).render().removeprefix("spec: ")
-    return _Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message)
+    return Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message)
 
 
-def _faults(text: str) -> list[flowspec.Fault]:
+def faults_of(text: str) -> list[flowspec.Fault]:
+    """Every fault of a document, warnings included; none where there is nothing to tell."""
     if not text.strip():
         return [
             flowspec.Fault((), "the file is empty", "A document is an object with version, kind and spec.")
@@ -94,17 +96,22 @@ def _faults(text: str) -> list[flowspec.Fault]:
         return error.faults
 
 
-def _read(name: str) -> str:
+def read_text(name: str) -> str:
+    """The text of a file, or of standard input for `-`.
+
+    Raises:
+        UnreadableError: With the reason for a person.
+    """
     try:
-        data = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise _UnreadableError(getattr(error, "strerror", None) or str(error)) from None
+        raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
-        raise _UnreadableError(
+        raise UnreadableError(
             f"line {line} is not UTF-8 (byte 0x{byte:02x}); save the file as UTF-8"
         ) from None
 
@@ -113,7 +120,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A text on one line, and without what a terminal would obey."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text

@@ -31,6 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
     _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source tells"))
+    _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
+    _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     return parser
 
 
@@ -87,7 +89,10 @@ def _emulator(arguments: argparse.Namespace) -> int:
 def _configured(arguments: argparse.Namespace) -> "Emulator":
     from . import emulator  # noqa: PLC0415 the extra may be missing
 
-    projects = [emulator.Project(project_id=project_id) for project_id in arguments.project_id or ()]
+    projects = [
+        emulator.Project(project_id, f"emulated_workspace_{number}" if number > 1 else "emulated_workspace")
+        for number, project_id in enumerate(arguments.project_id or (), 1)
+    ]
     world = emulator.Emulator(projects=projects or [emulator.Project()], strict=not arguments.loose)
     if arguments.settings is not None:
         world.configure(emulator.Settings.from_file(arguments.settings))
@@ -145,6 +150,58 @@ def _probe(arguments: argparse.Namespace) -> int:
     from . import probe  # noqa: PLC0415 the emulator starts without it
 
     return probe.run(arguments)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write the workflows of a workspace as a Pulumi program, with a list for `pulumi import`. Reads only. Keys and "
+        "region come from the environment, as the provider has them. A run that was stopped goes on with the same "
+        "command. Exit status: 0 all are in the program, 1 stopped or some left out, 2 not begun."
+    )
+    parser.add_argument("--project-id", type=int, required=True, metavar="ID", help="the workspace")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--name", metavar="GLOB", help="the workflows with names like this, as in 'sales_*'")
+    which.add_argument("--all", action="store_true", help="all workflows")
+    parser.add_argument(
+        "--language", required=True, choices=["python", "yaml", "typescript", "go"], help="the program's"
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="DIR", help="a new folder, or that of the same export"
+    )
+    parser.add_argument(
+        "--portable", action="store_true", help="for another workspace: without IDs, with settings"
+    )
+    parser.add_argument("--region", help="the workspace's region")
+    parser.add_argument("--endpoint", help="a host in place of the region's own")
+    parser.set_defaults(run=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from . import export  # noqa: PLC0415 the emulator starts without it
+
+    return export.run(arguments)
+
+
+def _add_graph(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw a workflow; with two documents, what changes from the first to the second. With --workflow it is that of "
+        "a workspace, before FILE: keys and region come from the environment, as the provider has them. Exit status: 0 "
+        "drawn, 1 a document has errors, 2 something cannot be read."
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a document; - is standard input")
+    parser.add_argument("--format", choices=["svg", "mermaid"], default="svg", help="what to write (svg)")
+    parser.add_argument("--out", metavar="FILE", help="where to write it (standard output)")
+    parser.add_argument("--project-id", type=int, metavar="ID", help="a workspace")
+    parser.add_argument("--workflow", metavar="X", help="a workflow in it: its exact name, path or ID")
+    parser.add_argument("--region", help="the workspace's region")
+    parser.add_argument("--endpoint", help="a host in place of the region's own")
+    parser.set_defaults(run=_graph)
+
+
+def _graph(arguments: argparse.Namespace) -> int:
+    from . import graph  # noqa: PLC0415 the emulator starts without it
+
+    return graph.run(arguments)
 
 
 if __name__ == "__main__":

@@ -90,8 +90,8 @@ def test_yaml_parses_and_documents_are_valid(block: Block, tmp_path: Path) -> No
     value = yaml.safe_load(block.text)
     assert isinstance(value, dict)
     for resource in value.get("resources", {}).values():
-        assert resource["type"] == "dataworks:WorkflowDefinition"
-        if "spec" in resource["properties"]["spec"]:
+        assert resource["type"] in {"dataworks:WorkflowDefinition", "dataworks:WorkflowDeployment"}
+        if "spec" in resource["properties"].get("spec", ()):
             validate(resource["properties"]["spec"], tmp_path)
 
 
@@ -120,7 +120,9 @@ def test_diagrams_are_whole(block: Block) -> None:
         assert {name for pair in used for name in pair} == known
     else:
         assert head in {"flowchart LR", "flowchart TB"}
-        assert all(re.search(r'--|-\.|^subgraph|^end$|^\w+\W+".*"\W+$|^class|^linkStyle', line) for line in lines)
+        assert all(
+            re.search(r'--|-\.|^subgraph|^end$|^\w+\W+".*"\W+$|^class|^linkStyle', line) for line in lines
+        )
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:

@@ -1,0 +1,109 @@
+"""`pulumi-dataworks export`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from pulumi_resource_dataworks import openapi
+
+from ._assemble import Made, assemble
+from ._fetch import Fetched, fetch, listed
+from ._folder import JOURNAL, About, Folder, RefusedError
+from ._journal import Journal, kept_in
+from ._progress import Progress
+
+_NO_TRIGGERS = (
+    "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "
+    "`pulumi import`."
+)
+
+
+def run(arguments: Namespace) -> int:
+    """Exports `arguments.project_id` into `arguments.out`.
+
+    Returns:
+        0 where the program declares every workflow that was asked for, 1 where it was stopped or some are left out, 2
+        where it did not begin.
+    """
+    out = Path(arguments.out)
+    about = About(
+        arguments.project_id, arguments.language, arguments.portable, "*" if arguments.all else arguments.name
+    )
+    begun = False
+    try:
+        config = {"region": arguments.region, "endpoint": arguments.endpoint}
+        settings = openapi.Settings.from_config(config, os.environ)
+        folder = Folder.of(out, about)
+        begun = True
+        return export(settings, folder)
+    except RefusedError as error:
+        _say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        _say("stopped")
+    except openapi.DataWorksError as error:
+        _say(str(error))
+    except (OSError, ImportError) as error:  # ImportError: a SOCKS proxy without its package
+        _say(f"{out}: {error}")
+    kept = kept_in(out / JOURNAL)
+    if kept:
+        _say(f"{kept} workflows are kept in {out}: the same command goes on from there")
+    return 1 if begun else 2
+
+
+def export(settings: openapi.Settings, folder: Folder) -> int:
+    """Reads what is chosen and writes the project.
+
+    Returns:
+        0 where every workflow is in the program, else 1.
+
+    Raises:
+        RefusedError: Nothing is chosen, or a file would be overwritten.
+        DataWorksError: The service cannot be asked any more.
+        OSError: A file cannot be read or written.
+    """
+    fetched = asyncio.run(_read(settings, folder))
+    made = assemble(fetched, folder.about, settings.region, folder.names)
+    stay = folder.write(made.files, made.names)
+    folder.journal.unlink(missing_ok=True)
+    _tell(folder, fetched, made, stay)
+    return 1 if made.left_out else 0
+
+
+async def _read(settings: openapi.Settings, folder: Folder) -> Fetched:
+    client = openapi.Client(settings, on_wait=_say)
+    project_id = folder.about.project_id
+    try:
+        chosen = await listed(client, project_id, folder.about.name)
+        with Journal.open(folder.journal, project_id) as journal:
+            if journal.entries:
+                _say(f"{len(journal.entries)} workflows are there from the run that began at {journal.began}")
+            return await fetch(
+                client, project_id, chosen, journal, lambda total, done: Progress(sys.stderr, total, done)
+            )
+    finally:
+        await client.aclose()
+
+
+def _tell(folder: Folder, fetched: Fetched, made: Made, stay: list[str]) -> None:
+    for name in fetched.gone:
+        _say(f'"{name}" was deleted meanwhile')
+    for path in stay:
+        _say(f"{path} stays: its workflow is no more, and somebody has edited the file")
+    for path, reason in sorted(made.left_out.items()):
+        _say(f"left out: {path}")
+        _say("\n".join(f"  {line}" for line in reason.splitlines()))
+    left = f", {len(made.left_out)} left out (the documents of those that could be read are in left-out/)"
+    _say(f"{made.members} workflows in {folder.path}{left if made.left_out else ''}. {_NO_TRIGGERS}")
+    _say(f"What comes next: {folder.path / 'README.md'}")
+
+
+def _say(message: str) -> None:
+    """Writes a message, without what a terminal would obey in a name of the workspace."""
+    shown = (letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in message)
+    sys.stderr.write("".join(shown) + "\n")
+    sys.stderr.flush()

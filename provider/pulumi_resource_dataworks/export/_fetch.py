@@ -1,0 +1,129 @@
+"""Reads the workflows of a workspace: its lists, and then each one."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import fnmatch
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pulumi_resource_dataworks import openapi
+
+from ._folder import RefusedError
+from ._journal import Entry, Journal, listed_as
+from ._progress import Progress
+
+KINDS = ("CycleWorkflow", "ManualWorkflow")
+"""The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
+
+_AT_ONCE = 4
+"""Calls that are under way at once: the client keeps to its calls a second, and an answer may take longer than that."""
+
+Show = Callable[[int, int], Progress]
+"""Begins to show the progress of so many workflows, of which so many are there already."""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What a workspace holds.
+
+    Attributes:
+        workflows: The chosen workflows, by path.
+        specs: Their documents as the service gave them, by ID.
+        refused: By ID, why one could not be read.
+        gone: Names of those that were deleted after they had been listed.
+    """
+
+    workflows: list[openapi.WorkflowSummary]
+    specs: dict[str, str] = field(default_factory=dict[str, str])
+    refused: dict[str, str] = field(default_factory=dict[str, str])
+    gone: list[str] = field(default_factory=list[str])
+
+
+async def listed(client: openapi.Client, project_id: int, name: str) -> list[openapi.WorkflowSummary]:
+    """The workflows whose names match a pattern, of all kinds that can be listed, by path.
+
+    Raises:
+        RefusedError: There is none.
+    """
+    found = [
+        summary for kind in KINDS for summary in await client.list_workflow_definitions(project_id, kind=kind)
+    ]
+    chosen = [summary for summary in found if fnmatch.fnmatchcase(summary.name, name)]
+    if not chosen:
+        raise RefusedError(_nothing(project_id, name, sorted({summary.name for summary in found})))
+    return sorted(chosen, key=lambda summary: (summary.path or summary.name, summary.kind, summary.id))
+
+
+async def fetch(
+    client: openapi.Client,
+    project_id: int,
+    workflows: list[openapi.WorkflowSummary],
+    journal: Journal,
+    show: Show,
+) -> Fetched:
+    """Reads each workflow that the journal does not hold as it is listed now.
+
+    Raises:
+        DataWorksError: The service cannot be asked any more; what was read is in the journal.
+    """
+    fetched = Fetched(workflows)
+    todo: list[openapi.WorkflowSummary] = []
+    for summary in workflows:
+        entry = journal.entries.get(summary.id)
+        if entry is not None and entry.listed == listed_as(summary):
+            fetched.specs[summary.id] = entry.spec
+        else:
+            todo.append(summary)
+    if not todo:
+        return fetched
+    progress = show(len(workflows), len(fetched.specs))
+    waiting = iter(todo)
+    workers = [
+        asyncio.create_task(_work(client, project_id, waiting, journal, fetched, progress))
+        for _ in range(_AT_ONCE)
+    ]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        progress.end()
+    return fetched
+
+
+async def _work(
+    client: openapi.Client,
+    project_id: int,
+    waiting: Iterable[openapi.WorkflowSummary],
+    journal: Journal,
+    fetched: Fetched,
+    progress: Progress,
+) -> None:
+    for summary in waiting:
+        try:
+            definition = await client.get_workflow_definition(project_id, summary.id)
+        except openapi.NotFoundError:
+            fetched.gone.append(summary.name)
+        except openapi.ServiceError as error:
+            if type(error) is not openapi.ServiceError:
+                raise  # of the account or the service, so of every call
+            fetched.refused[summary.id] = str(error)
+        else:
+            fetched.specs[summary.id] = definition.spec
+            journal.add(summary.id, Entry.of(summary, definition.spec))
+        progress.step()
+
+
+def _nothing(project_id: int, name: str, names: list[str]) -> str:
+    if not names:
+        return f"workspace {project_id} has no workflow that can be listed"
+    near = difflib.get_close_matches(re.sub(r"[*?\[\]]", "", name), names, n=3, cutoff=0.4) or names[:3]
+    shown = ", ".join(f'"{one}"' for one in near)
+    return (
+        f'no workflow of workspace {project_id} has a name like "{name}". Of the {len(names)} names there, the nearest '
+        f"are {shown}"
+    )

@@ -1,0 +1,127 @@
+"""`pulumi-dataworks graph`."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from pulumi_resource_dataworks._validate_command import UnreadableError, printable
+from pulumi_resource_dataworks.flowspec import Object
+
+from ._compose import picture_of
+from ._documents import Source, both, from_file, held, whole
+from ._mermaid import mermaid, too_big_for
+from ._picture import Picture
+from ._svg import svg
+
+_LIBRARIES = ("graphlay", "cron_descriptor")
+
+
+class _StopError(Exception):
+    """Nothing can be drawn: what to say, and the exit status."""
+
+    def __init__(self, message: str, status: int = 2) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def run(arguments: Namespace) -> int:
+    """Draws what `arguments` ask for.
+
+    Returns:
+        0 where it is drawn, 1 where a document has errors (what can be drawn is drawn) or the library is missing, 2 where
+        something cannot be read or written.
+    """
+    try:
+        _check(arguments)
+        sources = [_read(name) for name in arguments.files]
+        errors = sum(map(_tell, sources))
+        picture = _picture(arguments, sources)
+        text = mermaid(picture) if arguments.format == "mermaid" else svg(picture)
+        _write(text, arguments.out)
+    except _StopError as error:
+        _say(str(error))
+        return error.status
+    _say(f"{picture.name}: {picture.summary}")
+    if arguments.format == "mermaid":
+        _warn(too_big_for(text, picture))
+    return 1 if errors else 0
+
+
+def _check(arguments: Namespace) -> None:
+    most = 2 if arguments.workflow is None else 1
+    if (arguments.project_id is None) != (arguments.workflow is None):
+        raise _StopError("--project-id and --workflow go together: a workspace, and a workflow in it")
+    if not arguments.files and arguments.workflow is None:
+        raise _StopError("what is to be drawn? Give a FILE, or --project-id and --workflow")
+    if len(arguments.files) > most:
+        raise _StopError(f"{len(arguments.files)} files are given; at most {most} can be drawn")
+    if arguments.files.count("-") > 1:
+        raise _StopError("standard input can be one of the two documents, not both")
+    if arguments.format == "svg" and not all(map(importlib.util.find_spec, _LIBRARIES)):
+        message = "SVG needs its extra: pip install 'pulumi-resource-dataworks[graph]'. --format mermaid needs nothing"
+        raise _StopError(message, 1)
+
+
+def _read(name: str) -> Source:
+    try:
+        return from_file(name)
+    except UnreadableError as error:
+        raise _StopError(f"{name} cannot be read: {error}") from None
+
+
+def _tell(source: Source) -> int:
+    """Says what is wrong with a document, as `validate` does; returns the number of errors."""
+    sys.stderr.writelines(f"{finding.text()}\n" for finding in source.findings)
+    return source.errors
+
+
+def _picture(arguments: Namespace, sources: list[Source]) -> Picture:
+    roots = [source.root for source in sources if source.root is not None]
+    if len(roots) < len(sources):
+        names = ", ".join(source.name for source in sources if source.root is None)
+        raise _StopError(f"{names} cannot be drawn before these errors are mended", 1)
+    if arguments.workflow is not None:
+        actual = _held(arguments)
+        if not roots:
+            return picture_of(whole(actual))
+        before, after = held(actual, roots[0])
+    elif len(roots) == 1:
+        return picture_of(whole(roots[0]))
+    else:
+        before, after = both(roots[0], roots[1])
+    return picture_of(after, before)
+
+
+def _held(arguments: Namespace) -> Object:
+    from ._workspace import WorkspaceError, from_workspace  # noqa: PLC0415 a file needs no network
+
+    try:
+        return from_workspace(arguments.project_id, arguments.workflow, arguments.region, arguments.endpoint)
+    except WorkspaceError as error:
+        raise _StopError(str(error)) from None
+
+
+def _write(text: str, out: str | None) -> None:
+    data = text.encode()
+    try:
+        if out is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            Path(out).write_bytes(data)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        raise _StopError(
+            f"{out or 'standard output'} cannot be written: {getattr(error, 'strerror', None) or error}"
+        ) from None
+
+
+def _warn(why: str) -> None:
+    if why:
+        _say(f"GitHub and GitLab will not show this: {why}. Use --format svg")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"pulumi-dataworks: {printable(text)}\n")

@@ -1,0 +1,115 @@
+"""Documents for a picture: from files, completed as the provider completes them, with IDs that say what is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks._validate_command import (
+    STDIN,
+    STDIN_NAME,
+    Finding,
+    faults_of,
+    finding_of,
+    read_text,
+)
+from pulumi_resource_dataworks.flowspec import Object
+
+_URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
+"""In place of a resource's: IDs that a document leaves out are the same in each picture."""
+
+_DRAWABLE = frozenset(
+    {
+        "label",
+        "misspelt-key",
+        "name-clash",
+        "id-clash",
+        "no-command",
+        "lost-dependency",
+        "empty-dependency",
+        "cycle",
+        "cron",
+        "time",
+    }
+)
+"""Errors that leave a document's shape as it should be: it can be drawn all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document of a file.
+
+    Attributes:
+        name: The file, for a person.
+        root: The document as it was read; None where it cannot be drawn.
+        findings: What is wrong with it, errors and warnings.
+    """
+
+    name: str
+    root: Object | None
+    findings: list[Finding]
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+def from_file(name: str) -> Source:
+    """Reads a file.
+
+    Args:
+        name: Its name; `-` is standard input.
+
+    Raises:
+        UnreadableError: It cannot be read.
+    """
+    text = read_text(name)
+    shown = STDIN_NAME if name == STDIN else name
+    faults = faults_of(text)
+    findings = [finding_of(shown, fault) for fault in faults]
+    fatal = any(fault.severity == "error" and fault.rule not in _DRAWABLE for fault in faults)
+    return Source(shown, None if fatal or not text.strip() else flowspec.read(text).root, findings)
+
+
+def whole(root: Object) -> Object:
+    """A document with everything in it that its author may leave out."""
+    return flowspec.complete(root, _chooser({}, frozenset()))
+
+
+def both(before: Object, after: Object) -> tuple[Object, Object]:
+    """Two documents, both whole. A node without an ID in one has that of the other's node of the same name, as in an update."""
+    old, new = _ids(before), _ids(after)
+    return (
+        flowspec.complete(before, _chooser(new, frozenset(old.values()))),
+        flowspec.complete(after, _chooser(old, frozenset(new.values()))),
+    )
+
+
+def held(actual: Object, declared: Object) -> tuple[Object, Object]:
+    """What the service holds and what is declared, both whole, in the words of what is declared.
+
+    What the service fills in is no difference, and a node that it knows under another ID is the same.
+    """
+    theirs = flowspec.complete(actual, _chooser({}, frozenset()))
+    ours = flowspec.complete(declared, _chooser(_ids(theirs), frozenset(_ids(declared).values())))
+    known = {other: one for one, other in flowspec.actual_ids(ours, theirs).items()}
+    renamed = cast("Object", flowspec.rename_ids(theirs, known))
+    return whole(flowspec.project(ours, renamed)), ours
+
+
+def _ids(root: Object) -> dict[str, str]:
+    """The IDs that a document has, by node name; the workflow's by an empty one."""
+    workflow = flowspec.workflow_of(root)
+    named = [("", {**root["spec"], **workflow}), *flowspec.nodes_of(workflow)]
+    return {name: str(entity["id"]) for name, entity in named if entity.get("id") not in (None, "")}
+
+
+def _chooser(known: Mapping[str, str], taken: frozenset[str]) -> Callable[[str], str]:
+    def choose(name: str) -> str:
+        one = known.get(name)
+        return one if one and one not in taken else flowspec.derive_id(_URN, 0, name)
+
+    return choose

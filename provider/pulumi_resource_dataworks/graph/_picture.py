@@ -1,0 +1,110 @@
+"""What is in a picture, whatever draws it: plain texts, as the documents have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+Sign = Literal["", "+", "-", "~"]
+"""What becomes of something: nothing, added, removed, changed."""
+
+WORDS: dict[Sign, str] = {"+": "added", "-": "removed", "~": "changed"}
+
+
+class Sort(Enum):
+    """What a box stands for, which decides its shape."""
+
+    SQL = "SQL"
+    PYTHON = "Python"
+    SHELL = "shell"
+    SYNC = "synchronization"
+    VIRTUAL = "virtual node"
+    CONTROL = "control node"
+    OTHER = "other node"
+    OUTSIDE = "node of another workflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node, or what another workflow makes.
+
+    Attributes:
+        key: Unique in the picture.
+        name: The node's own name.
+        command: What it runs; empty where nobody knows.
+        sort: What kind of thing that is.
+        marks: What to know about its runs, such as `paused`.
+        holder: The key of the control node that holds it; empty for none.
+        sign: What becomes of it.
+        changes: The fields that differ, and where it came from.
+    """
+
+    key: str
+    name: str
+    command: str = ""
+    sort: Sort = Sort.OTHER
+    marks: tuple[str, ...] = ()
+    holder: str = ""
+    sign: Sign = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A dependency.
+
+    Attributes:
+        source: The key of the box that goes first.
+        target: The key of the box that waits.
+        earlier: Which runs of the cycle before are waited for; empty for those of the same cycle.
+        condition: When a branch goes this way.
+        sign: What becomes of it.
+    """
+
+    source: str
+    target: str
+    earlier: str = ""
+    condition: str = ""
+    sign: Sign = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line about the workflow as a whole.
+
+    Attributes:
+        text: What it says.
+        sign: What becomes of it.
+        cron: The expression in it, where it tells a schedule.
+    """
+
+    text: str
+    sign: Sign = ""
+    cron: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A workflow, or what becomes of it.
+
+    Attributes:
+        name: The workflow's name.
+        lines: About the workflow as a whole.
+        boxes: Each after the one that holds it.
+        arrows: Between boxes of these keys.
+        compared: Whether it shows a difference.
+        summary: In a sentence, what there is or what changes.
+    """
+
+    name: str
+    lines: list[Line] = field(default_factory=list[Line])
+    boxes: list[Box] = field(default_factory=list[Box])
+    arrows: list[Arrow] = field(default_factory=list[Arrow])
+    compared: bool = False
+    summary: str = ""
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """The keys of the control nodes that hold others."""
+        return frozenset(box.holder for box in self.boxes if box.holder)

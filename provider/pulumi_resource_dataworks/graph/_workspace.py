@@ -1,0 +1,75 @@
+"""A workflow of a workspace, looked up for a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from pulumi_resource_dataworks import flowspec, lifecycle, openapi
+from pulumi_resource_dataworks.flowspec import Object
+
+
+class WorkspaceError(Exception):
+    """A workflow cannot be had: why, for a person."""
+
+
+class _Report:
+    """Tells what takes time."""
+
+    def status(self, message: str) -> None:
+        sys.stderr.write(f"{message}\n")
+
+    info = status
+    warning = status
+
+
+def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: str | None) -> Object:
+    """Gets the document of a workflow, with all that the service fills in.
+
+    Args:
+        project_id: The workspace.
+        wanted: The workflow's exact name, path or ID.
+        region: The region; None for that of the environment.
+        endpoint: A host in place of the region's own.
+
+    Raises:
+        WorkspaceError: There is no such workflow, or there are several; the service refuses, or a setting is missing.
+    """
+    try:
+        settings = openapi.Settings.from_config({"region": region, "endpoint": endpoint}, os.environ)
+        return asyncio.run(_get(settings, project_id, wanted))
+    except flowspec.InvalidDocumentError as error:
+        faults = "; ".join(fault.render() for fault in error.faults if fault.severity == "error")
+        raise WorkspaceError(f"DataWorks gives {wanted} in a form that cannot be drawn: {faults}") from error
+    except (openapi.DataWorksError, lifecycle.LifecycleError, ValueError, ImportError) as error:
+        # ImportError: a SOCKS proxy without its package.
+        raise WorkspaceError(str(error).removeprefix("getWorkflowDefinition: ")) from error
+
+
+async def _get(settings: openapi.Settings, project_id: int, wanted: str) -> Object:
+    report = _Report()
+    client = openapi.Client(settings, on_wait=report.status)
+    try:
+        context = lifecycle.Context(urn="", client=client, report=report)
+        definition = await _definition(context, project_id, wanted)
+    finally:
+        await client.aclose()
+    document = flowspec.read(definition.spec)
+    flowspec.validate(document)
+    return document.root
+
+
+async def _definition(context: lifecycle.Context, project_id: int, wanted: str) -> openapi.WorkflowDefinition:
+    """The workflow with this ID: one call. If there is none, that with this name or path."""
+    if wanted.isdecimal():
+        try:
+            return await context.client.get_workflow_definition(project_id, wanted)
+        except openapi.NotFoundError:
+            pass
+    key = "path" if "/" in wanted.strip("/") else "name"
+    asked = {"projectId": project_id, key: wanted.strip("/")}
+    answer = await lifecycle.Functions().invoke(context, "getWorkflowDefinition", asked)
+    if answer.faults:
+        raise lifecycle.LifecycleError(answer.faults[0].reason)
+    return await context.client.get_workflow_definition(project_id, str(answer.values["workflowId"]))

@@ -1,0 +1,341 @@
+"""An exported project through the real engine: imported, it finds no change; portable, it makes the same elsewhere.
+
+What is exported is every import-ready public document and whatever is hard to write down; `make test-export` adds 500
+workflows for Python and YAML.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from conftest import PLUGIN_FOLDER, REPO, Stack, engine, plugin, stack_in
+from export_workspace import Document, generated, load, public, related, settings, tricky
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project, Workflow
+from pulumi_resource_dataworks.export._command import export
+from pulumi_resource_dataworks.export._folder import About, Folder
+from test_documents import needs_shared
+
+if TYPE_CHECKING:
+    from sdk_build import Tool
+
+__all__ = ["engine", "plugin"]
+
+pytest_plugins = ["sdk_build"]
+
+ALL = os.environ.get("EXPORT") == "all"
+HERE, THERE = 10001, 10002
+NAMED_ELSE = {
+    *("a_report", "orders"),  # say what the workspace is called
+    *(
+        "derived_testres_version__1_x_y__single_cycle_node",
+        "workflow1",
+    ),  # by their ID where they have a name too
+}
+"""Workflows whose documents name outputs differently in another workspace."""
+INLINE = REPO / "tests/examples/inline"
+GO_SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+
+
+@dataclass
+class Exported:
+    """An exported project.
+
+    Attributes:
+        stack: The project's, with a folder that holds nothing else.
+        members: How many workflows its program declares.
+    """
+
+    stack: Stack
+    members: int
+
+    @property
+    def folder(self) -> Path:
+        return self.stack.folder
+
+    @property
+    def project(self) -> str:
+        return str(yaml.safe_load((self.folder / "Pulumi.yaml").read_text("utf-8"))["name"])
+
+    def configure(self, **values: Any) -> None:
+        """Makes the stack as a user would; a project in YAML of the same name stands in where the CLI has no other host."""
+        twin = self.twin()
+        (twin.folder / "Pulumi.yaml").write_text(
+            json.dumps(
+                {
+                    "name": self.project,
+                    "runtime": "yaml",
+                    "plugins": {"providers": [{"name": "dataworks", "path": str(PLUGIN_FOLDER)}]},
+                }
+            )
+        )
+        config = {"dataworks:endpoint": self.stack.server.endpoint, "dataworks:callsPerSecond": 10_000}
+        config |= {f"{self.project}:{key}": value for key, value in values.items()}
+        (twin.folder / "Pulumi.test.yaml").write_text(yaml.safe_dump({"config": config}), "utf-8")
+        twin.run("stack", "init", "test")
+        (self.folder / ".venv").symlink_to(Path(sys.prefix))
+        shutil.copy(twin.folder / "Pulumi.test.yaml", self.folder)
+
+    def twin(self) -> Stack:
+        folder = self.folder.parent / "twin"
+        folder.mkdir(exist_ok=True)
+        return replace(self.stack, folder=folder)
+
+    def take_over(self) -> None:
+        """Imports what import.json lists, with one read for each workflow."""
+        twin, calls = self.twin(), self.stack.calls()
+        shutil.copy(self.folder / "import.json", twin.folder)
+        arguments = ("--file", "import.json", "--generate-code=false", "--skip-preview", "--yes")
+        assert f"{self.members} imported" in finish(twin.start("import", *arguments))
+        assert (
+            self.stack.calls() - calls
+            == self.members
+            == self.stack.calls("GetWorkflowDefinition") - self.members
+        )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """Waits for the CLI, which takes minutes for 500 workflows: it writes the whole state after each."""
+    output, _ = process.communicate(timeout=1200)
+    assert process.returncode == 0, output
+    return output
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    """DataWorks with two workspaces, in which an ID means one thing."""
+    projects = [Project(project_id=HERE), Project(project_id=THERE, identifier="other")]
+    emulator = Emulator(projects=projects, job_life=Life("seconds", 0))
+    emulator.switch(same_id_in_two_projects="one_thing")
+    with EmulatorServer(emulator) as running:
+        yield running
+
+
+Export = Callable[..., Exported]
+
+
+@pytest.fixture
+def exported(engine: Path, server: EmulatorServer, plugin: int, tmp_path: Path) -> Export:
+    """Exports a workspace that holds some documents."""
+
+    def make(language: str, documents: Iterable[Document], *, portable: bool = False) -> Exported:
+        load(server, documents)
+        server.emulator.switch(read_back_noise="usual" if portable else "worst")
+        place = stack_in(engine, server, tmp_path, plugin)
+        calls, there = place.calls(), len(server.emulator.workflows())
+        folder = Folder.of(place.folder, About(HERE, language, portable, "*"))
+        status = export(settings(server), folder)
+        assert (
+            place.calls() - calls == there + 2 + (there - 1) // 100
+        )  # the lists of both kinds, and each workflow
+        left_out = len(list(place.folder.glob("left-out/*")))
+        assert status == bool(left_out)
+        assert portable or not left_out
+        return Exported(place, there - left_out)
+
+    return make
+
+
+def everything(more: int = 0) -> list[Document]:
+    """Every document that can be exported, and some generated ones."""
+    return [*public(), *tricky(), *related(), *generated(10 + more)]
+
+
+def sample() -> list[Document]:
+    """Some of them: of each kind, with control nodes and everything that a language might take for its own."""
+    return [*islice(public(), 6), *tricky(), *related()]
+
+
+def is_quiet(output: str, members: int) -> None:
+    assert f"{members + 1} unchanged" in output
+    assert not re.search(r"\d+ (to )?(create|update|replace|delete)", output)
+
+
+def inline_python(project: Exported, command: str, *flags: str) -> str:
+    """Runs a command of the CLI on a Python program through the Automation API."""
+    done = subprocess.run(
+        [sys.executable, str(REPO / "tools/inline.py"), str(project.folder)],
+        input=json.dumps(["test", command, *flags]) + "\n",
+        env={**project.stack.environment, "PULUMI_DEBUG_PROVIDERS": f"dataworks:{project.stack.plugin}"},
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    answer = json.loads(done.stdout)
+    assert answer["status"] == 0, answer["output"]
+    return str(answer["output"])
+
+
+def drive(project: Exported, driver: list[str], command: str) -> str:
+    """Runs a command of the CLI through a driver of tests/examples/inline."""
+    done = subprocess.run(
+        [*driver, project.project, "test", command],
+        cwd=project.folder,
+        env={**project.stack.environment, "PULUMI_DEBUG_PROVIDERS": f"dataworks:{project.stack.plugin}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def node_driver(project: Exported, node: Tool, node_modules: Path) -> list[str]:
+    (project.folder / "node_modules").symlink_to(node_modules)
+    node("node_modules/typescript/bin/tsc", cwd=project.folder)
+    return [str(shutil.which("node")), str(INLINE / "node.mjs")]
+
+
+def go_driver(project: Exported, go: Tool) -> list[str]:
+    asked = set(re.findall(r"^\t(\S+) v", (project.folder / "go.mod").read_text("utf-8"), re.MULTILINE))
+    shutil.copytree(INLINE / "go", project.folder, dirs_exist_ok=True)
+    assert asked <= set((project.folder / "go.mod").read_text("utf-8").split())
+    go("mod", "edit", f"-replace={GO_SDK}={REPO / 'sdk/go/dataworks'}", cwd=project.folder)
+    go("test", "-c", "-ldflags=-s -w", "-o", "inline", ".", cwd=project.folder)
+    return [str(project.folder / "inline")]
+
+
+@needs_shared
+@pytest.mark.timeout(1800)
+def test_yaml(exported: Export) -> None:
+    project = exported("yaml", everything(500 * ALL))
+    project.configure()
+    project.take_over()
+    preview = project.stack.start("preview", "--stack", "test", "--diff", "--expect-no-changes")
+    is_quiet(finish(preview), project.members)
+
+
+@needs_shared
+@pytest.mark.timeout(1800)
+def test_python(exported: Export) -> None:
+    project = exported("python", everything(500 * ALL))
+    project.configure()
+    project.take_over()
+    is_quiet(inline_python(project, "preview", "--expect-no-changes"), project.members)
+
+
+@needs_shared
+@pytest.mark.xdist_group("nodejs")
+@pytest.mark.timeout(600)
+def test_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
+    project = exported("typescript", sample())
+    project.configure()
+    project.take_over()
+    is_quiet(drive(project, node_driver(project, node, node_modules), "preview"), project.members)
+
+
+@needs_shared
+@pytest.mark.xdist_group("go")
+@pytest.mark.timeout(1200)
+def test_go(exported: Export, go: Tool) -> None:
+    project = exported("go", sample())
+    project.configure()
+    project.take_over()
+    is_quiet(drive(project, go_driver(project, go), "preview"), project.members)
+
+
+@needs_shared
+def test_portable_yaml(exported: Export) -> None:
+    project = exported("yaml", [*public(), *related()], portable=True)
+    project.configure(**elsewhere(project))
+
+    def run(command: str) -> str:
+        step = project.stack.up if command == "up" else project.stack.preview
+        return step("--stack", "test").output
+
+    has_moved(project, run)
+
+
+def test_portable_python(exported: Export) -> None:
+    project = exported("python", related(), portable=True)
+    project.configure(**elsewhere(project))
+    has_moved(project, lambda command: inline_python(project, command))
+
+
+@pytest.mark.xdist_group("nodejs")
+@pytest.mark.timeout(600)
+def test_portable_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
+    project = exported("typescript", related(), portable=True)
+    project.configure(**elsewhere(project))
+    driver = node_driver(project, node, node_modules)
+    has_moved(project, lambda command: drive(project, driver, command))
+
+
+@pytest.mark.xdist_group("go")
+@pytest.mark.timeout(1200)
+def test_portable_go(exported: Export, go: Tool) -> None:
+    project = exported("go", related(), portable=True)
+    project.configure(**elsewhere(project))
+    driver = go_driver(project, go)
+    has_moved(project, lambda command: drive(project, driver, command))
+
+
+def elsewhere(project: Exported) -> dict[str, Any]:
+    """The settings for the other workspace: all as it is here, but for its name."""
+    text = (project.folder / "Pulumi.yaml").read_text("utf-8")
+    told = re.findall(rf"^  (\w+): # in workspace {HERE}: (.*)$", text, re.MULTILINE)
+    return {
+        **{key: yaml.safe_load(value) for key, value in told},
+        "projectId": THERE,
+        "projectIdentifier": "other",
+    }
+
+
+def has_moved(project: Exported, run: Callable[[str], str]) -> None:
+    """Makes a portable program's workflows in the other workspace, and looks at both."""
+    emulator = project.stack.emulator
+    before = {one.workflow_id: one.document for one in emulator.workflows()}
+    assert f"{project.members + 1} created" in run("up")
+    here = [one for one in emulator.workflows() if one.project_id == HERE]
+    there = {one.path: one for one in emulator.workflows() if one.project_id == THERE}
+    assert {one.workflow_id: one.document for one in here} == before
+    assert len(there) == project.members
+    assert not ids_of(here) & ids_of(there.values())
+    same = {one.path for one in here if one.path in there and digest(one) == digest(there[one.path])}
+    assert same == {path for path in there if path.rpartition("/")[2] not in NAMED_ELSE}
+    nodes = {node["name"]: node for node in there["orders"].nodes.values()}
+    waits = {one.get("output") for one in depends_of(there["a_report"], "report")}
+    assert waits >= {nodes["extract"]["id"], "other.orders", "other_root"}
+    assert len(waits) == 4
+    is_quiet(run("preview"), project.members)
+
+
+def depends_of(workflow: Workflow, name: str) -> list[dict[str, Any]]:
+    """What a node depends on."""
+    [own] = [one for one, node in workflow.nodes.items() if node["name"] == name]
+    [found] = [one["depends"] for one in workflow.body["dependencies"] if one["nodeId"] == own]
+    return list(found)
+
+
+def ids_of(workflows: Iterable[Workflow]) -> set[str]:
+    return {one for workflow in workflows for one in (workflow.workflow_id, *workflow.nodes)}
+
+
+def digest(workflow: Workflow) -> str:
+    """What a workflow means, but for names that are only shown and what the service knows by something beside it."""
+    return flowspec.digest(without(flowspec.clean(workflow.document)))
+
+
+def without(value: Any) -> Any:
+    if isinstance(value, list):
+        return [without(item) for item in value]
+    if isinstance(value, dict):
+        aside = {"resourceGroupId", "refTableName"} | ({"nodeId"} if "output" in value else set())
+        return {key: without(item) for key, item in value.items() if key not in aside}
+    return value

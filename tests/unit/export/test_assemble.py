@@ -1,0 +1,74 @@
+"""What the service gives, however odd, is in the project or left out with a reason, and never lost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from export_workspace import sql, workflow
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.export._assemble import Made, assemble
+from pulumi_resource_dataworks.export._fetch import Fetched
+from pulumi_resource_dataworks.export._folder import About
+
+
+def made(*specs: str, portable: bool = False) -> Made:
+    """A project of these documents; the workflows are listed as w0, w1, ..."""
+    listed = [openapi.WorkflowSummary(id=str(number), name=f"w{number}") for number in range(len(specs))]
+    fetched = Fetched(listed, {one.id: spec for one, spec in zip(listed, specs, strict=True)})
+    return assemble(fetched, About(10001, "python", portable, "*"), None, {})
+
+
+def text(root: dict[str, Any]) -> str:
+    return flowspec.canonical(root)
+
+
+GOOD = text(workflow("good", [sql("a", "SELECT 1;\n")]))
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("", "FlowSpec"),
+        ("{half", "this is not JSON"),
+        ("[1]", "this is not a FlowSpec document but"),
+        ('{"kind": "CycleWorkflow"}', "without a workflow in it"),
+        ('{"kind": "CycleWorkflow", "spec": {"workflows": []}}', "without a workflow in it"),
+        ('{"kind": "Node", "spec": {"workflows": [{"name": "x"}]}}', "kind "),
+    ],
+)
+def test_what_cannot_be_read_is_left_out(spec: str, reason: str) -> None:
+    project = made(spec, GOOD)
+    assert reason in project.left_out["w0"]
+    assert project.left_out.keys() == {"w0"}
+    assert project.members == 1
+    assert project.files["left-out/w0.json"].decode() == spec
+    assert "workflows/good/a.sql" in project.files
+
+
+@pytest.mark.parametrize("portable", [False, True])
+def test_of_two_with_one_path_the_second_is_left_out(portable: bool) -> None:
+    other = workflow("good", [sql("b", "SELECT 2;\n")], kind="ManualWorkflow")
+    flowspec.workflow_of(other)["id"] = other["spec"]["id"] = "77"
+    project = made(GOOD, text(other), portable=portable)
+    assert project.members == 1
+    assert "the path good of project 10001 is declared by" in project.left_out["good"]
+
+
+def test_what_names_its_node_by_id_stays_so_where_it_is() -> None:
+    """Where only the service's own workspace is meant, references of variables are left as they are."""
+    node = sql("assign", "SELECT 1;\n")
+    root = workflow("daily", [node])
+    own = flowspec.workflow_of(root)["nodes"][0]["id"]
+    variable = {
+        "name": "v",
+        "scope": "NodeContext",
+        "type": "NodeOutput",
+        "node": {"nodeId": own, "output": own},
+    }
+    flowspec.workflow_of(root)["nodes"][0]["outputs"]["variables"] = [variable]
+    held = json.loads(made(text(root)).files["workflows/daily/workflow.json"])
+    [found] = held["spec"]["workflows"][0]["nodes"][0]["outputs"]["variables"]
+    assert found["node"] == {"nodeId": own, "output": own}

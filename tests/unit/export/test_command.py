@@ -1,0 +1,329 @@
+"""`pulumi-dataworks export` from its arguments to its folder, and what it says; the service is the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from export_workspace import generated, load, sql, workflow
+from pulumi_resource_dataworks import cli
+from pulumi_resource_dataworks.emulator import EmulatorServer, Fault, Workflow
+from pulumi_resource_dataworks.export._folder import JOURNAL
+
+Run = Callable[..., int]
+PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
+
+
+def calls(server: EmulatorServer) -> Counter[str]:
+    return Counter(call.action for call in server.emulator.calls)
+
+
+def held(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def imports(out: Path) -> dict[str, str]:
+    """The names and IDs in import.json."""
+    listed = json.loads((out / "import.json").read_text("utf-8"))["resources"]
+    assert {one["type"] for one in listed} == {"dataworks:index:WorkflowDefinition"}
+    return {one["name"]: one["id"] for one in listed}
+
+
+def edit(server: EmulatorServer, name: str, content: str) -> Workflow:
+    """Changes the first script of a workflow in the console."""
+    [found] = [one for one in server.emulator.workflows() if one.body["name"] == name]
+    document = json.loads(json.dumps(found.document))
+    document["spec"]["workflows"][0]["nodes"][0]["script"]["content"] = content
+    server.emulator.edit(found.workflow_id, document)
+    return found
+
+
+def test_a_workspace_becomes_a_project(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, [*generated(11), workflow("by_hand", [sql("a", "SELECT 1;\n")], kind="ManualWorkflow")])
+    before = calls(server)
+    assert run() == 0
+    assert calls(server) - before == {"ListWorkflowDefinitions": 2, "GetWorkflowDefinition": 12}
+    assert set(imports(tmp_path / "out").values()) == {
+        f"10001/{one.workflow_id}" for one in server.emulator.workflows()
+    }
+    assert not (tmp_path / "out" / JOURNAL).exists()
+    told = capsys.readouterr().err
+    assert f"12 workflows in {tmp_path / 'out'}. Trigger workflows are not among them" in told
+
+
+@pytest.mark.parametrize("language", ["python", "yaml", "typescript", "go"])
+def test_an_export_is_the_same_each_time(
+    server: EmulatorServer, run: Run, tmp_path: Path, language: str
+) -> None:
+    load(server, generated(3))
+    run(language=language)
+    first = held(tmp_path / "out")
+    server.emulator.switch(read_back_noise="usual")
+    assert run(language=language) == 0
+    assert held(tmp_path / "out") == first
+    run(language=language, out="other")
+    assert held(tmp_path / "other") == first
+
+
+def test_a_name_chooses(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+    load(server, generated(12))
+    assert run("--name", "generated_01*") == 0
+    assert set(imports(tmp_path / "out")) == {"generated_010", "generated_011"}
+    assert calls(server)["GetWorkflowDefinition"] == 2
+
+
+def test_a_name_that_nothing_has_is_told_with_those_nearest(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, [*generated(3), workflow("工作流", [sql("a", "SELECT 1;\n")])])
+    assert run("--name", "generate_02*") == 2
+    told = capsys.readouterr().err
+    assert 'no workflow of workspace 10001 has a name like "generate_02*"' in told
+    assert re.search(r'nearest are "generated_00\d", "generated_00\d", "generated_00\d"', told)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_workspace_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 2
+    assert "workspace 10001 has no workflow that can be listed" in capsys.readouterr().err
+
+
+def test_another_folder_is_refused_before_any_call(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/notes.txt").write_text("mine")
+    assert run() == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert not server.emulator.calls
+
+
+def test_an_edited_file_stays_and_what_was_read_is_kept(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(2))
+    run()
+    script = tmp_path / "out/workflows/generated_000/node_00000.sql"
+    script.write_text("SELECT 'mine';\n")
+    edit(server, "generated_000", "SELECT 'theirs';\n")
+    assert run() == 2
+    assert "workflows/generated_000/node_0000" in capsys.readouterr().err
+    assert script.read_text() == "SELECT 'mine';\n"
+    script.unlink()
+    before = calls(server)
+    assert run() == 0
+    assert calls(server) - before == {"ListWorkflowDefinitions": 2}  # the rest is in the journal
+    assert "2 workflows are there from the run that began at 20" in capsys.readouterr().err
+
+
+def test_the_day_s_calls_may_be_used_up(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(20))
+    before = calls(server)["GetWorkflowDefinition"]
+    quota = Fault("GetWorkflowDefinition", nth=13, times=100, status=429, code="Throttling.Api.Risk")
+    server.emulator.add_fault(quota)
+    assert run() == 1
+    told = capsys.readouterr().err
+    assert "used up its calls of DataWorks for today" in told
+    assert f"12 workflows are kept in {tmp_path / 'out'}: the same command goes on from there" in told
+    assert held(tmp_path / "out").keys() == {JOURNAL}
+    server.emulator.clear_faults()
+    after = calls(server)["GetWorkflowDefinition"]
+    assert run() == 0
+    assert calls(server)["GetWorkflowDefinition"] - after == 8
+    assert after - before < 20
+    assert len(imports(tmp_path / "out")) == 20
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_goes_on(
+    server: EmulatorServer, run: Run, tmp_path: Path, end: signal.Signals
+) -> None:
+    load(server, [workflow(f"w{number}", [sql("a", "SELECT 1;\n")]) for number in range(20)])
+    account = server.emulator.account
+    environment = {
+        **os.environ,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": account.access_key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": account.secret_key,
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": server.endpoint,
+    }
+    out = tmp_path / "out"
+    command = [
+        str(PROGRAM),
+        "export",
+        "--project-id",
+        "10001",
+        "--all",
+        "--language",
+        "python",
+        "--out",
+        str(out),
+    ]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    begin = time.monotonic()
+    while calls(server)["GetWorkflowDefinition"] < 6 and time.monotonic() - begin < 30:
+        time.sleep(0.02)
+    process.send_signal(end)
+    _, told = process.communicate(timeout=30)
+    assert "Traceback" not in told
+    if end == signal.SIGINT:
+        assert process.returncode == 1
+        assert re.search(r"stopped\n\d+ workflows are kept in", told)
+    kept = len((out / JOURNAL).read_text("utf-8").splitlines()) - 1
+    before = calls(server)
+    assert before["GetWorkflowDefinition"] - 4 <= kept < 20  # all but those whose answers were on their way
+    assert kept
+    assert run() == 0
+    assert calls(server)["GetWorkflowDefinition"] - before["GetWorkflowDefinition"] == 20 - kept
+    assert len(imports(out)) == 20
+
+
+def journal_of(server: EmulatorServer, run: Run, tmp_path: Path) -> Path:
+    """The journal of a run that has read all but the last workflow."""
+    count = len(server.emulator.workflows())
+    fault = Fault("GetWorkflowDefinition", nth=count, times=100, status=429, code="Throttling.Api.Risk")
+    server.emulator.add_fault(fault)
+    assert run() == 1
+    server.emulator.clear_faults()
+    return tmp_path / "out" / JOURNAL
+
+
+def test_half_a_line_of_a_journal_is_read_again(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+    load(server, generated(6))
+    journal = journal_of(server, run, tmp_path)
+    text = journal.read_text("utf-8")
+    journal.write_text(text[: -len(text.splitlines()[-1]) // 2], "utf-8")
+    before = calls(server)["GetWorkflowDefinition"]
+    assert run() == 0
+    assert calls(server)["GetWorkflowDefinition"] - before == 2
+    assert len(imports(tmp_path / "out")) == 6
+
+
+def test_what_has_changed_in_the_list_is_read_again(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+    load(server, generated(6))
+    journal = journal_of(server, run, tmp_path)
+    [first, *_] = [json.loads(line)["listed"][0] for line in journal.read_text("utf-8").splitlines()[1:]]
+    time.sleep(0.002)  # times of change are in milliseconds
+    edit(server, first, "SELECT 'changed meanwhile';\n")
+    before = calls(server)["GetWorkflowDefinition"]
+    assert run() == 0
+    assert calls(server)["GetWorkflowDefinition"] - before == 2
+    files = held(tmp_path / "out")
+    assert b"SELECT 'changed meanwhile';\n" in files.values()
+
+
+def test_the_journal_of_another_workspace_is_refused(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(3))
+    journal = journal_of(server, run, tmp_path)
+    journal.write_text(journal.read_text("utf-8").replace("10001", "10002"), "utf-8")
+    assert run() == 2
+    assert "holds what was read of workspace 10002, and this is 10001" in capsys.readouterr().err
+
+
+def test_what_cannot_be_in_the_program_is_told_and_kept(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = workflow("sales/odd", [sql("a", "SELECT 1;\n")], path="sales/odd")
+    load(server, [*generated(2), odd])
+    [stored] = [one for one in server.emulator.workflows() if one.path == "sales/odd"]
+    stored.body["nodes"][0]["script"]["runtime"]["sparkConf"] = {"fn::readFile": "x"}
+    assert run() == 1
+    out = tmp_path / "out"
+    assert set(imports(out)) == {"generated_000", "generated_001"}
+    assert json.loads((out / "left-out/sales.odd.json").read_text("utf-8"))["spec"]
+    told = capsys.readouterr().err
+    assert 'left out: sales/odd\n  the key "fn::readFile" begins' in told
+    assert "2 workflows in" in told
+    assert "1 left out" in told
+    assert "- sales/odd: the key" in (out / "README.md").read_text("utf-8")
+
+
+def test_a_workflow_that_the_service_refuses_to_give_does_not_stop_the_rest(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(5))
+    server.emulator.add_fault(Fault("GetWorkflowDefinition", status=400, code="12345", message="No luck."))
+    server.emulator.add_fault(
+        Fault("GetWorkflowDefinition", nth=2, status=404, code="X", message="not found")
+    )
+    assert run() == 1
+    assert len(imports(tmp_path / "out")) == 3
+    told = capsys.readouterr().err
+    assert re.search(r"left out: generated_00\d\n .*No luck\.", told)
+    assert re.search(r'"generated_00\d" was deleted meanwhile', told)
+
+
+def test_a_refusal_that_is_of_every_call_stops_the_run(
+    server: EmulatorServer, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(5))
+    server.emulator.add_fault(Fault("GetWorkflowDefinition", times=100, status=403, code="Forbidden.Access"))
+    assert run() == 1
+    told = capsys.readouterr().err
+    assert "RAM user" in told
+    assert "are kept" not in told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--all"],
+        ["--all", "--name", "x"],
+        ["--all", "--language", "java"],
+        [],
+    ],
+)
+def test_arguments_are_checked(arguments: list[str], tmp_path: Path) -> None:
+    given = ["--project-id", "1", "--out", str(tmp_path), *arguments]
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["export", *given])
+    assert caught.value.code == 2
+
+
+def test_settings_that_are_missing_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [key for key in os.environ if key.startswith(("ALIBABA_", "ALICLOUD_"))]:
+        monkeypatch.delenv(name)
+    given = ["--project-id", "1", "--all", "--language", "go", "--out", str(tmp_path / "out")]
+    assert cli.main(["export", *given]) == 2
+    assert "dataworks:region" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_of_resources_stay_when_others_come(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+    load(server, [workflow("daily", [sql("a", "SELECT 1;\n")], path="sales/daily")])
+    run()
+    first = imports(tmp_path / "out")
+    assert set(first) == {"daily"}
+    load(server, [workflow("daily", [sql("a", "SELECT 1;\n")], path="finance/daily")])
+    run()
+    assert imports(tmp_path / "out").items() >= first.items()
+    assert set(imports(tmp_path / "out")) == {"daily", "finance-daily"}
+
+
+def test_a_workflow_that_is_no_more_leaves_the_project(
+    server: EmulatorServer, run: Run, tmp_path: Path
+) -> None:
+    load(server, generated(2))
+    run()
+    gone, stays = server.emulator.workflows()
+    server.emulator.remove(gone.workflow_id)
+    run()
+    assert list(imports(tmp_path / "out").values()) == [f"10001/{stays.workflow_id}"]
+    assert [path.name for path in (tmp_path / "out/workflows").iterdir()] == [stays.body["name"]]

@@ -1,0 +1,193 @@
+"""Documents for another workspace."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from export_workspace import related, sql, workflow
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.export._layout import as_json
+from pulumi_resource_dataworks.export._portable import Portable, portable
+from pulumi_resource_dataworks.export._values import Joined, NodeOutput, Setting
+from pulumi_resource_dataworks.export._workflow import Workflow
+
+Document = dict[str, Any]
+ELSEWHERE = "7000000000000000001"
+
+
+def whole(*roots: Document) -> list[Workflow]:
+    """Workflows as an export has them, named as they are."""
+    bodies = [flowspec.workflow_of(root) for root in roots]
+    return [
+        Workflow(str(body["id"]), str(body["script"]["path"]), str(body["name"]), root)
+        for body, root in zip(bodies, roots, strict=True)
+    ]
+
+
+def body_of(made: Portable, workflow_id: str) -> Document:
+    return flowspec.workflow_of(made.documents[workflow_id])
+
+
+def depends(body: Document, name: str) -> list[Document]:
+    [found] = [one["depends"] for one in body["dependencies"] if one["nodeId"] == name]
+    return list(found)
+
+
+def one(root: Document, identifier: str | None = None) -> tuple[Document, Portable]:
+    [member] = whole(root)
+    made = portable([member], identifier)
+    return body_of(made, member.workflow_id), made
+
+
+def test_no_id_is_left() -> None:
+    members = whole(*related())
+    made = portable(members, "emulated_workspace")
+    assert not made.left_out
+    text = b"".join(map(as_json, made.documents.values())).decode()
+    for member in members:
+        for own in (member.workflow_id, *flowspec.node_ids(member.root)):
+            assert own not in text
+
+
+def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
+    orders, report = whole(*related())
+    made = portable([report, orders], "emulated_workspace")
+    assert list(made.documents) == [orders.workflow_id, report.workflow_id]
+    assert depends(body_of(made, report.workflow_id), "report") == [
+        {"type": "Normal", "output": NodeOutput("orders", "extract")},
+        {"type": "Normal", "output": NodeOutput("orders", "named")},
+        {"type": "Normal", "output": Joined(Setting("projectIdentifier"), "_root")},
+        {"type": "Normal", "nodeId": "clean"},
+    ]
+    [named] = [node for node in body_of(made, orders.workflow_id)["nodes"] if node["name"] == "named"]
+    [output] = named["outputs"]["nodeOutputs"]
+    assert output["data"] == Joined(Setting("projectIdentifier"), ".orders")
+    assert made.settings.known == {("projectIdentifier", "emulated_workspace"): Setting("projectIdentifier")}
+
+
+def test_the_digest_stays_where_nothing_of_the_workspace_is_in_a_document() -> None:
+    waits = [{"nodeId": "b", "depends": [{"type": "Normal", "nodeId": "a"}]}]
+    root = workflow("daily", [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")], dependencies=waits)
+    [member] = whole(root)
+    document = portable([member], None).documents[member.workflow_id]
+    there = flowspec.complete(document, lambda name: str(2**61 + len(name)) if name != "b" else ELSEWHERE)
+    assert flowspec.digest(there) == flowspec.digest(root)
+    assert not flowspec.node_ids(there) & flowspec.node_ids(root)
+
+
+def test_a_node_with_another_output_is_named_by_that() -> None:
+    first = sql("first", "SELECT 1;\n")
+    root = workflow("daily", [first, sql("second", "SELECT 2;\n")])
+    body = flowspec.workflow_of(root)
+    nodes = {node["name"]: node for node in body["nodes"]}
+    own = nodes["first"]["id"]
+    nodes["first"]["outputs"]["nodeOutputs"].append({"data": "done", "artifactType": "NodeOutput"})
+    body["dependencies"] = [
+        {"nodeId": nodes["second"]["id"], "depends": [{"type": "Normal", "output": own, "refTableName": own}]}
+    ]
+    found, _ = one(root)
+    [output] = found["nodes"][0]["outputs"]["nodeOutputs"]
+    assert output["data"] == "done"
+    assert depends(found, "second") == [{"type": "Normal", "nodeId": "first"}]
+    completed = flowspec.complete({**root, "spec": {"workflows": [found]}}, lambda name: name or "w")
+    assert depends(flowspec.workflow_of(completed), "second")[0]["output"] == "done"
+
+
+def test_what_belongs_to_a_workspace_is_a_setting() -> None:
+    nodes = [sql(name, "SELECT 1;\n") for name in "abc"]
+    for node, group, source in zip(nodes, ("one", "two", "one"), ("first", "first", ""), strict=True):
+        node["runtimeResource"] = {"resourceGroup": group, "resourceGroupId": "7"}
+        node["datasource"] = {"name": source, "type": "odps"}
+    found, made = one(workflow("daily", nodes))
+    groups = [node["runtimeResource"] for node in found["nodes"]]
+    assert groups == [
+        {"resourceGroup": Setting("resourceGroup")},
+        {"resourceGroup": Setting("resourceGroup2")},
+        {"resourceGroup": Setting("resourceGroup")},
+    ]
+    assert [node["datasource"]["name"] for node in found["nodes"]] == [Setting("dataSource")] * 2 + [""]
+    assert made.settings.used == {
+        "resourceGroup": ["daily, node a", "daily, node c"],
+        "resourceGroup2": ["daily, node b"],
+        "dataSource": ["daily, node a", "daily, node b"],
+    }
+
+
+def test_a_node_outside_of_the_export_is_a_setting() -> None:
+    waits = [{"nodeId": "a", "depends": [{"type": "Normal", "output": ELSEWHERE}, {"output": "plain.name"}]}]
+    found, made = one(workflow("daily", [sql("a", "SELECT 1;\n")], dependencies=waits))
+    outputs = [depend["output"] for depend in depends(found, "a")]
+    assert outputs == [Setting("externalOutput", is_number=True), "plain.name"]
+    assert made.settings.known == {("externalOutput", ELSEWHERE): Setting("externalOutput", is_number=True)}
+
+
+def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> None:
+    waits = [
+        {
+            "nodeId": "a",
+            "depends": [{"output": text} for text in ("ws.x", "ws_root", "ws", "wsx", "x.ws", "ws_rooty")],
+        }
+    ]
+    root = workflow("daily", [sql("a", "SELECT 'ws.x';\n")], dependencies=waits)
+    found, _ = one(root, "ws")
+    joined = [depend["output"] for depend in depends(found, "a") if isinstance(depend["output"], Joined)]
+    assert [one.rest for one in joined] == [".x", "_root"]
+    assert found["nodes"][0]["script"]["content"] == "SELECT 'ws.x';\n"
+
+
+def circle() -> list[Workflow]:
+    roots = [
+        workflow(name, [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")])
+        for name in ("left", "right", "after")
+    ]
+    ids = [dict(flowspec.nodes_of(flowspec.workflow_of(root)))["a"]["id"] for root in roots]
+    for root, other in zip(roots, (ids[1], ids[0], ids[0]), strict=True):
+        nodes = dict(flowspec.nodes_of(flowspec.workflow_of(root)))
+        waits = [{"nodeId": nodes["b"]["id"], "depends": [{"type": "Normal", "output": other}]}]
+        flowspec.workflow_of(root)["dependencies"] = waits
+    return whole(*(flowspec.complete(root, lambda _: "") for root in roots))
+
+
+def test_workflows_that_depend_on_each_other_in_a_circle_are_left_out() -> None:
+    left, right, after = circle()
+    made = portable([left, right, after], None)
+    assert made.left_out.keys() == {left.workflow_id, right.workflow_id}
+    assert "in a circle: " in made.left_out[left.workflow_id]
+    [depend] = depends(body_of(made, after.workflow_id), "b")
+    assert depend["output"] == Setting("externalOutput", is_number=True)  # of a workflow that is left out
+
+
+@pytest.mark.parametrize("key", ["id", "nodeId"])
+def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
+    node = sql("flow", "SELECT 1;\n")
+    node["paiflow"] = {"nodes": [{**sql("inner", ""), key: ELSEWHERE}]}
+    [member] = whole(workflow("daily", [node]))
+    made = portable([member], None)
+    assert not made.documents
+    assert f"spec.workflows[0].nodes[0].paiflow.nodes[0].{key}" in made.left_out[member.workflow_id]
+
+
+def test_an_id_in_a_script_s_text_stays() -> None:
+    node = sql("a", f"-- {ELSEWHERE}\n")
+    found, _ = one(workflow("daily", [node]))
+    assert found["nodes"][0]["script"]["content"] == f"-- {ELSEWHERE}\n"
+
+
+def test_nothing_of_what_was_read_is_changed() -> None:
+    members = whole(*related())
+    before = copy.deepcopy([member.root for member in members])
+    portable(members, "emulated_workspace")
+    assert [member.root for member in members] == before
+
+
+def test_values_are_written_as_functions() -> None:
+    values = [Setting("a"), NodeOutput("b", "c"), Joined(Setting("d"), ".e")]
+    assert json.loads(as_json({"x": values}))["x"] == [
+        {"fn::config": "a"},
+        {"fn::nodeOutput": ["b", "c"]},
+        {"fn::join": ["", [{"fn::config": "d"}, ".e"]]},
+    ]

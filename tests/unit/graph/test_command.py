@@ -1,0 +1,212 @@
+import asyncio
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.graph.support import after, document, node, read_back
+
+from pulumi_resource_dataworks import cli, flowspec, openapi
+from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.pytest_plugin import DataWorks
+
+PROVIDER = Path(cli.__file__).resolve().parents[1]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in this process, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        status = cli.main(["graph", *arguments])
+        captured = capfdbinary.readouterr()
+        return status, captured.out.decode(), captured.err.decode()
+
+    return call
+
+
+def save(name: str, content: Any) -> str:
+    Path(name).write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return name
+
+
+def plain() -> dict[str, Any]:
+    return document([node("a"), node("b")], [after("b", "a")])
+
+
+def test_a_file_is_drawn_on_standard_output(run: Run) -> None:
+    status, out, err = run(save("a.json", plain()))
+    assert status == 0
+    assert set(read_back(out).boxes) == {"a", "b"}
+    assert err == "pulumi-dataworks: daily_orders: 2 nodes, 1 dependency\n"
+
+
+def test_two_files_show_the_change_and_the_summary_of_preview(run: Run) -> None:
+    now = document([node("a"), node("c")], [])
+    status, out, err = run(save("a.json", plain()), save("b.json", now), "--format", "mermaid")
+    assert status == 0
+    assert "#43; c" in out
+    assert 'adds node "c"; removes node "b"; removes 1 dependencies' in err
+
+
+def test_it_is_written_to_a_file(run: Run) -> None:
+    status, out, _ = run(save("a.json", plain()), "--out", "a.svg")
+    assert (status, out) == (0, "")
+    assert Path("a.svg").read_bytes().startswith(b"<svg ")
+    assert run("a.json")[1] == Path("a.svg").read_text("utf-8")
+
+
+def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.TextIOWrapper(io.BytesIO(json.dumps(plain()).encode()))
+    monkeypatch.setattr(sys, "stdin", text)
+    assert run("-", "--format", "mermaid")[0] == 0
+
+
+def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run) -> None:
+    name = save(
+        "a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b"), after("b", "c")])
+    )
+    status, out, err = run(name)
+    assert status == 1
+    assert set(read_back(out).boxes) == {"a", "b", "c"}
+    cli.main(["validate", "--format", "json", name])
+    assert "a.json:1:" in err
+    assert "no node here is called" in err
+
+
+def test_a_circle_is_told_and_drawn(run: Run) -> None:
+    name = save("a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b")]))
+    status, out, err = run(name)
+    assert status == 1
+    assert "wait for each other" in err
+    assert len(read_back(out).arrows) == 2
+
+
+def _without_name() -> dict[str, Any]:
+    broken = plain()
+    del broken["spec"]["workflows"][0]["nodes"][0]["name"]
+    return broken
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"kind": "CycleWorkflow"}', json.dumps(_without_name())])
+def test_what_has_no_shape_is_not_drawn(run: Run, content: str) -> None:
+    status, out, err = run(save("a.json", content), "--out", "a.svg")
+    assert (status, out) == (1, "")
+    assert "a.json:1:" in err
+    assert "a.json cannot be drawn" in err
+    assert not Path("a.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["missing.json"], "missing.json cannot be read: No such file"),
+        (["bytes.json"], "bytes.json cannot be read: line 1 is not UTF-8"),
+        ([], "what is to be drawn?"),
+        (["a", "b", "c"], "3 files are given; at most 2"),
+        (["-", "-"], "standard input can be one of the two"),
+        (["a.json", "--project-id", "1"], "--project-id and --workflow go together"),
+        (["a", "b", "--project-id", "1", "--workflow", "x"], "2 files are given; at most 1"),
+        (["a.json", "--out", "no/such/folder"], "no/such/folder cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_read_or_written(run: Run, arguments: list[str], told: str) -> None:
+    save("a.json", plain())
+    Path("bytes.json").write_bytes(b"\xff")
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert told in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("library", ["graphlay", "cron_descriptor"])
+def test_svg_says_what_to_install_and_mermaid_needs_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    name = save("a.json", plain())
+    status, out, err = run(name)
+    assert (status, out) == (1, "")
+    assert "pip install 'pulumi-resource-dataworks[graph]'" in err
+    assert run(name, "--format", "mermaid")[0] == 0
+
+
+def test_a_text_that_mermaid_refuses_is_said(run: Run) -> None:
+    names = [f"n{number}" for number in range(502)]
+    name = save("a.json", document(list(map(node, names)), [after(other, "n0") for other in names[1:]]))
+    assert "will not show this: there are 501 dependencies" in run(name, "--format", "mermaid")[2]
+
+
+def test_the_same_bytes_in_any_process(tmp_path: Path) -> None:
+    """Whatever the order of sets in a process is."""
+    name = tmp_path / "a.json"
+    others = [{"output": f"p.{number}"} for number in range(20)]
+    name.write_text(json.dumps(document([node("a"), node("b")], [after("b", "a", *others)])), "utf-8")
+    found = set()
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "pulumi_resource_dataworks.cli", "graph", str(name)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(PROVIDER)}
+        found.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert len(found) == 1
+
+
+def store(dataworks: DataWorks, *roots: dict[str, Any]) -> list[str]:
+    """Imports documents; returns the workflows' IDs."""
+
+    async def imported() -> list[str]:
+        client = openapi.Client(openapi.Settings.from_config({"callsPerSecond": 1000.0}, os.environ))
+        jobs = [
+            await client.import_workflow_definition(
+                dataworks.project_id, flowspec.canonical(whole(flowspec.read(root).root))
+            )
+            for root in roots
+        ]
+        await client.aclose()
+        return [job.workflow_id for job in jobs]
+
+    return asyncio.run(imported())
+
+
+def test_a_workflow_of_a_workspace_by_name_path_or_id(run: Run, dataworks: DataWorks) -> None:
+    [own] = store(dataworks, document([node("a"), node("b")], script={"path": "sales/daily_orders"}))
+    project = str(dataworks.project_id)
+    for wanted in ("daily_orders", "sales/daily_orders", own):
+        status, out, err = run("--project-id", project, "--workflow", wanted)
+        assert status == 0, err
+        assert set(read_back(out).boxes) == {"a", "b"}
+    assert [call.action for call in dataworks.calls("GetWorkflowDefinition")]
+
+
+def test_what_a_file_would_change_in_the_workspace(run: Run, dataworks: DataWorks) -> None:
+    store(dataworks, plain())
+    name = save("a.json", document([node("a"), node("new")], [after("new", "a")]))
+    where = ("--project-id", str(dataworks.project_id), "--workflow", "daily_orders")
+    status, out, err = run(*where, name, "--format", "mermaid")
+    assert status == 0
+    assert 'adds node "new"; removes node "b"; adds 1 dependencies; removes 1 dependencies\n' in err
+    assert "#45; b" in out
+    assert "nothing changes" in run(*where, save("b.json", plain()))[2]
+
+
+def test_a_workflow_that_is_not_there(run: Run, dataworks: DataWorks) -> None:
+    store(dataworks, plain())
+    for wanted in ("daily_order", "77"):
+        status, out, err = run("--project-id", str(dataworks.project_id), "--workflow", wanted)
+        assert (status, out) == (2, "")
+        assert f'no workflow of workspace {dataworks.project_id} has the name "{wanted}"' in err
+        assert '"daily_orders"' in err
+
+
+def test_a_setting_that_is_missing(run: Run, dataworks: DataWorks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ALIBABA_CLOUD_REGION_ID")
+    monkeypatch.delenv("ALIBABA_CLOUD_DATAWORKS_ENDPOINT")
+    status, _, err = run("--project-id", str(dataworks.project_id), "--workflow", "x")
+    assert status == 2
+    assert "region" in err

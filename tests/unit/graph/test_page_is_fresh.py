@@ -1,0 +1,37 @@
+"""The picture on the page is what the command writes."""
+
+from pathlib import Path
+
+from tests.unit.graph.support import after, compared, document, node
+
+from pulumi_resource_dataworks.graph import mermaid
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "graph.md"
+
+
+def example() -> str:
+    orders = {"output": "crm.orders", "refTableName": "orders_ready"}
+    before = document(
+        [node("extract", "DI"), node("clean"), node("export", "DIDE_SHELL")],
+        [after("extract", orders), after("clean", "extract"), after("export", "clean")],
+    )
+    now = document(
+        [
+            node("extract", "DI"),
+            node("clean", rerunTimes=3),
+            node("score", "PYODPS3"),
+            node("report", "ODPS_SQL"),
+        ],
+        [
+            after("extract", orders),
+            after("clean", "extract", {"type": "CrossCycleDependsOnSelf"}),
+            after("score", "clean"),
+            after("report", "score"),
+        ],
+        trigger={"type": "Scheduler", "cron": "00 00 03 * * ?", "timezone": "Asia/Shanghai"},
+    )
+    return mermaid(compared(before, now))
+
+
+def test_the_page_shows_what_the_command_writes() -> None:
+    assert f"```mermaid\n{example()}```\n" in PAGE.read_text("utf-8")

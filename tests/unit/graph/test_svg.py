@@ -1,0 +1,258 @@
+import itertools
+import locale
+import random
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.unit.graph.support import (
+    Drawn,
+    after,
+    alone,
+    compared,
+    document,
+    everything,
+    holds,
+    loop,
+    meet,
+    node,
+    read_back,
+)
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.graph import picture_of, svg
+from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.graph._picture import Sort
+from pulumi_resource_dataworks.graph._text import columns, plain
+
+
+def draw(root: dict[str, Any]) -> Drawn:
+    return read_back(svg(alone(root)))
+
+
+def assert_apart(drawn: Drawn) -> None:
+    """No two boxes overlap, but those of which one is inside the other; all are on the page."""
+    rects = [*drawn.leaves, *drawn.holders]
+    for one, other in itertools.combinations(rects, 2):
+        inside = (one in drawn.holders and holds(one, other)) or (
+            other in drawn.holders and holds(other, one)
+        )
+        assert inside or not meet(one, other), (one, other)
+    assert all(rect[0] >= 0 and rect[2] <= drawn.size[0] for rect in rects)
+
+
+def assert_fits(drawn: Drawn) -> None:
+    """No text is wider than its box, in a font whose letters are 0.6 of its size."""
+    for name, texts in drawn.texts.items():
+        width = max(rect[2] - rect[0] for rect in drawn.boxes[name])
+        assert all(columns(text) * 6.6 <= width for text in texts)
+
+
+def ready(shared: Path) -> list[tuple[str, flowspec.Object]]:
+    found = []
+    for path in sorted((shared / "documents").glob("*.json")):
+        try:
+            read = flowspec.read(path.read_text("utf-8"))
+            flowspec.validate(read)
+        except flowspec.InvalidDocumentError:
+            continue
+        found.append((path.name, read.root))
+    return found
+
+
+def count_edges(owner: dict[str, Any]) -> int:
+    """Dependencies below a workflow, looked for in a way of its own; what is inside a PAI flow is drawn as one node."""
+    if isinstance(owner, list):
+        return sum(map(count_edges, owner))
+    if not isinstance(owner, dict):
+        return 0
+    own = sum(
+        len({(depend.get("type"), depend.get("output")) for depend in entry.get("depends") or []})
+        for key in ("dependencies", "flow")
+        for entry in owner.get(key) or []
+    )
+    return own + sum(
+        count_edges(owner[key]) for key in owner if key not in ("dependencies", "flow", "paiflow")
+    )
+
+
+def test_every_public_document_is_drawn(shared: Path) -> None:
+    documents = ready(shared)
+    assert len(documents) >= 20
+    for name, root in documents:
+        complete = whole(root)
+        workflow = flowspec.workflow_of(complete)
+        text = svg(picture_of(complete))
+        drawn = read_back(text)
+        for _, entity in flowspec.nodes_of(workflow):
+            own = [key for key in drawn.boxes if key == plain(str(entity["name"]))]
+            assert len(own) == 1, name
+        assert len(drawn.leaves) + len(drawn.holders) >= len(list(flowspec.nodes_of(workflow)))
+        assert len(drawn.arrows) == count_edges(workflow), name
+        assert_apart(drawn)
+        assert_fits(drawn)
+        assert svg(picture_of(whole(root))) == text
+
+
+def test_each_kind_of_node_has_its_look() -> None:
+    drawn = draw(everything())
+    looks = {
+        "start": "virtual",
+        "copy_订单明细": "sync",
+        "score": "python",
+        "export": "shell",
+        "choose": "control",
+        "yes": "sql",
+        "no": "other",
+        "orders_ready": "outside",
+    }
+    for name, look in looks.items():
+        assert look in drawn.classes[name]
+    legend = set(drawn.every_text)
+    assert {sort.value for sort in Sort} <= legend
+    assert_apart(drawn)
+    assert_fits(drawn)
+
+
+def test_a_control_node_is_drawn_around_its_inner_nodes() -> None:
+    drawn = draw(everything())
+    for holder, inner in (
+        ("loop", ("begin", "step", "again")),
+        ("each", ("one", "two")),
+        ("sub", ("inside",)),
+    ):
+        assert "holder" in drawn.classes[holder]
+        assert all(holds(drawn.boxes[holder][0], drawn.boxes[name][0]) for name in inner)
+        assert not holds(drawn.boxes[holder][0], drawn.boxes["start"][0])
+
+
+def test_what_is_to_be_known_of_a_node_is_written_in_it() -> None:
+    texts = draw(everything()).texts
+    assert texts["score"] == ["PY", "score", "PYODPS3 · paused"]
+    assert texts["export"][-1] == "DIDE_SHELL · dry run"
+    assert texts["again"][-1] == "CONTROLLER_CYCLE_END · condition"
+    assert texts["choose"][-1] == "CONTROLLER_BRANCH · waits for own last cycle"
+    assert " ".join(texts["merge"]).endswith("waits for last cycle of its children")
+    assert texts["orders_ready"] == ["orders_ready", "crm.orders"]
+
+
+def test_dependencies_on_an_earlier_cycle_are_dashed() -> None:
+    arrows = draw(everything()).arrows
+    earlier = {title for title, look in arrows if "earlier" in look}
+    assert earlier == {"score ← merge", "choose ← choose", "merge ← merge"}
+    assert ("loop ← merge", "edge") in arrows
+    assert ("step ← begin", "edge") in arrows
+
+
+def test_a_branch_says_when_it_goes_which_way() -> None:
+    assert {"${day}==1", "${day}!=1", "last cycle"} <= set(draw(everything()).every_text)
+
+
+def test_the_workflow_is_told_above() -> None:
+    drawn = draw(everything())
+    assert drawn.every_text[:2] == ["daily_orders", "CycleWorkflow · daily_orders"]
+    assert drawn.every_text[2] == "00 30 02 * * ? · Asia/Shanghai (At 02:30:00)"
+
+
+def test_a_schedule_in_words_is_english_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locale, "getlocale", lambda *_: ("de_DE", "UTF-8"))
+    root = document([node("a")], trigger={"type": "Scheduler", "cron": "00 00 03 ? * MON-FRI"})
+    assert "00 00 03 ? * MON-FRI (At 03:00:00, Monday through Friday)" in draw(root).every_text
+
+
+def test_a_schedule_that_is_none_is_shown_as_it_is() -> None:
+    root = document([node("a")], trigger={"type": "Scheduler", "cron": "every day"})
+    assert "every day" in draw(root).every_text
+
+
+def test_a_document_without_nodes_is_drawn() -> None:
+    drawn = draw(document([]))
+    assert drawn.leaves == []
+    assert "daily_orders" in drawn.every_text
+
+
+HOSTILE = [
+    "</text><script>alert(1)</script>",
+    "a & b \"c\" 'd'",
+    "turned\u202eback\u2066",
+    "bell\x07\x00\x1b[31m\nline",
+    "x" * 10_000,
+    "订单" * 5_000,
+    "\ufffe\uffff\ufdd0",
+    "e\u0301" * 50,
+    " ",
+]
+
+
+def test_hostile_names_stay_in_their_boxes() -> None:
+    root = document([node(name) for name in HOSTILE], [after(HOSTILE[0], *HOSTILE[1:])], name=HOSTILE[0])
+    text = svg(alone(root))
+    drawn = read_back(text)
+    assert len(drawn.leaves) == len(HOSTILE)
+    assert_fits(drawn)
+    assert_apart(drawn)
+    assert not [element for element in ET.fromstring(text).iter() if element.tag.endswith("script")]
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    assert drawn.texts["turned\\u202eback\\u2066"][1] == "turned\\u202eback\\u2066"
+    assert len(text) < 40_000
+
+
+def test_nodes_that_wait_for_each_other_are_drawn() -> None:
+    drawn = draw(
+        document([node("a"), node("b"), node("c")], [after("a", "b"), after("b", "a"), after("c", "c")])
+    )
+    assert sorted(title for title, _ in drawn.arrows) == ["a ← b", "b ← a", "c ← c"]
+    assert_apart(drawn)
+
+
+def test_an_inner_node_may_wait_for_what_is_outside() -> None:
+    inner = loop()
+    inner["do-while"]["flow"][0]["depends"] += [{"output": "far.away"}, {"output": "near.output"}]
+    near = node("near", outputs={"nodeOutputs": [{"data": "near.output"}]})
+    drawn = draw(document([near, inner]))
+    assert {"step ← far.away", "step ← near"} <= {title for title, _ in drawn.arrows}
+    assert not holds(drawn.boxes["loop"][0], drawn.boxes["far.away"][0])
+
+
+def test_many_nodes_of_one_are_set_below_each_other() -> None:
+    names = [f"load_{number}" for number in range(60)]
+    root = document([node("start", "VIRTUAL"), *map(node, names)], [after(name, "start") for name in names])
+    drawn = draw(root)
+    assert drawn.size[1] > drawn.size[0]
+    assert_apart(drawn)
+
+
+def test_nodes_without_a_dependency_are_no_endless_row() -> None:
+    drawn = draw(document([node(f"n{number}") for number in range(100)]))
+    assert drawn.size[0] < 3 * drawn.size[1]
+    assert_apart(drawn)
+
+
+def test_hundreds_of_nodes_are_drawn_apart() -> None:
+    chance = random.Random(7)
+    names = [f"dwd_table_{number:03}" for number in range(400)]
+    depends = [
+        after(names[at], *{names[chance.randrange(max(0, at - 30), at)] for _ in "ab"})
+        for at in range(1, 400)
+    ]
+    drawn = draw(document(list(map(node, names)), depends))
+    assert len(drawn.leaves) == 400
+    assert len(drawn.arrows) == sum(len(entry["depends"]) for entry in depends)
+    assert_apart(drawn)
+
+
+def test_a_picture_says_what_it_is_without_being_seen() -> None:
+    root = ET.fromstring(svg(alone(everything())))
+    assert root.attrib["role"] == "img"
+    assert [element.tag.split("}")[1] for element in root[:2]] == ["title", "desc"]
+    assert root[0].text == "daily_orders"
+    assert root[1].text is not None
+    assert root[1].text.startswith("17 nodes, 18 dependencies. CycleWorkflow")
+
+
+def test_a_picture_needs_nothing_from_elsewhere_and_knows_the_dark() -> None:
+    text = svg(compared(document([node("a")]), everything()))
+    assert "prefers-color-scheme: dark" in text
+    for word in ("href", "url(http", "@import", "<script", "<image", "<foreignObject", "onload"):
+        assert word not in text
