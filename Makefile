@@ -83,7 +83,7 @@ coverage: setup ## what tests/unit and tests/wire reach of each package; fails u
 mutation: setup ## faults put into the core that no unit test notices (an hour); MUTATION=openapi for one group
 	@nice -n 19 $(BIN)/python tools/mutation.py $(MUTATION)
 
-chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (half an hour on 2 cores)
+chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (an hour on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
 
 switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches

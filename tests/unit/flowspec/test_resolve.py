@@ -286,14 +286,14 @@ def test_a_dependency_on_an_output_is_the_same_as_one_on_its_node() -> None:
 
 
 def test_a_variable_may_name_the_node_that_it_is_of() -> None:
-    variable = {"name": "v", "scope": "NodeContext", "type": "NodeOutput"}
-    takes = {"inputs": {"variables": [{**variable, "node": {"nodeId": "a", "output": "a"}}]}}
+    variable: Object = {"name": "v", "scope": "NodeContext", "type": "NodeOutput"}
+    takes: Object = {"inputs": {"variables": [{**variable, "node": {"nodeId": "a", "output": "a"}}]}}
     script = {
         "runtime": {"command": "ODPS_SQL"},
         "content": "",
         "parameters": [{**variable, "node": {"nodeId": "a"}}],
     }
-    outside = {"outputs": {"variables": [{**variable, "node": {"nodeId": "elsewhere", "output": "p.o"}}]}}
+    outside: Object = {"outputs": {"variables": [{**variable, "node": {"nodeId": "elsewhere", "output": "p.o"}}]}}
     root = completed(
         etl(
             nodes=[node("a"), node("b", **takes), {**node("c", **outside), "script": script}], dependencies=[]
