@@ -293,7 +293,9 @@ def test_a_variable_may_name_the_node_that_it_is_of() -> None:
         "content": "",
         "parameters": [{**variable, "node": {"nodeId": "a"}}],
     }
-    outside: Object = {"outputs": {"variables": [{**variable, "node": {"nodeId": "elsewhere", "output": "p.o"}}]}}
+    outside: Object = {
+        "outputs": {"variables": [{**variable, "node": {"nodeId": "elsewhere", "output": "p.o"}}]}
+    }
     root = completed(
         etl(
             nodes=[node("a"), node("b", **takes), {**node("c", **outside), "script": script}], dependencies=[]
