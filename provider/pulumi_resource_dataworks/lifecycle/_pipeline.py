@@ -199,13 +199,17 @@ async def _create(context: Context, order: Order, lost: openapi.AnswerLost | Non
 async def _look_again(
     context: Context, order: Order, before: set[str], lost: openapi.AnswerLost | None
 ) -> str | None:
-    """The run that a lost call has made; a list right after may be stale."""
+    """The run that a lost call has made; a list right after may be stale.
+
+    A new one without any description is taken for it: whether the service gives descriptions back is unknown.
+    """
     context.report.status("the answer was lost: looking for the pipeline run before making another")
     try:
         for look in range(_LOOKS):
             await context.pause(_FIRST_PAUSE * 2**look)
             for run in await runs_of(context, order.project_id, order.workflow_id):
-                if run.id not in before and order.mark(context.urn) in run.description:
+                marked = order.mark(context.urn) in run.description or not run.description
+                if run.id not in before and marked:
                     return run.id
     except (openapi.DataWorksError, CancelledStepError) as error:
         raise RunError(f"{lost}; and then: {error}", run_id="", goes_on=True) from error

@@ -244,8 +244,9 @@ async def test_an_abandoned_run_is_ended_where_that_is_asked(run: Deploying, ask
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_lost_answer_makes_no_second_run(run: Deploying, when: Any) -> None:
-    run.emulator.switch(stale_reads=3)
+@pytest.mark.parametrize("described", ["kept", "dropped"])
+async def test_a_lost_answer_makes_no_second_run(run: Deploying, when: Any, described: str) -> None:
+    run.emulator.switch(stale_reads=3, run_description=described)
     run.emulator.add_fault(Fault("CreatePipelineRun", when=when, reset=True))
     await run.create()
     assert run.kinds == ["Online"]
