@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is returned.
+    """Run the command line; the exit code is returned: 130 after Ctrl-C, where the command has no other.
 
     Args:
         argv: The arguments without the program's name; `sys.argv` unless given.
     """
     arguments = _parser().parse_args(argv)
-    exit_code: int = arguments.run(arguments)
+    try:
+        exit_code: int = arguments.run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        return 130
     return exit_code
 
 

@@ -21,7 +21,13 @@ from pulumi_resource_dataworks.emulator import EmulatorServer, Fault, Workflow
 from pulumi_resource_dataworks.export._folder import JOURNAL
 
 Run = Callable[..., int]
-PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
+# A process that a shell has put into the background ignores Ctrl-C, and so would what it starts.
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pulumi_resource_dataworks.cli import main
+sys.exit(main())
+"""
 
 
 def calls(server: EmulatorServer) -> Counter[str]:
@@ -162,7 +168,9 @@ def test_a_run_that_is_stopped_goes_on(
     }
     out = tmp_path / "out"
     command = [
-        str(PROGRAM),
+        sys.executable,
+        "-c",
+        PROGRAM,
         "export",
         "--project-id",
         "10001",

@@ -210,3 +210,12 @@ def test_a_setting_that_is_missing(run: Run, dataworks: DataWorks, monkeypatch: 
     status, _, err = run("--project-id", str(dataworks.project_id), "--workflow", "x")
     assert status == 2
     assert "region" in err
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stopped(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pulumi_resource_dataworks.graph.run", stopped)
+    assert cli.main(["graph", "x.json"]) == 130
+    assert capsys.readouterr().err == "stopped\n"
