@@ -153,7 +153,9 @@ def test_a_workflow_taken_offline_is_deployed_again(live: Stack, kept: str, by_r
         live.emulator.deploy(live.output(), "Offline")
     else:
         live.emulator.publish(live.output(), published=False)
-    assert "took this workflow offline" in live.refresh("--diff").output
+    output = live.refresh("--diff").output
+    assert "took this workflow offline" in output
+    assert '=> "offline"' in output
     assert live.deployed()["outputs"]["status"] == "Offline"
     live.up()
     assert produced(live) == SQL

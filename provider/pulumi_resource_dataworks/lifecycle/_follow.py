@@ -35,6 +35,7 @@ class _Follower:
         self.executed: set[str] = set()
         self.refused: dict[str, openapi.ServiceError] = {}
         self.told: set[str] = set()
+        self.last_told = ""
         self.seen: openapi.PipelineRun | None = None
 
     async def run(self) -> openapi.PipelineRun:
@@ -121,7 +122,10 @@ class _Follower:
         where = self._place(run, stage) if stage else "all stages have ended"
         who = ", for somebody to pass it" if stage and stage.code in self.told else ""
         seconds = f", {waited:.0f} s so far" if waited >= 1 else ""
-        self.context.report.status(f"pipeline run {self.run_id}: waiting at {where}{who}{seconds}")
+        told = f"pipeline run {self.run_id}: waiting at {where}{who}{seconds}"
+        if told != self.last_told:
+            self.last_told = told
+            self.context.report.status(told)
 
     def _at(self) -> str:
         stage = current_stage(self.seen) if self.seen else None

@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import openapi
 from . import _look
 from ._check import Checked
 from ._context import Context
-from ._deployment import FAILED, ONLINE, Inputs, State, parse_id
+from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State, parse_id
 from ._deployment_check import DEPLOYMENT_INPUTS, check_deployment
 from ._diff import Difference, Kind
 from ._errors import HalfDoneError, LifecycleError
@@ -148,7 +148,7 @@ class WorkflowDeployments:
         if state.pending_run is not None:
             state = after_pending(context, state, runs)
         state = as_it_is(context, state, found.definition.workflow_id, runs)
-        return state.inputs.to_pulumi(), state.to_pulumi()
+        return _seen(state).to_pulumi(), state.to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Takes the workflow offline, unless a live resource of this run keeps it in production.
@@ -252,6 +252,13 @@ class WorkflowDeployments:
         nodes = sum(item.type == "Node" for item in items)
         context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
         return replace(online(state, run), scheduling_id=scheduling_id)
+
+
+def _seen(state: State) -> Inputs:
+    """The inputs after a refresh: where production holds something else, the digest says so, and a preview shows it."""
+    if state.status in (OFFLINE, REDEPLOYED):
+        return replace(state.inputs, digest=state.status.lower())
+    return state.inputs
 
 
 async def _scheduling_id(context: Context, project_id: int, workflow_id: str) -> str:

@@ -301,7 +301,11 @@ async def test_an_offline_run_of_somebody_else_is_drift(
     run.emulator.deploy(WORKFLOW, "Offline")
     again = run.again()
     state = await again.refresh(state)
-    assert (state[2]["status"], "deployedDigest" in state[2]) == ("Offline", False)
+    assert (state[2]["status"], state[1]["digest"], "deployedDigest" in state[2]) == (
+        "Offline",
+        "offline",
+        False,
+    )
     assert any("took this workflow offline" in text for text in again.report.warnings)
     state = await again.again().refresh(state)
     state = await run.again().update(state, "1:a")
@@ -326,7 +330,7 @@ async def test_a_deployment_of_somebody_else_is_drift(run: Deploying) -> None:
     run.emulator.deploy(WORKFLOW)
     again = run.again()
     state = await again.refresh(state)
-    assert state[2]["status"] == "Redeployed"
+    assert (state[2]["status"], state[1]["digest"]) == ("Redeployed", "redeployed")
     assert again.report.warnings
     again = run.again()
     state = await again.refresh(state)
