@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import Stack
+from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
 from specs import etl, node, nodes
@@ -300,3 +302,16 @@ def test_a_node_in_production_that_leaves_the_document_has_a_way_out(live: Stack
     live.up()
     assert produced(live) == {"extract": SQL["extract"]}
     live.is_quiet()
+
+
+def test_the_digest_of_a_secret_document_is_nowhere_in_plain(stack: Stack) -> None:
+    digest = flowspec.digest(flowspec.complete(etl(), lambda name: f"id of {name}")).partition(":")[2]
+    stack.emulator.script_stage("PROD", Life("seconds", 0.1, "Fail", "not today"))
+    stack.deployment({"fn::secret": json.dumps(etl())})
+    told = [stack.preview("--diff").output, stack.up(ok=False).output]
+    assert "pipelineRunId" not in stack.deployed()["outputs"]
+    assert all(digest not in path.read_text("utf-8") for path in stack.state_files())
+    told += [stack.up().output, stack.refresh("--diff").output]
+    assert stack.deployed()["outputs"]["status"] == "Online"
+    assert all(digest not in path.read_text("utf-8") for path in stack.state_files())
+    assert digest not in "".join(told)
