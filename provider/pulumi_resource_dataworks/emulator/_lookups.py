@@ -1,15 +1,13 @@
 """The operations about workspaces and resource groups. Parameters and answers are those of the vendor's SDK (9.11.0)."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from ._errors import ServiceError
 from ._json import is_list
-from ._parameters import integer, paged
+from ._parameters import Parameters, integer, paged
 from ._world import Account, Project, ResourceGroup, World
 
-Parameters = Mapping[str, str]
 Body = dict[str, Any]
 
 
@@ -19,8 +17,7 @@ def get_project(world: World, account: Account, given: Parameters) -> Body:
     if world.switches.unknown_project == "as_workflow" and project_id not in {
         project.project_id for project in world.projects
     }:
-        switches = world.switches
-        raise ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
+        raise world.missing()
     return {"Project": _project(world.project(project_id), account)}
 
 

@@ -93,7 +93,7 @@ def get_workflow_definition(world: World, _: Account, given: Parameters) -> Body
     """One workflow with its document."""
     workflow = _seen(world, given)
     if workflow is None:
-        return _not_found(world, {})
+        return world.nothing({})
     with_content = boolean(given, "IncludeScriptContent", default=world.switches.include_script_content)
     document = workflow.document if with_content else without_content(workflow.document)
     told = workflow.scheduling_id is not None and world.switches.scheduling_id_told
@@ -115,7 +115,7 @@ def delete_workflow_definition(world: World, _: Account, given: Parameters) -> B
     key = _key(world, given)
     workflow = world.current(key)
     if workflow is None:
-        return _not_found(world, {"Success": False})
+        return world.nothing({"Success": False})
     if workflow.published and world.switches.published_delete != "accepted":
         if world.switches.published_delete == "success_false":
             return {"Success": False}
@@ -140,7 +140,7 @@ def _relocate(
 ) -> Body:
     workflow = world.current(_key(world, given))
     if workflow is None:
-        return _not_found(world, {"Success": False})
+        return world.nothing({"Success": False})
     folder, name = change(workflow.path.rpartition("/")[0], workflow.body["name"])
     relocate(world, account, workflow, folder, name)
     return {"Success": True}
@@ -185,16 +185,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 """Where each looks for its parameters is the SDK's (9.11.0, client.py): a rename is a POST with a query."""
 
 
-def _not_found(world: World, empty: Body) -> Body:
-    switches = world.switches
-    if switches.not_found_empty:
-        return empty
-    raise ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
-
-
 def _unknown_job(world: World, job_id: str) -> Body:
     if world.switches.unknown_job == "not_found":
-        return _not_found(world, {})
+        return world.nothing({})
     return {"JobStatus": {"JobId": job_id, "Status": "Fail", "Completed": "True", "Error": "Not Found"}}
 
 

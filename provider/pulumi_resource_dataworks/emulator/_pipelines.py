@@ -45,7 +45,7 @@ def get_pipeline_run(world: World, _: Account, given: Parameters) -> Body:
     """How a run stands, with its stages."""
     run = _known(world, given)
     if run is None or world.clock.now() < run.created + world.switches.stale_reads:
-        return _not_found(world)
+        return world.nothing({})
     for stage in run.stages:
         stage.polls += stage.status == "Running"
     run.settle(world, world.clock.now())
@@ -109,8 +109,7 @@ def abolish_pipeline_run(world: World, _: Account, given: Parameters) -> Body:
 def _run(world: World, given: Parameters) -> Run:
     run = _known(world, given)
     if run is None:
-        switches = world.switches
-        raise ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
+        raise world.missing()
     return run
 
 
@@ -118,13 +117,6 @@ def _known(world: World, given: Parameters) -> Run | None:
     project = world.project(integer(given, "ProjectId"))
     run = world.runs.get(given["Id"])
     return run if run and run.key[0] == project.project_id else None
-
-
-def _not_found(world: World) -> Body:
-    switches = world.switches
-    if switches.not_found_empty:
-        return {}
-    raise ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
 
 
 def _unended(world: World) -> list[Run]:

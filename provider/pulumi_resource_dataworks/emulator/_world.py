@@ -164,6 +164,21 @@ class World:
                 return project
         raise ServiceError(403, PROJECT_NOT_FOUND, f"Project {project_id} does not exist.")
 
+    def missing(self) -> ServiceError:
+        """What refuses a call about something that is not there."""
+        switches = self.switches
+        return ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
+
+    def nothing(self, empty: dict[str, Any]) -> dict[str, Any]:
+        """The empty answer to such a call, at the setting where it has one.
+
+        Raises:
+            ServiceError: At any other.
+        """
+        if self.switches.not_found_empty:
+            return empty
+        raise self.missing()
+
     def settle(self) -> None:
         """Let every job end whose time has come, in the order in which they end."""
         now = self.clock.now()

@@ -15,9 +15,6 @@ from ._folder import RefusedError
 from ._journal import Entry, Journal, listed_as
 from ._progress import Progress
 
-KINDS = ("CycleWorkflow", "ManualWorkflow")
-"""The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
-
 _AT_ONCE = 4
 """Calls that are under way at once: the client keeps to its calls a second, and an answer may take longer than that."""
 
@@ -49,7 +46,9 @@ async def listed(client: openapi.Client, project_id: int, name: str) -> list[ope
         RefusedError: There is none.
     """
     found = [
-        summary for kind in KINDS for summary in await client.list_workflow_definitions(project_id, kind=kind)
+        summary
+        for kind in openapi.WorkflowSummary.LISTED_KINDS
+        for summary in await client.list_workflow_definitions(project_id, kind=kind)
     ]
     chosen = [summary for summary in found if fnmatch.fnmatchcase(summary.name, name)]
     if not chosen:

@@ -12,9 +12,6 @@ from typing import cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-_HANDED_ON = ("inputs", "outputs", "paramHub", "param-hub")
-"""Where a node's variables are, beside its script's parameters."""
-
 
 def short(root: Object, *, portable: bool = False) -> Object:
     """The shortest document that means the same; the given one where none is found.
@@ -50,7 +47,7 @@ def scopes(owner: Object) -> Iterator[Object]:
 
 def references(node: Object) -> Iterator[Object]:
     """What a node's variables say of the nodes that they are of."""
-    for key in _HANDED_ON:
+    for key in sorted(flowspec.HOLD_VARIABLES):
         yield from _node_fields(node.get(key))
     yield from _node_fields(_object(node, "script").get("parameters"))
 

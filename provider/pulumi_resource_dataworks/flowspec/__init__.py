@@ -17,15 +17,16 @@ from ._document import (
 )
 from ._fault import Fault, InvalidDocumentError, show_path
 from ._ids import actual_ids, rename_ids
-from ._meaning import Changes, Edge, changes, digest, edge_of, same
+from ._meaning import Changes, Edge, changes, depends_of, digest, edge_of, same
 from ._near import near
 from ._project import clean, leave_out, project
-from ._resolve import complete, derive_id, output_of, outputs_of, without_workflow_id
+from ._resolve import HOLD_VARIABLES, complete, derive_id, output_of, outputs_of, without_workflow_id
 from ._rewrites import restore
 from ._rules import RULES, Rule
 from ._validate import validate
 
 __all__ = [
+    "HOLD_VARIABLES",
     "RULES",
     "Changes",
     "Document",
@@ -40,6 +41,7 @@ __all__ = [
     "changes",
     "clean",
     "complete",
+    "depends_of",
     "derive_id",
     "digest",
     "edge_of",

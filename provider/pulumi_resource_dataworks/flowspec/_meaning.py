@@ -301,13 +301,18 @@ def _pair(before: dict[str, tuple[str, Object]], after: dict[str, tuple[str, Obj
 
 
 def _edges(owner: Object) -> Iterator[Edge]:
+    return (edge_of(*pair) for pair in depends_of(owner))
+
+
+def depends_of(owner: Object) -> Iterator[tuple[Object, Object]]:
+    """Each entry of a workflow's `dependencies`, with each of its `depends`; those of inner sets of nodes too."""
     for key in ("dependencies", "flow"):
         for dependency in objects(owner.get(key)):
             for depend in objects(dependency.get("depends")):
-                yield edge_of(dependency, depend)
+                yield dependency, depend
     for node in scope_of(owner):
         for _, inner in inner_scopes(node):
-            yield from _edges(inner)
+            yield from depends_of(inner)
 
 
 def edge_of(dependency: Object, depend: Object) -> Edge:

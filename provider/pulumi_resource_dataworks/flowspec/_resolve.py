@@ -176,7 +176,7 @@ def _complete_scope(owner: Object, path: str) -> None:
             _resolve(dependency, index)
     for node in scope_of(owner):
         _fill_script(node, f"{path}/{node['name']}")
-        for holder, keys in ((node, _HANDED_ON), (node["script"], {"parameters"})):
+        for holder, keys in ((node, HOLD_VARIABLES), (node["script"], {"parameters"})):
             for key in keys & holder.keys():
                 holder[key] = _resolve_variables(holder[key], index)
         for _, inner in inner_scopes(node):
@@ -200,7 +200,7 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
         depend["refTableName"] = depend.get("refTableName") or (None if name is None else str(name))
 
 
-_HANDED_ON = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
+HOLD_VARIABLES = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
 """Where a node's variables are, beside its script's parameters."""
 
 

@@ -73,7 +73,7 @@ def outline(root: Object) -> Outline:
         ids.setdefault(str(node.get("id")), key)
     found = Outline(workflow, boxes, [], ids)
     makers = _makers(workflow)
-    for dependency, depend in _depends(workflow):
+    for dependency, depend in flowspec.depends_of(workflow):
         _add_wait(found, makers, dependency, depend)
     return found
 
@@ -136,16 +136,6 @@ def _makers(workflow: Object) -> dict[str, _Maker]:
         for output in (*flowspec.outputs_of(node), *arms):
             found.setdefault(output, _Maker(own, arms.get(output, "")))
     return found
-
-
-def _depends(owner: Object) -> Iterator[tuple[Object, Object]]:
-    for key in ("dependencies", "flow"):
-        for dependency in flowspec.objects(owner.get(key)):
-            for depend in flowspec.objects(dependency.get("depends")):
-                yield dependency, depend
-    for node in flowspec.scope_of(owner):
-        for _, scope in flowspec.inner_scopes(node):
-            yield from _depends(scope)
 
 
 def _add_wait(found: Outline, makers: dict[str, _Maker], dependency: Object, depend: Object) -> None:

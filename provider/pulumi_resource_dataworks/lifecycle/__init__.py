@@ -5,7 +5,6 @@ Knows the documents (`flowspec`) and the service (`openapi`), and none of the fr
 
 from ._check import Checked
 from ._context import Context, Reporter
-from ._deployment_check import DEPLOYMENT_INPUTS
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._options import Options
@@ -15,7 +14,6 @@ from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 
 __all__ = [
-    "DEPLOYMENT_INPUTS",
     "UNKNOWN",
     "Answer",
     "CancelledStepError",

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal, cast
 
 from pulumi_resource_dataworks import openapi
 
-from ._errors import LifecycleError
 from ._pipeline import short_digest
 
 ONLINE: Final = "Online"
@@ -154,20 +153,3 @@ class State:
         if self.pending_run is not None:
             outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
         return outputs
-
-
-def parse_id(resource_id: str) -> tuple[int, str]:
-    """Project and workflow ID of a resource ID.
-
-    Raises:
-        LifecycleError: It is none.
-    """
-    project, _, workflow = resource_id.partition("/")
-    if not (
-        project.isascii() and project.isdecimal() and int(project) > 0 and workflow and "/" not in workflow
-    ):
-        raise LifecycleError(
-            f'the ID "{resource_id}" is not that of a workflow deployment: write <projectId>/<workflowId>, '
-            "for example 123456/7234567890123456789"
-        )
-    return int(project), workflow

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
+
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
 from ._values import UNKNOWN, Unknown
-
-DEPLOYMENT_INPUTS = ("projectId", "workflowId", "digest", "description", "approval", "abolishAbandoned")
 
 
 def check_deployment(news: Mapping[str, Any]) -> Checked:

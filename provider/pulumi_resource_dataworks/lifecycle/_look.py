@@ -11,8 +11,6 @@ from ._errors import LifecycleError
 from ._state import Inputs
 
 NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
-_LISTED_KINDS = ("CycleWorkflow", "ManualWorkflow")
-"""The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | 
 
 async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
     """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
-    if kind.casefold() not in {listed.casefold() for listed in _LISTED_KINDS}:
+    if kind.casefold() not in {listed.casefold() for listed in openapi.WorkflowSummary.LISTED_KINDS}:
         return True
     found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
     return all(summary.id != workflow_id for summary in found)
@@ -94,7 +92,7 @@ async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary |
 
 
 async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:
-    for kind in _LISTED_KINDS:
+    for kind in openapi.WorkflowSummary.LISTED_KINDS:
         found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
         if any(summary.id == workflow_id for summary in found):
             return True

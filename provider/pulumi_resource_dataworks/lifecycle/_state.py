@@ -247,8 +247,12 @@ def unknown_outputs(project_id: Any) -> dict[str, Any]:
     return {"projectId": project_id, **dict.fromkeys(keys, UNKNOWN)}
 
 
-def parse_id(resource_id: str) -> tuple[int, str]:
+def parse_id(resource_id: str, noun: str = "workflow definition") -> tuple[int, str]:
     """Project and workflow ID of a resource ID.
+
+    Args:
+        resource_id: `<projectId>/<workflowId>`.
+        noun: What the resource is, for a message.
 
     Raises:
         LifecycleError: It is none.
@@ -258,7 +262,7 @@ def parse_id(resource_id: str) -> tuple[int, str]:
         project.isascii() and project.isdecimal() and int(project) > 0 and workflow and "/" not in workflow
     ):
         raise LifecycleError(
-            f'the ID "{resource_id}" is not that of a workflow definition: write <projectId>/<workflowId>, '
+            f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<workflowId>, '
             "for example 123456/7234567890123456789"
         )
     return int(project), workflow

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 
 from . import _look
 from ._check import Checked
 from ._context import Context
-from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State, parse_id
-from ._deployment_check import DEPLOYMENT_INPUTS, check_deployment
+from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State
+from ._deployment_check import check_deployment
 from ._diff import Difference, Kind
 from ._errors import HalfDoneError, LifecycleError
 from ._follow import follow
 from ._pipeline import Order, RunError, abolish, begin, clear_way, runs_of, unended_of_ours
 from ._production import after_pending, as_it_is, imported_deployment, is_offline, online, order_of
+from ._state import parse_id
 from ._values import UNKNOWN, Unknown
 
 Outputs = dict[str, Any]
@@ -85,7 +87,7 @@ class WorkflowDeployments:
             if news.get(key) != olds.get(key):
                 changes[key] = "update"
         if "replace" not in changes.values() and urn in self.declared.values():
-            self.held.add(parse_id(resource_id))
+            self.held.add(parse_id(resource_id, "workflow deployment"))
         return Difference(changes)
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
@@ -137,7 +139,7 @@ class WorkflowDeployments:
             HalfDoneError: The resource's run has not ended.
             LifecycleError: An import of a workflow that is not in production.
         """
-        workflow = parse_id(resource_id)
+        workflow = parse_id(resource_id, "workflow deployment")
         found = await _look.unless_gone(context, *workflow)
         if found is None:
             return None
@@ -158,7 +160,7 @@ class WorkflowDeployments:
             LifecycleError: The service refuses, such as for a node that others depend on.
             DataWorksError: The service refuses.
         """
-        workflow = parse_id(resource_id)
+        workflow = parse_id(resource_id, "workflow deployment")
         if workflow in self.held:
             context.report.info(
                 f"workflow {workflow[1]} stays in production: the resource that replaces this one holds it"

@@ -8,6 +8,7 @@ Knows neither Pulumi nor what is inside a FlowSpec document.
     status = await wait_for_job(client, job.id, expected_seconds=4, timeout=600, cancelled=asyncio.Event())
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._clock import Clock, SystemClock
@@ -34,14 +35,14 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
-from ._lookups import Project, ResourceGroup
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
-from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 from ._wait import JobReader, wait_for_job
 
 if TYPE_CHECKING:
     from ._client import Client
+    from ._lookups import Project, ResourceGroup
+    from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 
 __all__ = [
     "AnswerLost",
@@ -87,10 +88,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Imports the client, and httpx with it, when it is first asked for: check and diff never do."""
-    if name == "Client":
-        from ._client import Client  # noqa: PLC0415 - that is the point
+_LATER = {
+    "Client": "_client",
+    **dict.fromkeys(("Project", "ResourceGroup"), "_lookups"),
+    **dict.fromkeys(("PipelineRun", "PipelineRunItem", "PipelineStage"), "_pipelines"),
+}
+"""What few steps need, by the module that has it."""
 
-        return Client
+
+def __getattr__(name: str) -> Any:
+    """Imports the client, and httpx with it, when it is first asked for: check and diff never do. So with what it answers."""
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,7 @@ One thing is refused: an ID that is a float has lost digits already.
 """
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
@@ -167,6 +167,7 @@ class WorkflowSummary(Item):
     """A line of a list.
 
     Attributes:
+        LISTED_KINDS: The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown.
         id: The workflow's ID in Data Studio.
         name: Its name.
         path: Its full path, the name included ("" where the service leaves it out).
@@ -175,6 +176,7 @@ class WorkflowSummary(Item):
         modify_time: Milliseconds since 1970; whether every edit of a node changes it is unknown.
     """
 
+    LISTED_KINDS: ClassVar[tuple[str, ...]] = ("CycleWorkflow", "ManualWorkflow")
     name: Text = ""
     path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
     kind: Text = Field(default="", validation_alias="Type")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import grpc.aio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
+from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
@@ -35,49 +35,6 @@ _KINDS = {
 }
 
 
-class Kind(Protocol):
-    """What the lifecycle does for one kind of resource: see `lifecycle.WorkflowDefinitions`."""
-
-    def check(
-        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
-    ) -> lifecycle.Checked: ...
-
-    def diff(
-        self,
-        urn: str,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str] = (),
-    ) -> lifecycle.Difference: ...
-
-    async def create(
-        self, context: lifecycle.Context, news: Mapping[str, Any]
-    ) -> tuple[str, dict[str, Any]]: ...
-
-    async def read(
-        self,
-        context: lifecycle.Context,
-        resource_id: str,
-        inputs: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-    ) -> tuple[dict[str, Any], dict[str, Any]] | None: ...
-
-    async def update(
-        self,
-        context: lifecycle.Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> dict[str, Any]: ...
-
-    async def delete(
-        self, context: lifecycle.Context, resource_id: str, outputs: Mapping[str, Any]
-    ) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A kind of resource, and what of it is secret where its telling input is.
@@ -89,7 +46,7 @@ class Resource:
         kept: The inputs that a half-done resource keeps.
     """
 
-    kind: Kind
+    kind: lifecycle.WorkflowDefinitions | lifecycle.WorkflowDeployments
     telling: str
     hidden: frozenset[str]
     kept: tuple[str, ...]
@@ -317,5 +274,5 @@ def _resources(options: lifecycle.Options) -> dict[str, Resource]:
     definitions, deployments = lifecycle.WorkflowDefinitions(options), lifecycle.WorkflowDeployments()
     return {
         DEFINITION: Resource(definitions, "spec", OF_THE_DOCUMENT, ("projectId", "spec")),
-        DEPLOYMENT: Resource(deployments, "digest", OF_THE_DEPLOYMENT, lifecycle.DEPLOYMENT_INPUTS),
+        DEPLOYMENT: Resource(deployments, "digest", OF_THE_DEPLOYMENT, DEPLOYMENT_INPUTS),
     }

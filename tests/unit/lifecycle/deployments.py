@@ -100,6 +100,13 @@ class Deploying:
         settings = openapi.Settings.from_config({"region": "cn-shanghai", **keys}, {})
         self.client = openapi.Client(settings, transport=self.transport, clock=self.clock)
 
+    @classmethod
+    async def with_workflow(cls) -> Deploying:
+        """A run at a service that holds the workflow."""
+        made = cls()
+        await made.put()
+        return made
+
     def again(self) -> Deploying:
         """Another process against the same service."""
         return Deploying(self.clock, self.emulator)

@@ -1,4 +1,4 @@
-"""WorkflowDeployment: to production, drift, failures, people, and out of production."""
+"""WorkflowDeployment: to production, failures, people, what is half done, inputs."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, kept
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
 
 
 @pytest.fixture
 async def run() -> Deploying:
-    made = Deploying()
-    await made.put()
-    return made
+    return await Deploying.with_workflow()
 
 
 @pytest.mark.parametrize("standard", [False, True])
@@ -283,235 +281,6 @@ async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
     await run.again().update(kept(caught.value, news), "1:a")
-    assert run.kinds == ["Online"]
-
-
-# --- drift
-
-
-@pytest.mark.parametrize("told", [True, False])
-@pytest.mark.parametrize("kept_id", ["gone", "kept"])
-@pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
-async def test_an_offline_run_of_somebody_else_is_drift(
-    run: Deploying, kept_id: str, order: str, told: bool
-) -> None:
-    run.emulator.switch(undeployed_workflow_id=kept_id, runs_order=order, scheduling_id_told=told)
-    state = await run.create()
-    await run.clock.sleep(5)
-    run.emulator.deploy(WORKFLOW, "Offline")
-    again = run.again()
-    state = await again.refresh(state)
-    assert (state[2]["status"], state[1]["digest"], "deployedDigest" in state[2]) == (
-        "Offline",
-        "offline",
-        False,
-    )
-    assert any("took this workflow offline" in text for text in again.report.warnings)
-    state = await again.again().refresh(state)
-    state = await run.again().update(state, "1:a")
-    assert run.is_live
-    assert run.kinds == ["Online", "Offline", "Online"]
-    assert await run.again().refresh(state) == state
-
-
-async def test_an_undeployment_that_is_no_run_is_drift_where_the_service_tells(run: Deploying) -> None:
-    state = await run.create()
-    run.emulator.publish(WORKFLOW, published=False)
-    state = await run.again().refresh(state)
-    assert state[2]["status"] == "Offline"
-    state = await run.again().update(await run.again().refresh(state), "1:a")
-    assert run.is_live
-    assert run.kinds == ["Online", "Online"]
-
-
-async def test_a_deployment_of_somebody_else_is_drift(run: Deploying) -> None:
-    state = await run.create()
-    await run.clock.sleep(5)
-    run.emulator.deploy(WORKFLOW)
-    again = run.again()
-    state = await again.refresh(state)
-    assert (state[2]["status"], state[1]["digest"]) == ("Redeployed", "redeployed")
-    assert again.report.warnings
-    again = run.again()
-    state = await again.refresh(state)
-    assert again.report.warnings == []
-    state = await run.again().update(state, "1:a")
-    assert run.kinds == ["Online"] * 3
-    assert state[2]["status"] == "Online"
-
-
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_refresh_of_what_is_as_it_was_changes_nothing(run: Deploying, told: bool) -> None:
-    run.emulator.switch(scheduling_id_told=told)
-    state = await run.create()
-    run.emulator.gateway.calls.clear()
-    assert await run.again().refresh(state) == state
-    assert [call.action for call in run.emulator.calls] == ["GetWorkflowDefinition", "ListPipelineRuns"]
-
-
-async def test_a_refresh_keeps_a_run_that_has_not_ended(run: Deploying) -> None:
-    run.emulator.set_stage_life(Life("seconds", 100))
-    news = run.inputs()
-    with pytest.raises(HalfDoneError) as caught:
-        await run.deployments.create(run.context(timeout=20.0), news)
-    state = kept(caught.value, news)
-    with pytest.raises(HalfDoneError, match="has not ended"):
-        await run.again().refresh(state)
-    await run.client.pipelines.abolish(PROJECT, run.emulator.runs()[0].run_id)
-    state = await run.again().refresh(state)
-    assert (state[2]["status"], "pendingRun" in state[2]) == ("Fail", False)
-
-
-async def test_what_is_gone_is_gone(run: Deploying) -> None:
-    state = await run.create()
-    run.emulator.remove(WORKFLOW)
-    assert await run.again().deployments.read(run.context(), *state) is None
-    await run.again().delete(state)
-    assert run.kinds == ["Online"]
-
-
-# --- import
-
-
-async def test_an_import_knows_what_a_run_of_ours_has_deployed(run: Deploying) -> None:
-    resource_id, inputs, outputs = await run.create("1:abc")
-    found = await run.again().deployments.read(run.context(), resource_id, {}, {})
-    assert found is not None
-    assert found[1]["pipelineRunId"] == outputs["pipelineRunId"]
-    assert found[1]["deployedDigest"].startswith("sha256:")
-    assert run.again().deployments.diff(URN, resource_id, *found, inputs).changes == {}
-    assert run.again().deployments.diff(URN, resource_id, *found, run.inputs("1:d")).changes == {
-        "digest": "update"
-    }
-
-
-async def test_an_import_takes_somebody_elses_deployment_for_that_of_the_definition(run: Deploying) -> None:
-    run.emulator.deploy(WORKFLOW)
-    found = await run.deployments.read(run.context(), f"{PROJECT}/{WORKFLOW}", {}, {})
-    assert found is not None
-    assert found[0]["digest"] == found[1]["deployedDigest"]
-    assert found[0]["digest"].startswith("1:")
-
-
-@pytest.mark.parametrize("before", [False, True])
-async def test_what_is_not_in_production_is_not_imported(run: Deploying, before: bool) -> None:
-    if before:
-        run.emulator.deploy(WORKFLOW)
-        await run.clock.sleep(1)
-        run.emulator.deploy(WORKFLOW, "Offline")
-    with pytest.raises(LifecycleError, match="not in production"):
-        await run.deployments.read(run.context(), f"{PROJECT}/{WORKFLOW}", {}, {})
-
-
-@pytest.mark.parametrize("wrong", ["7", "x/7", "0/7", "7/", "7/8/9"])
-async def test_an_id_that_is_none_is_told(run: Deploying, wrong: str) -> None:
-    with pytest.raises(LifecycleError, match="<projectId>/<workflowId>"):
-        await run.deployments.read(run.context(), wrong, {}, {})
-
-
-# --- out of production
-
-
-@pytest.mark.parametrize("standard", [False, True])
-async def test_a_delete_takes_offline(run: Deploying, standard: bool) -> None:
-    run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
-    state = await run.create()
-    await run.again().delete(state)
-    assert run.kinds == ["Online", "Offline"]
-    assert not run.is_live
-    assert run.emulator.runs()[1].description.startswith("Taken offline by Pulumi [pulumi ")
-    await run.client.delete_workflow_definition(PROJECT, WORKFLOW)
-
-
-@pytest.mark.parametrize("offline", ["refused", "succeeds"])
-@pytest.mark.parametrize("kept_id", ["gone", "kept"])
-@pytest.mark.parametrize("by_run", [True, False])
-@pytest.mark.parametrize("told", [True, False])
-async def test_what_is_offline_already_is_fine(
-    run: Deploying, offline: str, kept_id: str, by_run: bool, told: bool
-) -> None:
-    run.emulator.switch(
-        offline_of_undeployed=offline, undeployed_workflow_id=kept_id, scheduling_id_told=told
-    )
-    state = await run.create()
-    await run.clock.sleep(5)
-    if by_run:
-        run.emulator.deploy(WORKFLOW, "Offline")
-    else:
-        run.emulator.publish(WORKFLOW, published=False)
-    await run.again().delete(state)
-    assert not run.is_live
-
-
-async def test_a_failed_deployment_that_never_was_is_deleted_without_a_run(run: Deploying) -> None:
-    run.emulator.script_stage("PROD_CHECK", Life("seconds", 1, "Fail", "no"))
-    with pytest.raises(HalfDoneError) as caught:
-        await run.create()
-    await run.again().delete(kept(caught.value, run.inputs()))
-    assert run.kinds == ["Online"]
-
-
-async def test_a_delete_ends_a_run_of_ours_that_has_not_ended(run: Deploying) -> None:
-    run.emulator.set_stage_life(Life("seconds", 100))
-    with pytest.raises(HalfDoneError) as caught:
-        await run.deployments.create(run.context(timeout=20.0), run.inputs())
-    await run.again().delete(kept(caught.value, run.inputs()))
-    assert [made.status for made in run.emulator.runs()] == ["Cancel"]
-
-
-async def test_a_delete_goes_on_with_an_offline_run_of_ours(run: Deploying) -> None:
-    state = await run.create()
-    run.emulator.set_stage_life(Life("seconds", 100))
-    with pytest.raises(LifecycleError):
-        await run.deployments.__class__().delete(run.context(timeout=20.0), state[0], state[2])
-    await run.again().delete(state)
-    assert run.kinds == ["Online", "Offline"]
-    assert not run.is_live
-
-
-async def test_a_node_that_others_depend_on_is_named(run: Deploying) -> None:
-    state = await run.create()
-    depends = [
-        {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
-    ]
-    await run.put(document("6000000000000000001", "reports", dependencies=depends))
-    run.emulator.deploy("6000000000000000001")
-    with pytest.raises(LifecycleError) as caught:
-        await run.again().delete(state)
-    assert 'node "extract" of workflow "reports" depends on 5000000000000000003' in str(caught.value)
-    assert 'node "load"' in str(caught.value)
-    assert run.is_live
-
-
-async def test_deletes_of_one_run_wait_for_each_other(run: Deploying) -> None:
-    state = await run.create()
-    other_urn = URN.replace("live", "reports")
-    depends = [
-        {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
-    ]
-    await run.put(document("6000000000000000001", "reports", dependencies=depends))
-    other = await run.create(workflow="6000000000000000001", urn=other_urn)
-    again = run.again()
-    await asyncio.gather(again.delete(state), again.delete(other, other_urn))
-    assert not run.is_live
-    assert run.emulator.production("6000000000000000001") is None
-    assert [made.status for made in run.emulator.runs() if made.kind == "Offline"] == [
-        "Fail",
-        "Success",
-        "Success",
-    ]
-
-
-async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
-    state = await run.create()
-    again = run.again()
-    await again.create()
-    await again.delete(state)
-    assert run.is_live
-    third = run.again()
-    await third.update(state, "1:a")
-    await third.delete(state)
-    assert run.is_live
     assert run.kinds == ["Online"]
 
 

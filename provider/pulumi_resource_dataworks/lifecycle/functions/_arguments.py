@@ -44,7 +44,7 @@ class Arguments:
         self.faults = [
             Fault(
                 key,
-                f'"{key}" is no argument of {function}. It takes {_listed(takes, "and")}.{_near(key, takes)}',
+                f'"{key}" is no argument of {function}. It takes {_listed(takes, "and")}.{flowspec.near(key, tuple(takes))}',
             )
             for key in self._given
             if key not in takes and not key.startswith("__")
@@ -109,7 +109,3 @@ def _kind(value: Any) -> str:
 def _listed(names: Sequence[str], word: str) -> str:
     *most, last = names
     return f"{', '.join(most)} {word} {last}" if most else last
-
-
-def _near(name: str, known: Sequence[str]) -> str:
-    return flowspec.near(name, tuple(known))

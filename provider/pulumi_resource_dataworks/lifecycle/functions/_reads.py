@@ -11,8 +11,6 @@ from pulumi_resource_dataworks.lifecycle import _look
 from pulumi_resource_dataworks.lifecycle._context import Context
 
 T = TypeVar("T")
-KINDS = ("CycleWorkflow", "ManualWorkflow")
-"""The kinds that ListWorkflowDefinitions documents."""
 
 
 class Reads:
@@ -52,7 +50,7 @@ class Reads:
     ) -> list[openapi.WorkflowSummary]:
         """The workflows whose name holds this one, or all: for each kind, a call for each 100."""
         found: dict[str, openapi.WorkflowSummary] = {}
-        for kind in KINDS:
+        for kind in openapi.WorkflowSummary.LISTED_KINDS:
             for summary in await self._of_kind(context, project_id, kind, name):
                 found.setdefault(summary.id, summary)
         return sorted(found.values(), key=lambda summary: (summary.path or summary.name, summary.id))
