@@ -10,7 +10,6 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _look
 from ._context import Context
-from ._errors import LifecycleError
 from ._refusals import derived_here, id_taken, lost_nodes, path_taken, refuse_strangers
 from ._state import Inputs, State, first_state
 
@@ -44,10 +43,7 @@ async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder
         summary = await _look.at_path(context, inputs)
         if summary is None:
             return None
-        if summary.id != inputs.workflow_id:
-            found = await _look.get(context, inputs.project_id, summary.id)
-        if found is None:
-            raise LifecycleError(_look.NOT_GIVEN_OUT.format(summary.id))
+        found = await _look.given_out(context, inputs.project_id, summary.id)
     return _claimed(context, inputs, found, held)
 
 

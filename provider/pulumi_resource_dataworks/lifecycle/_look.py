@@ -10,7 +10,8 @@ from ._context import Context
 from ._errors import LifecycleError
 from ._state import Inputs
 
-NOT_GIVEN_OUT = "DataWorks lists workflow {} but does not give it out: try again later"
+_PAUSES = (0.0, 1.0, 2.0)
+"""Seconds before each further read of what is listed: a job may have made it since the first, or reads may be stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,15 @@ async def get(context: Context, project_id: int, workflow_id: str) -> Found | No
         DataWorksError: It cannot be told.
     """
     try:
-        definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+        return await _read(context, project_id, workflow_id)
     except openapi.NotFoundError:
         return None
     except openapi.ServiceError as error:
-        if error.is_ambiguous_client_error and not await _listed(context, project_id, workflow_id):
+        if not error.is_ambiguous_client_error:
+            raise
+        if not await _listed(context, project_id, workflow_id):
             return None
-        raise
-    return Found(definition, _document(definition))
+    return await _read(context, project_id, workflow_id)  # a job may have made it between the two looks
 
 
 async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | None:
@@ -53,12 +55,11 @@ async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | 
         DataWorksError: It cannot be told.
     """
     try:
-        definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+        return await _read(context, project_id, workflow_id)
     except openapi.ServiceError as error:
         if error.is_ambiguous_client_error:
             return None
         raise
-    return Found(definition, _document(definition))
 
 
 async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
@@ -78,8 +79,23 @@ async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Fo
     """
     found = await get(context, project_id, workflow_id)
     if found is None and await _listed(context, project_id, workflow_id):
-        raise LifecycleError(NOT_GIVEN_OUT.format(workflow_id))
+        return await given_out(context, project_id, workflow_id)
     return found
+
+
+async def given_out(context: Context, project_id: int, workflow_id: str) -> Found:
+    """As `get`, for a workflow that a list names although a read before did not find it.
+
+    Raises:
+        LifecycleError: The service still does not give it out.
+        DataWorksError: It cannot be told.
+    """
+    for pause in _PAUSES:
+        await context.pause(pause)
+        found = await get(context, project_id, workflow_id)
+        if found is not None:
+            return found
+    raise LifecycleError(f"DataWorks lists workflow {workflow_id} but does not give it out: try again later")
 
 
 async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary | None:
@@ -89,6 +105,11 @@ async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary |
         if summary.id == inputs.workflow_id or (summary.path or "").strip("/") == inputs.path.strip("/"):
             return summary
     return None
+
+
+async def _read(context: Context, project_id: int, workflow_id: str) -> Found:
+    definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+    return Found(definition, _document(definition))
 
 
 async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:

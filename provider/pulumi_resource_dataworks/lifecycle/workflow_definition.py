@@ -158,7 +158,7 @@ class WorkflowDefinitions:
             kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
                 return None
-            raise LifecycleError(_look.NOT_GIVEN_OUT.format(workflow_id))
+            found = await _look.given_out(context, project_id, workflow_id)
         if state is None:
             return imported(project_id, found)
         now, kept = _refreshed(replace(state, inputs=Inputs.of(inputs)), found)

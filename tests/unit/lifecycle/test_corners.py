@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import Run, not_found, workflow
+from tests.unit.lifecycle.support import Run, not_found, refusal, workflow
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
@@ -34,9 +34,21 @@ async def test_a_workflow_that_is_listed_but_not_given_out_is_not_called_somebod
     run = Run()
     await run.create()
     again = run.again()
-    again.client.will("get", not_found())
+    again.client.will("get", *[not_found()] * 4)
     with pytest.raises(LifecycleError, match=r"lists workflow \d+ but does not give it out: try again later"):
         await again.create()
+
+
+@pytest.mark.parametrize("answer", [not_found(), refusal()], ids=["not found", "some code"])
+async def test_a_workflow_that_a_job_makes_between_two_looks_is_found_by_a_third(answer: Exception) -> None:
+    """A create after a kill, a refresh and a look by a name: the job of the killed run ends in the middle of it."""
+    run = Run()
+    resource_id, inputs, outputs = await run.create()
+    again = run.again()
+    again.client.will("get", answer)
+    assert (await again.create())[0] == resource_id
+    again.client.will("get", answer)
+    assert await again.read((resource_id, inputs, outputs)) == (inputs, outputs)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])

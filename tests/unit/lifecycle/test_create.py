@@ -196,7 +196,7 @@ async def test_an_id_that_only_this_resource_derives_needs_no_lists(run: Run) ->
 
 async def test_an_ambiguous_refusal_of_the_look_counts_where_a_list_shows_the_workflow(run: Run) -> None:
     put(run, etl(id="70"))
-    run.client.will("get", refusal("unclear"))
+    run.client.will("get", *[refusal("unclear")] * 2)
     with pytest.raises(openapi.ServiceError, match="unclear"):
         await run.create(etl(id="70"))
     assert run.client.made("import") == []

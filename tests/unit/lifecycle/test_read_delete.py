@@ -120,7 +120,7 @@ async def test_a_workflow_that_is_in_no_list_is_gone(made: tuple[Run, State]) ->
 
 async def test_a_workflow_that_is_listed_but_not_given_out_is_not_gone(made: tuple[Run, State]) -> None:
     run, state = made
-    run.client.will("get", not_found())
+    run.client.will("get", *[not_found()] * 4)
     with pytest.raises(LifecycleError) as caught:
         await run.read(state)
     assert OWN in str(caught.value)
@@ -242,7 +242,7 @@ async def test_an_import_of_a_document_without_the_workflows_id_has_that_of_the_
 
 async def test_an_import_of_what_is_listed_but_not_given_out_is_an_error(made: tuple[Run, State]) -> None:
     run, (resource_id, _, _) = made
-    run.client.will("get", not_found())
+    run.client.will("get", *[not_found()] * 4)
     with pytest.raises(LifecycleError, match=f"lists workflow {OWN} but does not give it out"):
         await run.read((resource_id, {}, {}))
 

@@ -354,7 +354,7 @@ async def test_a_lost_answer_of_an_update_is_sent_again_under_the_same_ids(made:
 
 async def test_a_look_that_cannot_tell_sends_nothing(made: tuple[Run, State]) -> None:
     run, state = made
-    run.client.will("get", refusal("unclear"))
+    run.client.will("get", *[refusal("unclear")] * 2)
     with pytest.raises(openapi.ServiceError, match="unclear"):
         await run.update(state, etl(description="new"))
     assert run.client.made("import") == []
