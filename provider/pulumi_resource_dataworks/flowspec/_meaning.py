@@ -190,9 +190,8 @@ class Changes:
         ]
         parts += [f'moves node "{old}" to "{new}"' for new, old in self.moved.items()]
         parts += [f'changes node "{name}" ({", ".join(fields)})' for name, fields in self.changed.items()]
-        edges = len(self.edges_added), len(self.edges_removed)
-        parts += [f"adds {edges[0]} dependencies"] if edges[0] else []
-        parts += [f"removes {edges[1]} dependencies"] if edges[1] else []
+        for verb, edges in (("adds", self.edges_added), ("removes", self.edges_removed)):
+            parts += [f"{verb} {_dependencies(len(edges))}"] if edges else []
         parts += [f"changes the workflow's {', '.join(self.workflow)}"] if self.workflow else []
         parts += [f"changes the document's {', '.join(self.document)}"] if self.document else []
         return "; ".join(parts)
@@ -203,9 +202,13 @@ class Changes:
         counts["changes"] = len(self.changed)
         parts = [f"{verb} {number} node{'s' * (number > 1)}" for verb, number in counts.items() if number]
         edges = len(self.edges_added) + len(self.edges_removed)
-        parts += [f"changes {edges} dependencies"] if edges else []
+        parts += [f"changes {_dependencies(edges)}"] if edges else []
         parts += ["changes the workflow's own fields"] if self.workflow or self.document else []
         return "; ".join(parts)
+
+
+def _dependencies(number: int) -> str:
+    return "1 dependency" if number == 1 else f"{number} dependencies"
 
 
 def changes(old: Object, new: Object) -> Changes:

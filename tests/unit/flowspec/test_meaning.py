@@ -254,7 +254,7 @@ def test_nodes_that_come_and_go_are_named() -> None:
     assert (len(found.edges_added), len(found.edges_removed)) == (0, 1)
     text = found.describe()
     assert text.index('adds node "report"') < text.index('removes node "extract"')
-    assert "removes 1 dependencies" in text
+    assert "removes 1 dependency" in text
 
 
 def test_many_nodes_are_counted() -> None:
@@ -313,7 +313,7 @@ def test_edges_that_come_and_go_are_counted() -> None:
     assert (edge.output, edge.type) == ("p.out", "Normal")
     assert edge.node == dict(nodes_of(workflow(one)))["load"]["id"]
     assert found.edges_removed == []
-    assert "adds 1 dependencies" in found.describe()
+    assert "adds 1 dependency" in found.describe()
     typed = changed(
         one,
         lambda root: workflow(root)["dependencies"][0]["depends"][0].update(

@@ -53,7 +53,7 @@ def test_two_files_show_the_change_and_the_summary_of_preview(run: Run) -> None:
     status, out, err = run(save("a.json", plain()), save("b.json", now), "--format", "mermaid")
     assert status == 0
     assert "#43; c" in out
-    assert 'adds node "c"; removes node "b"; removes 1 dependencies' in err
+    assert 'adds node "c"; removes node "b"; removes 1 dependency' in err
 
 
 def test_it_is_written_to_a_file(run: Run) -> None:
@@ -190,7 +190,7 @@ def test_what_a_file_would_change_in_the_workspace(run: Run, dataworks: DataWork
     where = ("--project-id", str(dataworks.project_id), "--workflow", "daily_orders")
     status, out, err = run(*where, name, "--format", "mermaid")
     assert status == 0
-    assert 'adds node "new"; removes node "b"; adds 1 dependencies; removes 1 dependencies\n' in err
+    assert 'adds node "new"; removes node "b"; adds 1 dependency; removes 1 dependency\n' in err
     assert "#45; b" in out
     assert "nothing changes" in run(*where, save("b.json", plain()))[2]
 
