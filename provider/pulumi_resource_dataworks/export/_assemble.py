@@ -107,9 +107,7 @@ def _workflows(
     fetched: Fetched, read: Mapping[str, Object], left_out: dict[str, str], given: Mapping[str, str]
 ) -> tuple[dict[str, Workflow], dict[str, str]]:
     """The workflows whose documents the provider takes, by ID; and the path of every one."""
-    paths = {
-        one.id: one.path.strip("/") or one.name for one in fetched.workflows if one.id not in fetched.gone
-    }
+    paths = {one.id: one.path.strip("/") or one.name for one in fetched.workflows}
     roots: dict[str, Object] = {}
     for one, root in read.items():
         document = _imported(one, root, left_out)
