@@ -7,6 +7,7 @@ from ._check import Checked
 from ._context import Context, Reporter
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
+from ._kinds import Kind, kinds
 from ._options import Options
 from ._values import UNKNOWN, Opaque, Unknown
 from .functions import Answer, Functions
@@ -22,6 +23,7 @@ __all__ = [
     "Difference",
     "Functions",
     "HalfDoneError",
+    "Kind",
     "LifecycleError",
     "Opaque",
     "Options",
@@ -30,4 +32,5 @@ __all__ = [
     "Unknown",
     "WorkflowDefinitions",
     "WorkflowDeployments",
+    "kinds",
 ]

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import grpc.aio
@@ -14,7 +13,6 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
@@ -23,8 +21,7 @@ from ._wire import Properties, decode, encode
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-DEFINITION = "dataworks:index:WorkflowDefinition"
-DEPLOYMENT = "dataworks:index:WorkflowDeployment"
+_MODULE = "dataworks:index:"
 _SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 _KINDS = {
@@ -33,23 +30,6 @@ _KINDS = {
     "replace": provider_pb2.PropertyDiff.UPDATE_REPLACE,
     "delete": provider_pb2.PropertyDiff.DELETE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A kind of resource, and what of it is secret where its telling input is.
-
-    Attributes:
-        kind: Its lifecycle.
-        telling: The input that may be a secret.
-        hidden: The outputs that tell of that input.
-        kept: The inputs that a half-done resource keeps.
-    """
-
-    kind: lifecycle.WorkflowDefinitions | lifecycle.WorkflowDeployments
-    telling: str
-    hidden: frozenset[str]
-    kept: tuple[str, ...]
 
 
 class Steps:
@@ -64,7 +44,7 @@ class Steps:
         self._log = log
         self._cancelled = cancelled
         self._options = lifecycle.Options()
-        self._resources = _resources(self._options)
+        self._kinds = lifecycle.kinds(self._options)
         self._functions = lifecycle.Functions()
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
@@ -98,16 +78,16 @@ class Steps:
     def configure(self, request: Any) -> None:
         """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
         self._options, self._settings = _settings(decode(request.args).values)
-        self._resources = _resources(self._options)
+        self._kinds = lifecycle.kinds(self._options)
         self._functions = lifecycle.Functions()
         self._client = None
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs and chooses the IDs that its document leaves out."""
-        resource = self._resource(request)
+        kind = self._kind(request)
         news, olds = decode(request.news), decode(request.olds)
-        secret = resource.telling in news.secrets
-        found = resource.kind.check(request.urn, news.values, olds.values or None, secret=secret)
+        secret = kind.telling in news.secrets
+        found = kind.steps.check(request.urn, news.values, olds.values or None, secret=secret)
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
@@ -117,10 +97,10 @@ class Steps:
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
-        kind = self._resource(request).kind
+        steps = self._kind(request).steps
         state, news = decode(request.olds).values, decode(request.news).values
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state
-        found = kind.diff(request.urn, request.id, olds, state, news, list(request.ignoreChanges))
+        found = steps.diff(request.urn, request.id, olds, state, news, list(request.ignoreChanges))
         detail = {
             key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
             for key, kind in found.changes.items()
@@ -136,40 +116,40 @@ class Steps:
 
     async def create(self, request: Any, context: Context) -> Any:
         """Makes what is not there yet."""
-        resource, news = self._resource(request), decode(request.properties)
+        kind, news = self._kind(request), decode(request.properties)
         async with self._step(request, context, news) as step:
-            resource_id, outputs = await resource.kind.create(step, news.values)
-            properties = _outputs(resource, outputs, news.secrets)
+            resource_id, outputs = await kind.steps.create(step, news.values)
+            properties = _outputs(kind, outputs, news.secrets)
             return provider_pb2.CreateResponse(id=resource_id, properties=properties)
 
     async def read(self, request: Any, context: Context) -> Any:
         """Reads what the service holds; an empty ID says that it is gone."""
-        resource = self._resource(request)
+        kind = self._kind(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         secrets = state.secrets | inputs.secrets
         async with self._step(request, context, Properties(inputs.values, secrets)) as step:
-            found = await resource.kind.read(step, request.id, inputs.values, state.values)
+            found = await kind.steps.read(step, request.id, inputs.values, state.values)
             if found is None:
                 return provider_pb2.ReadResponse(id="")
             return provider_pb2.ReadResponse(
                 id=request.id,
                 inputs=encode(found[0], secrets),
-                properties=_outputs(resource, found[1], secrets),
+                properties=_outputs(kind, found[1], secrets),
             )
 
     async def update(self, request: Any, context: Context) -> Any:
         """Makes what is there into what is declared."""
-        resource, state, news = self._resource(request), decode(request.olds), decode(request.news)
+        kind, state, news = self._kind(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state.secrets) as step:
-            outputs = await resource.kind.update(step, request.id, olds, state.values, news.values)
-            return provider_pb2.UpdateResponse(properties=_outputs(resource, outputs, news.secrets))
+            outputs = await kind.steps.update(step, request.id, olds, state.values, news.values)
+            return provider_pb2.UpdateResponse(properties=_outputs(kind, outputs, news.secrets))
 
     async def delete(self, request: Any, context: Context) -> Any:
         """Deletes what is there."""
-        resource, state = self._resource(request), decode(request.properties)
+        kind, state = self._kind(request), decode(request.properties)
         async with self._step(request, context, state) as step:
-            await resource.kind.delete(step, request.id, state.values)
+            await kind.steps.delete(step, request.id, state.values)
         return empty_pb2.Empty()
 
     async def invoke(self, request: Any, context: Context) -> Any:
@@ -191,7 +171,7 @@ class Steps:
         secrets: Iterable[str] = (),
     ) -> AsyncGenerator[lifecycle.Context]:
         """The surroundings of one step, and what its end means for the engine."""
-        resource = self._resource(request)
+        kind = self._kind(request)
         reporter = StepReporter(self._log, request.urn)
         step = lifecycle.Context(
             urn=request.urn,
@@ -202,14 +182,14 @@ class Steps:
             preview=getattr(request, "preview", False),
             ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
             strict=self._options.strict,
-            secret=resource.telling in inputs.secrets or resource.telling in secrets,
+            secret=kind.telling in inputs.secrets or kind.telling in secrets,
         )
         reporter.conceal = step.conceal
         token = CURRENT_STEP.set(reporter)
         try:
             yield step
         except lifecycle.HalfDoneError as error:
-            await self._half_done(context, resource, step, error, inputs)
+            await self._half_done(context, kind, step, error, inputs)
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - told apart in `fail`
@@ -222,24 +202,24 @@ class Steps:
     async def _half_done(
         self,
         context: Context,
-        resource: Resource,
+        kind: lifecycle.Kind,
         step: lifecycle.Context,
         error: lifecycle.HalfDoneError,
         inputs: Properties,
     ) -> None:
         await self._log.flush()
-        hidden = resource.hidden if step.secret else frozenset[str]()
-        known: dict[str, Any] = {key: inputs.values[key] for key in resource.kept if key in inputs.values}
+        hidden = kind.hidden if step.secret else frozenset[str]()
+        known: dict[str, Any] = {key: inputs.values[key] for key in kind.inputs if key in inputs.values}
         await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
 
-    def _resource(self, request: Any) -> Resource:
+    def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
-        kind = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
-        if kind not in self._resources:
-            raise lifecycle.LifecycleError(
-                f"this provider has no resource {kind}, only {' and '.join(self._resources)}"
-            )
-        return self._resources[kind]
+        token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+        kind = self._kinds.get(token.removeprefix(_MODULE))
+        if kind is None:
+            known = " and ".join(f"{_MODULE}{name}" for name in self._kinds)
+            raise lifecycle.LifecycleError(f"this provider has no resource {token}, only {known}")
+        return kind
 
     def _connected(self) -> openapi.Client:
         if self._client is None:
@@ -265,14 +245,6 @@ def _has_unknown(value: Any) -> bool:
     )
 
 
-def _outputs(resource: Resource, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
+def _outputs(kind: lifecycle.Kind, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
     hidden = set(secrets)
-    return encode(values, hidden | resource.hidden if resource.telling in hidden else hidden)
-
-
-def _resources(options: lifecycle.Options) -> dict[str, Resource]:
-    definitions, deployments = lifecycle.WorkflowDefinitions(options), lifecycle.WorkflowDeployments()
-    return {
-        DEFINITION: Resource(definitions, "spec", OF_THE_DOCUMENT, ("projectId", "spec")),
-        DEPLOYMENT: Resource(deployments, "digest", OF_THE_DEPLOYMENT, DEPLOYMENT_INPUTS),
-    }
+    return encode(values, hidden | kind.hidden if kind.telling in hidden else hidden)

@@ -1,0 +1,42 @@
+"""The kinds of resources of one run, and what a front has to know of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_resource_dataworks._names import (
+    DEPLOYMENT_INPUTS,
+    INPUTS,
+    OF_THE_DEPLOYMENT,
+    OF_THE_DOCUMENT,
+)
+
+from ._options import Options
+from .workflow_definition import WorkflowDefinitions
+from .workflow_deployment import WorkflowDeployments
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource.
+
+    Attributes:
+        steps: Its lifecycle.
+        inputs: The names of its inputs.
+        telling: The input that may be a secret.
+        hidden: The outputs that tell of that input: secret where it is.
+    """
+
+    steps: WorkflowDefinitions | WorkflowDeployments
+    inputs: tuple[str, ...]
+    telling: str
+    hidden: frozenset[str]
+
+
+def kinds(options: Options) -> dict[str, Kind]:
+    """Every kind by its name, with nothing declared yet."""
+    definitions, deployments = WorkflowDefinitions(options), WorkflowDeployments()
+    return {
+        "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
+        "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
+    }
