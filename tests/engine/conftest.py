@@ -80,6 +80,18 @@ class Stack:
         }
         (self.folder / "Pulumi.yaml").write_text(json.dumps(program, ensure_ascii=False), encoding="utf-8")
 
+    @property
+    def program_file(self) -> Path:
+        """Where `declare` has written the resources, as JSON."""
+        return self.folder / "Pulumi.yaml"
+
+    def alias(self, types: Mapping[str, str]) -> None:
+        """Lets declared resources say what they were: by name, the type."""
+        program = json.loads(self.program_file.read_text("utf-8"))
+        for name, kind in types.items():
+            program["resources"][name].setdefault("options", {})["aliases"] = [{"type": kind}]
+        self.program_file.write_text(json.dumps(program, ensure_ascii=False), "utf-8")
+
     def workflow(
         self,
         spec: Any,
@@ -185,7 +197,7 @@ class Stack:
 
     def deployed(self) -> dict[str, Any]:
         """The one workflow deployment in the state."""
-        [found] = [one for one in self.state() if one["type"] == "dataworks:index:WorkflowDeployment"]
+        [found] = [one for one in self.state() if one["type"].endswith(":WorkflowDeployment")]
         return found
 
     def resource(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Ability = Literal[
 ]
 """What only the plugin can do, as `pulumi.dynamic` has no way for it (docs/dynamic.md)."""
 
-DYNAMIC_TYPE = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
+DYNAMIC_MODULE = "pulumi-python:dynamic/dataworks:"
 _WITH_A_PROGRAM = frozenset({"preview", "up"})
 _HOST = "pulumi-resource-pulumi-python"
 
@@ -47,14 +47,19 @@ class DynamicStack(Stack):
     ) -> None:
         super().declare({}, None, config, **more)
         program = {"resources": resources, "outputs": outputs or {}}
-        (self.folder / PROGRAM).write_text(json.dumps(program), "utf-8")
+        self.program_file.write_text(json.dumps(program), "utf-8")
+
+    @property
+    def program_file(self) -> Path:
+        return self.folder / PROGRAM
 
     def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         client = (f"--client=127.0.0.1:{self.program}",) if arguments[0] in _WITH_A_PROGRAM else ()
         return super().start(*arguments, *client, own_plugin=own_plugin)
 
     def resources(self) -> list[dict[str, Any]]:
-        return [resource for resource in self.state() if resource["type"] == DYNAMIC_TYPE]
+        kind = f"{DYNAMIC_MODULE}WorkflowDefinition"
+        return [resource for resource in self.state() if resource["type"] == kind]
 
 
 def can(stack: Stack, ability: Ability) -> bool:

@@ -18,7 +18,7 @@ import pulumi
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2_grpc
 
-from pulumi_resource_dataworks.dynamic import WorkflowDefinition
+from pulumi_resource_dataworks import dynamic
 
 PROGRAM = "program.json"
 """The file in the project's folder that holds the resources and the outputs."""
@@ -26,9 +26,8 @@ PROGRAM = "program.json"
 _REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\}")
 _OPTIONS = {"ignoreChanges": "ignore_changes", "customTimeouts": "custom_timeouts"}
 _ALIAS = {"name": "name", "type": "type_"}
-_INPUTS = {"projectId": "project_id", "spec": "spec", "adopt": "adopt", "dryRun": "dry_run"}
 
-Made = dict[str, WorkflowDefinition]
+Made = dict[str, pulumi.CustomResource]
 
 
 class Host(LanguageServer):
@@ -51,8 +50,8 @@ def _declare(program: dict[str, Any]) -> None:
         pulumi.export(name, _resolved(value, made))
 
 
-def _make(name: str, resource: dict[str, Any], made: Made) -> WorkflowDefinition:
-    inputs = {_INPUTS[key]: _resolved(value, made) for key, value in resource["properties"].items()}
+def _make(name: str, resource: dict[str, Any], made: Made) -> pulumi.CustomResource:
+    inputs = {_snake(key): _resolved(value, made) for key, value in resource["properties"].items()}
     options = resource.get("options", {})
     aliases = [
         pulumi.Alias(**{_ALIAS[key]: value for key, value in alias.items()})
@@ -61,7 +60,15 @@ def _make(name: str, resource: dict[str, Any], made: Made) -> WorkflowDefinition
     known = {_OPTIONS[key]: value for key, value in options.items()}
     part = resource.get("component")
     parent = pulumi.ComponentResource("tests:index:Part", part) if part else None
-    return WorkflowDefinition(name, pulumi.ResourceOptions(parent, aliases=aliases, **known), **inputs)
+    kind = getattr(dynamic, resource["type"].rpartition(":")[2])
+    found: pulumi.CustomResource = kind(
+        name, pulumi.ResourceOptions(parent, aliases=aliases, **known), **inputs
+    )
+    return found
+
+
+def _snake(key: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", key)
 
 
 def _resolved(value: Any, made: Made) -> Any:

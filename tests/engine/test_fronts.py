@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from conftest import Stack
-from fronts import DYNAMIC_TYPE, DynamicStack, can, dynamic, program_host
+from fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
 from specs import etl, node, nodes
 
 OTHER = 10002
-PLUGIN_TYPE = "dataworks:index:WorkflowDefinition"
+PLUGIN_MODULE = "dataworks:index:"
 PLANTED = "planted-script-71c0"
 
 
@@ -26,7 +26,8 @@ PLANTED = "planted-script-71c0"
 def server() -> Iterator[EmulatorServer]:
     """DataWorks with two workspaces."""
     projects = (Project(), Project(project_id=OTHER, identifier="other"))
-    with EmulatorServer(Emulator(projects=projects, job_life=Life("seconds", 0.2))) as running:
+    short = Life("seconds", 0.2)
+    with EmulatorServer(Emulator(projects=projects, job_life=short, stage_life=short)) as running:
         yield running
 
 
@@ -193,6 +194,67 @@ def a_forced_replacement_deletes_nothing(front: Stack) -> None:
     assert front.output() == before == front.emulator.workflows()[0].workflow_id
 
 
+def test_a_deployment(front: Stack) -> None:
+    front.deployment(etl())
+    front.up()
+    assert front.deployed()["outputs"]["status"] == "Online"
+    assert is_in_production(front, etl())
+    a_change_meets_a_check_that_fails(front)
+    it_takes_too_long_and_the_next_up_goes_on_with_the_same_run(front)
+    going_offline_is_drift(front)
+    assert kinds(front) == ["Online", "Online", "Online", "Online", "Offline", "Online"]
+    front.destroy()
+    assert front.emulator.workflows() == []
+    assert kinds(front)[-1] == "Offline"
+
+
+def changed(number: int) -> dict[str, Any]:
+    document = etl()
+    nodes(document)[1]["script"]["content"] = f"SELECT {number};\n"
+    return document
+
+
+def is_in_production(front: Stack, document: dict[str, Any]) -> bool:
+    produced = front.emulator.production(front.output())
+    held = {one["name"]: one["script"]["content"] for one in produced.body["nodes"]} if produced else {}
+    return held == {one["name"]: one["script"]["content"] for one in nodes(document)}
+
+
+def kinds(front: Stack) -> list[str]:
+    return [run.kind for run in front.emulator.runs()]
+
+
+def a_change_meets_a_check_that_fails(front: Stack) -> None:
+    front.emulator.script_stage("PROD_CHECK", Life("seconds", 0.1, "Fail", "scans the whole table"))
+    front.deployment(changed(4))
+    failed = front.up(ok=False).output
+    assert "Production check (PROD_CHECK): scans the whole table" in failed
+    hint = "the next `pulumi up` finds the pipeline run of this one by its mark"
+    assert (hint in failed) is not can(front, "keeps what is half done")
+    front.up()
+    assert is_in_production(front, changed(4))
+
+
+def it_takes_too_long_and_the_next_up_goes_on_with_the_same_run(front: Stack) -> None:
+    front.emulator.script_stage("PROD", Life("seconds", 8))
+    front.deployment(changed(5), customTimeouts={"update": "4s"})
+    front.up(ok=False)
+    keeps = can(front, "keeps what is half done")
+    assert ("pendingRun" in front.deployed()["outputs"]) is keeps
+    front.deployment(changed(5))
+    assert "going on with pipeline run" in front.up().output
+    assert is_in_production(front, changed(5))
+
+
+def going_offline_is_drift(front: Stack) -> None:
+    front.emulator.deploy(front.output(), "Offline")
+    assert "took this workflow offline" in front.refresh().output
+    assert front.deployed()["outputs"]["status"] == "Offline"
+    front.up()
+    assert is_in_production(front, changed(5))
+    assert "3 unchanged" in front.preview("--expect-no-changes").output
+
+
 def test_two_resources(front: Stack) -> None:
     two_of_one_workflow_are_refused(front)
     two_of_one_name_are_refused(front)
@@ -266,42 +328,51 @@ def test_a_secret_document(front: Stack) -> None:
     assert front.emulator.account.secret_key not in str(front.resource())
 
 
-def test_from_the_dynamic_resource_to_the_plugins_and_back(stack: Stack, program: int) -> None:
+def test_from_the_dynamic_resources_to_the_plugins_and_back(stack: Stack, program: int) -> None:
     front = dynamic(stack, program)
-    front.workflow(etl())
+    front.deployment(etl())
     front.up()
     [workflow] = stack.emulator.workflows()
     without_an_alias_it_is_refused(stack)
     to_the_plugin(stack)
     assert stack.output() == workflow.workflow_id
-    outputs = stack.resource()["outputs"]
+    outputs = stack.resource()["outputs"], stack.deployed()["outputs"]
     and_back(front)
     assert [one.workflow_id for one in stack.emulator.workflows()] == [workflow.workflow_id]
-    assert outputs.items() <= front.resource()["outputs"].items()
+    assert outputs[0].items() <= front.resource()["outputs"].items()
+    assert outputs[1].items() <= front.deployed()["outputs"].items()
+    assert kinds(front) == ["Online"]
     front.destroy()
     assert stack.emulator.workflows() == []
 
 
+def with_aliases(stack: Stack, module: str) -> None:
+    """Declares the workflow and its deployment, which were of another front."""
+    stack.deployment(etl())
+    resources = {"etl": "WorkflowDefinition", "live": "WorkflowDeployment"}
+    stack.alias({name: f"{module}{kind}" for name, kind in resources.items()})
+
+
 def without_an_alias_it_is_refused(stack: Stack) -> None:
     before = copy.deepcopy(stack.emulator.workflows())
-    stack.workflow(etl())
+    stack.deployment(etl())
     assert "give it an alias" in stack.up(ok=False).output
     assert stack.emulator.workflows() == before
 
 
 def to_the_plugin(stack: Stack) -> None:
     before = stack.calls()
-    stack.workflow(etl(), aliases=[{"type": DYNAMIC_TYPE}])
-    assert "2 unchanged" in stack.up("--expect-no-changes").output
+    with_aliases(stack, DYNAMIC_MODULE)
+    assert "3 unchanged" in stack.up("--expect-no-changes").output
     assert stack.calls() == before
-    stack.workflow(etl())
-    assert "2 unchanged" in stack.up("--refresh", "--expect-no-changes").output
-    assert "__provider" not in stack.resource()["outputs"]
+    stack.deployment(etl())
+    assert "3 unchanged" in stack.up("--refresh", "--expect-no-changes").output
+    assert "__provider" not in {*stack.resource()["outputs"], *stack.deployed()["outputs"]}
 
 
 def and_back(front: Stack) -> None:
-    front.workflow(etl(), aliases=[{"type": PLUGIN_TYPE}])
-    assert "1 updated" in front.up().output
+    with_aliases(front, PLUGIN_MODULE)
+    assert "2 updated" in front.up().output
     assert front.calls("ImportWorkflowDefinition") == 2
-    front.workflow(etl())
-    assert "2 unchanged" in front.preview("--diff", "--expect-no-changes").output
+    front.deployment(etl())
+    assert "3 unchanged" in front.preview("--diff", "--expect-no-changes").output

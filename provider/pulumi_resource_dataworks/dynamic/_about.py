@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+DEFINITION, DEPLOYMENT = "WorkflowDefinition", "WorkflowDeployment"
+"""The kinds of resources, as the lifecycle names them."""
+
 ABOUT = "__resource"
 """The input that holds it. Pulumi shows no name that begins with `__`."""
 
@@ -16,7 +19,7 @@ class About:
 
     Attributes:
         urn: The resource's URN.
-        secret: Whether the document is a secret.
+        secret: Whether the document is a secret, or the digest that tells of it.
         is_object: Whether the document was written as an object, and is text only for the way: `pulumi.dynamic` drops
             the nulls of an object.
         ignore_changes: Property paths that keep their old value.

@@ -1,10 +1,9 @@
-"""The resource as a program declares it."""
+"""`WorkflowDefinition` as a program declares it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -15,14 +14,12 @@ from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 
 from ._about import ABOUT
 from ._provider import Provider
+from ._told import told
 
 _HIDDEN = sorted(OF_THE_DOCUMENT - {"spec"})
 """Outputs that are secret where the document is. `spec` is so already, as an input of that name."""
 
 _OUTPUTS = (*_HIDDEN, "workflowId", "owner", "createTime", "pendingJob")
-_ROOT = "pulumi:pulumi:Stack"
-_DURATION = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|m|s)")
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"):
@@ -53,18 +50,9 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         adopt: pulumi.Input[bool] | None = None,
         dry_run: pulumi.Input[bool] | None = None,
     ) -> None:
-        opts = pulumi.ResourceOptions.merge(opts, None)
-        opts.additional_secret_outputs = hidden = list(opts.additional_secret_outputs or ())
         document = pulumi.Output.from_input(cast("pulumi.Input[Any]", spec))
-        about = {
-            "urn": asyncio.ensure_future(
-                _urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent)
-            ),
-            "secret": asyncio.ensure_future(_hide(document, hidden)),
-            "isObject": asyncio.ensure_future(_is_object(document)),
-            "ignoreChanges": opts.ignore_changes,
-            "timeouts": _timeouts(opts.custom_timeouts),
-        }
+        opts, about = told(self._resource_type_name, resource_name, opts, document, _HIDDEN)
+        about["isObject"] = asyncio.ensure_future(_is_object(document))
         inputs = {
             "projectId": project_id,
             "spec": asyncio.ensure_future(_sent(spec, document)),
@@ -159,26 +147,6 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return found
 
 
-async def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> str | None:
-    """The URN that the engine gives; the stack itself is no part of it.
-
-    As plain text: its output depends on the parent, and a component waits for its children, of which this is one.
-    """
-    top = parent is None or parent.pulumi_resource_type == _ROOT
-    return await pulumi.create_urn(name, kind, None if top else parent).future()
-
-
-async def _hide(document: pulumi.Output[Any], hidden: list[str]) -> bool:
-    """Whether the document is a secret; then what tells of it is added to the outputs that are.
-
-    Pulumi reads the list when all inputs are there, and this is one.
-    """
-    secret = await document.is_secret()
-    if secret:
-        hidden += _HIDDEN
-    return secret
-
-
 async def _is_object(document: pulumi.Output[Any]) -> bool:
     return not isinstance(await document.future(), str)
 
@@ -196,14 +164,3 @@ def _text(value: Any) -> Any:
         return json.dumps(value, ensure_ascii=False)
     except TypeError:
         return value
-
-
-def _timeouts(given: pulumi.CustomTimeouts | Mapping[str, str] | None) -> dict[str, float]:
-    """The seconds by step."""
-    values = given if isinstance(given, Mapping) else vars(given) if given else {}
-    return {step: _seconds(str(values[step])) for step in ("create", "update", "delete") if values.get(step)}
-
-
-def _seconds(duration: str) -> float:
-    """A duration as Pulumi writes it, such as `1h30m`, in seconds."""
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(duration))

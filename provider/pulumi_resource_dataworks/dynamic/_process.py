@@ -16,11 +16,10 @@ from typing import Any, TypeVar
 from pulumi.runtime.proto import engine_pb2
 
 from pulumi_resource_dataworks import __version__, lifecycle, openapi
-from pulumi_resource_dataworks._names import INPUTS
 from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from pulumi_resource_dataworks.plugin._failures import REPORT_TO
 
-from ._about import ABOUT, About
+from ._about import ABOUT, DEFINITION, DEPLOYMENT, About
 from ._values import kept, plain, properties, written
 
 T = TypeVar("T")
@@ -28,9 +27,12 @@ Values = dict[str, Any]
 
 _NAMESPACE = "dataworks:"
 _ADDRESS = re.compile(r"\S+:[0-9]+")
+_RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on"
 _GO_ON = {
-    "create": "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
-    "update": "`pulumi up --refresh` goes on from what is there",
+    (DEFINITION, "create"): "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
+    (DEFINITION, "update"): "`pulumi up --refresh` goes on from what is there",
+    (DEPLOYMENT, "create"): _RESUMED,
+    (DEPLOYMENT, "update"): _RESUMED,
 }
 
 
@@ -39,7 +41,7 @@ class StepError(Exception):
 
 
 class Process:
-    """The workflow definitions of one run.
+    """The resources of one run. Each step names the kind of its resource: `DEFINITION` or `DEPLOYMENT`.
 
     Args:
         engine_address: Where the engine listens; nothing is told without.
@@ -49,7 +51,8 @@ class Process:
         self._loop = asyncio.new_event_loop()
         self._log = EngineLog()
         self._log.attach(engine_address)
-        self._definitions = lifecycle.WorkflowDefinitions()
+        self._options = lifecycle.Options()
+        self._kinds = lifecycle.kinds(self._options)
         self._settings: openapi.Settings | openapi.SettingsError | None = None
         self._client: openapi.Client | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="dataworks", daemon=True)
@@ -63,50 +66,50 @@ class Process:
             if key.startswith(_NAMESPACE)
         }
         try:
-            self._definitions.options, rest = lifecycle.Options.take(ours)
+            self._options, rest = lifecycle.Options.take(ours)
             self._settings = openapi.Settings.from_config(rest, os.environ)
         except openapi.SettingsError as error:
             self._settings = error
 
-    def check(self, olds: Values, news: Values) -> tuple[Values, list[str]]:
+    def check(self, kind: str, olds: Values, news: Values) -> tuple[Values, list[str]]:
         """The inputs to go on with, and what is wrong with those that were given."""
-        return self._run(self._check(olds, news))
+        return self._run(self._check(kind, olds, news))
 
-    def diff(self, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
+    def diff(self, kind: str, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
         """What is different between the outputs of the last run and the inputs."""
-        return self._run(self._diff(resource_id, olds, news))
+        return self._run(self._diff(kind, resource_id, olds, news))
 
-    def create(self, news: Values) -> tuple[str, Values]:
-        """The ID and the outputs of a workflow that was imported.
+    def create(self, kind: str, news: Values) -> tuple[str, Values]:
+        """The ID and the outputs of what was made.
 
         Raises:
             StepError: The step failed, and the state holds no resource.
         """
-        return self._run(self._create(news))
+        return self._run(self._create(kind, news))
 
-    def read(self, resource_id: str, state: Values) -> tuple[Values, Values] | None:
+    def read(self, kind: str, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         """Inputs and outputs as the service has them now; None where the workflow is gone.
 
         Raises:
             StepError: It cannot be told.
         """
-        return self._run(self._read(resource_id, state))
+        return self._run(self._read(kind, resource_id, state))
 
-    def update(self, resource_id: str, state: Values, news: Values) -> Values:
-        """The outputs after an import of the whole document.
+    def update(self, kind: str, resource_id: str, state: Values, news: Values) -> Values:
+        """The outputs once what is there is what is declared.
 
         Raises:
             StepError: The step failed, and the state stays as it was.
         """
-        return self._run(self._update(resource_id, state, news))
+        return self._run(self._update(kind, resource_id, state, news))
 
-    def delete(self, resource_id: str, state: Values) -> None:
-        """Deletes the workflow.
+    def delete(self, kind: str, resource_id: str, state: Values) -> None:
+        """Deletes what is there.
 
         Raises:
             StepError: It is there still.
         """
-        self._run(self._delete(resource_id, state))
+        self._run(self._delete(kind, resource_id, state))
 
     def close(self) -> None:
         """Closes the connections to the service, and ends the loop."""
@@ -123,12 +126,12 @@ class Process:
             # Without the frames that raised it: Pulumi shows them all.
             raise StepError(str(error)) from None
 
-    async def _check(self, olds: Values, news: Values) -> tuple[Values, list[str]]:
+    async def _check(self, kind: str, olds: Values, news: Values) -> tuple[Values, list[str]]:
         about = About.of(news)
         if isinstance(self._settings, openapi.SettingsError):
             return news, [str(problem) for problem in self._settings.problems]
         async with self._telling(about.urn) as reporter:
-            found = self._definitions.check(
+            found = self._kinds[kind].steps.check(
                 about.urn, written(news), properties(olds) or None, secret=about.secret
             )
             for warning in found.warnings:
@@ -139,72 +142,72 @@ class Process:
                 )
             return (news if found.failures else kept(found.inputs, about)), found.failures
 
-    async def _diff(self, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
+    async def _diff(self, kind: str, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
         about, state = About.of(news), properties(olds)
         async with self._telling(about.urn):
-            found = self._definitions.diff(
+            found = self._kinds[kind].steps.diff(
                 about.urn, resource_id, state, state, properties(news), about.ignore_changes
             )
             if ABOUT in olds or found.changes:
                 return found
             # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
-            return lifecycle.Difference({"spec": "update"})
+            return lifecycle.Difference({self._kinds[kind].telling: "update"})
 
-    async def _create(self, news: Values) -> tuple[str, Values]:
+    async def _create(self, kind: str, news: Values) -> tuple[str, Values]:
         about = About.of(news)
-        async with self._step(about, "create") as step:
-            resource_id, outputs = await self._definitions.create(step, properties(news))
+        async with self._step(about, kind, "create") as step:
+            resource_id, outputs = await self._kinds[kind].steps.create(step, properties(news))
             return resource_id, kept(outputs, about)
 
-    async def _read(self, resource_id: str, state: Values) -> tuple[Values, Values] | None:
+    async def _read(self, kind: str, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         outputs, about = properties(state), About.of(state)
-        async with self._step(about, "read") as step:
-            inputs = {key: outputs[key] for key in INPUTS if key in outputs}
-            found = await self._definitions.read(step, resource_id, inputs, outputs)
+        async with self._step(about, kind, "read") as step:
+            inputs = {key: outputs[key] for key in self._kinds[kind].inputs if key in outputs}
+            found = await self._kinds[kind].steps.read(step, resource_id, inputs, outputs)
             return found and (kept(found[0], about), kept(found[1], about))
 
-    async def _update(self, resource_id: str, state: Values, news: Values) -> Values:
+    async def _update(self, kind: str, resource_id: str, state: Values, news: Values) -> Values:
         about, olds = About.of(news), properties(state)
-        async with self._step(about, "update") as step:
-            outputs = await self._definitions.update(step, resource_id, olds, olds, properties(news))
+        async with self._step(about, kind, "update") as step:
+            outputs = await self._kinds[kind].steps.update(step, resource_id, olds, olds, properties(news))
             return kept(outputs, about)
 
-    async def _delete(self, resource_id: str, state: Values) -> None:
-        async with self._step(About.of(state), "delete") as step:
-            await self._definitions.delete(step, resource_id, properties(state))
+    async def _delete(self, kind: str, resource_id: str, state: Values) -> None:
+        async with self._step(About.of(state), kind, "delete") as step:
+            await self._kinds[kind].steps.delete(step, resource_id, properties(state))
 
     @asynccontextmanager
-    async def _step(self, about: About, name: str) -> AsyncGenerator[lifecycle.Context]:
+    async def _step(self, about: About, kind: str, name: str) -> AsyncGenerator[lifecycle.Context]:
         """The surroundings of a step that calls the service."""
-        async with self._telling(about.urn, name) as reporter:
+        async with self._telling(about.urn, kind, name) as reporter:
             step = lifecycle.Context(
                 urn=about.urn,
                 client=self._connected(),
                 report=reporter,
                 timeout=(about.timeouts or {}).get(name),
                 ignore_changes=about.ignore_changes,
-                strict=self._definitions.options.strict,
+                strict=self._options.strict,
                 secret=about.secret,
             )
             reporter.conceal = step.conceal
             yield step
 
     @asynccontextmanager
-    async def _telling(self, urn: str, name: str = "") -> AsyncGenerator[StepReporter]:
+    async def _telling(self, urn: str, kind: str = "", name: str = "") -> AsyncGenerator[StepReporter]:
         """What a step tells while it runs, and what its end means for the user."""
         reporter = StepReporter(self._log, urn)
         token = CURRENT_STEP.set(reporter)
         try:
             yield reporter
         except Exception as error:  # noqa: BLE001 - a user is shown words of ours, whatever happened
-            raise StepError(reporter.conceal(self._words(error, name, reporter))) from None
+            raise StepError(reporter.conceal(self._words(error, (kind, name), reporter))) from None
         finally:
             CURRENT_STEP.reset(token)
             await self._log.flush()
 
-    def _words(self, error: Exception, name: str, reporter: StepReporter) -> str:
+    def _words(self, error: Exception, step: tuple[str, str], reporter: StepReporter) -> str:
         if isinstance(error, lifecycle.HalfDoneError):
-            return f"{error}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(name, 'try again')}"
+            return f"{error}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(step, 'try again')}"
         if isinstance(error, lifecycle.LifecycleError | openapi.DataWorksError | openapi.SettingsError):
             return str(error)
         trace = reporter.conceal("".join(traceback.format_exception(error)))

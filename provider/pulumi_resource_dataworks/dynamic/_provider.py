@@ -1,8 +1,8 @@
-"""The provider that `pulumi.dynamic` keeps in the state by its name, and calls in a process of its own."""
+"""The providers that `pulumi.dynamic` keeps in the state by their names, and calls in a process of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -15,23 +15,26 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from ._about import DEFINITION, DEPLOYMENT
+
 if TYPE_CHECKING:
     from ._process import Process
 
 Values = dict[str, Any]
 
 
-class Provider(ResourceProvider):
-    """The calls of `pulumi.dynamic`, passed on to the lifecycle.
+class _Passing(ResourceProvider):
+    """The calls of `pulumi.dynamic` about one kind of resource, passed on to the lifecycle.
 
-    It holds nothing. The state keeps a reference to this class, so that the code which runs is always that which is
+    It holds nothing. The state keeps a reference to the class, so that the code which runs is always that which is
     installed; settings and credentials come with `configure` and stay in the process.
     """
 
     serialize_as_secret_always = False
+    kind: ClassVar[str]
 
-    def __reduce__(self) -> tuple[type[Provider], tuple[()]]:
-        return Provider, ()
+    def __reduce__(self) -> tuple[type[_Passing], tuple[()]]:
+        return type(self), ()
 
     def configure(self, req: ConfigureRequest) -> None:
         """Takes the stack's configuration."""
@@ -39,14 +42,14 @@ class Provider(ResourceProvider):
         _process().configure(req.config._props)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def check(self, _olds: Values, news: Values) -> CheckResult:
-        """Validates the inputs and chooses the IDs that the document leaves out."""
-        inputs, failures = _process().check(_olds, news)
+        """Validates the inputs, and chooses what they leave out."""
+        inputs, failures = _process().check(self.kind, _olds, news)
         # Without a property's name: with one Pulumi would quote the property.
         return CheckResult(inputs, [CheckFailure("", failure) for failure in failures])
 
     def diff(self, _id: str, _olds: Values, _news: Values) -> DiffResult:
         """Compares the outputs of the last run with the new inputs."""
-        found = _process().diff(_id, _olds, _news)
+        found = _process().diff(self.kind, _id, _olds, _news)
         return DiffResult(
             changes=bool(found.changes),
             replaces=found.replaces,
@@ -54,28 +57,40 @@ class Provider(ResourceProvider):
         )
 
     def create(self, props: Values) -> CreateResult:
-        """Imports a workflow that is not there yet."""
-        return CreateResult(*_process().create(props))
+        """Makes what is not there yet."""
+        return CreateResult(*_process().create(self.kind, props))
 
     def read(self, id_: str, props: Values) -> ReadResult:
         """Reads what the service holds; no ID says that it is gone."""
-        found = _process().read(id_, props)
+        found = _process().read(self.kind, id_, props)
         if found is None:
             return ReadResult(None, {})
         inputs, outputs = found
         return ReadResult(id_, outputs, inputs)
 
     def update(self, _id: str, _olds: Values, _news: Values) -> UpdateResult:
-        """Imports the whole document under the known IDs."""
-        return UpdateResult(_process().update(_id, _olds, _news))
+        """Makes what is there into what is declared."""
+        return UpdateResult(_process().update(self.kind, _id, _olds, _news))
 
     def delete(self, _id: str, _props: Values) -> None:
-        """Deletes the workflow."""
-        _process().delete(_id, _props)
+        """Deletes what is there."""
+        _process().delete(self.kind, _id, _props)
 
 
-# The name under which the state refers to it: modules that begin with an underscore may move.
-Provider.__module__ = "pulumi_resource_dataworks.dynamic"
+class Provider(_Passing):
+    """The provider of `WorkflowDefinition`."""
+
+    kind = DEFINITION
+
+
+class DeploymentProvider(_Passing):
+    """The provider of `WorkflowDeployment`."""
+
+    kind = DEPLOYMENT
+
+
+# The names under which the state refers to them: modules that begin with an underscore may move.
+Provider.__module__ = DeploymentProvider.__module__ = "pulumi_resource_dataworks.dynamic"
 
 
 def _process() -> Process:

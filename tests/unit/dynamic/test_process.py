@@ -13,7 +13,7 @@ import pytest
 
 from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks.dynamic import _process
-from pulumi_resource_dataworks.dynamic._about import ABOUT
+from pulumi_resource_dataworks.dynamic._about import ABOUT, DEFINITION, DEPLOYMENT
 from pulumi_resource_dataworks.dynamic._process import Process, StepError
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from specs import etl, nodes
@@ -56,14 +56,14 @@ def inputs(spec: Any = None, name: str = "etl", **about: Any) -> Inputs:
 
 
 def test_whole_numbers_reach_the_state_as_such(process: Process) -> None:
-    found, failures = process.check({}, inputs())
+    found, failures = process.check(DEFINITION, {}, inputs())
     assert failures == []
     assert type(found["projectId"]) is int
 
 
 @pytest.mark.parametrize("project", [1.5, 2.0**60])
 def test_a_project_that_is_no_whole_number_is_refused(process: Process, project: float) -> None:
-    _, failures = process.check({}, {**inputs(), "projectId": project})
+    _, failures = process.check(DEFINITION, {}, {**inputs(), "projectId": project})
     assert ["positive whole number" in failure for failure in failures] == [True]
 
 
@@ -71,7 +71,7 @@ def test_an_id_that_no_float_can_hold_is_refused(process: Process) -> None:
     document = etl(
         id=2.0**60, description=pulumi.UNKNOWN
     )  # a document with something unknown comes as an object
-    _, failures = process.check({}, inputs(document, isObject=True))
+    _, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
     assert len(failures) == 1
     assert "spec.workflows[0].id" in failures[0]
 
@@ -79,31 +79,31 @@ def test_an_id_that_no_float_can_hold_is_refused(process: Process) -> None:
 def test_a_null_is_sent_as_one(process: Process) -> None:
     document = etl()
     nodes(document)[0]["timeout"] = None
-    found, failures = process.check({}, inputs(json.dumps(document), isObject=True))
+    found, failures = process.check(DEFINITION, {}, inputs(json.dumps(document), isObject=True))
     assert failures == []
     assert '"timeout":null' in found["spec"]
 
 
 def test_with_something_unknown_the_rest_is_checked(process: Process) -> None:
     document = etl(description=pulumi.UNKNOWN)
-    found, failures = process.check({}, inputs(document, isObject=True))
+    found, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
     assert failures == []
     assert isinstance(found["spec"], type(pulumi.UNKNOWN))
     nodes(document)[0]["recurrence"] = "Norml"
-    assert 'Did you mean "Normal"?' in process.check({}, inputs(document, isObject=True))[1][0]
+    assert 'Did you mean "Normal"?' in process.check(DEFINITION, {}, inputs(document, isObject=True))[1][0]
 
 
 def test_an_asset_is_refused_where_it_stands(process: Process) -> None:
     document = etl()
     nodes(document)[0]["script"]["content"] = pulumi.StringAsset("SELECT 1")
-    _, failures = process.check({}, inputs(document, isObject=True))
+    _, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
     place = "spec.workflows[0].nodes[0].script.content"
     assert failures == [f"{place}: a FlowSpec document cannot hold an asset. Give its text instead."]
 
 
 @pytest.mark.parametrize("process", [{**SETTINGS, "dataworks:regoin": "x"}], indirect=True)
 def test_a_misspelt_setting_is_told_at_check(process: Process) -> None:
-    _, failures = process.check({}, inputs())
+    _, failures = process.check(DEFINITION, {}, inputs())
     assert len(failures) == 1
     assert "dataworks:regoin" in failures[0]
     assert "region" in failures[0].replace("regoin", "")
@@ -111,7 +111,7 @@ def test_a_misspelt_setting_is_told_at_check(process: Process) -> None:
 
 @pytest.mark.parametrize("process", [{**SETTINGS, "shop:regoin": "x"}], indirect=True)
 def test_what_belongs_to_others_is_none_of_ours(process: Process) -> None:
-    assert process.check({}, inputs())[1] == []
+    assert process.check(DEFINITION, {}, inputs())[1] == []
 
 
 def test_four_steps_run_at_once(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_four_steps_run_at_once(process: Process, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", create)
     names = ["one", "two", "three", "four"]
     with ThreadPoolExecutor(4) as threads:
-        futures = [threads.submit(process.create, inputs(name=name)) for name in names]
+        futures = [threads.submit(process.create, DEFINITION, inputs(name=name)) for name in names]
         found = [future.result(timeout=10) for future in futures]
     assert [resource_id for resource_id, _ in found] == names
     assert [outputs["told"].rpartition("::")[2] for _, outputs in found] == names
@@ -147,7 +147,7 @@ def test_a_step_gets_its_timeout_and_what_it_is_to_leave(
 
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "update", update)
     about: Inputs = {"timeouts": {"create": 5.0, "update": 90.0}, "ignoreChanges": ["spec.a"]}
-    process.update("10001/1", inputs(), inputs(**about))
+    process.update(DEFINITION, "10001/1", inputs(), inputs(**about))
     assert got == [90.0, ("spec.a",)]
 
 
@@ -158,23 +158,28 @@ def raises(error: Exception) -> Callable[..., Any]:
     return step
 
 
+RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on"
+
+
 @pytest.mark.parametrize(
-    ("operation", "hint"),
+    ("kind", "operation", "hint"),
     [
-        ("create", "the next `pulumi up` finds by its IDs what this one has begun, and goes on"),
-        ("update", "`pulumi up --refresh` goes on from what is there"),
-        ("delete", "try again"),
+        (DEFINITION, "create", "the next `pulumi up` finds by its IDs what this one has begun, and goes on"),
+        (DEFINITION, "update", "`pulumi up --refresh` goes on from what is there"),
+        (DEFINITION, "delete", "try again"),
+        (DEPLOYMENT, "create", RESUMED),
+        (DEPLOYMENT, "update", RESUMED),
     ],
 )
 def test_a_half_done_step_says_how_to_go_on(
-    process: Process, monkeypatch: pytest.MonkeyPatch, operation: str, hint: str
+    process: Process, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, hint: str
 ) -> None:
     half_done = lifecycle.HalfDoneError("job 1 failed", id="10001/1", outputs={})
-    monkeypatch.setattr(lifecycle.WorkflowDefinitions, operation, raises(half_done))
+    monkeypatch.setattr(type(process._kinds[kind].steps), operation, raises(half_done))
     steps: dict[str, Callable[[], Any]] = {
-        "create": lambda: process.create(inputs()),
-        "update": lambda: process.update("10001/1", inputs(), inputs()),
-        "delete": lambda: process.delete("10001/1", inputs()),
+        "create": lambda: process.create(kind, inputs()),
+        "update": lambda: process.update(kind, "10001/1", inputs(), inputs()),
+        "delete": lambda: process.delete(kind, "10001/1", inputs()),
     }
     with pytest.raises(StepError) as error:
         steps[operation]()
@@ -185,13 +190,13 @@ def test_a_half_done_step_says_how_to_go_on(
 def test_a_refusal_is_told_in_its_own_words(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(lifecycle.RefusedError("is taken")))
     with pytest.raises(StepError, match=r"^is taken$"):
-        process.create(inputs())
+        process.create(DEFINITION, inputs())
 
 
 def test_a_defect_is_told_without_what_it_has_seen(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(KeyError(PLANTED)))
     with pytest.raises(StepError, match=r"a defect of pulumi-resource-dataworks .*\(KeyError\)") as error:
-        process.create(inputs())
+        process.create(DEFINITION, inputs())
     shown = "".join(traceback.format_exception(error.value))  # what Pulumi shows
     assert PLANTED not in shown
     assert "in _telling" not in shown  # nor the frames that lead to it
@@ -200,28 +205,54 @@ def test_a_defect_is_told_without_what_it_has_seen(process: Process, monkeypatch
 @pytest.mark.parametrize("process", [{"dataworks:regoin": "x"}], indirect=True)
 def test_a_destroy_with_wrong_settings_says_so(process: Process) -> None:
     with pytest.raises(StepError, match="regoin"):
-        process.delete("10001/1", inputs())
+        process.delete(DEFINITION, "10001/1", inputs())
 
 
 def test_a_state_that_lost_its_urn_can_be_read_and_deleted(emulator: EmulatorServer) -> None:
     with running(emulator) as process:
-        made, _ = process.check({}, inputs())
-        resource_id, outputs = process.create(made)
+        made, _ = process.check(DEFINITION, {}, inputs())
+        resource_id, outputs = process.create(DEFINITION, made)
     lost = {key: value for key, value in outputs.items() if key != ABOUT}
     with running(emulator) as process:
-        found = process.read(resource_id, lost)
+        found = process.read(DEFINITION, resource_id, lost)
         assert found is not None
         assert found[1]["workflowId"] == outputs["workflowId"]
-        process.delete(resource_id, lost)
+        process.delete(DEFINITION, resource_id, lost)
         assert emulator.emulator.workflows() == []
-        assert process.read(resource_id, lost) is None
+        assert process.read(DEFINITION, resource_id, lost) is None
 
 
 def test_a_state_of_the_plugin_s_is_updated_once(process: Process) -> None:
-    made, _ = process.check({}, inputs())
+    made, _ = process.check(DEFINITION, {}, inputs())
     plugin_s = {key: value for key, value in made.items() if key != ABOUT}
-    assert process.diff("10001/1", plugin_s, made).changes == {"spec": "update"}
-    assert process.diff("10001/1", made, made).changes == {}
+    assert process.diff(DEFINITION, "10001/1", plugin_s, made).changes == {"spec": "update"}
+    assert process.diff(DEFINITION, "10001/1", made, made).changes == {}
+
+
+def deployment(digest: str = "1:a") -> Inputs:
+    """Inputs of a deployment as `pulumi.dynamic` hands them over."""
+    return {
+        "projectId": 10001.0,
+        "workflowId": "1",
+        "digest": digest,
+        ABOUT: {"urn": URN.replace("Definition", "Deployment")},
+    }
+
+
+def test_a_deployment_is_checked_as_one(process: Process) -> None:
+    found, failures = process.check(DEPLOYMENT, {}, deployment())
+    assert failures == []
+    assert (found["projectId"], found["digest"]) == (10001, "1:a")
+    assert "digest is missing" in process.check(DEPLOYMENT, {}, deployment(""))[1][0]
+
+
+def test_a_deployment_of_the_plugin_s_is_updated_once(process: Process) -> None:
+    made, _ = process.check(DEPLOYMENT, {}, deployment())
+    online = {**made, "status": "Online", "deployedDigest": "1:a"}
+    plugin_s = {key: value for key, value in online.items() if key != ABOUT}
+    assert process.diff(DEPLOYMENT, "10001/1", plugin_s, made).changes == {"digest": "update"}
+    assert process.update(DEPLOYMENT, "10001/1", plugin_s, made) == online
+    assert process.diff(DEPLOYMENT, "10001/1", online, made).changes == {}
 
 
 @contextmanager

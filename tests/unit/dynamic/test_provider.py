@@ -11,7 +11,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_resource_dataworks.dynamic import Provider, _process
+from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _process
 
 PLANTED = "planted-key-5e1f"
 
@@ -38,6 +38,12 @@ def test_the_state_holds_a_name_alone(configured: Provider) -> None:
     again = pickle.loads(held)
     assert type(again) is Provider
     assert vars(again) == {}
+
+
+def test_each_kind_of_resource_has_a_provider_by_name() -> None:
+    held = base64.b64decode(serialize_provider(DeploymentProvider()))
+    assert type(pickle.loads(held)) is DeploymentProvider
+    assert DeploymentProvider.kind != Provider.kind
 
 
 def test_the_state_is_the_same_whoever_writes_it(configured: Provider) -> None:

@@ -11,8 +11,8 @@ from google.protobuf import json_format
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
-from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
-from pulumi_resource_dataworks.dynamic import WorkflowDefinition
+from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
+from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment
 from pulumi_resource_dataworks.dynamic._about import ABOUT
 from specs import etl
 
@@ -58,7 +58,7 @@ async def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
-async def sent(engine: Engine, resource: WorkflowDefinition) -> dict[str, Any]:
+async def sent(engine: Engine, resource: pulumi.CustomResource) -> dict[str, Any]:
     """The inputs of a resource once it is registered."""
     await resource.urn.future()
     found: dict[str, Any] = json_format.MessageToDict(engine.requests[resource.pulumi_resource_name].object)
@@ -159,14 +159,33 @@ async def test_while_something_is_unknown_an_object_stays_one(engine: Engine) ->
     assert found["spec"] == etl(description=UNKNOWN)
 
 
+async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> None:
+    options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update="1h"))
+    for name, digest in (("secret", pulumi.Output.secret("1:a")), ("plain", pulumi.Output.from_input("1:a"))):
+        deployed = WorkflowDeployment(name, options, project_id=1, workflow_id="2", digest=digest)
+        told = (await sent(engine, deployed))[ABOUT]
+        assert told["secret"] is (name == "secret")
+        assert told["timeouts"] == {"update": 3600.0}
+        assert told["urn"] == await deployed.urn.future()
+    assert {*engine.requests["secret"].additionalSecretOutputs} == OF_THE_DEPLOYMENT - {"digest"}
+    assert list(engine.requests["plain"].additionalSecretOutputs) == []
+
+
 @pytest.mark.usefixtures("engine")
-async def test_its_outputs_are_the_plugins() -> None:
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (WorkflowDefinition, {"project_id": 1, "spec": etl()}),
+        (WorkflowDeployment, {"project_id": 1, "workflow_id": "2", "digest": "1:a"}),
+    ],
+)
+async def test_its_outputs_are_the_plugins(kind: Any, given: dict[str, Any]) -> None:
     text = resources.files("pulumi_resource_dataworks.plugin").joinpath("schema.json").read_text("utf-8")
-    schema = json.loads(text)["resources"]["dataworks:index:WorkflowDefinition"]
-    resource = WorkflowDefinition("etl", project_id=1, spec=etl())
+    schema = json.loads(text)["resources"][f"dataworks:index:{kind.__name__}"]
+    resource = kind("etl", **given)
     await resource.urn.future()
     seeded = {key for key in vars(resource) if not key.startswith("_")} - {"urn", "id"}
     assert seeded == schema["properties"].keys()
-    assert len(schema["inputProperties"]) == len(inspect.signature(WorkflowDefinition).parameters) - 2
-    named = {name for name, value in vars(WorkflowDefinition).items() if isinstance(value, property)}
+    assert len(schema["inputProperties"]) == len(inspect.signature(kind).parameters) - 2
+    named = {name for name, value in vars(kind).items() if isinstance(value, property)}
     assert {id(getattr(resource, name)) for name in named} == {id(vars(resource)[key]) for key in seeded}

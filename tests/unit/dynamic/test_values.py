@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from pulumi_resource_dataworks.dynamic._about import ABOUT, About
-from pulumi_resource_dataworks.dynamic._resource import _timeouts
+from pulumi_resource_dataworks.dynamic._told import timeouts
 from pulumi_resource_dataworks.dynamic._values import kept, plain, properties, written
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
 
@@ -76,9 +76,9 @@ def test_a_state_without_a_word_of_the_resource() -> None:
     [("90s", 90), ("1h30m", 5400), ("1.5h", 5400), ("500ms", 0.5), ("2m0.5s", 120.5), (".5m", 30)],
 )
 def test_custom_timeouts_are_seconds(given: str, seconds: float) -> None:
-    assert _timeouts(pulumi.CustomTimeouts(create=given)) == {"create": pytest.approx(seconds)}
-    assert _timeouts({"update": given, "read": "1s"}) == {"update": pytest.approx(seconds)}
+    assert timeouts(pulumi.CustomTimeouts(create=given)) == {"create": pytest.approx(seconds)}
+    assert timeouts({"update": given, "read": "1s"}) == {"update": pytest.approx(seconds)}
 
 
 def test_without_custom_timeouts_the_lifecycle_chooses() -> None:
-    assert _timeouts(None) == _timeouts(pulumi.CustomTimeouts()) == {}
+    assert timeouts(None) == timeouts(pulumi.CustomTimeouts()) == {}
