@@ -17,6 +17,8 @@ from install_paths import Environment, install_archive, live, write_program
 
 pytest_plugins = ["install_fixtures"]
 
+pytestmark = pytest.mark.xdist_group("archive")  # others need not wait while it is built
+
 RATIO = 1.3  # the most that its start may take, of the wheel's
 STARTS = 7
 
