@@ -14,7 +14,7 @@ from ._assemble import Made, assemble
 from ._fetch import Fetched, fetch, listed
 from ._folder import JOURNAL, About, Folder, RefusedError
 from ._journal import Journal, kept_in
-from ._progress import Progress
+from ._progress import Progress, workflows
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "
@@ -51,7 +51,7 @@ def run(arguments: Namespace) -> int:
         _say(f"{out}: {error}")
     kept = kept_in(out / JOURNAL)
     if kept:
-        _say(f"{kept} workflows are kept in {out}: the same command goes on from there")
+        _say(f"{workflows(kept)} kept in {out}: the same command goes on from there")
     return 1 if begun else 2
 
 
@@ -81,7 +81,7 @@ async def _read(settings: openapi.Settings, folder: Folder) -> Fetched:
         chosen = await listed(client, project_id, folder.about.name)
         with Journal.open(folder.journal, project_id) as journal:
             if journal.entries:
-                _say(f"{len(journal.entries)} workflows are there from the run that began at {journal.began}")
+                _say(f"{workflows(len(journal.entries))} read by the run that began at {journal.began}")
             return await fetch(
                 client, project_id, chosen, journal, lambda total, done: Progress(sys.stderr, total, done)
             )
@@ -98,7 +98,7 @@ def _tell(folder: Folder, fetched: Fetched, made: Made, stay: list[str]) -> None
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))
     left = f", {len(made.left_out)} left out (the documents of those that could be read are in left-out/)"
-    _say(f"{made.members} workflows in {folder.path}{left if made.left_out else ''}. {_NO_TRIGGERS}")
+    _say(f"{workflows(made.members)} in {folder.path}{left if made.left_out else ''}. {_NO_TRIGGERS}")
     _say(f"What comes next: {folder.path / 'README.md'}")
 
 

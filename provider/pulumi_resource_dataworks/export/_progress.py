@@ -11,6 +11,11 @@ _PAUSE = 10.0
 """Seconds between two lines where nobody watches."""
 
 
+def workflows(number: int) -> str:
+    """So many workflows, in words."""
+    return "1 workflow" if number == 1 else f"{number} workflows"
+
+
 @dataclass(slots=True)
 class Progress:
     """The progress of a run.
@@ -32,7 +37,7 @@ class Progress:
         """Counts one more."""
         self.done, self._made = self.done + 1, self._made + 1
         now = time.monotonic()
-        text = f"{self.done} of {self.total} workflows{self._left(now)}"
+        text = f"{self.done} of {workflows(self.total)}{self._left(now)}"
         if self.out.isatty():
             filled = _WIDTH * self.done // self.total
             self.out.write(f"\r\033[K[{'#' * filled}{'.' * (_WIDTH - filled)}] {text}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ._folder import MANIFEST, About
 from ._program import Program
+from ._progress import workflows
 
 _FEW = 5
 
@@ -63,7 +64,7 @@ def _head(program: Program, about: About) -> str:
     beside = "with its document in `workflow.json` and " if program.language != "yaml" else "with "
     return f"""# DataWorks workflows of workspace {about.project_id}
 
-Written by `pulumi-dataworks export {about}`. `{_PROGRAMS[program.language]}` declares {count} workflows.
+Written by `pulumi-dataworks export {about}`. `{_PROGRAMS[program.language]}` declares {workflows(count)}.
 `workflows/` has a folder for each, as they lie in Data Studio, {beside}its scripts in files of their
 own. What the files hold is what DataWorks gets, to the last line break.
 

@@ -131,7 +131,7 @@ def test_an_edited_file_stays_and_what_was_read_is_kept(
     before = calls(server)
     assert run() == 0
     assert calls(server) - before == {"ListWorkflowDefinitions": 2}  # the rest is in the journal
-    assert "2 workflows are there from the run that began at 20" in capsys.readouterr().err
+    assert "2 workflows read by the run that began at 20" in capsys.readouterr().err
 
 
 def test_the_day_s_calls_may_be_used_up(
@@ -144,7 +144,7 @@ def test_the_day_s_calls_may_be_used_up(
     assert run() == 1
     told = capsys.readouterr().err
     assert "used up its calls of DataWorks for today" in told
-    assert f"12 workflows are kept in {tmp_path / 'out'}: the same command goes on from there" in told
+    assert f"12 workflows kept in {tmp_path / 'out'}: the same command goes on from there" in told
     assert held(tmp_path / "out").keys() == {JOURNAL}
     server.emulator.clear_faults()
     after = calls(server)["GetWorkflowDefinition"]
@@ -189,7 +189,7 @@ def test_a_run_that_is_stopped_goes_on(
     assert "Traceback" not in told
     if end == signal.SIGINT:
         assert process.returncode == 1
-        assert re.search(r"stopped\n\d+ workflows are kept in", told)
+        assert re.search(r"stopped\n\d+ workflows kept in", told)
     kept = len((out / JOURNAL).read_text("utf-8").splitlines()) - 1
     before = calls(server)
     assert before["GetWorkflowDefinition"] - 4 <= kept < 20  # all but those whose answers were on their way
