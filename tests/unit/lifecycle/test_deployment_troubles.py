@@ -86,13 +86,16 @@ async def _take(run: Deploying, step: Step, state: State | None) -> State | None
 
 
 async def _struck(
-    run: Deploying, step: Step, state: State | None, strike: _Strike
+    run: Deploying, step: Step, state: State | None, strike: _Strike, *, keeps: bool = True
 ) -> tuple[State | None, bool]:
-    """The state that the engine holds after a step that was struck, and whether it succeeded."""
+    """The state that the engine holds after a step that was struck, and whether it succeeded.
+
+    `pulumi.dynamic` keeps nothing of what is half done.
+    """
     try:
         return await _take(run, step, state), True
     except HalfDoneError as error:
-        return kept(error, run.inputs("1:b" if step == "redeploy" else "1:a")), False
+        return kept(error, run.inputs("1:b" if step == "redeploy" else "1:a")) if keeps else state, False
     except (KilledError, LifecycleError, openapi.DataWorksError):
         return state, False
     finally:
@@ -113,11 +116,13 @@ async def _prepared(step: Step, switches: dict[str, Any]) -> tuple[Deploying, St
     return run.again(), state
 
 
-async def _converges(step: Step, number: int, when: str, trouble: Trouble, switches: dict[str, Any]) -> bool:
+async def _converges(
+    step: Step, number: int, when: str, trouble: Trouble, switches: dict[str, Any], *, keeps: bool = True
+) -> bool:
     """Strikes a step at one call; False where it has no call with that number."""
     run, state = await _prepared(step, switches)
     strike = _Strike(run, number, when, trouble)
-    state, done = await _struck(run, step, state, strike)
+    state, done = await _struck(run, step, state, strike, keeps=keeps)
     if not strike.action:
         assert done
         return False
@@ -143,14 +148,15 @@ async def _converges(step: Step, number: int, when: str, trouble: Trouble, switc
     return True
 
 
+@pytest.mark.parametrize("keeps", [True, False], ids=["plugin", "dynamic"])
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_no_second_run_and_the_next_up_converges(step: Step, trouble: Trouble) -> None:
+async def test_no_second_run_and_the_next_up_converges(step: Step, trouble: Trouble, keeps: bool) -> None:
     struck = 0
     # A throttled call was not processed: that is what the code says.
     for when in ("before",) if trouble == "throttled" else ("before", "after"):
         for number in range(1, MOST_CALLS):
-            if not await _converges(step, number, when, trouble, {}):
+            if not await _converges(step, number, when, trouble, {}, keeps=keeps):
                 break
             struck += 1
     assert struck > 10
@@ -165,7 +171,7 @@ async def test_it_is_so_at_any_setting_of_the_service() -> None:
         if (trouble, when) == ("throttled", "after"):
             continue
         switches = {name: drawn.choice(settings) for name, settings in SWITCHES.items()}
-        await _converges(step, number, when, trouble, switches)
+        await _converges(step, number, when, trouble, switches, keeps=drawn.random() < 0.5)
 
 
 @pytest.mark.parametrize("digest", ["1:a", "1:b"])
