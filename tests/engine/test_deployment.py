@@ -73,6 +73,19 @@ def test_a_change_is_imported_and_deployed_in_one_up(live: Stack) -> None:
     live.is_quiet()
 
 
+def test_an_earlier_document_comes_back_with_its_ids(live: Stack) -> None:
+    before = live.resource()["outputs"]["nodeIds"]
+    live.emulator.script_stage("PROD_CHECK", Life("seconds", 0.1, "Fail", "not this one"))
+    live.deployment(etl(nodes=nodes(etl())[:1], dependencies=[]))
+    live.up(ok=False)
+    assert produced(live) == SQL
+    live.deployment(etl())
+    live.up()
+    assert produced(live) == SQL
+    assert live.resource()["outputs"]["nodeIds"] == before
+    live.is_quiet()
+
+
 def test_what_is_no_change_of_meaning_is_not_deployed_again(live: Stack) -> None:
     document = etl()
     document["spec"]["workflows"][0]["nodes"].reverse()
