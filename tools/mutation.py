@@ -47,8 +47,29 @@ class Group:
     tests: tuple[str, ...]
 
 
+DEPLOYMENT = (
+    "_deployment",
+    "_deployment_check",
+    "_follow",
+    "_pipeline",
+    "_production",
+    "workflow_deployment",
+)
+"""The lifecycle's modules about deployments."""
+
 GROUPS = {
-    "lifecycle": Group(("lifecycle/*.py",), ("tests/unit/lifecycle",)),
+    "lifecycle": Group(
+        tuple(
+            f"lifecycle/{path.name}"
+            for path in sorted((ROOT / "provider" / PACKAGE / "lifecycle").glob("*.py"))
+            if path.stem not in DEPLOYMENT
+        ),
+        ("tests/unit/lifecycle",),
+    ),
+    "deployment": Group(
+        tuple(f"lifecycle/{name}.py" for name in DEPLOYMENT),
+        tuple(f"tests/unit/lifecycle/test_deployment{name}.py" for name in ("", "_drift")),
+    ),
     "openapi": Group(
         tuple(f"openapi/_{name}.py" for name in ("wait", "schedule", "retry", "limiter")),
         tuple(f"tests/unit/openapi/test_{name}.py" for name in ("wait", "schedule", "retry", "limiter")),
