@@ -57,7 +57,7 @@ types: setup ## mypy and pyright, both strict
 
 test: setup engine lint types ## everything: what CI runs
 	@echo "test: pytest"
-	@$(BIN)/pytest -q -n 4 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
+	@$(BIN)/pytest -q -n 5 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
 
 test-examples: setup engine ## every example through the real engine
 	@$(BIN)/pytest -q -n auto tests/examples

@@ -6,7 +6,6 @@ import contextlib
 import copy
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -51,15 +50,13 @@ class Base:
 
     def restore(self, stack: Stack) -> None:
         """Puts it into a stack that has nothing yet, not even a state."""
-        for name in ("project", "state"):
-            shutil.copytree(self.folder / name, stack.folder.parent / name, dirs_exist_ok=True)
+        stack.take(self.folder)
         for path in stack.state_files():
             path.write_text(path.read_text("utf-8").replace(self.endpoint, stack.server.endpoint), "utf-8")
         for workflow in copy.deepcopy([self.foreign, *self.workflows]):
             stack.emulator._put(workflow)
         stack.emulator._world.runs.update(copy.deepcopy(self.runs))
         stack.emulator._world.production.update(copy.deepcopy(self.production))
-        stack.environment["PULUMI_STACK"] = stack.name
 
 
 @dataclass

@@ -131,6 +131,12 @@ class Stack:
     def project_id(self) -> int:
         return self.emulator.project.project_id
 
+    def take(self, folder: Path) -> None:
+        """Copies the project and the state of another stack of this name; it has to have none of its own yet."""
+        for name in ("project", "state"):
+            shutil.copytree(folder / name, self.folder.parent / name, dirs_exist_ok=True)
+        self.environment["PULUMI_STACK"] = self.name
+
     def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         """Starts the CLI in a session of its own, so that a signal reaches it alone."""
         attached = self.plugin is not None and not own_plugin
@@ -263,11 +269,25 @@ def plugin() -> Iterator[int]:
             process.terminate()
 
 
+@pytest.fixture(scope="session")
+def blank(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a stack without resources, to be copied: to make one takes the CLI as long as a preview."""
+    folder = tmp_path_factory.mktemp("blank")
+    with EmulatorServer(Emulator()) as server:
+        new_stack(engine, server, folder)
+    return folder
+
+
 @pytest.fixture
-def stack(request: pytest.FixtureRequest, engine: Path, server: EmulatorServer, tmp_path: Path) -> Stack:
+def stack(
+    request: pytest.FixtureRequest, engine: Path, blank: Path, server: EmulatorServer, tmp_path: Path
+) -> Stack:
     """A stack without resources; in a test marked `starts_plugin` the CLI starts the provider, as it does for users."""
     marked = request.node.get_closest_marker("starts_plugin")
-    return new_stack(engine, server, tmp_path, None if marked else request.getfixturevalue("plugin"))
+    stack = stack_in(engine, server, tmp_path, None if marked else request.getfixturevalue("plugin"))
+    stack.take(blank)
+    stack.declare({})
+    return stack
 
 
 def new_stack(engine: Path, server: EmulatorServer, folder: Path, plugin: int | None = None) -> Stack:
