@@ -27,7 +27,7 @@ Values = dict[str, Any]
 
 _NAMESPACE = "dataworks:"
 _ADDRESS = re.compile(r"\S+:[0-9]+")
-_RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on"
+_RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on with it unless it has ended"
 _GO_ON = {
     (DEFINITION, "create"): "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
     (DEFINITION, "update"): "`pulumi up --refresh` goes on from what is there",

@@ -158,7 +158,7 @@ def raises(error: Exception) -> Callable[..., Any]:
     return step
 
 
-RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on"
+RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on with it unless it has ended"
 
 
 @pytest.mark.parametrize(
