@@ -1,0 +1,289 @@
+"""A pipeline run that is scripted look by look: which stage is executed when, what is told, and how its end is put."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW
+from tests.unit.lifecycle.support import FakeReporter, denied, lost, not_found, refusal, unavailable
+from tests.unit.openapi.support import VirtualClock
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.lifecycle import Context
+from pulumi_resource_dataworks.lifecycle._follow import _times_to_look, follow
+from pulumi_resource_dataworks.lifecycle._pipeline import Order, RunError
+
+ONLINE = Order(PROJECT, WORKFLOW, "Online")
+OFFLINE = Order(PROJECT, WORKFLOW, "Offline")
+FAILING = Order(PROJECT, WORKFLOW, "Online", approval="fail")
+Look = openapi.PipelineRun | Exception
+
+
+def stage(code: str, status: str, **more: Any) -> openapi.PipelineStage:
+    return openapi.PipelineStage(code=code, name=f"Stage {code}", status=status, **more)
+
+
+def look(*statuses: str, status: str = "Running", **more: Any) -> openapi.PipelineRun:
+    """A run whose stages A, B, C... stand so."""
+    stages = [stage(code, each) for code, each in zip("ABCDE", statuses, strict=False)]
+    return openapi.PipelineRun(id="run1", status=status, stages=stages, request_id="REQ-7", **more)
+
+
+def item(name: str, **more: Any) -> openapi.PipelineRunItem:
+    return openapi.PipelineRunItem(name=name, **{"status": "Fail", "message": "no", "type": "Node", **more})
+
+
+class Pipelines:
+    """Gives its looks in turn, the last one for ever."""
+
+    def __init__(
+        self,
+        looks: Sequence[Look],
+        items: Sequence[openapi.PipelineRunItem] | Exception = (),
+        refusals: Sequence[Exception] = (),
+    ) -> None:
+        self.looks, self.given, self.refusals = list(looks), items, list(refusals)
+        self.clock = VirtualClock()
+        self.looked: list[float] = []
+        self.executed: list[tuple[float, str]] = []
+
+    async def get(self, project_id: int, run_id: str) -> openapi.PipelineRun:
+        assert (project_id, run_id) == (PROJECT, "run1")
+        self.looked.append(self.clock.now)
+        found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def execute(self, project_id: int, run_id: str, code: str) -> None:
+        assert (project_id, run_id) == (PROJECT, "run1")
+        self.executed.append((self.clock.now, code))
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+    async def items(self, project_id: int, run_id: str) -> Sequence[openapi.PipelineRunItem]:
+        assert (project_id, run_id) == (PROJECT, "run1")
+        if isinstance(self.given, Exception):
+            raise self.given
+        return self.given
+
+
+class Step:
+    """One step that follows the run."""
+
+    def __init__(self, pipelines: Pipelines, order: Order = ONLINE, timeout: float = 100.0) -> None:
+        self.report = FakeReporter()
+        self.cancelled = asyncio.Event()
+        client: Any = SimpleNamespace(pipelines=pipelines)
+        self.context = Context(URN, client, self.report, self.cancelled, timeout, clock=pipelines.clock)
+        self.order = order
+
+    async def run(self) -> openapi.PipelineRun:
+        return await follow(self.context, self.order, "run1")
+
+    async def fail(self) -> RunError:
+        with pytest.raises(RunError) as caught:
+            await self.run()
+        return caught.value
+
+
+DONE = look("Success", "Success", status="Success")
+
+
+async def test_each_stage_is_executed_once_and_told_with_its_place_and_time() -> None:
+    service = Pipelines(
+        [
+            look("Running", "Init"),
+            look("Running", "Init"),
+            look("Running", "Init"),
+            look("Success", "Init"),
+            look("Success", "Init"),
+            look("Success", "Running"),
+            look("Success", "Success"),
+            DONE,
+        ]
+    )
+    step = Step(service)
+    assert (await step.run()).status == "Success"
+    assert step.report.texts("status") == [
+        "pipeline run run1: waiting at stage 1 of 2, Stage A (A)",
+        "pipeline run run1: waiting at stage 1 of 2, Stage A (A), 2 s so far",
+        "executing stage 2 of 2, Stage B (B)",
+        "pipeline run run1: waiting at stage 2 of 2, Stage B (B)",
+        "pipeline run run1: all stages have ended, the run not yet",
+    ]
+    assert service.executed == [(4.0, "B")]
+    assert service.looked == [0.0, 0.5, 2.0, 4.0, 4.5, 6.0, 6.5, 7.0]
+
+
+def test_looks_grow_rarer_up_to_a_minute() -> None:
+    times = list(itertools.islice(_times_to_look(), 40))
+    assert times[:7] == [0.5, 2.0, 4.0, 6.5, 9.625, 13.53125, 18.4140625]
+    assert {round(after - before, 6) for before, after in itertools.pairwise(times[-10:])} == {60.0}
+
+
+async def test_the_first_stage_is_given_time_to_begin_by_itself() -> None:
+    service = Pipelines([*[look("Init", "Init")] * 4, look("Running", "Init"), DONE])
+    await Step(service).run()
+    assert service.executed == [(4.0, "A")]
+
+
+async def test_a_stage_is_executed_again_only_where_its_answer_was_lost() -> None:
+    service = Pipelines([*[look("Success", "Init")] * 4, look("Success", "Running"), DONE], refusals=[lost()])
+    await Step(service).run()
+    assert service.executed == [(0.0, "B"), (0.5, "B")]
+
+
+async def test_a_stage_that_cannot_be_executed_is_somebodys_after_three_looks() -> None:
+    stages = [stage("A", "Success"), stage("B", "Init", message="see https://a.example/x and", detail="<é>")]
+    waits = openapi.PipelineRun(id="run1", status="Running", stages=stages)
+    service = Pipelines([*[waits] * 5, DONE], refusals=[refusal("not yours")])
+    step = Step(service)
+    await step.run()
+    [told] = step.report.texts("info")
+    assert told == (
+        "the stage Stage B (B) of pipeline run run1 cannot be executed from here (not yours (code 1101; request ID "
+        "REQ-9; Any)): somebody has to pass it in DataWorks. Open the run in Data Studio (Deploy) of workflow "
+        f"{WORKFLOW}: https://a.example/x. Waiting for it"
+    )
+    assert step.report.texts("status")[-3:] == [
+        "pipeline run run1: waiting at stage 2 of 2, Stage B (B), 2 s so far",
+        "pipeline run run1: waiting at stage 2 of 2, Stage B (B), for somebody to pass it, 4 s so far",
+        "pipeline run run1: waiting at stage 2 of 2, Stage B (B), for somebody to pass it, 6 s so far",
+    ]
+    assert service.executed == [(0.0, "B")]
+
+
+async def test_a_stage_that_begins_although_it_was_refused_is_nobodys() -> None:
+    waits = look("Success", "Init")
+    service = Pipelines([*[waits] * 3, look("Success", "Running"), DONE], refusals=[refusal()])
+    step = Step(service, FAILING)
+    await step.run()
+    assert step.report.texts("info") == []
+
+
+async def test_a_stage_for_a_person_can_end_the_step() -> None:
+    waits = look("Success", "Init")
+    service = Pipelines([waits], refusals=[refusal()])
+    error = await Step(service, FAILING).fail()
+    assert str(error).endswith(
+        f"Open the run in Data Studio (Deploy) of workflow {WORKFLOW}, and then run `pulumi up` again: it goes on with "
+        "this run"
+    )
+    assert (error.run_id, error.run, error.goes_on) == ("run1", waits, True)
+    assert service.looked == [0.0, 0.5, 2.0, 4.0]
+
+
+async def test_a_refusal_that_is_about_the_key_ends_the_step() -> None:
+    error = await Step(Pipelines([look("Success", "Init")], refusals=[denied()])).fail()
+    assert str(error).endswith(
+        ", at pipeline run run1, at the stage Stage B (B); it goes on in DataWorks, and the next `pulumi up` resumes it"
+    )
+    assert error.goes_on
+
+
+# --- looks that fail
+
+
+async def test_a_run_that_was_made_just_now_may_not_be_seen_yet() -> None:
+    service = Pipelines([*[not_found()] * 4, DONE])
+    await Step(service).run()
+    assert service.looked == [0.0, 1.0, 3.0, 7.0, 15.0]
+
+
+async def test_a_run_that_is_not_seen_at_all_ends_the_step() -> None:
+    service = Pipelines([not_found()])
+    error = await Step(service).fail()
+    assert service.looked == [0.0, 1.0, 3.0, 7.0, 15.0]
+    assert str(error).endswith(
+        ", at pipeline run run1; it goes on in DataWorks, and the next `pulumi up` resumes it"
+    )
+    assert (error.run_id, error.run, error.goes_on) == ("run1", None, True)
+
+
+async def test_a_run_that_was_seen_and_is_not_any_more_ends_the_step() -> None:
+    seen = look("Running", "Init")
+    service = Pipelines([seen, not_found()])
+    error = await Step(service).fail()
+    assert service.looked == [0.0, 0.5]
+    assert (error.run_id, error.run, error.goes_on) == ("run1", seen, True)
+
+
+async def test_a_look_that_fails_for_sure_ends_the_step() -> None:
+    service = Pipelines([denied()])
+    error = await Step(service).fail()
+    assert service.looked == [0.0]
+    assert error.goes_on
+
+
+async def test_time_that_is_up_is_told_with_the_run_and_its_stage() -> None:
+    seen = look("Success", "Running")
+    error = await Step(Pipelines([seen]), timeout=5.0).fail()
+    assert str(error) == (
+        "the step's time is up, at pipeline run run1, at the stage Stage B (B); it goes on in DataWorks, and the next "
+        "`pulumi up` resumes it"
+    )
+    assert error.run == seen
+
+
+# --- ends
+
+
+def ended(*stages: openapi.PipelineStage, status: str = "Fail", message: str = "") -> openapi.PipelineRun:
+    return openapi.PipelineRun(
+        id="run1", status=status, stages=list(stages), message=message, request_id="REQ-7"
+    )
+
+
+AGAIN = "(pipeline run run1; request REQ-7). Mend it and run `pulumi up` again: that makes a new run"
+
+
+@pytest.mark.parametrize(
+    ("run", "items", "words"),
+    [
+        (
+            ended(stage("A", "Success"), stage("B", "Fail", message="a full scan. ")),
+            [
+                item("load", message="a full scan;"),
+                item("new", message="no owner"),
+                item("ok", status="Success"),
+            ],
+            f'Fail at the stage Stage B (B): a full scan; node "load": a full scan; node "new": no owner {AGAIN}',
+        ),
+        (
+            ended(stage("A", "Termination"), status="Running"),
+            [
+                item("f", type="Function", status="Termination"),
+                item("x", type="Table"),
+                item("y", message=""),
+            ],
+            f'Fail at the stage Stage A (A): function "f": no; Table "x": no {AGAIN}',
+        ),
+        (ended(status="Termination"), [], f"Termination: it gives no reason {AGAIN}"),
+        (ended(status="Cancel", message="by hand"), unavailable(), f"Cancel: by hand {AGAIN}"),
+        (
+            ended(
+                stage("A", "Fail", description="https://a.example/é", detail={"url": "https://b.example/é"})
+            ),
+            [],
+            f"Fail at the stage Stage A (A): it gives no reason: https://a.example/é, https://b.example/é {AGAIN}",
+        ),
+    ],
+)
+async def test_how_a_run_ended_is_told_in_the_services_words(run: Any, items: Any, words: str) -> None:
+    error = await Step(Pipelines([run], items)).fail()
+    assert str(error) == f"deploying workflow {WORKFLOW} ended as {words}"
+    assert (error.run_id, error.run, error.goes_on) == ("run1", run, False)
+
+
+async def test_a_run_that_should_have_taken_offline_says_so() -> None:
+    error = await Step(Pipelines([ended(status="Cancel")]), OFFLINE).fail()
+    assert str(error) == (
+        f"taking offline workflow {WORKFLOW} ended as Cancel: it gives no reason (pipeline run run1; request REQ-7). "
+        "Mend it and run this again"
+    )
