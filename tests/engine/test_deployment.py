@@ -282,9 +282,13 @@ def test_a_deployment_is_imported(live: Stack) -> None:
     assert kinds(live) == ["Online"]
 
 
-def test_what_is_not_in_production_is_not_imported(stack: Stack) -> None:
+@pytest.mark.parametrize("kept_id", ["gone", "kept"])
+def test_what_is_not_in_production_is_not_imported(stack: Stack, kept_id: str) -> None:
+    stack.emulator.switch(undeployed_workflow_id=kept_id)
     stack.workflow(etl())
     stack.up()
+    stack.emulator.deploy(stack.output())
+    stack.emulator.deploy(stack.output(), "Offline")
     place = f"{stack.project_id}/{stack.output()}"
     output = stack.run(
         "import", "--yes", "dataworks:index:WorkflowDeployment", "live", place, ok=False

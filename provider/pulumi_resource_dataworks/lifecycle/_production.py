@@ -84,6 +84,12 @@ def is_offline(state: State, scheduling_id: str | None, runs: list[openapi.Pipel
     return bool(state.scheduling_id) or state.status == OFFLINE or (last is None and not state.deployed)
 
 
+def is_in_production(scheduling_id: str | None, runs: list[openapi.PipelineRun]) -> bool:
+    """Whether a workflow is in production of which nothing was known before."""
+    last = _last(runs)
+    return not last.takes_offline if last else bool(scheduling_id)
+
+
 def _last(runs: list[openapi.PipelineRun]) -> openapi.PipelineRun | None:
     """The last run that succeeded."""
     return next((run for run in runs if run.status == "Success"), None)
@@ -93,13 +99,14 @@ def imported_deployment(
     workflow: Workflow, found: _look.Found, runs: list[openapi.PipelineRun]
 ) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
-    last = _last(runs)
-    if (last is None or last.takes_offline) and not found.definition.workflow_id:
+    scheduling_id = found.definition.workflow_id or ""
+    if not is_in_production(scheduling_id, runs):
         raise LifecycleError(
             f"workflow {workflow[1]} is not in production, so there is no deployment to import: declare the resource, and "
             "`pulumi up` deploys it"
         )
+    last = _last(runs)
     digest = (marked_digest(last) if last else "") or str(imported(workflow[0], found)[1]["digest"])
     inputs = Inputs(*workflow, digest)
-    state = State(inputs, status=ONLINE, deployed=digest, scheduling_id=found.definition.workflow_id or "")
+    state = State(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
     return inputs.to_pulumi(), (replace(state.after(last), run_id=last.id) if last else state).to_pulumi()
