@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 /**
- * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes one call by ID, and three by name or path; for one that is not there, two more for each 100 workflows.
+ * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
  *
  * By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
  */
@@ -44,7 +44,7 @@ export interface GetWorkflowDefinitionResult {
      */
     readonly createTime?: string;
     /**
-     * Whether DataWorks tells an ID in production for the workflow, which it gets when it is deployed. Not whether what is deployed is this document; and what DataWorks tells once a workflow was taken offline is not documented.
+     * Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
      */
     readonly deployed: boolean;
     /**
@@ -93,7 +93,7 @@ export interface GetWorkflowDefinitionResult {
     readonly workflowId: string;
 }
 /**
- * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes one call by ID, and three by name or path; for one that is not there, two more for each 100 workflows.
+ * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
  *
  * By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
  */

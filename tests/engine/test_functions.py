@@ -92,8 +92,11 @@ def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
     assert "Serverless_2" in stack.run("stack", "output", "large", "--show-secrets").output
     before = stack.calls()
     stack.preview("--diff", "--expect-no-changes")
-    # getProject by ID and by name, resource groups of the workspace and of all, the workflow, the list of each kind.
-    assert stack.calls() - before == 7
+    # getProject by ID and by name, resource groups of the workspace and of all, the workflow, its runs, the list of each kind.
+    assert stack.calls() - before == 8
+    stack.emulator.deploy(stored.workflow_id)
+    stack.up()
+    assert outputs(stack)["deployed"] is True
 
 
 def test_what_is_wrong_stops_the_preview_with_a_reason(stack: Stack) -> None:

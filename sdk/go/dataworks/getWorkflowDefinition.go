@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes one call by ID, and three by name or path; for one that is not there, two more for each 100 workflows.
+// Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
 //
 // By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
 func LookupWorkflowDefinition(ctx *pulumi.Context, args *LookupWorkflowDefinitionArgs, opts ...pulumi.InvokeOption) (*LookupWorkflowDefinitionResult, error) {
@@ -38,7 +38,7 @@ type LookupWorkflowDefinitionArgs struct {
 type LookupWorkflowDefinitionResult struct {
 	// When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`.
 	CreateTime *string `pulumi:"createTime"`
-	// Whether DataWorks tells an ID in production for the workflow, which it gets when it is deployed. Not whether what is deployed is this document; and what DataWorks tells once a workflow was taken offline is not documented.
+	// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
 	Deployed bool `pulumi:"deployed"`
 	// A hash of what that document means: it changes when the workflow does. It is the `digest` of a resource that `pulumi import` made; a document that leaves anything to DataWorks has another.
 	Digest string `pulumi:"digest"`
@@ -103,7 +103,7 @@ func (o LookupWorkflowDefinitionResultOutput) CreateTime() pulumi.StringPtrOutpu
 	return o.ApplyT(func(v LookupWorkflowDefinitionResult) *string { return v.CreateTime }).(pulumi.StringPtrOutput)
 }
 
-// Whether DataWorks tells an ID in production for the workflow, which it gets when it is deployed. Not whether what is deployed is this document; and what DataWorks tells once a workflow was taken offline is not documented.
+// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
 func (o LookupWorkflowDefinitionResultOutput) Deployed() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupWorkflowDefinitionResult) bool { return v.Deployed }).(pulumi.BoolOutput)
 }

@@ -76,7 +76,7 @@ class GetWorkflowDefinitionResult:
     @pulumi.getter
     def deployed(self) -> _builtins.bool:
         """
-        Whether DataWorks tells an ID in production for the workflow, which it gets when it is deployed. Not whether what is deployed is this document; and what DataWorks tells once a workflow was taken offline is not documented.
+        Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
         """
         return pulumi.get(self, "deployed")
 
@@ -196,7 +196,7 @@ def get_workflow_definition(name: Optional[_builtins.str] = None,
                             workflow_id: Optional[_builtins.str] = None,
                             opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetWorkflowDefinitionResult:
     """
-    Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes one call by ID, and three by name or path; for one that is not there, two more for each 100 workflows.
+    Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
 
     By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
 
@@ -233,7 +233,7 @@ def get_workflow_definition_output(name: pulumi.Input[Optional[Optional[_builtin
                                    workflow_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                    opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetWorkflowDefinitionResult]:
     """
-    Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes one call by ID, and three by name or path; for one that is not there, two more for each 100 workflows.
+    Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
 
     By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
 

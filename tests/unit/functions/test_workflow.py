@@ -15,13 +15,14 @@ from specs import etl
 
 LISTS = ["ListWorkflowDefinitions"] * 2
 GET = "GetWorkflowDefinition"
+RUNS = "ListPipelineRuns"
 
 
 async def test_by_id_name_and_path_it_is_the_same(ask: Asking) -> None:
     own = await ask.named("orders", folder="sales/daily")
     await ask.named("orders_old", folder="sales/daily")
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
-    assert ask.calls == [GET]
+    assert ask.calls == [GET, RUNS]
     assert (found["workflowId"], found["name"], found["path"]) == (own, "orders", "sales/daily/orders")
     assert (found["kind"], found["deployed"], found["owner"]) == (
         "CycleWorkflow",
@@ -31,10 +32,10 @@ async def test_by_id_name_and_path_it_is_the_same(ask: Asking) -> None:
     assert found["nodeOutputs"] == found["nodeIds"]
     assert "publishedWorkflowId" not in found
     assert await ask("getWorkflowDefinition", projectId=HERE, name="orders") == found
-    assert ask.calls == [GET, *LISTS]
+    assert ask.calls == [GET, RUNS, *LISTS]
     for path in ("sales/daily/orders", "/sales/daily/orders/"):
         assert await ask("getWorkflowDefinition", projectId=HERE, path=path) == found
-    assert ask.calls == [GET, *LISTS]
+    assert ask.calls == [GET, RUNS, *LISTS]
 
 
 @pytest.mark.parametrize("switches", [{}, {"read_back_noise": "worst"}, {"ids_on_wire": "numbers"}])
@@ -53,27 +54,31 @@ async def test_its_kind_is_as_it_is_written(ask: Asking, kind: str, switches: di
         await ask("getWorkflowDefinition", projectId=HERE, name="orders")
 
 
-@pytest.mark.parametrize(("undeployed", "deployed"), [("gone", False), ("kept", True)])
-async def test_deployed_is_what_the_service_says(ask: Asking, undeployed: str, deployed: bool) -> None:
-    ask.emulator.switch(undeployed_workflow_id=undeployed)
+@pytest.mark.parametrize("kept_id", ["gone", "kept"])
+@pytest.mark.parametrize("told", [True, False])
+async def test_deployed_is_what_the_last_run_did(ask: Asking, kept_id: str, told: bool) -> None:
+    ask.emulator.switch(undeployed_workflow_id=kept_id, scheduling_id_told=told)
     own = await ask.named("orders")
-    ask.emulator.publish(own)
+    ask.emulator.deploy(own)
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
     assert found["deployed"] is True
-    assert found["publishedWorkflowId"] == str(ask.emulator.workflow(own).scheduling_id)
-    ask.emulator.publish(own, published=False)
+    assert found.get("publishedWorkflowId") == (
+        str(ask.emulator.workflow(own).scheduling_id) if told else None
+    )
+    ask.emulator.deploy(own, "Offline")
     assert await ask("getWorkflowDefinition", projectId=HERE, workflowId=own) == found
     ask.functions.forget_workflows()
     again = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
-    assert again["deployed"] is deployed
+    assert again["deployed"] is False
 
 
-async def test_deployed_is_no_more_than_what_the_service_tells(ask: Asking) -> None:
-    ask.emulator.switch(scheduling_id_told=False)
+@pytest.mark.parametrize("told", [True, False])
+async def test_without_a_run_deployed_is_what_the_service_tells(ask: Asking, told: bool) -> None:
+    ask.emulator.switch(scheduling_id_told=told)
     own = await ask.named("orders")
     ask.emulator.publish(own)
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
-    assert (found["deployed"], "publishedWorkflowId" in found) == (False, False)
+    assert (found["deployed"], "publishedWorkflowId" in found) == (told, told)
 
 
 @pytest.mark.parametrize("noise", ["usual", "worst"])

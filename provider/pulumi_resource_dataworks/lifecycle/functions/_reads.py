@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _look
 from pulumi_resource_dataworks.lifecycle._context import Context
+from pulumi_resource_dataworks.lifecycle._pipeline import runs_of
 
 T = TypeVar("T")
 
@@ -43,6 +44,12 @@ class Reads:
         """A workflow with its document: one call, and two more where the answer leaves open whether it is there."""
         return await self._once(
             ("workflow", project_id, workflow_id), lambda: _look.get(context, project_id, workflow_id)
+        )
+
+    async def runs(self, context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
+        """The pipeline runs of a workflow: a call for each 100."""
+        return await self._once(
+            ("workflow", "runs", project_id, workflow_id), lambda: runs_of(context, project_id, workflow_id)
         )
 
     async def workflows(

@@ -8,6 +8,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _look
 from pulumi_resource_dataworks.lifecycle._context import Context
 from pulumi_resource_dataworks.lifecycle._errors import LifecycleError
+from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle.workflow_definition import imported
 
 from ._arguments import Arguments
@@ -33,7 +34,7 @@ _UNLISTED = (
 
 
 def get_workflow_definition(arguments: Arguments) -> Ask:
-    """By ID one call; by name or path a list of each kind, by part of the name, before it."""
+    """By ID a read and a list of its pipeline runs; by name or path a list of each kind, by part of the name, before."""
     arguments.one_of("workflowId", "name", "path")
     project_id = arguments.project_id()
     workflow_id, name = arguments.workflow_id(), arguments.text("name")
@@ -42,8 +43,9 @@ def get_workflow_definition(arguments: Arguments) -> Ask:
     async def ask(context: Context, reads: Reads) -> dict[str, Any]:
         key, wanted = ("path", path) if path else ("name", name)
         found_id = workflow_id or await _id_of(context, reads, project_id, key, wanted)
-        found = await reads.workflow(context, project_id, found_id)
-        return _values(project_id, found_id, found)
+        values = _values(project_id, found_id, await reads.workflow(context, project_id, found_id))
+        runs = await reads.runs(context, project_id, found_id)
+        return {**values, "deployed": is_in_production(values.get("publishedWorkflowId"), runs)}
 
     return ask
 
@@ -107,7 +109,7 @@ def _values(project_id: int, workflow_id: str, found: _look.Found | None) -> dic
         )
     outputs = imported(project_id, found)[1]
     values = {key: outputs[key] for key in _OUTPUTS if key in outputs}
-    values |= {"kind": _kind(found), "deployed": definition.workflow_id is not None}
+    values["kind"] = _kind(found)
     return values | ({"publishedWorkflowId": definition.workflow_id} if definition.workflow_id else {})
 
 
