@@ -68,7 +68,17 @@ GROUPS = {
     ),
     "deployment": Group(
         tuple(f"lifecycle/{name}.py" for name in DEPLOYMENT),
-        tuple(f"tests/unit/lifecycle/test_deployment{name}.py" for name in ("", "_drift")),
+        tuple(
+            f"tests/unit/lifecycle/test_{name}.py"
+            for name in (
+                "deployment",
+                "deployment_drift",
+                "deployment_words",
+                "follow",
+                "pipeline",
+                "production",
+            )
+        ),
     ),
     "openapi": Group(
         tuple(f"openapi/_{name}.py" for name in ("wait", "schedule", "retry", "limiter")),

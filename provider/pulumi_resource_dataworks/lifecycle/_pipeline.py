@@ -163,17 +163,13 @@ async def begin(context: Context, order: Order, known: list[openapi.PipelineRun]
     context.report.status(f"{verb}: making a pipeline run")
     lost: openapi.AnswerLost | None = None
     for _ in range(_SENDS):
-        if lost is not None:
-            made = await _look_again(context, order, before, lost)
-            if made:
-                return made
         try:
             return await _create(context, order, lost)
         except openapi.AnswerLost as error:
             lost = error
-    made = await _look_again(context, order, before, lost)
-    if made:
-        return made
+        made = await _look_again(context, order, before, lost)
+        if made:
+            return made
     raise RunError(
         f"the answer to CreatePipelineRun was lost {_SENDS} times: {lost}", run_id="", goes_on=True
     )
@@ -197,7 +193,7 @@ async def _create(context: Context, order: Order, lost: openapi.AnswerLost | Non
 
 
 async def _look_again(
-    context: Context, order: Order, before: set[str], lost: openapi.AnswerLost | None
+    context: Context, order: Order, before: set[str], lost: openapi.AnswerLost
 ) -> str | None:
     """The run that a lost call has made; a list right after may be stale.
 

@@ -79,9 +79,9 @@ class WorkflowDeployments:
         for key in ("projectId", "workflowId"):
             if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key)):
                 changes[key] = "replace"
-        state = State.of(Inputs.of({**olds, "digest": news.get("digest")}), old_outputs)
+        state = State.of(Inputs.of({**olds, "digest": news["digest"]}), old_outputs)
         digest_counts = "digest" not in ignore_changes or state.status != ONLINE
-        if isinstance(news.get("digest"), Unknown) or (digest_counts and not state.is_as_asked):
+        if isinstance(news["digest"], Unknown) or (digest_counts and not state.is_as_asked):
             changes["digest"] = "update"
         for key in DEPLOYMENT_INPUTS[3:]:
             if news.get(key) != olds.get(key):
@@ -121,11 +121,11 @@ class WorkflowDeployments:
             As `create`.
         """
         del resource_id, olds
-        if isinstance(news.get("digest"), Unknown):
+        if isinstance(news["digest"], Unknown):
             return _foreseen(news)
         state = State.of(Inputs.of(news), old_outputs)
         if state.is_as_asked:
-            return state.to_pulumi()
+            return {**state.to_pulumi(), **{key: UNKNOWN for key in news if isinstance(news[key], Unknown)}}
         if context.preview:
             return _foreseen(news)
         return (await self._deploy(context, state)).to_pulumi()
@@ -297,5 +297,5 @@ async def _half_done(context: Context, state: State, error: RunError) -> NoRetur
 
 def _foreseen(news: Mapping[str, Any]) -> Outputs:
     """The outputs of a deployment that is still to be made."""
-    digest = news.get("digest", UNKNOWN)
-    return {**news, **dict.fromkeys(_FOUND_OUT, UNKNOWN), "status": ONLINE, "deployedDigest": digest}
+    found_out = dict.fromkeys(_FOUND_OUT, UNKNOWN)
+    return {**news, **found_out, "status": ONLINE, "deployedDigest": news["digest"]}

@@ -1,0 +1,298 @@
+"""What a user reads of a deployment, and what its state holds after each end, word by word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+
+from pulumi_resource_dataworks.emulator import Life
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError
+from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
+
+ID = f"{PROJECT}/{WORKFLOW}"
+INPUTS = {"projectId": PROJECT, "workflowId": WORKFLOW, "digest": "1:a"}
+
+
+@pytest.fixture
+async def run() -> Deploying:
+    return await Deploying.with_workflow()
+
+
+def instead(action: str, change: Callable[[dict[str, Any]], None]) -> Callable[..., httpx.Response]:
+    """A service that changes what it answers to an operation."""
+
+    def on_call(called: str, send: Callable[[], httpx.Response]) -> httpx.Response:
+        answer = send()
+        if called != action:
+            return answer
+        body = answer.json()
+        change(body)
+        return httpx.Response(answer.status_code, text=json.dumps(body))
+
+    return on_call
+
+
+def refusing(action: str) -> Callable[..., httpx.Response]:
+    """A service that refuses an operation for good."""
+    body = {"RequestId": "R", "Code": "Forbidden.Access", "Message": "may not"}
+    return lambda called, send: httpx.Response(403, json=body) if called == action else send()
+
+
+# --- what is told
+
+
+async def test_a_deployment_tells_each_thing_that_it_does(run: Deploying) -> None:
+    await run.create()
+    run_id = run.emulator.runs()[0].run_id
+    waiting = f"pipeline run {run_id}: waiting at stage"
+    assert [text for text in run.report.texts("status") if "so far" not in text] == [
+        "deploying: making a pipeline run",
+        f"{waiting} 1 of 3, Build (BUILD_PACKAGE)",
+        "executing stage 2 of 3, Production check (PROD_CHECK)",
+        f"{waiting} 2 of 3, Production check (PROD_CHECK)",
+        "executing stage 3 of 3, Production (PROD)",
+        f"{waiting} 3 of 3, Production (PROD)",
+        "deployed, with 2 nodes",
+    ]
+    assert run.report.texts("info") == run.report.warnings == []
+
+
+async def test_one_node_is_one() -> None:
+    run = Deploying()
+    whole = document()
+    del whole["spec"]["workflows"][0]["nodes"][1]
+    await run.put(whole)
+    await run.create()
+    assert run.report.texts("status")[-1] == "deployed, with 1 node"
+
+
+async def test_a_run_that_goes_on_is_told_with_its_id(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), run.inputs())
+    again = run.again()
+    await again.update(kept(caught.value, run.inputs()), "1:a")
+    assert again.report.texts("status")[0] == f"going on with pipeline run {run.emulator.runs()[0].run_id}"
+
+
+async def test_a_finished_run_of_a_killed_step_is_told_with_its_id(run: Deploying) -> None:
+    await run.create()
+    again = run.again()
+    await again.create()
+    [made] = run.emulator.runs()
+    assert again.report.texts("info") == [
+        f"pipeline run {made.run_id}, of an earlier run of Pulumi, has deployed this already"
+    ]
+
+
+async def test_objects_that_a_run_left_out_are_a_warning(run: Deploying) -> None:
+    def fail(body: dict[str, Any]) -> None:
+        for item in body["PagingInfo"]["PipelineRunItems"]:
+            item["Status"] = {"extract": "Fail", "load": "Cancel"}.get(item["Name"], "Success")
+
+    run.transport.on_call = instead("ListPipelineRunItems", fail)
+    await run.create()
+    run_id = run.emulator.runs()[0].run_id
+    assert run.report.warnings == [
+        f'pipeline run {run_id} succeeded, but not for "load" (Cancel), "extract" (Fail)'
+    ]
+
+
+async def test_objects_of_which_nothing_is_told_are_no_warning(run: Deploying) -> None:
+    def untold(body: dict[str, Any]) -> None:
+        for item in body["PagingInfo"]["PipelineRunItems"]:
+            del item["Status"]
+
+    run.transport.on_call = instead("ListPipelineRunItems", untold)
+    await run.create()
+    assert run.report.warnings == []
+
+
+async def test_going_offline_tells_each_thing_that_it_does(run: Deploying) -> None:
+    state = await run.create()
+    again = run.again()
+    await again.delete(state)
+    told = again.report.texts("status")
+    assert (told[0], told[-1]) == ("taking offline: making a pipeline run", "taken offline")
+
+
+@pytest.mark.parametrize("by_run", [True, False])
+async def test_what_is_offline_already_is_told(run: Deploying, by_run: bool) -> None:
+    state = await run.create()
+    await run.clock.sleep(5)
+    if by_run:
+        run.emulator.deploy(WORKFLOW, "Offline")
+    else:
+        run.emulator.publish(WORKFLOW, published=False)
+    again = run.again()
+    await again.delete(state)
+    assert again.report.told == [("info", f"workflow {WORKFLOW} is not in production")]
+
+
+async def test_what_the_service_calls_offline_is_told_in_its_words(run: Deploying) -> None:
+    run.emulator.switch(scheduling_id_told=False)
+    state = await run.create()
+    run.emulator.publish(WORKFLOW, published=False)
+    again = run.again()
+    await again.delete(state)
+    [told] = again.report.texts("info")
+    assert told.startswith(f"workflow {WORKFLOW} is not in production: 未找到发布对象")
+
+
+async def test_what_is_gone_from_data_studio_is_told(run: Deploying) -> None:
+    state = await run.create()
+    run.emulator.remove(WORKFLOW)
+    again = run.again()
+    await again.delete(state)
+    assert again.report.told == [
+        ("info", f"workflow {WORKFLOW} is gone from Data Studio: nothing is left to take offline")
+    ]
+
+
+async def test_what_a_live_resource_holds_is_told(run: Deploying) -> None:
+    state = await run.create()
+    again = run.again()
+    await again.create()
+    again.report.told.clear()
+    await again.delete(state)
+    assert again.report.told == [
+        ("info", f"workflow {WORKFLOW} stays in production: the resource that replaces this one holds it")
+    ]
+
+
+async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> None:
+    told = 'the ID "7" is not that of a workflow deployment'
+    with pytest.raises(LifecycleError, match=told):
+        await run.deployments.read(run.context(), "7", {}, {})
+    with pytest.raises(LifecycleError, match=told):
+        await run.deployments.delete(run.context(), "7", {})
+
+
+# --- what is kept
+
+
+async def test_a_first_deployment_that_goes_on_is_running(run: Deploying) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), run.inputs())
+    run_id = run.emulator.runs()[0].run_id
+    assert caught.value.id == ID
+    outputs = caught.value.outputs
+    assert [stage["status"] for stage in outputs.pop("stages")] == ["Running", "Init", "Init"]
+    assert outputs == {
+        **INPUTS,
+        "status": "Running",
+        "pendingRun": {"runId": run_id, "digest": "1:a"},
+    }
+
+
+async def test_a_later_deployment_that_goes_on_leaves_production_as_it_is(run: Deploying) -> None:
+    _, news, outputs = await run.create()
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.update(run.context(timeout=20.0), ID, news, outputs, {**news, "digest": "1:b"})
+    kept_outputs = caught.value.outputs
+    assert kept_outputs.pop("pendingRun") == {"runId": run.emulator.runs()[1].run_id, "digest": "1:b"}
+    kept_outputs.pop("stages")
+    del outputs["stages"]
+    assert kept_outputs == {**outputs, "digest": "1:b"}
+
+
+@pytest.mark.parametrize(
+    ("refused", "words", "goes_on"),
+    [
+        (False, ". It was ended, as abolishAbandoned asks", False),
+        (True, ". It could not be ended", True),
+    ],
+)
+async def test_a_run_that_is_ended_because_it_was_abandoned(
+    run: Deploying, refused: bool, words: str, goes_on: bool
+) -> None:
+    run.emulator.set_stage_life(Life("seconds", 100))
+    if refused:
+        run.transport.on_call = refusing("AbolishPipelineRun")
+    news = run.inputs(abolishAbandoned=True)
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), news)
+    assert str(caught.value).startswith("the step's time is up, at pipeline run ")
+    assert str(caught.value).endswith(words)
+    outputs = caught.value.outputs
+    assert ("pendingRun" in outputs, outputs["status"]) == (goes_on, "Running" if goes_on else "Fail")
+
+
+async def test_a_run_that_has_ended_is_not_ended_again(run: Deploying) -> None:
+    run.transport.on_call = refusing("ListPipelineRunItems")
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(abolishAbandoned=True)
+    assert run.emulator.count("AbolishPipelineRun") == 0
+    [made] = run.emulator.runs()
+    assert str(caught.value).startswith("deployed, but could not be read back: ")
+    outputs = caught.value.outputs
+    assert outputs["pendingRun"] == {"runId": made.run_id, "digest": "1:a"}
+    assert {stage["status"] for stage in outputs["stages"]} == {"Success"}
+    state = await run.again().update(
+        kept(caught.value, run.inputs(abolishAbandoned=True)), "1:a", abolishAbandoned=True
+    )
+    assert run.kinds == ["Online"]
+    assert state[2]["status"] == "Online"
+
+
+async def test_a_run_whose_begin_is_unknown_is_not_ended(run: Deploying) -> None:
+    run.transport.on_call = lambda action, send: (
+        send() if action != "CreatePipelineRun" else httpx.Response(502, text="<html>")
+    )
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(abolishAbandoned=True)
+    assert run.emulator.count("AbolishPipelineRun") == 0
+    assert caught.value.outputs["pendingRun"] == {"runId": "", "digest": "1:a"}
+
+
+def test_outputs_are_read_as_they_were_written() -> None:
+    inputs = Inputs(PROJECT, WORKFLOW, "1:a", "words", "fail", abolish_abandoned=True)
+    stages = ({"code": "A", "name": "a", "type": "Check", "status": "Success"},)
+    state = State(inputs, "run1", "Online", "1:a", "900", stages, "run2", "1:b")
+    assert State.of(inputs, state.to_pulumi()) == state
+    assert Inputs.of(state.to_pulumi()) == inputs
+    assert State.of(inputs, {}) == State(inputs)
+    assert State.of(inputs, {"pendingRun": {}}) == State(inputs, pending_run="")
+    assert State(Inputs(PROJECT, WORKFLOW, "1:a")).to_pulumi() == INPUTS
+
+
+# --- what differs
+
+
+async def test_a_digest_that_is_ignored_is_no_change_while_it_is_online(run: Deploying) -> None:
+    resource_id, inputs, outputs = await run.create()
+    news = run.inputs("1:b")
+    diff = run.deployments.diff
+    assert diff(URN, resource_id, inputs, outputs, news).changes == {"digest": "update"}
+    assert diff(URN, resource_id, inputs, outputs, news, ["digest"]).changes == {}
+    assert diff(URN, resource_id, inputs, outputs, news, ["description"]).changes == {"digest": "update"}
+    failed = {**outputs, "status": "Fail"}
+    assert diff(URN, resource_id, inputs, failed, inputs, ["digest"]).changes == {"digest": "update"}
+
+
+async def test_what_a_diff_keeps_is_not_taken_offline(run: Deploying) -> None:
+    """A resource that is declared holds its workflow; one that is replaced, or is not of this run, does not."""
+    state = await run.create()
+    for news, held in ((state[1], True), ({**state[1], "workflowId": "7"}, False)):
+        again = run.again()
+        again.check()
+        again.deployments.diff(URN, *state, news)
+        assert again.deployments.held == ({(PROJECT, WORKFLOW)} if held else set())
+    again = run.again()
+    again.deployments.diff(URN, *state, state[1])
+    assert again.deployments.held == set()
+
+
+async def test_a_preview_of_words_that_are_not_known_yet_leaves_them_so(run: Deploying) -> None:
+    _, olds, outputs = await run.create()
+    news = {**olds, "description": UNKNOWN}
+    assert run.deployments.diff(URN, ID, olds, outputs, news).changes == {"description": "update"}
+    foreseen = await run.deployments.update(run.context(preview=True), ID, olds, outputs, news)
+    assert foreseen == {**outputs, "description": UNKNOWN}
