@@ -216,6 +216,27 @@ def test_what_others_depend_on_is_not_taken_offline(live: Stack) -> None:
     assert live.emulator.workflows() == []
 
 
+def test_a_chain_of_workflows_is_destroyed_at_once(stack: Stack) -> None:
+    """Nothing tells the engine that the last deployment has to go first."""
+    resources: dict[str, Any] = {}
+    before = ""
+    for name in ("raw", "clean", "report"):
+        depends = [{"nodeId": name, "depends": [{"type": "Normal", "output": before}]}] if before else []
+        before = f"sales.{name}"
+        loads = node(name, outputs={"nodeOutputs": [{"data": before}]})
+        spec = etl(name=name, nodes=[loads], dependencies=depends)
+        inputs = {"projectId": stack.project_id, "spec": spec}
+        resources[name] = {"type": "dataworks:WorkflowDefinition", "properties": inputs}
+        asked = {key: f"${{{name}.{key}}}" for key in ("projectId", "workflowId", "digest")}
+        resources[f"{name}-live"] = {"type": "dataworks:WorkflowDeployment", "properties": asked}
+    stack.declare(resources)
+    stack.up()
+    assert kinds(stack) == ["Online"] * 3
+    stack.emulator.set_stage_life(Life("seconds", 2))
+    assert "waiting for other workflows of this run to go offline" in stack.destroy().output
+    assert stack.emulator.workflows() == []
+
+
 def test_a_run_of_somebody_else_is_left_alone(live: Stack) -> None:
     live.emulator.set_stage_life(Life("seconds", 100))
     given = {"ProjectId": str(live.project_id), "Type": "Online", "ObjectIds": f'["{live.output()}"]'}

@@ -38,13 +38,14 @@ class WorkflowDeployments:
     Attributes:
         declared: Which resource of this run declares a workflow's deployment.
         held: The workflows that live resources of this run keep in production: no delete may take them offline.
-        going: The workflows that are being taken offline right now.
-        gone: How many have been.
+        going: The workflows that are to go offline: how many had gone before the last try that failed, None while one is
+            under way.
+        gone: How many have gone offline.
     """
 
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     held: set[Workflow] = field(default_factory=set[Workflow])
-    going: set[Workflow] = field(default_factory=set[Workflow])
+    going: dict[Workflow, int | None] = field(default_factory=dict[Workflow, "int | None"])
     gone: int = 0
 
     def check(
@@ -167,29 +168,34 @@ class WorkflowDeployments:
             )
             return
         state = State.of(Inputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs}), outputs)
-        self.going.add(workflow)
         try:
             while not await self._gone(context, state):
                 pass
         finally:
-            self.going.discard(workflow)
+            self.going.pop(workflow, None)
 
     async def _gone(self, context: Context, state: State) -> bool:
         """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
-        before = self.gone
+        workflow, before = state.inputs.workflow, self.gone
+        self.going[workflow] = None
         try:
             await self._take_offline(context, state)
         except RunError as error:
-            self.going.discard(state.inputs.workflow)  # who waits is not waited for
-            while self.going and not error.goes_on:
+            if error.goes_on:
+                raise
+            self.going[workflow] = before
+            while self.gone == before and self._others_may_go():
                 context.report.status("not yet: waiting for other workflows of this run to go offline")
                 await context.pause(1)
-            if error.goes_on or self.gone == before:
+            if self.gone == before:
                 raise
-            self.going.add(state.inputs.workflow)
             return False
         self.gone += 1
         return True
+
+    def _others_may_go(self) -> bool:
+        """Whether anybody is at it, or will be again because another has gone since."""
+        return any(tried != self.gone for tried in self.going.values())
 
     async def _take_offline(self, context: Context, state: State) -> None:
         workflow = state.inputs.workflow
