@@ -56,29 +56,35 @@ DEPLOYMENT = (
     "workflow_deployment",
 )
 """The lifecycle's modules about deployments."""
+DEPLOYMENT_TESTS = (
+    "test_deployment",
+    "test_deployment_drift",
+    "test_deployment_words",
+    "test_follow",
+    "test_pipeline",
+    "test_production",
+)
+TOO_LONG = "test_deployment_troubles"
+"""A minute of tests, in which the others' calls are struck."""
+
+
+def files(folder: str, without: tuple[str, ...]) -> list[Path]:
+    """The Python files of a folder but for some, by name."""
+    return [path for path in sorted((ROOT / folder).glob("*.py")) if path.stem not in without]
+
 
 GROUPS = {
     "lifecycle": Group(
+        tuple(f"lifecycle/{path.name}" for path in files(f"provider/{PACKAGE}/lifecycle", DEPLOYMENT)),
         tuple(
-            f"lifecycle/{path.name}"
-            for path in sorted((ROOT / "provider" / PACKAGE / "lifecycle").glob("*.py"))
-            if path.stem not in DEPLOYMENT
+            f"tests/unit/lifecycle/{path.name}"
+            for path in files("tests/unit/lifecycle", (*DEPLOYMENT_TESTS, TOO_LONG))
+            if path.stem.startswith("test_")
         ),
-        ("tests/unit/lifecycle",),
     ),
     "deployment": Group(
         tuple(f"lifecycle/{name}.py" for name in DEPLOYMENT),
-        tuple(
-            f"tests/unit/lifecycle/test_{name}.py"
-            for name in (
-                "deployment",
-                "deployment_drift",
-                "deployment_words",
-                "follow",
-                "pipeline",
-                "production",
-            )
-        ),
+        tuple(f"tests/unit/lifecycle/{name}.py" for name in DEPLOYMENT_TESTS),
     ),
     "openapi": Group(
         tuple(f"openapi/_{name}.py" for name in ("wait", "schedule", "retry", "limiter")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -173,6 +175,50 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
         await run.deployments.delete(run.context(), "7", {})
 
 
+@pytest.mark.parametrize(
+    ("given", "failures"),
+    [
+        (
+            {"workflowId": "", "digest": None},
+            [
+                "workflowId is missing. Give the output workflowId of a WorkflowDefinition, or an ID of Data Studio in quotes.",
+                "digest is missing. Give the output digest of the WorkflowDefinition: a new one deploys the workflow again.",
+            ],
+        ),
+        (
+            {"workflowId": "7/8", "digest": 7, "description": 7, "approval": "maybe"},
+            [
+                "workflowId has to be text. Give the output",
+                "digest has to be text. Give the output",
+                "description has to be text.",
+                'approval has to be "wait" (for somebody to pass the stage) or "fail" (with what is to be passed).',
+            ],
+        ),
+        ({"workflowId": None, "digest": ""}, ["workflowId is missing", "digest is missing"]),
+        ({"descripton": "x"}, ['"descripton" is no input of a workflow deployment.']),
+        ({"description": "", "approval": "wait"}, []),
+        ({"description": UNKNOWN, "approval": UNKNOWN, "digest": UNKNOWN}, []),
+    ],
+)
+async def test_what_is_wrong_with_inputs_is_told(run: Deploying, given: Any, failures: list[str]) -> None:
+    found = run.deployments.check(URN, {**INPUTS, **given}, None, secret=False)
+    assert len(found.failures) == len(failures), found.failures
+    for failure, words in zip(found.failures, failures, strict=True):
+        assert words in failure
+    if not failures:
+        assert found.inputs == {key: value for key, value in {**INPUTS, **given}.items() if value != ""}
+
+
+async def test_a_second_deployment_of_a_workflow_is_told_where_the_first_is(run: Deploying) -> None:
+    run.check()
+    [failure] = run.check(urn=URN.replace("live", "other")).failures
+    assert failure == (
+        f"workflowId: workflow {WORKFLOW} of project {PROJECT} is deployed by {URN} too. Give each workflow one "
+        "WorkflowDeployment: remove one of the two."
+    )
+    assert run.check(UNKNOWN, urn=URN.replace("live", "other")).failures == [failure]
+
+
 # --- what is kept
 
 
@@ -263,6 +309,60 @@ def test_outputs_are_read_as_they_were_written() -> None:
     assert State(Inputs(PROJECT, WORKFLOW, "1:a")).to_pulumi() == INPUTS
 
 
+@pytest.mark.parametrize("late", [0, 2])
+async def test_the_id_in_production_is_read_until_it_is_there(run: Deploying, late: float) -> None:
+    run.emulator.switch(stale_reads=late)
+    _, _, outputs = await run.create()
+    assert outputs["publishedWorkflowId"] == str(run.emulator.workflow(WORKFLOW).scheduling_id)
+
+
+async def test_what_failed_is_held_in_production_through_the_same_run(run: Deploying) -> None:
+    state = await run.create()
+    run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
+    again = run.again()
+    with pytest.raises(HalfDoneError):
+        await again.update(state, "1:b")
+    await again.delete(state)
+    assert run.is_live
+
+
+@pytest.mark.parametrize("step", ["delete", "update"])
+async def test_a_run_without_a_mark_is_ended_by_its_id(run: Deploying, step: str) -> None:
+    run.emulator.switch(run_description="dropped")
+    run.emulator.set_stage_life(Life("seconds", 100))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.deployments.create(run.context(timeout=20.0), run.inputs())
+    state = kept(caught.value, run.inputs())
+    run.emulator.set_stage_life(Life("seconds", 1))
+    if step == "delete":
+        await run.again().delete(state)
+    else:
+        await run.again().update(state, "1:b")
+    assert run.emulator.runs()[0].status == "Cancel"
+
+
+async def test_a_delete_goes_by_its_id_where_the_state_holds_no_more(run: Deploying) -> None:
+    await run.create()
+    await run.again().deployments.delete(run.context(), ID, {})
+    assert not run.is_live
+
+
+async def test_deletes_wait_for_each_other_along_a_chain(run: Deploying) -> None:
+    """Each workflow depends on the one before; the last has to go first."""
+    ids = [WORKFLOW, "6000000000000000001", "7000000000000000001"]
+    urns = [URN.replace("live", name) for name in ("first", "second", "third")]
+    for before, own in itertools.pairwise(ids):
+        depends = [{"type": "Normal", "output": f"{before[:-1]}3"}]
+        dependency = {"nodeId": f"{own[:-1]}2", "depends": depends}
+        await run.put(document(own, f"workflow {own[0]}", dependencies=[dependency]))
+    states = [await run.create(workflow=own, urn=urn) for own, urn in zip(ids, urns, strict=True)]
+    again = run.again()
+    await asyncio.gather(*(again.delete(state, urn) for state, urn in zip(states, urns, strict=True)))
+    assert [run.emulator.production(own) for own in ids] == [None] * 3
+    waiting = "not yet: waiting for other workflows of this run to go offline"
+    assert waiting in again.report.texts("status")
+
+
 # --- what differs
 
 
@@ -273,6 +373,8 @@ async def test_a_digest_that_is_ignored_is_no_change_while_it_is_online(run: Dep
     assert diff(URN, resource_id, inputs, outputs, news).changes == {"digest": "update"}
     assert diff(URN, resource_id, inputs, outputs, news, ["digest"]).changes == {}
     assert diff(URN, resource_id, inputs, outputs, news, ["description"]).changes == {"digest": "update"}
+    worded = {**news, "description": "x"}
+    assert diff(URN, resource_id, worded, outputs, worded, ["digest"]).changes == {}
     failed = {**outputs, "status": "Fail"}
     assert diff(URN, resource_id, inputs, failed, inputs, ["digest"]).changes == {"digest": "update"}
 

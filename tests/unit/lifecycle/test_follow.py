@@ -179,6 +179,12 @@ async def test_a_stage_for_a_person_can_end_the_step() -> None:
     assert service.looked == [0.0, 0.5, 2.0, 4.0]
 
 
+async def test_looks_at_a_refused_stage_are_counted_from_its_turn() -> None:
+    service = Pipelines([look("Running", "Init"), look("Success", "Init")], refusals=[refusal()])
+    await Step(service, FAILING).fail()
+    assert service.looked == [0.0, 0.5, 1.0, 2.5, 4.5]
+
+
 async def test_a_refusal_that_is_about_the_key_ends_the_step() -> None:
     error = await Step(Pipelines([look("Success", "Init")], refusals=[denied()])).fail()
     assert str(error).endswith(
