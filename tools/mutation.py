@@ -59,6 +59,7 @@ DEPLOYMENT = (
 DEPLOYMENT_TESTS = (
     "test_deployment",
     "test_deployment_drift",
+    "test_deployment_together",
     "test_deployment_words",
     "test_follow",
     "test_pipeline",

@@ -300,11 +300,3 @@ async def test_every_fault_is_told_at_once(run: Deploying) -> None:
     ):
         assert any(part in failure for failure in failures), part
     assert any("abolishAbandoned" in failure for failure in failures)
-
-
-async def test_a_workflow_has_one_deployment(run: Deploying) -> None:
-    run.check()
-    assert run.check().failures == []
-    [failure] = run.check(urn=URN.replace("live", "other")).failures
-    assert URN in failure
-    assert run.check(workflow=UNKNOWN, urn=URN.replace("live", "third")).failures == []

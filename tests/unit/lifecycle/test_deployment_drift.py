@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
 
@@ -211,35 +209,3 @@ async def test_a_node_that_others_depend_on_is_named(run: Deploying) -> None:
     assert 'node "extract" of workflow "reports" depends on 5000000000000000003' in str(caught.value)
     assert 'node "load"' in str(caught.value)
     assert run.is_live
-
-
-async def test_deletes_of_one_run_wait_for_each_other(run: Deploying) -> None:
-    state = await run.create()
-    other_urn = URN.replace("live", "reports")
-    depends = [
-        {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
-    ]
-    await run.put(document("6000000000000000001", "reports", dependencies=depends))
-    other = await run.create(workflow="6000000000000000001", urn=other_urn)
-    again = run.again()
-    await asyncio.gather(again.delete(state), again.delete(other, other_urn))
-    assert not run.is_live
-    assert run.emulator.production("6000000000000000001") is None
-    assert [made.status for made in run.emulator.runs() if made.kind == "Offline"] == [
-        "Fail",
-        "Success",
-        "Success",
-    ]
-
-
-async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
-    state = await run.create()
-    again = run.again()
-    await again.create()
-    await again.delete(state)
-    assert run.is_live
-    third = run.again()
-    await third.update(state, "1:a")
-    await third.delete(state)
-    assert run.is_live
-    assert run.kinds == ["Online"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -204,19 +202,9 @@ async def test_what_is_wrong_with_inputs_is_told(run: Deploying, given: Any, fai
     found = run.deployments.check(URN, {**INPUTS, **given}, None, secret=False)
     assert len(found.failures) == len(failures), found.failures
     for failure, words in zip(found.failures, failures, strict=True):
-        assert words in failure
+        assert failure.startswith(words)
     if not failures:
         assert found.inputs == {key: value for key, value in {**INPUTS, **given}.items() if value != ""}
-
-
-async def test_a_second_deployment_of_a_workflow_is_told_where_the_first_is(run: Deploying) -> None:
-    run.check()
-    [failure] = run.check(urn=URN.replace("live", "other")).failures
-    assert failure == (
-        f"workflowId: workflow {WORKFLOW} of project {PROJECT} is deployed by {URN} too. Give each workflow one "
-        "WorkflowDeployment: remove one of the two."
-    )
-    assert run.check(UNKNOWN, urn=URN.replace("live", "other")).failures == [failure]
 
 
 # --- what is kept
@@ -316,16 +304,6 @@ async def test_the_id_in_production_is_read_until_it_is_there(run: Deploying, la
     assert outputs["publishedWorkflowId"] == str(run.emulator.workflow(WORKFLOW).scheduling_id)
 
 
-async def test_what_failed_is_held_in_production_through_the_same_run(run: Deploying) -> None:
-    state = await run.create()
-    run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
-    again = run.again()
-    with pytest.raises(HalfDoneError):
-        await again.update(state, "1:b")
-    await again.delete(state)
-    assert run.is_live
-
-
 @pytest.mark.parametrize("step", ["delete", "update"])
 async def test_a_run_without_a_mark_is_ended_by_its_id(run: Deploying, step: str) -> None:
     run.emulator.switch(run_description="dropped")
@@ -347,22 +325,6 @@ async def test_a_delete_goes_by_its_id_where_the_state_holds_no_more(run: Deploy
     assert not run.is_live
 
 
-async def test_deletes_wait_for_each_other_along_a_chain(run: Deploying) -> None:
-    """Each workflow depends on the one before; the last has to go first."""
-    ids = [WORKFLOW, "6000000000000000001", "7000000000000000001"]
-    urns = [URN.replace("live", name) for name in ("first", "second", "third")]
-    for before, own in itertools.pairwise(ids):
-        depends = [{"type": "Normal", "output": f"{before[:-1]}3"}]
-        dependency = {"nodeId": f"{own[:-1]}2", "depends": depends}
-        await run.put(document(own, f"workflow {own[0]}", dependencies=[dependency]))
-    states = [await run.create(workflow=own, urn=urn) for own, urn in zip(ids, urns, strict=True)]
-    again = run.again()
-    await asyncio.gather(*(again.delete(state, urn) for state, urn in zip(states, urns, strict=True)))
-    assert [run.emulator.production(own) for own in ids] == [None] * 3
-    waiting = "not yet: waiting for other workflows of this run to go offline"
-    assert waiting in again.report.texts("status")
-
-
 # --- what differs
 
 
@@ -377,19 +339,6 @@ async def test_a_digest_that_is_ignored_is_no_change_while_it_is_online(run: Dep
     assert diff(URN, resource_id, worded, outputs, worded, ["digest"]).changes == {}
     failed = {**outputs, "status": "Fail"}
     assert diff(URN, resource_id, inputs, failed, inputs, ["digest"]).changes == {"digest": "update"}
-
-
-async def test_what_a_diff_keeps_is_not_taken_offline(run: Deploying) -> None:
-    """A resource that is declared holds its workflow; one that is replaced, or is not of this run, does not."""
-    state = await run.create()
-    for news, held in ((state[1], True), ({**state[1], "workflowId": "7"}, False)):
-        again = run.again()
-        again.check()
-        again.deployments.diff(URN, *state, news)
-        assert again.deployments.held == ({(PROJECT, WORKFLOW)} if held else set())
-    again = run.again()
-    again.deployments.diff(URN, *state, state[1])
-    assert again.deployments.held == set()
 
 
 async def test_a_preview_of_words_that_are_not_known_yet_leaves_them_so(run: Deploying) -> None:

@@ -1,0 +1,140 @@
+"""Several deployments of one run, or one that replaces another: who holds a workflow in production, and who waits for whom."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, State, document
+
+from pulumi_resource_dataworks.emulator import Life
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError
+from pulumi_resource_dataworks.lifecycle._pipeline import RunError
+
+REPORTS, BOARD = "6000000000000000001", "7000000000000000001"
+REPORTS_URN, BOARD_URN = URN.replace("live", "reports"), URN.replace("live", "board")
+
+
+@pytest.fixture
+async def run() -> Deploying:
+    return await Deploying.with_workflow()
+
+
+async def after(run: Deploying, own: str, before: str) -> None:
+    """Imports a workflow one of whose nodes depends on a node of another one."""
+    depends = [{"type": "Normal", "output": f"{before[:-1]}3"}]
+    dependency = {"nodeId": f"{own[:-1]}2", "depends": depends}
+    await run.put(document(own, f"workflow {own[0]}", dependencies=[dependency]))
+
+
+# --- who holds a workflow in production
+
+
+async def test_a_second_deployment_of_a_workflow_is_told_where_the_first_is(run: Deploying) -> None:
+    assert run.check().failures == run.check().failures == []
+    [failure] = run.check(urn=URN.replace("live", "other")).failures
+    assert failure == (
+        f"workflowId: workflow {WORKFLOW} of project {PROJECT} is deployed by {URN} too. Give each workflow one "
+        "WorkflowDeployment: remove one of the two."
+    )
+    assert run.check(UNKNOWN, urn=URN.replace("live", "other")).failures == [failure]
+    assert run.check(workflow=UNKNOWN, urn=URN.replace("live", "third")).failures == []
+
+
+async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
+    state = await run.create()
+    again = run.again()
+    await again.create()
+    await again.delete(state)
+    assert run.is_live
+    third = run.again()
+    await third.update(state, "1:a")
+    await third.delete(state)
+    assert run.is_live
+    assert run.kinds == ["Online"]
+
+
+async def test_what_failed_is_held_in_production_through_the_same_run(run: Deploying) -> None:
+    state = await run.create()
+    for replaces in (False, True):
+        run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
+        again = run.again()
+        with pytest.raises(HalfDoneError):
+            await (again.create("1:b") if replaces else again.update(state, "1:b"))
+        await again.delete(state)
+        assert run.is_live
+
+
+async def test_what_a_diff_keeps_is_not_taken_offline(run: Deploying) -> None:
+    """A resource that is declared holds its workflow; one that is replaced, or is not of this run, does not."""
+    state = await run.create()
+    for news, held in ((state[1], True), ({**state[1], "workflowId": "7"}, False)):
+        again = run.again()
+        again.check()
+        again.deployments.diff(URN, *state, news)
+        assert again.deployments.held == ({(PROJECT, WORKFLOW)} if held else set())
+    again = run.again()
+    again.deployments.diff(URN, *state, state[1])
+    assert again.deployments.held == set()
+
+
+# --- who waits for whom
+
+
+async def test_deletes_of_one_run_wait_for_each_other(run: Deploying) -> None:
+    state = await run.create()
+    await after(run, REPORTS, WORKFLOW)
+    other = await run.create(workflow=REPORTS, urn=REPORTS_URN)
+    again = run.again()
+    await asyncio.gather(again.delete(state), again.delete(other, REPORTS_URN))
+    assert not run.is_live
+    assert run.emulator.production(REPORTS) is None
+    offline = [made.status for made in run.emulator.runs() if made.kind == "Offline"]
+    assert offline == ["Fail", "Success", "Success"]
+
+
+async def test_deletes_wait_for_each_other_along_a_chain(run: Deploying) -> None:
+    """Each workflow depends on the one before; the last has to go first."""
+    await after(run, REPORTS, WORKFLOW)
+    await after(run, BOARD, REPORTS)
+    places = {WORKFLOW: URN, REPORTS: REPORTS_URN, BOARD: BOARD_URN}
+    states = [(await run.create(workflow=own, urn=urn), urn) for own, urn in places.items()]
+    again = run.again()
+    await asyncio.gather(*(again.delete(state, urn) for state, urn in states))
+    assert [run.emulator.production(own) for own in places] == [None] * 3
+    waiting = "not yet: waiting for other workflows of this run to go offline"
+    assert waiting in again.report.texts("status")
+
+
+async def test_a_delete_that_nobody_of_this_run_can_help_fails_once_the_others_are_done(
+    run: Deploying,
+) -> None:
+    state = await run.create()
+    await after(run, REPORTS, WORKFLOW)
+    run.emulator.deploy(REPORTS)  # by hand: it stays
+    await run.put(document(BOARD, "board"))
+    board = await run.create(workflow=BOARD, urn=BOARD_URN)
+    again = run.again()
+    failed, gone = await asyncio.gather(
+        again.delete(state), again.delete(board, BOARD_URN), return_exceptions=True
+    )
+    assert isinstance(failed, RunError)
+    assert (gone, run.is_live, run.emulator.production(BOARD)) == (None, True, None)
+
+
+async def test_deletes_that_cannot_help_each_other_all_fail(run: Deploying) -> None:
+    """Two that a third workflow, which stays, depends on."""
+    await run.put(document(BOARD, "board"))
+    states: list[tuple[State, str]] = [
+        (await run.create(), URN),
+        (await run.create(workflow=BOARD, urn=BOARD_URN), BOARD_URN),
+    ]
+    depends = [{"type": "Normal", "output": f"{own[:-1]}3"} for own in (WORKFLOW, BOARD)]
+    await run.put(
+        document(REPORTS, "reports", dependencies=[{"nodeId": f"{REPORTS[:-1]}2", "depends": depends}])
+    )
+    run.emulator.deploy(REPORTS)
+    again = run.again()
+    ends = await asyncio.gather(*(again.delete(state, urn) for state, urn in states), return_exceptions=True)
+    assert [type(end) for end in ends] == [RunError] * 2
+    assert run.kinds.count("Offline") == 2
