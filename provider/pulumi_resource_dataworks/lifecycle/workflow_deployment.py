@@ -15,7 +15,7 @@ from ._context import Context
 from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State
 from ._deployment_check import check_deployment
 from ._diff import Difference, Kind
-from ._errors import HalfDoneError, LifecycleError
+from ._errors import CancelledStepError, HalfDoneError, LifecycleError
 from ._follow import follow
 from ._pipeline import Order, RunError, abolish, begin, clear_way, runs_of, unended_of_ours
 from ._production import after_pending, as_it_is, imported_deployment, is_offline, online, order_of
@@ -185,8 +185,7 @@ class WorkflowDeployments:
                 raise
             self.going[workflow] = before
             while self.gone == before and self._others_may_go():
-                context.report.status("not yet: waiting for other workflows of this run to go offline")
-                await context.pause(1)
+                await _wait_for_others(context, error)
             if self.gone == before:
                 raise
             return False
@@ -260,6 +259,14 @@ class WorkflowDeployments:
         nodes = sum(item.type == "Node" for item in items)
         context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
         return replace(online(state, run), scheduling_id=scheduling_id)
+
+
+async def _wait_for_others(context: Context, error: RunError) -> None:
+    context.report.status("not yet: waiting for other workflows of this run to go offline")
+    try:
+        await context.pause(1)
+    except CancelledStepError as stopped:
+        raise LifecycleError(f"{stopped}, waiting for others to go offline first: {error}") from stopped
 
 
 def _seen(state: State) -> Inputs:

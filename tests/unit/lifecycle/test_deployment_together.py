@@ -138,3 +138,16 @@ async def test_deletes_that_cannot_help_each_other_all_fail(run: Deploying) -> N
     ends = await asyncio.gather(*(again.delete(state, urn) for state, urn in states), return_exceptions=True)
     assert [type(end) for end in ends] == [RunError] * 2
     assert run.kinds.count("Offline") == 2
+
+
+async def test_a_delete_that_waited_too_long_says_why_it_waited(run: Deploying) -> None:
+    state = await run.create()
+    await after(run, REPORTS, WORKFLOW)
+    other = await run.create(workflow=REPORTS, urn=REPORTS_URN)
+    again = run.again()
+    short = again.deployments.delete(again.context(timeout=6.0), state[0], state[2])
+    failed, gone = await asyncio.gather(short, again.delete(other, REPORTS_URN), return_exceptions=True)
+    assert str(failed).startswith(
+        "the step's time is up, waiting for others to go offline first: taking offline workflow "
+    )
+    assert (gone, run.is_live, run.emulator.production(REPORTS)) == (None, True, None)

@@ -43,9 +43,8 @@ def get_workflow_definition(arguments: Arguments) -> Ask:
     async def ask(context: Context, reads: Reads) -> dict[str, Any]:
         key, wanted = ("path", path) if path else ("name", name)
         found_id = workflow_id or await _id_of(context, reads, project_id, key, wanted)
-        values = _values(project_id, found_id, await reads.workflow(context, project_id, found_id))
-        runs = await reads.runs(context, project_id, found_id)
-        return {**values, "deployed": is_in_production(values.get("publishedWorkflowId"), runs)}
+        found = _there(project_id, found_id, await reads.workflow(context, project_id, found_id))
+        return _values(project_id, found, await reads.runs(context, project_id, found_id))
 
     return ask
 
@@ -96,21 +95,26 @@ def _said(summary: openapi.WorkflowSummary, key: str) -> str:
     return summary.path.strip("/") if key == "path" else summary.name
 
 
-def _values(project_id: int, workflow_id: str, found: _look.Found | None) -> dict[str, Any]:
+def _there(project_id: int, workflow_id: str, found: _look.Found | None) -> _look.Found:
     if found is None:
         raise LifecycleError(
             f"getWorkflowDefinition: there is no workflow with the ID {workflow_id} in workspace {project_id}. Check "
             "workflowId (Data Studio shows it under Show Spec), projectId and dataworks:region"
         )
-    definition = found.definition
-    if definition.project_id not in (None, project_id):
+    home = found.definition.project_id
+    if home not in (None, project_id):
         raise LifecycleError(
-            f"getWorkflowDefinition: workflow {workflow_id} is in workspace {definition.project_id}, and not in {project_id}"
+            f"getWorkflowDefinition: workflow {workflow_id} is in workspace {home}, and not in {project_id}"
         )
+    return found
+
+
+def _values(project_id: int, found: _look.Found, runs: list[openapi.PipelineRun]) -> dict[str, Any]:
     outputs = imported(project_id, found)[1]
+    published = found.definition.workflow_id
     values = {key: outputs[key] for key in _OUTPUTS if key in outputs}
-    values["kind"] = _kind(found)
-    return values | ({"publishedWorkflowId": definition.workflow_id} if definition.workflow_id else {})
+    values |= {"kind": _kind(found), "deployed": is_in_production(published, runs)}
+    return {**values, "publishedWorkflowId": published} if published and values["deployed"] else values
 
 
 def _kind(found: _look.Found) -> str:
