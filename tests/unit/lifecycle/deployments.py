@@ -160,6 +160,14 @@ class Deploying:
     async def delete(self, state: State, urn: str = URN) -> None:
         await self.deployments.delete(self.context(urn), state[0], state[2])
 
+    async def out_by_hand(self, *, by_run: bool) -> None:
+        """Somebody takes the workflow out of production, by a pipeline run or without one."""
+        await self.clock.sleep(5)
+        if by_run:
+            self.emulator.deploy(WORKFLOW, "Offline")
+        else:
+            self.emulator.publish(WORKFLOW, published=False)
+
     @property
     def kinds(self) -> list[str]:
         """The pipeline runs that were made, as Online or Offline."""

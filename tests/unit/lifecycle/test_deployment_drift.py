@@ -162,11 +162,7 @@ async def test_what_is_offline_already_is_fine(
         offline_of_undeployed=offline, undeployed_workflow_id=kept_id, scheduling_id_told=told
     )
     state = await run.create()
-    await run.clock.sleep(5)
-    if by_run:
-        run.emulator.deploy(WORKFLOW, "Offline")
-    else:
-        run.emulator.publish(WORKFLOW, published=False)
+    await run.out_by_hand(by_run=by_run)
     await run.again().delete(state)
     assert not run.is_live
 

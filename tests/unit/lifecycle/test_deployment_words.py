@@ -124,11 +124,7 @@ async def test_going_offline_tells_each_thing_that_it_does(run: Deploying) -> No
 @pytest.mark.parametrize("by_run", [True, False])
 async def test_what_is_offline_already_is_told(run: Deploying, by_run: bool) -> None:
     state = await run.create()
-    await run.clock.sleep(5)
-    if by_run:
-        run.emulator.deploy(WORKFLOW, "Offline")
-    else:
-        run.emulator.publish(WORKFLOW, published=False)
+    await run.out_by_hand(by_run=by_run)
     again = run.again()
     await again.delete(state)
     assert again.report.told == [("info", f"workflow {WORKFLOW} is not in production")]

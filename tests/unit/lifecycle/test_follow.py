@@ -28,10 +28,10 @@ def stage(code: str, status: str, **more: Any) -> openapi.PipelineStage:
     return openapi.PipelineStage(code=code, name=f"Stage {code}", status=status, **more)
 
 
-def look(*statuses: str, status: str = "Running", **more: Any) -> openapi.PipelineRun:
+def look(*statuses: str, status: str = "Running") -> openapi.PipelineRun:
     """A run whose stages A, B, C... stand so."""
     stages = [stage(code, each) for code, each in zip("ABCDE", statuses, strict=False)]
-    return openapi.PipelineRun(id="run1", status=status, stages=stages, request_id="REQ-7", **more)
+    return openapi.PipelineRun(id="run1", status=status, stages=stages, request_id="REQ-7")
 
 
 def item(name: str, **more: Any) -> openapi.PipelineRunItem:

@@ -66,9 +66,9 @@ class Pipelines:
             raise answer
         return answer
 
-    def context(self, **more: Any) -> Context:
+    def context(self) -> Context:
         client: Any = SimpleNamespace(pipelines=self)
-        return Context(URN, client, FakeReporter(), clock=self.clock, **more)
+        return Context(URN, client, FakeReporter(), clock=self.clock)
 
 
 def statuses(context: Context) -> list[str]:
