@@ -93,10 +93,10 @@ agreement: setup ## all 22,228 verdicts of the vendor's parser beside ours (../s
 	@AGREEMENT=all $(BIN)/pytest -q -n 0 -s tests/unit/flowspec/test_agreement.py
 
 fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others
-	@$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
+	@$(BIN)/python -m tests.fuzz.fuzz $(FUZZ)
 
 bench: setup engine ## measure against the emulator
-	@$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python -m tests.bench.bench
 
 lock: ## renew requirements.lock, and what the SDKs and examples of Node.js and Go pin
 	@tools/lock.sh

@@ -8,11 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
-
-# Run as a script, this folder is on the path; the repository and what the engine tests share is not.
-sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 from tests.bench import fronts, large, many, sizes, start, waiting
 from tests.bench.table import show

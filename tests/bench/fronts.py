@@ -10,13 +10,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from tests.bench.many import document, engine
 from tests.bench.provider import BARE, OURS
 from tests.bench.table import Row, of
-
-from conftest import Stack, new_stack
-from fronts import dynamic, program_host
-from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+from tests.support.fronts import dynamic, program_host
+from tests.support.stacks import Stack, new_stack
 
 MANY = 100
 _RUNS = 7

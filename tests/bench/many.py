@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.table import Row
-
-from cli_environment import cli_environment
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Switches
+from tests.bench.table import Row
+from tests.support.cli import cli_environment
+from tests.support.repository import REPO
 
-_REPO = Path(__file__).parents[2]
 _MANY = 200
 LIMIT = 5
 """Calls a second, of every edition but Enterprise."""
@@ -184,7 +183,7 @@ def _stack() -> Iterator[_Stack]:
 
 def engine() -> Path:
     """The folder with the CLI."""
-    script = [sys.executable, str(_REPO / "tools" / "engine.py")]
+    script = [sys.executable, str(REPO / "tools" / "engine.py")]
     return Path(subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
 
 

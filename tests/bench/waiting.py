@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.bench.provider import SMALL
-from tests.bench.table import Row
-from tests.unit.openapi.phases import SECONDS_PER_NODE, measure
-
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.openapi import Client, Settings, wait_for_job
+from tests.bench.provider import SMALL
+from tests.bench.table import Row
+from tests.support.services import SECONDS_PER_NODE, measure
 
 _GOALS = {1: 0.5, 3: 0.7, 25: 1.5, 100: 4.0}
 """Seconds by number of nodes, for jobs that last as expected."""

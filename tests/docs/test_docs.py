@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 import yaml
 
-from doc_pages import REPO, Block, anchors, blocks, headings, links, pages, spans
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import Settings
+from tests.support import mocked_programs
+from tests.support.pages import Block, anchors, blocks, headings, links, pages, spans
+from tests.support.repository import REPO
 
-pytest_plugins = ["python_example"]
+pytest_plugins = ["tests.support.examples"]
 
 PROVIDER = REPO / "provider" / "pulumi_resource_dataworks"
 SHELL = {"cd", "curl", "export", "git", "mkdir", "npm"}
@@ -58,7 +60,7 @@ def test_every_block_has_a_language_that_is_checked() -> None:
 def ran() -> dict[str, Any]:
     """What became of the pages' programs in Python, by place."""
     programs = {str(block): block.text for block in blocks("python")}
-    command = [sys.executable, str(Path(__file__).with_name("run_programs.py"))]
+    command = [sys.executable, mocked_programs.__file__]
     done = subprocess.run(command, input=json.dumps(programs), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers: dict[str, Any] = json.loads(done.stdout)

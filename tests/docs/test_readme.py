@@ -6,18 +6,15 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import PLUGIN_FOLDER
-from doc_pages import REPO, Block, blocks
 from pulumi_resource_dataworks.emulator import Life
+from tests.support.examples import Take
+from tests.support.pages import Block, blocks
+from tests.support.repository import PLUGIN_FOLDER, REPO
 
-if TYPE_CHECKING:
-    from python_example import Take
-
-pytest_plugins = ["python_example"]
+pytest_plugins = ["tests.support.examples"]
 
 
 def shown(language: str, start: str) -> Block:

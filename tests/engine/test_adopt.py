@@ -6,8 +6,8 @@ import copy
 
 import pytest
 
-from conftest import Stack
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-import chaos_run
-from chaos import FAILED, STEPS, TROUBLES, Case, Step, Trouble, matrix, sample
-from chaos_run import Base
-from conftest import Stack, new_stack, stack_in
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
-from specs import etl, node
+from tests.support import chaos_run
+from tests.support.chaos import FAILED, STEPS, TROUBLES, Case, Step, Trouble, matrix, sample
+from tests.support.chaos_run import Base
+from tests.support.documents import etl, node
+from tests.support.stacks import Stack, new_stack, stack_in
 
 CASES = matrix() if os.environ.get("CHAOS") == "all" else sample(18, seed=5)
 Bases = Callable[[Case], Base]

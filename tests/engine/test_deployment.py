@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 SQL = {"extract": "SELECT 1;\nSELECT 2;\n", "load": "SELECT 3;\n"}
 

@@ -5,50 +5,23 @@ Documents go through `fn::readFile`, as they lie on the disk: in the program its
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import REPO, Stack
-from generate import generate
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
+from tests.support.corpus import REFUSED, TAKEN, needs_shared
+from tests.support.documents import generate
+from tests.support.stacks import Stack
 
-SHARED = REPO.parent / "shared" / "flowspec"
 ROOM = 8  # documents in a stack
 HASTE = {"callsPerSecond": 1000}
-
-KNOWN_GAPS: dict[str, str] = {}
-"""Import-ready documents that do not go through, each with its reason."""
-
-COMPLETED = {
-    "raw__upstream-examples__cycle_workflow_minimal.spec.json": "lacks only version, which the provider sends",
-}
-"""Documents that the manifest does not call import-ready and that the provider makes so."""
-
-
-def manifest() -> Iterator[tuple[Path, bool]]:
-    """Every public document with whether it can be imported."""
-    if not SHARED.exists():
-        return
-    with (SHARED / "manifest.csv").open(encoding="utf-8-sig") as rows:
-        for row in csv.DictReader(rows):
-            path = SHARED / row["path"]
-            yield path, row["import_ready"] == "yes" or path.name in COMPLETED
-
-
-READY = [path for path, ready in manifest() if ready and path.name not in KNOWN_GAPS]
-OTHERS = [path for path, ready in manifest() if not ready]
-
-needs_shared = pytest.mark.skipif(
-    not SHARED.exists(), reason="the public documents are not beside this checkout"
-)
 
 
 def claims(path: Path) -> set[str]:
@@ -62,7 +35,7 @@ def claims(path: Path) -> set[str]:
 def stacks() -> list[list[Path]]:
     """The documents in stacks in which none is in another's way, so that each goes through unchanged."""
     found: list[tuple[list[Path], set[str]]] = []
-    for path in READY:
+    for path in TAKEN:
         own = claims(path)
         for members, taken in found:
             if len(members) < ROOM and not own & taken:
@@ -117,7 +90,7 @@ def named(path: Path) -> str:
 
 @needs_shared
 def test_every_public_document_is_in_a_stack() -> None:
-    assert sum(map(len, stacks())) == len(READY) >= 20
+    assert sum(map(len, stacks())) == len(TAKEN) >= 20
 
 
 @pytest.mark.parametrize("noise", ["usual", "worst"])
@@ -142,7 +115,7 @@ def faults(path: Path) -> list[Fault]:
         return [fault for fault in error.faults if fault.severity == "error"]
 
 
-@pytest.mark.parametrize("path", OTHERS, ids=named)
+@pytest.mark.parametrize("path", REFUSED, ids=named)
 def test_every_other_public_document_has_an_error_with_a_place_and_a_remedy(path: Path) -> None:
     found = faults(path)
     assert found
@@ -157,7 +130,7 @@ def test_every_other_public_document_has_an_error_with_a_place_and_a_remedy(path
 @needs_shared
 def test_preview_refuses_one_document_of_each_fault_before_any_call(stack: Stack) -> None:
     """The engine stops at the first resource with a fault, so each is a program of its own."""
-    kinds = {faults(path)[0].message: path for path in OTHERS}
+    kinds = {faults(path)[0].message: path for path in REFUSED}
     assert len(kinds) >= 5
     for path in kinds.values():
         declare(stack, {named(path): path.read_bytes().decode()})

@@ -16,25 +16,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-from conftest import PLUGIN_FOLDER, REPO, Stack, engine, plugin, stack_in
-from export_workspace import Document, generated, load, public, related, settings, tricky
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project, Workflow
 from pulumi_resource_dataworks.export._command import export
 from pulumi_resource_dataworks.export._folder import About, Folder
-from test_documents import needs_shared
-
-if TYPE_CHECKING:
-    from sdk_build import Tool
+from tests.support.corpus import needs_shared
+from tests.support.repository import PLUGIN_FOLDER, REPO
+from tests.support.sdks import Tool
+from tests.support.stacks import Stack, engine, plugin, stack_in
+from tests.support.workspaces import Document, generated, load, public, related, settings, tricky
 
 __all__ = ["engine", "plugin"]
 
-pytest_plugins = ["sdk_build"]
+pytest_plugins = ["tests.support.sdks"]
 
 ALL = os.environ.get("EXPORT") == "all"
 HERE, THERE = 10001, 10002

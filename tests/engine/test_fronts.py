@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
-from fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
+from tests.support.stacks import Stack
 
 OTHER = 10002
 PLUGIN_MODULE = "dataworks:index:"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks.emulator import (
     Emulator,
     EmulatorServer,
@@ -17,7 +16,8 @@ from pulumi_resource_dataworks.emulator import (
     ResourceGroup,
     Workflow,
 )
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.stacks import Stack
 
 GROUPS = (ResourceGroup("Serverless_1", "shared"), ResourceGroup("Serverless_2", "shared_large"))
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks import flowspec
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.stacks import Stack
 
 Node = dict[str, Any]
 KIND = "dataworks:WorkflowDefinition"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.stacks import Stack
 
 
 def at(path: str) -> dict[str, Any]:

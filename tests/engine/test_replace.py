@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 OTHER = 10002
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Fault, Life
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 pytestmark = pytest.mark.starts_plugin
 

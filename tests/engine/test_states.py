@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks import __version__
-from specs import etl, nodes, rich
+from tests.support.documents import etl, nodes, rich
+from tests.support.stacks import Stack
 
 pytestmark = pytest.mark.starts_plugin
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import switch_run
 from pulumi_resource_dataworks.emulator import Switches
-from switches import (
+from tests.support import switch_run
+from tests.support.switches import (
     CONSTRAINTS,
     DEFAULTS,
     FACTORS,

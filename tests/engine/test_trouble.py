@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Stack
 from pulumi_resource_dataworks.emulator import Fault, Life
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
 
 
 def test_a_failing_job_leaves_the_resource_half_done_and_the_next_up_repairs_it(stack: Stack) -> None:

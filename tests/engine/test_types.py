@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Stack
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.stacks import Stack
 
 
 def loops() -> dict[str, Any]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from example_run import Example
-    from sdk_build import Tool
+from tests.support.examples import Example
+from tests.support.repository import REPO
+from tests.support.sdks import Tool
 
-pytest_plugins = ["example_run", "sdk_build"]
-REPO = Path(__file__).resolve().parents[2]
+pytest_plugins = ["tests.support.examples", "tests.support.sdks"]
 INLINE = Path(__file__).parent / "inline/go"
 SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
 

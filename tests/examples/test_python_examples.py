@@ -6,19 +6,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-from conftest import PLUGIN_FOLDER, REPO
-from fronts import add_dynamic_host
 from pulumi_resource_dataworks.emulator import ResourceGroup
+from tests.support.examples import PythonExample, Take
+from tests.support.fronts import add_dynamic_host
+from tests.support.repository import PLUGIN_FOLDER, REPO
 
-if TYPE_CHECKING:
-    from python_example import PythonExample, Take
-
-pytest_plugins = ["python_example"]
+pytest_plugins = ["tests.support.examples"]
 
 BIZDATE = {"name": "bizdate", "type": "System", "scope": "NodeParameter", "value": "$[yyyymmdd-1]"}
 

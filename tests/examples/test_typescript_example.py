@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from example_run import Example
-    from sdk_build import Tool
+from tests.support.examples import Example
+from tests.support.sdks import Tool
 
-pytest_plugins = ["example_run", "sdk_build"]
+pytest_plugins = ["tests.support.examples", "tests.support.sdks"]
 INLINE = Path(__file__).parent / "inline/node.mjs"
 
 

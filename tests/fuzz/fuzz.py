@@ -14,13 +14,9 @@ import sys
 import time
 import traceback
 from collections import Counter
-from pathlib import Path
 
-# Run as a script, this folder is on the path and the engine tests' documents are not.
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
-
-from malform import MAKERS
 from pulumi_resource_dataworks import flowspec
+from tests.fuzz.malform import MAKERS
 
 SECONDS = 1.0
 MEGABYTES = 500

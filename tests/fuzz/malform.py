@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from generate import generate
-from specs import etl, node, rich
+from tests.support.documents import etl, generate, node, rich
 
 Steps = tuple[str | int, ...]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Stack
-from install_paths import Environment, install_archive, live, write_program
+from tests.support.installs import Environment, install_archive, live, write_program
+from tests.support.stacks import Stack
 
-pytest_plugins = ["install_fixtures"]
+pytest_plugins = ["tests.support.installs"]
 
 pytestmark = pytest.mark.xdist_group("archive")  # others need not wait while it is built
 

@@ -20,10 +20,10 @@ import grpc
 import yaml
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from conftest import Stack
-from install_paths import Environment, copy_clone, live, new_environment, write_program
+from tests.support.installs import Environment, copy_clone, live, new_environment, write_program
+from tests.support.stacks import Stack
 
-pytest_plugins = ["install_fixtures"]
+pytest_plugins = ["tests.support.installs"]
 
 
 def test_a_clone_is_added_as_a_package(user: Stack, wheelhouse: Path, tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from conftest import REPO, Stack
-from install_paths import Environment, install_archive, run, write_program
-from pipeline_files import (
+from tests.support.installs import Environment, install_archive, run, write_program
+from tests.support.pipelines import (
     GITLAB,
     WORKFLOWS,
     commands,
@@ -27,8 +26,10 @@ from pipeline_files import (
     scripts,
     serving,
 )
+from tests.support.repository import REPO
+from tests.support.stacks import Stack
 
-pytest_plugins = ["install_fixtures"]
+pytest_plugins = ["tests.support.installs"]
 
 
 @pytest.fixture

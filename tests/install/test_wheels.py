@@ -7,11 +7,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from conftest import REPO, Stack
-from install_paths import Environment, live, run, write_program
-from specs import etl
+from tests.support.documents import etl
+from tests.support.installs import Environment, live, run, write_program
+from tests.support.repository import REPO
+from tests.support.stacks import Stack
 
-pytest_plugins = ["install_fixtures"]
+pytest_plugins = ["tests.support.installs"]
 
 PROGRAM = """
 import json, sys

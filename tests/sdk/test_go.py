@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.repository import REPO
 
-from documented import expect_the_functions, expect_the_typed_document, program
+from tests.support.sdks import expect_the_functions, expect_the_typed_document, program
 
-if TYPE_CHECKING:
-    from sdk_build import Tool
+from tests.support.sdks import Tool
 
-pytest_plugins = ["sdk_build"]
+pytest_plugins = ["tests.support.sdks"]
 pytestmark = [
     pytest.mark.xdist_group("go"),
     pytest.mark.timeout(1200),  # with cold caches Go's modules come first
 ]
-REPO = Path(__file__).resolve().parents[2]
 SDK = REPO / "sdk/go/dataworks"
 PROGRAMS = Path(__file__).parent / "programs"
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from documented import expect_the_functions, expect_the_typed_document, program
+from tests.support.sdks import expect_the_functions, expect_the_typed_document, program
 
-if TYPE_CHECKING:
-    from sdk_build import Tool
+from tests.support.sdks import Tool
 
-pytest_plugins = ["sdk_build"]
+pytest_plugins = ["tests.support.sdks"]
 pytestmark = [
     pytest.mark.xdist_group("nodejs"),
     pytest.mark.timeout(600),  # with cold caches npm's packages come first

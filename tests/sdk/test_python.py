@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from documented import expect_the_functions
-from sdk_build import run
+from tests.support.sdks import expect_the_functions
+from tests.support.sdks import run
 
 PROGRAMS = Path(__file__).parent / "programs"
 

@@ -2,9 +2,9 @@
 
 import json
 import runpy
-from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[2]
+from tests.support.repository import REPO
+
 PAGE = (REPO / "docs" / "reference.md").read_text("utf-8")
 
 

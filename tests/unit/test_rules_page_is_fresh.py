@@ -1,9 +1,8 @@
 """docs/flowspec-rules.md is what the code says, and holds an example of every rule."""
 
 import runpy
-from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[2]
+from tests.support.repository import REPO
 
 
 def test_the_page_is_what_the_code_says() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import subprocess
@@ -14,30 +13,20 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec._tables import ENTITIES
+from tests.support.corpus import READY, SHARED, needs_shared
+from tests.support.repository import REPO
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared/flowspec"
-PATH = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
+PATH = REPO / "provider/pulumi_resource_dataworks/plugin/schema.json"
 SCHEMA: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 TYPES: dict[str, Any] = SCHEMA["types"]
 DOCUMENT = "dataworks:flowspec:FlowSpec"
-needs_shared = pytest.mark.skipif(
-    not SHARED.exists(), reason="the vendor's schemas are not beside this checkout"
-)
-
-
-def import_ready() -> list[Path]:
-    if not SHARED.exists():
-        return []
-    with (SHARED / "manifest.csv").open(encoding="utf-8-sig") as rows:
-        return [SHARED / row["path"] for row in csv.DictReader(rows) if row["import_ready"] == "yes"]
 
 
 @needs_shared
 def test_the_types_are_what_the_tool_writes() -> None:
     program = "import sys, pathlib; sys.path.insert(0, 'tools'); import gen_types as tool;"
     program += "sys.stdout.write(tool.written(tool.SCHEMA.read_text('utf-8'), tool.VENDOR))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPO, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode() == PATH.read_text(encoding="utf-8"), "run `make schema`"
 
@@ -101,7 +90,7 @@ DROPPED = re.compile(r"\.maxIteration$")
 """Of real documents: a misspelling of the vendor's own, which its parser drops too."""
 
 
-@pytest.mark.parametrize("path", import_ready(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [SHARED / "documents" / name for name in READY], ids=lambda path: path.name)
 def test_every_real_document_has_a_place_in_the_types(path: Path) -> None:
     root = json.loads(path.read_text(encoding="utf-8"))
     assert [miss for miss in misfits(root, TYPES[DOCUMENT], "") if not DROPPED.search(miss)] == []

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMITTED = ROOT / "sdk"
+from tests.support.repository import REPO
+
+COMMITTED = REPO / "sdk"
 LEFT_BY_TOOLS = {"__pycache__", "build", "dist", ".mypy_cache", ".ruff_cache", "node_modules", "bin"}
 PINS = {"go.mod", "go.sum", "package-lock.json"}  # written by `make lock`
 
@@ -35,7 +36,7 @@ def test_the_sdks_are_what_the_schema_says(tmp_path: Path) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must have Go: else nothing checks the SDKs")
         pytest.skip("the generator is built with Go, which is not here")
-    command = [sys.executable, str(ROOT / "tools/gen_sdk.py"), "--out", str(tmp_path)]
+    command = [sys.executable, str(REPO / "tools/gen_sdk.py"), "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

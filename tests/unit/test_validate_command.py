@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from pulumi_resource_dataworks import cli
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.repository import REPO
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
 
 
@@ -231,7 +231,7 @@ def test_neither_pulumi_nor_a_network_library_is_loaded(tmp_path: Path) -> None:
 
 
 def test_the_hook_of_pre_commit_runs_it() -> None:
-    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    [hook] = yaml.safe_load((REPO / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert (hook["id"], hook["language"]) == ("dataworks-flowspec", "python")
     assert hook["entry"] == "pulumi-dataworks validate"
     matches = re.compile(hook["files"]).search

@@ -1,12 +1,10 @@
-"""Fixtures; what they are made of is in the modules beside."""
+"""A plugin in a process of its own, and what it talks to."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,16 +15,8 @@ from pulumi_resource_dataworks.openapi import Client, Settings
 # gRPC's own notes on closed connections are no output of the provider; read at the first channel, here and in plugins.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
-# pytest's importlib mode leaves test folders off the path.
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from tests.wire.calls import Values
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import FLAGS, Plugin, settings
-from tests.wire.values import plain
-
-Start = Callable[..., Plugin]
-Seed = Callable[[str, Values], tuple[str, dict[str, Any], dict[str, Any]]]
+from tests.support.plugin_process import FLAGS, FakeEngine, Plugin, Seed, Start, Values, settings
+from tests.support.wire_values import plain
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,21 @@ from typing import Any
 
 import grpc
 import pytest
-from tests.wire.calls import TYPE, refusal, urn
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import Plugin, settings
-from tests.wire.values import UNKNOWN, UNKNOWNS, archive, asset, is_secret, output, plain, reference, secret
 
 from pulumi_resource_dataworks.emulator import EmulatorServer
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.plugin_process import TYPE, FakeEngine, Plugin, refusal, settings, urn
+from tests.support.wire_values import (
+    UNKNOWN,
+    UNKNOWNS,
+    archive,
+    asset,
+    is_secret,
+    output,
+    plain,
+    reference,
+    secret,
+)
 
 PROJECT = 12345
 

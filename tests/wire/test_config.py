@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
-from tests.wire.plugin import Plugin
-from tests.wire.values import UNKNOWN, UNKNOWNS, plain, secret
+
+from tests.support.plugin_process import Plugin
+from tests.support.wire_values import UNKNOWN, UNKNOWNS, plain, secret
 
 GOOD = {"region": "cn-shanghai", "accessKey": "AK", "secretKey": "SK"}
 SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE

@@ -10,14 +10,11 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
-from tests.wire.calls import SECONDS, Refusal, refusal, urn
-from tests.wire.conftest import Seed, Start
-from tests.wire.documents import flow
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import Plugin
-from tests.wire.values import UNKNOWN, plain
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
+from tests.support.documents import flow
+from tests.support.plugin_process import SECONDS, FakeEngine, Plugin, Refusal, Seed, Start, refusal, urn
+from tests.support.wire_values import UNKNOWN, plain
 
 
 def checked(plugin: Plugin, emulator: Emulator, name: str, document: Any = None) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
-from tests.wire.plugin import Plugin
-from tests.wire.values import UNKNOWN, plain, secret
 
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.plugin_process import Plugin
+from tests.support.wire_values import UNKNOWN, plain, secret
 
 PROJECT = 12345
 WORKFLOW = "7000000000000000001"

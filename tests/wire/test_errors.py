@@ -9,17 +9,26 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, plugin_pb2
-from tests.wire.calls import SECONDS, Calls, refusal, urn
-from tests.wire.conftest import Seed, Start
-from tests.wire.documents import PROJECT, flow
-from tests.wire.engine import FakeEngine
-from tests.wire.inside import ask, raising, serving
-from tests.wire.plugin import Plugin, settings
-from tests.wire.values import plain, secret
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
 from pulumi_resource_dataworks.openapi import _retry
+from tests.support.documents import PROJECT, flow
+from tests.support.plugin_process import (
+    SECONDS,
+    Calls,
+    FakeEngine,
+    Plugin,
+    Seed,
+    Start,
+    ask,
+    raising,
+    refusal,
+    serving,
+    settings,
+    urn,
+)
+from tests.support.wire_values import plain, secret
 
 DOUBTFUL = {grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.DATA_LOSS}
 FAULTS: dict[str, Callable[[str], Fault]] = {

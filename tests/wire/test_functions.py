@@ -8,13 +8,11 @@ import time
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from tests.wire.calls import refusal
-from tests.wire.conftest import Seed, Start
-from tests.wire.documents import flow
-from tests.wire.plugin import Plugin, settings
-from tests.wire.values import UNKNOWN, UNKNOWNS, asset, output, plain, secret
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, ResourceGroup
+from tests.support.documents import flow
+from tests.support.plugin_process import Plugin, Seed, Start, refusal, settings
+from tests.support.wire_values import UNKNOWN, UNKNOWNS, asset, output, plain, secret
 
 PROJECT = {
     "projectId": 10001.0,

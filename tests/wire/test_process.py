@@ -10,13 +10,11 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
-from tests.wire.calls import SECONDS, TYPE, refusal, urn
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import FLAGS, Plugin, settings
 
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.emulator import EmulatorServer
-from specs import etl
+from tests.support.documents import etl
+from tests.support.plugin_process import FLAGS, SECONDS, TYPE, FakeEngine, Plugin, refusal, settings, urn
 
 OFFERED = {
     "Handshake",

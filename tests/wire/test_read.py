@@ -8,13 +8,11 @@ from typing import Any
 
 import grpc
 import pytest
-from tests.wire.calls import refusal
-from tests.wire.conftest import Seed
-from tests.wire.documents import flow
-from tests.wire.plugin import Plugin
-from tests.wire.values import is_secret, plain, secret
 
 from pulumi_resource_dataworks.emulator import Emulator
+from tests.support.documents import flow
+from tests.support.plugin_process import Plugin, Seed, refusal
+from tests.support.wire_values import is_secret, plain, secret
 
 
 def content(spec: str) -> str:

@@ -8,15 +8,11 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.message import Message
-from tests.wire.calls import refusal, urn
-from tests.wire.conftest import Seed
-from tests.wire.documents import flow
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import Plugin
-from tests.wire.values import UNKNOWN, is_secret, plain, secret
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
-from specs import node
+from tests.support.documents import flow, node
+from tests.support.plugin_process import FakeEngine, Plugin, Seed, refusal, urn
+from tests.support.wire_values import UNKNOWN, is_secret, plain, secret
 
 PLANTED = "planted-9f3b"
 OPEN = {"projectId", "workflowId", "owner", "createTime", "pendingJob"}

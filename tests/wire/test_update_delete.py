@@ -7,14 +7,11 @@ from typing import Any
 
 import grpc
 import pytest
-from tests.wire.calls import refusal, urn
-from tests.wire.conftest import Seed, Start
-from tests.wire.documents import flow
-from tests.wire.engine import FakeEngine
-from tests.wire.plugin import Plugin
-from tests.wire.values import UNKNOWN, plain, secret
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
+from tests.support.documents import flow
+from tests.support.plugin_process import FakeEngine, Plugin, Seed, Start, refusal, urn
+from tests.support.wire_values import UNKNOWN, plain, secret
 
 
 def scripts(emulator: Emulator, resource_id: str) -> list[str]:

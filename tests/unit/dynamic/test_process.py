@@ -16,7 +16,7 @@ from pulumi_resource_dataworks.dynamic import _process
 from pulumi_resource_dataworks.dynamic._about import ABOUT, DEFINITION, DEPLOYMENT
 from pulumi_resource_dataworks.dynamic._process import Process, StepError
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
-from specs import etl, nodes
+from tests.support.documents import etl, nodes
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/dataworks:WorkflowDefinition::etl"
 PLANTED = "planted-words-3c9a"

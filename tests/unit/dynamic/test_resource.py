@@ -14,7 +14,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment
 from pulumi_resource_dataworks.dynamic._about import ABOUT
-from specs import etl
+from tests.support.documents import etl
 
 KIND = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
 STACK = "pulumi:pulumi:Stack"

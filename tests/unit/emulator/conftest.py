@@ -6,7 +6,6 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,17 +15,12 @@ from alibabacloud_dataworks_public20240518.client import Client  # type: ignore[
 from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped]
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+from tests.support.corpus import shared
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "flowspec"
+__all__ = ["shared"]
+
 GET = {"GetJobStatus", "GetWorkflowDefinition", "ListWorkflowDefinitions"}
 IN_QUERY = {*GET, "RenameWorkflowDefinition"}
-
-
-@pytest.fixture
-def shared() -> Path:
-    if not SHARED.exists():
-        pytest.skip("the public documents are not beside this checkout")
-    return SHARED
 
 
 @pytest.fixture

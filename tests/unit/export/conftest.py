@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from export_workspace import settings
 from pulumi_resource_dataworks import cli, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
+from tests.support.workspaces import settings
 
 Run = Callable[..., int]
 

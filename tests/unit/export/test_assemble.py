@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from export_workspace import sql, workflow
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import Made, assemble
 from pulumi_resource_dataworks.export._fetch import Fetched
 from pulumi_resource_dataworks.export._folder import About
+from tests.support.workspaces import sql, workflow
 
 
 def made(*specs: str, portable: bool = False) -> Made:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from export_workspace import generated, load, sql, workflow
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import EmulatorServer, Fault, Workflow
 from pulumi_resource_dataworks.export._folder import JOURNAL
+from tests.support.workspaces import generated, load, sql, workflow
 
 Run = Callable[..., int]
 # A process that a shell has put into the background ignores Ctrl-C, and so would what it starts.

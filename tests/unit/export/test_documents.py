@@ -9,13 +9,23 @@ from typing import Any
 
 import pytest
 
-from export_workspace import SCRIPTS, generated, load, public, related, settings, sql, tricky, workflow
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.export._layout import as_json, take_scripts_out
 from pulumi_resource_dataworks.export._names import Names
 from pulumi_resource_dataworks.export._short import short
 from pulumi_resource_dataworks.export._workflow import LeftOutError, imported
+from tests.support.workspaces import (
+    SCRIPTS,
+    generated,
+    load,
+    public,
+    related,
+    settings,
+    sql,
+    tricky,
+    workflow,
+)
 
 Document = dict[str, Any]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from export_workspace import related, sql, workflow
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.export._layout import as_json
 from pulumi_resource_dataworks.export._portable import Portable, portable
 from pulumi_resource_dataworks.export._values import Joined, NodeOutput, Setting
 from pulumi_resource_dataworks.export._workflow import Workflow
+from tests.support.workspaces import related, sql, workflow
 
 Document = dict[str, Any]
 ELSEWHERE = "7000000000000000001"

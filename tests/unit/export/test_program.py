@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from export_workspace import load, related, sql, workflow
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.emulator import EmulatorServer
+from tests.support.workspaces import load, related, sql, workflow
 
 Run = Callable[..., int]
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

@@ -1,9 +1,9 @@
 """What the parser takes and the scheduler would not, and what only looks wrong."""
 
 import pytest
-from tests.unit.flowspec.support import Object, errors_of, faults_of, workflow
 
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, errors_of, faults_of, workflow
 
 
 def chain(*names: str) -> Object:

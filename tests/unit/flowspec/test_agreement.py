@@ -17,12 +17,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import SHARED
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import RULES, InvalidDocumentError
 from pulumi_resource_dataworks.flowspec._fields import Shape
 from pulumi_resource_dataworks.flowspec._tables import UNKNOWN, field_of
+from tests.support.corpus import SHARED
 
 COMPARISON = {
     "version-left-out": "A document without a version is refused by the vendor's writer; the provider writes it in.",

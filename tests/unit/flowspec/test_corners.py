@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import changed, completed, errors_of, workflow
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, changes, nodes_of, project, read, same
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.flowspecs import changed, completed, errors_of, workflow
 
 EDGE = [{"nodeId": "load", "depends": [{"output": "p.o"}]}]
 

@@ -11,9 +11,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.flowspec.support import READY, chooser, public
 
 from pulumi_resource_dataworks.flowspec import complete, digest
+from tests.support.corpus import READY, public
+from tests.support.flowspecs import chooser
 
 GOLDEN = Path(__file__).with_name("golden")
 FROZEN = {

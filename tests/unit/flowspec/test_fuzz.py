@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.flowspec.support import Object, Path_, at, chooser, errors_of, faults_of, leaves, put
 
 from pulumi_resource_dataworks.flowspec import (
     canonical,
@@ -20,7 +19,8 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from specs import etl, node, rich
+from tests.support.documents import etl, node, rich
+from tests.support.flowspecs import Object, Path_, at, chooser, errors_of, faults_of, leaves, put
 
 bounded = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import Object, completed, errors_of, workflow
 
 from pulumi_resource_dataworks.flowspec import (
     canonical,
@@ -16,7 +15,8 @@ from pulumi_resource_dataworks.flowspec import (
     rename_ids,
     same,
 )
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, completed, errors_of, workflow
 
 
 def document(*held: Object, **more: Any) -> Object:

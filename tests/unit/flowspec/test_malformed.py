@@ -3,19 +3,17 @@
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read
-
-FUZZ = Path(__file__).parents[2] / "fuzz" / "fuzz.py"
+from tests.support.repository import REPO
 
 
 def test_2000_malformed_documents() -> None:
     """In a process of its own, as the memory that counts is the process's."""
-    command = [sys.executable, str(FUZZ), "--count", "2000", "--seed", "20261123"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    command = [sys.executable, "-m", "tests.fuzz.fuzz", "--count", "2000", "--seed", "20261123"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=REPO)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2,000 inputs" in done.stdout
     assert " 0 failures" in done.stdout

@@ -7,55 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import (
+
+from pulumi_resource_dataworks.flowspec import changes, complete, digest, nodes_of, rename_ids, same
+from tests.support.corpus import each_ready, public
+from tests.support.documents import etl, node, nodes
+from tests.support.flowspecs import (
+    FREE,
     WORKFLOW,
     Object,
     Path_,
     changed,
     chooser,
     completed,
-    each_ready,
+    is_server_owned,
     kinds_of_leaves,
     other,
-    public,
     put,
     workflow,
 )
-
-from pulumi_resource_dataworks.flowspec import changes, complete, digest, nodes_of, rename_ids, same
-from specs import etl, node, nodes
-
-FREE = {"reference", "component"}
-"""Fields that no table describes: all inside counts."""
-
-OWN_IDS = {
-    "script",
-    "trigger",
-    "runtimeResource",
-    "datasource",
-    "parameters",
-    "nodeOutputs",
-    "variables",
-    "referenceVariable",
-    "array",
-    "tables",
-    "output",
-}
-"""Entities whose ID is the service's own and means nothing to the author."""
-
-
-def is_server_owned(path: Path_) -> bool:
-    """By the service's read-backs and the vendor's parser's verdicts, not by the tables under test."""
-    keys = [step for step in path if isinstance(step, str)]
-    if FREE & set(keys[:-1]):
-        return False
-    variable = {"parameters", "variables", "referenceVariable", "array"}
-    set_by_the_parser = keys[-1] == "artifactType" and keys[-2] in variable
-    dropped_by_the_parser = keys[-1] in {"maxIteration", "resultStatus"}
-    own_id = keys[-1] == "id" and keys[-2] in OWN_IDS
-    return (
-        "metadata" in keys or keys[-1] == "isDefault" or own_id or set_by_the_parser or dropped_by_the_parser
-    )
 
 
 @each_ready

@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import Object, faults_of
 
 from pulumi_resource_dataworks.flowspec._near import slip
-from specs import etl, node
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, faults_of
 
 
 def rules(root: Object) -> list[tuple[str, str]]:

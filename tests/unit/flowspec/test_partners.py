@@ -1,9 +1,8 @@
 """Which entry of a read-back, or of the last run, is which of ours."""
 
-from tests.unit.flowspec.support import Object, completed
-
 from pulumi_resource_dataworks.flowspec import canonical, changes, leave_out, project, same
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
+from tests.support.flowspecs import Object, completed
 
 
 def test_a_list_whose_order_has_a_meaning_is_read_back_in_its_order() -> None:

@@ -8,19 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from tests.unit.flowspec.support import (
-    Object,
-    changed,
-    chooser,
-    completed,
-    each_ready,
-    kinds_of_leaves,
-    other,
-    public,
-    put,
-    workflow,
-)
-from tests.unit.flowspec.test_meaning import is_server_owned
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
@@ -37,7 +24,19 @@ from pulumi_resource_dataworks.flowspec import (
     rename_ids,
     same,
 )
-from specs import etl, node, nodes
+from tests.support.corpus import each_ready, public
+from tests.support.documents import etl, node, nodes
+from tests.support.flowspecs import (
+    Object,
+    changed,
+    chooser,
+    completed,
+    is_server_owned,
+    kinds_of_leaves,
+    other,
+    put,
+    workflow,
+)
 
 GETS = {"GetJobStatus", "GetWorkflowDefinition"}
 

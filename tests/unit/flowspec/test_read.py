@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import at, completed, each_ready, faults_of, put, text_of
 
 from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError, canonical, read, read_canonical
 from pulumi_resource_dataworks.flowspec._document import MAX_TEXT
 from pulumi_resource_dataworks.flowspec._position import MAX_DEPTH
+from tests.support.corpus import each_ready
+from tests.support.flowspecs import at, completed, faults_of, put, text_of
 
 
 def refused(source: object) -> list[Fault]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import Object, chooser, completed, each_ready, public, workflow
 
 from pulumi_resource_dataworks.flowspec import (
     canonical,
@@ -17,7 +16,9 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from specs import etl, node, nodes
+from tests.support.corpus import each_ready, public
+from tests.support.documents import etl, node, nodes
+from tests.support.flowspecs import Object, chooser, completed, workflow
 
 
 def names_of(root: Object) -> list[str]:

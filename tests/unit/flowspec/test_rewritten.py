@@ -9,21 +9,7 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.flowspec.full import full
-from tests.unit.flowspec.rewrite import REWRITES, Rewrite, rewritten, written
-from tests.unit.flowspec.support import (
-    READY,
-    Object,
-    completed,
-    errors_of,
-    leaves,
-    other,
-    public,
-    put,
-)
-from tests.unit.flowspec.test_meaning import is_server_owned
 
-from generate import generate
 from pulumi_resource_dataworks.flowspec import (
     canonical,
     changes,
@@ -33,7 +19,10 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from specs import etl, rich
+from tests.support.corpus import READY, public
+from tests.support.documents import etl, full, generate, rich
+from tests.support.flowspecs import Object, completed, errors_of, is_server_owned, leaves, other, put
+from tests.support.rewrites import REWRITES, Rewrite, rewritten, written
 
 OURS: dict[str, Callable[[], Object]] = {
     "etl": etl,

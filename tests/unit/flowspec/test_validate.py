@@ -6,21 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import (
-    OTHERS,
-    WORKFLOW,
-    Object,
-    Path_,
-    at,
-    changed,
-    chooser,
-    each_ready,
-    errors_of,
-    faults_of,
-    public,
-    text_of,
-    workflow,
-)
 
 from pulumi_resource_dataworks.flowspec import (
     Fault,
@@ -30,7 +15,20 @@ from pulumi_resource_dataworks.flowspec import (
     show_path,
     validate,
 )
-from specs import etl, node, nodes
+from tests.support.corpus import OTHERS, each_ready, public
+from tests.support.documents import etl, node, nodes
+from tests.support.flowspecs import (
+    WORKFLOW,
+    Object,
+    Path_,
+    at,
+    changed,
+    chooser,
+    errors_of,
+    faults_of,
+    text_of,
+    workflow,
+)
 
 NODE: Path_ = (*WORKFLOW, "nodes", 0)
 DEPENDENCY: Path_ = (*WORKFLOW, "dependencies", 0)

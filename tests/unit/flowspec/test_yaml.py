@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.unit.flowspec.support import errors_of, faults_of, workflow
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, same
-from specs import ETL
+from tests.support.documents import ETL
+from tests.support.flowspecs import errors_of, faults_of, workflow
 
 TEXT = """
 version: 1.10            # not the number 1.1

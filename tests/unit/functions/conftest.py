@@ -1,15 +1,10 @@
 """A run of a program that calls functions."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-# pytest's importlib mode leaves test folders off the path.
-sys.path.insert(0, str(Path(__file__).parents[3]))
-
-from tests.unit.functions.support import Asking
+from tests.support.functions import Asking
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.functions.support import HERE, Asking
 
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, Opaque
+from tests.support.functions import HERE, Asking
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.unit.functions.support import HERE, NOWHERE, THERE, Asking
 
 from pulumi_resource_dataworks.emulator import Fault, Project
 from pulumi_resource_dataworks.lifecycle import CancelledStepError, LifecycleError
 from pulumi_resource_dataworks.openapi import PermissionDeniedError
+from tests.support.functions import HERE, NOWHERE, THERE, Asking
 
 FINANCE = {
     "projectId": THERE,

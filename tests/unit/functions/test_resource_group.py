@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.functions.support import GROUPS, HERE, THERE, Asking
 
 from pulumi_resource_dataworks.emulator import ResourceGroup
 from pulumi_resource_dataworks.lifecycle import LifecycleError
+from tests.support.functions import GROUPS, HERE, THERE, Asking
 
 
 async def test_its_id_is_what_a_document_names(ask: Asking) -> None:

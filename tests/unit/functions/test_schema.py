@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.functions.support import HERE, Asking
 
 from pulumi_resource_dataworks.lifecycle import functions
+from tests.support.functions import HERE, Asking
+from tests.support.repository import REPO
 
-REPO = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((REPO / "provider/pulumi_resource_dataworks/plugin/schema.json").read_text("utf-8"))
 DECLARED: dict[str, Any] = {token.rpartition(":")[2]: spec for token, spec in SCHEMA["functions"].items()}
 ASKED: dict[str, dict[str, Any]] = {

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.functions.support import HERE, THERE, Asking
-from tests.unit.lifecycle.support import Run
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from specs import etl
+from tests.support.definitions import Run
+from tests.support.documents import etl
+from tests.support.functions import HERE, THERE, Asking
 
 LISTS = ["ListWorkflowDefinitions"] * 2
 GET = "GetWorkflowDefinition"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.graph.support import after, document, node, read_back
 
 from pulumi_resource_dataworks import cli, flowspec, openapi
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.pytest_plugin import DataWorks
+from tests.support.pictures import after, document, node, read_back
 
 PROVIDER = Path(cli.__file__).resolve().parents[1]
 Run = Callable[..., tuple[int, str, str]]

@@ -1,12 +1,12 @@
 from typing import Any
 
 import pytest
-from tests.unit.graph.support import after, alone, compared, document, everything, loop, node, read_back
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import picture_of, svg
 from pulumi_resource_dataworks.graph._documents import both, held, whole
 from pulumi_resource_dataworks.graph._picture import Picture
+from tests.support.pictures import after, alone, compared, document, everything, loop, node, read_back
 
 
 def signs(picture: Picture) -> dict[str, str]:

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.graph.support import after, alone, compared, document, everything, labels, loop, node
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import mermaid, picture_of
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.graph._mermaid import too_big_for
+from tests.support.pictures import after, alone, compared, document, everything, labels, loop, node
 
 
 def names(text: str) -> dict[str, str]:

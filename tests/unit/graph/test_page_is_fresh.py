@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.unit.graph.support import after, compared, document, node
-
 from pulumi_resource_dataworks.graph import mermaid
+from tests.support.pictures import after, compared, document, node
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "graph.md"
 

@@ -6,7 +6,13 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.unit.graph.support import (
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.graph import picture_of, svg
+from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.graph._picture import Sort
+from pulumi_resource_dataworks.graph._text import columns, plain
+from tests.support.pictures import (
     Drawn,
     after,
     alone,
@@ -19,12 +25,6 @@ from tests.unit.graph.support import (
     node,
     read_back,
 )
-
-from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.graph import picture_of, svg
-from pulumi_resource_dataworks.graph._documents import whole
-from pulumi_resource_dataworks.graph._picture import Sort
-from pulumi_resource_dataworks.graph._text import columns, plain
 
 
 def draw(root: dict[str, Any]) -> Drawn:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from tests.support.definitions import (
     PROJECT,
     URN,
     Object,
@@ -23,10 +26,7 @@ from tests.unit.lifecycle.support import (
     unavailable,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 

@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import OTHER_URN, PROJECT, URN, Run, node_ids, root_of, workflow
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
-from specs import etl, node, nodes
+from tests.support.definitions import OTHER_URN, PROJECT, URN, Run, node_ids, root_of, workflow
+from tests.support.documents import etl, node, nodes
 
 
 def test_missing_ids_are_derived_from_urn_project_and_name(run: Run) -> None:

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import Run, never
 
 from pulumi_resource_dataworks.lifecycle import CancelledStepError, Context
+from tests.support.definitions import Run, never
 
 
 async def answer() -> str:

@@ -4,12 +4,12 @@ import itertools
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import Run, not_found, refusal, workflow
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
 from pulumi_resource_dataworks.openapi._schedule import poll_times
-from specs import etl, node, nodes
+from tests.support.definitions import Run, not_found, refusal, workflow
+from tests.support.documents import etl, node, nodes
 
 
 @pytest.mark.parametrize("project", ["9" * 400, "9" * 5000, 10**400, 1e300, -1, True])

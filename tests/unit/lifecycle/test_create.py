@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, HalfDoneError, RefusedError
+from tests.support.definitions import (
     OTHER_URN,
     PROJECT,
     URN,
@@ -18,10 +21,7 @@ from tests.unit.lifecycle.support import (
     unavailable,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, HalfDoneError, RefusedError
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 

@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, kept
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
+from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, kept
 
 
 @pytest.fixture

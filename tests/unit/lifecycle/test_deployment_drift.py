@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
 
 from pulumi_resource_dataworks.emulator import Life, Project
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
+from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
 
 
 @pytest.fixture

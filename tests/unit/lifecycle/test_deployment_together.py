@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, State, document
 
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError
 from pulumi_resource_dataworks.lifecycle._pipeline import RunError
+from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, State, document
 
 REPORTS, BOARD = "6000000000000000001", "7000000000000000001"
 REPORTS_URN, BOARD_URN = URN.replace("live", "reports"), URN.replace("live", "board")

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import httpx
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, WORKFLOW, Deploying, State, document, kept
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
+from tests.support.deployments import PROJECT, WORKFLOW, Deploying, State, document, kept
 
 Step = Literal["deploy", "redeploy", "offline"]
 Trouble = Literal["killed", "reset", "500", "throttled", "page", "stopped"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
 
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError
 from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
+from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
 
 ID = f"{PROJECT}/{WORKFLOW}"
 INPUTS = {"projectId": PROJECT, "workflowId": WORKFLOW, "digest": "1:a"}

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import PROJECT, URN, Object, Run, edited, root_of, workflow
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
 from pulumi_resource_dataworks.lifecycle._state import Inputs
-from specs import etl, node, nodes
+from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
+from tests.support.documents import etl, node, nodes
 
 
 def difference(run: Run, old: Any, new: Any, ignore: tuple[str, ...] = (), **more: Any) -> Difference:

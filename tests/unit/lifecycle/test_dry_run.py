@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import PROJECT, Run, denied, lost, never, refusal, unavailable, workflow
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, Options, WorkflowDefinitions
-from specs import etl, node
+from tests.support.definitions import PROJECT, Run, denied, lost, never, refusal, unavailable, workflow
+from tests.support.documents import etl, node
 
 KNOWN = frozenset({PROJECT})
 

@@ -9,14 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW
-from tests.unit.lifecycle.support import FakeReporter, denied, lost, not_found, refusal, unavailable
-from tests.unit.openapi.support import VirtualClock
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context
 from pulumi_resource_dataworks.lifecycle._follow import _times_to_look, follow
 from pulumi_resource_dataworks.lifecycle._pipeline import Order, RunError
+from tests.support.definitions import FakeReporter, denied, lost, not_found, refusal, unavailable
+from tests.support.deployments import PROJECT, URN, WORKFLOW
+from tests.support.services import VirtualClock
 
 ONLINE = Order(PROJECT, WORKFLOW, "Online")
 OFFLINE = Order(PROJECT, WORKFLOW, "Offline")

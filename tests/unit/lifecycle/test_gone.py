@@ -3,7 +3,10 @@
 import json
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from tests.support.definitions import (
     PROJECT,
     URN,
     Object,
@@ -13,10 +16,7 @@ from tests.unit.lifecycle.support import (
     root_of,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 State = tuple[str, Object, Object]

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError, Options, WorkflowDefinitions
+from tests.support.definitions import (
     PROJECT,
     URN,
     FakeClient,
@@ -16,10 +19,7 @@ from tests.unit.lifecycle.support import (
     refusal,
     workflow,
 )
-
-from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError, Options, WorkflowDefinitions
-from specs import etl
+from tests.support.documents import etl
 
 
 class Staying(FakeClient):

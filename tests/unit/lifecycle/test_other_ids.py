@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import PROJECT, URN, Run, node_ids, refusal, root_of, workflow
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
-from specs import etl, node
+from tests.support.definitions import PROJECT, URN, Run, node_ids, refusal, root_of, workflow
+from tests.support.documents import etl, node
 
 OWN, NEXT, THIRD = (flowspec.derive_id(URN, PROJECT, "", attempt) for attempt in range(3))
 

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW
-from tests.unit.lifecycle.support import FakeReporter, denied, lost, refusal
-from tests.unit.openapi.support import VirtualClock
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context, RefusedError
 from pulumi_resource_dataworks.lifecycle._pipeline import Order, RunError, abolish, begin, clear_way
+from tests.support.definitions import FakeReporter, denied, lost, refusal
+from tests.support.deployments import PROJECT, URN, WORKFLOW
+from tests.support.services import VirtualClock
 
 ONLINE = Order(PROJECT, WORKFLOW, "Online", "1:a")
 OFFLINE = Order(PROJECT, WORKFLOW, "Offline")

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.deployments import PROJECT, URN, WORKFLOW, document
-from tests.unit.lifecycle.support import FakeClient, FakeReporter
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
@@ -20,6 +18,8 @@ from pulumi_resource_dataworks.lifecycle._production import (
     is_offline,
     order_of,
 )
+from tests.support.definitions import FakeClient, FakeReporter
+from tests.support.deployments import PROJECT, URN, WORKFLOW, document
 
 INPUTS = Inputs(PROJECT, WORKFLOW, "1:a")
 LIVE = State(INPUTS, "run1", "Online", "1:a", "900")

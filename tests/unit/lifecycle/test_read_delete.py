@@ -5,7 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
+from tests.support.definitions import (
     PROJECT,
     URN,
     Object,
@@ -20,10 +23,7 @@ from tests.unit.lifecycle.support import (
     unavailable,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 State = tuple[str, Object, Object]

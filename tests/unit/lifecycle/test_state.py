@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import PROJECT, Run, node_ids, root_of
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError
 from pulumi_resource_dataworks.lifecycle._state import Inputs, State, first_state, parse_id, workflow_of
+from tests.support.definitions import PROJECT, Run, node_ids, root_of
 
 INPUTS = Inputs.of(Run().inputs())
 

@@ -4,7 +4,10 @@ import copy
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
+from tests.support.definitions import (
     PROJECT,
     URN,
     Object,
@@ -19,10 +22,7 @@ from tests.unit.lifecycle.support import (
     root_of,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 State = tuple[str, Object, Object]

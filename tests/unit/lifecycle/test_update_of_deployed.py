@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.lifecycle.support import Run
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
-from specs import etl, nodes
+from tests.support.definitions import Run
+from tests.support.documents import etl, nodes
 
 
 async def test_a_digest_of_another_release_stays_until_the_meaning_changes(run: Run) -> None:

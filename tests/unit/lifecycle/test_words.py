@@ -5,7 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.lifecycle.support import (
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import (
+    CancelledStepError,
+    HalfDoneError,
+    LifecycleError,
+    Options,
+    RefusedError,
+    WorkflowDefinitions,
+)
+from pulumi_resource_dataworks.lifecycle._apply import _tell_progress
+from tests.support.definitions import (
     OTHER_URN,
     PROJECT,
     URN,
@@ -21,18 +32,7 @@ from tests.unit.lifecycle.support import (
     root_of,
     workflow,
 )
-
-from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import (
-    CancelledStepError,
-    HalfDoneError,
-    LifecycleError,
-    Options,
-    RefusedError,
-    WorkflowDefinitions,
-)
-from pulumi_resource_dataworks.lifecycle._apply import _tell_progress
-from specs import etl, node, nodes
+from tests.support.documents import etl, node, nodes
 
 OWN = flowspec.derive_id(URN, PROJECT, "")
 

@@ -1,18 +1,12 @@
-"""Fixtures; what they are made of is in `support`."""
+"""A client, the service that it talks to, and time that costs nothing."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from pulumi_resource_dataworks.openapi import Client
-
-# pytest's importlib mode leaves test folders off the path.
-sys.path.insert(0, str(Path(__file__).parents[3]))
-
-from tests.unit.openapi.support import Service, VirtualClock, settings
+from tests.support.services import Service, VirtualClock, settings
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, job_answer, ok, raw, refusal, settings
 
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.openapi import (
@@ -21,6 +20,7 @@ from pulumi_resource_dataworks.openapi import (
 from pulumi_resource_dataworks.openapi._credentials import credentials_for
 from pulumi_resource_dataworks.openapi._operations import GET, IMPORT, Operation
 from pulumi_resource_dataworks.openapi._transport import Transport
+from tests.support.services import Service, VirtualClock, job_answer, ok, raw, refusal, settings
 
 JOB = {"Id": "77", "Response": "88", "Status": "Running", "Completed": False}
 

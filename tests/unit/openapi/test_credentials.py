@@ -11,10 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, job_answer, settings
 
 from pulumi_resource_dataworks.openapi import Client, Credentials, CredentialsError, Settings
 from pulumi_resource_dataworks.openapi._credentials import StaticCredentials, credentials_for
+from tests.support.services import Service, VirtualClock, job_answer, settings
 
 REGION = {"region": "cn-shanghai"}
 ROLE = {

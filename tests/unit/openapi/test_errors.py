@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-from tests.unit.openapi.support import html, ok, raw, refusal
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.openapi import (
@@ -18,6 +17,7 @@ from pulumi_resource_dataworks.openapi import (
     WrongEndpointError,
 )
 from pulumi_resource_dataworks.openapi._answers import read_answer
+from tests.support.services import html, ok, raw, refusal
 
 CASES: list[tuple[int, str, str, type[ServiceError]]] = [
     (429, "Throttling.Api.Risk", "", QuotaExhaustedError),

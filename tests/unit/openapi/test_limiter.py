@@ -5,10 +5,10 @@ from collections import Counter
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, job_answer, ok, refusal, settings
 
 from pulumi_resource_dataworks.openapi import AsyncJob, Client, QuotaExhaustedError
 from pulumi_resource_dataworks.openapi._limiter import Limiter
+from tests.support.services import Service, VirtualClock, job_answer, ok, refusal, settings
 
 RATE = 5.0
 INTERVAL = 0.2

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, ok, refusal
 
 from pulumi_resource_dataworks.openapi import (
     Client,
@@ -16,6 +15,7 @@ from pulumi_resource_dataworks.openapi import (
     ProjectNotFoundError,
     UnreadableAnswer,
 )
+from tests.support.services import Service, ok, refusal
 
 
 def page(key: str, items: list[dict[str, Any]], total: object) -> httpx.Response:

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, ok, refusal
 
 from pulumi_resource_dataworks.openapi import AnswerLost, Client, NotFoundError, PipelineRun, ServiceError
+from tests.support.services import Service, ok, refusal
 
 STAGES = [
     {"Code": "PROD", "Step": 3, "Type": "Deploy", "Status": "Init"},

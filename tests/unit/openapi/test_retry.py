@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 
 from pulumi_resource_dataworks.openapi import (
     AnswerLost,
@@ -20,6 +19,7 @@ from pulumi_resource_dataworks.openapi import (
 )
 from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET
 from pulumi_resource_dataworks.openapi._retry import backoff
+from tests.support.services import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 
 JOB = ok(AsyncJob={"Id": "77"})
 THROTTLED: list[Any] = [

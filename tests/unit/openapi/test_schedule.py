@@ -4,9 +4,9 @@ import itertools
 import math
 
 import pytest
-from tests.unit.openapi.phases import SECONDS_PER_NODE, measure
 
 from pulumi_resource_dataworks.openapi._schedule import poll_times
+from tests.support.services import SECONDS_PER_NODE, measure
 
 NODES = [1, 3, 25, 100]
 LONGER = [

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from tests.unit.openapi.support import Service, VirtualClock, html, job_answer, refusal
 
 from pulumi_resource_dataworks.openapi import (
     Client,
@@ -20,6 +19,7 @@ from pulumi_resource_dataworks.openapi import (
     ThrottledError,
     wait_for_job,
 )
+from tests.support.services import Service, VirtualClock, html, job_answer, refusal
 
 Step = str | Exception
 

@@ -8,10 +8,10 @@ from typing import Any
 import httpcore
 import httpx
 import pytest
-from tests.unit.openapi.support import VirtualClock, settings
 
 from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer
 from pulumi_resource_dataworks.openapi._constants import MAX_TRIES
+from tests.support.services import VirtualClock, settings
 
 JOB = b'{"RequestId": "R", "JobStatus": {"JobId": "7", "Status": "Running"}}'
 

@@ -1,17 +1,12 @@
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-# pytest's importlib mode leaves test folders off the path.
-sys.path.insert(0, str(Path(__file__).parents[3]))
-
-from tests.unit.probe.support import Bed
-
 from pulumi_resource_dataworks.probe import _load
+from tests.support.probes import Bed
 
 
 @pytest.fixture(autouse=True)

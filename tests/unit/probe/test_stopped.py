@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.probe.support import HERE, Bed
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.probe._documents import Names
 from pulumi_resource_dataworks.probe._journal import Journal
 from pulumi_resource_dataworks.probe._table import PROBES, Probe
+from tests.support.probes import HERE, Bed
 
 Make = Callable[..., Bed]
 

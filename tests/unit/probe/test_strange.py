@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.probe.support import Bed
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Fault, Life, Switches
+from tests.support.probes import Bed
 
 Make = Callable[..., Bed]
 

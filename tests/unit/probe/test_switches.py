@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from tests.unit.probe.support import HERE, Bed
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Emulator, Life, Settings, Switches
 from pulumi_resource_dataworks.probe import _load
 from pulumi_resource_dataworks.probe._report import report
+from tests.support.probes import HERE, Bed
 
 Make = Callable[..., Bed]
 

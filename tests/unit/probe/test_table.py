@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.probe.support import HERE, THERE, Bed
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Switches
+from tests.support.probes import HERE, THERE, Bed
+from tests.support.repository import REPO
 
-REPO = Path(__file__).resolve().parents[3]
 Make = Callable[..., Bed]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from conftest import Stack
-from program_host import PROGRAM
+from tests.support.program_host import PROGRAM
+from tests.support.stacks import Stack
 
 Ability = Literal[
     "asks DataWorks in a preview",

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from conftest import new_stack
 from pulumi_resource_dataworks.emulator import Fault
-from specs import node, nodes
-from switch_course import LONG_JOB, OTHER_PROJECT, OWN_IDS, SHORT_JOB, Course, Document, service
-from switches import Row
+from tests.support.documents import node, nodes
+from tests.support.stacks import new_stack
+from tests.support.switch_course import LONG_JOB, OTHER_PROJECT, OWN_IDS, SHORT_JOB, Course, Document, service
+from tests.support.switches import Row
 
 DAY = 24 * 3600
 

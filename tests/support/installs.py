@@ -1,23 +1,29 @@
 """What a user installs: built wheels in a new virtual environment, a copy of the clone, the release archive.
 
-Nothing here comes from the tests' own environment: pip takes the
-dependencies from a folder of wheels (tools/wheelhouse.py), and PATH holds the Pulumi CLI and nothing of Python's.
+Nothing here comes from the tests' own environment: pip takes the dependencies from a folder of wheels
+(tools/wheelhouse.py), and PATH holds the Pulumi CLI and nothing of Python's.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import shutil
 import subprocess
+import sys
 import venv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from conftest import REPO, Stack
-from specs import etl
+from tests.support.documents import etl
+from tests.support.repository import REPO
+from tests.support.stacks import Stack, new_stack
 
 CLONE = ("CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml", "README.md", "pyproject.toml", "provider")
 """What of a clone the provider is built from."""
@@ -95,3 +101,75 @@ def live(stack: Stack) -> None:
     outputs.append(stack.destroy().output)
     assert stack.emulator.workflows() == []
     assert all(WARNING not in output for output in outputs), outputs
+
+
+@pytest.fixture
+def user(engine: Path, server: Any, tmp_path: Path) -> Stack:
+    """A stack of somebody who has the Pulumi CLI alone on PATH: no Python, and none of the tests' programs."""
+    stack = new_stack(engine, server, tmp_path)
+    commands = tmp_path / "commands"
+    commands.mkdir()
+    for command in engine.glob("pulumi*"):
+        (commands / command.name).symlink_to(command)
+    stack.environment["PATH"] = str(commands)
+    return stack
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a folder once for all workers of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with (base / f"{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                done.touch()
+        return folder
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def wheelhouse() -> Path:
+    """The folder with all that the wheels depend on."""
+    return _tool("wheelhouse.py")
+
+
+@pytest.fixture(scope="session")
+def archive(shared: Callable[..., Path]) -> Path:
+    """The release archive."""
+    [built] = shared("archive", lambda folder: _tool("archive.py", "--out", folder)).iterdir()
+    return built
+
+
+@pytest.fixture(scope="session")
+def wheels(shared: Callable[..., Path]) -> list[Path]:
+    """The wheel of the provider and that of its SDK, built from copies, as a build of the SDK writes beside its sources."""
+
+    def build(folder: Path) -> None:
+        sources = [copy_clone(folder / "clone"), folder / "sdk"]
+        shutil.copytree(REPO / "sdk/python", sources[1], ignore=BUILT)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel", "--no-deps"]
+        run(*pip, "--no-build-isolation", "--wheel-dir", folder, *sources)
+
+    return sorted(shared("wheels", build).glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def installed(shared: Callable[..., Path], wheels: list[Path], wheelhouse: Path) -> Environment:
+    """An environment with both wheels."""
+
+    def make(folder: Path) -> None:
+        new_environment(folder, wheelhouse).install(*wheels)
+
+    return Environment(shared("installed", make), wheelhouse)
+
+
+def _tool(name: str, *arguments: str | Path) -> Path:
+    """Runs one of the repository's tools; the last line that it prints is a path."""
+    return Path(run(sys.executable, REPO / "tools" / name, *arguments).splitlines()[-1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,7 +12,6 @@ from pulumi_resource_dataworks.graph import picture_of
 from pulumi_resource_dataworks.graph._documents import both, whole
 from pulumi_resource_dataworks.graph._picture import Picture
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "flowspec"
 _SVG = "{http://www.w3.org/2000/svg}"
 
 Json = dict[str, Any]

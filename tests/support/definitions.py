@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from tests.unit.openapi.support import VirtualClock
-
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
-from specs import etl
+from tests.support.documents import etl
+from tests.support.services import VirtualClock
 
 URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDefinition::etl"
 OTHER_URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDefinition::other"

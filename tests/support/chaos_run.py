@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from chaos import (
+from pulumi_resource_dataworks.emulator import Workflow
+from pulumi_resource_dataworks.emulator._runs import Run
+from tests.support.chaos import (
     ADOPTED,
     AT_ONCE,
     NEXT_UP,
@@ -28,9 +30,7 @@ from chaos import (
     Trouble,
     plugins_of,
 )
-from conftest import Stack
-from pulumi_resource_dataworks.emulator import Workflow
-from pulumi_resource_dataworks.emulator._runs import Run
+from tests.support.stacks import Stack
 
 UP = ("up", "--yes", "--skip-preview")
 REFRESH = "`pulumi refresh`"

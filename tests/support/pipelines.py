@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from conftest import REPO
+from tests.support.repository import REPO
 
 PIPELINES = REPO / "examples" / "pipelines"
 GITHUB = PIPELINES / "github" / "dataworks.yml"

@@ -1,11 +1,33 @@
-"""The environment of the real CLI in a folder of its own, with the emulator for DataWorks."""
+"""The real CLI: where it is, and its environment in a folder of its own, with the emulator for DataWorks."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from pulumi_resource_dataworks.emulator import Account, EmulatorServer
+from tests.support.repository import REPO
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The folder with the CLI: of PATH, or as `make engine` built it."""
+    found = shutil.which("pulumi")
+    if found and shutil.which("pulumi-language-yaml"):
+        return Path(found).parent
+    script = [sys.executable, str(REPO / "tools" / "engine.py")]
+    built = subprocess.run(script, capture_output=True, text=True, check=False)
+    if built.returncode:
+        message = f"no Pulumi CLI: {built.stderr[-2000:]}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(built.stdout.strip().splitlines()[-1])
 
 
 def cli_environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[str, str]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-REPO = Path(__file__).resolve().parents[2]
+from tests.support.repository import REPO
+
 NOT_OURS = {".git", ".venv", ".venv-plugin", "node_modules", "build", "dist"}
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from tests.unit.lifecycle.support import FakeReporter
-from tests.unit.openapi.support import VirtualClock
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Clock, Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
 from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDeployments
+from tests.support.definitions import FakeReporter
+from tests.support.services import VirtualClock
 
 URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDeployment::live"
 WORKFLOW = "5000000000000000001"

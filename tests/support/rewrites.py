@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
-from tests.unit.flowspec.support import Object
 
 from pulumi_resource_dataworks.flowspec._fields import Field, Shape
 from pulumi_resource_dataworks.flowspec._tables import ENTITIES, field_of
+from tests.support.flowspecs import Object
 
 Rewrite = Callable[[Object, str, random.Random], Object]
 """From an object, the name of its table and a source of chance to the same object in other words."""

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from generate import generate
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.emulator import EmulatorServer
-from test_documents import READY
+from tests.support.corpus import TAKEN
+from tests.support.documents import generate
 
 Document = dict[str, Any]
 
@@ -47,7 +47,7 @@ SCRIPTS = {
 def public() -> Iterator[Document]:
     """Every import-ready public document, with IDs and a path that no other one has."""
     taken: set[str] = set()
-    for path in READY:
+    for path in TAKEN:
         root = _complete(json.loads(path.read_bytes()), path.name)
         workflow = flowspec.workflow_of(root)
         if taken & _claims(root):

@@ -1,7 +1,7 @@
-"""The fixture `take`: a copy of an example in Python or YAML as a project with stacks, and the emulator beside it.
+"""The fixtures `take` and `example`: a copy of an example as a project of a test, and the emulator beside it.
 
-A test module says `pytest_plugins = ["python_example"]`, and imports this module for its types alone. Where the CLI has no
-host for Python, tools/inline.py runs its commands on the program, in one process for the whole test.
+`take` is for Python and YAML. Where the CLI has no host for Python, tools/inline.py runs its commands on the program, in one
+process for the whole test.
 """
 
 from __future__ import annotations
@@ -18,13 +18,27 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import REPO, Result, Stack, engine, plugin, stack_in
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project
+from tests.support.repository import REPO
+from tests.support.stacks import Result, Stack, engine, new_stack, plugin, server, stack_in
 
-__all__ = ["PythonExample", "Take", "engine", "plugin", "take", "two_workspaces"]
+__all__ = [
+    "Example",
+    "PythonExample",
+    "Run",
+    "Take",
+    "engine",
+    "example",
+    "plugin",
+    "server",
+    "take",
+    "two_workspaces",
+]
 
 OPERATIONS = {"preview", "up", "refresh", "destroy"}
-LEFT_BY_USERS = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", "Pulumi.*.yaml")
+LEFT_BY_USERS = shutil.ignore_patterns(
+    ".venv", "__pycache__", ".pytest_cache", "node_modules", "bin", "Pulumi.*.yaml"
+)
 PROJECTS = (10001, 10002)
 TRY = "try"
 
@@ -158,3 +172,65 @@ def take(
     yield take_one
     for process in [process for example in taken for process in example.inline]:
         process.communicate(timeout=30)
+
+
+STACK = "example"
+
+Run = Callable[[str], str]
+"""Runs a command of the CLI (`preview`, `up`, `destroy`), expects it to succeed and returns what it says."""
+
+
+@dataclass
+class Example:
+    """A project in `stack.folder`; `stack.environment` points at the engine and the emulator."""
+
+    stack: Stack
+
+    def take(self, name: str) -> Path:
+        """Puts a copy of an example in place of the project, with a stack `example` and the provider in its .venv."""
+        folder = self.stack.folder
+        shutil.rmtree(folder)
+        shutil.copytree(REPO / "examples" / name, folder, ignore=LEFT_BY_USERS)
+        (folder / ".venv").symlink_to(Path(sys.prefix))
+        self.stack.run("stack", "init", STACK)
+        self.stack.run("config", "set", "projectId", str(self.stack.project_id))
+        return folder
+
+    def pulumi(self, command: str) -> str:
+        """Runs the CLI on the project as it is: for a program whose language host is there."""
+        confirmation = [] if command == "preview" else ["--yes", "--skip-preview"]
+        return self.stack.run(command, *confirmation).output
+
+    def inline(self, driver: list[str], project: str, command: str) -> str:
+        """Runs a command through a driver of the Automation API: for a program whose language host is not there."""
+        done = subprocess.run(
+            [*driver, project, STACK, command],
+            cwd=self.stack.folder,
+            env=self.stack.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def live(self, run: Run) -> None:
+        """Takes a program that makes one workflow from SQL with `${bizdate}` through its life."""
+        emulator = self.stack.emulator
+        assert "2 to create" in run("preview")
+        assert emulator.workflows() == []
+        output = run("up")
+        [workflow] = emulator.workflows()
+        assert workflow.workflow_id in output
+        assert "from $PATH" not in output
+        assert all("'${bizdate}'" in content for content in self.stack.scripts().values())
+        assert "2 unchanged" in run("preview")
+        assert "2 deleted" in run("destroy")
+        assert emulator.workflows() == []
+
+
+@pytest.fixture
+def example(engine: Path, server: EmulatorServer, tmp_path: Path) -> Example:
+    """A project to put an example into."""
+    return Example(new_stack(engine, server, tmp_path))

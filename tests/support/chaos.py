@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pulumi_resource_dataworks.emulator import Fault
-from specs import etl, nodes
+from tests.support.documents import etl, nodes
 
 Document = dict[str, Any]
 Moment = Literal["before", "after"]

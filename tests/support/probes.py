@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from tests.unit.openapi.support import VirtualClock
 
 from pulumi_resource_dataworks import openapi, probe
 from pulumi_resource_dataworks.emulator import Account, Emulator, Project, Workflow
 from pulumi_resource_dataworks.emulator._clock import Clock
 from pulumi_resource_dataworks.emulator._signature import Request
+from tests.support.services import VirtualClock
 
 HERE, THERE = 10001, 10002
 PROJECTS = (Project(), Project(project_id=THERE, identifier="other"))

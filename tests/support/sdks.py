@@ -1,21 +1,26 @@
 """Fixtures of the SDKs of Node.js and Go, each built with its own toolchain.
 
-A test module says `pytest_plugins = ["sdk_build"]`. Without the toolchain its tests are skipped, and fail in CI.
+A test module says `pytest_plugins = ["tests.support.sdks"]`. Without the toolchain its tests are skipped, and fail in CI.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-REPO = Path(__file__).resolve().parents[2]
+from pulumi_resource_dataworks.flowspec import read, validate
+from tests.support.repository import REPO
+
 LEFT_BY_USERS = shutil.ignore_patterns("node_modules", "bin")
 
 Tool = Callable[..., str]
@@ -73,3 +78,40 @@ def go() -> Tool:
     """`go`, with the user's caches; it changes no go.mod and no go.sum."""
     program = tool("go")
     return lambda *arguments, cwd: run(program, *arguments, cwd=cwd)
+
+
+SCHEMA = REPO / "provider/pulumi_resource_dataworks/plugin/schema.json"
+
+
+def program(language: str) -> str:
+    """The program in the resource's description."""
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    description = schema["resources"]["dataworks:index:WorkflowDefinition"]["description"]
+    [found] = re.findall(rf"```{language}\n(.*?)```", description, re.DOTALL)
+    return str(found)
+
+
+def expect_the_functions(lines: str) -> None:
+    """Expects what programs/functions.* print: each function was asked with its arguments, and answered."""
+    *asked, found = map(json.loads, lines.splitlines())
+    assert found == ["a", "Serverless_1", "8"]
+    assert sorted(asked, key=str) == [
+        ["dataworks:index:getProject", {"projectId": 10001}],
+        ["dataworks:index:getResourceGroup", {"name": "shared", "projectId": 10001}],
+        ["dataworks:index:getWorkflowDefinition", {"path": "a/orders", "projectId": 10001}],
+        ["dataworks:index:listWorkflowDefinitions", {"projectId": 10001}],
+    ]
+
+
+def expect_the_typed_document(inputs: dict[str, Any]) -> None:
+    """Expects the inputs of programs/typed.*: the names are FlowSpec's, and the document is valid."""
+    [workflow] = inputs["spec"]["spec"]["workflows"]
+    again, each = workflow["nodes"]
+    assert again["doWhile"]["while"]["name"] == "x"
+    assert (again["rerunMode"], again["rerunTimes"]) == ("FailureAllowed", 3)
+    assert each["forEach"]["nodes"][0]["script"]["content"] == "SELECT '${bizdate}';"
+    assert each["join"]["branches"][0]["assertion"] == {"field": "status", "in": [1, "2"]}
+    assert workflow["dependencies"] == [
+        {"nodeId": "each", "depends": [{"type": "Normal", "nodeId": "again"}]}
+    ]
+    assert validate(read(inputs["spec"])) == []

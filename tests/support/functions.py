@@ -6,13 +6,12 @@ import asyncio
 import json
 from typing import Any
 
-from tests.unit.lifecycle.support import FakeReporter
-from tests.unit.openapi.support import VirtualClock, settings
-from tests.unit.probe.support import InProcess
-
 from pulumi_resource_dataworks.emulator import Emulator, Life, Project, ResourceGroup
 from pulumi_resource_dataworks.lifecycle import Answer, Context, Functions
 from pulumi_resource_dataworks.openapi import Client
+from tests.support.definitions import FakeReporter
+from tests.support.probes import InProcess
+from tests.support.services import VirtualClock, settings
 
 HERE, THERE, NOWHERE = 10001, 10002, 99999
 PROJECTS = (

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chaos_run import gist
-from conftest import Stack
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import (
     Account,
@@ -22,8 +20,10 @@ from pulumi_resource_dataworks.emulator import (
     Project,
     Workflow,
 )
-from specs import etl, node, nodes
-from switches import AROUND, Row
+from tests.support.chaos_run import gist
+from tests.support.documents import etl, node, nodes
+from tests.support.stacks import Stack
+from tests.support.switches import AROUND, Row
 
 Document = dict[str, Any]
 KIND = "dataworks:WorkflowDefinition"

@@ -1,14 +1,26 @@
-"""The provider's calls as the engine makes them, with plain values on this side."""
+"""The plugin as the engine starts it, or in this process: its calls with plain values on this side, and what it calls."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 import grpc
+import grpc.aio
 import pytest
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
-from tests.wire.values import struct
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
+
+from pulumi_resource_dataworks.emulator import EmulatorServer
+from pulumi_resource_dataworks.plugin._servicer import Servicer
+from tests.support.wire_values import struct
 
 TYPE = "dataworks:index:WorkflowDefinition"
 SECONDS = 20.0
@@ -155,3 +167,133 @@ def _half_done(error: Any) -> provider_pb2.ErrorResourceInitFailed | None:
             assert status.details[0].Unpack(detail)
             return detail
     return None
+
+
+FLAGS = ("--logtostderr", "-v=3", "--tracing", "file:///nowhere")
+"""What the engine puts before its address where it is told to be talkative."""
+
+
+class Plugin(Calls):
+    """A running plugin.
+
+    Attributes:
+        first_line: The first line of its output.
+        process: The process.
+    """
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pulumi_resource_dataworks", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment() if environment is None else dict(environment),
+        )
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        try:
+            super().__init__(int(self.first_line))
+        except ValueError:
+            raise AssertionError(f"no port but {self.first_line!r}, {self.end()}") from None
+
+    def stop(self, name: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        """Ends the process with a signal; returns its status and the rest of its output."""
+        self.close()
+        self.process.send_signal(name)
+        return self.end()
+
+    def end(self) -> tuple[int, str, str]:
+        """Status and the rest of the output of a process that ends, or is made to."""
+        try:
+            rest, errors = self.process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            rest, errors = self.process.communicate()
+        return self.process.returncode, rest, errors
+
+
+def settings(server: EmulatorServer) -> dict[str, str]:
+    """A provider's configuration for the emulator, at a pace that does not slow tests down."""
+    account = server.emulator.account
+    return {
+        "region": "cn-shanghai",
+        "endpoint": server.endpoint,
+        "accessKey": account.access_key,
+        "secretKey": account.secret_key,
+        "callsPerSecond": "1000",
+    }
+
+
+def clean_environment() -> dict[str, str]:
+    """This environment without what would configure the provider."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PULUMI_", "ALIBABA_", "ALICLOUD_"))
+    }
+    return {**kept, "HOME": "/nonexistent", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def serving(engine_address: str) -> AsyncIterator[Calls]:
+    servicer = Servicer(engine_address)
+    server: grpc.aio.Server = grpc.aio.server()
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    calls = Calls(server.add_insecure_port("127.0.0.1:0"))
+    await server.start()
+    try:
+        yield calls
+    finally:
+        calls.close()
+        await server.stop(None)
+        await servicer.aclose()
+
+
+async def ask(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Makes a blocking call while the servicer goes on."""
+    return await asyncio.to_thread(call, *args, **kwargs)
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """Stands in for a step of a resource's life."""
+
+    def step(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return step
+
+
+Start = Callable[..., Plugin]
+Seed = Callable[[str, Values], tuple[str, dict[str, Any], dict[str, Any]]]
+
+
+class FakeEngine(engine_pb2_grpc.EngineServicer):
+    """Listens on a port of its own from the start.
+
+    Attributes:
+        logs: Every Log request so far.
+        address: Where it listens.
+    """
+
+    def __init__(self) -> None:
+        self.logs: list[engine_pb2.LogRequest] = []
+        self._server = grpc.server(ThreadPoolExecutor(4))
+        engine_pb2_grpc.add_EngineServicer_to_server(self, self._server)
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
+        self.logs.append(request)
+        return empty_pb2.Empty()
+
+    def about(self, urn: str) -> list[engine_pb2.LogRequest]:
+        """What was logged of a resource."""
+        return [log for log in self.logs if log.urn == urn]
+
+    def close(self) -> None:
+        self._server.stop(None).wait()
