@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,9 +49,7 @@ def test_a_clone_is_added_as_a_package(user: Stack, wheelhouse: Path, tmp_path: 
 @contextmanager
 def _plugin(environment: Environment, clone: Path, user: Stack) -> Iterator[int]:
     """The plugin as the host starts it, in the program's folder."""
-    [name] = re.findall(
-        r'^\[project\]\nname = "(.+)"$', (clone / "pyproject.toml").read_text("utf-8"), re.MULTILINE
-    )
+    name = tomllib.loads((clone / "pyproject.toml").read_text("utf-8"))["project"]["name"]
     assert not (clone / "__main__.py").exists()  # the host would run that one
     with subprocess.Popen(
         [environment.bin / "python", "-m", "pulumi.run.plugin", name, "127.0.0.1:1"],

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +33,7 @@ class ProbeClock(VirtualClock):
         self.began = time.time()
 
     def utcnow(self) -> datetime:
-        return datetime.fromtimestamp(self.began + self.now, timezone.utc)
+        return datetime.fromtimestamp(self.began + self.now, UTC)
 
 
 class WorldClock(Clock):

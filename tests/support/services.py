@@ -8,7 +8,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from statistics import mean, quantiles
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,7 +36,7 @@ class VirtualClock:
         return self.now
 
     def utcnow(self) -> datetime:
-        return datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc) + timedelta(seconds=self.now)
+        return datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=self.now)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -184,7 +184,7 @@ class _Time:
         return self.now
 
     def utcnow(self) -> datetime:
-        return datetime.fromtimestamp(self.now, tz=timezone.utc)
+        return datetime.fromtimestamp(self.now, tz=UTC)
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -88,7 +88,7 @@ class EmulatorServer:
         """Its address, as `http://127.0.0.1:<port>`."""
         return endpoint_of(self._socket)
 
-    def __enter__(self) -> "EmulatorServer":  # noqa: PYI034 Python 3.10 has no Self
+    def __enter__(self) -> Self:
         self._thread.start()
         if not self._ready.wait(timeout=10):
             raise TimeoutError("the emulator did not start within 10 seconds")

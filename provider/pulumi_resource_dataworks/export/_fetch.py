@@ -80,16 +80,13 @@ async def fetch(
         return fetched
     progress = show(len(workflows), len(fetched.specs))
     waiting = iter(todo)
-    workers = [
-        asyncio.create_task(_work(client, project_id, waiting, journal, fetched, progress))
-        for _ in range(_AT_ONCE)
-    ]
     try:
-        await asyncio.gather(*workers)
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(_AT_ONCE):
+                workers.create_task(_work(client, project_id, waiting, journal, fetched, progress))
+    except ExceptionGroup as errors:  # the first stops the others
+        raise errors.exceptions[0] from None
     finally:
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
         progress.end()
     return fetched
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -69,7 +69,7 @@ class Journal:
             journal = cls(path, file)
             if head is None:
                 file.truncate(0)
-                now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+                now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
                 journal._write({"projectId": project_id, "began": now})
             else:
                 journal._take_up(head, lines, project_id)

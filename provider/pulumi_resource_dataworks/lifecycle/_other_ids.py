@@ -62,7 +62,7 @@ async def under_some_ids(
     for choice in choices(urn, state, fresh=fresh):
         try:
             return await send(choice), refusal
-        except openapi.ServiceError as error:  # noqa: PERF203 - a refusal is the reason for the next try
+        except openapi.ServiceError as error:  # a refusal is the reason for the next try
             refusal = refusal or error
             if not may_be_about_ids(error, choice.state):
                 break

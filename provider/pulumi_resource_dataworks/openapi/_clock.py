@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -33,7 +33,7 @@ class SystemClock:
 
     def utcnow(self) -> datetime:
         """Return the wall-clock time, aware, in UTC."""
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         """Return after that many seconds."""

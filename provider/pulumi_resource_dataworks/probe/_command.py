@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
@@ -93,7 +93,7 @@ def _probe(settings: openapi.Settings, options: Options, out: Path) -> int:
     about = {
         "projectId": options.project_id,
         "endpoint": settings.base_url,
-        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     out.write_text(json.dumps(report(outcome, about), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.writelines(f"{line}\n" for line in lines(outcome))

@@ -5,7 +5,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -88,7 +88,7 @@ def _headers(server: EmulatorServer, action: str, body: str) -> dict[str, str]:
         "content-type": "application/x-www-form-urlencoded",
         "x-acs-action": action,
         "x-acs-version": "2024-05-18",
-        "x-acs-date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "x-acs-signature-nonce": uuid.uuid4().hex,
         "x-acs-content-sha256": hashlib.sha256(body.encode()).hexdigest(),
     }

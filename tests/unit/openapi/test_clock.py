@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from pulumi_resource_dataworks.openapi import SystemClock
 
@@ -8,5 +8,5 @@ async def test_the_systems_clock() -> None:
     before = clock.monotonic()
     await clock.sleep(0.001)
     assert clock.monotonic() > before
-    assert abs(clock.utcnow() - datetime.now(timezone.utc)) < timedelta(seconds=5)
+    assert abs(clock.utcnow() - datetime.now(UTC)) < timedelta(seconds=5)
     assert clock == SystemClock()

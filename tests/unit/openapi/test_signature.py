@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from pulumi_resource_dataworks.openapi._signature import (
 
 PAIR = Credentials("YourAccessKeyId", "YourAccessKeySecret")
 SPEC = '{"version":"1.1.0","kind":"CycleWorkflow","spec":{"workflows":[{"name":"a b+c*~é"}]}}'
-DATE = datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+DATE = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 NONCE = "0123456789abcdef0123456789abcdef"
 
 
@@ -34,7 +34,7 @@ def signature(headers: Mapping[str, str]) -> str:
 def test_the_documented_vector() -> None:
     query = {"RegionId": "cn-shanghai", "ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"}
     request = RpcRequest("POST", "ecs.cn-shanghai.aliyuncs.com", "RunInstances", "2014-05-26", query)
-    date = datetime(2023, 10, 26, 10, 22, 32, tzinfo=timezone.utc)
+    date = datetime(2023, 10, 26, 10, 22, 32, tzinfo=UTC)
     headers = signed_headers(request, PAIR, date=date, nonce="3156853299f313e23d1673dc12e1703d")
     unsigned = {name: value for name, value in headers.items() if name != "Authorization"}
     digest = hashlib.sha256(canonical_request(request, unsigned).encode()).hexdigest()
