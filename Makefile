@@ -14,10 +14,11 @@ help: ## list the targets
 
 setup: $(SETUP) ## make .venv with everything in requirements.lock, the provider and its SDK
 
-$(SETUP): requirements.lock pyproject.toml sdk/python/pyproject.toml
+$(SETUP): requirements.lock tools/wheels/requirements.lock pyproject.toml sdk/python/pyproject.toml
 	@echo "setup: installing requirements.lock into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --only-binary :all: -r tools/wheels/requirements.lock
+	@$(PIP) install --use-pep517 --no-build-isolation --require-hashes -r requirements.lock
 	@echo "setup: installing the provider and its Python SDK, editable"
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat -e sdk/python

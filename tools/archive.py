@@ -28,6 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "provider" / "pulumi_resource_dataworks"
+BUILD = ROOT / "tools" / "wheels" / "requirements.lock"
 LOCK = ROOT / "tools" / "archive" / "requirements.lock"
 NAME = "pulumi-resource-dataworks"
 SYSTEMS = {"Linux": "linux", "Darwin": "darwin", "Windows": "windows"}
@@ -46,8 +47,10 @@ def main() -> int:
     try:
         if options.fresh:
             with tempfile.TemporaryDirectory(prefix="archive-") as folder:
-                install(Path(folder) / "env", "--require-hashes", "--requirement", str(LOCK))
-                build(Path(folder) / "env", archive)
+                environment = Path(folder) / "env"
+                install(environment, "--require-hashes", "--only-binary", ":all:", "-r", str(BUILD))
+                pip(environment, "--require-hashes", "--no-build-isolation", "-r", str(LOCK))
+                build(environment, archive)
         else:
             shutil.copyfile(cached(), archive)
     except subprocess.CalledProcessError as error:

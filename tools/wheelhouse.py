@@ -43,8 +43,8 @@ def wheelhouse() -> Path:
 def fill(folder: Path) -> None:
     """Download the locked wheels, and build those that come as sources."""
     say("filling the wheelhouse (half a minute the first time)")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    command = [*pip, "wheel", "--require-hashes", "--requirement", LOCK, "--wheel-dir", folder]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel"]
+    command = [*pip, "--require-hashes", "--no-build-isolation", "--requirement", LOCK, "--wheel-dir", folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"`pip wheel` failed:\n{done.stderr[-3000:]}")

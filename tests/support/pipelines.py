@@ -64,10 +64,10 @@ def scripts() -> list[str]:
     return found + [block for page in blocks for block in page]
 
 
-def commands(program: str) -> list[list[str]]:
-    """The arguments of each command of a program in the scripts."""
+def commands(program: str, among: list[str] | None = None) -> list[list[str]]:
+    """The arguments of each command of a program in the scripts: all of them, or those given."""
     found = []
-    for script in scripts():
+    for script in scripts() if among is None else among:
         for line in script.replace("\\\n", " ").splitlines():
             for rest in re.findall(rf"^\s*(?:python -m |\S+/)?{program} (.*)", line.split(" #")[0]):
                 words = shlex.split(rest)
