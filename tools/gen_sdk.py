@@ -16,8 +16,8 @@ from engine import ENGINE_MODULE, Binary, BuildError, cached, say
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
 GENERATOR = Binary("gen-sdk", ENGINE_MODULE, "./gen-sdk")
-FOLDERS = {"python": "python", "nodejs": "nodejs", "go": "go/dataworks"}
-"""Where each language's SDK lies: what its package manager publishes. A Go module's folder is what its path ends in."""
+FOLDERS = {"python": "python", "nodejs": "nodejs", "go": "go"}
+"""Where each language's SDK lies: what its package manager publishes. In Go's the package is a folder of the module."""
 
 
 def main() -> int:

@@ -20,10 +20,10 @@ echo "lock: requirements.lock and those in tools/wheels and tools/archive are up
 
 npm install --prefix sdk/nodejs --package-lock-only --omit-lockfile-registry-resolved \
   --ignore-scripts --no-audit --no-fund --silent
-for module in sdk/go/dataworks examples/go; do (cd "$module" && go mod tidy); done
+for module in sdk/go examples/go; do (cd "$module" && go mod tidy); done
 # tests/examples/inline/go is put beside the example's program, and has the go.mod of both.
-mkdir -p "$go/sdk/go" "$go/examples"
-cp -R sdk/go/dataworks "$go/sdk/go"
+mkdir "$go/sdk" "$go/examples"
+cp -R sdk/go "$go/sdk"
 cp -R examples/go "$go/examples"
 cp tests/examples/inline/go/inline_test.go "$go/examples/go"
 (cd "$go/examples/go" && go mod tidy)

@@ -3,7 +3,7 @@ module dataworks-go
 go 1.25.11
 
 require (
-	github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks v0.1.0
+	github.com/pulumi-dataworks/pulumi-dataworks/sdk/go v0.1.0
 	github.com/pulumi/pulumi/sdk/v3 v3.259.0
 )
 
@@ -120,4 +120,4 @@ require (
 )
 
 // The SDK of this repository. A project of your own takes a published one: leave this line out.
-replace github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks => ../../sdk/go/dataworks
+replace github.com/pulumi-dataworks/pulumi-dataworks/sdk/go => ../../sdk/go

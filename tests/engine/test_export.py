@@ -46,7 +46,7 @@ NAMED_ELSE = {
 }
 """Workflows whose documents name outputs differently in another workspace."""
 INLINE = REPO / "tests/examples/inline"
-GO_SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+GO_SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go"
 
 
 @dataclass
@@ -205,7 +205,7 @@ def go_driver(project: Exported, go: Tool) -> list[str]:
     asked = set(re.findall(r"^\t(\S+) v", (project.folder / "go.mod").read_text("utf-8"), re.MULTILINE))
     shutil.copytree(INLINE / "go", project.folder, dirs_exist_ok=True)
     assert asked <= set((project.folder / "go.mod").read_text("utf-8").split())
-    go("mod", "edit", f"-replace={GO_SDK}={REPO / 'sdk/go/dataworks'}", cwd=project.folder)
+    go("mod", "edit", f"-replace={GO_SDK}={REPO / 'sdk/go'}", cwd=project.folder)
     go("test", "-c", "-ldflags=-s -w", "-o", "inline", ".", cwd=project.folder)
     return [str(project.folder / "inline")]
 

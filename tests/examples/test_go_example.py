@@ -13,7 +13,7 @@ from tests.support.sdks import Tool
 
 pytest_plugins = ["tests.support.examples", "tests.support.sdks"]
 INLINE = Path(__file__).parent / "inline/go"
-SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go"
 
 
 @pytest.mark.xdist_group("go")
@@ -36,4 +36,4 @@ def test_the_go_example_lives_against_the_emulator(example: Example, go: Tool) -
 
 def use_sdk(go: Tool, folder: Path) -> None:
     """Writes where the SDK lies into the copy of a go.mod."""
-    go("mod", "edit", f"-replace={SDK}={REPO / 'sdk/go/dataworks'}", cwd=folder)
+    go("mod", "edit", f"-replace={SDK}={REPO / 'sdk/go'}", cwd=folder)

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.xdist_group("go"),
     pytest.mark.timeout(1200),  # with cold caches Go's modules come first
 ]
-SDK = REPO / "sdk/go/dataworks"
+SDK = REPO / "sdk/go"
 PROGRAMS = Path(__file__).parent / "programs"
 
 
@@ -28,8 +28,8 @@ def test_the_module_builds_as_it_is_pinned(go: Tool) -> None:
 
 
 def test_the_documentation_is_go_s(go: Tool) -> None:
-    shown = go("doc", "WorkflowDefinition", cwd=SDK)
-    assert "# Example Usage\n//\n//\tpackage main\n" in (SDK / "workflowDefinition.go").read_text("utf-8")
+    shown = go("doc", "WorkflowDefinition", cwd=SDK / "dataworks")
+    assert "# Example Usage\n//\n//\tpackage main\n" in (SDK / "dataworks/workflowDefinition.go").read_text("utf-8")
     assert "```" not in shown
     assert "package main" in shown
 
@@ -37,7 +37,7 @@ def test_the_documentation_is_go_s(go: Tool) -> None:
 def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) -> None:
     for name in ("go.mod", "go.sum"):
         shutil.copy(REPO / "examples/go" / name, tmp_path)
-    module = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+    module = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go"
     go("mod", "edit", f"-replace={module}={SDK}", cwd=tmp_path)
     shutil.copy(PROGRAMS / "typed.go", tmp_path)
     (tmp_path / "functions").mkdir()

@@ -139,7 +139,7 @@ _MODULE = """module {name}
 go 1.25.11
 
 require (
-	github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks v{version}
+	github.com/pulumi-dataworks/pulumi-dataworks/sdk/go v{version}
 	github.com/pulumi/pulumi/sdk/v3 v3.259.0
 )
 """

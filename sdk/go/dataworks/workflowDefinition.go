@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"errors"
+	_ "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/flowspec"
 	"github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )

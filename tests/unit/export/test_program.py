@@ -47,7 +47,7 @@ def test_typescript_pins_what_the_example_does(project: Callable[..., Path]) -> 
 def test_go_pins_what_the_example_does(project: Callable[..., Path]) -> None:
     mine, theirs = (read(folder / "go.mod") for folder in (project("go"), EXAMPLES / "go"))
     assert set(mine.splitlines()[1:]) <= set(theirs.splitlines())
-    assert f"sdk/go/dataworks v{__version__}" in mine
+    assert f"sdk/go v{__version__}" in mine
 
 
 @pytest.mark.parametrize("language", ["python", "yaml", "typescript", "go"])

@@ -2,10 +2,6 @@ package main
 
 import (
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
 	"path"
 	"strings"
 
@@ -28,58 +24,17 @@ func generateGo(pkg *schema.Package) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return releaseGo(generated, pkg)
+	releaseGo(generated, pkg.Language["go"].(gogen.GoPackageInfo).ImportBasePath)
+	return generated, nil
 }
 
-// releaseGo makes the folder a module that can be published, which the generator leaves to others:
-//
-//   - the module's root is the package's folder, so that what is imported is what is got;
-//   - imports that nothing uses are dropped: of a property that is text or an object, the generator imports the
-//     object's package and then types the property as pulumi.Input;
-//   - each package that a program imports has a comment.
-func releaseGo(generated map[string][]byte, pkg *schema.Package) (map[string][]byte, error) {
-	base := pkg.Language["go"].(gogen.GoPackageInfo).ImportBasePath
-	files := map[string][]byte{
-		"README.md":       []byte(fmt.Sprintf(goReadme, base)),
-		"flowspec/doc.go": packageDoc("flowspec", "holds the types of a FlowSpec document."),
-	}
-	for name, content := range generated {
-		name = strings.TrimPrefix(name, path.Base(base)+"/")
-		if path.Ext(name) == ".go" {
-			var err error
-			if content, err = withoutUnusedImports(content, base); err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-		}
-		files[name] = content
-	}
-	files["doc.go"] = packageDoc("dataworks", "is the Go SDK of the Pulumi provider for Alibaba Cloud DataWorks.")
-	return files, nil
-}
-
-// withoutUnusedImports drops the imports of our own packages that the file does not use.
-func withoutUnusedImports(text []byte, base string) ([]byte, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", text, 0)
-	if err != nil {
-		return nil, err
-	}
-	used := map[string]bool{}
-	ast.Inspect(file, func(node ast.Node) bool {
-		if selector, ok := node.(*ast.SelectorExpr); ok {
-			if name, ok := selector.X.(*ast.Ident); ok {
-				used[name.Name] = true
-			}
-		}
-		return true
-	})
-	kept := string(text)
-	for _, imported := range file.Imports {
-		name := strings.Trim(imported.Path.Value, `"`)
-		if strings.HasPrefix(name, base+"/") && !used[path.Base(name)] {
-			kept = strings.Replace(kept, "\t"+imported.Path.Value+"\n", "", 1)
-		}
-	}
-	return format.Source([]byte(kept))
+// releaseGo adds what the generator leaves to whoever publishes the module: a README, and a comment on each package that a
+// program imports.
+func releaseGo(files map[string][]byte, base string) {
+	folder := path.Base(base)
+	files["README.md"] = []byte(fmt.Sprintf(goReadme, base))
+	files[path.Join(folder, "doc.go")] = packageDoc(folder, "is the Go SDK of the Pulumi provider for Alibaba Cloud DataWorks.")
+	files[path.Join(folder, "flowspec/doc.go")] = packageDoc("flowspec", "holds the types of a FlowSpec document.")
 }
 
 // godoc writes Markdown's headings and code as Go's documentation has them. It comes before the generator, which

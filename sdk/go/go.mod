@@ -1,4 +1,4 @@
-module github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks
+module github.com/pulumi-dataworks/pulumi-dataworks/sdk/go
 
 go 1.25.11
 
