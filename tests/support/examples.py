@@ -56,8 +56,10 @@ class PythonExample(Stack):
 
     def run(self, *arguments: str, ok: bool = True) -> Result:
         """Runs the CLI, or the Automation API where the CLI cannot run the program."""
-        if arguments[0] not in OPERATIONS or self._has_host():
+        if arguments[0] not in OPERATIONS:
             return super().run(*arguments, ok=ok)
+        if self._has_host():
+            return super().run(*arguments, "--stack", self.name, ok=ok)
         process = self.inline[0] if self.inline else self._start_inline()
         assert process.stdin
         assert process.stdout
