@@ -4,6 +4,8 @@
 Where one folder on PATH holds both `pulumi` and `pulumi-language-yaml`, as a released CLI does, that is the
 answer. Otherwise both are built with Go, at the versions that tools/engine/go.mod and tools/yaml/go.mod pin,
 into a cache outside the clone: $PULUMI_DATAWORKS_CACHE, or pulumi-dataworks in the user's cache folder.
+PULUMI_DATAWORKS_ENGINE=oldest builds the oldest engine that is supported (tools/engine-oldest/go.mod), =newest the
+pinned one, both whatever is on PATH.
 
 Only the standard library is used: this runs before anything is installed.
 """
@@ -26,6 +28,8 @@ from pathlib import Path
 TOOLS = Path(__file__).resolve().parent
 ENGINE_MODULE = TOOLS / "engine"
 YAML_MODULE = TOOLS / "yaml"
+MODULES = {"newest": ENGINE_MODULE, "oldest": TOOLS / "engine-oldest"}
+CHOICE = "PULUMI_DATAWORKS_ENGINE"
 HEARTBEAT = 30.0  # seconds between two signs of life of a long build
 
 
@@ -44,22 +48,24 @@ class Binary:
     version_variable: str = ""
 
 
-ENGINE = (
-    Binary(
+YAML_HOST = Binary(
+    "pulumi-language-yaml",
+    YAML_MODULE,
+    "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    "github.com/pulumi/pulumi-yaml",
+    "github.com/pulumi/pulumi-yaml/pkg/version.Version",
+)
+
+
+def cli(folder: Path) -> Binary:
+    """Return the Pulumi CLI that a module pins."""
+    return Binary(
         "pulumi",
-        ENGINE_MODULE,
+        folder,
         "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
         "github.com/pulumi/pulumi/pkg/v3",
         "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
-    ),
-    Binary(
-        "pulumi-language-yaml",
-        YAML_MODULE,
-        "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
-        "github.com/pulumi/pulumi-yaml",
-        "github.com/pulumi/pulumi-yaml/pkg/version.Version",
-    ),
-)
+    )
 
 
 def say(line: str) -> None:
@@ -80,8 +86,12 @@ def main() -> int:
 
 def engine() -> Path:
     """Find the engine on PATH, else in the cache, else build it."""
-    for entry in filter(None, os.environ.get("PATH", "").split(os.pathsep)):
-        if all(shutil.which(binary.name, path=entry) for binary in ENGINE):
+    chosen = os.environ.get(CHOICE, "")
+    if chosen and chosen not in MODULES:
+        raise BuildError(f"{CHOICE} is {chosen!r}: it may be {' or '.join(MODULES)}")
+    binaries = (cli(MODULES[chosen or "newest"]), YAML_HOST)
+    for entry in filter(None, os.environ.get("PATH", "").split(os.pathsep) if not chosen else ()):
+        if all(shutil.which(binary.name, path=entry) for binary in binaries):
             say(f"engine: using the one on PATH, in {entry}")
             return Path(entry).absolute()
     if shutil.which("go") is None:
@@ -89,9 +99,8 @@ def engine() -> Path:
             "no folder on PATH holds `pulumi` and `pulumi-language-yaml`, and there is no Go to build them with: "
             f"install the Pulumi CLI, or Go {pinned_go()} or later"
         )
-    modules = (ENGINE_MODULE, YAML_MODULE)
-    sources = [module / name for module in modules for name in ("go.mod", "go.sum")]
-    return cached("engine", ENGINE, sources)
+    sources = [binary.folder / name for binary in binaries for name in ("go.mod", "go.sum")]
+    return cached("engine", binaries, sources)
 
 
 def cached(name: str, binaries: Iterable[Binary], sources: Iterable[Path]) -> Path:

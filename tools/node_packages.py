@@ -42,7 +42,7 @@ def install(folder: Path) -> None:
     """Install them into the folder."""
     npm = shutil.which("npm")
     if npm is None:
-        raise BuildError("npm is not on PATH: install Node.js 20 or later")
+        raise BuildError("npm is not on PATH: install Node.js 22 or later")
     say("installing the packages of sdk/nodejs (half a minute)")
     begin = time.monotonic()
     for file in PINS:

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""Write docs/reference.md: every input, output, setting and type, from the provider's schema and its settings."""
+"""Write docs/reference.md: every input, output, setting and type, and the supported versions of Pulumi.
+
+They come from the provider's schema and settings, and from the files that pin versions.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,6 +31,7 @@ Written by `make reference` from the provider's schema. Names are those of YAML,
 - [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
   [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions)
 - [Configuration](#configuration): [environment variables](#environment-variables)
+- [Versions of Pulumi](#versions-of-pulumi)
 - [The document](#the-document): the types of `spec`
 
 """
@@ -71,6 +76,12 @@ tries the OIDC variables, the CLI's default profile, `credentials.ini` and the E
 Where `clientReadTimeout` is left out, the answer to an import is waited for 120000 milliseconds.
 """
 
+VERSIONS_NOTES = """
+The oldest is what the packages ask for, or for the CLI the oldest one that the tests run with. It has no `exists`, which the
+resources of the SDKs have: that is in the newest.
+
+"""
+
 DOCUMENT_NOTES = """
 The types of `spec` where it is an object. What may be left out, what is compared and what is refused: [flowspec.md](flowspec.md).
 The vendor's spellings `do-while`, `for-each` and `param-hub` are `doWhile`, `forEach` and `paramHub` here.
@@ -91,6 +102,7 @@ def page() -> str:
         CONFIGURATION_NOTES,
         "\n### Environment variables\n\n" + environment(),
         *(section(name, spec) for name, (token, spec) in types.items() if is_of(token, schema["config"])),
+        "\n## Versions of Pulumi\n" + VERSIONS_NOTES + versions(),
         "\n## The document\n",
         DOCUMENT_NOTES,
         *(section(name, types[name][1]) for name in in_reading_order(types)),
@@ -201,6 +213,35 @@ def environment() -> str:
     rows = ["| setting | taken from the first of these that is set |", "|---|---|"]
     rows += [f"| `{key}` | {', '.join(f'`{name}`' for name in names)} |" for key, names in known.items()]
     return "\n".join(rows) + "\n"
+
+
+def versions() -> str:
+    """Return the table of what of Pulumi is supported and tested."""
+    go = r"github.com/pulumi/pulumi/{}/v3 v(\S+)"
+    of_cli, of_sdk, node = go.format("pkg"), go.format("sdk"), r'@pulumi/pulumi": "\^([\d.]+)'
+    locked = r'"node_modules/@pulumi/pulumi": {\s*"version": "([\d.]+)'
+    found = {
+        "Pulumi CLI": (("tools/engine-oldest/go.mod", of_cli), ("tools/engine/go.mod", of_cli)),
+        "`pulumi`, for Python": (
+            ("sdk/python/pyproject.toml", r"pulumi>=([\d.]+)"),
+            ("requirements.lock", r"pulumi==([\d.]+)"),
+        ),
+        "`@pulumi/pulumi`, for Node.js": (
+            ("sdk/nodejs/package.json", node),
+            ("sdk/nodejs/package-lock.json", locked),
+        ),
+        "`github.com/pulumi/pulumi/sdk/v3`, for Go": (("sdk/go/go.mod", of_sdk),) * 2,
+    }
+    rows = ["| | oldest | newest tested |", "|---|---|---|"]
+    rows += [
+        f"| {name} | {pinned(*oldest)} | {pinned(*newest)} |" for name, (oldest, newest) in found.items()
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def pinned(file: str, pattern: str) -> str:
+    """Return the version that a file of the repository names."""
+    return re.findall(pattern, (REPO / file).read_text("utf-8"))[0]
 
 
 def main() -> int:

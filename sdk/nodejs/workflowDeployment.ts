@@ -57,6 +57,16 @@ export class WorkflowDeployment extends pulumi.CustomResource {
         return new WorkflowDeployment(name, undefined as any, { ...opts, id: id });
     }
 
+    /**
+     * Check whether an existing WorkflowDeployment resource with the given ID exists.
+     *
+     * @param id The _unique_ provider ID of the resource to check.
+     * @param opts Optional settings to control the behavior of the CustomResource.
+     */
+    public static exists(id: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions): pulumi.Output<boolean> {
+        return pulumi.runtime.existsResource("dataworks:index:WorkflowDeployment", id, {}, { ...opts }, undefined);
+    }
+
     /** @internal */
     public static readonly __pulumiType = 'dataworks:index:WorkflowDeployment';
 

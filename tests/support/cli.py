@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +15,7 @@ from tests.support.repository import REPO
 
 @pytest.fixture(scope="session")
 def engine() -> Path:
-    """The folder with the CLI: of PATH, or as `make engine` built it."""
-    found = shutil.which("pulumi")
-    if found and shutil.which("pulumi-language-yaml"):
-        return Path(found).parent
+    """The folder with the CLI, as `make engine` finds or builds it."""
     script = [sys.executable, str(REPO / "tools" / "engine.py")]
     built = subprocess.run(script, capture_output=True, text=True, check=False)
     if built.returncode:

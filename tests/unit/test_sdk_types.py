@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -27,7 +28,7 @@ class Recorder(pulumi.runtime.Mocks):
         return {}, None
 
 
-def program() -> None:
+def of_classes() -> flowspec.FlowSpecArgs:
     script = flowspec.ScriptArgs(runtime=flowspec.RuntimeArgs(command="ODPS_SQL"), content="SELECT 1;")
     inner = flowspec.NodeArgs(name="x", script=script)
     assertion = flowspec.AssertionArgs(field="status", in_=[1, "2"])
@@ -51,17 +52,49 @@ def program() -> None:
         nodes=nodes,
         dependencies=[flowspec.DependencyArgs(node_id="each", depends=depends)],
     )
-    spec = flowspec.FlowSpecArgs(
+    return flowspec.FlowSpecArgs(
         kind=flowspec.Kind.CYCLE_WORKFLOW, spec=flowspec.SpecArgs(workflows=[workflow])
     )
-    dataworks.WorkflowDefinition("orders", project_id=10001, spec=spec)
+
+
+def of_dictionaries() -> flowspec.FlowSpecArgsDict:
+    script: flowspec.ScriptArgsDict = {"runtime": {"command": "ODPS_SQL"}, "content": "SELECT 1;"}
+    inner: flowspec.NodeArgsDict = {"name": "x", "script": script}
+    again: flowspec.NodeArgsDict = {
+        "name": "again",
+        "script": script,
+        "rerun_mode": flowspec.RerunMode.FAILURE_ALLOWED,
+        "rerun_times": 3,
+        "do_while": {"nodes": [inner], "while_": inner, "max_iterations": 5},
+    }
+    each: flowspec.NodeArgsDict = {
+        "name": "each",
+        "script": script,
+        "for_each": {"nodes": [inner]},
+        "join": {"branches": [{"name": "a", "assertion": {"field": "status", "in_": [1, "2"]}}]},
+    }
+    depends: list[flowspec.DependArgsDict] = [{"type": flowspec.DependencyType.NORMAL, "node_id": "again"}]
+    workflow: flowspec.WorkflowArgsDict = {
+        "name": "daily_orders",
+        "trigger": {"type": flowspec.TriggerType.SCHEDULER, "cron": "00 03 00 * * ?"},
+        "nodes": [again, each],
+        "dependencies": [{"node_id": "each", "depends": depends}],
+    }
+    return {"kind": flowspec.Kind.CYCLE_WORKFLOW, "spec": {"workflows": [workflow]}}
 
 
 @pytest.mark.timeout(60)
-def test_a_typed_document_arrives_as_flowspec() -> None:
+@pytest.mark.parametrize("document", [of_classes, of_dictionaries])
+def test_a_typed_document_arrives_as_flowspec(
+    document: Callable[[], flowspec.FlowSpecArgs | flowspec.FlowSpecArgsDict],
+) -> None:
     asyncio.set_event_loop(asyncio.new_event_loop())
     engine = Recorder()
     pulumi.runtime.set_mocks(engine)
+
+    def program() -> None:
+        dataworks.WorkflowDefinition("orders", project_id=10001, spec=document())
+
     pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     [workflow] = engine.inputs["spec"]["spec"]["workflows"]
     again, each = workflow["nodes"]

@@ -136,11 +136,11 @@ _PORTABLE_HELPERS = """func program(ctx *pulumi.Context) error {
 
 _MODULE = """module {name}
 
-go 1.25.11
+go 1.26.6
 
 require (
 	github.com/pulumi-dataworks/pulumi-dataworks/sdk/go v{version}
-	github.com/pulumi/pulumi/sdk/v3 v3.259.0
+	github.com/pulumi/pulumi/sdk/v3 v3.276.0
 )
 """
 

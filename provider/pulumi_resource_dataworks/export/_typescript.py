@@ -94,7 +94,7 @@ def _package(name: str) -> object:
         "name": name,
         "private": True,
         "main": "index.ts",
-        "dependencies": {"@pulumi-dataworks/dataworks": __version__, "@pulumi/pulumi": "^3.142.0"},
+        "dependencies": {"@pulumi-dataworks/dataworks": __version__, "@pulumi/pulumi": "^3.269.0"},
         "devDependencies": {"@types/node": "^20", "typescript": "^5.9.0"},
     }
 

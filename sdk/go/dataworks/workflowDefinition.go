@@ -165,6 +165,12 @@ func (WorkflowDefinitionState) ElementType() reflect.Type {
 	return reflect.TypeOf((*workflowDefinitionState)(nil)).Elem()
 }
 
+// WorkflowDefinitionExists checks whether an existing WorkflowDefinition resource with the given ID exists.
+func WorkflowDefinitionExists(ctx *pulumi.Context,
+	id pulumi.StringInput, state *WorkflowDefinitionState, opts ...pulumi.ResourceOption) pulumi.BoolOutput {
+	return ctx.ExistsResource("dataworks:index:WorkflowDefinition", id, state, "", opts...)
+}
+
 type workflowDefinitionArgs struct {
 	// Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
 	Adopt *bool `pulumi:"adopt"`

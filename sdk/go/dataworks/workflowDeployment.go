@@ -139,6 +139,12 @@ func (WorkflowDeploymentState) ElementType() reflect.Type {
 	return reflect.TypeOf((*workflowDeploymentState)(nil)).Elem()
 }
 
+// WorkflowDeploymentExists checks whether an existing WorkflowDeployment resource with the given ID exists.
+func WorkflowDeploymentExists(ctx *pulumi.Context,
+	id pulumi.StringInput, state *WorkflowDeploymentState, opts ...pulumi.ResourceOption) pulumi.BoolOutput {
+	return ctx.ExistsResource("dataworks:index:WorkflowDeployment", id, state, "", opts...)
+}
+
 type workflowDeploymentArgs struct {
 	// Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
 	AbolishAbandoned *bool `pulumi:"abolishAbandoned"`

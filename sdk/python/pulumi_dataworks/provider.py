@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 from ._inputs import *
 
 __all__ = ['ProviderArgs', 'Provider']
@@ -305,8 +306,8 @@ class Provider(pulumi.ProviderResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  access_key: pulumi.Input[Optional[_builtins.str]] = None,
-                 assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']]] = None,
-                 assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']]] = None,
+                 assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict', 'outputs.AssumeRole']]] = None,
+                 assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict', 'outputs.AssumeRoleWithOidc']]] = None,
                  calls_per_second: pulumi.Input[Optional[_builtins.float]] = None,
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
@@ -328,8 +329,8 @@ class Provider(pulumi.ProviderResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] access_key: The AccessKey ID of the account or RAM user. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_ID`.
-        :param pulumi.Input[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']] assume_role: A RAM role to assume with the credentials above.
-        :param pulumi.Input[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']] assume_role_with_oidc: A RAM role to assume with an OpenID Connect token, as a deployment pipeline does.
+        :param pulumi.Input[Union['AssumeRoleArgs', 'AssumeRoleArgsDict', 'outputs.AssumeRole']] assume_role: A RAM role to assume with the credentials above.
+        :param pulumi.Input[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict', 'outputs.AssumeRoleWithOidc']] assume_role_with_oidc: A RAM role to assume with an OpenID Connect token, as a deployment pipeline does.
         :param pulumi.Input[_builtins.float] calls_per_second: How many calls a second this provider makes at the most; 5 when left out, which is what DataWorks allows an account on its Basic, Standard and Professional editions.
         :param pulumi.Input[_builtins.int] client_connect_timeout: How long to wait for a connection to the service, in milliseconds; 5000 when left out.
         :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; 30000 when left out.
@@ -370,8 +371,8 @@ class Provider(pulumi.ProviderResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  access_key: pulumi.Input[Optional[_builtins.str]] = None,
-                 assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']]] = None,
-                 assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']]] = None,
+                 assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict', 'outputs.AssumeRole']]] = None,
+                 assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict', 'outputs.AssumeRoleWithOidc']]] = None,
                  calls_per_second: pulumi.Input[Optional[_builtins.float]] = None,
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,

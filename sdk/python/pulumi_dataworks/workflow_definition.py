@@ -310,6 +310,12 @@ class WorkflowDefinition(pulumi.CustomResource):
         __props__.__dict__["workflow_id"] = None
         return WorkflowDefinition(resource_name, opts=opts, __props__=__props__)
 
+    @staticmethod
+    def exists(id: pulumi.Input[str],
+            opts: Optional[pulumi.ResourceOptions] = None) -> pulumi.Output[bool]:
+        __props__: dict = {}
+        return pulumi.runtime.exists_resource(None, 'dataworks:index:WorkflowDefinition', id, __props__, opts or pulumi.ResourceOptions())
+
     @_builtins.property
     @pulumi.getter(name="actualIds")
     def actual_ids(self) -> pulumi.Output[Mapping[str, _builtins.str]]:

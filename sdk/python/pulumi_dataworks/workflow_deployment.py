@@ -305,6 +305,12 @@ class WorkflowDeployment(pulumi.CustomResource):
         __props__.__dict__["workflow_id"] = None
         return WorkflowDeployment(resource_name, opts=opts, __props__=__props__)
 
+    @staticmethod
+    def exists(id: pulumi.Input[str],
+            opts: Optional[pulumi.ResourceOptions] = None) -> pulumi.Output[bool]:
+        __props__: dict = {}
+        return pulumi.runtime.exists_resource(None, 'dataworks:index:WorkflowDeployment', id, __props__, opts or pulumi.ResourceOptions())
+
     @_builtins.property
     @pulumi.getter(name="abolishAbandoned")
     def abolish_abandoned(self) -> pulumi.Output[Optional[_builtins.bool]]:
