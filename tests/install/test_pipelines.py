@@ -25,6 +25,7 @@ from tests.support.pipelines import (
     load,
     scripts,
     serving,
+    steps,
 )
 from tests.support.repository import REPO
 from tests.support.stacks import Stack
@@ -35,14 +36,7 @@ pytest_plugins = ["tests.support.installs"]
 @pytest.fixture
 def pipeline(user: Stack) -> Stack:
     """A machine of a forge: what such a machine has on PATH, and the Pulumi CLI."""
-    commands = Path(user.environment["PATH"])
-    for name in ("cat", "curl", "head", "jq", "mktemp"):
-        found = shutil.which(name)
-        if found:
-            (commands / name).symlink_to(found)
-    (commands / "python").symlink_to(
-        shutil.which("true") or ""
-    )  # `python -m venv .venv`: the test has made it
+    _put_commands(user)
     return user
 
 
@@ -65,12 +59,11 @@ def test_every_command_of_pulumi_has_its_options(engine: Path) -> None:
         assert [option for option in _options(words) if not re.search(rf"{option}\b", help_text)] == [], words
 
 
-@pytest.mark.parametrize("program", ["pip", "build"])
+@pytest.mark.parametrize("program", ["pip install", "pip wheel", "build"])
 def test_every_command_of_python_has_its_options(program: str) -> None:
     found = commands(program)
     assert found
-    assert program != "pip" or {words[0] for words in found} == {"install"}
-    help_text = run(sys.executable, "-m", program, *(["install"] if program == "pip" else []), "--help")
+    help_text = run(sys.executable, "-m", *program.split(), "--help")
     options = {option for words in found for option in _options(words)}
     assert {option for option in options if not re.search(rf"{option}\b", help_text)} == set()
 
@@ -78,27 +71,32 @@ def test_every_command_of_python_has_its_options(program: str) -> None:
 def test_versions_are_those_of_this_repository() -> None:
     engine = (REPO / "tools/engine/go.mod").read_text("utf-8")
     [pulumi] = re.findall(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", engine)
+    installs = [
+        step for file in WORKFLOWS for step in steps(file) if "pulumi/actions@" in step.get("uses", "")
+    ]
+    versions = [step["with"]["pulumi-version"] for step in installs]
+    assert versions == [pulumi] * 3
     assert load(GITLAB)["variables"]["PULUMI_VERSION"] == flow_variables()["PULUMI_VERSION"] == pulumi
+    assert f"pulumi-v{pulumi}-linux-x64" in flow_variables()["PULUMI_SHA256"]
     assert flow_variables()["DATAWORKS_VERSION"] == _version()
 
 
-def test_gitlab_previews_comments_and_applies(pipeline: Stack, installed: Environment) -> None:
-    (pipeline.folder / ".venv").symlink_to(installed.folder)
-    (pipeline.folder / "requirements.txt").write_text("pulumi-resource-dataworks\n", "utf-8")
+def test_gitlab_previews_comments_and_applies(
+    pipeline: Stack, installed: Environment, wheels: list[Path]
+) -> None:
+    (pipeline.folder / ".venv").symlink_to(installed.folder)  # `python` makes none here
+    (pipeline.folder / "wheels").symlink_to(wheels[0].parent)
     write_program(pipeline, plugins={"providers": [{"name": "dataworks", "path": ".venv/bin"}]})
-    variables = {"COMMENT_TOKEN": "a token", "OIDC_TOKEN": "another", "PULUMI_VERSION": "none: it is on PATH"}
-    pipeline.environment |= {**variables, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3"}
-    pipeline.environment |= {
-        "CI_COMMIT_SHORT_SHA": "0a1b2c3d",
-        "PULUMI_STACK": pipeline.name,
-        "PIP_NO_INDEX": "1",
-    }
+    pipeline.environment |= {"OIDC_TOKEN": "a token", "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3"}
+    pipeline.environment |= {"CI_COMMIT_SHORT_SHA": "0a1b2c3d", "PULUMI_STACK": pipeline.name}
     with serving({"/projects/7/merge_requests/3/notes": {}}) as gitlab:
-        pipeline.environment["CI_API_V4_URL"] = gitlab.address
+        pipeline.environment |= {"COMMENT_TOKEN": "another", "CI_API_V4_URL": gitlab.address}
         assert _shell(pipeline, gitlab_script("preview")) == 0
+        assert _shell(pipeline, gitlab_script("comment")) == 0
         with _broken(pipeline):
             assert _shell(pipeline, gitlab_script("preview")) != 0
-    assert [request.headers["PRIVATE-TOKEN"] for request in gitlab.requests] == ["a token"] * 2
+        assert _shell(pipeline, gitlab_script("comment")) == 0
+    assert [request.headers["PRIVATE-TOKEN"] for request in gitlab.requests] == ["another"] * 2
     comments = [parse_qs(request.body)["body"][0] for request in gitlab.requests]
     _expect_comments(comments)
 
@@ -117,6 +115,8 @@ def test_flow_previews_comments_and_applies(pipeline: Stack, archive: Path) -> N
         "CODEUP_REPOSITORY": "7",
     }
     pipeline.environment["CI_COMMIT_SHA"] = "0a1b2c3d"
+    assert {"PULUMI_CONFIG_PASSPHRASE", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"} <= set(pipeline.environment)
+    _put_commands(pipeline, '[ -z "$PULUMI_CONFIG_PASSPHRASE$ALIBABA_CLOUD_ACCESS_KEY_SECRET" ] || exit 99')
     requests = [{"localId": 4, "sourceBranch": "old"}, {"localId": 3, "sourceBranch": "new"}]
     sides = [("MERGE_SOURCE", 1), ("MERGE_SOURCE", 2), ("MERGE_TARGET", 3)]
     patches = [
@@ -138,6 +138,16 @@ def test_flow_previews_comments_and_applies(pipeline: Stack, archive: Path) -> N
 
     assert _shell(pipeline, flow_script("up")) == 0
     assert len(pipeline.emulator.workflows()) == 1
+
+
+def _put_commands(stack: Stack, first: str = "") -> None:
+    """Puts commands on PATH, each of which runs a line of shell first."""
+    found = {name: shutil.which(name) for name in ("cat", "curl", "head", "jq", "mktemp")}
+    for name, program in {**found, "python": shutil.which("true")}.items():
+        if program:
+            command = Path(stack.environment["PATH"]) / name
+            command.write_text(f'#!/bin/sh\n{first}\nexec {program} "$@"\n', "utf-8")
+            command.chmod(0o755)
 
 
 @contextmanager

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.pipelines import WORKFLOWS, commands, github_scripts, load
+from tests.support.pipelines import (
+    GITHUB,
+    GITLAB,
+    PAGES,
+    WORKFLOWS,
+    commands,
+    flow_script,
+    github_scripts,
+    gitlab_script,
+    jobs,
+    load,
+    scripts,
+    steps,
+)
 from tests.support.repository import REPO
 
 OURS = [file for file in WORKFLOWS if file.is_relative_to(REPO / ".github")]
@@ -18,12 +30,11 @@ INSTALLS = re.compile(r"\b(pip3? (install|wheel|download)|npm (ci|install|i)|-m 
 """What runs code of a package, or may: an install script, a build."""
 
 
-def jobs(file: Path) -> list[dict[str, Any]]:
-    return list(load(file)["jobs"].values())
-
-
-def steps(file: Path) -> list[dict[str, Any]]:
-    return [step for job in jobs(file) for step in job["steps"]]
+def installs(script: str) -> list[str]:
+    """The lines of a script that run code of a package; wheels that are there already run none."""
+    return [
+        line for line in script.splitlines() if INSTALLS.search(line) and "--no-index --no-deps" not in line
+    ]
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
@@ -52,21 +63,57 @@ def test_a_workflow_may_only_read_where_no_job_says_more(file: Path) -> None:
     assert load(file)["permissions"] == {"contents": "read"}
 
 
-@pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_no_package_runs_code_in_a_job_that_may_write_an_identity_token(file: Path) -> None:
     trusted = [job for job in jobs(file) if job.get("permissions", {}).get("id-token") == "write"]
-    assert len(trusted) == (2 if file.name == "release.yml" else 0)
-    for job in trusted:
-        assert not [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
-        assert [step["run"] for step in job["steps"] if INSTALLS.search(step.get("run", ""))] == []
+    assert len(trusted) == (0 if file.name == "ci.yml" else 2)
+    for step in [step for job in trusted for step in job["steps"]]:
+        assert installs(step.get("run", "")) == []
+        assert file == GITHUB or not step.get("uses", "").startswith("actions/checkout@")
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_a_secret_is_given_to_the_step_that_needs_it(file: Path) -> None:
+    content = load(file)
+    for step in [step for job in content["jobs"].values() for step in job["steps"] if "env" in step]:
+        del step["env"]
+        assert step.get("uses", "").startswith("pulumi/actions@") or "gh " in step["run"]
+    assert re.findall(r"secrets\.|github\.token", str(content)) == []
+
+
+def test_keys_of_github_are_for_pulumi_alone() -> None:
+    for job in load(GITHUB)["jobs"].values():
+        used = [step.get("uses", "").split("@")[0] for step in job["steps"]]
+        keys = [name for name in used if name.startswith("aliyun/")]
+        assert keys == [] or used[used.index(keys[0]) + 1 :] == ["pulumi/actions"]
+
+
+def test_no_package_runs_code_in_a_job_of_gitlab_that_has_a_secret() -> None:
+    content = load(GITLAB)
+    environments = {name: job["environment"]["name"] for name, job in content.items() if "environment" in job}
+    assert environments == {name: name for name in ("preview", "comment", "up")}
+    assert all(installs(gitlab_script(job)) == [] for job in environments)
+    assert installs(gitlab_script("packages"))
+    assert "id_tokens" not in {**content["packages"], **content["default"]}
+
+
+@pytest.mark.parametrize("job", ["preview", "up"])
+def test_flow_keeps_its_secrets_from_all_commands(job: str) -> None:
+    page = PAGES[0].read_text("utf-8").partition("## Aliyun Flow")[2]
+    private = [
+        name for line in re.findall(r".*\(private\).*", page) for name in re.findall(r"`([A-Z_]+)`", line)
+    ]
+    kept = re.search(r"set -euo pipefail\n(?:#.*\n)?export -n (.+)\n", flow_script(job))
+    assert kept
+    assert {"PULUMI_BACKEND_URL", *kept[1].split()} == set(private)
 
 
 def test_build_requirements_have_hashes() -> None:
     assert commands("build", SCRIPTS)
     assert [words for words in commands("build", SCRIPTS) if "--no-isolation" not in words] == []
-    installs = [words for words in commands("pip", SCRIPTS) if words[0] == "install"]
-    assert installs
-    assert [words for words in installs if not {"--require-hashes", "--only-binary"} <= set(words)] == []
+    found = [words for words in commands("pip", SCRIPTS) if words[0] == "install"]
+    assert found
+    assert [words for words in found if not {"--require-hashes", "--only-binary"} <= set(words)] == []
     setup = re.findall(r"\$\(PIP\) install (.+)", (REPO / "Makefile").read_text("utf-8"))
     assert len(setup) == 4
     for line in setup:
@@ -78,3 +125,9 @@ def test_npm_runs_no_scripts_of_packages() -> None:
     npm = commands("npm", SCRIPTS)
     assert {"ci", "pack", "publish"} <= {words[0] for words in npm}
     assert [words for words in npm if words[0] != "run" and "--ignore-scripts" not in words] == []
+
+
+def test_no_download_is_run_unseen() -> None:
+    assert [
+        script for script in scripts() if re.search(r"\b(curl|wget)\b[^\n]*\|\s*(sudo )?\w*sh\b", script)
+    ] == []

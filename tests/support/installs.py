@@ -23,7 +23,9 @@ import yaml
 
 from tests.support.documents import etl
 from tests.support.repository import REPO
-from tests.support.stacks import Stack, new_stack
+from tests.support.stacks import Stack, engine, new_stack, server
+
+__all__ = ["engine", "server"]
 
 CLONE = ("CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml", "README.md", "pyproject.toml", "provider")
 """What of a clone the provider is built from."""

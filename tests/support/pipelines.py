@@ -32,17 +32,26 @@ def load(file: Path) -> Any:
     return yaml.safe_load(file.read_text("utf-8"))
 
 
+def jobs(file: Path) -> list[dict[str, Any]]:
+    """A workflow's jobs."""
+    return list(load(file)["jobs"].values())
+
+
+def steps(file: Path) -> list[dict[str, Any]]:
+    """The steps of all jobs of a workflow."""
+    return [step for job in jobs(file) for step in job["steps"]]
+
+
 def github_scripts(file: Path) -> list[str]:
     """What a workflow's steps run in a shell."""
-    steps = [step for job in load(file)["jobs"].values() for step in job["steps"]]
-    return [step["run"] for step in steps if "run" in step]
+    return [step["run"] for step in steps(file) if "run" in step]
 
 
 def gitlab_script(job: str) -> str:
     """What a job of GitLab runs, in one shell that stops at the first failure."""
     content = load(GITLAB)
-    lines = [*content[content[job]["extends"]]["before_script"], *content[job]["script"]]
-    return "\n".join(lines)
+    before = content.get(content[job].get("extends"), {}).get("before_script", [])
+    return "\n".join([*before, *content[job]["script"]])
 
 
 def flow_script(job: str) -> str:
@@ -59,7 +68,8 @@ def flow_variables() -> dict[str, str]:
 def scripts() -> list[str]:
     """Every shell script of the pipelines, of the repository's own workflows and of the page about them."""
     found = [script for file in WORKFLOWS for script in github_scripts(file)]
-    found += [run(job) for run in (gitlab_script, flow_script) for job in ("preview", "up")]
+    found += [gitlab_script(job) for job in ("packages", "preview", "comment", "up")]
+    found += [flow_script(job) for job in ("preview", "up")]
     blocks = [re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL) for page in PAGES]
     return found + [block for page in blocks for block in page]
 
