@@ -25,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the SDKs from the provider's schema.")
     parser.add_argument("--language", choices=list(FOLDERS), help="this one alone (default: all)")
     parser.add_argument("--out", type=Path, default=ROOT / "sdk", help="the SDKs' folder (default: sdk)")
+    parser.add_argument("--local", action="store_true", help="write what `pulumi package add` does")
     options = parser.parse_args()
     languages = [options.language] if options.language else list(FOLDERS)
     try:
@@ -35,7 +36,9 @@ def main() -> int:
     for language in languages:
         out = options.out / FOLDERS[language]
         paths = ("-schema", SCHEMA, "-license", ROOT / "LICENSE", "-out", out)
-        if status := subprocess.run([generator, "-language", language, *paths], check=False).returncode:
+        local = ["-local"] if options.local else []
+        command = [generator, "-language", language, *paths, *local]
+        if status := subprocess.run(command, check=False).returncode:
             return status
         say(f"wrote {out}")
     return 0

@@ -50,9 +50,13 @@ class Environment:
         run(self.bin / "python", *pip, "--no-index", "--find-links", self.wheelhouse, *what)
 
 
-def run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+def run(
+    *command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = ""
+) -> str:
     """Runs a command that has to succeed, and returns what it prints."""
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=280)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False, timeout=280
+    )
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
     return done.stdout
 

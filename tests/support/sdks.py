@@ -52,25 +52,36 @@ def node() -> Tool:
 
 
 @pytest.fixture(scope="session")
-def node_modules(node: Tool, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A node_modules with what sdk/nodejs pins and with our SDK, built, packed and unpacked as npm installs it."""
+def pinned_packages(node: Tool) -> Path:
+    """The node_modules with what sdk/nodejs pins."""
+    del node  # it makes sure of the toolchain
     told = run(sys.executable, REPO / "tools/node_packages.py", cwd=REPO)
-    pinned = Path(told.splitlines()[-1]) / "node_modules"
+    return Path(told.splitlines()[-1]) / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def node_modules(node: Tool, pinned_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node_modules with what sdk/nodejs pins and with our SDK, built, packed and unpacked as npm installs it."""
     folder = tmp_path_factory.mktemp("npm")
     source = shutil.copytree(REPO / "sdk/nodejs", folder / "source", ignore=LEFT_BY_USERS)
-    (source / "node_modules").symlink_to(pinned)
+    (source / "node_modules").symlink_to(pinned_packages)
     node("node_modules/typescript/bin/tsc", cwd=source)
     run(tool("npm"), "pack", "--silent", "--ignore-scripts", cwd=source)
     [archive] = source.glob("*.tgz")
     modules = folder / "node_modules"
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    (folder / "package").rename(link_packages(modules, pinned_packages))
+    return modules
+
+
+def link_packages(modules: Path, pinned: Path) -> Path:
+    """Makes a node_modules of the pinned packages, and returns where our SDK has its place in it."""
     modules.mkdir()
     for package in pinned.iterdir():
         (modules / package.name).symlink_to(package)
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
     (modules / "@pulumi-dataworks").mkdir()
-    (folder / "package").rename(modules / "@pulumi-dataworks/dataworks")
-    return modules
+    return modules / "@pulumi-dataworks/dataworks"
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,15 @@ const goReadme = `The Go SDK of the Pulumi provider for Alibaba Cloud DataWorks.
 The provider itself, a plugin of Pulumi's, is installed on its own: ` + "`pip install pulumi-resource-dataworks`" + `.
 `
 
-func generateGo(pkg *schema.Package) (map[string][]byte, error) {
+func generateGo(pkg *schema.Package, local bool) (map[string][]byte, error) {
 	for _, resource := range pkg.Resources {
-		resource.Comment = godoc(codegen.FilterExamples(resource.Comment, "go"))
+		if !local {
+			resource.Comment = godoc(codegen.FilterExamples(resource.Comment, "go"))
+		}
 	}
 	generated, err := gogen.GeneratePackage("pulumi-language-go", pkg, nil)
-	if err != nil {
-		return nil, err
+	if err != nil || local {
+		return generated, err
 	}
 	releaseGo(generated, pkg.Language["go"].(gogen.GoPackageInfo).ImportBasePath)
 	return generated, nil

@@ -4,7 +4,8 @@
 //
 // The files are those of `pulumi package gen-sdk`, made ready to be published (releasePython, releaseNodejs, releaseGo).
 // What the folder held before is removed, so that a type which left the schema leaves the SDK; all but the pins, which
-// package managers write (`make lock`).
+// package managers write (`make lock`). With -local the files are those that `pulumi package add` puts into a program's
+// folder, as they are.
 package main
 
 import (
@@ -19,8 +20,9 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-// A generator turns a package into files by path. The next language is one line in generators.
-type generator func(pkg *schema.Package) (map[string][]byte, error)
+// A generator turns a package into files by path: those of `pulumi package add` where they are for one program alone, else
+// those that are published. The next language is one line in generators.
+type generator func(pkg *schema.Package, local bool) (map[string][]byte, error)
 
 var generators = map[string]generator{
 	"go":     generateGo,
@@ -35,14 +37,15 @@ func main() {
 	schemaFile := flag.String("schema", "", "the provider's schema.json")
 	license := flag.String("license", "", "the licence's text, which goes along")
 	out := flag.String("out", "", "folder to write; emptied first")
+	local := flag.Bool("local", false, "write what `pulumi package add` does")
 	flag.Parse()
-	if err := run(*language, *schemaFile, *license, *out); err != nil {
+	if err := run(*language, *schemaFile, *license, *out, *local); err != nil {
 		fmt.Fprintln(os.Stderr, "gen-sdk:", err)
 		os.Exit(1)
 	}
 }
 
-func run(language, schemaFile, license, out string) error {
+func run(language, schemaFile, license, out string, local bool) error {
 	generate, known := generators[language]
 	if !known {
 		return fmt.Errorf("no generator for language %q", language)
@@ -54,7 +57,8 @@ func run(language, schemaFile, license, out string) error {
 	if err != nil {
 		return err
 	}
-	files, err := generate(pkg)
+	pkg.SupportPack = local
+	files, err := generate(pkg, local)
 	if err != nil {
 		return err
 	}

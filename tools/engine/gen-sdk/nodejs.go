@@ -8,10 +8,10 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-func generateNodejs(pkg *schema.Package) (map[string][]byte, error) {
-	files, err := nodejs.GeneratePackage("pulumi-language-nodejs", pkg, nil, nil, false, nil)
-	if err != nil {
-		return nil, err
+func generateNodejs(pkg *schema.Package, local bool) (map[string][]byte, error) {
+	files, err := nodejs.GeneratePackage("pulumi-language-nodejs", pkg, nil, nil, local, nil)
+	if err != nil || local {
+		return files, err
 	}
 	return files, releaseNodejs(files, pkg.Repository)
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-func generatePython(pkg *schema.Package) (map[string][]byte, error) {
+func generatePython(pkg *schema.Package, local bool) (map[string][]byte, error) {
 	files, err := python.GeneratePackage("pulumi-language-python", pkg, nil, nil)
-	if err != nil {
-		return nil, err
+	if err != nil || local {
+		return files, err
 	}
 	return files, releasePython(files)
 }
