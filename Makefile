@@ -27,8 +27,8 @@ $(SETUP): requirements.lock tools/wheels/requirements.lock pyproject.toml sdk/py
 engine: ## find the Pulumi engine on PATH, or build it (minutes the first time)
 	@$(PYTHON) tools/engine.py
 
-schema: setup ## write the types of a FlowSpec document into schema.json (SCHEMAS=folder of the vendor's)
-	@$(BIN)/python tools/gen_types.py $(if $(SCHEMAS),--schemas $(SCHEMAS))
+schema: setup ## write the types of a FlowSpec document into schema.json; SCHEMAS=folder of the vendor's JSON Schemas
+	@$(BIN)/python tools/gen_types.py --schemas "$(SCHEMAS)"
 
 sdk: ## generate the SDKs in sdk/ from the provider's schema
 	@$(PYTHON) tools/gen_sdk.py
@@ -90,7 +90,7 @@ chaos: setup engine ## the whole kill matrix: every step, struck at each of its 
 switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches
 	@SWITCHES=all $(BIN)/pytest -q -n 3 tests/engine/test_switches.py
 
-agreement: setup ## all 22,228 verdicts of the vendor's parser beside ours (../shared/flowspec has to be there)
+agreement: setup ## all verdicts of the vendor's parser on tests/corpus beside ours
 	@AGREEMENT=all $(BIN)/pytest -q -n 0 -s tests/unit/flowspec/test_agreement.py
 
 fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others

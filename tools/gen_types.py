@@ -22,7 +22,6 @@ from pulumi_resource_dataworks.flowspec._tables import ENTITIES
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
 WORDS = ROOT / "tools/flowspec_types.yaml"
-VENDOR = ROOT.parent / "shared/flowspec/official_schema"
 MODULE = "dataworks:flowspec:"
 ANY = {"$ref": "pulumi.json#/Any"}
 
@@ -58,18 +57,15 @@ Json = dict[str, Any]
 
 
 class Types:
-    """The types, made from the vendor's schemas in a folder."""
+    """The types, made from the vendor's schemas, which are given by name."""
 
-    def __init__(self, vendor: Path) -> None:
+    def __init__(self, vendor: dict[str, Json]) -> None:
         words: Json = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
         self.words: dict[str, Json] = words["types"]
         self.enums: dict[str, Json] = words["enums"]
         self.by_labels = {tuple(enum["labels"]): name for name, enum in self.enums.items()}
         self.by_entity = {entity: self.words[name]["name"] for name, entity in TABLES.items()}
-        self.vendor: dict[str, Json] = {
-            path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
-            for path in sorted(vendor.glob("*.schema.json"))
-        }
+        self.vendor = vendor
 
     def all(self) -> dict[str, Json]:
         """Every type by its token: the objects, then the enums."""
@@ -162,23 +158,32 @@ class Types:
         return {"type": "string", "description": enum["description"], "enum": labels}
 
 
-def written(schema: str, vendor: Path) -> str:
+def schemas(folder: Path) -> dict[str, Json]:
+    """The vendor's schemas in a folder, by name."""
+    return {
+        path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.schema.json"))
+    }
+
+
+def written(schema: str, types: Types) -> str:
     """The text of schema.json with the types of today."""
     root: Json = json.loads(schema)
     others = {token: value for token, value in root["types"].items() if not token.startswith(MODULE)}
-    root["types"] = {**others, **Types(vendor).all()}
+    root["types"] = {**others, **types.all()}
     return json.dumps(root, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
     """Write schema.json."""
     parser = argparse.ArgumentParser(description="Write the types of a FlowSpec document into schema.json.")
-    parser.add_argument("--schemas", type=Path, default=VENDOR, help="folder of the vendor's JSON Schemas")
+    parser.add_argument("--schemas", type=Path, required=True, help="folder of the vendor's JSON Schemas")
     options = parser.parse_args()
-    if not any(options.schemas.glob("*.schema.json")):
+    vendor = schemas(options.schemas)
+    if not vendor:
         sys.stderr.write(f"gen_types: no JSON Schemas in {options.schemas}\n")
         return 1
-    text = written(SCHEMA.read_text(encoding="utf-8"), options.schemas)
+    text = written(SCHEMA.read_text(encoding="utf-8"), Types(vendor))
     SCHEMA.write_text(text, encoding="utf-8")
     return 0
 

@@ -1,4 +1,4 @@
-"""Public documents and generated ones through the engine: up, no change, no drift, gone; what is wrong is told.
+"""The documents of the corpus and generated ones through the engine: up, no change, no drift, gone; what is wrong is told.
 
 Documents go through `fn::readFile`, as they lie on the disk: in the program itself `${...}` would be Pulumi's.
 """
@@ -16,7 +16,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
-from tests.support.corpus import REFUSED, TAKEN, needs_shared
+from tests.support.corpus import KEPT, REFUSED, each_refused, named
 from tests.support.documents import generate
 from tests.support.stacks import Stack
 
@@ -35,7 +35,7 @@ def claims(path: Path) -> set[str]:
 def stacks() -> list[list[Path]]:
     """The documents in stacks in which none is in another's way, so that each goes through unchanged."""
     found: list[tuple[list[Path], set[str]]] = []
-    for path in TAKEN:
+    for path in KEPT:
         own = claims(path)
         for members, taken in found:
             if len(members) < ROOM and not own & taken:
@@ -84,19 +84,18 @@ def contents(documents: Iterable[Any]) -> Counter[str]:
     return Counter(node["script"]["content"] for node in nodes if node["script"].get("content"))
 
 
-def named(path: Path) -> str:
-    return re.sub(r"\W+", "_", path.name.removesuffix(".json"))
+def resource(path: Path) -> str:
+    return re.sub(r"\W+", "_", named(path))
 
 
-@needs_shared
-def test_every_public_document_is_in_a_stack() -> None:
-    assert sum(map(len, stacks())) == len(TAKEN) >= 20
+def test_every_document_is_in_a_stack() -> None:
+    assert sum(map(len, stacks())) == len(KEPT) >= 12
 
 
 @pytest.mark.parametrize("noise", ["usual", "worst"])
 @pytest.mark.parametrize("members", stacks(), ids=lambda members: f"{len(members)}-{named(members[0])}")
-def test_public_documents_live_and_die(stack: Stack, members: list[Path], noise: str) -> None:
-    lives_and_dies(stack, {named(path): path.read_bytes().decode() for path in members}, noise)
+def test_documents_live_and_die(stack: Stack, members: list[Path], noise: str) -> None:
+    lives_and_dies(stack, {resource(path): path.read_bytes().decode() for path in members}, noise)
 
 
 @pytest.mark.parametrize(
@@ -115,9 +114,9 @@ def faults(path: Path) -> list[Fault]:
         return [fault for fault in error.faults if fault.severity == "error"]
 
 
-@pytest.mark.parametrize("path", REFUSED, ids=named)
-def test_every_other_public_document_has_an_error_with_a_place_and_a_remedy(path: Path) -> None:
-    found = faults(path)
+@each_refused
+def test_every_other_document_has_an_error_with_a_place_and_a_remedy(file: Path) -> None:
+    found = faults(file)
     assert found
     for fault in found:
         assert fault.severity == "error"
@@ -127,13 +126,12 @@ def test_every_other_public_document_has_an_error_with_a_place_and_a_remedy(path
         assert len(fault.remedy) > 10
 
 
-@needs_shared
 def test_preview_refuses_one_document_of_each_fault_before_any_call(stack: Stack) -> None:
     """The engine stops at the first resource with a fault, so each is a program of its own."""
     kinds = {faults(path)[0].message: path for path in REFUSED}
     assert len(kinds) >= 5
     for path in kinds.values():
-        declare(stack, {named(path): path.read_bytes().decode()})
+        declare(stack, {resource(path): path.read_bytes().decode()})
         output = stack.preview(ok=False).output
         for fault in faults(path):
             assert fault.render() in output

@@ -25,7 +25,7 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project, Workflow
 from pulumi_resource_dataworks.export._command import export
 from pulumi_resource_dataworks.export._folder import About, Folder
-from tests.support.corpus import needs_shared
+from tests.support.corpus import KEPT
 from tests.support.repository import PLUGIN_FOLDER, REPO
 from tests.support.sdks import Tool
 from tests.support.stacks import Stack, engine, plugin, stack_in
@@ -42,6 +42,7 @@ NAMED_ELSE = {
     *(
         "derived_testres_version__1_x_y__single_cycle_node",
         "workflow1",
+        "load_forecast",
     ),  # by their ID where they have a name too
 }
 """Workflows whose documents name outputs differently in another workspace."""
@@ -150,12 +151,12 @@ def exported(engine: Path, server: EmulatorServer, plugin: int, tmp_path: Path) 
 
 def everything(more: int = 0) -> list[Document]:
     """Every document that can be exported, and some generated ones."""
-    return [*public(), *tricky(), *related(), *generated(10 + more)]
+    return [*public(KEPT), *tricky(), *related(), *generated(10 + more)]
 
 
 def sample() -> list[Document]:
     """Some of them: of each kind, with control nodes and everything that a language might take for its own."""
-    return [*islice(public(), 6), *tricky(), *related()]
+    return [*islice(public(KEPT), 6), *tricky(), *related()]
 
 
 def is_quiet(output: str, members: int) -> None:
@@ -210,7 +211,6 @@ def go_driver(project: Exported, go: Tool) -> list[str]:
     return [str(project.folder / "inline")]
 
 
-@needs_shared
 @pytest.mark.timeout(1800)
 def test_yaml(exported: Export) -> None:
     project = exported("yaml", everything(500 * ALL))
@@ -220,7 +220,6 @@ def test_yaml(exported: Export) -> None:
     is_quiet(finish(preview), project.members)
 
 
-@needs_shared
 @pytest.mark.timeout(1800)
 def test_python(exported: Export) -> None:
     project = exported("python", everything(500 * ALL))
@@ -229,7 +228,6 @@ def test_python(exported: Export) -> None:
     is_quiet(inline_python(project, "preview", "--expect-no-changes"), project.members)
 
 
-@needs_shared
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)
 def test_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
@@ -239,7 +237,6 @@ def test_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
     is_quiet(drive(project, node_driver(project, node, node_modules), "preview"), project.members)
 
 
-@needs_shared
 @pytest.mark.xdist_group("go")
 @pytest.mark.timeout(1200)
 def test_go(exported: Export, go: Tool) -> None:
@@ -249,9 +246,8 @@ def test_go(exported: Export, go: Tool) -> None:
     is_quiet(drive(project, go_driver(project, go), "preview"), project.members)
 
 
-@needs_shared
 def test_portable_yaml(exported: Export) -> None:
-    project = exported("yaml", [*public(), *related()], portable=True)
+    project = exported("yaml", [*public(KEPT), *related()], portable=True)
     project.configure(**elsewhere(project))
 
     def run(command: str) -> str:

@@ -15,9 +15,6 @@ from alibabacloud_dataworks_public20240518.client import Client  # type: ignore[
 from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped]
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
-from tests.support.corpus import shared
-
-__all__ = ["shared"]
 
 GET = {"GetJobStatus", "GetWorkflowDefinition", "ListWorkflowDefinitions"}
 IN_QUERY = {*GET, "RenameWorkflowDefinition"}

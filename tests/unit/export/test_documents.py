@@ -30,6 +30,10 @@ from tests.support.workspaces import (
 Document = dict[str, Any]
 
 
+STAY_LONG = {"leaderboard", "month_close"}
+"""Workflows that would mean something else if they were shorter."""
+
+
 class Silent:
     """Tells nobody."""
 
@@ -71,8 +75,9 @@ def test_a_document_is_what_an_import_reads_and_shortened_completed_to_the_same(
         root = imported(one.workflow_id, one.document if noise == "usual" else reads[one.workflow_id])
         assert flowspec.same(root, reads[one.workflow_id])
         found = short(root)
-        assert found is not root
-        assert len(flowspec.canonical(found)) < len(flowspec.canonical(root))
+        stays_long = flowspec.workflow_of(root)["name"] in STAY_LONG
+        assert (found is root) is stays_long
+        assert stays_long or len(flowspec.canonical(found)) < len(flowspec.canonical(root))
         completed = flowspec.complete(found, lambda name: name and pytest.fail(f"{name} has no ID"))
         assert flowspec.same(completed, root)
         assert flowspec.digest(completed) == flowspec.digest(root)

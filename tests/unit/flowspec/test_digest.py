@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_resource_dataworks.flowspec import complete, digest
-from tests.support.corpus import READY, public
+from tests.support.corpus import READY, each_folder, loaded, of
 from tests.support.flowspecs import chooser
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -22,8 +22,11 @@ FROZEN = {
     "manual": "1:be9aa8bc38b556a9720a0e399e322b10043900fc19a63b47a7ad9c95783e415a",
     "everything": "1:3a98ed2a9309795e4fe06d5bd2d658a20d2cef4a182025265cb88184c33d1e20",
 }
-FROZEN_PUBLIC = "f268b51005c85a07fc08ad5ab1100dcf58404dc27aaf72183af6ecb603b1e360"
-"""SHA-256 of the digests of all public documents that are ready for an import, in the order of their names."""
+FROZEN_FOLDERS = {
+    "corpus": "7fa4e7a499c4ab23412f3b94a98fdff81733b1e0bb756969f9cef766bea1d782",
+    "flowspec": "f268b51005c85a07fc08ad5ab1100dcf58404dc27aaf72183af6ecb603b1e360",
+}
+"""SHA-256 of the digests of all documents of a folder that are ready for an import, in the order of their names."""
 
 
 @pytest.mark.parametrize("name", FROZEN)
@@ -32,8 +35,7 @@ def test_the_digest_of_a_document_is_what_it_always_was(name: str) -> None:
     assert digest(complete(document, chooser())) == FROZEN[name]
 
 
-def test_the_digests_of_public_documents_are_what_they_always_were() -> None:
-    if not READY:
-        pytest.skip("the public documents are not beside this checkout")
-    digests = "".join(digest(complete(public(name), chooser())) for name in sorted(READY))
-    assert hashlib.sha256(digests.encode()).hexdigest() == FROZEN_PUBLIC
+@each_folder
+def test_the_digests_of_whole_folders_are_what_they_always_were(folder: Path) -> None:
+    digests = "".join(digest(complete(loaded(file), chooser())) for file in sorted(of(folder, READY)))
+    assert hashlib.sha256(digests.encode()).hexdigest() == FROZEN_FOLDERS[folder.name]

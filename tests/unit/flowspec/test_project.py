@@ -24,7 +24,7 @@ from pulumi_resource_dataworks.flowspec import (
     rename_ids,
     same,
 )
-from tests.support.corpus import each_ready, public
+from tests.support.corpus import NOT_KEPT, each_ready, each_ready_but, loaded
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import (
     Object,
@@ -79,10 +79,12 @@ def kept() -> Callable[[Object], Object]:
 Kept = Callable[[Object], Object]
 
 
-@each_ready
-def test_a_read_back_of_a_public_document_is_what_was_written(shared: Path, kept: Kept, name: str) -> None:
-    del shared
-    wrote = completed(public(name))
+USUALLY_KEPT = ("game_leaderboard", "museum_loans", "weather_models", "football_stats")
+
+
+@each_ready_but(**{name: why for name, why in NOT_KEPT.items() if name not in USUALLY_KEPT})
+def test_a_read_back_of_a_document_is_what_was_written(kept: Kept, file: Path) -> None:
+    wrote = completed(loaded(file))
     actual = kept(wrote)
     assert canonical(actual) != canonical(wrote)
     found = project(wrote, actual)
@@ -90,10 +92,9 @@ def test_a_read_back_of_a_public_document_is_what_was_written(shared: Path, kept
     assert changes(wrote, found).describe() == ""
 
 
-@each_ready
-def test_the_worst_read_back_is_what_was_written_to_the_letter(shared: Path, name: str) -> None:
-    del shared
-    service, wrote = Service(), completed(public(name))
+@each_ready_but(**NOT_KEPT)
+def test_the_worst_read_back_is_what_was_written_to_the_letter(file: Path) -> None:
+    service, wrote = Service(), completed(loaded(file))
     usual = canonical(service.kept(wrote))
     service.emulator.switch(read_back_noise="worst")
     reads = [service.read(workflow(wrote)["id"]) for _ in range(10)]
@@ -105,10 +106,14 @@ def test_the_worst_read_back_is_what_was_written_to_the_letter(shared: Path, nam
         assert canonical(found) == canonical(wrote)
 
 
-@each_ready
-def test_a_read_back_shows_each_leaf_that_somebody_changed(shared: Path, kept: Kept, name: str) -> None:
-    del shared
-    wrote = completed(public(name))
+@each_ready_but(
+    museum_loans="artifactType of spec.variables counts",
+    library_catalogue="ID of spec.tables counts",
+    hotel_nights="it has values that the parser drops",
+    football_stats="artifactType of spec.variables counts",
+)
+def test_a_read_back_shows_each_leaf_that_somebody_changed(kept: Kept, file: Path) -> None:
+    wrote = completed(loaded(file))
     actual = kept(wrote)
     for path, value in kinds_of_leaves(wrote, each=1):
         if path == ("kind",):
@@ -120,7 +125,7 @@ def test_a_read_back_shows_each_leaf_that_somebody_changed(shared: Path, kept: K
     edited = copy.deepcopy(actual)
     for item in [workflow(edited), *(item for _, item in nodes_of(workflow(edited)))]:
         if item.get("trigger"):
-            item["trigger"]["timezone"] = "UTC"
+            item["trigger"]["timezone"] = "Asia/Tokyo"
     triggers = [item for item in [workflow(wrote), *workflow(wrote).get("nodes", [])] if item.get("trigger")]
     timed = any("timezone" in item["trigger"] for item in triggers)
     assert same(project(wrote, edited), wrote) is not timed
@@ -241,9 +246,8 @@ def test_free_fields_hold_at_least_what_was_written() -> None:
 
 
 @each_ready
-def test_an_imported_document_is_stable(shared: Path, kept: Kept, name: str) -> None:
-    del shared
-    actual = kept(completed(public(name)))
+def test_an_imported_document_is_stable(kept: Kept, file: Path) -> None:
+    actual = kept(completed(loaded(file)))
     imported = complete(clean(actual), chooser())
     assert canonical(complete(imported, chooser("urn:other"))) == canonical(imported)
     assert canonical(project(imported, actual)) == canonical(imported)

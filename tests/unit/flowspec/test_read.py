@@ -218,8 +218,8 @@ def test_an_object_has_no_lines() -> None:
 
 
 @each_ready
-def test_canonical_text_is_a_fixed_point(shared: Path, name: str) -> None:
-    root = read((shared / "documents" / name).read_text(encoding="utf-8")).root
+def test_canonical_text_is_a_fixed_point(file: Path) -> None:
+    root = read(file.read_text(encoding="utf-8")).root
     text = canonical(root)
     assert canonical(read(text).root) == text
     assert read_canonical(text).root == root

@@ -16,7 +16,7 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from tests.support.corpus import each_ready, public
+from tests.support.corpus import each_ready, loaded
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import Object, chooser, completed, workflow
 
@@ -244,9 +244,8 @@ def test_loops_in_loops_keep_their_names_apart() -> None:
 
 
 @each_ready
-def test_completing_is_idempotent_and_keeps_what_was_written(shared: Path, name: str) -> None:
-    del shared
-    root = public(name)
+def test_completing_is_idempotent_and_keeps_what_was_written(file: Path) -> None:
+    root = loaded(file)
     done = complete(root, chooser())
     again = complete(done, chooser("urn:another"))
     assert canonical(again) == canonical(done)
@@ -257,7 +256,7 @@ def test_completing_is_idempotent_and_keeps_what_was_written(shared: Path, name:
         for _, item in nodes_of(workflow(done))
         if written[item["name"]]
     )
-    assert json.dumps(root) == json.dumps(public(name))
+    assert json.dumps(root) == json.dumps(loaded(file))
 
 
 def test_a_node_with_several_outputs_is_depended_on_by_one_whatever_their_order() -> None:

@@ -19,7 +19,7 @@ from pulumi_resource_dataworks.flowspec import (
     read,
     same,
 )
-from tests.support.corpus import READY, public
+from tests.support.corpus import TAKEN, loaded, named
 from tests.support.documents import etl, full, generate, rich
 from tests.support.flowspecs import Object, completed, errors_of, is_server_owned, leaves, other, put
 from tests.support.rewrites import REWRITES, Rewrite, rewritten, written
@@ -30,17 +30,15 @@ OURS: dict[str, Callable[[], Object]] = {
     "full": full,
     "generated": lambda: generate(12),
 }
-COMPLETED = ["raw__upstream-examples__cycle_workflow_minimal.spec.json"] if READY else []
-"""It lacks only a version, which the provider sends."""
-
-NAMES = [*OURS, *READY, *COMPLETED]
+FILES = {named(file): file for file in TAKEN}
+NAMES = [*OURS, *FILES]
 
 bounded = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @cache
 def document(name: str) -> Object:
-    return OURS[name]() if name in OURS else public(name)
+    return OURS[name]() if name in OURS else loaded(FILES[name])
 
 
 def mean_the_same(name: str, found: object) -> None:
@@ -80,7 +78,22 @@ def test_each_kind_of_other_words_is_some(rewrite: Rewrite) -> None:
     assert any(json.dumps(one) != json.dumps(root) for one in found)
 
 
-@pytest.mark.parametrize("name", NAMES)
+PENDING = {
+    **dict.fromkeys(("museum_loans", "library_catalogue", "football_stats"), "lists beside the workflow"),
+    "hotel_nights": "values that the parser drops",
+}
+"""Documents with something that counts here and not for the vendor's parser."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name, marks=pytest.mark.xfail(reason=PENDING[name], strict=True) if name in PENDING else ()
+        )
+        for name in NAMES
+    ],
+)
 def test_every_leaf_counts_but_the_services_own(name: str) -> None:
     root = document(name)
     assert same(root, copy.deepcopy(root))

@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.flowspec import (
     show_path,
     validate,
 )
-from tests.support.corpus import OTHERS, each_ready, public
+from tests.support.corpus import each_ready, each_refused, loaded
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import (
     WORKFLOW,
@@ -273,21 +273,23 @@ def test_a_json_file_of_another_kind_is_told_as_such() -> None:
 
 
 @each_ready
-def test_public_documents_that_can_be_imported_have_no_error(shared: Path, name: str) -> None:
-    text = (shared / "documents" / name).read_text(encoding="utf-8")
+def test_public_documents_that_can_be_imported_have_no_error(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
     assert [fault.render() for fault in errors_of(text)] == []
     done = complete(read(text).root, chooser())
     assert [fault.render() for fault in errors_of(done)] == []
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_public_documents_that_cannot_be_imported_are_told_what_to_do(shared: Path, name: str) -> None:
-    found = errors_of((shared / "documents" / name).read_text(encoding="utf-8"))
+@each_refused
+def test_public_documents_that_cannot_be_imported_are_told_what_to_do(file: Path) -> None:
+    found = errors_of(file.read_text(encoding="utf-8"))
     assert found
     for fault in found:
         assert fault.line > 0
-        assert fault.remedy.split()[0] in {"Write", "Move", "Declare", "The", "A", "It"}, fault.remedy
-    root = public(name)
+        assert fault.remedy.split()[0] in {"Write", "Move", "Declare", "The", "A", "It", "Leave"}, (
+            fault.remedy
+        )
+    root = loaded(file)
     flat = root.get("kind") in ("CycleWorkflow", "ManualWorkflow") and "nodes" in (root.get("spec") or {})
     if flat:
         assert [fault.path for fault in found] == [("spec", "workflows")]

@@ -9,6 +9,7 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import mermaid, picture_of
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.graph._mermaid import too_big_for
+from tests.support.corpus import each_taken
 from tests.support.pictures import after, alone, compared, document, everything, labels, loop, node
 
 
@@ -121,19 +122,11 @@ def test_too_big_is_said() -> None:
     assert "50,001 characters" in too_big_for("x" * 50_001, few)
 
 
-def test_every_public_document_is_written(shared: Path) -> None:
-    count = 0
-    for path in sorted((shared / "documents").glob("*.json")):
-        try:
-            read = flowspec.read(path.read_text("utf-8"))
-            flowspec.validate(read)
-        except flowspec.InvalidDocumentError:
-            continue
-        root = whole(read.root)
-        picture = picture_of(root)
-        text = mermaid(picture)
-        assert len(labels(text)) == len(picture.boxes) + 1
-        assert len(re.findall(r"^  n\d+ -", text, re.MULTILINE)) == len(picture.arrows)
-        assert mermaid(picture_of(whole(read.root))) == text
-        count += 1
-    assert count >= 20
+@each_taken
+def test_every_document_is_written(file: Path) -> None:
+    root = flowspec.read(file.read_text("utf-8")).root
+    picture = picture_of(whole(root))
+    text = mermaid(picture)
+    assert len(labels(text)) == len(picture.boxes) + 1
+    assert len(re.findall(r"^  n\d+ -", text, re.MULTILINE)) == len(picture.arrows)
+    assert mermaid(picture_of(whole(root))) == text

@@ -12,6 +12,7 @@ from pulumi_resource_dataworks.graph import picture_of, svg
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.graph._picture import Sort
 from pulumi_resource_dataworks.graph._text import columns, plain
+from tests.support.corpus import each_taken
 from tests.support.pictures import (
     Drawn,
     after,
@@ -49,18 +50,6 @@ def assert_fits(drawn: Drawn) -> None:
         assert all(columns(text) * 6.6 <= width for text in texts)
 
 
-def ready(shared: Path) -> list[tuple[str, flowspec.Object]]:
-    found = []
-    for path in sorted((shared / "documents").glob("*.json")):
-        try:
-            read = flowspec.read(path.read_text("utf-8"))
-            flowspec.validate(read)
-        except flowspec.InvalidDocumentError:
-            continue
-        found.append((path.name, read.root))
-    return found
-
-
 def count_edges(owner: dict[str, Any]) -> int:
     """Dependencies below a workflow, looked for in a way of its own; what is inside a PAI flow is drawn as one node."""
     if isinstance(owner, list):
@@ -77,22 +66,21 @@ def count_edges(owner: dict[str, Any]) -> int:
     )
 
 
-def test_every_public_document_is_drawn(shared: Path) -> None:
-    documents = ready(shared)
-    assert len(documents) >= 20
-    for name, root in documents:
-        complete = whole(root)
-        workflow = flowspec.workflow_of(complete)
-        text = svg(picture_of(complete))
-        drawn = read_back(text)
-        for _, entity in flowspec.nodes_of(workflow):
-            own = [key for key in drawn.boxes if key == plain(str(entity["name"]))]
-            assert len(own) == 1, name
-        assert len(drawn.leaves) + len(drawn.holders) >= len(list(flowspec.nodes_of(workflow)))
-        assert len(drawn.arrows) == count_edges(workflow), name
-        assert_apart(drawn)
-        assert_fits(drawn)
-        assert svg(picture_of(whole(root))) == text
+@each_taken
+def test_every_document_is_drawn(file: Path) -> None:
+    root = flowspec.read(file.read_text("utf-8")).root
+    complete = whole(root)
+    workflow = flowspec.workflow_of(complete)
+    text = svg(picture_of(complete))
+    drawn = read_back(text)
+    for _, entity in flowspec.nodes_of(workflow):
+        own = [key for key in drawn.boxes if key == plain(str(entity["name"]))]
+        assert len(own) == 1
+    assert len(drawn.leaves) + len(drawn.holders) >= len(list(flowspec.nodes_of(workflow)))
+    assert len(drawn.arrows) == count_edges(workflow)
+    assert_apart(drawn)
+    assert_fits(drawn)
+    assert svg(picture_of(whole(root))) == text
 
 
 def test_each_kind_of_node_has_its_look() -> None:

@@ -1,3 +1,0 @@
-from tests.support.corpus import shared
-
-__all__ = ["shared"]
