@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install test-export archive coverage mutation chaos switches agreement fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install test-export archive coverage chaos switches agreement fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,9 +80,6 @@ coverage: setup ## what tests/unit and tests/wire reach of each package; fails u
 	@$(BIN)/coverage run -m pytest -q -n auto tests/unit tests/wire
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/coverage_table.py
-
-mutation: setup ## faults put into the core that no unit test notices (an hour); MUTATION=openapi for one group
-	@nice -n 19 $(BIN)/python tools/mutation.py $(MUTATION)
 
 chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (an hour on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
