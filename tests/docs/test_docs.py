@@ -26,7 +26,7 @@ from tests.support.repository import REPO
 pytest_plugins = ["tests.support.examples"]
 
 PROVIDER = REPO / "provider" / "pulumi_resource_dataworks"
-SHELL = {"cd", "curl", "export", "git", "mkdir", "npm"}
+SHELL = {"cd", "curl", "echo", "export", "git", "mkdir", "npm"}
 CHECKED = {"python", "json", "yaml", "sh", "mermaid", "typescript", "go", ""}
 
 
