@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types test test-examples test-sdks test-install test-export archive coverage chaos switches agreement fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage chaos switches agreement fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,9 +56,22 @@ types: setup ## mypy and pyright, both strict
 	@echo "types: pyright"
 	@out=$$($(BIN)/pyright 2>&1) || { echo "$$out"; exit 1; }
 
-test: setup engine lint types ## everything: what CI runs
+check: setup ## what to run in between: lint, types, and the tests that need no engine
+	@$(MAKE) --no-print-directory -j 3 lint types test-unit
+
+test: setup engine ## everything: what CI runs
+	@$(MAKE) --no-print-directory -j 3 lint types test-all
+
+test-unit: setup ## the tests that need no engine
 	@echo "test: pytest"
-	@$(BIN)/pytest -q -n 5 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
+	@$(BIN)/pytest -q -n 2 tests/unit tests/wire
+
+test-all: setup engine ## all tests, with a part of each matrix
+	@echo "test: pytest"
+	@$(BIN)/pytest -q -n 4 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
+
+nightly: setup engine ## all tests, with the whole of each matrix (hours): what CI runs at night
+	@NIGHTLY=1 EXPORT=all AGREEMENT=all $(BIN)/pytest -q -n 4 --dist loadgroup tests
 
 test-examples: setup engine ## every example through the real engine
 	@$(BIN)/pytest -q -n auto tests/examples

@@ -1,5 +1,15 @@
-"""An assert in `tests/support` shows its values, as one in a test does."""
+"""An assert in `tests/support` shows its values, as one in a test does; what is for the night alone is left out by day."""
 
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    from tests.support.nightly import NIGHTLY
+
+    if NIGHTLY:
+        return
+    left = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if not item.get_closest_marker("nightly")]

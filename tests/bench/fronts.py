@@ -94,4 +94,4 @@ def _new_stack() -> Iterator[Stack]:
     """A new stack, and a service without limits that is done at once: the first `up` is not what is measured."""
     emulator = Emulator(job_life=Life("seconds", 0))
     with tempfile.TemporaryDirectory(prefix="dataworks-bench-") as name, EmulatorServer(emulator) as server:
-        yield new_stack(engine(), server, Path(name))
+        yield new_stack(engine(), server, Path(name), secrets="passphrase")

@@ -17,9 +17,10 @@ from tests.support import chaos_run
 from tests.support.chaos import FAILED, STEPS, TROUBLES, Case, Step, Trouble, matrix, sample
 from tests.support.chaos_run import Base
 from tests.support.documents import etl, node
+from tests.support.nightly import NIGHTLY
 from tests.support.stacks import Stack, new_stack, stack_in
 
-CASES = matrix() if os.environ.get("CHAOS") == "all" else sample(18, seed=5)
+CASES = matrix() if NIGHTLY or os.environ.get("CHAOS") == "all" else sample(13, seed=5)
 Bases = Callable[[Case], Base]
 
 

@@ -13,6 +13,7 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
 from tests.support.documents import etl, node, nodes
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 SQL = {"extract": "SELECT 1;\nSELECT 2;\n", "load": "SELECT 3;\n"}
@@ -44,7 +45,6 @@ def live(stack: Stack) -> Stack:
     return stack
 
 
-@pytest.mark.starts_plugin
 def test_a_workflow_goes_to_production_and_out_of_it(stack: Stack) -> None:
     stack.deployment(etl())
     assert "dataworks:index:WorkflowDeployment live create" in stack.preview().output
@@ -96,7 +96,7 @@ def test_what_is_no_change_of_meaning_is_not_deployed_again(live: Stack) -> None
     live.is_quiet()
 
 
-@pytest.mark.parametrize(("failed_run", "standard"), [("ends", False), ("stays_running", True)])
+@pytest.mark.parametrize(("failed_run", "standard"), [nightly("ends", False), ("stays_running", True)])
 def test_a_failed_check_is_told_and_the_next_up_begins_again(
     stack: Stack, failed_run: str, standard: bool
 ) -> None:
@@ -161,7 +161,7 @@ def test_a_person_is_not_waited_for_where_that_is_asked(stack: Stack) -> None:
     stack.is_quiet()
 
 
-@pytest.mark.parametrize(("kept", "by_run"), [("kept", True), ("gone", False)])
+@pytest.mark.parametrize(("kept", "by_run"), [("kept", True), nightly("gone", False)])
 def test_a_workflow_taken_offline_is_deployed_again(live: Stack, kept: str, by_run: bool) -> None:
     live.emulator.switch(undeployed_workflow_id=kept)
     if by_run:

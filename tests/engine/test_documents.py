@@ -18,6 +18,7 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
 from tests.support.corpus import KEPT, REFUSED, each_refused, named
 from tests.support.documents import generate
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 ROOM = 8  # documents in a stack
@@ -99,7 +100,9 @@ def test_documents_live_and_die(stack: Stack, members: list[Path], noise: str) -
 
 
 @pytest.mark.parametrize(
-    ("sizes", "noise"), [((1, 100), "usual"), ((400,), "worst"), ((1000,), "worst")], ids=str
+    ("sizes", "noise"),
+    [((1, 100), "usual"), ((401,), "worst"), nightly((400,), "worst"), nightly((1000,), "worst")],
+    ids=str,
 )
 def test_generated_workflows_live_and_die(stack: Stack, sizes: tuple[int, ...], noise: str) -> None:
     texts = {f"of_{size}": json.dumps(generate(size, f"of_{size}")) for size in sizes}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.documents import etl, node
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 
@@ -67,15 +68,16 @@ def test_a_document_that_the_service_takes_is_previewed_and_applied(stack: Stack
 
 CONFIGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {}),
-    ({"dryRun": True}, {}),
     ({}, {"dryRun": True}),
     ({"dryRun": True, "dryRunProjects": [999]}, {}),
-    ({"dryRunProjects": [10001]}, {}),
     ({"dryRun": True, "dryRunProjects": [10001]}, {"dryRun": False}),
 ]
 
 
-@pytest.mark.parametrize(("config", "properties"), CONFIGS)
+@pytest.mark.parametrize(
+    ("config", "properties"),
+    [*CONFIGS, nightly({"dryRun": True}, {}), nightly({"dryRunProjects": [10001]}, {})],
+)
 def test_nothing_else_sends_it(stack: Stack, config: dict[str, Any], properties: dict[str, Any]) -> None:
     """On a service that ignores it: each would be an import at preview."""
     stack.emulator.switch(dry_run="ignored")

@@ -29,6 +29,7 @@ from tests.support.corpus import KEPT
 from tests.support.repository import PLUGIN_FOLDER, REPO
 from tests.support.sdks import Tool
 from tests.support.stacks import Stack, engine, plugin, stack_in
+from tests.support.vault import PROVIDER
 from tests.support.workspaces import Document, generated, load, public, related, settings, tricky
 
 __all__ = ["engine", "plugin"]
@@ -85,7 +86,7 @@ class Exported:
         config = {"dataworks:endpoint": self.stack.server.endpoint, "dataworks:callsPerSecond": 10_000}
         config |= {f"{self.project}:{key}": value for key, value in values.items()}
         (twin.folder / "Pulumi.test.yaml").write_text(yaml.safe_dump({"config": config}), "utf-8")
-        twin.run("stack", "init", "test")
+        twin.run("stack", "init", "test", "--secrets-provider", PROVIDER)
         (self.folder / ".venv").symlink_to(Path(sys.prefix))
         shutil.copy(twin.folder / "Pulumi.test.yaml", self.folder)
 

@@ -15,6 +15,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
 from tests.support.documents import etl, node, nodes
 from tests.support.fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 OTHER = 10002
@@ -50,6 +51,7 @@ def front(request: pytest.FixtureRequest, stack: Stack, program: int) -> Stack:
     return stack if request.param == "plugin" else dynamic(stack, program)
 
 
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
 def test_a_life(front: Stack) -> None:
     front.workflow(etl())
     made(front)

@@ -94,7 +94,6 @@ def test_a_node_is_added_and_removed(live: Stack) -> None:
     assert "2 unchanged" in live.preview().output
 
 
-@pytest.mark.starts_plugin
 def test_destroy_leaves_nothing(live: Stack) -> None:
     live.destroy()
     assert live.emulator.workflows() == []
@@ -108,7 +107,6 @@ def test_refresh_of_what_nobody_touched_is_no_change(live: Stack) -> None:
     assert "2 unchanged" in live.preview().output
 
 
-@pytest.mark.starts_plugin
 def test_refresh_shows_what_changed_and_nothing_else(live: Stack) -> None:
     def change(workflow: dict[str, Any]) -> None:
         next(n for n in workflow["nodes"] if n["name"] == "load")["script"]["content"] = "SELECT 30;\n"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.documents import etl, node
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 
@@ -14,9 +15,18 @@ def at(path: str) -> dict[str, Any]:
     return etl(name=path.rsplit("/", 1)[-1], script={"path": path})
 
 
-@pytest.mark.parametrize("switch", ["moves", "stays"])
-@pytest.mark.parametrize("path", ["team/daily_orders", "orders", "team/sub/orders"])
-def test_a_moved_workflow_keeps_its_ids(stack: Stack, switch: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "switch"),
+    [
+        ("team/daily_orders", "stays"),
+        ("orders", "moves"),
+        ("team/sub/orders", "stays"),
+        nightly("team/daily_orders", "moves"),
+        nightly("orders", "stays"),
+        nightly("team/sub/orders", "moves"),
+    ],
+)
+def test_a_moved_workflow_keeps_its_ids(stack: Stack, path: str, switch: str) -> None:
     stack.emulator.switch(moved_workflow=switch)
     stack.workflow(etl())
     stack.up()

@@ -10,6 +10,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
 from tests.support.documents import etl, node, nodes
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
 OTHER = 10002
@@ -65,12 +66,12 @@ def changed_identity(change: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "before"),
     [
-        ("id", True),
-        ("id and path", True),
         ("id and path", False),
         ("kind", True),
         ("id", None),
-        ("kind", None),
+        nightly("id", True),
+        nightly("id and path", True),
+        nightly("kind", None),
     ],
 )
 def test_a_new_identity_is_a_new_workflow(stack: Stack, change: str, before: bool | None) -> None:
@@ -88,7 +89,7 @@ def test_a_new_identity_is_a_new_workflow(stack: Stack, change: str, before: boo
     assert stack.emulator.workflows() == []
 
 
-@pytest.mark.parametrize("change", ["id", "kind"])
+@pytest.mark.parametrize("change", ["id", nightly("kind")])
 def test_a_new_workflow_cannot_come_before_the_one_in_its_place_goes(stack: Stack, change: str) -> None:
     stack.workflow(etl(id="70"))
     stack.up()
@@ -117,7 +118,7 @@ def test_a_renamed_resource_is_refused_without_an_alias_and_unchanged_with_one(s
     stack.is_quiet()
 
 
-@pytest.mark.parametrize("how", ["replace", "target", "taint"])
+@pytest.mark.parametrize("how", ["replace", "taint", nightly("target")])
 def test_a_forced_replacement_imports_anew_and_the_workflow_lives(stack: Stack, how: str) -> None:
     stack.workflow(etl())
     stack.up()
@@ -159,7 +160,7 @@ def test_a_forced_replacement_that_fails_in_its_job_is_mended_by_the_next_up(sta
     stack.is_quiet()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--refresh"], ["--run-program"]])
+@pytest.mark.parametrize("arguments", [[], ["--run-program"], nightly(["--refresh"])])
 def test_destroy_deletes_everything_of_ours(stack: Stack, arguments: list[str]) -> None:
     program = {
         name: {

@@ -12,6 +12,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Switches
 from tests.support import switch_run
+from tests.support.nightly import NIGHTLY
 from tests.support.switches import (
     CONSTRAINTS,
     DEFAULTS,
@@ -28,9 +29,9 @@ from tests.support.switches import (
 
 def rows() -> dict[str, Row]:
     pairs = {f"pairs-{number}": row for number, row in enumerate(pairwise_rows(), 1)}
-    if os.environ.get("SWITCHES") == "all":
+    if NIGHTLY or os.environ.get("SWITCHES") == "all":
         return pairs
-    return {name: row for name, row in pairs.items() if row in sample()}
+    return {name: row for name, row in pairs.items() if row == sample()}
 
 
 ROWS = rows()
@@ -77,6 +78,6 @@ def test_only_constraints_keep_settings_apart() -> None:
             assert about, (one, two)
 
 
-def test_the_sample_turns_nearly_every_switch() -> None:
-    turned = {name for row in sample() for name, setting in row.items() if setting != DEFAULTS[name]}
-    assert len(FACTORS) - len(turned) <= 2, set(FACTORS) - turned
+def test_the_sample_turns_two_thirds_of_the_switches() -> None:
+    turned = {name for name, setting in sample().items() if setting != DEFAULTS[name]}
+    assert len(turned) >= 2 / 3 * len(FACTORS), set(FACTORS) - turned

@@ -70,6 +70,7 @@ def test_errors_read_as_they_do_elsewhere(no_python: Stack) -> None:
     assert "spec.workflows[0].trigger.cron" in no_python.preview(ok=False).output
 
 
+@pytest.mark.nightly
 def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environment, tmp_path: Path) -> None:
     with tarfile.open(archive) as files:
         files.extractall(tmp_path / "plugin", filter="data")

@@ -250,10 +250,11 @@ def sample(size: int, seed: int) -> list[Case]:
     random.Random(seed).shuffle(cases)
     missing = set(STEPS) | set(TROUBLES)
     first: list[Case] = []
-    for case in cases:
-        if missing & {case.step, case.trouble}:
-            first.append(case)
-            missing -= {case.step, case.trouble}
+    for new in (2, 1):  # those first that show a step and a trouble at once
+        for case in cases:
+            if len(missing & {case.step, case.trouble}) >= new:
+                first.append(case)
+                missing -= {case.step, case.trouble}
     return [*first, *(case for case in cases if case not in first)][:size]
 
 

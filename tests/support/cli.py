@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Account, EmulatorServer
 from tests.support.repository import REPO
+from tests.support.vault import vault_environment
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,7 @@ def cli_environment(engine: Path, server: EmulatorServer, folder: Path) -> dict[
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",
+        **vault_environment(),
         "GOGC": "400",  # a run of the CLI is short: collecting garbage was a fifth of its time
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

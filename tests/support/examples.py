@@ -21,6 +21,7 @@ import yaml
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project
 from tests.support.repository import REPO
 from tests.support.stacks import Result, Stack, engine, new_stack, plugin, server, stack_in
+from tests.support.vault import PROVIDER
 
 __all__ = [
     "Example",
@@ -168,7 +169,7 @@ def take(
         for stack in stacks or [TRY]:
             example.name = stack
             example.configure(source)
-            example.run("stack", "init", stack)
+            example.run("stack", "init", stack, "--secrets-provider", PROVIDER)
         return example
 
     yield take_one
@@ -194,7 +195,7 @@ class Example:
         shutil.rmtree(folder)
         shutil.copytree(REPO / "examples" / name, folder, ignore=LEFT_BY_USERS)
         (folder / ".venv").symlink_to(Path(sys.prefix))
-        self.stack.run("stack", "init", STACK)
+        self.stack.run("stack", "init", STACK, "--secrets-provider", PROVIDER)
         self.stack.run("config", "set", "projectId", str(self.stack.project_id))
         return folder
 

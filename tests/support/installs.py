@@ -112,7 +112,7 @@ def live(stack: Stack) -> None:
 @pytest.fixture
 def user(engine: Path, server: Any, tmp_path: Path) -> Stack:
     """A stack of somebody who has the Pulumi CLI alone on PATH: no Python, and none of the tests' programs."""
-    stack = new_stack(engine, server, tmp_path)
+    stack = new_stack(engine, server, tmp_path, secrets="passphrase")
     commands = tmp_path / "commands"
     commands.mkdir()
     for command in engine.glob("pulumi*"):

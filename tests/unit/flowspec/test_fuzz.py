@@ -21,8 +21,14 @@ from pulumi_resource_dataworks.flowspec import (
 )
 from tests.support.documents import etl, node, rich
 from tests.support.flowspecs import Object, Path_, at, chooser, errors_of, faults_of, leaves, put
+from tests.support.nightly import NIGHTLY
 
-bounded = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+bounded = settings(
+    max_examples=300 if NIGHTLY else 60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 WORDS = st.sampled_from(
     [
