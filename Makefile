@@ -7,7 +7,7 @@ SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage chaos switches agreement fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,10 @@ coverage: setup ## what tests/unit and tests/wire reach of each package; fails u
 	@$(BIN)/coverage run -m pytest -q -n auto tests/unit tests/wire
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/coverage_table.py
+
+golden: setup ## write what the tests are told into tests/golden/messages.json: see its diff
+	@rm -f tests/golden/messages.json
+	@GOLDEN=write $(BIN)/pytest -q -n auto tests/unit tests/wire
 
 chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (an hour on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py

@@ -1,8 +1,9 @@
-"""An assert in `tests/support` shows its values, as one in a test does; what is for the night alone is left out by day."""
+"""Asserts in `tests/support` show their values; wording is in one file; what is for the night alone is left out by day."""
 
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
+pytest_plugins = ["tests.support.messages"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from pulumi_resource_dataworks import cli
 from tests.support.documents import etl, node, nodes
+from tests.support.messages import Messages
 from tests.support.repository import REPO
 
 PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
@@ -69,37 +70,36 @@ def test_yaml_is_read_too(run: Run) -> None:
     assert "extrct" in Path(name).read_text("utf-8").splitlines()[int(where) - 1]
 
 
-def test_a_fault_is_a_line_that_an_editor_can_jump_to(run: Run) -> None:
+def test_a_fault_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Messages) -> None:
     name = run.file("a.json", misspelt())
     status, [line], summary = run(name)
     assert status == 1
-    assert summary == ["1 file, 1 error, 0 warnings"]
+    messages(summary)
     found = re.fullmatch(re.escape(name) + r":(\d+):(\d+): error: (\S+): (.*)", line)
     assert found is not None
     assert Path(name).read_text("utf-8").splitlines()[int(found[1]) - 1][int(found[2]) - 1 :] == '"extrct"'
     assert found[3] == "spec.workflows[0].dependencies[0].depends[0].nodeId"
-    assert found[4].startswith('no node here is called "extrct"')
-    assert found[4].endswith('Did you mean "extract"?')
+    messages(found[4])
 
 
-def test_every_fault_of_every_file_is_told(run: Run) -> None:
+def test_every_fault_of_every_file_is_told(run: Run, messages: Messages) -> None:
     document = etl(nodes=[node("a", timeout=0.5), node("a")], dependencies=[])
     names = [run.file("a.json", document), run.file("b.json", misspelt())]
     status, lines, summary = run(*names)
     assert status == 1
     assert sum(line.startswith(names[1]) for line in lines) == 1
-    assert summary == [f"2 files, {len(lines)} errors, 0 warnings"]
+    messages(summary)
 
 
-def test_warnings_are_no_failure(run: Run) -> None:
+def test_warnings_are_no_failure(run: Run, messages: Messages) -> None:
     name = run.file("a.json", warned())
     status, [line], summary = run(name)
     assert status == 0
-    assert ": warning: spec.id: " in line
-    assert summary == ["1 file, 0 errors, 1 warning"]
+    messages(line)
+    messages(summary)
 
 
-def test_json_is_one_array(run: Run) -> None:
+def test_json_is_one_array(run: Run, messages: Messages) -> None:
     names = [run.file("a.json", misspelt()), run.file("b.json", warned()), run.file("c.json", etl())]
     status, lines, _ = run("--format", "json", *names)
     assert status == 1
@@ -108,7 +108,7 @@ def test_json_is_one_array(run: Run) -> None:
     assert [one["severity"] for one in found] == ["error", "warning"]
     assert {tuple(one) for one in found} == {("file", "line", "column", "severity", "path", "message")}
     assert found[0]["path"] == "spec.workflows[0].dependencies[0].depends[0].nodeId"
-    assert found[0]["message"].startswith('no node here is called "extrct"')
+    messages(found[0]["message"])
 
 
 def test_json_without_faults_is_an_empty_array(run: Run) -> None:
@@ -116,20 +116,14 @@ def test_json_without_faults_is_an_empty_array(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("", ":1:1: error: the file is empty. A document is an object with version, kind and spec."),
-        (" \n\n", ":1:1: error: the file is empty. A document is an object with version, kind and spec."),
-        ('{\n  "kind": "CycleWorkflow"', ":2:26: error: this is not JSON: "),
-        ("[1]", ":1:1: error: this is not a FlowSpec document but a list. "),
-        ("{}", ":1:1: error: this is not a FlowSpec document: "),
-    ],
+    "content",
+    ["", " \n\n", '{\n  "kind": "CycleWorkflow"', "[1]", "{}"],
 )
-def test_a_fault_of_the_whole_text_has_no_path(run: Run, content: str, told: str) -> None:
+def test_a_fault_of_the_whole_text_has_no_path(run: Run, content: str, messages: Messages) -> None:
     name = run.file("a.json", content)
     status, [line], _ = run(name)
     assert status == 1
-    assert line.startswith(name + told)
+    messages(line)
 
 
 def test_what_the_document_says_does_not_break_the_line(run: Run) -> None:
@@ -140,29 +134,29 @@ def test_what_the_document_says_does_not_break_the_line(run: Run) -> None:
     assert '"Cycle\\nWorkflow\\x1b[31m\\u2028"' in line
 
 
-def test_a_file_that_is_not_there(run: Run) -> None:
+def test_a_file_that_is_not_there(run: Run, messages: Messages) -> None:
     name = str(run.folder / "none.json")
     status, lines, errors = run(name, run.file("b.json", misspelt()))
     assert status == 2
     assert len(lines) == 1
-    assert errors[0] == f"pulumi-dataworks: {name} cannot be read: No such file or directory"
-    assert errors[1] == "2 files, 1 error, 0 warnings, 1 unreadable"
+    messages(errors[0])
+    messages(errors[1])
 
 
-def test_a_folder(run: Run) -> None:
+def test_a_folder(run: Run, messages: Messages) -> None:
     status, lines, errors = run(str(run.folder))
     assert (status, lines) == (2, [])
-    assert errors[0] == f"pulumi-dataworks: {run.folder} cannot be read: Is a directory"
+    messages(errors[0])
 
 
-def test_a_file_that_may_not_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_read(run: Run, monkeypatch: pytest.MonkeyPatch, messages: Messages) -> None:
     def refuse(_: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     status, _, errors = run("a.json")
     assert status == 2
-    assert errors[0] == "pulumi-dataworks: a.json cannot be read: Permission denied"
+    messages(errors[0])
 
 
 def test_a_name_that_no_file_has(run: Run) -> None:
@@ -171,13 +165,11 @@ def test_a_name_that_no_file_has(run: Run) -> None:
     assert len(errors) == 2
 
 
-def test_a_file_that_is_not_utf8(run: Run) -> None:
+def test_a_file_that_is_not_utf8(run: Run, messages: Messages) -> None:
     name = run.file("a.json", b'{\n "name": "\xff"}')
     status, lines, errors = run("--format", "json", name)
     assert (status, lines) == (2, ["[]"])
-    assert errors[0] == (
-        f"pulumi-dataworks: {name} cannot be read: line 2 is not UTF-8 (byte 0xff); save the file as UTF-8"
-    )
+    messages(errors[0])
 
 
 def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +191,7 @@ def spent_by_programs() -> float:
     return times.children_user + times.children_system
 
 
-def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path) -> None:
+def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path, messages: Messages) -> None:
     document = misspelt()
     nodes(document)[0]["name"] = "抽取"
     (tmp_path / "a.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
@@ -215,7 +207,7 @@ def test_the_program_starts_fast_and_prints_to_an_ascii_terminal(tmp_path: Path)
         assert done.returncode == 1
         assert done.stdout.startswith("a.json:1:")
         assert "\\u62bd" in done.stdout
-        assert done.stderr == "1 file, 1 error, 0 warnings\n"
+        messages(done.stderr)
     assert min(seconds) < 1
 
 

@@ -14,6 +14,7 @@ from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
 from pulumi_resource_dataworks.openapi import _retry
 from tests.support.documents import PROJECT, flow
+from tests.support.messages import Messages
 from tests.support.plugin_process import (
     SECONDS,
     Calls,
@@ -158,7 +159,7 @@ STEPS: dict[str, Callable[[Calls, dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_defect_is_one_line_and_its_traceback_is_debug_output(
-    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch, step: str
+    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch, step: str, messages: Messages
 ) -> None:
     engine = FakeEngine()
     async with serving(engine.address) as calls:
@@ -178,6 +179,7 @@ async def test_a_defect_is_one_line_and_its_traceback_is_debug_output(
     [log] = [log for log in engine.about(urn("broken")) if "Traceback" in log.message]
     assert log.severity == engine_pb2.DEBUG
     assert "the inner word" in log.message
+    messages(found.text)
 
 
 async def test_a_defect_does_not_quote_a_secret_document(

@@ -17,6 +17,7 @@ from pulumi_resource_dataworks.dynamic._about import ABOUT, DEFINITION, DEPLOYME
 from pulumi_resource_dataworks.dynamic._process import Process, StepError
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from tests.support.documents import etl, nodes
+from tests.support.messages import Messages
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/dataworks:WorkflowDefinition::etl"
 PLANTED = "planted-words-3c9a"
@@ -84,21 +85,20 @@ def test_a_null_is_sent_as_one(process: Process) -> None:
     assert '"timeout":null' in found["spec"]
 
 
-def test_with_something_unknown_the_rest_is_checked(process: Process) -> None:
+def test_with_something_unknown_the_rest_is_checked(process: Process, messages: Messages) -> None:
     document = etl(description=pulumi.UNKNOWN)
     found, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
     assert failures == []
     assert isinstance(found["spec"], type(pulumi.UNKNOWN))
     nodes(document)[0]["recurrence"] = "Norml"
-    assert 'Did you mean "Normal"?' in process.check(DEFINITION, {}, inputs(document, isObject=True))[1][0]
+    messages(process.check(DEFINITION, {}, inputs(document, isObject=True))[1][0])
 
 
-def test_an_asset_is_refused_where_it_stands(process: Process) -> None:
+def test_an_asset_is_refused_where_it_stands(process: Process, messages: Messages) -> None:
     document = etl()
     nodes(document)[0]["script"]["content"] = pulumi.StringAsset("SELECT 1")
     _, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
-    place = "spec.workflows[0].nodes[0].script.content"
-    assert failures == [f"{place}: a FlowSpec document cannot hold an asset. Give its text instead."]
+    messages(failures)
 
 
 @pytest.mark.parametrize("process", [{**SETTINGS, "dataworks:regoin": "x"}], indirect=True)
@@ -193,10 +193,13 @@ def test_a_refusal_is_told_in_its_own_words(process: Process, monkeypatch: pytes
         process.create(DEFINITION, inputs())
 
 
-def test_a_defect_is_told_without_what_it_has_seen(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_told_without_what_it_has_seen(
+    process: Process, monkeypatch: pytest.MonkeyPatch, messages: Messages
+) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(KeyError(PLANTED)))
-    with pytest.raises(StepError, match=r"a defect of pulumi-resource-dataworks .*\(KeyError\)") as error:
+    with pytest.raises(StepError) as error:
         process.create(DEFINITION, inputs())
+    messages(error.value)
     shown = "".join(traceback.format_exception(error.value))  # what Pulumi shows
     assert PLANTED not in shown
     assert "in _telling" not in shown  # nor the frames that lead to it
@@ -239,11 +242,11 @@ def deployment(digest: str = "1:a") -> Inputs:
     }
 
 
-def test_a_deployment_is_checked_as_one(process: Process) -> None:
+def test_a_deployment_is_checked_as_one(process: Process, messages: Messages) -> None:
     found, failures = process.check(DEPLOYMENT, {}, deployment())
     assert failures == []
     assert (found["projectId"], found["digest"]) == (10001, "1:a")
-    assert "digest is missing" in process.check(DEPLOYMENT, {}, deployment(""))[1][0]
+    messages(process.check(DEPLOYMENT, {}, deployment(""))[1][0])
 
 
 def test_a_deployment_of_the_plugin_s_is_updated_once(process: Process) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_resource_dataworks.export._folder import JOURNAL, MANIFEST, About, Folder, RefusedError
+from tests.support.messages import Messages
 
 ABOUT = About(10001, "python", portable=False, name="*")
 FILES = {"a.py": b"1\n", "workflows/x/a.sql": b"SELECT 1;\r\n", "workflows/x/b.sql": b"SELECT 2;"}
@@ -44,9 +45,9 @@ def refused(path: Path, about: About = ABOUT) -> str:
     return str(caught.value)
 
 
-def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_something_else_is_refused(tmp_path: Path, messages: Messages) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    assert "is not empty, and no export is in it" in refused(tmp_path)
+    messages(refused(tmp_path))
     assert "is a file" in refused(tmp_path / "notes.txt")
     assert there(tmp_path) == {"notes.txt": b"mine"}
 
@@ -60,10 +61,10 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
         About(10001, "python", portable=False, name="sales_*"),
     ],
 )
-def test_another_export_is_refused(tmp_path: Path, other: About) -> None:
+def test_another_export_is_refused(tmp_path: Path, other: About, messages: Messages) -> None:
     write(tmp_path, FILES)
     message = refused(tmp_path, other)
-    assert "--project-id 10001 --all --language python`" in message
+    messages(message)
     assert str(other) in message
 
 
@@ -73,19 +74,20 @@ def test_a_journal_alone_is_a_run_that_was_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 2}', "half"])
-def test_a_list_of_files_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_list_of_files_that_cannot_be_read_is_refused(
+    tmp_path: Path, text: str, messages: Messages
+) -> None:
     (tmp_path / MANIFEST).write_text(text)
-    assert "cannot be read" in refused(tmp_path)
+    messages(refused(tmp_path))
 
 
-def test_a_file_that_somebody_edited_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_file_that_somebody_edited_is_never_overwritten(tmp_path: Path, messages: Messages) -> None:
     write(tmp_path, FILES)
     (tmp_path / "workflows/x/a.sql").write_bytes(b"SELECT 'mine';\n")
     before = there(tmp_path)
-    with pytest.raises(
-        RefusedError, match=r"1 files in .* are not as[^:]*:\n  workflows/x/a.sql\nNothing was written"
-    ):
+    with pytest.raises(RefusedError) as refused:
         write(tmp_path, {**FILES, "a.py": b"2\n", "workflows/x/a.sql": b"SELECT 4;"})
+    messages(refused.value)
     assert there(tmp_path) == before
 
 

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from pulumi_resource_dataworks.export._progress import Progress
+from tests.support.messages import Messages
 
 
 class Terminal(io.StringIO):
@@ -19,23 +20,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_a_terminal_has_a_bar(clock: list[float]) -> None:
+def test_a_terminal_has_a_bar(clock: list[float], messages: Messages) -> None:
     out = Terminal()
     progress = Progress(out, 500, 100, clock[0], _shown=clock[0])
     clock[0] = 0.5
     progress.step()
     progress.end()
-    assert out.getvalue() == f"\r\033[K[{'#' * 6}{'.' * 24}] 101 of 500 workflows, about 3 min 20 s left\n"
+    messages(out.getvalue())
 
 
-def test_a_log_has_a_line_now_and_then(clock: list[float]) -> None:
+def test_a_log_has_a_line_now_and_then(clock: list[float], messages: Messages) -> None:
     out = io.StringIO()
     progress = Progress(out, 100, 0, clock[0], _shown=clock[0])
     for _ in range(100):
         clock[0] += 0.25
         progress.step()
     progress.end()
-    assert out.getvalue().splitlines() == [
-        "40 of 100 workflows, about 0 min 15 s left",
-        "80 of 100 workflows, about 0 min 5 s left",
-    ]
+    messages(out.getvalue().splitlines())

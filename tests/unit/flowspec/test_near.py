@@ -11,10 +11,6 @@ from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, faults_of
 
 
-def rules(root: Object) -> list[tuple[str, str]]:
-    return [(fault.rule, fault.severity) for fault in faults_of(root)]
-
-
 @pytest.mark.parametrize(
     ("word", "meant", "alike"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, Opaque
 from tests.support.functions import HERE, Asking
+from tests.support.messages import Messages
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ async def test_a_project_is_a_number_in_any_form(ask: Asking) -> None:
     assert ask.calls == ["GetProject"]
 
 
-async def test_another_function_is_named(ask: Asking) -> None:
-    with pytest.raises(LifecycleError, match="no function getNode, only getProject, getResourceGroup"):
+async def test_another_function_is_named(ask: Asking, messages: Messages) -> None:
+    with pytest.raises(LifecycleError) as refused:
         await ask("getNode")
+    messages(refused.value)

@@ -10,6 +10,7 @@ from pulumi_resource_dataworks.emulator import Fault, Project
 from pulumi_resource_dataworks.lifecycle import CancelledStepError, LifecycleError
 from pulumi_resource_dataworks.openapi import PermissionDeniedError
 from tests.support.functions import HERE, NOWHERE, THERE, Asking
+from tests.support.messages import Messages
 
 FINANCE = {
     "projectId": THERE,
@@ -38,39 +39,40 @@ async def test_each_look_up_is_made_once_in_a_run(ask: Asking) -> None:
 
 
 @pytest.mark.parametrize("names", ["exact", "any_case", "contained"])
-async def test_a_name_is_taken_exactly_however_the_service_does(ask: Asking, names: str) -> None:
+async def test_a_name_is_taken_exactly_however_the_service_does(
+    ask: Asking, names: str, messages: Messages
+) -> None:
     ask.emulator.switch(project_names=names)
     assert await ask("getProject", name="finance") == FINANCE
     assert ask.calls == ["ListProjects"]
     for wrong in ("Finance", "financ"):
-        with pytest.raises(LifecycleError, match=f'has the name "{wrong}"'):
+        with pytest.raises(LifecycleError) as refused:
             await ask("getProject", name=wrong)
+        messages(refused.value)
 
 
-async def test_a_name_that_the_service_does_not_find_is_looked_for_among_all(ask: Asking) -> None:
+async def test_a_name_that_the_service_does_not_find_is_looked_for_among_all(
+    ask: Asking, messages: Messages
+) -> None:
     ask.emulator._world.projects += [Project(20000 + number, f"p{number}") for number in range(120)]
     ask.emulator.switch(project_names="contained")
     assert (await ask("getProject", name="p119"))["projectId"] == 20119
     assert ask.calls == ["ListProjects"]
-    with pytest.raises(LifecycleError, match="Did you mean"):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getProject", name="p1199")
+    messages(refused.value)
     assert ask.calls == ["ListProjects"] * 4
     assert [call.params.get("PageNumber") for call in ask.emulator.calls] == ["1", "1", "1", "2"]
 
 
 @pytest.mark.parametrize(
-    ("name", "help_"),
-    [
-        ("finanze", 'Did you mean "finance"?'),
-        ("nothing like it", 'There are "sales", "finance", "finance_archive".'),
-        ("Sales and returns", 'That is the display name of workspace "sales" (10001): write its name.'),
-    ],
+    "name",
+    ["finanze", "nothing like it", "Sales and returns"],
 )
-async def test_what_is_not_there_is_told_with_what_is(ask: Asking, name: str, help_: str) -> None:
+async def test_what_is_not_there_is_told_with_what_is(ask: Asking, name: str, messages: Messages) -> None:
     with pytest.raises(LifecycleError) as error:
         await ask("getProject", name=name)
-    assert help_ in str(error.value)
-    assert "Check dataworks:region, or write projectId" in str(error.value)
+    messages(error.value)
 
 
 async def test_of_a_secret_name_nothing_is_told(ask: Asking) -> None:
@@ -80,22 +82,19 @@ async def test_of_a_secret_name_nothing_is_told(ask: Asking) -> None:
         assert not {"finance", "sales"} & set(str(error.value).replace('"', " ").split())
 
 
-async def test_two_of_a_name_are_told(ask: Asking) -> None:
+async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
     ask.emulator._world.projects.append(Project(10009, "finance"))
-    with pytest.raises(
-        LifecycleError, match='2 workspaces have the name "finance": write projectId, one of 10002, 10009'
-    ):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getProject", name="finance")
+    messages(refused.value)
 
 
 @pytest.mark.parametrize("unknown", ["own_code", "as_workflow"])
-async def test_an_id_that_is_none_is_told(ask: Asking, unknown: str) -> None:
+async def test_an_id_that_is_none_is_told(ask: Asking, unknown: str, messages: Messages) -> None:
     ask.emulator.switch(unknown_project=unknown, not_found_status=404)
-    with pytest.raises(
-        LifecycleError, match="there is no workspace with the ID 99999 in this region"
-    ) as error:
+    with pytest.raises(LifecycleError) as error:
         await ask("getProject", projectId=NOWHERE)
-    assert "Check projectId and dataworks:region" in str(error.value)
+    messages(error.value)
 
 
 async def test_a_refusal_is_passed_on(ask: Asking) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import ResourceGroup
 from pulumi_resource_dataworks.lifecycle import LifecycleError
 from tests.support.functions import GROUPS, HERE, THERE, Asking
+from tests.support.messages import Messages
 
 
 async def test_its_id_is_what_a_document_names(ask: Asking) -> None:
@@ -32,43 +33,43 @@ async def test_groups_of_every_type_are_looked_at(ask: Asking) -> None:
 
 
 @pytest.mark.parametrize("listed", ["bound", "first", "all"])
-async def test_one_of_another_workspace_is_told_apart(ask: Asking, listed: str) -> None:
+async def test_one_of_another_workspace_is_told_apart(ask: Asking, listed: str, messages: Messages) -> None:
     ask.emulator.switch(groups_of_project=listed)
     if listed == "all":
         assert (await ask("getResourceGroup", name="night", projectId=HERE))["id"] == "group_3"
         return
-    with pytest.raises(
-        LifecycleError, match='"night" \\(group_3\\) is none of workspace 10001, as far as'
-    ) as error:
+    with pytest.raises(LifecycleError) as error:
         await ask("getResourceGroup", name="night", projectId=HERE)
-    assert "Bind it to the workspace" in str(error.value)
-    assert "leave projectId out if it is bound" in str(error.value)
+    messages(error.value)
 
 
-async def test_the_way_out_works_where_the_service_lists_only_the_first_workspace(ask: Asking) -> None:
+async def test_the_way_out_works_where_the_service_lists_only_the_first_workspace(
+    ask: Asking, messages: Messages
+) -> None:
     ask.emulator.switch(groups_of_project="first")
-    with pytest.raises(LifecycleError, match="leave projectId out"):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shared_large", projectId=THERE)
+    messages(refused.value)
     assert (await ask("getResourceGroup", name="shared_large"))["id"] == "Serverless_2"
 
 
-async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
-    with pytest.raises(
-        LifecycleError, match=r'no resource group of workspace 10001 has the name "shred".*"shared"\?'
-    ):
+async def test_what_is_not_there_is_told_with_what_is(ask: Asking, messages: Messages) -> None:
+    with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shred", projectId=HERE)
-    with pytest.raises(LifecycleError, match=r'in this region has the name "x".*There are "shared"'):
+    messages(refused.value)
+    with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="x")
+    messages(refused.value)
     ask.emulator._world.resource_groups.clear()
     ask.functions = type(ask.functions)()
-    with pytest.raises(LifecycleError, match="There is none at all"):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shared", projectId=HERE)
+    messages(refused.value)
 
 
-async def test_two_of_a_name_are_told(ask: Asking) -> None:
+async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
     ask.emulator._world.resource_groups.append(ResourceGroup("group_9", "shared", "ExclusiveDataService"))
     assert len(GROUPS) == 3
-    with pytest.raises(
-        LifecycleError, match=r"Serverless_1 \(CommonV2\), group_9 \(ExclusiveDataService\). Write the ID"
-    ):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shared")
+    messages(refused.value)

@@ -12,6 +12,7 @@ from pulumi_resource_dataworks.lifecycle import LifecycleError
 from tests.support.definitions import Run
 from tests.support.documents import etl
 from tests.support.functions import HERE, THERE, Asking
+from tests.support.messages import Messages
 
 LISTS = ["ListWorkflowDefinitions"] * 2
 GET = "GetWorkflowDefinition"
@@ -40,7 +41,9 @@ async def test_by_id_name_and_path_it_is_the_same(ask: Asking) -> None:
 
 @pytest.mark.parametrize("switches", [{}, {"read_back_noise": "worst"}, {"ids_on_wire": "numbers"}])
 @pytest.mark.parametrize("kind", ["CycleWorkflow", "ManualWorkflow", "TriggerWorkflow"])
-async def test_its_kind_is_as_it_is_written(ask: Asking, kind: str, switches: dict[str, Any]) -> None:
+async def test_its_kind_is_as_it_is_written(
+    ask: Asking, kind: str, switches: dict[str, Any], messages: Messages
+) -> None:
     ask.emulator.switch(**switches)
     own = await ask.named("orders", kind=kind)
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
@@ -48,10 +51,9 @@ async def test_its_kind_is_as_it_is_written(ask: Asking, kind: str, switches: di
     if kind != "TriggerWorkflow":
         assert await ask("getWorkflowDefinition", projectId=HERE, name="orders")
         return
-    with pytest.raises(
-        LifecycleError, match="kind TriggerWorkflow out of its lists: look such a one up by workflowId"
-    ):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getWorkflowDefinition", projectId=HERE, name="orders")
+    messages(refused.value)
 
 
 @pytest.mark.parametrize("kept_id", ["gone", "kept"])
@@ -132,11 +134,12 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
 
 
 @pytest.mark.parametrize("code", ["9990040003", "Emulator.UnknownCode"])
-async def test_an_id_is_not_there_whatever_code_says_so(ask: Asking, code: str) -> None:
+async def test_an_id_is_not_there_whatever_code_says_so(ask: Asking, code: str, messages: Messages) -> None:
     ask.emulator.switch(not_found_code=code, not_found_message="no")
     await ask.named("orders")
-    with pytest.raises(LifecycleError, match="there is no workflow with the ID 7"):
+    with pytest.raises(LifecycleError) as refused:
         await ask("getWorkflowDefinition", projectId=HERE, workflowId="7")
+    messages(refused.value)
 
 
 async def test_one_that_is_another_workspace_s_is_told(ask: Asking) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pulumi_resource_dataworks import cli, flowspec, openapi
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.pytest_plugin import DataWorks
+from tests.support.messages import Messages
 from tests.support.pictures import after, document, node, read_back
 
 PROVIDER = Path(cli.__file__).resolve().parents[1]
@@ -41,19 +42,19 @@ def plain() -> dict[str, Any]:
     return document([node("a"), node("b")], [after("b", "a")])
 
 
-def test_a_file_is_drawn_on_standard_output(run: Run) -> None:
+def test_a_file_is_drawn_on_standard_output(run: Run, messages: Messages) -> None:
     status, out, err = run(save("a.json", plain()))
     assert status == 0
     assert set(read_back(out).boxes) == {"a", "b"}
-    assert err == "pulumi-dataworks: daily_orders: 2 nodes, 1 dependency\n"
+    messages(err)
 
 
-def test_two_files_show_the_change_and_the_summary_of_preview(run: Run) -> None:
+def test_two_files_show_the_change_and_the_summary_of_preview(run: Run, messages: Messages) -> None:
     now = document([node("a"), node("c")], [])
     status, out, err = run(save("a.json", plain()), save("b.json", now), "--format", "mermaid")
     assert status == 0
     assert "#43; c" in out
-    assert 'adds node "c"; removes node "b"; removes 1 dependency' in err
+    messages(err)
 
 
 def test_it_is_written_to_a_file(run: Run) -> None:
@@ -69,7 +70,7 @@ def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert run("-", "--format", "mermaid")[0] == 0
 
 
-def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run) -> None:
+def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run, messages: Messages) -> None:
     name = save(
         "a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b"), after("b", "c")])
     )
@@ -78,14 +79,14 @@ def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run) 
     assert set(read_back(out).boxes) == {"a", "b", "c"}
     cli.main(["validate", "--format", "json", name])
     assert "a.json:1:" in err
-    assert "no node here is called" in err
+    messages(err)
 
 
-def test_a_circle_is_told_and_drawn(run: Run) -> None:
+def test_a_circle_is_told_and_drawn(run: Run, messages: Messages) -> None:
     name = save("a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b")]))
     status, out, err = run(name)
     assert status == 1
-    assert "wait for each other" in err
+    messages(err)
     assert len(read_back(out).arrows) == 2
 
 
@@ -96,52 +97,52 @@ def _without_name() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"kind": "CycleWorkflow"}', json.dumps(_without_name())])
-def test_what_has_no_shape_is_not_drawn(run: Run, content: str) -> None:
+def test_what_has_no_shape_is_not_drawn(run: Run, content: str, messages: Messages) -> None:
     status, out, err = run(save("a.json", content), "--out", "a.svg")
     assert (status, out) == (1, "")
     assert "a.json:1:" in err
-    assert "a.json cannot be drawn" in err
+    messages(err)
     assert not Path("a.svg").exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    "arguments",
     [
-        (["missing.json"], "missing.json cannot be read: No such file"),
-        (["bytes.json"], "bytes.json cannot be read: line 1 is not UTF-8"),
-        ([], "what is to be drawn?"),
-        (["a", "b", "c"], "3 files are given; at most 2"),
-        (["-", "-"], "standard input can be one of the two"),
-        (["a.json", "--project-id", "1"], "--project-id and --workflow go together"),
-        (["a", "b", "--project-id", "1", "--workflow", "x"], "2 files are given; at most 1"),
-        (["a.json", "--out", "no/such/folder"], "no/such/folder cannot be written: No such file"),
+        ["missing.json"],
+        ["bytes.json"],
+        [],
+        ["a", "b", "c"],
+        ["-", "-"],
+        ["a.json", "--project-id", "1"],
+        ["a", "b", "--project-id", "1", "--workflow", "x"],
+        ["a.json", "--out", "no/such/folder"],
     ],
 )
-def test_what_cannot_be_read_or_written(run: Run, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_read_or_written(run: Run, arguments: list[str], messages: Messages) -> None:
     save("a.json", plain())
     Path("bytes.json").write_bytes(b"\xff")
     status, out, err = run(*arguments)
     assert (status, out) == (2, "")
-    assert told in err
+    messages(err)
     assert len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("library", ["graphlay", "cron_descriptor"])
 def test_svg_says_what_to_install_and_mermaid_needs_nothing(
-    run: Run, monkeypatch: pytest.MonkeyPatch, library: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, library: str, messages: Messages
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     name = save("a.json", plain())
     status, out, err = run(name)
     assert (status, out) == (1, "")
-    assert "pip install 'pulumi-resource-dataworks[graph]'" in err
+    messages(err)
     assert run(name, "--format", "mermaid")[0] == 0
 
 
-def test_a_text_that_mermaid_refuses_is_said(run: Run) -> None:
+def test_a_text_that_mermaid_refuses_is_said(run: Run, messages: Messages) -> None:
     names = [f"n{number}" for number in range(502)]
     name = save("a.json", document(list(map(node, names)), [after(other, "n0") for other in names[1:]]))
-    assert "will not show this: there are 501 dependencies" in run(name, "--format", "mermaid")[2]
+    messages(run(name, "--format", "mermaid")[2])
 
 
 def test_the_same_bytes_in_any_process(tmp_path: Path) -> None:
@@ -184,23 +185,25 @@ def test_a_workflow_of_a_workspace_by_name_path_or_id(run: Run, dataworks: DataW
     assert [call.action for call in dataworks.calls("GetWorkflowDefinition")]
 
 
-def test_what_a_file_would_change_in_the_workspace(run: Run, dataworks: DataWorks) -> None:
+def test_what_a_file_would_change_in_the_workspace(
+    run: Run, dataworks: DataWorks, messages: Messages
+) -> None:
     store(dataworks, plain())
     name = save("a.json", document([node("a"), node("new")], [after("new", "a")]))
     where = ("--project-id", str(dataworks.project_id), "--workflow", "daily_orders")
     status, out, err = run(*where, name, "--format", "mermaid")
     assert status == 0
-    assert 'adds node "new"; removes node "b"; adds 1 dependency; removes 1 dependency\n' in err
+    messages(err)
     assert "#45; b" in out
     assert "nothing changes" in run(*where, save("b.json", plain()))[2]
 
 
-def test_a_workflow_that_is_not_there(run: Run, dataworks: DataWorks) -> None:
+def test_a_workflow_that_is_not_there(run: Run, dataworks: DataWorks, messages: Messages) -> None:
     store(dataworks, plain())
     for wanted in ("daily_order", "77"):
         status, out, err = run("--project-id", str(dataworks.project_id), "--workflow", wanted)
         assert (status, out) == (2, "")
-        assert f'no workflow of workspace {dataworks.project_id} has the name "{wanted}"' in err
+        messages(err)
         assert '"daily_orders"' in err
 
 

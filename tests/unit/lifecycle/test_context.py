@@ -7,6 +7,7 @@ import pytest
 
 from pulumi_resource_dataworks.lifecycle import CancelledStepError, Context
 from tests.support.definitions import Run, never
+from tests.support.messages import Messages
 
 
 async def answer() -> str:
@@ -36,27 +37,30 @@ async def test_what_the_service_answers_is_the_answer(run: Run) -> None:
     assert await run.context().ask(answer()) == "answer"
 
 
-async def test_a_stopped_run_asks_nothing_more(run: Run) -> None:
+async def test_a_stopped_run_asks_nothing_more(run: Run, messages: Messages) -> None:
     run.cancelled.set()
-    with pytest.raises(CancelledStepError, match=r"^stopped by the user$"):
+    with pytest.raises(CancelledStepError) as refused:
         await run.context().ask(never())
+    messages(refused.value)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_call_is_given_up_when_the_time_is_up(run: Run) -> None:
-    with pytest.raises(CancelledStepError, match=r"^the step's time is up$"):
+async def test_a_call_is_given_up_when_the_time_is_up(run: Run, messages: Messages) -> None:
+    with pytest.raises(CancelledStepError) as refused:
         await run.context(timeout=0.01).ask(never())
+    messages(refused.value)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @pytest.mark.parametrize("step", ["ask", "pause"])
-async def test_a_cancel_is_heard_in_the_middle(run: Run, step: str) -> None:
+async def test_a_cancel_is_heard_in_the_middle(run: Run, step: str, messages: Messages) -> None:
     context: Any = run.context()
     waiting = asyncio.ensure_future(context.ask(never()) if step == "ask" else context.pause(50))
     await asyncio.sleep(0)
     run.cancelled.set()
-    with pytest.raises(CancelledStepError, match=r"^stopped by the user$"):
+    with pytest.raises(CancelledStepError) as refused:
         await waiting
+    messages(refused.value)
     assert run.clock.now == 0
 
 

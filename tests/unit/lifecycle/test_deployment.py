@@ -12,6 +12,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
 from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, kept
+from tests.support.messages import Messages
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ async def run() -> Deploying:
 
 
 @pytest.mark.parametrize("standard", [False, True])
-async def test_every_stage_is_executed_in_its_turn(run: Deploying, standard: bool) -> None:
+async def test_every_stage_is_executed_in_its_turn(
+    run: Deploying, standard: bool, messages: Messages
+) -> None:
     run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/{WORKFLOW}"
@@ -32,7 +35,7 @@ async def test_every_stage_is_executed_in_its_turn(run: Deploying, standard: boo
     assert outputs["pipelineRunId"] == run.emulator.runs()[0].run_id
     assert outputs["publishedWorkflowId"] == str(run.emulator.workflow(WORKFLOW).scheduling_id)
     assert run.is_live
-    assert "deployed, with 2 nodes" in run.report.texts("status")
+    messages(run.report.texts("status"))
 
 
 async def test_a_deployment_in_simple_mode_takes_few_calls(run: Deploying) -> None:
@@ -177,10 +180,13 @@ async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> N
     assert len(told) == (how == "exec_refused")
 
 
-async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(run: Deploying) -> None:
+async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(
+    run: Deploying, messages: Messages
+) -> None:
     run.emulator.switch(approval_stage="exec_refused")
-    with pytest.raises(HalfDoneError, match="goes on with this run") as caught:
+    with pytest.raises(HalfDoneError) as caught:
         await run.create(approval="fail")
+    messages(caught.value)
     assert run.clock.now < 60
     [made] = run.emulator.runs()
     state = kept(caught.value, run.inputs(approval="fail"))
@@ -211,11 +217,12 @@ async def test_addresses_of_the_service_are_told(run: Deploying) -> None:
 # --- half done
 
 
-async def test_time_that_is_up_is_gone_on_with(run: Deploying) -> None:
+async def test_time_that_is_up_is_gone_on_with(run: Deploying, messages: Messages) -> None:
     run.emulator.set_stage_life(Life("seconds", 100))
     news = run.inputs()
-    with pytest.raises(HalfDoneError, match="the next `pulumi up` resumes it") as caught:
+    with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
+    messages(caught.value)
     state = await run.again().update(kept(caught.value, news), "1:a")
     assert run.kinds == ["Online"]
     assert state[2]["status"] == "Online"

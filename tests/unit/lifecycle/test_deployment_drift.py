@@ -7,6 +7,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Life, Project
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
 from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+from tests.support.messages import Messages
 
 
 @pytest.fixture
@@ -77,14 +78,15 @@ async def test_a_refresh_of_what_is_as_it_was_changes_nothing(run: Deploying, to
     assert [call.action for call in run.emulator.calls] == ["GetWorkflowDefinition", "ListPipelineRuns"]
 
 
-async def test_a_refresh_keeps_a_run_that_has_not_ended(run: Deploying) -> None:
+async def test_a_refresh_keeps_a_run_that_has_not_ended(run: Deploying, messages: Messages) -> None:
     run.emulator.set_stage_life(Life("seconds", 100))
     news = run.inputs()
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
     state = kept(caught.value, news)
-    with pytest.raises(HalfDoneError, match="has not ended"):
+    with pytest.raises(HalfDoneError) as refused:
         await run.again().refresh(state)
+    messages(refused.value)
     await run.client.pipelines.abolish(PROJECT, run.emulator.runs()[0].run_id)
     state = await run.again().refresh(state)
     assert (state[2]["status"], "pendingRun" in state[2]) == ("Fail", False)
@@ -122,13 +124,16 @@ async def test_an_import_takes_somebody_elses_deployment_for_that_of_the_definit
 
 
 @pytest.mark.parametrize("before", [False, True])
-async def test_what_is_not_in_production_is_not_imported(run: Deploying, before: bool) -> None:
+async def test_what_is_not_in_production_is_not_imported(
+    run: Deploying, before: bool, messages: Messages
+) -> None:
     if before:
         run.emulator.deploy(WORKFLOW)
         await run.clock.sleep(1)
         run.emulator.deploy(WORKFLOW, "Offline")
-    with pytest.raises(LifecycleError, match="not in production"):
+    with pytest.raises(LifecycleError) as refused:
         await run.deployments.read(run.context(), f"{PROJECT}/{WORKFLOW}", {}, {})
+    messages(refused.value)
 
 
 @pytest.mark.parametrize("wrong", ["7", "x/7", "0/7", "7/", "7/8/9"])
@@ -193,7 +198,7 @@ async def test_a_delete_goes_on_with_an_offline_run_of_ours(run: Deploying) -> N
     assert not run.is_live
 
 
-async def test_a_node_that_others_depend_on_is_named(run: Deploying) -> None:
+async def test_a_node_that_others_depend_on_is_named(run: Deploying, messages: Messages) -> None:
     state = await run.create()
     depends = [
         {"nodeId": "6000000000000000002", "depends": [{"type": "Normal", "output": "5000000000000000003"}]}
@@ -202,6 +207,6 @@ async def test_a_node_that_others_depend_on_is_named(run: Deploying) -> None:
     run.emulator.deploy("6000000000000000001")
     with pytest.raises(LifecycleError) as caught:
         await run.again().delete(state)
-    assert 'node "extract" of workflow "reports" depends on 5000000000000000003' in str(caught.value)
+    messages(caught.value)
     assert 'node "load"' in str(caught.value)
     assert run.is_live

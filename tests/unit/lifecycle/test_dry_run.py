@@ -9,6 +9,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, Options, WorkflowDefinitions
 from tests.support.definitions import PROJECT, Run, denied, lost, never, refusal, unavailable, workflow
 from tests.support.documents import etl, node
+from tests.support.messages import Messages
 
 KNOWN = frozenset({PROJECT})
 
@@ -42,12 +43,14 @@ async def test_the_resource_decides_before_the_provider(
 
 
 @pytest.mark.parametrize("projects", [frozenset[int](), frozenset({PROJECT + 1})])
-async def test_a_workspace_of_which_nothing_is_known_is_not_asked(projects: frozenset[int]) -> None:
+async def test_a_workspace_of_which_nothing_is_known_is_not_asked(
+    projects: frozenset[int], messages: Messages
+) -> None:
     run = asking(projects=projects)
     await preview(run)
     assert run.client.made("dry run") == []
     (warning,) = run.report.warnings
-    assert f"nothing says that project {PROJECT} honours it" in warning
+    messages(warning)
     assert f"pulumi config set --path 'dataworks:dryRunProjects[0]' {PROJECT}" in warning
 
 
@@ -59,81 +62,75 @@ async def test_what_is_asked_is_the_document_as_up_would_send_it() -> None:
     assert run.client.made("job") == ["dry1"]
 
 
-async def test_a_refusal_is_told_with_its_places_in_the_text() -> None:
+async def test_a_refusal_is_told_with_its_places_in_the_text(messages: Messages) -> None:
     text = json.dumps(etl(), indent=2)
-    line = next(number for number, found in enumerate(text.splitlines(), 1) if '"load"' in found) - 1
+    next(number for number, found in enumerate(text.splitlines(), 1) if '"load"' in found) - 1
     run = asking()
     words = "bad: $.spec.workflows[0].nodes[1], again $['spec']['workflows'][0].nodes[1] and $.kind"
     run.client.will("dry run", refusal(words))
     with pytest.raises(LifecycleError) as caught:
         await preview(run, text)
     told = str(caught.value)
-    assert told.startswith(f"DataWorks would refuse this document: {words}")
-    assert told.endswith(
-        f". See spec.workflows[0].nodes[1] (line {line}, column 11), kind (line 3, column 11)"
-    )
+    messages(told)
 
 
-async def test_a_refusal_of_an_update_is_told_with_its_lines_too() -> None:
+async def test_a_refusal_of_an_update_is_told_with_its_lines_too(messages: Messages) -> None:
     run = asking()
     state = await run.create()
     run.client.will("dry run", refusal("bad: $.spec"))
-    with pytest.raises(LifecycleError, match=r"See spec \(line 4, column 11\)$"):
+    with pytest.raises(LifecycleError) as refused:
         await run.update(state, json.dumps(etl(description="new"), indent=2), preview=True)
+    messages(refused.value)
 
 
-async def test_a_refusal_of_an_object_has_places_without_lines() -> None:
+async def test_a_refusal_of_an_object_has_places_without_lines(messages: Messages) -> None:
     run = asking()
     run.client.will("dry run", refusal("bad: $.spec.workflows[0].nodes[1]."))
     with pytest.raises(LifecycleError) as caught:
         await preview(run)
-    assert str(caught.value).endswith(". See spec.workflows[0].nodes[1]")
+    messages(caught.value)
 
 
-async def test_a_refusal_without_a_place_is_told_as_it_is() -> None:
+async def test_a_refusal_without_a_place_is_told_as_it_is(messages: Messages) -> None:
     run = asking()
     run.client.will("dry run", refusal("no"))
     with pytest.raises(LifecycleError) as caught:
         await preview(run)
-    assert str(caught.value) == f"DataWorks would refuse this document: {refusal('no')}"
+    messages(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("ended", "words"),
-    [
-        (job("Fail", error="cron is odd", request_id="REQ-J"), "cron is odd (request REQ-J)"),
-        (
-            job("Cancel", request_id="REQ-J"),
-            "the job ended as Cancel and gives no reason (request REQ-J)",
-        ),
-    ],
+    "ended",
+    [job("Fail", error="cron is odd", request_id="REQ-J"), job("Cancel", request_id="REQ-J")],
 )
-async def test_a_job_that_fails_is_a_refusal(ended: openapi.JobStatus, words: str) -> None:
+async def test_a_job_that_fails_is_a_refusal(ended: openapi.JobStatus, messages: Messages) -> None:
     run = asking()
     run.client.will("job", job("Running"), ended)
     with pytest.raises(LifecycleError) as caught:
         await preview(run)
-    assert str(caught.value) == f"DataWorks would refuse this document: {words}"
+    messages(caught.value)
 
 
 @pytest.mark.parametrize(
     "error", [denied(), unavailable(), lost(), openapi.RequestNotSent("no", action="Import")]
 )
-async def test_what_says_nothing_of_the_document_does_not_end_the_preview(error: Exception) -> None:
+async def test_what_says_nothing_of_the_document_does_not_end_the_preview(
+    error: Exception, messages: Messages
+) -> None:
     run = asking()
     run.client.will("dry run", error)
     await preview(run)
     (warning,) = run.report.warnings
-    assert warning == f"DataWorks could not be asked for a dry run: {error}"
+    messages(warning)
     assert len(run.client.made("dry run")) == 1
 
 
-async def test_a_job_that_does_not_end_is_waited_for_two_minutes() -> None:
+async def test_a_job_that_does_not_end_is_waited_for_two_minutes(messages: Messages) -> None:
     run = asking()
     run.client.jobs["dry1"] = job("Running")
     await preview(run)
     assert 120 <= run.clock.now < 121
-    assert "could not be asked" in run.report.warnings[0]
+    messages(run.report.warnings[0])
 
 
 async def test_a_job_is_waited_for_no_longer_than_the_step_may_take() -> None:
@@ -151,13 +148,13 @@ async def test_a_job_of_a_dry_run_is_soon_asked_for() -> None:
     assert run.clock.now < 3
 
 
-async def test_a_cancel_ends_the_question() -> None:
+async def test_a_cancel_ends_the_question(messages: Messages) -> None:
     run = asking()
     run.client.will("dry run", never)
     run.cancel_on("dry run")
     await preview(run)
     assert run.clock.now == 0
-    assert "stopped by the user" in run.report.warnings[0]
+    messages(run.report.warnings[0])
 
 
 async def test_an_update_is_asked_for_under_the_ids_that_the_service_gave() -> None:
@@ -171,11 +168,12 @@ async def test_an_update_is_asked_for_under_the_ids_that_the_service_gave() -> N
     assert len(run.client.made("import")) == 1
 
 
-async def test_an_update_of_what_is_there_never_goes_without_its_id() -> None:
+async def test_an_update_of_what_is_there_never_goes_without_its_id(messages: Messages) -> None:
     run = asking()
     state = await run.create()
     run.client.will("dry run", *[refusal("the ID is not valid")] * 9)
-    with pytest.raises(LifecycleError, match="ID is not valid"):
+    with pytest.raises(LifecycleError) as refused:
         await run.update(state, etl(nodes=[node("extract"), node("load"), node("new")]), preview=True)
+    messages(refused.value)
     sent = [json.loads(text) for _, text in run.client.made("dry run")]
     assert all(workflow(root)["id"] == state[2]["workflowId"] for root in sent)

@@ -20,6 +20,7 @@ from tests.support.definitions import (
     workflow,
 )
 from tests.support.documents import etl
+from tests.support.messages import Messages
 
 
 class Staying(FakeClient):
@@ -52,7 +53,7 @@ async def test_a_read_that_lags_behind_a_move_is_not_what_the_service_keeps() ->
     assert run.report.warnings == []
 
 
-async def test_of_a_forgotten_job_nobody_says_that_it_succeeded(run: Run) -> None:
+async def test_of_a_forgotten_job_nobody_says_that_it_succeeded(run: Run, messages: Messages) -> None:
     def lose(_: int, text: str) -> openapi.AsyncJob:
         root = json.loads(text)
         workflow(root)["nodes"].pop()
@@ -60,9 +61,9 @@ async def test_of_a_forgotten_job_nobody_says_that_it_succeeded(run: Run) -> Non
 
     run.client.will("import", lose)
     run.client.will("job", openapi.JobStatus(job_id="job1", status="Running"), not_found("Job"))
-    with pytest.raises(HalfDoneError, match="nothing tells what became of the import job") as caught:
+    with pytest.raises(HalfDoneError) as caught:
         await run.create()
-    assert 'did not keep node "load"' in str(caught.value)
+    messages(caught.value)
 
 
 class Particular(FakeClient):

@@ -9,6 +9,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
 from tests.support.definitions import PROJECT, URN, Run, node_ids, refusal, root_of, workflow
 from tests.support.documents import etl, node
+from tests.support.messages import Messages
 
 OWN, NEXT, THIRD = (flowspec.derive_id(URN, PROJECT, "", attempt) for attempt in range(3))
 
@@ -92,11 +93,11 @@ async def test_an_update_without_anything_new_has_no_other_ids(run: Run) -> None
     assert len(run.client.made("import")) == 2
 
 
-async def test_an_interrupted_run_under_other_ids_is_found_again(run: Run) -> None:
+async def test_an_interrupted_run_under_other_ids_is_found_again(run: Run, messages: Messages) -> None:
     run.client.will("import", about(OWN))
     first = await run.create()
     again = run.again()
     second = await again.create()
     assert second[0] == first[0]
     assert second[2]["nodeIds"] == first[2]["nodeIds"]
-    assert "taking it over" in again.report.warnings[0]
+    messages(again.report.warnings[0])

@@ -8,16 +8,19 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError
 from tests.support.definitions import Run
 from tests.support.documents import etl, nodes
+from tests.support.messages import Messages
 
 
-async def test_a_digest_of_another_release_stays_until_the_meaning_changes(run: Run) -> None:
+async def test_a_digest_of_another_release_stays_until_the_meaning_changes(
+    run: Run, messages: Messages
+) -> None:
     resource_id, inputs, outputs = await run.create()
     old = (resource_id, inputs, {**outputs, "digest": "0:of an older release"})
     found = await run.again().read(old)
     assert found is not None
-    assert found[1]["digest"] == "0:of an older release"
+    messages(found[1]["digest"])
     same = await run.again().update(old, etl(), preview=True)
-    assert same["digest"] == "0:of an older release"
+    messages(same["digest"])
     other = await run.again().update(old, etl(description="d"))
     assert other["digest"].startswith("1:")
 

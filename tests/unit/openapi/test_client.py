@@ -20,6 +20,7 @@ from pulumi_resource_dataworks.openapi import (
 from pulumi_resource_dataworks.openapi._credentials import credentials_for
 from pulumi_resource_dataworks.openapi._operations import GET, IMPORT, Operation
 from pulumi_resource_dataworks.openapi._transport import Transport
+from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, job_answer, ok, raw, refusal, settings
 
 JOB = {"Id": "77", "Response": "88", "Status": "Running", "Completed": False}
@@ -99,16 +100,20 @@ async def test_get_workflow(client: Client, service: Service, with_scripts: bool
 
 
 @pytest.mark.parametrize("body", [{}, {"WorkflowDefinition": None}, {"WorkflowDefinition": {}}])
-async def test_an_empty_200_is_not_found(client: Client, service: Service, body: dict[str, Any]) -> None:
+async def test_an_empty_200_is_not_found(
+    client: Client, service: Service, body: dict[str, Any], messages: Messages
+) -> None:
     service.will(ok(**body))
-    with pytest.raises(NotFoundError, match=r"workflow 5 does not exist .*request ID REQ"):
+    with pytest.raises(NotFoundError) as refused:
         await client.get_workflow_definition(12, "5")
+    messages(refused.value)
 
 
-async def test_an_empty_job_status_is_not_found(client: Client, service: Service) -> None:
+async def test_an_empty_job_status_is_not_found(client: Client, service: Service, messages: Messages) -> None:
     service.will(ok(JobStatus=None))
-    with pytest.raises(NotFoundError, match="job 7 does not exist"):
+    with pytest.raises(NotFoundError) as refused:
         await client.get_job_status("7")
+    messages(refused.value)
 
 
 async def test_a_blank_200_is_nobodys_answer(client: Client, service: Service) -> None:
@@ -123,10 +128,13 @@ async def test_a_definition_without_an_id_keeps_ours(client: Client, service: Se
 
 
 @pytest.mark.parametrize("inner", ['{"Id":4.9e18}', '"text"', "[1]", "5"])
-async def test_unknown_shapes_are_named(client: Client, service: Service, inner: str) -> None:
+async def test_unknown_shapes_are_named(
+    client: Client, service: Service, inner: str, messages: Messages
+) -> None:
     service.will(raw(f'{{"RequestId":"R","WorkflowDefinition":{inner}}}'))
-    with pytest.raises(UnreadableAnswer, match=r"GetWorkflowDefinition has an unknown shape.*request ID R"):
+    with pytest.raises(UnreadableAnswer) as refused:
         await client.get_workflow_definition(12, "5")
+    messages(refused.value)
 
 
 async def test_an_import_answer_without_a_job_is_a_lost_answer(client: Client, service: Service) -> None:
@@ -226,10 +234,13 @@ LOST = [
 
 
 @pytest.mark.parametrize("error", NOT_SENT, ids=lambda error: type(error).__name__)
-async def test_what_was_not_sent(client: Client, service: Service, error: httpx.HTTPError) -> None:
+async def test_what_was_not_sent(
+    client: Client, service: Service, error: httpx.HTTPError, messages: Messages
+) -> None:
     service.will(error)
-    with pytest.raises(RequestNotSent, match=r"dataworks:region \(cn-shanghai\)") as caught:
+    with pytest.raises(RequestNotSent) as caught:
         await client.import_workflow_definition(12, "{}")
+    messages(caught.value)
     assert str(error) in str(caught.value)
     assert caught.value.action == "ImportWorkflowDefinition"
 
@@ -243,23 +254,27 @@ async def test_what_was_sent_and_not_answered(
         await client.import_workflow_definition(12, "{}")
 
 
-async def test_a_given_endpoint_is_what_to_check(service: Service, clock: VirtualClock) -> None:
+async def test_a_given_endpoint_is_what_to_check(
+    service: Service, clock: VirtualClock, messages: Messages
+) -> None:
     service.will(httpx.ConnectError("refused"))
     made = Client(
         settings(endpoint="http://127.0.0.1:1"), transport=httpx.MockTransport(service.handle), clock=clock
     )
-    with pytest.raises(RequestNotSent, match=r"http://127\.0\.0\.1:1 .*dataworks:endpoint"):
+    with pytest.raises(RequestNotSent) as refused:
         await made.get_job_status("7")
+    messages(refused.value)
 
 
-async def test_certificates_are_not_tried_again(client: Client, service: Service) -> None:
+async def test_certificates_are_not_tried_again(client: Client, service: Service, messages: Messages) -> None:
     certificate = ssl.SSLCertVerificationError(1, "certificate verify failed")
     certificate.verify_message = "self-signed certificate in certificate chain"
     error = httpx.ConnectError("[SSL]")
     error.__cause__ = certificate
     service.will(error)
-    with pytest.raises(RequestNotSent, match=r"is not trusted: self-signed .*SSL_CERT_FILE"):
+    with pytest.raises(RequestNotSent) as refused:
         await client.get_job_status("7")
+    messages(refused.value)
     assert len(service.requests) == 1
 
 
@@ -287,17 +302,19 @@ async def test_timeouts_are_milliseconds_in_settings(
 
 
 async def test_an_environment_that_breaks_the_http_client(
-    monkeypatch: pytest.MonkeyPatch, clock: VirtualClock
+    monkeypatch: pytest.MonkeyPatch, clock: VirtualClock, messages: Messages
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "gopher://nowhere")
     made = Client(settings(), clock=clock)
-    with pytest.raises(RequestNotSent, match="Check HTTPS_PROXY"):
+    with pytest.raises(RequestNotSent) as refused:
         await made.get_job_status("7")
+    messages(refused.value)
 
 
-async def test_an_id_that_fits_in_no_url(client: Client, service: Service) -> None:
-    with pytest.raises(RequestNotSent, match="URL too long"):
+async def test_an_id_that_fits_in_no_url(client: Client, service: Service, messages: Messages) -> None:
+    with pytest.raises(RequestNotSent) as refused:
         await client.get_job_status("7" * 70_000)
+    messages(refused.value)
     assert service.requests == []
 
 

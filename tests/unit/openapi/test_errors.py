@@ -17,6 +17,7 @@ from pulumi_resource_dataworks.openapi import (
     WrongEndpointError,
 )
 from pulumi_resource_dataworks.openapi._answers import read_answer
+from tests.support.messages import Messages
 from tests.support.services import html, ok, raw, refusal
 
 CASES: list[tuple[int, str, str, type[ServiceError]]] = [
@@ -74,13 +75,10 @@ def test_each_answer_has_its_error(status: int, code: str, message: str, kind: t
     assert (caught.value.code, caught.value.status, caught.value.request_id) == (code, status, "REQ-1")
 
 
-def test_the_line_that_people_read() -> None:
+def test_the_line_that_people_read(messages: Messages) -> None:
     with pytest.raises(ServiceError) as caught:
         read_answer(refusal(400, "58014884415", "Spec JSON\n parse failed"), "ImportWorkflowDefinition")
-    assert str(caught.value) == (
-        "Spec JSON parse failed (code 58014884415; request ID REQ-1; recommendation: https://help; "
-        "ImportWorkflowDefinition)"
-    )
+    messages(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -127,11 +125,12 @@ def test_what_may_mean_absent(status: int, code: str, message: str, ambiguous: b
 
 
 @pytest.mark.parametrize("success", [False, "false"])
-def test_a_200_that_says_no(success: object) -> None:
-    with pytest.raises(ServiceError, match="The service gave no reason") as caught:
+def test_a_200_that_says_no(success: object, messages: Messages) -> None:
+    with pytest.raises(ServiceError) as caught:
         read_answer(ok(Success=success), "DeleteWorkflowDefinition")
+    messages(caught.value)
     assert (caught.value.status, caught.value.is_ambiguous_client_error) == (200, True)
-    assert "HTTP 200; request ID REQ; DeleteWorkflowDefinition" in str(caught.value)
+    messages(caught.value)
 
 
 def test_a_200_that_says_not_found() -> None:
@@ -190,11 +189,10 @@ def test_foreign_answers_are_never_taken_for_the_services(answer: httpx.Response
     assert "dataworks:endpoint" in str(caught.value)
 
 
-def test_a_proxys_page_is_quoted_shortened() -> None:
+def test_a_proxys_page_is_quoted_shortened(messages: Messages) -> None:
     with pytest.raises(UnreadableAnswer) as caught:
         read_answer(html(502), "GetJobStatus")
-    assert "HTTP 502, text/html" in str(caught.value)
-    assert '"502 Bad Gateway xxx' in str(caught.value)
+    messages(caught.value)
     assert "<h1>" not in str(caught.value)
     assert len(str(caught.value)) < 400
 
@@ -233,8 +231,8 @@ def test_the_door() -> None:
         "Specified signature does not match our calculation. Server string to sign is:ACS3-HMAC-SHA256 TOKEN",
     ],
 )
-def test_the_request_that_the_gateway_repeats_is_not_shown(message: str) -> None:
+def test_the_request_that_the_gateway_repeats_is_not_shown(message: str, messages: Messages) -> None:
     error = ServiceError(message, code="SignatureDoesNotMatch", status=400, action="GetJobStatus")
     assert "TOKEN" not in str(error)
     assert str(error).startswith("Specified signature")
-    assert "calculation (code SignatureDoesNotMatch" in str(error)
+    messages(str(error))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pulumi_resource_dataworks.openapi import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from tests.support.messages import Messages
 
 BIG = 4937433629620853475
 
@@ -30,9 +31,10 @@ def test_ids_keep_every_digit(number: int, as_text: bool) -> None:
 
 
 @pytest.mark.parametrize("wire", ['{"Id": 4.937e18}', '{"Id": true}', '{"Id": ["1"]}'])
-def test_an_id_that_lost_its_digits_is_refused(wire: str) -> None:
-    with pytest.raises(ValidationError, match="an ID is a string or a whole number"):
+def test_an_id_that_lost_its_digits_is_refused(wire: str, messages: Messages) -> None:
+    with pytest.raises(ValidationError) as refused:
         WorkflowDefinition.model_validate(json.loads(wire))
+    messages(refused.value)
 
 
 def test_a_job_without_an_id_is_none() -> None:

@@ -19,6 +19,7 @@ from pulumi_resource_dataworks.openapi import (
 )
 from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET
 from pulumi_resource_dataworks.openapi._retry import backoff
+from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 
 JOB = ok(AsyncJob={"Id": "77"})
@@ -123,10 +124,13 @@ async def test_imports_are_never_sent_twice_blindly(client: Client, service: Ser
     assert len(service.requests) == 1
 
 
-async def test_a_lost_import_keeps_what_the_service_said(client: Client, service: Service) -> None:
+async def test_a_lost_import_keeps_what_the_service_said(
+    client: Client, service: Service, messages: Messages
+) -> None:
     service.will(refusal(500, "InternalError", "boom"))
-    with pytest.raises(AnswerLost, match=r"boom .*REQ-1.*Whether it took effect is unknown") as caught:
+    with pytest.raises(AnswerLost) as caught:
         await client.import_workflow_definition(1, "{}")
+    messages(caught.value)
     assert caught.value.status == 500
     assert isinstance(caught.value.__cause__, ServiceUnavailableError)
 
@@ -189,12 +193,12 @@ async def test_throttling_does_not_use_up_the_tries(client: Client, service: Ser
 
 
 async def test_the_services_wish_is_honoured(
-    client: Client, service: Service, clock: VirtualClock, said: list[str]
+    client: Client, service: Service, clock: VirtualClock, said: list[str], messages: Messages
 ) -> None:
     service.will(refusal(429, "Throttling", **{"x-acs-retry-after": "2500"}), job_answer("Running"))
     await client.get_job_status("7")
     assert clock.now == pytest.approx(2.5, abs=0.01)
-    assert said == ["DataWorks throttles GetJobStatus; trying again in 2.5 s"]
+    messages(said)
 
 
 @pytest.mark.parametrize("wish", ["3600000", "9" * 400, "9" * 5000])

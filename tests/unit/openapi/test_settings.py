@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.openapi import AssumeRole, Settings, SettingsError
+from tests.support.messages import Messages
 
 PAIR = {"accessKey": "AK", "secretKey": "SK"}
 ENV_PAIR = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "EAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "ESK"}
@@ -72,10 +73,11 @@ def test_malformed_regions(region: str) -> None:
 
 
 @pytest.mark.parametrize("config", [{}, {"region": ""}, {"region": "  "}, {"region": None}])
-def test_a_region_is_required(config: dict[str, Any]) -> None:
+def test_a_region_is_required(config: dict[str, Any], messages: Messages) -> None:
     assert "pulumi config set dataworks:region cn-shanghai" in problems(config)["dataworks:region"]
-    with pytest.raises(SettingsError, match="dataworks:region: is required"):
+    with pytest.raises(SettingsError) as refused:
         _ = Settings().base_url
+    messages(refused.value)
 
 
 def test_json_text_and_values_are_the_same() -> None:
@@ -161,11 +163,11 @@ def test_unknown_keys_have_near_misses(key: str, near: str) -> None:
     assert near in problems({**REGION, key: "x"})[f"dataworks:{key}"].partition("did you mean")[2]
 
 
-def test_unknown_keys_far_from_all() -> None:
-    assert "the settings are accessKey, assumeRole" in problems({**REGION, "zzz": "x"})["dataworks:zzz"]
+def test_unknown_keys_far_from_all(messages: Messages) -> None:
+    messages(problems({**REGION, "zzz": "x"})["dataworks:zzz"])
 
 
-def test_every_fault_at_once_and_no_secret() -> None:
+def test_every_fault_at_once_and_no_secret(messages: Messages) -> None:
     config = {
         "secretKey": "top-secret",
         "endpoint": "ftp://h",
@@ -187,7 +189,7 @@ def test_every_fault_at_once_and_no_secret() -> None:
         "dataworks:assumeRoleWithOidc",
         "dataworks:what",
     }
-    assert "oidcToken or oidcTokenFile" in found["dataworks:assumeRoleWithOidc"]
+    messages(found["dataworks:assumeRoleWithOidc"])
     assert "top-secret" not in str(found)
 
 
@@ -198,9 +200,9 @@ def test_keys_pasted_wrongly(key: str, value: str) -> None:
     assert value not in found[f"dataworks:{key}"]
 
 
-def test_an_object_that_is_no_json() -> None:
+def test_an_object_that_is_no_json(messages: Messages) -> None:
     found = problems({**REGION, "assumeRole": "acs:ram::1:role/x"})
-    assert "--path dataworks:assumeRole.roleArn" in found["dataworks:assumeRole"]
+    messages(found["dataworks:assumeRole"])
 
 
 def test_an_object_that_is_a_list() -> None:

@@ -19,6 +19,7 @@ from pulumi_resource_dataworks.openapi import (
     ThrottledError,
     wait_for_job,
 )
+from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, html, job_answer, refusal
 
 Step = str | Exception
@@ -78,12 +79,15 @@ async def test_changes_are_told_once(clock: VirtualClock) -> None:
 
 
 @pytest.mark.parametrize("timeout", [0.0, 0.2, 7.0, 61.5])
-async def test_the_last_poll_is_at_the_deadline(clock: VirtualClock, timeout: float) -> None:
+async def test_the_last_poll_is_at_the_deadline(
+    clock: VirtualClock, timeout: float, messages: Messages
+) -> None:
     jobs = Jobs(clock, lambda _: "Running")
-    with pytest.raises(JobWaitTimeout, match=r"Job 7 has not ended after .*status is Running") as caught:
+    with pytest.raises(JobWaitTimeout) as caught:
         await wait_for_job(
             jobs, "7", expected_seconds=3, timeout=timeout, cancelled=asyncio.Event(), clock=clock
         )
+    messages(caught.value)
     assert jobs.polls[-1] == pytest.approx(timeout)
     assert caught.value.job_id == "7"
     assert caught.value.elapsed == pytest.approx(timeout)
@@ -159,7 +163,9 @@ async def test_a_machine_that_slept_catches_no_poll_up(clock: VirtualClock) -> N
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.1, 2.0, 100.0])
-async def test_cancel_is_heard_at_once_while_sleeping(clock: VirtualClock, moment: float) -> None:
+async def test_cancel_is_heard_at_once_while_sleeping(
+    clock: VirtualClock, moment: float, messages: Messages
+) -> None:
     cancelled = asyncio.Event()
     jobs = Jobs(clock, lambda _: "Running")
 
@@ -168,8 +174,9 @@ async def test_cancel_is_heard_at_once_while_sleeping(clock: VirtualClock, momen
         cancelled.set()
 
     stopping = asyncio.ensure_future(stop())
-    with pytest.raises(JobWaitCancelled, match="the job goes on") as caught:
+    with pytest.raises(JobWaitCancelled) as caught:
         await wait_for_job(jobs, "7", expected_seconds=1000, timeout=None, cancelled=cancelled, clock=clock)
+    messages(caught.value)
     await stopping
     assert clock.now == pytest.approx(moment)
     assert caught.value.job_id == "7"
@@ -235,23 +242,16 @@ async def test_passing_refusals_are_no_sign_of_a_forgotten_job(
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (RequestNotSent("no route", action="A"), "its status was never learnt (last poll: no route)"),
-        (
-            service_error(ServiceUnavailableError, 503, "Word"),
-            "its status was never learnt (last poll: text (code Word; GetJobStatus))",
-        ),
-        ("Running", "its status is Running"),
-    ],
+    "answer",
+    [RequestNotSent("no route", action="A"), service_error(ServiceUnavailableError, 503, "Word"), "Running"],
 )
 async def test_what_the_last_poll_told_is_named_at_the_deadline(
-    clock: VirtualClock, answer: Step, words: str
+    clock: VirtualClock, answer: Step, messages: Messages
 ) -> None:
     jobs = Jobs(clock, lambda _: answer)
     with pytest.raises(JobWaitTimeout) as caught:
         await wait_for_job(jobs, "7", expected_seconds=3, timeout=60, cancelled=asyncio.Event(), clock=clock)
-    assert str(caught.value) == f"Job 7 has not ended after 60 s; {words}"
+    messages(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -289,11 +289,12 @@ async def test_a_job_may_be_invisible_at_first(
 
 @pytest.mark.parametrize("answer", [NOT_FOUND, ODD])
 async def test_a_job_that_stays_invisible_is_forgotten(
-    client: Client, service: Service, clock: VirtualClock, answer: httpx.Response
+    client: Client, service: Service, clock: VirtualClock, answer: httpx.Response, messages: Messages
 ) -> None:
     service.will(answer)
-    with pytest.raises(JobForgotten, match="no longer knows job 7") as caught:
+    with pytest.raises(JobForgotten) as caught:
         await wait(client, clock)
+    messages(caught.value)
     assert caught.value.job_id == "7"
     assert 30 <= caught.value.elapsed < 45
     assert isinstance(caught.value.__cause__, ServiceError)

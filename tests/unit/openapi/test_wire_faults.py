@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer
 from pulumi_resource_dataworks.openapi._constants import MAX_TRIES
+from tests.support.messages import Messages
 from tests.support.services import VirtualClock, settings
 
 JOB = b'{"RequestId": "R", "JobStatus": {"JobId": "7", "Status": "Running"}}'
@@ -147,10 +148,13 @@ async def test_an_import_is_sent_once(connect: Connect, wire: Wire, script: byte
 
 
 @pytest.mark.parametrize("script", scripts(FOREIGN))
-async def test_what_is_no_answer_is_said_at_once(connect: Connect, wire: Wire, script: bytes) -> None:
+async def test_what_is_no_answer_is_said_at_once(
+    connect: Connect, wire: Wire, script: bytes, messages: Messages
+) -> None:
     wire.scripts = [script]
-    with pytest.raises(UnreadableAnswer, match="something other than DataWorks"):
+    with pytest.raises(UnreadableAnswer) as refused:
         await connect().get_job_status("7")
+    messages(refused.value)
     assert len(wire.written) == 1
 
 
