@@ -5,13 +5,15 @@ import pickle
 import pickletools
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _process
+from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _process, _provider
+from pulumi_resource_dataworks.lifecycle import Difference
 
 PLANTED = "planted-key-5e1f"
 
@@ -58,3 +60,58 @@ def test_a_program_that_declares_loads_no_network_library() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+class Asked:
+    """A process that keeps what it is asked, and answers as it is told."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer, self.calls = answer, list[tuple[object, ...]]()
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(*given: object) -> object:
+            self.calls.append((name, *given))
+            return self.answer
+
+        return call
+
+
+CALLS: list[tuple[str, tuple[Any, ...], object, Callable[[Any], Any], Any]] = [
+    (
+        "check",
+        ({"a": 0}, {"a": 1}),
+        ({"a": 2}, ["a is wrong"]),
+        lambda found: (found.inputs, [(one.property, one.reason) for one in found.failures]),
+        ({"a": 2}, [("", "a is wrong")]),
+    ),
+    (
+        "diff",
+        ("7/8", {"a": 0}, {"a": 1}),
+        Difference({"a": "replace"}, delete_before_replace=True),
+        lambda found: (found.changes, found.replaces, found.delete_before_replace),
+        (True, ["a"], True),
+    ),
+    ("create", ({"a": 1},), ("7/8", {"a": 1}), lambda found: (found.id, found.outs), ("7/8", {"a": 1})),
+    ("read", ("7/8", {"a": 1}), None, lambda found: found.id, None),
+    (
+        "read",
+        ("7/8", {"a": 1}),
+        ({"a": 1}, {"a": 2}),
+        lambda found: (found.id, found.inputs, found.outs),
+        ("7/8", {"a": 1}, {"a": 2}),
+    ),
+    ("update", ("7/8", {"a": 0}, {"a": 1}), {"a": 1}, lambda found: found.outs, {"a": 1}),
+    ("delete", ("7/8", {"a": 1}), None, lambda found: found, None),
+]
+
+
+@pytest.mark.parametrize("provider", [Provider(), DeploymentProvider()], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("case", CALLS, ids=lambda case: str(case[0]))
+def test_a_call_is_passed_on_with_its_kind_and_its_answer_handed_back(
+    monkeypatch: pytest.MonkeyPatch, provider: Any, case: tuple[Any, ...]
+) -> None:
+    call, given, answer, read, expected = case
+    asked = Asked(answer)
+    monkeypatch.setattr(_provider, "_process", lambda: asked)
+    assert read(getattr(provider, call)(*given)) == expected
+    assert asked.calls == [(call, provider.kind, *given)]

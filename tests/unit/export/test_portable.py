@@ -191,3 +191,25 @@ def test_values_are_written_as_functions() -> None:
         {"fn::nodeOutput": ["b", "c"]},
         {"fn::join": ["", [{"fn::config": "d"}, ".e"]]},
     ]
+
+
+def test_a_variable_names_the_node_that_it_is_of() -> None:
+    first, second = sql("first", "SELECT 1;\n"), sql("second", "SELECT 2;\n")
+    root = workflow("daily", [first, second])
+    nodes = {node["name"]: node for node in flowspec.workflow_of(root)["nodes"]}
+    own = nodes["first"]["id"]
+    variable = {"name": "v", "artifactType": "Variable", "scope": "NodeContext", "type": "PassThrough"}
+    of_own = {**variable, "value": "${x}", "node": {"nodeId": own, "output": own}}
+    of_another = {
+        **variable,
+        "name": "w",
+        "value": "${y}",
+        "node": {"nodeId": ELSEWHERE, "output": "other.x"},
+    }
+    nodes["second"]["script"]["parameters"] = [of_own, of_another]
+    found, _ = one(root)
+    [second] = [node for node in found["nodes"] if node["name"] == "second"]
+    assert [parameter["node"] for parameter in second["script"]["parameters"]] == [
+        {"nodeId": "first", "output": "first"},
+        {"output": "other.x"},
+    ]

@@ -137,6 +137,13 @@ def test_a_portable_readme_lists_what_to_set_and_to_look_at(
     assert "pulumi config set projectId 123456" in text
 
 
+@pytest.mark.parametrize("flags", [[], ["--portable"]])
+def test_the_go_program_imports_what_it_uses(project: Callable[..., Path], flags: list[str]) -> None:
+    program = read(project("go", *flags) / "main.go")
+    [imports] = re.findall(r"^import \((.*?)^\)", program, re.MULTILINE | re.DOTALL)
+    assert ('"fmt"' in imports) is ("fmt." in program) is bool(flags)
+
+
 def test_git_keeps_scripts_as_they_are(project: Callable[..., Path]) -> None:
     out = project("python")
     assert "workflows/** -text" in read(out / ".gitattributes").splitlines()

@@ -35,6 +35,11 @@ CASES: list[tuple[Any, Any]] = [
 ]
 
 
+def test_entries_that_nothing_tells_apart_are_known_by_their_places() -> None:
+    sent, kept = {"l": ["a", "b"]}, {"l": ["A", "b"]}
+    assert restore(sent, kept, {"l": ["A", "c"]}) == {"l": ["a", "c"]}
+
+
 @pytest.mark.parametrize(("now", "expected"), CASES)
 def test_what_changed_since_shows_beside_it(now: Any, expected: Any) -> None:
     assert restore(SENT, KEPT, now) == expected
