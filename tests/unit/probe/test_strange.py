@@ -67,6 +67,17 @@ async def test_updates_that_fail_together_are_tried_one_by_one(bed: Make) -> Non
     assert mine <= told.keys()
 
 
+async def test_a_type_that_list_refuses_is_not_listed(bed: Make) -> None:
+    there = bed()
+    there.emulator.add_fault(
+        Fault("ListWorkflowDefinitions", nth=2, status=400, code="Strange", message="so strange")
+    )
+    outcome = await there.probe("trigger_workflows")
+    finding = outcome.findings["trigger_workflows_listed"]
+    assert (finding.told, finding.setting) == (True, False)
+    check(there, outcome)
+
+
 Change = Callable[[dict[str, Any]], None]
 
 
