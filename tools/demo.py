@@ -233,7 +233,7 @@ def keep(line: str, lines: list[str]) -> None:
 
 def checked(output: str) -> str:
     """Return the output; a warning about the plugin's whereabouts is a defect of this set-up."""
-    if "from $PATH" in output:
+    if "pulumi-resource-dataworks from $PATH" in output:
         raise DemoError("the CLI took the provider from PATH instead of the project's .venv")
     return output
 

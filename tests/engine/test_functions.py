@@ -156,9 +156,9 @@ def by_name(stack: Stack) -> dict[str, Workflow]:
 
 def test_a_workflow_depends_on_a_node_of_another(stack: Stack) -> None:
     two_workflows(stack, "load")
-    preview = stack.preview().output
-    assert "3 to create" in preview
-    assert "warning" not in preview
+    preview = stack.preview()
+    assert "3 to create" in preview.output
+    assert not preview.warnings
     stack.up()
     stored = by_name(stack)
     [load] = [each["id"] for each in stored["first"].body["nodes"] if each["name"] == "load"]

@@ -23,17 +23,17 @@ BIZDATE = {"name": "bizdate", "type": "System", "scope": "NodeParameter", "value
 
 def live(example: PythonExample, resources: int) -> dict[str, Any]:
     """Takes an example up to where neither a refresh nor a preview finds anything to do, and returns its outputs."""
-    preview = example.preview().output
-    assert f"{resources} to create" in preview
+    preview = example.preview()
+    assert f"{resources} to create" in preview.output
     assert example.emulator.workflows() == []
-    up = example.up().output
-    assert f"{resources} created" in up
-    assert "warning" not in preview + up  # nor one that the provider was found on PATH
+    up = example.up()
+    assert f"{resources} created" in up.output
+    assert not preview.warnings + up.warnings  # nor one that the provider was found on PATH
     imports = example.calls("ImportWorkflowDefinition")
     reads = example.calls("GetWorkflowDefinition")
-    again = example.preview("--refresh").output
-    assert f"{resources} unchanged" in again
-    assert "warning" not in again
+    again = example.preview("--refresh")
+    assert f"{resources} unchanged" in again.output
+    assert not again.warnings
     assert example.calls("ImportWorkflowDefinition") == imports
     assert example.calls("GetWorkflowDefinition") > reads
     return example.outputs()
@@ -237,7 +237,7 @@ def test_the_demo_shows_every_step(engine: Path) -> None:
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "every step showed what it had to" in demo.stdout
-    assert "from $PATH" not in demo.stdout
+    assert "pulumi-resource-dataworks from $PATH" not in demo.stdout
 
 
 def run_pytest(example: PythonExample, *arguments: str) -> subprocess.CompletedProcess[str]:

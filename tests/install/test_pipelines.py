@@ -184,7 +184,7 @@ def _shell(stack: Stack, script: str) -> int:
         timeout=120,
     )
     sys.stdout.write(done.stdout + done.stderr)
-    assert "from $PATH" not in done.stdout + done.stderr
+    assert "pulumi-resource-dataworks from $PATH" not in done.stdout + done.stderr
     return done.returncode
 
 

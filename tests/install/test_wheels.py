@@ -48,7 +48,7 @@ def test_a_python_program_takes_the_sdk_from_the_environment(user: Stack, instal
     output = run(installed.bin / "python", "-c", PROGRAM, *arguments, cwd=user.folder, env=user.environment)
     [workflow] = user.emulator.workflows()
     assert workflow.workflow_id in output
-    assert "from $PATH" not in output
+    assert "pulumi-resource-dataworks from $PATH" not in output
 
 
 def test_both_packages_come_from_the_environment(installed: Environment, tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ class Example:
         output = run("up")
         [workflow] = emulator.workflows()
         assert workflow.workflow_id in output
-        assert "from $PATH" not in output
+        assert "pulumi-resource-dataworks from $PATH" not in output
         assert all("'${bizdate}'" in content for content in self.stack.scripts().values())
         assert "2 unchanged" in run("preview")
         assert "2 deleted" in run("destroy")

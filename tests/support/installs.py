@@ -30,7 +30,7 @@ __all__ = ["engine", "server"]
 CLONE = ("CHANGELOG.md", "LICENSE", "PulumiPlugin.yaml", "README.md", "pyproject.toml", "provider")
 """What of a clone the provider is built from."""
 BUILT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist")
-WARNING = "from $PATH"
+WARNING = "pulumi-resource-dataworks from $PATH"
 
 
 @dataclass(frozen=True)

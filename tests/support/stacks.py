@@ -33,6 +33,12 @@ class Result:
     output: str
     seconds: float
 
+    @property
+    def warnings(self) -> list[str]:
+        """The lines that warn, but for one that a host lies elsewhere than the CLI, which is no business of the provider's."""
+        lines = self.output.splitlines()
+        return [line for line in lines if "warning: " in line and "using pulumi-language-" not in line]
+
 
 @dataclass
 class Stack:
