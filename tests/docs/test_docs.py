@@ -20,6 +20,7 @@ import yaml
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import Settings
 from tests.support import mocked_programs
+from tests.support.messages import GOLDEN
 from tests.support.pages import Block, anchors, blocks, headings, links, pages, spans
 from tests.support.repository import REPO
 
@@ -205,7 +206,8 @@ def pulumi_help(engine: Path, path: tuple[str, ...]) -> str:
 
 
 def texts() -> Iterator[str]:
-    """Every text of the provider's code with "…" for what is filled in, and every text of the tests."""
+    """Every text of the provider's code with "…" for what is filled in, every one of the tests, and what tests are told."""
+    yield from (text for told in GOLDEN.values() for text in told)
     for file in [*PROVIDER.rglob("*.py"), *(REPO / "tests").rglob("*.py")]:
         if file == Path(__file__):
             continue

@@ -34,12 +34,12 @@ def claims(path: Path) -> set[str]:
 
 
 def stacks() -> list[list[Path]]:
-    """The documents in stacks in which none is in another's way, so that each goes through unchanged."""
+    """The documents of each folder in stacks in which none is in another's way, so that each goes through unchanged."""
     found: list[tuple[list[Path], set[str]]] = []
     for path in KEPT:
         own = claims(path)
         for members, taken in found:
-            if len(members) < ROOM and not own & taken:
+            if members[0].parent == path.parent and len(members) < ROOM and not own & taken:
                 members.append(path)
                 taken.update(own)
                 break
