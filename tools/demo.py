@@ -136,7 +136,7 @@ def play(project: Path, service: Service) -> None:
     output = run("up")
     [workflow] = service.workflows()
     expect("importing 2 nodes", output)
-    expect("waiting for import job", output)
+    expect("importing 2 nodes (job ", output)
     expect(workflow["id"], output)
     print(f'The emulator holds workflow {workflow["id"]}, "{workflow["path"]}".')
 

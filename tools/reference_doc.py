@@ -46,7 +46,7 @@ another name or folder: the workflow and its nodes keep their IDs.
 otherwise.
 
 **`ignoreChanges`** works for whole inputs and for places inside the document, with or without the outer `spec`:
-`spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. A node counts as the same by ID, then by name.
+`spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. An index is the node's place in the state, which keeps the order of the first `up`; a node counts as the same by ID, then by name.
 """
 
 FUNCTION_NOTES = """

@@ -84,9 +84,9 @@ export interface GetWorkflowDefinitionResult {
      */
     readonly publishedWorkflowId?: string;
     /**
-     * The FlowSpec document as `pulumi import` would take it: JSON text with every ID, without what DataWorks fills in by itself.
+     * The FlowSpec document as `pulumi import` reads it: an object in the form of an author.
      */
-    readonly spec: string;
+    readonly spec: any;
     /**
      * The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
      */

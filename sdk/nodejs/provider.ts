@@ -44,7 +44,6 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["clientConnectTimeout"] = pulumi.output(args?.clientConnectTimeout).apply(JSON.stringify);
             resourceInputs["clientReadTimeout"] = pulumi.output(args?.clientReadTimeout).apply(JSON.stringify);
             resourceInputs["credentialsUri"] = args?.credentialsUri;
-            resourceInputs["dryRun"] = pulumi.output(args?.dryRun).apply(JSON.stringify);
             resourceInputs["dryRunProjects"] = pulumi.output(args?.dryRunProjects).apply(JSON.stringify);
             resourceInputs["ecsRoleName"] = args?.ecsRoleName;
             resourceInputs["endpoint"] = args?.endpoint;
@@ -54,6 +53,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["securityToken"] = args?.securityToken ? pulumi.secret(args.securityToken) : undefined;
             resourceInputs["sharedCredentialsFile"] = args?.sharedCredentialsFile;
             resourceInputs["strict"] = pulumi.output(args?.strict).apply(JSON.stringify);
+            resourceInputs["validateOnPreview"] = pulumi.output(args?.validateOnPreview).apply(JSON.stringify);
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         super(Provider.__pulumiType, name, resourceInputs, opts);
@@ -93,10 +93,6 @@ export interface ProviderArgs {
      */
     credentialsUri?: pulumi.Input<string | undefined>;
     /**
-     * Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-     */
-    dryRun?: pulumi.Input<boolean | undefined>;
-    /**
      * The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
      */
     dryRunProjects?: pulumi.Input<pulumi.Input<number>[] | undefined>;
@@ -132,4 +128,8 @@ export interface ProviderArgs {
      * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
      */
     strict?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+     */
+    validateOnPreview?: pulumi.Input<boolean | undefined>;
 }

@@ -12,7 +12,7 @@ import * as utilities from "./utilities";
  *
  * The document is sent to `ImportWorkflowDefinition`; the resource waits for the import job and hands out the workflow's ID.
  * IDs decide whether the service creates or updates: those in the document are kept, missing ones are chosen by the provider
- * from the resource's URN, the project and the node's name, so that applying again is always an update of the same workflow.
+ * from the resource's URN, the project, the workflow's path and the node's name, so that applying again is always an update of the same workflow.
  *
  * An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
  *
@@ -93,10 +93,6 @@ export class WorkflowDefinition extends pulumi.CustomResource {
     }
 
     /**
-     * The IDs that the service gave instead of those in the document, by the ID in the document. Empty where the service keeps them.
-     */
-    declare public /*out*/ readonly actualIds: pulumi.Output<{[key: string]: string}>;
-    /**
      * Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
      */
     declare public readonly adopt: pulumi.Output<boolean | undefined>;
@@ -108,10 +104,6 @@ export class WorkflowDefinition extends pulumi.CustomResource {
      * A hash of what the document means: it changes when the workflow does, not when the text is only written in another way.
      */
     declare public /*out*/ readonly digest: pulumi.Output<string>;
-    /**
-     * Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-     */
-    declare public readonly dryRun: pulumi.Output<boolean | undefined>;
     /**
      * The name of the workflow.
      */
@@ -125,10 +117,6 @@ export class WorkflowDefinition extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly nodeOutputs: pulumi.Output<{[key: string]: string}>;
     /**
-     * The IDs of the nodes that this resource has made: a node of the workflow that is not among them was added by somebody else, and no update deletes it.
-     */
-    declare public /*out*/ readonly ownedNodeIds: pulumi.Output<string[]>;
-    /**
      * The account ID of the workflow's owner.
      */
     declare public /*out*/ readonly owner: pulumi.Output<string | undefined>;
@@ -137,21 +125,17 @@ export class WorkflowDefinition extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly path: pulumi.Output<string>;
     /**
-     * The import job that was submitted but not seen to its end. The next `pulumi up` resumes it.
-     */
-    declare public /*out*/ readonly pendingJob: pulumi.Output<outputs.PendingJob | undefined>;
-    /**
      * The ID of the DataWorks workspace that holds the workflow.
      */
     declare public readonly projectId: pulumi.Output<number>;
     /**
-     * Where DataWorks keeps something else than was sent: both, so that it is no drift later.
+     * The FlowSpec document as its author wrote it, as an object: what was sent last, without what the provider filled in.
      */
-    declare public /*out*/ readonly rewrites: pulumi.Output<outputs.Rewrites | undefined>;
+    declare public readonly spec: pulumi.Output<any>;
     /**
-     * The FlowSpec document as the provider sends it: JSON text, with every ID.
+     * Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
      */
-    declare public readonly spec: pulumi.Output<string>;
+    declare public readonly validateOnPreview: pulumi.Output<boolean | undefined>;
     /**
      * The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
      */
@@ -175,37 +159,29 @@ export class WorkflowDefinition extends pulumi.CustomResource {
                 throw new Error("Missing required property 'spec'");
             }
             resourceInputs["adopt"] = args?.adopt;
-            resourceInputs["dryRun"] = args?.dryRun;
             resourceInputs["projectId"] = args?.projectId;
             resourceInputs["spec"] = args?.spec;
-            resourceInputs["actualIds"] = undefined /*out*/;
+            resourceInputs["validateOnPreview"] = args?.validateOnPreview;
             resourceInputs["createTime"] = undefined /*out*/;
             resourceInputs["digest"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["nodeIds"] = undefined /*out*/;
             resourceInputs["nodeOutputs"] = undefined /*out*/;
-            resourceInputs["ownedNodeIds"] = undefined /*out*/;
             resourceInputs["owner"] = undefined /*out*/;
             resourceInputs["path"] = undefined /*out*/;
-            resourceInputs["pendingJob"] = undefined /*out*/;
-            resourceInputs["rewrites"] = undefined /*out*/;
             resourceInputs["workflowId"] = undefined /*out*/;
         } else {
-            resourceInputs["actualIds"] = undefined /*out*/;
             resourceInputs["adopt"] = undefined /*out*/;
             resourceInputs["createTime"] = undefined /*out*/;
             resourceInputs["digest"] = undefined /*out*/;
-            resourceInputs["dryRun"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["nodeIds"] = undefined /*out*/;
             resourceInputs["nodeOutputs"] = undefined /*out*/;
-            resourceInputs["ownedNodeIds"] = undefined /*out*/;
             resourceInputs["owner"] = undefined /*out*/;
             resourceInputs["path"] = undefined /*out*/;
-            resourceInputs["pendingJob"] = undefined /*out*/;
             resourceInputs["projectId"] = undefined /*out*/;
-            resourceInputs["rewrites"] = undefined /*out*/;
             resourceInputs["spec"] = undefined /*out*/;
+            resourceInputs["validateOnPreview"] = undefined /*out*/;
             resourceInputs["workflowId"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
@@ -222,10 +198,6 @@ export interface WorkflowDefinitionArgs {
      */
     adopt?: pulumi.Input<boolean | undefined>;
     /**
-     * Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-     */
-    dryRun?: pulumi.Input<boolean | undefined>;
-    /**
      * The ID of the DataWorks workspace that holds the workflow.
      */
     projectId: pulumi.Input<number>;
@@ -233,4 +205,8 @@ export interface WorkflowDefinitionArgs {
      * The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
      */
     spec: pulumi.Input<string | inputs.flowspec.FlowSpecArgs>;
+    /**
+     * Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+     */
+    validateOnPreview?: pulumi.Input<boolean | undefined>;
 }

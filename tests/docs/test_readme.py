@@ -27,7 +27,7 @@ def shown(language: str, start: str) -> Block:
 def masked(output: str) -> list[str]:
     """What the CLI says of an up, without what differs from run to run: numbers, and how often a poll tells of itself."""
     lines = [line.rstrip() for line in output.strip().splitlines() if not line.startswith("@")]
-    lines = [re.sub(r"import job \d+|\d+s\b|about \d+ .*|for \d+ s", "…", line) for line in lines if line]
+    lines = [re.sub(r"job \d+|\d+s\b|about \d+ .* left", "…", line) for line in lines if line]
     return list(dict.fromkeys(lines))
 
 

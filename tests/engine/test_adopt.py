@@ -32,7 +32,8 @@ def test_a_workflow_in_the_way_is_refused_and_adopt_takes_it_over(stack: Stack, 
 
     stack.workflow(etl(), properties={"adopt": True})
     foreseen = stack.preview().output
-    assert f"workflow {theirs} is there already, and adopt is set: up takes it over" in foreseen
+    assert "a workflow is there already, and adopt is set: up takes it over" in foreseen
+    assert f"(workflow {theirs})" in foreseen
     assert 'without its nodes "theirs", which the document does not hold' in foreseen
     assert stack.emulator.workflow(theirs).document == before
     stack.up()
@@ -44,7 +45,11 @@ def test_a_workflow_in_the_way_is_refused_and_adopt_takes_it_over(stack: Stack, 
     stack.is_quiet()
 
     stack.workflow(etl())
+    calls = stack.calls()
+    assert "[diff: -adopt]" in stack.preview().output
+    stack.up()
     assert "2 unchanged" in stack.preview().output
+    assert stack.calls() == calls
     stack.destroy()
     assert stack.emulator.workflows() == []
 

@@ -34,9 +34,9 @@ def test_preview_shows_what_the_service_would_refuse_with_its_line(stack: Stack,
     (stack.folder / "etl.json").write_text(text)
     spec = {"fn::readFile": "./etl.json"}
     if where == "provider":
-        stack.workflow(spec, config={**config, "dryRun": True})
+        stack.workflow(spec, config={**config, "validateOnPreview": True})
     else:
-        stack.workflow(spec, config=config, properties={"dryRun": True})
+        stack.workflow(spec, config=config, properties={"validateOnPreview": True})
     before = dry_runs(stack)
     refused = stack.preview(ok=False).output
     assert dry_runs(stack)[len(before) :] == [True]
@@ -56,7 +56,7 @@ def nodes_of(stack: Stack) -> list[dict[str, Any]]:
 
 
 def test_a_document_that_the_service_takes_is_previewed_and_applied(stack: Stack) -> None:
-    stack.workflow(etl(), config={"dryRun": True, "dryRunProjects": [stack.project_id]})
+    stack.workflow(etl(), config={"validateOnPreview": True, "dryRunProjects": [stack.project_id]})
     stack.preview()
     assert dry_runs(stack) == [True]
     assert stack.emulator.workflows() == []
@@ -68,9 +68,9 @@ def test_a_document_that_the_service_takes_is_previewed_and_applied(stack: Stack
 
 CONFIGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {}),
-    ({}, {"dryRun": True}),
-    ({"dryRun": True, "dryRunProjects": [999]}, {}),
-    ({"dryRun": True, "dryRunProjects": [10001]}, {"dryRun": False}),
+    ({}, {"validateOnPreview": True}),
+    ({"validateOnPreview": True, "dryRunProjects": [999]}, {}),
+    ({"validateOnPreview": True, "dryRunProjects": [10001]}, {"validateOnPreview": False}),
 ]
 
 
@@ -83,7 +83,7 @@ def test_nothing_else_sends_it(stack: Stack, config: dict[str, Any], properties:
     stack.emulator.switch(dry_run="ignored")
     stack.workflow(etl(), config=config, properties=properties)
     told = stack.preview().output
-    wanted = config.get("dryRun") or properties.get("dryRun")
+    wanted = config.get("validateOnPreview") or properties.get("validateOnPreview")
     known = stack.project_id in config.get("dryRunProjects", [])
     assert ("nothing says that project 10001 honours it" in told) is bool(wanted and not known)
     assert stack.emulator.workflows() == []

@@ -7,6 +7,7 @@ asked of `can`, by name, and tested to be so.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -155,9 +156,9 @@ def an_update_takes_too_long_and_the_next_up_ends_it(front: Stack) -> None:
     front.emulator.script_job(Life("seconds", 1.6))
     front.workflow(etl(nodes=[*nodes(etl()), node("report")]), customTimeouts={"update": "1s"})
     failed = front.up(ok=False).output
-    assert "has not ended after 1 s" in failed, failed
+    assert re.search(r"has not ended after \d s", failed), failed
     keeps = can(front, "keeps what is half done")
-    assert ("pendingJob" in front.resource()["outputs"]) is keeps
+    assert ("pendingJob" in front.kept()) is keeps
     assert ("`pulumi up --refresh` goes on" in failed) is not keeps
     front.workflow(etl(nodes=[*nodes(etl()), node("report")]))
     front.up()
@@ -306,8 +307,9 @@ def what_is_not_known_yet_comes_with_up(front: Stack) -> None:
     pair(front, etl(), after(timeout=None), **more)
     assert f"+ {3 + len(more)} created" in front.run("up", "--yes").output
     one, two = front.resources()
-    assert f'"description":"{one["outputs"]["workflowId"]}"' in two["outputs"]["spec"]
-    assert ('"timeout":null' in two["outputs"]["spec"]) is is_dynamic  # YAML's host drops it
+    body = two["outputs"]["spec"]["spec"]["workflows"][0]
+    assert body["description"] == one["outputs"]["workflowId"]
+    assert "timeout" not in nodes(two["outputs"]["spec"])[0]
     if is_dynamic:
         assert two["inputs"]["__resource"]["urn"] == two["urn"]
         assert "tests:index:Part$" in two["urn"]
@@ -325,8 +327,13 @@ def test_a_secret_document(front: Stack) -> None:
     assert not [path for path in front.state_files() if PLANTED.encode() in path.read_bytes()]
     outputs = front.resource()["outputs"]
     hidden = {key for key, value in outputs.items() if isinstance(value, dict) and "ciphertext" in value}
-    ids = {"nodeIds", "nodeOutputs", "actualIds", "ownedNodeIds"}
-    assert hidden == {"spec", "name", "path", "digest", "rewrites"} | ids
+    if can(front, "hides a secret's own text only"):
+        assert hidden == {"digest", "__state"}
+        assert "ciphertext" in nodes(outputs["spec"])[0]["script"]["content"]
+        assert nodes(outputs["spec"])[1] == node("load")
+    else:
+        names = {"name", "path", "nodeIds", "nodeOutputs"}
+        assert hidden == {"digest", "__state", "spec"} | names
     assert front.emulator.account.secret_key not in str(front.resource())
 
 
@@ -375,6 +382,6 @@ def to_the_plugin(stack: Stack) -> None:
 def and_back(front: Stack) -> None:
     with_aliases(front, PLUGIN_MODULE)
     assert "2 updated" in front.up().output
-    assert front.calls("ImportWorkflowDefinition") == 2
+    assert front.calls("ImportWorkflowDefinition") == 1
     front.deployment(etl())
     assert "3 unchanged" in front.preview("--diff", "--expect-no-changes").output

@@ -103,14 +103,51 @@ def test_a_new_workflow_cannot_come_before_the_one_in_its_place_goes(stack: Stac
     stack.is_quiet()
 
 
-def test_a_renamed_resource_is_refused_without_an_alias_and_unchanged_with_one(stack: Stack) -> None:
+def test_a_renamed_resource_with_another_document_is_refused_without_an_alias(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()
     before = copy.deepcopy(stack.emulator.workflows()[0].document)
-    stack.workflow(etl(), name="orders")
+    stack.workflow(etl(description="new"), name="orders")
     for step in (stack.preview, stack.up):
         assert "Was the resource renamed in the program? Then give it an alias" in step(ok=False).output
     assert stack.emulator.workflows()[0].document == before
+    stack.workflow(etl(description="new"), name="orders", aliases=[{"name": "etl"}])
+    assert "1 updated" in stack.up().output
+    stack.is_quiet()
+
+
+def test_a_renamed_resource_takes_its_workflow_along(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
+    first = stack.output()
+    stack.workflow(etl(), name="orders")
+    for step, takes in ((stack.preview, "up takes it over"), (stack.up, "taking it over")):
+        assert f"has made this workflow, and it holds just this document: {takes}" in step().output
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == stack.output() == first
+    stack.is_quiet()
+
+
+def test_a_workflow_survives_the_resource_of_another_provider_that_had_it(stack: Stack) -> None:
+    """The old resource is deleted last, by a process that knows nothing of the new one."""
+    properties = {"projectId": stack.project_id, "spec": etl()}
+    flow = {"type": "dataworks:WorkflowDefinition", "properties": properties}
+    account = stack.emulator.account
+    keys = {"region": "cn-shanghai", "endpoint": stack.server.endpoint}
+    keys |= {"accessKey": account.access_key, "secretKey": account.secret_key}
+    provider = {"type": "pulumi:providers:dataworks", "properties": keys}
+    stack.plugin = None
+    stack.declare({"account": provider, "etl": {**flow, "options": {"provider": "${account}"}}})
+    stack.up()
+    stack.declare({"account": provider, "orders": flow})
+    process = stack.start("up", "--yes", "--skip-preview")
+    told, _ = process.communicate(timeout=120)
+    assert len(stack.emulator.workflows()) == 1, told
+
+
+def test_a_renamed_resource_with_an_alias_is_unchanged(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
     stack.workflow(etl(), name="orders", aliases=[{"name": "etl"}])
     imports = stack.calls("ImportWorkflowDefinition")
     assert "2 unchanged" in stack.up().output
@@ -118,18 +155,69 @@ def test_a_renamed_resource_is_refused_without_an_alias_and_unchanged_with_one(s
     stack.is_quiet()
 
 
-@pytest.mark.parametrize("how", ["replace", "taint", nightly("target")])
-def test_a_forced_replacement_imports_anew_and_the_workflow_lives(stack: Stack, how: str) -> None:
-    stack.workflow(etl())
-    stack.up()
-    urn, first = stack.resource()["urn"], stack.resource()["outputs"]["workflowId"]
+def forced(stack: Stack, how: str) -> str:
+    """Replaces the workflow as it is; what `up` says."""
+    urn = stack.resource()["urn"]
     if how == "taint":
         stack.run("state", "taint", "--yes", urn)
     arguments = {"replace": ("--replace", urn), "target": ("--target-replace", urn), "taint": ()}[how]
-    assert "1 replaced" in stack.up(*arguments).output
+    return stack.up(*arguments).output
+
+
+@pytest.mark.parametrize("before", ["as it was made", "after an alias", "after a stack rename"])
+@pytest.mark.parametrize("how", ["replace", "target", "taint"])
+def test_a_forced_replacement_imports_anew_and_the_workflow_lives(
+    stack: Stack, how: str, before: str
+) -> None:
+    stack.workflow(etl())
+    stack.up()
+    first, made = stack.output(), stack.resource()["urn"]
+    if before == "after an alias":
+        stack.workflow(etl(), name="orders", aliases=[{"name": "etl"}])
+        stack.up()
+    if before == "after a stack rename":
+        stack.rename("renamed")
+    assert (stack.resource()["urn"] == made) is (before == "as it was made")
+    told = forced(stack, how)
+    assert "1 replaced" in told
+    assert ("warning" in told) is (before != "as it was made")  # another URN could be another stack's
     assert stack.calls("ImportWorkflowDefinition") == 2
     [workflow] = stack.emulator.workflows()
     assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"] == first
+    stack.is_quiet()
+    stack.destroy()
+    assert stack.emulator.workflows() == []
+
+
+@pytest.mark.parametrize("rename", [False, True])
+def test_a_replacement_that_the_program_asks_for_finds_its_workflow(stack: Stack, rename: bool) -> None:
+    stack.workflow(etl(), replaceOnChanges=["spec"])
+    stack.up()
+    first = stack.output()
+    if rename:
+        stack.rename("renamed")
+    stack.workflow(etl(description="new"), replaceOnChanges=["spec"])
+    assert "1 replaced" in stack.up().output
+    [workflow] = stack.emulator.workflows()
+    assert workflow.workflow_id == stack.output() == first
+    assert workflow.body["description"] == "new"
+    stack.is_quiet()
+
+
+@pytest.mark.parametrize("changed", [etl(description="new"), etl(nodes=[node("extract"), node("load")])])
+def test_a_forced_replacement_of_another_document_is_refused_at_preview(stack: Stack, changed: Any) -> None:
+    """The engine shows a forced replacement as a create that knows nothing of the state."""
+    stack.workflow(etl())
+    stack.up()
+    held = copy.deepcopy(stack.emulator.workflows()[0].document)
+    stack.workflow(changed)
+    urn = stack.resource()["urn"]
+    for step in (stack.preview, stack.up):
+        assert "set `adopt: true` on the resource" in step("--replace", urn, ok=False).output
+    assert stack.emulator.workflows()[0].document == held
+    stack.up()
+    forced(stack, "replace")
+    assert len(stack.emulator.workflows()) == 1
     stack.is_quiet()
 
 
@@ -188,6 +276,60 @@ def test_a_protected_workflow_stays_and_a_retained_one_is_forgotten(stack: Stack
     assert stack.calls("DeleteWorkflowDefinition") == 0
     stack.workflow(etl())
     assert "taking it over" in stack.up().output
+
+
+def test_a_retained_workflow_leaves_a_state_that_the_cli_takes(stack: Stack) -> None:
+    stack.workflow(etl(), retainOnDelete=True)
+    stack.up()
+    stack.declare({})
+    assert "1 deleted" in stack.up().output
+    assert len(stack.emulator.workflows()) == 1
+    is_taken_by_the_cli(stack)
+
+
+def test_a_workflow_deleted_with_another_leaves_a_state_that_the_cli_takes(stack: Stack) -> None:
+    def resource(name: str, **options: Any) -> dict[str, Any]:
+        properties = {"projectId": stack.project_id, "spec": etl(name=name)}
+        return {"type": "dataworks:WorkflowDefinition", "properties": properties, "options": options}
+
+    stack.declare({"one": resource("one"), "two": resource("two", deletedWith="${one}")})
+    stack.up()
+    stack.is_quiet()
+    is_taken_by_the_cli(stack)
+    stack.destroy()
+    assert places(stack) == {
+        (stack.project_id, "two")
+    }  # Pulumi takes its word for it that `one` takes it along
+    assert stack.resources() == []
+    stack.declare({"two": resource("two")})
+    assert "taking it over" in stack.up().output
+    stack.is_quiet()
+
+
+def test_a_workflow_that_moves_to_another_stack_is_unchanged_there(stack: Stack) -> None:
+    stack.workflow(etl())
+    stack.up()
+    urn, first = stack.resource()["urn"], stack.output()
+    stack.run("stack", "init", "other", "--no-select")
+    stack.run("state", "move", "--yes", "--source", "test", "--dest", "other", urn)
+    assert stack.resources() == []
+    is_taken_by_the_cli(stack)
+    stack.select("other")
+    is_taken_by_the_cli(stack)
+    assert stack.resource()["outputs"]["workflowId"] == first
+    stack.up("--expect-no-changes")
+    stack.is_quiet()
+    assert "1 replaced" in forced(stack, "replace")
+    assert [workflow.workflow_id for workflow in stack.emulator.workflows()] == [first]
+    stack.is_quiet()
+
+
+def is_taken_by_the_cli(stack: Stack) -> None:
+    """The state is one that the CLI reads, checks and writes."""
+    exported = stack.folder / "exported.json"
+    stack.run("stack", "export", "--file", str(exported))
+    stack.run("stack", "import", "--file", str(exported))
+    stack.run("preview")
 
 
 def test_a_workflow_that_is_only_read_is_left_alone(stack: Stack) -> None:

@@ -40,7 +40,7 @@ def declare(stack: Stack, document: Any, **keys: str) -> None:
         "accessKey": ACCOUNT.access_key,
         "secretKey": ACCOUNT.secret_key,
         "securityToken": ACCOUNT.security_token,
-        "dryRun": True,
+        "validateOnPreview": True,
         "dryRunProjects": [stack.project_id],
         **keys,
     }
@@ -51,7 +51,7 @@ def declare(stack: Stack, document: Any, **keys: str) -> None:
             "account": {"type": "pulumi:providers:dataworks", "properties": settings},
             "etl": {"type": "dataworks:WorkflowDefinition", "properties": flow, "options": options},
         },
-        {"nodes": "${etl.nodeIds}", "rewrites": "${etl.rewrites}"},
+        {"nodes": "${etl.nodeIds}", "digest": "${etl.digest}"},
     )
 
 
@@ -59,6 +59,13 @@ def document(line: int, **fields: Any) -> dict[str, Any]:
     return etl(
         nodes=[node("extract", f"SELECT '{SCRIPT}', {line};\n", **fields), node("load")], owner="7" * 16
     )
+
+
+def by_hand(workflow: dict[str, Any]) -> None:
+    """Somebody changes the secret script in Data Studio, and adds a node."""
+    held = {one["name"]: one for one in workflow["nodes"]}
+    held["extract"]["script"]["content"] = f"SELECT '{SCRIPT}', 'by hand';\n"
+    workflow["nodes"].append(node("theirs", id="555"))
 
 
 def test_what_is_planted_is_found_nowhere(stack: Stack) -> None:
@@ -76,7 +83,7 @@ def test_what_is_planted_is_found_nowhere(stack: Stack) -> None:
     declare(stack, document(1))
     stack.emulator.add_fault(Fault("ImportWorkflowDefinition", nth=2, when="after", reset=True))
     assert "DataWorks keeps something else than was sent" in run(*up)
-    assert stack.resource()["outputs"]["rewrites"]["4dabf18193072939515e22adb298388d"]
+    assert stack.resource()["outputs"]["__state"]["4dabf18193072939515e22adb298388d"]
     words = f"cannot parse SELECT '{SCRIPT}', 2;"
     stack.emulator.script_job(Life("seconds", 0.2, "Fail", f"{words} at $.spec.workflows[0].nodes[0]"))
     declare(stack, document(2))
@@ -84,10 +91,10 @@ def test_what_is_planted_is_found_nowhere(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 0.2), times=1)
     stack.emulator.script_job(Life("seconds", 0.2, "Fail", words))
     assert "cannot parse" in run(*up, ok=False)
-    stack.edit(lambda workflow: workflow["nodes"].append(node(f"theirs-{SCRIPT}", id="555")))
+    stack.edit(by_hand)
     run("refresh", "--yes", "--diff")
     assert "somebody added" in run(*up, "--skip-preview", ok=False)
-    declare(stack, document(3, rerunMode=SCRIPT))
+    declare(stack, document(3, rerunMode={"fn::secret": SCRIPT}))
     run("preview", "--diff", ok=False)
     run("destroy", "--yes")
     held = [path.read_text("utf-8", errors="replace") for path in stack.state_files()]

@@ -34,7 +34,7 @@ def through(source: object) -> bool:
         if not told:
             raise AssertionError("refused without a fault") from error
         return False
-    done = flowspec.complete(document.root, lambda name: flowspec.derive_id(URN, 1, name))
+    done = flowspec.complete(document.root, lambda name: flowspec.derive_id(URN, 1, "", name))
     text = flowspec.canonical(done)
     text.encode()
     again = flowspec.read_canonical(text).root

@@ -57,6 +57,8 @@ def test_yaml(user: Stack, clone: Environment) -> None:
     with added(clone, user) as port:
         served = schema(port)
         live(user)
+    forms = served["resources"]["dataworks:index:WorkflowDefinition"]["inputProperties"]["spec"]["oneOf"]
+    assert forms.pop()["additionalProperties"] == {"$ref": "pulumi.json#/Any"}
     assert served == json.loads(
         (REPO / "provider/pulumi_resource_dataworks/plugin/schema.json").read_text("utf-8")
     )

@@ -119,14 +119,14 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
 
 
 def _adopted(stack: Stack, outcome: Outcome, step: Step, trouble: Trouble) -> bool:
-    """Sets `adopt` for one `up`, where the error named that; whether it helped."""
+    """Sets `adopt` for one `up`, where the error named that, and takes it away again; whether it helped."""
     if ADOPT not in outcome.told[-1]:
         return False
     outcome.way = ADOPTED
     declare(stack, step.after, trouble, adopt=True)
     succeeded = _command(stack, outcome, *UP)
     declare(stack, step.after, trouble)
-    return succeeded
+    return succeeded and _command(stack, outcome, *UP)
 
 
 def arguments(stack: Stack, step: Step) -> list[str]:

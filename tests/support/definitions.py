@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks._names import BOOKKEEPING
 from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
+from pulumi_resource_dataworks.lifecycle._state import Inputs, State, owned_nodes
 from tests.support.documents import etl
 from tests.support.services import VirtualClock
 
@@ -225,7 +227,9 @@ class Run:
     def check(self, spec: Any = None, olds: Any = None, project: Any = PROJECT, **more: Any) -> Checked:
         urn, secret = more.pop("urn", self.urn), more.pop("secret", False)
         news = {"projectId": project, "spec": etl() if spec is None else spec, **more}
-        return self.definitions.check(urn, news, olds, secret=secret)
+        if secret:
+            news["spec"] = flowspec.secret(news["spec"])
+        return self.definitions.check(urn, news, olds)
 
     def inputs(self, spec: Any = None, olds: Any = None, **more: Any) -> Object:
         found = self.check(spec, olds, **more)
@@ -259,9 +263,22 @@ def workflow(root: Object) -> Object:
     return found
 
 
-def root_of(values: Object) -> Object:
-    found: Object = json.loads(values["spec"])
+def root_of(values: Object, urn: str = URN) -> Object:
+    """The complete document of inputs or outputs, under its declared IDs."""
+    if "workflowId" in values:
+        return State.of(urn, f"{values['projectId']}/{values['workflowId']}", values).inputs.root
+    return Inputs.of(values, urn).root
+
+
+def kept(outputs: Object) -> Object:
+    """What the provider keeps for itself beside the outputs that people see."""
+    found: Object = outputs.get(BOOKKEEPING, {})
     return found
+
+
+def owned(outputs: Object) -> list[str]:
+    """The IDs of the nodes that a resource counts as its own."""
+    return sorted(owned_nodes(outputs))
 
 
 def node_ids(root: Object) -> dict[str, str]:

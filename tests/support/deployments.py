@@ -128,7 +128,7 @@ class Deploying:
 
     def check(self, digest: Any = "1:a", workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Checked:
         news = {"projectId": PROJECT, "workflowId": workflow, "digest": digest, **more}
-        return self.deployments.check(urn, news, None, secret=False)
+        return self.deployments.check(urn, news, None)
 
     def inputs(self, digest: Any = "1:a", workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Values:
         found = self.check(digest, workflow, urn, **more)

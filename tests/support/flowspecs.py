@@ -35,7 +35,7 @@ OWN_IDS = {
 
 
 def chooser(urn: str = URN, project: int = 10001) -> Callable[[str], str]:
-    return lambda name: flowspec.derive_id(urn, project, name)
+    return lambda name: flowspec.derive_id(urn, project, "", name)
 
 
 def completed(root: Object | None = None, urn: str = URN) -> Object:

@@ -19,6 +19,7 @@ Ability = Literal[
     "asks DataWorks in a preview",
     "keeps what is half done",
     "ends in an error without a traceback",
+    "hides a secret's own text only",
 ]
 """What only the plugin can do, as `pulumi.dynamic` has no way for it (docs/dynamic.md)."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+import yaml
 
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life
 from tests.support.cli import cli_environment, credentials, engine, kept_environment
@@ -144,6 +145,16 @@ class Stack:
             shutil.copytree(folder / name, self.folder.parent / name, dirs_exist_ok=True)
         self.environment["PULUMI_STACK"] = self.name
 
+    def select(self, name: str) -> None:
+        """Goes on with another stack of the project."""
+        self.name = name
+        self.environment["PULUMI_STACK"] = name
+
+    def rename(self, name: str) -> None:
+        """Gives the stack another name, and so each resource another URN."""
+        self.run("stack", "rename", name)
+        self.select(name)
+
     def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         """Starts the CLI in a session of its own, so that a signal reaches it alone."""
         attached = self.plugin is not None and not own_plugin
@@ -218,6 +229,11 @@ class Stack:
         [resource] = self.resources()
         return resource
 
+    def kept(self) -> dict[str, Any]:
+        """What the provider keeps for itself in the state of the one workflow definition."""
+        found: dict[str, Any] = self.resource()["outputs"].get("__state", {})
+        return found
+
     def output(self, name: str = "workflowId") -> str:
         """An output of the stack."""
         return str(self.state()[0]["outputs"][name])
@@ -279,6 +295,22 @@ def stack(
     stack.take(blank)
     stack.declare({})
     return stack
+
+
+class _CodeLoader(yaml.SafeLoader):
+    """YAML as Pulumi reads it: what looks like a date is text."""
+
+
+_CodeLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def resources_in(code: str) -> dict[str, Any]:
+    """The resources of a program in YAML, as `pulumi import` prints it."""
+    found: dict[str, Any] = yaml.load(code, _CodeLoader)["resources"]
+    return found
 
 
 def new_stack(

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.openapi import Client, Settings
 
 # gRPC's own notes on closed connections are no output of the provider; read at the first channel, here and in plugins.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
-from tests.support.plugin_process import FLAGS, FakeEngine, Plugin, Seed, Start, Values, settings
+from tests.support.definitions import root_of
+from tests.support.plugin_process import FLAGS, FakeEngine, Plugin, Seed, Start, Values, settings, urn
 from tests.support.wire_values import plain
 
 
@@ -74,7 +76,7 @@ def seed(server: EmulatorServer, plugin: Plugin) -> Seed:
 
     def put(name: str, news: Values) -> tuple[str, dict[str, Any], dict[str, Any]]:
         inputs = plain(plugin.check(name, news).inputs)
-        asyncio.run(_import(server, int(inputs["projectId"]), str(inputs["spec"])))
+        asyncio.run(_import(server, int(inputs["projectId"]), flowspec.canonical(root_of(inputs, urn(name)))))
         workflow = server.emulator.workflows()[-1]
         resource_id = f"{workflow.project_id}/{workflow.workflow_id}"
         found = plugin.read(name, resource_id, inputs, {"spec": inputs["spec"]})

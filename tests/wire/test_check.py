@@ -1,24 +1,22 @@
-"""Check: values of every kind in, canonical text or clear failures out."""
+"""Check: values of every kind in, the author's document or clear failures out."""
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
 import grpc
 import pytest
 
-from pulumi_resource_dataworks.emulator import EmulatorServer
+from pulumi_resource_dataworks.emulator import Emulator
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
-from tests.support.plugin_process import TYPE, FakeEngine, Plugin, refusal, settings, urn
+from tests.support.plugin_process import TYPE, FakeEngine, Plugin, refusal, urn
 from tests.support.wire_values import (
     UNKNOWN,
     UNKNOWNS,
     archive,
     asset,
-    is_secret,
     output,
     plain,
     reference,
@@ -47,28 +45,33 @@ def with_content(content: Any) -> dict[str, Any]:
 
 
 def content_of(inputs: dict[str, Any]) -> Any:
-    return nodes(json.loads(inputs["spec"]))[0]["script"]["content"]
+    return nodes(inputs["spec"])[0]["script"]["content"]
 
 
-def test_an_object_comes_back_as_text_with_every_id(plugin: Plugin) -> None:
-    inputs = checked(plugin, "object", etl())
-    assert inputs["projectId"] == PROJECT
-    document = json.loads(inputs["spec"])
-    workflow = document["spec"]["workflows"][0]
-    ids = [workflow["id"], *(entry["id"] for entry in workflow["nodes"])]
-    assert all(2**62 <= int(one) < 2**63 for one in ids)
-    assert len(set(ids)) == 3
-    assert workflow["script"]["path"] == "daily_orders"
+def test_an_object_comes_back_as_it_was_written(plugin: Plugin) -> None:
+    assert checked(plugin, "object", etl()) == {"projectId": PROJECT, "spec": etl()}
 
 
 def test_object_and_text_mean_the_same(plugin: Plugin) -> None:
     assert checked(plugin, "same", etl()) == checked(plugin, "same", json.dumps(etl(), indent=2))
 
 
-def test_whole_numbers_stay_whole(plugin: Plugin) -> None:
-    document = etl(trigger={"type": "Scheduler", "cron": "00 03 00 * * ?", "delaySeconds": 2.0})
+def test_sets_come_in_the_order_of_the_last_run(plugin: Plugin) -> None:
+    document = etl()
+    nodes(document).reverse()
+    olds = checked(plugin, "order", etl())
+    for spec in (document, json.dumps(document)):
+        assert checked(plugin, "order", spec, olds=olds) == olds
+    nodes(document).insert(0, node("report"))
+    news = checked(plugin, "order", document, olds=olds)
+    assert [entry["name"] for entry in nodes(news["spec"])] == ["extract", "load", "report"]
+
+
+def test_whole_numbers_stay_whole(plugin: Plugin, emulator: Emulator) -> None:
+    document = etl(name="ints", trigger={"type": "Scheduler", "cron": "00 03 00 * * ?", "delaySeconds": 2.0})
     nodes(document)[0]["priority"] = 7
-    text = checked(plugin, "ints", document)["spec"]
+    plugin.create("ints", checked(plugin, "ints", document, emulator.project.project_id))
+    [text] = [call.params["Spec"] for call in emulator.calls if '"ints"' in call.params.get("Spec", "")]
     assert '"delaySeconds":2,' in text
     assert '"priority":7' in text
     assert ".0" not in text.replace("1.1.0", "")
@@ -77,7 +80,7 @@ def test_whole_numbers_stay_whole(plugin: Plugin) -> None:
 def test_text_keeps_what_an_object_cannot(plugin: Plugin) -> None:
     document = etl(id=7234567890123456789)
     inputs = checked(plugin, "big", json.dumps(document))
-    assert json.loads(inputs["spec"])["spec"]["workflows"][0]["id"] == "7234567890123456789"
+    assert inputs["spec"]["spec"]["workflows"][0]["id"] == "7234567890123456789"
 
 
 def test_a_number_that_pulumi_has_rounded_is_named(plugin: Plugin, messages: Messages) -> None:
@@ -100,7 +103,7 @@ def test_a_project_id_that_is_none_is_named(plugin: Plugin, project_id: Any) -> 
 def test_nulls_are_as_absent(plugin: Plugin, messages: Messages) -> None:
     document = etl(description=None)
     nodes(document)[0]["trigger"] = None
-    checked(plugin, "nulls", document)
+    assert checked(plugin, "nulls", document)["spec"] == etl()
     reasons = [failure.reason for failure in plugin.check("n", {"projectId": None, "spec": None}).failures]
     assert len(reasons) == 2
     messages(reasons[0])
@@ -108,10 +111,11 @@ def test_nulls_are_as_absent(plugin: Plugin, messages: Messages) -> None:
 
 
 @pytest.mark.parametrize("sentinel", UNKNOWNS.values(), ids=UNKNOWNS)
-def test_every_kind_of_unknown_makes_the_document_unknown(plugin: Plugin, sentinel: str) -> None:
-    assert checked(plugin, "unknown", with_content(sentinel)) == {"projectId": PROJECT, "spec": UNKNOWN}
+def test_every_kind_of_unknown_stays_where_it_is(plugin: Plugin, sentinel: str) -> None:
+    held = {"projectId": PROJECT, "spec": with_content(UNKNOWN)}
+    assert checked(plugin, "unknown", with_content(sentinel)) == held
     assert checked(plugin, "unknown", sentinel) == {"projectId": PROJECT, "spec": UNKNOWN}
-    assert checked(plugin, "unknown", etl(), sentinel) == {"projectId": UNKNOWN, "spec": UNKNOWN}
+    assert checked(plugin, "unknown", etl(), sentinel) == {"projectId": UNKNOWN, "spec": etl()}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_every_kind_of_unknown_makes_the_document_unknown(plugin: Plugin, sentin
 )
 def test_an_unknown_anywhere_is_no_fault(plugin: Plugin, place: Any) -> None:
     document = etl(**{"dependencies": [], **place(UNKNOWN)})
-    assert checked(plugin, "anywhere", document)["spec"] == UNKNOWN
+    assert checked(plugin, "anywhere", document)["spec"] == document
 
 
 def test_faults_beside_an_unknown_are_told(plugin: Plugin, messages: Messages) -> None:
@@ -142,38 +146,38 @@ def test_faults_beside_an_unknown_are_told(plugin: Plugin, messages: Messages) -
 
 
 def test_a_secret_stays_one(plugin: Plugin) -> None:
-    for spec in (secret(etl()), secret(json.dumps(etl())), with_content(secret("SELECT 9;"))):
-        inputs = checked(plugin, "secret", spec)
-        assert is_secret(inputs["spec"])
-        assert json.loads(inputs["spec"]["value"])["kind"] == "CycleWorkflow"
-    assert checked(plugin, "secret", with_content(secret(UNKNOWN)))["spec"] == secret(UNKNOWN)
+    for spec in (secret(etl()), secret(json.dumps(etl()))):
+        assert checked(plugin, "secret", spec)["spec"] == secret(etl())
+    part = with_content(secret("SELECT 9;"))
+    assert checked(plugin, "secret", part)["spec"] == part
+    assert checked(plugin, "secret", secret(UNKNOWN))["spec"] == secret(UNKNOWN)
+    assert content_of(checked(plugin, "secret", with_content(secret(UNKNOWN)))) == UNKNOWN
     assert checked(plugin, "secret", etl(), secret(PROJECT))["projectId"] == secret(PROJECT)
 
 
 def test_outputs_are_what_they_hold(plugin: Plugin) -> None:
     document = with_content(output(value="SELECT 8;\n", dependencies=["urn:x"]))
     assert content_of(checked(plugin, "output", document)) == "SELECT 8;\n"
-    assert checked(plugin, "output", with_content(output()))["spec"] == UNKNOWN
+    assert content_of(checked(plugin, "output", with_content(output()))) == UNKNOWN
     hidden = checked(plugin, "output", with_content(output(value="SELECT 8;\n", secret=True)))
-    assert is_secret(hidden["spec"])
-    assert content_of({"spec": hidden["spec"]["value"]}) == "SELECT 8;\n"
-    assert checked(plugin, "output", with_content(output(secret=True)))["spec"] == secret(UNKNOWN)
-    assert is_secret(checked(plugin, "output", output(value=etl(), secret=True))["spec"])
+    assert content_of(hidden) == secret("SELECT 8;\n")
+    assert content_of(checked(plugin, "output", with_content(output(secret=True)))) == UNKNOWN
+    assert checked(plugin, "output", output(value=etl(), secret=True))["spec"] == secret(etl())
     assert checked(plugin, "output", output(value=output(value=etl())))["projectId"] == PROJECT
 
 
 def test_a_resource_is_its_id(plugin: Plugin, messages: Messages) -> None:
     assert checked(plugin, "reference", etl(), reference(id="12345"))["projectId"] == PROJECT
-    assert checked(plugin, "reference", with_content(reference(id=UNKNOWN)))["spec"] == UNKNOWN
+    assert content_of(checked(plugin, "reference", with_content(reference(id=UNKNOWN)))) == UNKNOWN
     [component] = failures(plugin, "reference", with_content(reference()))
     messages(component)
     assert "a resource" in component
 
 
 def test_flags_stay_true_or_false(plugin: Plugin) -> None:
-    news = {"projectId": PROJECT, "spec": etl(), "adopt": True, "dryRun": False}
+    news = {"projectId": PROJECT, "spec": etl(), "adopt": True, "validateOnPreview": False}
     inputs = plain(plugin.check("flags", news).inputs)
-    assert (inputs["adopt"], inputs["dryRun"]) == (True, False)
+    assert (inputs["adopt"], inputs["validateOnPreview"]) == (True, False)
 
 
 @pytest.mark.parametrize("spec", [[], 3, True, "", "null", "[1]", "{", {}, "kind: [unclosed"])
@@ -218,26 +222,15 @@ def test_check_of_its_own_answer_changes_nothing(plugin: Plugin) -> None:
         assert checked(plugin, f"twice-{name}", once["spec"], olds=once) == once
 
 
-def test_the_ids_of_the_last_run_stay(plugin: Plugin) -> None:
-    document = etl(id="7000000000000000011")
-    for index, entry in enumerate(nodes(document)):
-        entry["id"] = f"70000000000000000{index + 20}"
-    olds = checked(plugin, "keeps", document)
-    without = copy.deepcopy(document)
-    del without["spec"]["workflows"][0]["id"]
-    for entry in nodes(without):
-        del entry["id"]
-    news = checked(plugin, "keeps", without, olds=olds)
-    kept = json.loads(news["spec"])["spec"]["workflows"][0]
-    assert kept["id"] == "7000000000000000011"
-    assert [entry["id"] for entry in kept["nodes"]] == ["7000000000000000020", "7000000000000000021"]
+def test_ids_come_from_the_urn_and_not_from_the_seed(plugin: Plugin, emulator: Emulator) -> None:
+    def chosen(name: str, document: Any, seed: bytes) -> Any:
+        inputs = checked(plugin, name, document, emulator.project.project_id, randomSeed=seed)
+        return plain(plugin.create(name, inputs, preview=True).properties)["nodeOutputs"]
 
-
-def test_ids_come_from_the_urn_and_not_from_the_seed(plugin: Plugin, server: EmulatorServer) -> None:
-    one = checked(plugin, "seeded", etl(), randomSeed=b"1")
-    assert checked(plugin, "seeded", etl(), randomSeed=b"2") == one
-    plugin.configure(settings(server))
-    assert checked(plugin, "other", etl()) != one
+    one = chosen("seeded", etl(name="seeded"), b"1")
+    assert all(2**62 <= int(own) < 2**63 for own in one.values())
+    assert chosen("seeded", etl(name="seeded"), b"2") == one
+    assert not set(chosen("other", etl(name="other"), b"1").values()) & set(one.values())
 
 
 CHILD = urn("child", "my:mod:Comp$")

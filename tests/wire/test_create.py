@@ -30,8 +30,8 @@ def test_a_preview_knows_what_follows_from_the_document(plugin: Plugin, emulator
     answer = plugin.create("preview", inputs, preview=True)
     outputs = plain(answer.properties)
     assert answer.id == ""
-    later = {"workflowId", "nodeIds", "actualIds", "owner", "createTime"}
-    assert later <= {key for key, value in outputs.items() if value == UNKNOWN}
+    later = {"workflowId", "nodeIds", "owner", "createTime"}
+    assert later == {key for key, value in outputs.items() if value == UNKNOWN}
     assert outputs["name"] == outputs["path"] == "preview"
     assert outputs["spec"] == inputs["spec"]
     assert set(outputs["nodeOutputs"]) == {"n0"}
@@ -70,14 +70,14 @@ def test_a_create_returns_what_is_there_and_tells_of_its_progress(
     assert outputs["nodeIds"] == {"n0": next(iter(workflow.nodes))}
     assert outputs["owner"]
     assert outputs["createTime"].endswith("Z")
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in outputs.get("__state", {})
     assert UNKNOWN not in json.dumps(outputs)
     logs = engine.about(urn("real"))
     assert logs
     assert all(log.ephemeral and log.severity == engine_pb2.INFO for log in logs)
     messages = [log.message for log in logs]
     assert len(set(messages)) == len(messages)
-    assert any("import job" in message for message in messages)
+    assert any("importing 1 node (job " in message for message in messages)
 
 
 def test_what_is_not_ours_is_refused(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
@@ -107,7 +107,7 @@ def test_a_job_that_fails_leaves_the_resource_half_done(plugin: Plugin, emulator
     assert list(found.detail.reasons) == [found.text]
     assert "quota of nodes exceeded" in found.text
     assert plain(found.detail.inputs) == inputs
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in outputs.get("__state", {})
     assert outputs["spec"] == inputs["spec"]
     assert UNKNOWN not in json.dumps(outputs)
 
@@ -123,10 +123,10 @@ def test_a_timeout_keeps_the_job_and_the_next_update_resumes_it(plugin: Plugin, 
     assert detail is not None
     assert "resumes it" in detail.reasons[0]
     outputs = plain(detail.properties)
-    assert outputs["pendingJob"]["jobId"]
+    assert outputs["__state"]["pendingJob"]
     imports = emulator.count("ImportWorkflowDefinition")
     done = plain(plugin.update("slow", detail.id, outputs, inputs).properties)
-    assert "pendingJob" not in done
+    assert "pendingJob" not in done["__state"]
     assert done["nodeIds"]["n0"] in emulator.workflow(done["workflowId"]).nodes
     assert emulator.count("ImportWorkflowDefinition") == imports
 
@@ -138,14 +138,14 @@ def test_cancel_ends_a_create_at_once_and_keeps_its_job(
     emulator.script_job(Life("seconds", 30))
     inputs = checked(plugin, emulator, "stopped")
     running = plugin.stub.Create.future(plugin.create_request("stopped", inputs), timeout=SECONDS)
-    _wait_for(engine, "stopped", "waiting for import job")
+    _wait_for(engine, "stopped", "importing 1 node")
     begin = time.monotonic()
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
     assert time.monotonic() - begin < 0.5
     found = Refusal(running.exception())
     assert time.monotonic() - begin < 1
     assert found.detail is not None
-    assert plain(found.detail.properties)["pendingJob"]["jobId"]
+    assert plain(found.detail.properties)["__state"]["pendingJob"]
     with pytest.raises(grpc.RpcError) as error:
         plugin.create("after", checked(plugin, emulator, "after"))
     assert refusal(error).code is grpc.StatusCode.CANCELLED

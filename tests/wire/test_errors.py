@@ -90,7 +90,7 @@ def test_other_calls_that_are_refused_are_no_doubt(
     ordinary(error)
     emulator.add_fault(FAULTS[fault]("GetWorkflowDefinition"))
     with pytest.raises(grpc.RpcError) as error:
-        plugin.update(name, resource_id, state, inputs)
+        plugin.update(name, resource_id, state, {**inputs, "spec": flow(name, "SELECT 2;\n")}, inputs)
     ordinary(error)
     emulator.add_fault(FAULTS[fault]("DeleteWorkflowDefinition"))
     with pytest.raises(grpc.RpcError) as error:
@@ -144,12 +144,12 @@ async def test_a_poll_that_is_refused_keeps_the_job(server: EmulatorServer, engi
             await ask(calls.create, "unpolled", inputs)
     detail = refusal(error).detail
     assert detail is not None
-    assert plain(detail.properties)["pendingJob"]["jobId"]
+    assert plain(detail.properties)["__state"]["pendingJob"]
 
 
 STEPS: dict[str, Callable[[Calls, dict[str, Any]], Any]] = {
     "check": lambda calls, _: calls.check("broken", {"projectId": PROJECT, "spec": flow("broken")}),
-    "diff": lambda calls, inputs: calls.diff("broken", "1/2", inputs, inputs),
+    "diff": lambda calls, inputs: calls.diff("broken", "1/2", inputs, {**inputs, "adopt": True}),
     "create": lambda calls, inputs: calls.create("broken", inputs),
     "read": lambda calls, inputs: calls.read("broken", "1/2", inputs, inputs),
     "update": lambda calls, inputs: calls.update("broken", "1/2", inputs, inputs),

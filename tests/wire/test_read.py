@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import grpc
 import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator
-from tests.support.documents import flow
+from tests.support.documents import flow, nodes
 from tests.support.plugin_process import Plugin, Seed, refusal
 from tests.support.wire_values import is_secret, plain, secret
 
+SCRIPT = "spec.spec.workflows[0].nodes[0].script.content"
 
-def content(spec: str) -> str:
-    return str(json.loads(spec)["spec"]["workflows"][0]["nodes"][0]["script"]["content"])
+
+def content(spec: dict[str, Any]) -> str:
+    return str(nodes(spec)[0]["script"]["content"])
 
 
 def by_hand(emulator: Emulator, workflow_id: str, script: str) -> None:
@@ -84,7 +85,7 @@ def test_a_refresh_shows_what_somebody_changed(plugin: Plugin, emulator: Emulato
     inverted = plugin.diff(
         "drifting", resource_id, plain(answer.inputs), inputs, state=plain(answer.properties)
     )
-    assert list(inverted.detailedDiff) == ["spec"]
+    assert list(inverted.detailedDiff) == [SCRIPT]
     assert not inverted.replaces
 
 

@@ -10,12 +10,12 @@ import pytest
 from google.protobuf.message import Message
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
-from tests.support.documents import flow, node
+from tests.support.documents import flow, node, nodes
 from tests.support.plugin_process import FakeEngine, Plugin, Seed, refusal, urn
 from tests.support.wire_values import UNKNOWN, is_secret, plain, secret
 
 PLANTED = "planted-9f3b"
-OPEN = {"projectId", "workflowId", "owner", "createTime", "pendingJob"}
+OPEN = {"projectId", "workflowId", "owner", "createTime"}
 """What does not tell of the document."""
 
 
@@ -72,12 +72,44 @@ def test_every_output_that_tells_of_it_is_marked(
     assert PLANTED not in str(engine.logs)
 
 
-def test_a_secret_part_makes_it_one(plugin: Plugin, emulator: Emulator) -> None:
-    document = hidden("part")
-    document["spec"]["workflows"][0]["nodes"][0]["script"]["content"] = secret("SELECT 1;\n")
-    inputs = checked(plugin, emulator, "part", document)
-    outputs = plain(plugin.create("part", inputs, preview=True).properties)
-    assert {key for key, value in outputs.items() if not is_secret(value)} <= OPEN
+def test_a_secret_script_hides_itself_and_what_tells_of_it(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine
+) -> None:
+    project = emulator.project.project_id
+
+    def inputs_of(line: int, olds: dict[str, Any] | None = None) -> dict[str, Any]:
+        document = flow("part", "SELECT 1;\n", "SELECT 2;\n")
+        nodes(document)[0]["script"]["content"] = secret(f"SELECT '{PLANTED}', {line};\n")
+        answer = plugin.check("part", {"projectId": project, "spec": document}, olds)
+        assert not answer.failures
+        assert plain(answer.inputs)["spec"] == document
+        return plain(answer.inputs)
+
+    inputs = inputs_of(1)
+    preview = plain(plugin.create("part", inputs, preview=True).properties)
+    created = plugin.create("part", inputs)
+    outputs = plain(created.properties)
+    read = plugin.read("part", created.id, inputs, outputs)
+    assert plain(read.inputs) == inputs
+    changed = inputs_of(2, inputs)
+    difference = plugin.diff("part", created.id, inputs, changed, state=outputs)
+    assert list(difference.detailedDiff) == ["spec.spec.workflows[0].nodes[0].script.content"]
+    updated = plain(plugin.update("part", created.id, outputs, changed, inputs).properties)
+    assert updated["spec"] == changed["spec"]
+    for properties in (preview, outputs, plain(read.properties), updated):
+        assert {key for key, value in properties.items() if is_secret(value)} - {"__state"} == {"digest"}
+        assert PLANTED not in in_the_clear(properties)
+    assert set(outputs["nodeIds"]) == {"n0", "n1"}
+    assert PLANTED not in str(engine.about(urn("part")))
+
+
+def test_a_secret_name_hides_every_name(plugin: Plugin, emulator: Emulator) -> None:
+    document = hidden("named")
+    nodes(document)[0]["name"] = secret(f"{PLANTED}-node")
+    answer = plugin.check("named", {"projectId": emulator.project.project_id, "spec": document})
+    assert not answer.failures
+    outputs = plain(plugin.create("named", plain(answer.inputs), preview=True).properties)
+    assert {key for key, value in outputs.items() if not is_secret(value) and value != UNKNOWN} <= OPEN
 
 
 def _faulty() -> dict[str, Any]:
@@ -153,7 +185,7 @@ def test_no_warning_of_drift_quotes_it(
     document["spec"]["workflows"][0]["nodes"][0]["script"]["content"] = "SELECT 'by hand';\n"
     emulator.edit(workflow.workflow_id, document)
     sealed = {key: secret(value) if key not in OPEN else value for key, value in state.items()}
-    news = {**inputs, "spec": secret(inputs["spec"])}
-    plugin.update("drift", resource_id, sealed, news)
-    assert [log for log in engine.about(urn("drift")) if not log.ephemeral]
+    news = checked(plugin, emulator, "drift", secret(hidden("drift", description="new")))
+    plugin.update("drift", resource_id, sealed, news, {**inputs, "spec": secret(inputs["spec"])})
+    assert "somebody changed" in str([log for log in engine.about(urn("drift")) if not log.ephemeral])
     assert PLANTED not in str(engine.about(urn("drift")))

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
-from tests.support.documents import flow
+from tests.support.documents import flow, nodes
 from tests.support.plugin_process import FakeEngine, Plugin, Seed, Start, refusal, urn
 from tests.support.wire_values import UNKNOWN, plain, secret
 
@@ -35,6 +35,21 @@ def test_an_update_imports_the_document(plugin: Plugin, emulator: Emulator, seed
     assert outputs["workflowId"] == state["workflowId"]
     assert outputs["nodeIds"]["n0"] == state["nodeIds"]["n0"]
     assert set(outputs["nodeIds"]) == {"n0", "n1"}
+
+
+def test_ids_that_the_document_leaves_out_later_stay(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
+    document = flow("keeps", id="7000000000000000011")
+    nodes(document)[0]["id"] = "7000000000000000020"
+    resource_id, olds, state = seed("keeps", {"projectId": emulator.project.project_id, "spec": document})
+    assert resource_id.endswith("/7000000000000000011")
+    news = news_of(plugin, emulator, "keeps", olds, "SELECT 2;\n")
+    outputs = plain(plugin.update("keeps", resource_id, state, news, olds).properties)
+    assert outputs["spec"] == flow("keeps", "SELECT 2;\n")
+    assert (outputs["workflowId"], outputs["nodeIds"]) == (
+        "7000000000000000011",
+        {"n0": "7000000000000000020"},
+    )
+    assert scripts(emulator, resource_id) == ["SELECT 2;\n"]
 
 
 def test_a_preview_of_an_update_makes_no_call(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:

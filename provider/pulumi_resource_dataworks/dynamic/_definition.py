@@ -19,7 +19,7 @@ from ._told import told
 _HIDDEN = sorted(OF_THE_DOCUMENT - {"spec"})
 """Outputs that are secret where the document is. `spec` is so already, as an input of that name."""
 
-_OUTPUTS = (*_HIDDEN, "workflowId", "owner", "createTime", "pendingJob")
+_OUTPUTS = (*_HIDDEN, "workflowId", "owner", "createTime")
 
 
 class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"):
@@ -37,7 +37,7 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
             dependency may name a node. Write IDs as text.
         adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has
             added to it. Without it, either is refused.
-        dry_run: Has no effect here: `pulumi.dynamic` does not let a preview ask DataWorks.
+        validate_on_preview: Has no effect here: `pulumi.dynamic` does not let a preview ask DataWorks.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         project_id: pulumi.Input[int],
         spec: pulumi.Input[str] | Mapping[str, Any],
         adopt: pulumi.Input[bool] | None = None,
-        dry_run: pulumi.Input[bool] | None = None,
+        validate_on_preview: pulumi.Input[bool] | None = None,
     ) -> None:
         document = pulumi.Output.from_input(cast("pulumi.Input[Any]", spec))
         opts, about = told(self._resource_type_name, resource_name, opts, document, _HIDDEN)
@@ -57,7 +57,7 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
             "projectId": project_id,
             "spec": asyncio.ensure_future(_sent(spec, document)),
             "adopt": adopt,
-            "dryRun": dry_run,
+            "validateOnPreview": validate_on_preview,
             ABOUT: about,
         }
         super().__init__(Provider(), resource_name, {**dict.fromkeys(_OUTPUTS), **inputs}, opts)
@@ -68,8 +68,8 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return self._output("projectId")
 
     @property
-    def spec(self) -> pulumi.Output[str]:
-        """The FlowSpec document as the provider sends it: JSON text, with every ID."""
+    def spec(self) -> pulumi.Output[Any]:
+        """The FlowSpec document as its author wrote it, as an object."""
         return self._output("spec")
 
     @property
@@ -98,16 +98,6 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return self._output("nodeOutputs")
 
     @property
-    def actual_ids(self) -> pulumi.Output[dict[str, str]]:
-        """The IDs that the service gave instead of those in the document, by the ID in the document."""
-        return self._output("actualIds")
-
-    @property
-    def owned_node_ids(self) -> pulumi.Output[list[str]]:
-        """The IDs of the nodes that this resource has made: no update deletes any other."""
-        return self._output("ownedNodeIds")
-
-    @property
     def digest(self) -> pulumi.Output[str]:
         """A hash of what the document means."""
         return self._output("digest")
@@ -123,24 +113,14 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         return self._output("createTime")
 
     @property
-    def rewrites(self) -> pulumi.Output[dict[str, str] | None]:
-        """Where DataWorks keeps something else than was sent: `sent` and `kept`."""
-        return self._output("rewrites")
-
-    @property
-    def pending_job(self) -> pulumi.Output[dict[str, str] | None]:
-        """Never here: a dynamic resource keeps nothing half done."""
-        return self._output("pendingJob")
-
-    @property
     def adopt(self) -> pulumi.Output[bool | None]:
         """Whether an import may take over what is there already."""
         return self._output("adopt")
 
     @property
-    def dry_run(self) -> pulumi.Output[bool | None]:
+    def validate_on_preview(self) -> pulumi.Output[bool | None]:
         """What the program has set; without effect."""
-        return self._output("dryRun")
+        return self._output("validateOnPreview")
 
     def _output(self, name: str) -> pulumi.Output[Any]:
         found: pulumi.Output[Any] = self.__dict__[name]

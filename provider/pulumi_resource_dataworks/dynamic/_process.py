@@ -52,7 +52,7 @@ class Process:
         self._log = EngineLog()
         self._log.attach(engine_address)
         self._options = lifecycle.Options()
-        self._kinds = lifecycle.kinds(self._options)
+        self._kinds = lifecycle.kinds(self._options, engine_address)
         self._settings: openapi.Settings | openapi.SettingsError | None = None
         self._client: openapi.Client | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="dataworks", daemon=True)
@@ -131,14 +131,12 @@ class Process:
         if isinstance(self._settings, openapi.SettingsError):
             return news, [str(problem) for problem in self._settings.problems]
         async with self._telling(about.urn) as reporter:
-            found = self._kinds[kind].steps.check(
-                about.urn, written(news), properties(olds) or None, secret=about.secret
-            )
+            found = self._kinds[kind].steps.check(about.urn, written(news), properties(olds) or None)
             for warning in found.warnings:
                 reporter.warning(warning)
-            if found.inputs.get("dryRun") is True:
+            if found.inputs.get("validateOnPreview") is True:
                 reporter.warning(
-                    "dryRun has no effect on a dynamic resource: its preview asks DataWorks nothing"
+                    "validateOnPreview has no effect on a dynamic resource: its preview asks DataWorks nothing"
                 )
             return (news if found.failures else kept(found.inputs, about)), found.failures
 

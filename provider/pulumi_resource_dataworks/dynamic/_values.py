@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pulumi
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown
+from pulumi_resource_dataworks._names import BOOKKEEPING
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
 from ._about import ABOUT, About
 
@@ -31,19 +32,34 @@ def plain(value: Any) -> Any:
 
 
 def properties(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties without those of `pulumi.dynamic` and of this front."""
-    return {key: plain(value) for key, value in values.items() if not key.startswith("__")}
+    """Properties without those of `pulumi.dynamic` and of this front; a document that is a secret knows it."""
+    found = {
+        key: plain(value) for key, value in values.items() if not key.startswith("__") or key == BOOKKEEPING
+    }
+    if About.of(values).secret and "spec" in found:
+        found["spec"] = secret(found["spec"])
+    return found
 
 
 def written(values: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs as the program wrote them."""
     inputs = properties(values)
     if About.of(values).is_object and isinstance(inputs.get("spec"), str):
-        inputs["spec"] = json.loads(inputs["spec"])
+        spec = json.loads(inputs["spec"])
+        inputs["spec"] = secret(spec) if is_secret(inputs["spec"]) else spec
     return inputs
 
 
 def kept(values: Mapping[str, Any], about: About) -> dict[str, Any]:
-    """Properties as `pulumi.dynamic` takes them, with what the resource tells of itself."""
-    found = {key: pulumi.UNKNOWN if isinstance(value, Unknown) else value for key, value in values.items()}
-    return {**found, ABOUT: about.to_pulumi()}
+    """Properties as `pulumi.dynamic` takes them, with what the resource says of itself."""
+    return {**{key: _for_pulumi(value) for key, value in values.items()}, ABOUT: about.to_pulumi()}
+
+
+def _for_pulumi(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return pulumi.UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _for_pulumi(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_for_pulumi(item) for item in cast("list[Any]", value)]
+    return str(value) if isinstance(value, str) else value

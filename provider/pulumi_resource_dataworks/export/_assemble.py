@@ -17,7 +17,6 @@ from ._names import Folders, Names, parts_of, resource_names
 from ._portable import portable
 from ._program import Member, Program, program_files
 from ._readme import Look, readme
-from ._short import short
 from ._workflow import LeftOutError, Workflow, identifier_of, imported
 
 WORKFLOWS = "workflows"
@@ -131,9 +130,9 @@ def _ask_provider(workflows: dict[str, Workflow], project_id: int, left_out: dic
     """Leaves out what a preview would refuse, such as a second workflow of one path."""
     definitions = lifecycle.WorkflowDefinitions()
     for one, workflow in sorted(workflows.items(), key=lambda item: item[1].path):
-        inputs = {"projectId": project_id, "spec": flowspec.canonical(workflow.root)}
+        inputs = {"projectId": project_id, "spec": workflow.root}
         urn = f"urn:pulumi:export::export::dataworks:index:WorkflowDefinition::{workflow.resource}"
-        failures = definitions.check(urn, inputs, None, secret=False).failures
+        failures = definitions.check(urn, inputs, None).failures
         if failures:
             left_out[one] = "\n".join(failures)
             del workflows[one]
@@ -148,7 +147,7 @@ def _program(
 ) -> tuple[Program, dict[str, list[str]]]:
     """The program, with no folders yet; and where each setting is used."""
     if not about.portable:
-        members = [_member(workflow, short(workflow.root)) for workflow in workflows.values()]
+        members = [_member(workflow, flowspec.short(workflow.root)) for workflow in workflows.values()]
         members.sort(key=lambda member: (workflows[member.workflow_id].path, member.workflow_id))
         return Program(about.language, about.project_id, region, members), {}
     found = portable(sorted(workflows.values(), key=lambda workflow: workflow.path), identifier)

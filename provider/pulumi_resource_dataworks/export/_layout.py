@@ -10,7 +10,6 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
 from ._names import Names
-from ._short import scopes
 from ._suffix import suffix_of
 from ._values import Joined, NodeOutput, ScriptFile, Setting
 
@@ -43,7 +42,7 @@ def take_scripts_out(root: Object, folder: str, names: Names) -> tuple[Object, d
             file = names.take(name.replace("/", "."), suffix_of(node))
             files[f"{folder}/{file}"] = content.encode()
             script["content"] = ScriptFile(folder, file)
-    for scope in scopes(workflow):
+    for scope in flowspec.scopes(workflow):
         _sort(scope)
     return cast("Object", _ordered(found)), files
 

@@ -12,7 +12,6 @@ from typing import cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._short import dependencies_of, references, scopes, short
 from ._values import Joined, NodeOutput, Setting, plain_values, replaced
 from ._workflow import LeftOutError, Workflow
 
@@ -121,7 +120,7 @@ class _Making:
 
     def _document(self, workflow: Workflow) -> Object:
         root = _without_own_outputs(workflow.root)
-        found = short(root, portable=True)
+        found = flowspec.short(root, portable=True)
         left = _ids_in(found, root)
         if found is root or left:
             raise LeftOutError(
@@ -168,17 +167,17 @@ def _is_id(value: Json) -> bool:
 def _without_own_outputs(root: Object) -> Object:
     """A document that names nodes by another output than their ID where they have one: an ID is of one workspace."""
     found: Object = copy.deepcopy(root)
-    for scope in scopes(flowspec.workflow_of(found)):
+    for scope in flowspec.scopes(flowspec.workflow_of(found)):
         nodes = {str(node["id"]): node for node in flowspec.scope_of(scope)}
         main = {own: _main_output(node) for own, node in nodes.items()}
         names = {own: str(node["name"]) for own, node in nodes.items()}
         for own, node in nodes.items():
             _rename_output(node, own, is_only=main[own] == own)
-            for place in references(node):
+            for place in flowspec.references(node):
                 place.update(_renamed(place, "output", main) | _renamed(place, "refTableName", names))
                 if place.get("output") and str(place.get("nodeId")) not in nodes:
                     place.pop("nodeId", None)  # of another workflow: its output says the same
-        for dependency in dependencies_of(scope):
+        for dependency in flowspec.dependencies_of(scope):
             for depend in flowspec.objects(dependency.get("depends")):
                 depend.update(_renamed(depend, "output", main) | _renamed(depend, "refTableName", names))
                 if depend.get("output"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,12 +80,12 @@ def same_entity(one: Object, other: Object, entity: str) -> bool:
     """Whether two objects have one normal form."""
     ours, theirs = named_fields(one, entity), named_fields(other, entity)
     return all(
-        _same_value(ours.get(name), theirs.get(name), field_of(entity, name)[1])
+        same_value(ours.get(name), theirs.get(name), field_of(entity, name)[1])
         for name in ours.keys() | theirs.keys()
     )
 
 
-def _same_value(one: Json, other: Json, field: Field) -> bool:
+def same_value(one: Json, other: Json, field: Field) -> bool:
     """Whether two values mean the same. Items of a list that are written alike are not looked into."""
     if field.server:
         return True
@@ -122,8 +123,8 @@ def _normal_item(item: Json, field: Field) -> Json:
     return normal_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
 
 
-def _sort_key(item: Json) -> str:
-    return canonical(cast("Object", item))
+_sort_key = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=repr).encode
+"""Puts a set in order; an item may hold what is not known yet."""
 
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
@@ -165,6 +166,7 @@ class Changes:
         added: Names of nodes that only the new one has.
         removed: Names of nodes that only the old one has.
         changed: Names of nodes that differ, with the names of the fields that do.
+        renamed: Removed nodes that an added one is like, by name: its name, and the ID that would keep the history.
         moved: Nodes that another control node holds, or none any more: their names, and those that they had.
         edges_added: Dependencies that only the new one has.
         edges_removed: Dependencies that only the old one has.
@@ -175,6 +177,7 @@ class Changes:
     added: list[str] = dataclass_field(default_factory=list[str])
     removed: list[str] = dataclass_field(default_factory=list[str])
     changed: dict[str, list[str]] = dataclass_field(default_factory=dict[str, list[str]])
+    renamed: dict[str, tuple[str, str]] = dataclass_field(default_factory=dict[str, tuple[str, str]])
     moved: dict[str, str] = dataclass_field(default_factory=dict[str, str])
     edges_added: list[Edge] = dataclass_field(default_factory=list[Edge])
     edges_removed: list[Edge] = dataclass_field(default_factory=list[Edge])
@@ -182,18 +185,32 @@ class Changes:
     document: list[str] = dataclass_field(default_factory=list[str])
 
     def describe(self) -> str:
-        """One line: `adds node "b"; changes node "a" (script.content); ...`; empty where nothing differs."""
-        parts = [
-            f"{verb} {_listed(names)}"
-            for verb, names in (("adds", self.added), ("removes", self.removed))
-            if names
+        """One line: `changes the script of "a" and "b"; adds "c"; ...`; empty where nothing differs. Equal changes are one."""
+        alike: dict[str, list[str]] = {}
+        for name, fields in self.changed.items():
+            alike.setdefault(", ".join(map(_field, sorted(fields))), []).append(name)
+        groups = sorted(alike.items(), key=lambda group: (group[0] != _SCRIPT, -len(group[1])))
+        parts = [f"changes {fields} of {_listed(names)}" for fields, names in groups[:_MANY]]
+        rest = [name for _, names in groups[_MANY:] for name in names]
+        parts += [f"changes other fields of {_listed(rest)}"] if rest else []
+        old, new = set(self.renamed), {name for name, _ in self.renamed.values()}
+        added = [name for name in self.added if name not in new]
+        removed = [name for name in self.removed if name not in old]
+        parts += [
+            f"{verb} {_listed(names)}" for verb, names in (("adds", added), ("removes", removed)) if names
         ]
-        parts += [f'moves node "{old}" to "{new}"' for new, old in self.moved.items()]
-        parts += [f'changes node "{name}" ({", ".join(fields)})' for name, fields in self.changed.items()]
+        parts += _first(
+            [
+                f'replaces "{name}" by "{other}", likely a rename: to keep its history, give it the id {own}'
+                for name, (other, own) in self.renamed.items()
+            ],
+            "renames",
+        )
+        parts += _first([f'moves "{old}" to "{new}"' for new, old in self.moved.items()], "moves")
         for verb, edges in (("adds", self.edges_added), ("removes", self.edges_removed)):
             parts += [f"{verb} {_dependencies(len(edges))}"] if edges else []
-        parts += [f"changes the workflow's {', '.join(self.workflow)}"] if self.workflow else []
-        parts += [f"changes the document's {', '.join(self.document)}"] if self.document else []
+        parts += [f"changes the workflow's {', '.join(sorted(self.workflow))}"] if self.workflow else []
+        parts += [f"changes the document's {', '.join(sorted(self.document))}"] if self.document else []
         return "; ".join(parts)
 
     def count(self) -> str:
@@ -224,10 +241,13 @@ def changes(old: Object, new: Object) -> Changes:
             changed[after[new_key][0]] = fields
     places_before, places_after = _places(old, before), _places(new, after)
     kept = set(pairs.values())
+    gone = {key: held for key, held in before.items() if key not in pairs}
+    came = [held for key, held in after.items() if key not in kept]
     return Changes(
-        added=[after[key][0] for key in after if key not in kept],
-        removed=[before[key][0] for key in before if key not in pairs],
+        added=[name for name, _ in came],
+        removed=[name for name, _ in gone.values()],
         changed=changed,
+        renamed=dict(_renamed(gone, came)),
         moved={
             after[other][0]: before[one][0]
             for one, other in pairs.items()
@@ -238,6 +258,23 @@ def changes(old: Object, new: Object) -> Changes:
         workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow", aside)),
         document=[field for field in _differing(old, new, "document", aside) if field != "spec.workflows"],
     )
+
+
+def _renamed(
+    gone: dict[str, tuple[str, Object]], came: list[tuple[str, Object]]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Removed nodes whose script is that of one added node, and of no other."""
+    for own, (name, node) in gone.items():
+        content = _script(node)
+        alike = [other for other, added in came if content and _script(added) == content]
+        if len(alike) == 1 and own.isdecimal():
+            yield name, (alike[0], own)
+
+
+def _script(node: Object) -> tuple[Json, ...]:
+    script: Object = node.get("script") or {}
+    runtime: Object = script.get("runtime") or {}
+    return (script["content"], runtime.get("command")) if script.get("content") else ()
 
 
 _NODES = frozenset({"nodes", "while"})
@@ -325,7 +362,26 @@ def edge_of(dependency: Object, depend: Object) -> Edge:
     return Edge(str(dependency.get("nodeId")), str(kind), str(target))
 
 
+_SCRIPT = "the script"
+_MANY = 3
+"""How many clauses of a kind a summary has at the most."""
+
+
+def _field(path: str) -> str:
+    return _SCRIPT if path == "script.content" else path
+
+
+def _first(parts: list[str], noun: str) -> list[str]:
+    rest = len(parts) - _MANY
+    return parts[:_MANY] + ([f"{rest} more {noun if rest > 1 else noun[:-1]}"] if rest > 0 else [])
+
+
 def _listed(names: list[str]) -> str:
-    noun = "node" if len(names) == 1 else "nodes"
-    shown = ", ".join(f'"{name}"' for name in names[:5])
-    return f"{noun} {shown}" + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    """The names; of many the first ones, after their number."""
+    quoted = [f'"{name}"' for name in names]
+    if len(names) > _LISTED:
+        return f"{len(names)} nodes: {', '.join(quoted[:3])} and {len(names) - 3} more"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+_LISTED = 5

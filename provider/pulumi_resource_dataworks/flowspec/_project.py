@@ -11,8 +11,10 @@ from typing import cast
 
 from ._document import Json, Object
 from ._fields import Field, Shape
-from ._meaning import named_fields, normal_entity, normal_value
-from ._tables import ENTITIES, UNKNOWN, field_of
+from ._meaning import named_fields, normal_value
+from ._partners import partners
+from ._secret import like
+from ._tables import UNKNOWN, field_of
 
 _ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow", "parameters"})
 """Lists in which an entry that nobody wrote is somebody's edit; in the others the service fills in entries of its own."""
@@ -73,7 +75,7 @@ def _value(ours: Json, theirs: Json, field: Field, name: str) -> Json:
         kept = _covers(ours, theirs)
     else:
         kept = normal_value(ours, field) == normal_value(theirs, field) or _same_script(ours, theirs, name)
-    return cast("Json", ours if kept else theirs)
+    return cast("Json", ours if kept else like(ours, theirs))
 
 
 def _means_nothing(value: Json, field: Field) -> bool:
@@ -105,10 +107,10 @@ def _covers(ours: Json, theirs: Json) -> bool:
 
 
 def _list(ours: list[Json], theirs: list[Json], field: Field, name: str) -> list[Json]:
-    partners = _partners(ours, theirs, field)
-    found = [_item(ours[place], theirs[partner], field) for place, partner in sorted(partners.items())]
+    pairs = partners(ours, theirs, field)
+    found = [_item(ours[place], theirs[partner], field) for place, partner in sorted(pairs.items())]
     if name in _ADDED_SHOWS or field.order == "ordered":
-        taken = set(partners.values())
+        taken = set(pairs.values())
         found += [_clean_item(item, field) for place, item in enumerate(theirs) if place not in taken]
     return found
 
@@ -117,72 +119,6 @@ def _item(ours: Json, theirs: Json, field: Field) -> Json:
     if isinstance(ours, dict) and isinstance(theirs, dict):
         return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
     return theirs
-
-
-def _partners(ours: list[Json], theirs: list[Json], field: Field) -> dict[int, int]:
-    """Which entry of the other list is which of ours, by their places.
-
-    In a list whose order has a meaning, the one at the same place. In a set, the one with the same first key, else with
-    the same next key; for an entry without any key, one that holds all that was written of it.
-    """
-    if field.order == "ordered":
-        return {place: place for place in range(min(len(ours), len(theirs)))}
-    found: dict[int, int] = {}
-    free = set(range(len(theirs)))
-    table = ENTITIES.get(field.entity)
-    keys = table.keys if table else ()
-    for key in keys:
-        places = _places(theirs, key)
-        for place, item in enumerate(ours):
-            if place in found:
-                continue
-            same_key = [other for other in places.get(_key(item, key), ()) if other in free]
-            if same_key:
-                found[place] = _closest(item, same_key, theirs, field.entity)
-                free.remove(found[place])
-    for place, item in enumerate(ours):
-        if place not in found and not any(_key(item, key) for key in keys):
-            alike = [other for other in sorted(free) if _alike(item, theirs[other], field.entity)]
-            if alike:
-                found[place] = _closest(item, alike, theirs, field.entity)
-                free.remove(found[place])
-    return found
-
-
-def _key(item: Json, key: str) -> str:
-    """An entry's value of a key as text; empty where it has none."""
-    value = cast("Object", item).get(key) if isinstance(item, dict) else None
-    return "" if value is None else str(value)
-
-
-def _places(items: list[Json], key: str) -> dict[str, list[int]]:
-    """The places of a list's entries by their values of a key."""
-    found: dict[str, list[int]] = {}
-    for place, item in enumerate(items):
-        value = _key(item, key)
-        if value:
-            found.setdefault(value, []).append(place)
-    return found
-
-
-def _closest(item: Json, places: list[int], items: list[Json], entity: str) -> int:
-    """The first of several places whose entry means just the same, else the first."""
-    if len(places) == 1 or not isinstance(item, dict):
-        return places[0]
-    wanted = normal_entity(cast("Object", item), entity)
-    exact = (place for place in places if normal_entity(cast("Object", items[place]), entity) == wanted)
-    return next(exact, places[0])
-
-
-def _alike(ours: Json, theirs: Json, entity: str) -> bool:
-    """Whether an entry without a key of its own, as a dependency's, is this one: all that was written is there."""
-    if not isinstance(ours, dict) or not isinstance(theirs, dict):
-        return bool(ours == theirs)
-    wanted, got = normal_entity(cast("Object", ours), entity), normal_entity(cast("Object", theirs), entity)
-    aside = {"sourceType"}
-    if "output" in wanted and wanted["output"] == got.get("output"):
-        aside |= {"nodeId", "refTableName"}
-    return all(key in aside or got.get(key) == value for key, value in wanted.items())
 
 
 def _clean_item(item: Json, field: Field) -> Json:
@@ -240,9 +176,9 @@ def _undo_field(found: Object, key: str, before: Json, field: Field, here: str, 
 def _undo_list(
     before: list[Json], after: list[Json], field: Field, path: str, stuck: list[str]
 ) -> list[Json]:
-    partners = _partners(after, before, field)
+    pairs = partners(after, before, field)
     found = list(after)
-    for place, partner in partners.items():
+    for place, partner in pairs.items():
         one, other = before[partner], after[place]
         if isinstance(one, dict) and isinstance(other, dict):
             here = f"{path}[{place}]"

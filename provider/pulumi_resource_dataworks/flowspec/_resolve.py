@@ -59,18 +59,47 @@ class NodeIndex:
         return None if node is None else output_of(node)
 
 
-def derive_id(urn: str, project_id: int, name: str, attempt: int = 0) -> str:
-    """An ID that only this resource and name give: a decimal number in [2^62, 2^63), as the service's own are.
+_FIRST = 2**62
+_GUESS, _MARK = 2**38, 2**24
+
+
+def derive_id(urn: str, project_id: int, path: str, name: str, attempt: int = 0) -> str:
+    """An ID that only this resource, path and name give: a decimal number in [2^62, 2^63), as the service's own are.
 
     Args:
         urn: The resource's URN.
         project_id: The workspace.
+        path: The workflow's path.
         name: The node's name, or nothing for the workflow.
         attempt: From 1 on: the next ID in line after a refused one.
     """
-    parts = [urn, str(project_id), name] + ([str(attempt)] if attempt else [])
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    return str(2**62 + int.from_bytes(digest[:8], "big") % 2**62)
+    guess = _hash(urn, str(project_id), path.strip("/"), name, *([str(attempt)] if attempt else [])) % _GUESS
+    return str(_FIRST + guess * _MARK + _mark(urn, project_id, guess))
+
+
+def is_derived(own: str, urn: str, project_id: int) -> bool:
+    """Whether an ID is one that a resource of this type derives for a workspace: its last 24 bits say so."""
+    if not (own.isascii() and own.isdecimal() and len(own) == 19 and _FIRST <= int(own) < 2 * _FIRST):
+        return False
+    guess, mark = divmod(int(own) - _FIRST, _MARK)
+    return mark == _mark(urn, project_id, guess)
+
+
+def _mark(urn: str, project_id: int, guess: int) -> int:
+    """Of the URN only the resource's own type counts: `dataworks:...`, or `pulumi-python:dynamic/...`."""
+    kind = urn.rpartition("::")[0].rpartition("$")[2].rpartition("::")[2]
+    return _hash("pulumi-dataworks", kind, str(project_id), str(guess)) % _MARK
+
+
+def _hash(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
+
+
+def path_of(root: Object) -> str:
+    """The workflow's path, its name included: as it is written, or as it is filled in."""
+    workflow = workflow_of(root)
+    script: Object = workflow.get("script") or {}
+    return str(script.get("path") or workflow["name"])
 
 
 def complete(root: Object, choose: ChooseId) -> Object:

@@ -110,6 +110,6 @@ def _ids(root: Object) -> dict[str, str]:
 def _chooser(known: Mapping[str, str], taken: frozenset[str]) -> Callable[[str], str]:
     def choose(name: str) -> str:
         one = known.get(name)
-        return one if one and one not in taken else flowspec.derive_id(_URN, 0, name)
+        return one if one and one not in taken else flowspec.derive_id(_URN, 0, "", name)
 
     return choose

@@ -3,6 +3,8 @@
 Knows the documents (`flowspec`) and the service (`openapi`), and none of the fronts that call it.
 """
 
+from pulumi_resource_dataworks.flowspec import is_secret, secret
+
 from ._check import Checked
 from ._context import Context, Reporter
 from ._diff import Difference
@@ -11,10 +13,12 @@ from ._kinds import Kind, kinds
 from ._options import Options
 from ._values import UNKNOWN, Opaque, Unknown
 from .functions import Answer, Functions
-from .workflow_definition import WorkflowDefinitions
+from .workflow_definition import HOLDING, NAMING, WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 
 __all__ = [
+    "HOLDING",
+    "NAMING",
     "UNKNOWN",
     "Answer",
     "CancelledStepError",
@@ -32,5 +36,7 @@ __all__ = [
     "Unknown",
     "WorkflowDefinitions",
     "WorkflowDeployments",
+    "is_secret",
     "kinds",
+    "secret",
 ]

@@ -68,7 +68,6 @@ async def submit(context: Context, order: Order) -> State:
     """Sends the document, under other IDs where the service refuses those that it has."""
     context.report.status(f"importing {_nodes(len(order.state.node_ids))}")
     state, refusal = await under_some_ids(
-        context.urn,
         order.state,
         lambda choice: _submit(context, choice, order.root),
         fresh=order.fresh,
@@ -156,11 +155,11 @@ async def finish(context: Context, state: State, advice: str = "") -> State:
         words = job.error or "it gives no reason"
         ended = f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
         half_done(state, ended + advice)
-    context.report.status("reading the workflow back")
+    context.report.status("reading it back")
     ended = "the import job succeeded" if job else "nothing tells what became of the import job"
     kept = await _read_back(context, state, ended)
     context.report.status(f"{_nodes(len(kept.node_ids))} in place")
-    return replace(kept, pending_job=None, owned=frozenset(kept.node_ids.values()))
+    return replace(kept, pending_job=None, settled=True, owned=frozenset(kept.node_ids.values()))
 
 
 async def wait(context: Context, state: State) -> openapi.JobStatus | None:
@@ -172,7 +171,7 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
     if not state.pending_job:
         return None
     count = len(state.node_ids)
-    context.report.status(f"waiting for import job {state.pending_job} of {_nodes(count)}")
+    context.report.status(f"importing {_nodes(count)} (job {state.pending_job})")
     try:
         return await openapi.wait_for_job(
             context.client,
@@ -201,10 +200,10 @@ def _tell_progress(context: Context, status: openapi.JobStatus, elapsed: float, 
     if status.ended:
         return
     if elapsed < expected:
-        done = f"about {int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, about {expected - elapsed:.0f} s left"
+        told = f"~{int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, {expected - elapsed:.0f} s left"
     else:
-        done = f"{_nodes(count)}, longer than the usual {expected:.0f} s"
-    context.report.status(f"import job runs for {elapsed:.0f} s: {done}")
+        told = f"{elapsed:.0f} s, usually {expected:.0f} s, for {_nodes(count)}"
+    context.report.status(f"{told} (import job {status.job_id})")
 
 
 async def _read_back(context: Context, state: State, ended: str) -> State:
@@ -229,6 +228,7 @@ async def _read_back(context: Context, state: State, ended: str) -> State:
         state = state.met(found.definition, found.root)
         kept = state.projected(found.root)
         lost = _lost(state.inputs.root, kept)
+        state = replace(state, left_out=state.beside(found.root))
         if not lost and in_place(state.inputs, kept):
             return _with_rewrites(context, state, kept)
         if not lost and not moved:
@@ -277,14 +277,16 @@ def _with_rewrites(context: Context, state: State, kept: flowspec.Object) -> Sta
     if context.strict:
         half_done(state, f"{message}. The provider's setting `strict` makes this an error")
     context.report.warning(message)
-    return replace(state, rewrites=(state.inputs.text, flowspec.canonical(kept)))
+    kept = flowspec.rename_ids(kept, dict(state.ids))
+    return replace(state, rewrites=(flowspec.canonical(state.root), flowspec.canonical(kept)))
 
 
 def half_done(
     state: State, message: str, job: str | None = None, cause: BaseException | None = None
 ) -> NoReturn:
     """Ends the step with what is known, so that the next run goes on from there."""
-    outputs: Mapping[str, Any] = _owning(replace(state, pending_job=job)).to_pulumi()
+    left = replace(state, pending_job=job, settled=False)
+    outputs: Mapping[str, Any] = _owning(left).to_pulumi()
     raise HalfDoneError(message, id=state.resource_id, outputs=outputs) from cause
 
 

@@ -1,18 +1,16 @@
-"""Check: from what the user wrote to inputs that everything else can rely on. Makes no call."""
+"""Check: from what the user wrote to the inputs that the state holds. Makes no call, and changes nothing of the run."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import INPUTS
 
-from ._state import Inputs
-from ._values import UNKNOWN, Opaque, Path, Unknown, opaque_paths, unknown_paths, without_unknowns
+from ._values import UNKNOWN, Opaque, Path, Unknown, odd_values, without_unknowns
 
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
@@ -37,25 +35,22 @@ class Checked:
     document: flowspec.Document | None = None
 
 
-def check(urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool) -> Checked:
-    """Validates the inputs and chooses the IDs that the document leaves out.
+def check(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+    """Validates the inputs, and makes an object of a document that is text.
 
     Args:
-        urn: The resource's URN, from which new IDs are derived.
         news: What the user wrote; it may hold unknown values.
-        olds: The inputs of the last run, whose IDs are kept.
-        secret: Whether the document is a secret, so that no failure quotes it.
+        olds: The inputs of the last run, in whose order the document's sets are put.
     """
     found = Checked()
     refuse_unknown_inputs(news, INPUTS, "workflow definition", found)
     project_id = project_id_of(news.get("projectId"), found)
-    flags = {**read_flag(news, "adopt", found), **read_flag(news, "dryRun", found)}
-    document = _document(news.get("spec"), found, secret=secret)
-    found.inputs = {"projectId": project_id, "spec": UNKNOWN, **flags}
-    found.document = document
-    if document is not None and isinstance(project_id, int) and not found.failures:
-        root = flowspec.complete(document.root, _chooser(urn, project_id, olds, document.root))
-        found.inputs = {**Inputs(project_id, flowspec.canonical(root)).to_pulumi(), **flags}
+    switches = {**read_flag(news, "adopt", found), **read_flag(news, "validateOnPreview", found)}
+    spec = _document(news.get("spec"), found)
+    before = (olds or {}).get("spec")
+    if isinstance(spec, dict) and isinstance(before, dict):
+        spec = flowspec.arranged(cast("flowspec.Object", before), cast("flowspec.Object", spec))
+    found.inputs = {"projectId": project_id, "spec": spec, **switches}
     return found
 
 
@@ -96,42 +91,64 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
     return None
 
 
-def _document(value: Any, found: Checked, *, secret: bool) -> flowspec.Document | None:
-    """The document where it is without faults and wholly known; None otherwise."""
+def _document(value: Any, found: Checked) -> Any:
+    """The document in its author's form; UNKNOWN where it is not known, None where it has faults."""
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
         return None
-    opaque = [
-        f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {what}"
-        for path, what in opaque_paths(value)
-    ]
+    odd = list(odd_values(value))
+    opaque = [(path, item.what) for path, item in odd if isinstance(item, Opaque)]
     if opaque:
-        found.failures += [f"{message}. Give its text instead." for message in opaque]
+        found.failures += [
+            f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {what}. Give its text instead."
+            for path, what in opaque
+        ]
         return None
-    holes = list(unknown_paths(value))
+    holes = [path for path, item in odd if isinstance(item, Unknown)]
     if () in holes:
-        return None
+        return UNKNOWN
     try:
         document = flowspec.read(without_unknowns(value) if holes else value)
         warnings = flowspec.validate(document)
     except flowspec.InvalidDocumentError as error:
-        faults = [fault for fault in error.faults if not _excused(fault.path, holes)]
-        for fault in faults:
-            (found.failures if fault.severity == "error" else found.warnings).append(
-                fault.render(secret=secret)
-            )
-        return None
-    found.warnings += [fault.render(secret=secret) for fault in warnings]
-    return None if holes else document
+        conceal = _concealer(value)
+        for fault in error.faults:
+            if not _excused(fault.path, holes):
+                told = found.failures if fault.severity == "error" else found.warnings
+                told.append(conceal(fault))
+        return None if found.failures else flowspec.authored(value)
+    if warnings:
+        found.warnings += map(_concealer(value), warnings)
+    if holes:
+        return flowspec.authored(value)
+    found.document = document
+    if not isinstance(value, str):
+        return flowspec.authored(value)
+    root = flowspec.authored(document.root)
+    return flowspec.secret(root) if flowspec.is_secret(value) else root
+
+
+def _concealer(spec: Any) -> Callable[[flowspec.Fault], str]:
+    """Writes a fault without what is secret: no value where one lies at or below its place, or names are secret."""
+    hidden = list(flowspec.secret_paths(spec))
+    words = set[str]().union(*map(flowspec.texts, flowspec.secrets_of(spec)))
+    all_is_secret = flowspec.hides_names(spec) or () in hidden
+
+    def conceal(fault: flowspec.Fault) -> str:
+        near = any(
+            path == fault.path[: len(path)] or fault.path == path[: len(fault.path)] for path in hidden
+        )
+        quoted = any(word in str(value) for value in fault.values for word in words)
+        return fault.render(secret=all_is_secret or near or quoted)
+
+    return conceal
 
 
 def chosen_elsewhere(
     chosen: dict[str, tuple[int, str]],
     urn: str,
     project_id: int,
-    document: flowspec.Document,
-    *,
-    secret: bool,
+    spec: flowspec.Object,
 ) -> list[str]:
     """A failure where an ID that the author has written is written for another project, too.
 
@@ -139,12 +156,12 @@ def chosen_elsewhere(
         chosen: By ID, the project that it is written for, and the resource; filled here.
         urn: The resource's URN.
         project_id: Its workspace.
-        document: Its document as it was written: derived IDs differ by project.
-        secret: Whether the document is a secret, so that the failure does not quote it.
+        spec: Its document as it was written: derived IDs differ by project.
     """
-    for node, own in _written_ids(document.root):
+    for node, own in _written_ids(spec):
         elsewhere, other = chosen.setdefault(own, (project_id, urn))
         if elsewhere != project_id and other != urn:
+            secret = flowspec.hides_names(spec)
             place = f'the id of node "{"[secret]" if secret else node}"' if node else "spec.workflows[0].id"
             failure = (
                 f"{place}: the ID {'[secret]' if secret else own} is written for project {project_id} here, and for "
@@ -172,33 +189,3 @@ def _excused(path: Path, holes: list[Path]) -> bool:
     return beside or (
         about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)
     )
-
-
-def _chooser(
-    urn: str, project_id: int, olds: Mapping[str, Any] | None, root: flowspec.Object
-) -> Callable[[str], str]:
-    """Gives an ID by a node's name: that of the last run, else a derived one, and never one that another node has."""
-    workflow = flowspec.workflow_of(root)
-    nodes = [("", workflow), *flowspec.nodes_of(workflow)]
-    own = {str(one["id"]) for one in (root["spec"], *(node for _, node in nodes)) if one.get("id")}
-    known = {name: one for name, one in _known_ids(olds, project_id).items() if one not in own}
-    taken = own | {known[name] for name, node in nodes if not node.get("id") and name in known}
-
-    def choose(name: str) -> str:
-        derived = (flowspec.derive_id(urn, project_id, name, attempt) for attempt in count())
-        return known.get(name) or next(one for one in derived if one not in taken)
-
-    return choose
-
-
-def _known_ids(olds: Mapping[str, Any] | None, project_id: int) -> dict[str, str]:
-    """The IDs of the last run by node name, the workflow's under the empty one; none for another workspace."""
-    if (
-        not olds
-        or not isinstance(olds.get("spec"), str)
-        or int(cast("int", olds.get("projectId") or 0)) != project_id
-    ):
-        return {}
-    workflow = flowspec.workflow_of(Inputs.of(olds).root)
-    known = {name: str(node["id"]) for name, node in flowspec.nodes_of(workflow)}
-    return {**known, "": str(workflow["id"])}

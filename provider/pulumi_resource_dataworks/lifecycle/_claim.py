@@ -10,7 +10,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _look
 from ._context import Context
-from ._refusals import derived_here, id_taken, lost_nodes, path_taken, refuse_strangers
+from ._refusals import id_taken, is_own_work, lost_nodes, nothing_is_lost, path_taken, refuse_foreign
 from ._state import Inputs, State, first_state
 
 Workflow = tuple[int, str]
@@ -36,8 +36,8 @@ async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder
     Raises:
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
-    context.report.status("looking whether the workflow is there already")
-    look = _look.by_id if _is_derived(context, inputs) else _look.get
+    context.report.status("looking for the workflow")
+    look = _look.by_id if _is_derived(inputs) else _look.get
     found = await look(context, inputs.project_id, inputs.workflow_id)
     if found is None:
         summary = await _look.at_path(context, inputs)
@@ -57,9 +57,9 @@ async def foresee(
     """
     workflow_id = inputs.workflow_id
     try:
-        if _is_derived(context, inputs):
+        if _is_derived(inputs):
             summary = await _look.at_path(context, inputs)
-            if summary is None or summary.id == workflow_id:
+            if summary is None:
                 return
             workflow_id = summary.id
         if (inputs.project_id, workflow_id) not in leaving:
@@ -70,28 +70,44 @@ async def foresee(
         context.report.warning(f"could not look whether a workflow is in the way: {error}")
 
 
-def _is_derived(context: Context, inputs: Inputs) -> bool:
+def _is_derived(inputs: Inputs) -> bool:
     """Whether the provider chose the workflow's ID."""
-    return flowspec.derive_id(context.urn, inputs.project_id, "") == inputs.workflow_id
+    return inputs.derived("") == inputs.workflow_id
 
 
 def _claimed(context: Context, inputs: Inputs, found: _look.Found, held: Mapping[Workflow, Holder]) -> State:
+    """The state of a workflow that is there, where this resource may have it.
+
+    An ID that is derived is no title: two stacks may have one URN. What is found is taken over where a live resource of
+    this run holds it, where nothing is lost, or where `adopt` says so. A forced replacement (`--replace`, taint) is not to
+    be told from a first create, and after a rename its URN is another one: it finds its own workflow as it made it.
+    """
     state = first_state(inputs).met(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
-    lost = lost_nodes(inputs, found.root)
     takes = "up takes it over" if context.preview else "taking it over"
     if holder is not None and holder.urn == context.urn:
-        refuse_strangers(context.urn, inputs, found.root, holder.owned)
+        refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
     elif inputs.adopt:
+        lost = lost_nodes(inputs, found.root)
         deletes = f", without its nodes {lost}, which the document does not hold" if lost else ""
         context.report.warning(
-            f"workflow {state.workflow_id} is there already, and adopt is set: {takes}{deletes}"
+            f"a workflow is there already, and adopt is set: {takes}{deletes} (workflow {state.workflow_id})"
         )
-    elif derived_here(context.urn, inputs, state.workflow_id, found.root):
-        refuse_strangers(context.urn, inputs, found.root)
+    elif state.workflow_id != inputs.workflow_id and not _is_derived(inputs):
+        raise path_taken(inputs, state.workflow_id)
+    elif is_own_work(inputs, found.root, found.definition) and nothing_is_lost(
+        inputs, found.root, found.definition
+    ):
+        context.report.info(
+            f"the workflow is there already, as this resource made it: {takes} (workflow {state.workflow_id})"
+        )
+    elif flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id) and nothing_is_lost(
+        inputs, found.root, found.definition
+    ):
         context.report.warning(
-            f"workflow {state.workflow_id} is there already under IDs derived for this very resource, from an earlier "
-            f"or interrupted run: {takes}"
+            f"a resource of another name or stack has made this workflow, and it holds just this document: {takes}. If that "
+            "resource was renamed, give it an alias; if another stack declares it too, remove it from one of the two "
+            f"(workflow {state.workflow_id})"
         )
     elif state.workflow_id == inputs.workflow_id:
         raise id_taken(inputs)

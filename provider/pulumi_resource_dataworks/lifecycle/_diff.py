@@ -10,11 +10,15 @@ from typing import Any, Literal, cast
 
 from pulumi_resource_dataworks import flowspec
 
-from ._state import Inputs
-from ._values import Unknown
+from ._state import Inputs, State
+from ._values import Unknown, has_unknown
 
 Kind = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
+_MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
+"""Ends of paths at which another value is always another meaning; elsewhere a node may be called by its name or its ID."""
+
+_SWITCHES = ("adopt", "validateOnPreview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Difference:
     """What is different.
 
     Attributes:
-        changes: What changes, by property name: empty where nothing does.
+        changes: What changes, by property path as Pulumi writes it: empty where nothing does.
         delete_before_replace: Whether the old workflow has to go first: a path or an ID can be taken once.
     """
 
@@ -32,55 +36,86 @@ class Difference:
     @property
     def replaces(self) -> list[str]:
         """The properties that ask for a new workflow."""
-        return [key for key, kind in self.changes.items() if kind == "replace"]
+        return list(
+            dict.fromkeys(path.split(".")[0] for path, kind in self.changes.items() if kind == "replace")
+        )
 
 
 def diff(
+    urn: str,
+    resource_id: str,
     olds: Mapping[str, Any],
+    old_outputs: Mapping[str, Any],
     news: Mapping[str, Any],
     ignore_changes: Sequence[str] = (),
-    old_outputs: Mapping[str, Any] | None = None,
 ) -> Difference:
     """Compares what was sent last with the new inputs, by meaning.
 
     Args:
+        urn: The resource.
+        resource_id: Its ID.
         olds: The inputs of the last run.
+        old_outputs: The outputs of the last run: what was sent. The inputs may hold what was ignored since.
         news: The new inputs.
         ignore_changes: Property paths that keep the value that the service has.
-        old_outputs: The outputs of the last run: what was sent. The inputs may hold what was ignored since.
     """
+    old = {**olds, **old_outputs}
+    changes: dict[str, Kind] = {
+        key: "add" if key not in olds else "update" if key in news else "delete"
+        for key in _SWITCHES
+        if olds.get(key) != news.get(key)
+    }
     if isinstance(news.get("projectId"), Unknown):
-        return Difference({"projectId": "update", "spec": "update"})
-    old = Inputs.of(olds)
-    if int(news["projectId"]) != old.project_id:
-        changes: dict[str, Kind] = {"projectId": "replace"}
-        if isinstance(news["spec"], Unknown) or news["spec"] != old.text:
-            changes["spec"] = "update"
+        return Difference({**changes, "projectId": "update", **_below(old["spec"], news["spec"])})
+    if int(news["projectId"]) != int(old["projectId"]):
+        return Difference({**changes, "projectId": "replace", **_below(old["spec"], news["spec"])})
+    if has_unknown(news["spec"]):
+        return Difference({**changes, **_below(old["spec"], news["spec"])})
+    state = State.of(urn, resource_id, old)
+    new = ignoring(state.inputs, Inputs.of(news, urn, state.known_ids), ignore_changes)
+    below = _below(old["spec"], new.spec)
+    if not below:
         return Difference(changes)
-    if isinstance(news["spec"], Unknown):
-        return Difference({"spec": "update"})
-    old = Inputs.of(old_outputs) if old_outputs and "spec" in old_outputs else old
-    new = ignoring(old, Inputs.of(news), ignore_changes)
-    if flowspec.same(old.root, new.root):
-        return Difference({})
-    if old.workflow_id != new.workflow_id or old.kind.casefold() != new.kind.casefold():
-        taken = old.path == new.path or old.workflow_id == new.workflow_id
-        return Difference({"spec": "replace"}, delete_before_replace=taken)
-    return Difference({"spec": "update"})
+    if _is_another(state, new):
+        taken = state.inputs.path == new.path or state.workflow_id == new.workflow_id
+        return Difference({**changes, **dict.fromkeys(below, "replace")}, delete_before_replace=taken)
+    if any(path.endswith(_MEANING) for path in below):
+        return Difference({**changes, **below})
+    same = flowspec.same(state.root, flowspec.rename_ids(new.root, dict(state.ids)))
+    return Difference(changes if same else {**changes, **below})
+
+
+def _is_another(state: State, new: Inputs) -> bool:
+    """Whether the new document is that of another workflow: of another kind, or with an ID that this one never had."""
+    if state.inputs.kind.casefold() != new.kind.casefold():
+        return True
+    return new.workflow_id not in (state.workflow_id, state.inputs.workflow_id)
+
+
+def _below(old: Any, new: Any) -> dict[str, Kind]:
+    """The smallest property paths below `spec` that differ."""
+    if (
+        flowspec.is_secret(old)
+        or flowspec.is_secret(new)
+        or not (isinstance(old, dict) and isinstance(new, dict))
+    ):
+        return {} if old == new else {"spec": "update"}
+    found = flowspec.differences(cast("flowspec.Object", old), cast("flowspec.Object", new))
+    return {flowspec.show_property(("spec", *path)): kind for path, kind in found.items()}
 
 
 def ignoring(sent: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs:
     """The new inputs with the value that was sent last at each ignored path below `spec`.
 
-    The engine honours ignoreChanges by itself for whole properties, but cannot look into text.
+    The engine honours ignoreChanges by itself where the program gives an object, but cannot look into text.
     """
     paths = [path for path in map(_below_spec, ignore_changes) if path]
     if not paths:
         return new
-    root = copy.deepcopy(new.root)
+    spec = copy.deepcopy(new.spec)
     for path in paths:
-        _keep(sent.root, root, path)
-    return replace(new, text=flowspec.canonical(root))
+        _keep(sent.spec, spec, path)
+    return replace(new, spec=spec)
 
 
 def _below_spec(text: str) -> list[str]:

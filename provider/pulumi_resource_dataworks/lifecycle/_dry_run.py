@@ -33,13 +33,13 @@ async def dry_run(
     Raises:
         LifecycleError: It would not.
     """
-    wanted = options.dry_run if state.inputs.dry_run is None else state.inputs.dry_run
+    wanted = options.dry_run if state.inputs.validate_on_preview is None else state.inputs.validate_on_preview
     if not wanted:
         return
     project_id = state.inputs.project_id
     if project_id not in options.dry_run_projects:
         context.report.warning(
-            f"dryRun is on, but nothing says that project {project_id} honours it, and where it is ignored a dry run is a "
+            f"validateOnPreview is on, but nothing says that project {project_id} honours it, and where it is ignored a dry run is a "
             "real import: so DataWorks was not asked. `pulumi-dataworks probe` finds out; then add the project to "
             f"dataworks:dryRunProjects (`pulumi config set --path 'dataworks:dryRunProjects[0]' {project_id}`)"
         )
@@ -68,7 +68,7 @@ async def _ask(context: Context, state: State, *, fresh: bool) -> str:
             raise openapi.DataWorksError(str(error)) from error
 
     try:
-        job, _ = await under_some_ids(context.urn, state, send, fresh=fresh)
+        job, _ = await under_some_ids(state, send, fresh=fresh)
     except openapi.ServiceError as refusal:
         return str(refusal)
     return await _words_of(context, job)

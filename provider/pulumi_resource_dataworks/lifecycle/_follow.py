@@ -119,10 +119,10 @@ class _Follower:
         return f"stage {run.in_order.index(stage) + 1} of {len(run.stages)}, {named(stage)}"
 
     def _tell(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
-        where = f"waiting at {self._place(run, stage)}" if stage else "all stages have ended, the run not yet"
-        who = ", for somebody to pass it" if stage and stage.code in self.told else ""
+        where = self._place(run, stage) if stage else "all stages have ended, the run not yet"
+        who = ", waiting for somebody to pass it" if stage and stage.code in self.told else ""
         seconds = f", {waited:.0f} s so far" if waited >= 1 else ""
-        told = f"pipeline run {self.run_id}: {where}{who}{seconds}"
+        told = f"{where}{who}{seconds} (pipeline run {self.run_id})"
         if told != self.last_told:
             self.last_told = told
             self.context.report.status(told)

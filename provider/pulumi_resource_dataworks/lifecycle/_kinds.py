@@ -11,6 +11,7 @@ from pulumi_resource_dataworks._names import (
     OF_THE_DOCUMENT,
 )
 
+from ._handover import Handover
 from ._options import Options
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
@@ -33,9 +34,14 @@ class Kind:
     hidden: frozenset[str]
 
 
-def kinds(options: Options) -> dict[str, Kind]:
-    """Every kind by its name, with nothing declared yet."""
-    definitions, deployments = WorkflowDefinitions(options), WorkflowDeployments()
+def kinds(options: Options, run: str = "") -> dict[str, Kind]:
+    """Every kind by its name, with nothing declared yet.
+
+    Args:
+        options: What the provider does.
+        run: What only the processes of one run of the engine share: its address.
+    """
+    definitions, deployments = WorkflowDefinitions(options, Handover(run)), WorkflowDeployments()
     return {
         "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pulumi_resource_dataworks import openapi
 
-_KEYS = ("strict", "dryRun", "dryRunProjects")
+_KEYS = ("strict", "validateOnPreview", "dryRunProjects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Options:
         rest = {key: value for key, value in config.items() if key not in _KEYS}
         problems = [
             openapi.SettingProblem(f"dataworks:{key}", "has to be true or false")
-            for key in ("strict", "dryRun")
+            for key in ("strict", "validateOnPreview")
             if not isinstance(values.get(key, False), bool)
         ]
         projects = values.get("dryRunProjects", [])
@@ -47,7 +47,7 @@ class Options:
         if problems:
             raise openapi.SettingsError(problems)
         known = frozenset(int(project) for project in cast("list[Any]", projects))
-        return cls(values.get("strict", False), values.get("dryRun", False), known), rest
+        return cls(values.get("strict", False), values.get("validateOnPreview", False), known), rest
 
 
 def _decoded(value: Any) -> Any:

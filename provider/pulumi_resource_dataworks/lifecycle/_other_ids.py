@@ -13,12 +13,10 @@ from typing import TypeVar
 
 from pulumi_resource_dataworks import flowspec, openapi
 
+from ._ids import ATTEMPTS
 from ._state import State
 
 T = TypeVar("T")
-
-ATTEMPTS = 3
-"""How many IDs in line are derived for a name, the first included."""
 
 _ID = re.compile(r"(?<![A-Za-z])ids?(?![A-Za-z])", re.IGNORECASE)
 
@@ -42,12 +40,11 @@ class Choice:
 
 
 async def under_some_ids(
-    urn: str, state: State, send: Callable[[Choice], Awaitable[T]], *, fresh: bool
+    state: State, send: Callable[[Choice], Awaitable[T]], *, fresh: bool
 ) -> tuple[T, openapi.ServiceError | None]:
     """Sends under one choice of IDs after another, until one is taken or a refusal is not of an ID.
 
     Args:
-        urn: The resource.
         state: The state with the IDs that the service is known to have given.
         send: Sends the document under the IDs of a choice.
         fresh: Whether the workflow itself is not there yet.
@@ -59,7 +56,7 @@ async def under_some_ids(
         ServiceError: The first refusal.
     """
     refusal: openapi.ServiceError | None = None
-    for choice in choices(urn, state, fresh=fresh):
+    for choice in choices(state, fresh=fresh):
         try:
             return await send(choice), refusal
         except openapi.ServiceError as error:  # a refusal is the reason for the next try
@@ -70,18 +67,17 @@ async def under_some_ids(
     raise refusal
 
 
-def choices(urn: str, state: State, *, fresh: bool) -> Iterator[Choice]:
+def choices(state: State, *, fresh: bool) -> Iterator[Choice]:
     """The IDs to try, one after another.
 
     Args:
-        urn: The resource.
         state: The state with the IDs that the service is known to have given.
         fresh: Whether the workflow itself is not there yet.
     """
     yield Choice(state)
     renamed = state
     for attempt in range(1, ATTEMPTS):
-        renamed = replace(state, ids={**state.ids, **_next_ids(urn, state, attempt, fresh=fresh)})
+        renamed = replace(state, ids={**state.ids, **_next_ids(state, attempt, fresh=fresh)})
         if renamed.ids == state.ids:
             continue
         yield Choice(renamed.called(renamed.ids.get(state.inputs.workflow_id, state.workflow_id)))
@@ -97,15 +93,15 @@ def may_be_about_ids(error: openapi.ServiceError, state: State) -> bool:
     return bool(_ID.search(error.message)) or any(one in error.message for one in sent)
 
 
-def _next_ids(urn: str, state: State, attempt: int, *, fresh: bool) -> dict[str, str]:
+def _next_ids(state: State, attempt: int, *, fresh: bool) -> dict[str, str]:
     """The next ID in line for the workflow, for each node whose ID was derived, and for what is no number."""
     inputs = state.inputs
     found: dict[str, str] = {}
     if fresh:
-        found[inputs.workflow_id] = flowspec.derive_id(urn, inputs.project_id, "", attempt)
+        found[inputs.workflow_id] = inputs.derived("", attempt)
     for name, node in flowspec.nodes_of(flowspec.workflow_of(inputs.root)):
         own = str(node["id"])
         known = own in state.ids or (not fresh and own in state.owned)
-        if not known and (not own.isdecimal() or own == flowspec.derive_id(urn, inputs.project_id, name)):
-            found[own] = flowspec.derive_id(urn, inputs.project_id, name, attempt)
+        if not known and (not own.isdecimal() or own == inputs.derived(name)):
+            found[own] = inputs.derived(name, attempt)
     return found

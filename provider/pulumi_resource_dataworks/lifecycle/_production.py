@@ -106,7 +106,7 @@ def imported_deployment(
             "`pulumi up` deploys it"
         )
     last = _last(runs)
-    digest = (marked_digest(last) if last else "") or str(imported(workflow[0], found)[1]["digest"])
+    digest = (marked_digest(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
     inputs = Inputs(*workflow, digest)
     state = State(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
     return inputs.to_pulumi(), (replace(state.after(last), run_id=last.id) if last else state).to_pulumi()

@@ -4,51 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks import flowspec, openapi
 
 from ._context import Context
 from ._errors import RefusedError
-from ._other_ids import ATTEMPTS
-from ._state import Inputs, State
+from ._state import Inputs, State, first_state
 
 
-def derived_here(urn: str, inputs: Inputs, workflow_id: str, actual: flowspec.Object) -> bool:
-    """Whether a workflow carries an ID that only this resource derives: its own, or one of its nodes'.
+def nothing_is_lost(inputs: Inputs, actual: flowspec.Object, definition: openapi.WorkflowDefinition) -> bool:
+    """Whether an import of the document takes nothing from a workflow that is there.
 
-    Where the document's author has chosen the workflow's ID, what has another one is another workflow; and so is what
-    has another kind, which no import changes.
+    So it is with one of our kind that holds just this document, and with what a killed import of it has left: a part of
+    its nodes, none of them changed, under IDs that only this resource derives.
     """
     if str(actual.get("kind")).casefold() != inputs.kind.casefold():
         return False
-    own = _derived(urn, inputs, "")
-    nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
-    return workflow_id in own or (
-        (inputs.workflow_id in own or inputs.workflow_id == workflow_id)
-        and any(str(node.get("id")) in _derived(urn, inputs, name) for name, node in nodes)
+    state = first_state(inputs).met(definition, actual)
+    kept = state.projected(actual)
+    if flowspec.same(kept, inputs.root):
+        return True
+    if not is_own_work(inputs, actual, definition):
+        return False
+    left = flowspec.changes(kept, inputs.root)
+    return not (
+        left.removed or left.changed or left.moved or left.edges_removed or left.workflow or left.document
     )
 
 
-def _derived(urn: str, inputs: Inputs, name: str) -> set[str]:
-    return {flowspec.derive_id(urn, inputs.project_id, name, attempt) for attempt in range(ATTEMPTS)}
-
-
-def refuse_strangers(
-    urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str] = frozenset()
-) -> None:
-    """Refuses to take over a workflow of ours that holds nodes which this resource would not have made."""
-    strange = _strangers(urn, inputs, actual, owned)
-    if strange:
-        raise RefusedError(
-            f"workflow {inputs.workflow_id} carries the ID of this very resource, but holds nodes that it did not "
-            f"make: {_named(strange)}. {_ways_out(inputs, inputs.workflow_id)}"
-        )
+def is_own_work(inputs: Inputs, actual: flowspec.Object, definition: openapi.WorkflowDefinition) -> bool:
+    """Whether a workflow, or a node of it, has an ID that only this resource derives."""
+    nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
+    return definition.id in inputs.in_line("") or any(
+        str(node.get("id")) in inputs.in_line(name) for name, node in nodes
+    )
 
 
 def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec.Object) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
     declared = flowspec.node_ids(new.root)
     known = state.owned | {state.ids[one] for one in declared if one in state.ids}
-    foreign = _strangers(context.urn, new, actual, known)
+    foreign = _strangers(new, actual, known)
     if foreign and new.adopt:
         deletes = "up deletes" if context.preview else "deleting"
         context.report.warning(
@@ -74,12 +69,12 @@ def _unknown_nodes(inputs: Inputs, actual: flowspec.Object, known: AbstractSet[s
     return [name for name, node in held if str(node.get("id")) not in known and name not in names]
 
 
-def _strangers(urn: str, inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
+def _strangers(inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
     """The nodes of the workflow that are neither in the document nor ones that this resource would have made."""
     made = {
         str(node.get("id"))
         for name, node in flowspec.nodes_of(flowspec.workflow_of(actual))
-        if str(node.get("id")) in _derived(urn, inputs, name)
+        if str(node.get("id")) in inputs.in_line(name)
     }
     return _unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root) | owned | made)
 

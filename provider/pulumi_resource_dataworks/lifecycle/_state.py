@@ -5,68 +5,89 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks._names import BOOKKEEPING, OF_THE_DOCUMENT
 
 from ._errors import LifecycleError
+from ._ids import Ids
 from ._values import UNKNOWN
 
 _REWRITES = ("sent", "kept")
+_SWITCHES = ("adopt", "validateOnPreview")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inputs:
-    """What check has accepted.
+    """What check has accepted, wholly known.
 
     Attributes:
         project_id: The workspace.
-        text: The document as canonical text.
+        spec: The document as its author wrote it.
+        ids: Where the IDs that it leaves out come from.
         adopt: Whether what is in the way may be taken over, and what others added may be deleted.
-        dry_run: Whether preview asks the service; None where the provider's settings decide.
+        validate_on_preview: Whether preview asks the service; None where the provider's settings decide.
     """
 
     project_id: int
-    text: str
+    spec: flowspec.Object
+    ids: Ids
     adopt: bool | None = None
-    dry_run: bool | None = None
+    validate_on_preview: bool | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Inputs:
-        """Reads inputs that check returned."""
-        adopt, dry_run = (_flag(values.get(key)) for key in ("adopt", "dryRun"))
-        return cls(int(values["projectId"]), str(values["spec"]), adopt, dry_run)
+    def of(cls, values: Mapping[str, Any], urn: str, known: Mapping[str, str] | None = None) -> Inputs:
+        """Reads inputs that check returned.
 
-    @property
+        Args:
+            values: The inputs.
+            urn: The resource.
+            known: The service's IDs by node name, the workflow's under the empty one.
+        """
+        project_id = int(values["projectId"])
+        switches = (_flag(values.get(key)) for key in _SWITCHES)
+        return cls(project_id, values["spec"], Ids(urn, project_id, known or {}), *switches)
+
+    @cached_property
     def root(self) -> flowspec.Object:
-        """The document."""
-        return flowspec.read_canonical(self.text).root
+        """The complete document, under its declared IDs."""
+        return flowspec.complete(self.spec, self.ids.chooser(self.spec))
 
     @property
     def workflow_id(self) -> str:
         """The workflow's declared ID."""
-        return str(flowspec.workflow_of(self.root)["id"])
+        return str(written_id(self.spec) or self.ids.chooser(self.spec)(""))
 
     @property
     def path(self) -> str:
         """The workflow's path, its name included."""
-        return str(flowspec.workflow_of(self.root)["script"]["path"])
+        return flowspec.path_of(self.spec)
 
     @property
     def name(self) -> str:
         """The workflow's name."""
-        return str(flowspec.workflow_of(self.root)["name"])
+        return str(flowspec.workflow_of(self.spec)["name"])
 
     @property
     def kind(self) -> str:
         """The document's kind, as it is written."""
-        return str(self.root["kind"])
+        return str(self.spec["kind"])
+
+    def derived(self, name: str, attempt: int = 0) -> str:
+        """The ID that is derived for a node here, or for the workflow where the name is empty."""
+        return self.ids.derived(self.path, name, attempt)
+
+    def in_line(self, name: str) -> set[str]:
+        """Every ID that this resource may have derived for a name."""
+        return self.ids.in_line(self.path, name)
 
     def to_pulumi(self) -> dict[str, Any]:
         """The inputs as Pulumi keeps them."""
-        flags = {"adopt": self.adopt, "dryRun": self.dry_run}
-        written = {key: value for key, value in flags.items() if value is not None}
-        return {"projectId": self.project_id, "spec": self.text, **written}
+        switches = dict(zip(_SWITCHES, (self.adopt, self.validate_on_preview), strict=True))
+        written = {key: value for key, value in switches.items() if value is not None}
+        return {"projectId": self.project_id, "spec": self.spec, **written}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +103,10 @@ class State:
         owner: The owner's account ID, once read.
         create_time: When the workflow was made, as ISO 8601 text in UTC, once read.
         rewrites: Where the service has made something else of the document: the document that was sent, and what a
-            read-back showed right after, projected on it; both as canonical text.
+            read-back showed right after, projected on it; both as canonical text, under the service's IDs.
+        left_out: What a read-back right after the import showed of fields that the document leaves out; None before that.
         pending_job: The job that was submitted and not seen to its end; empty text where its ID was lost.
+        settled: Whether the service holds what was sent, as far as it was seen.
     """
 
     inputs: Inputs
@@ -93,24 +116,27 @@ class State:
     owner: str | None = None
     create_time: str | None = None
     rewrites: tuple[str, str] | None = None
+    left_out: flowspec.LeftOut | None = None
     pending_job: str | None = None
+    settled: bool = True
 
     @classmethod
-    def of(cls, resource_id: str, outputs: Mapping[str, Any]) -> State:
+    def of(cls, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> State:
         """Reads outputs that this provider wrote."""
         project_id, workflow_id = workflow_of(resource_id, outputs)
-        job = outputs.get("pendingJob")
+        kept = bookkeeping(outputs)
+        nodes = dict(cast("Mapping[str, str]", outputs.get("nodeIds") or {}))
         return cls(
-            inputs=replace(Inputs.of({"projectId": project_id, **outputs}), project_id=project_id),
+            inputs=Inputs.of({**outputs, "projectId": project_id}, urn, {**nodes, "": workflow_id}),
             workflow_id=workflow_id,
-            ids=dict(cast("Mapping[str, str]", outputs.get("actualIds") or {})),
-            owned=frozenset(cast("list[str]", outputs.get("ownedNodeIds") or [])),
+            ids=dict(cast("Mapping[str, str]", kept.get("actualIds") or {})),
+            owned=owned_nodes(outputs),
             owner=outputs.get("owner"),
             create_time=outputs.get("createTime"),
-            rewrites=_rewrites(outputs.get("rewrites")),
-            pending_job=str(cast("Mapping[str, Any]", job).get("jobId", ""))
-            if isinstance(job, Mapping)
-            else None,
+            rewrites=_rewrites(kept.get("rewrites")),
+            left_out=kept.get("leftOut"),
+            pending_job=kept.get("pendingJob"),
+            settled="unsettled" not in kept,
         )
 
     @property
@@ -134,6 +160,16 @@ class State:
         nodes = flowspec.nodes_of(flowspec.workflow_of(self.inputs.root))
         return {name: self.ids.get(node["id"], node["id"]) for name, node in nodes}
 
+    @property
+    def known_ids(self) -> dict[str, str]:
+        """The service's IDs by node name, the workflow's under the empty one."""
+        return {**self.node_ids, "": self.workflow_id}
+
+    @property
+    def root(self) -> flowspec.Object:
+        """The complete document that was sent, under the service's IDs."""
+        return cast("flowspec.Object", flowspec.rename_ids(self.inputs.root, dict(self.ids)))
+
     def called(self, workflow_id: str) -> State:
         """This state with another workflow ID."""
         return replace(self, workflow_id=workflow_id)
@@ -149,33 +185,90 @@ class State:
         )
 
     def as_declared(self, actual: flowspec.Object) -> flowspec.Object:
-        """What the service holds, under the declared IDs and in the words of the document.
+        """What the service holds, under the declared IDs and in the words of the complete document.
 
         What it made of the document when it was imported counts as the document.
         """
         now = self.projected(actual)
         if self.rewrites is None:
             return now
-        sent, kept = (flowspec.read_canonical(text).root for text in self.rewrites)
+        held = (flowspec.read_canonical(text).root for text in self.rewrites)
+        sent, kept = (flowspec.rename_ids(root, self.declared_ids) for root in held)
         return cast("flowspec.Object", flowspec.restore(sent, kept, now))
 
     def projected(self, actual: flowspec.Object) -> flowspec.Object:
         """What the service holds, under the declared IDs, with the fields that the document has."""
         return flowspec.project(self.inputs.root, flowspec.rename_ids(actual, self.declared_ids))
 
+    def beside(self, actual: flowspec.Object) -> flowspec.LeftOut:
+        """What the service holds of the fields that the document leaves out."""
+        return flowspec.left_out(self.inputs.root, flowspec.rename_ids(actual, self.declared_ids))
+
+    def changed_beside(self, actual: flowspec.Object) -> dict[str, flowspec.Object]:
+        """What of that somebody has changed since it was read back."""
+        if self.left_out is None:
+            return {}
+        return flowspec.changed_since(
+            self.inputs.root, flowspec.rename_ids(actual, self.declared_ids), self.left_out
+        )
+
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
-        outputs = {**document_outputs(self.inputs), "workflowId": self.workflow_id}
-        outputs["nodeIds"] = self.node_ids
-        outputs["actualIds"] = dict(self.ids)
-        outputs["ownedNodeIds"] = sorted(self.owned)
+        node_ids = self.node_ids
+        outputs = {
+            **document_outputs(self.inputs, self.root),
+            "workflowId": self.workflow_id,
+            "nodeIds": node_ids,
+        }
         found: dict[str, Any] = {"owner": self.owner, "createTime": self.create_time}
-        if self.rewrites is not None:
-            found["rewrites"] = dict(zip(_REWRITES, self.rewrites, strict=True))
         outputs.update({key: value for key, value in found.items() if value})
+        kept: dict[str, Any] = {}
+        written = {one: other for one, other in self.ids.items() if _is_written(self.inputs, one)}
+        if written:
+            kept["actualIds"] = written
+        if self.owned != frozenset(node_ids.values()):
+            kept["ownedNodeIds"] = sorted(self.owned)
+        if self.rewrites is not None:
+            kept["rewrites"] = dict(zip(_REWRITES, self.rewrites, strict=True))
+        if self.left_out is not None:
+            kept["leftOut"] = self.left_out
         if self.pending_job is not None:
-            outputs["pendingJob"] = {"jobId": self.pending_job}
+            kept["pendingJob"] = self.pending_job
+        if not self.settled:
+            kept["unsettled"] = True
+        if kept:
+            outputs[BOOKKEEPING] = kept
+        return marked(outputs, self.inputs.spec)
+
+
+def written_id(spec: flowspec.Object) -> Any:
+    """The workflow's ID where the author has written one."""
+    return flowspec.workflow_of(spec).get("id") or spec["spec"].get("id")
+
+
+def bookkeeping(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the provider keeps for itself beside the outputs that people see."""
+    return cast("Mapping[str, Any]", outputs.get(BOOKKEEPING) or {})
+
+
+def owned_nodes(outputs: Mapping[str, Any]) -> frozenset[str]:
+    """The service's IDs of every node that the resource has sent and not seen gone."""
+    nodes = cast("Mapping[str, str]", outputs.get("nodeIds") or {})
+    return frozenset(cast("list[str]", bookkeeping(outputs).get("ownedNodeIds", list(nodes.values()))))
+
+
+def marked(outputs: dict[str, Any], spec: Any) -> dict[str, Any]:
+    """The outputs, with those marked as secrets that tell of one in the document."""
+    if not flowspec.secrets_of(spec):
         return outputs
+    hidden = OF_THE_DOCUMENT if flowspec.hides_names(spec) else {"digest", BOOKKEEPING}
+    return {key: flowspec.secret(value) if key in hidden else value for key, value in outputs.items()}
+
+
+def _is_written(inputs: Inputs, declared: str) -> bool:
+    workflow = flowspec.workflow_of(inputs.spec)
+    held = [inputs.spec["spec"], workflow, *(node for _, node in flowspec.nodes_of(workflow))]
+    return any(str(one.get("id")) == declared for one in held)
 
 
 def _flag(value: Any) -> bool | None:
@@ -194,9 +287,13 @@ def first_state(inputs: Inputs) -> State:
     return State(inputs=inputs, workflow_id=inputs.workflow_id, ids={})
 
 
-def document_outputs(inputs: Inputs) -> dict[str, Any]:
-    """The outputs that follow from the document alone, so that a preview knows them."""
-    root = inputs.root
+def document_outputs(inputs: Inputs, root: flowspec.Object) -> dict[str, Any]:
+    """The outputs that follow from the document alone, so that a preview knows them.
+
+    Args:
+        inputs: The author's document.
+        root: The complete one, under the IDs that the service has or will be asked for.
+    """
     nodes = flowspec.nodes_of(flowspec.workflow_of(root))
     return {
         **inputs.to_pulumi(),
@@ -207,15 +304,16 @@ def document_outputs(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def keeping_digest(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def keeping_digest(
+    urn: str, resource_id: str, before: Mapping[str, Any], after: dict[str, Any]
+) -> dict[str, Any]:
     """The outputs after a step, with the digest from before where the document still means the same.
 
-    So a release of this provider that tells digests otherwise gives no workflow another one: what hangs on it, such as
+    So a release of this provider that makes digests otherwise gives no workflow another one: what hangs on it, such as
     a deployment to production, is not done again.
     """
-    texts = before.get("spec"), after.get("spec")
-    if isinstance(before.get("digest"), str) and all(isinstance(text, str) for text in texts):
-        one, other = (flowspec.read_canonical(str(text)).root for text in texts)
+    if isinstance(before.get("digest"), str) and isinstance(after.get("digest"), str):
+        one, other = (State.of(urn, resource_id, outputs).root for outputs in (before, after))
         if flowspec.same(one, other):
             return {**after, "digest": before["digest"]}
     return after
@@ -223,28 +321,14 @@ def keeping_digest(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str
 
 def preview_outputs(inputs: Inputs) -> dict[str, Any]:
     """The outputs of a workflow that is not there yet: the service may give IDs of its own."""
-    later = dict.fromkeys(
-        ("workflowId", "nodeIds", "actualIds", "ownedNodeIds", "owner", "createTime"), UNKNOWN
-    )
-    return {**document_outputs(inputs), **later}
+    later = dict.fromkeys(("workflowId", "nodeIds", "owner", "createTime"), UNKNOWN)
+    return {**marked(document_outputs(inputs, inputs.root), inputs.spec), **later}
 
 
-def unknown_outputs(project_id: Any) -> dict[str, Any]:
-    """The outputs where the document itself is not known yet."""
-    keys = (
-        "spec",
-        "workflowId",
-        "name",
-        "path",
-        "nodeIds",
-        "nodeOutputs",
-        "actualIds",
-        "ownedNodeIds",
-        "digest",
-        "owner",
-        "createTime",
-    )
-    return {"projectId": project_id, **dict.fromkeys(keys, UNKNOWN)}
+def unknown_outputs(news: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs where something of the document is not known yet."""
+    keys = ("workflowId", "name", "path", "nodeIds", "nodeOutputs", "digest", "owner", "createTime")
+    return {**dict.fromkeys(keys, UNKNOWN), **news}
 
 
 def parse_id(resource_id: str, noun: str = "workflow definition") -> tuple[int, str]:

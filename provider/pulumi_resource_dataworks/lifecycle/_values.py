@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -33,16 +33,14 @@ class Opaque:
     what: str
 
 
-def opaque_paths(value: Any) -> Iterator[tuple[Path, str]]:
-    """The path of each opaque value inside a value, and what it is."""
-    for here, found in _odd(value, ()):
-        if isinstance(found, Opaque):
-            yield here, found.what
+def odd_values(value: Any) -> list[tuple[Path, Any]]:
+    """What inside a value is no plain one, with its path: opaque, not known yet, or a secret."""
+    return _odd(value, ())
 
 
-def unknown_paths(value: Any) -> Iterator[Path]:
-    """The path of each unknown value inside a value."""
-    return (path for path, found in _odd(value, ()) if isinstance(found, Unknown))
+def has_unknown(value: Any) -> bool:
+    """Whether something inside a value is not known yet."""
+    return any(isinstance(found, Unknown) for _, found in _odd(value, ()))
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})

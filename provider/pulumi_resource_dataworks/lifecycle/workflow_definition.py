@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from . import _look
 from ._apply import Order, apply, finish, found_again, half_done, wait
@@ -19,21 +20,35 @@ from ._context import Context
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
 from ._errors import HalfDoneError, LifecycleError
+from ._handover import Handover
+from ._ids import Ids
 from ._options import Options
 from ._refusals import refuse_foreign
 from ._state import (
     Inputs,
     State,
+    bookkeeping,
     first_state,
     keeping_digest,
-    parse_id,
+    owned_nodes,
     preview_outputs,
     unknown_outputs,
     workflow_of,
+    written_id,
 )
-from ._values import Unknown
+from ._values import Unknown, has_unknown, without_unknowns
 
 Outputs = dict[str, Any]
+
+_NODE = {"id": None, "name": None}
+NAMING = {
+    "projectId": None,
+    "spec": {"spec": {"id": None, "workflows": {**_NODE, "script": {"path": None}, "nodes": _NODE}}},
+}
+"""What of the inputs names the workflow and its nodes, as `declare` asks for it."""
+
+HOLDING = {"workflowId": None, "nodeIds": None, BOOKKEEPING: None}
+"""The outputs that say which workflow and which nodes a resource holds, as `hold` asks for them."""
 
 
 @dataclass(slots=True)
@@ -42,47 +57,57 @@ class WorkflowDefinitions:
 
     Attributes:
         options: What the provider's settings say.
-        declared: Which resource of this run declares a workflow.
+        handover: The workflows that a resource of this run has taken over, in whichever process.
+        own_ids: Which resource of this run declares a workflow by an ID that its author has written.
         chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
-        written: By URN, the documents as they were written, where a dry run may have to name their lines.
+        written: By URN, the documents as they were written, where a preview may have to name their lines.
     """
 
     options: Options = field(default_factory=Options)
-    declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    handover: Handover = field(default_factory=Handover)
+    own_ids: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
 
-    def check(
-        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
-    ) -> Checked:
-        """Validates the inputs and chooses missing IDs; makes no call."""
-        found = check(urn, news, olds, secret=secret)
-        if self.options.dry_run_projects and found.document is not None:
-            self.written[urn] = found.document
-        if isinstance(found.inputs.get("spec"), str):
-            inputs = Inputs.of(found.inputs)
-            other = self.declared.setdefault((inputs.project_id, inputs.workflow_id), urn)
-            if other != urn:
-                found.failures.append(
-                    f"spec.workflows[0].id: workflow {inputs.workflow_id} of project {inputs.project_id} is declared "
-                    f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
-                )
-            if found.document is not None:
-                about = inputs.project_id, found.document
-                found.failures += chosen_elsewhere(self.chosen, urn, *about, secret=secret)
-            other = self.paths.setdefault((inputs.project_id, inputs.path.strip("/")), urn)
-            if other != urn and not found.failures:
-                found.failures.append(
-                    f"spec.workflows[0].script.path: the path {inputs.path} of project {inputs.project_id} is declared by "
-                    f"{other} too, and a path can be taken once. Give one of the two another name or path, or remove it."
-                )
+    def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+        """Validates the inputs; makes no call."""
+        found = check(news, olds)
+        if found.document is not None and not found.failures and isinstance(found.inputs["projectId"], int):
+            if self.options.dry_run_projects:
+                self.written[urn] = found.document
+            found.failures += self.declare(urn, found.inputs["projectId"], found.inputs["spec"])
         return found
+
+    def declare(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
+        """Notes what a resource of this run declares; what it shares with another is a failure.
+
+        Args:
+            urn: The resource.
+            project_id: Its workspace.
+            spec: The document, or of it what names the workflow and its nodes.
+        """
+        failures: list[str] = []
+        own, path = written_id(spec), flowspec.path_of(spec)
+        other = self.own_ids.setdefault((project_id, str(own)), urn) if own else urn
+        if other != urn:
+            failures.append(
+                f"spec.workflows[0].id: workflow {own} of project {project_id} is declared "
+                f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
+            )
+        failures += chosen_elsewhere(self.chosen, urn, project_id, spec)
+        other = self.paths.setdefault((project_id, path.strip("/")), urn)
+        if other != urn and not failures:
+            failures.append(
+                f"spec.workflows[0].script.path: the path {path} of project {project_id} is declared by "
+                f"{other} too, and a path can be taken once. Give one of the two another name or path, or remove it."
+            )
+        return failures
 
     def diff(
         self,
@@ -94,13 +119,17 @@ class WorkflowDefinitions:
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Compares old inputs with new ones; makes no call."""
-        found = diff(olds, news, ignore_changes, old_outputs)
-        workflow = workflow_of(resource_id, old_outputs)
+        found = diff(urn, resource_id, olds, old_outputs, news, ignore_changes)
         if found.delete_before_replace:
-            self.leaving.add(workflow)
-        elif not found.replaces and urn in self.declared.values():
-            self.held[workflow] = Holder(urn, frozenset(old_outputs.get("ownedNodeIds") or ()))
+            self.leaving.add(workflow_of(resource_id, old_outputs))
+        elif not found.replaces:
+            self.hold(urn, resource_id, old_outputs)
         return found
+
+    def hold(self, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Notes that a resource which this run declares keeps its workflow."""
+        if urn in self.paths.values():
+            self.held[workflow_of(resource_id, outputs)] = Holder(urn, owned_nodes(outputs))
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
         """Imports a workflow that is not there yet.
@@ -117,9 +146,11 @@ class WorkflowDefinitions:
         _hide(context, news)
         if context.preview:
             return "", await self._preview_create(context, news)
-        inputs = Inputs.of(news)
+        inputs = Inputs.of(news, context.urn)
         context.expect(len(flowspec.node_ids(inputs.root)))
         taken = await claim(context, inputs, self.held)
+        if taken is not None:
+            self.handover.note(taken.workflow)
         order = Order(taken or first_state(inputs), inputs.root, fresh=taken is None)
         state = await self._apply(context, order)
         return state.resource_id, state.to_pulumi()
@@ -144,7 +175,7 @@ class WorkflowDefinitions:
         _hide(context, inputs, outputs)
         project_id, workflow_id = workflow_of(resource_id, outputs)
         written = "spec" in inputs and "spec" in outputs
-        state = State.of(resource_id, outputs) if written else None
+        state = State.of(context.urn, resource_id, outputs) if written else None
         pending = state is not None and state.pending_job is not None
         ended = await self._glance_at_job(context, state) if state and pending else True
         if state and pending:
@@ -155,14 +186,15 @@ class WorkflowDefinitions:
             message = "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
             half_done(state, message, state.pending_job)
         if found is None:
-            kind = Inputs.of(inputs).kind if written else "CycleWorkflow"
+            kind = state.inputs.kind if state else "CycleWorkflow"
             if await _look.surely_gone(context, project_id, workflow_id, kind):
                 return None
             found = await _look.given_out(context, project_id, workflow_id)
         if state is None:
-            return imported(project_id, found)
-        now, kept = _refreshed(replace(state, inputs=Inputs.of(inputs)), found)
-        return now, keeping_digest(outputs, kept)
+            return imported(context.urn, project_id, found)
+        now = Inputs.of(inputs, context.urn, state.known_ids)
+        read, kept = _refreshed(context, replace(state, inputs=now), found)
+        return read, keeping_digest(context.urn, resource_id, outputs, kept)
 
     async def update(
         self,
@@ -180,7 +212,8 @@ class WorkflowDefinitions:
             LifecycleError: Nothing was sent.
             DataWorksError: Nothing was sent.
         """
-        return keeping_digest(old_outputs, await self._update(context, resource_id, olds, old_outputs, news))
+        outputs = await self._update(context, resource_id, olds, old_outputs, news)
+        return keeping_digest(context.urn, resource_id, old_outputs, outputs)
 
     async def _update(
         self,
@@ -191,23 +224,28 @@ class WorkflowDefinitions:
         news: Mapping[str, Any],
     ) -> Outputs:
         _hide(context, olds, old_outputs, news)
-        state = State.of(resource_id, old_outputs)
-        if isinstance(news.get("spec"), Unknown):
-            return {**unknown_outputs(news["projectId"]), "workflowId": state.workflow_id}
-        old = Inputs.of(olds)
-        new = ignoring(state.inputs, Inputs.of(news), context.ignore_changes)
+        state = State.of(context.urn, resource_id, old_outputs)
+        if has_unknown(news["spec"]) or isinstance(news["projectId"], Unknown):
+            _describe(context, *_as_far_as_known(state.inputs.spec, news["spec"]))
+            return {**unknown_outputs(news), "workflowId": state.workflow_id}
+        old = Inputs.of(olds, context.urn, state.known_ids)
+        new = ignoring(state.inputs, Inputs.of(news, context.urn, state.known_ids), context.ignore_changes)
+        is_same = flowspec.same(state.root, flowspec.rename_ids(new.root, dict(state.ids)))
         if context.preview:
-            if not isinstance(news.get("adopt"), Unknown):
-                refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
-            _tell_changes(context, flowspec.changes(old.root, new.root))
+            if not is_same:
+                if not isinstance(news.get("adopt"), Unknown):
+                    refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
+                _describe(context, old.root, new.root)
             after = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None, pending_job=None)
             await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
             return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
+        if is_same and state.settled and state.pending_job is None:
+            return replace(state, inputs=new).to_pulumi()
         context.expect(len(flowspec.node_ids(new.root)))
         answer_lost = state.pending_job == ""
         if state.pending_job is not None:
             state, done = await self._resume(context, state)
-            if done and flowspec.same(state.inputs.root, new.root):
+            if done and is_same:
                 return replace(state, inputs=new).to_pulumi()
         look = found_again(context, state) if answer_lost else _look.get(context, *state.workflow)
         return (await self._apply(context, _order(context, state, old, new, await look))).to_pulumi()
@@ -224,11 +262,13 @@ class WorkflowDefinitions:
         """
         _hide(context, outputs)
         workflow = workflow_of(resource_id, outputs)
-        if workflow in self.held:
-            context.report.info(f"workflow {workflow[1]} stays: the resource that replaces this one holds it")
+        if workflow in self.held or self.handover.holds(workflow):
+            context.report.info(
+                f"the resource that replaces this one holds its workflow, which stays (workflow {workflow[1]})"
+            )
             return
-        if outputs.get("pendingJob") and "spec" in outputs:
-            workflow = await _after_its_job(context, State.of(resource_id, outputs))
+        if "pendingJob" in bookkeeping(outputs):
+            workflow = await _after_its_job(context, State.of(context.urn, resource_id, outputs))
         try:
             await context.ask(context.client.delete_workflow_definition(*workflow))
         except openapi.NotFoundError:
@@ -243,16 +283,16 @@ class WorkflowDefinitions:
         try:
             state = await apply(context, order)
         except HalfDoneError as error:
-            owned = frozenset(error.outputs["ownedNodeIds"])
-            self.held[parse_id(error.id)] = Holder(context.urn, owned)
+            state = State.of(context.urn, error.id, error.outputs)
+            self.held[state.workflow] = Holder(context.urn, state.owned)
             raise
         self.held[state.workflow] = Holder(context.urn, state.owned)
         return state
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
-        if isinstance(news.get("spec"), Unknown):
-            return unknown_outputs(news.get("projectId"))
-        inputs = Inputs.of(news)
+        if has_unknown(news["spec"]) or isinstance(news["projectId"], Unknown):
+            return unknown_outputs(news)
+        inputs = Inputs.of(news, context.urn)
         if not isinstance(news.get("adopt"), Unknown):
             await foresee(context, inputs, self.held, self.leaving)
         await dry_run(context, self.options, first_state(inputs), self.written.get(context.urn), fresh=True)
@@ -273,24 +313,26 @@ class WorkflowDefinitions:
 
     async def _resume(self, context: Context, state: State) -> tuple[State, bool]:
         """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
-        context.report.status(f"resuming import job {state.pending_job}" if state.pending_job else "resuming")
+        context.report.status(
+            f"resuming the import (job {state.pending_job})" if state.pending_job else "resuming"
+        )
         if not state.pending_job:
             return replace(state, pending_job=None), False
         try:
             return await finish(context, state), True
         except HalfDoneError as error:
-            if error.outputs.get("pendingJob"):
+            if bookkeeping(error.outputs).get("pendingJob"):
                 raise
             context.report.warning(f"{error}; importing again")
             return replace(state, pending_job=None), False
 
 
 def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
-    """Keeps every text of the documents out of the messages of this step, where they are secrets."""
-    if context.secret:
-        for holder in holders:
-            if isinstance(holder.get("spec"), str):
-                context.hidden |= flowspec.texts(flowspec.read_canonical(str(holder["spec"])).root)
+    """Keeps what is secret in the documents of this step out of its messages."""
+    for holder in holders:
+        spec = holder.get("spec")
+        context.hidden |= set[str]().union(*map(flowspec.texts, flowspec.secrets_of(spec)))
+        context.secret = context.secret or flowspec.hides_names(spec)
 
 
 def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _look.Found | None) -> Order:
@@ -327,29 +369,72 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, act
         return flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual)).describe()
 
     since_sent = differs(state.inputs)
+    _warn_of_settings(context, state.changed_beside(actual), new)
     if since_sent and differs(old) and differs(new):
         context.report.warning(
             f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
         )
 
 
-def _tell_changes(context: Context, changes: flowspec.Changes) -> None:
-    """Says in the resource's row which nodes change; how many, where the document is a secret."""
-    told = changes.count() if context.secret else changes.describe()
-    if told:
-        context.report.status(told)
+def _warn_of_settings(context: Context, changed: Mapping[str, flowspec.Object], new: Inputs) -> None:
+    """Names what somebody has set that the document leaves out: an import may set it back."""
+    workflow = flowspec.workflow_of(new.root)
+    nodes = {"": workflow, **dict(flowspec.nodes_of(workflow))}
+    lost = [
+        f'{path} of "{name}"' if name else f"the workflow's {path}"
+        for name, fields in changed.items()
+        for path in fields
+        if name in nodes and path.split(".")[0] not in nodes[name]
+    ]
+    if lost:
+        listed = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        context.report.warning(
+            f"somebody changed {'settings' if context.secret else listed} since the last run, and the document leaves it out: "
+            "this import may set it back. To keep it, write it into the document (`pulumi refresh` shows the values)"
+        )
 
 
-def imported(project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
-    """Inputs and outputs of a workflow that Pulumi has not seen before."""
-    root = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
-    state = first_state(Inputs(project_id, flowspec.canonical(root))).met(found.definition, root)
-    return state.inputs.to_pulumi(), replace(state, owned=frozenset(state.node_ids.values())).to_pulumi()
+def _describe(context: Context, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
+    """Says which nodes change; how many, where their names are a secret. `--diff` prints it without the resource."""
+    changes = flowspec.changes(old, new)
+    summary = changes.count() if context.secret else changes.describe()
+    if summary:
+        name = context.urn.rpartition("::")[2]
+        context.report.info(f"{name}{' ' if before else ': '}{before}{summary}")
 
 
-def _refreshed(state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
-    root = state.as_declared(found.root)
-    now = replace(state.inputs, text=flowspec.canonical(root))
+def _as_far_as_known(old: flowspec.Object, new: Any) -> tuple[flowspec.Object, flowspec.Object]:
+    """Both documents as they are written; the old one twice where the new one as a whole is not known."""
+    known: flowspec.Object | None = without_unknowns(new)
+    return old, known or old
+
+
+def imported(urn: str, project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
+    """Inputs and outputs of a workflow that Pulumi has not seen before: the document in the form of an author."""
+    whole = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
+    ids = {name: str(node["id"]) for name, node in flowspec.nodes_of(flowspec.workflow_of(whole))}
+    known = {**ids, "": str(flowspec.workflow_of(whole)["id"])}
+    spec = flowspec.authored(flowspec.short(whole, portable=True))
+    inputs = Inputs(project_id, spec, Ids(urn, project_id, known))
+    state = first_state(inputs).met(found.definition, whole)
+    state = replace(state, owned=frozenset(state.node_ids.values()), left_out=state.beside(found.root))
+    return inputs.to_pulumi(), state.to_pulumi()
+
+
+def _refreshed(context: Context, state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
+    before, root = state.inputs, state.as_declared(found.root)
+    nodes = flowspec.nodes_of(flowspec.workflow_of(root))
+    known = {**{name: str(node.get("id")) for name, node in nodes}, "": before.workflow_id}
+    spec = flowspec.drifted(before.spec, before.root, root)
+    ids = replace(before.ids, known=known)
+    if spec is not before.spec:
+        # What the document leaves out may be derived from what has changed, such as a path.
+        spec = flowspec.drifted(spec, replace(before, spec=spec, ids=ids).root, root)
+    beside = state.changed_beside(found.root)
+    spec = flowspec.with_fields(spec, beside)
+    now = replace(before, spec=spec, ids=ids)
+    if spec is not before.spec:
+        _describe(context, before.root, now.root, "has drifted: ")
     fresh = replace(state, inputs=now, pending_job=None)
     fresh = replace(fresh.met(found.definition, found.root), ids=state.ids)
     return now.to_pulumi(), fresh.to_pulumi()

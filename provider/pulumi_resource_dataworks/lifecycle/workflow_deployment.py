@@ -48,11 +48,9 @@ class WorkflowDeployments:
     going: dict[Workflow, int | None] = field(default_factory=dict[Workflow, "int | None"])
     gone: int = 0
 
-    def check(
-        self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None, *, secret: bool
-    ) -> Checked:
+    def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
-        del olds, secret  # nothing is chosen, and nothing is quoted
+        del olds  # nothing is chosen
         found = check_deployment(news)
         if not found.failures and not any(
             isinstance(found.inputs[key], Unknown) for key in DEPLOYMENT_INPUTS[:2]

@@ -20,13 +20,13 @@ class EngineLog:
     """The engine's log: messages go out in order, and nobody waits for them."""
 
     def __init__(self) -> None:
-        self._address = ""
+        self.address = ""
         self._queue: asyncio.Queue[tuple[str, engine_pb2.LogRequest]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
     def attach(self, address: str) -> None:
         """Sets where the engine listens: from the command line, Handshake or Attach, the last one wins."""
-        self._address = address
+        self.address = address
 
     def send(
         self,
@@ -37,12 +37,12 @@ class EngineLog:
         ephemeral: bool = False,
     ) -> None:
         """Puts a message on its way; without an engine it is dropped."""
-        if not self._address:
+        if not self.address:
             return
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
-        self._queue.put_nowait((self._address, request))
+        self._queue.put_nowait((self.address, request))
 
     async def flush(self) -> None:
         """Waits until all that was sent has arrived, or the engine has stopped listening."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from pulumi_resource_dataworks import lifecycle, openapi
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
 from ._functions import invoke
-from ._wire import Properties, decode, encode
+from ._wire import Properties, decode, decode_some, encode, is_marked_inside
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -49,6 +50,8 @@ class Steps:
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
         self._opened: list[openapi.Client] = []
+        self._checked: dict[str, tuple[Any, Properties, Any, Properties]] = {}
+        """By URN, what Check was given and what it made of it, until Diff is asked about just that."""
 
     def check_config(self, request: Any) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
@@ -78,36 +81,57 @@ class Steps:
     def configure(self, request: Any) -> None:
         """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
         self._options, self._settings = _settings(decode(request.args).values)
-        self._kinds = lifecycle.kinds(self._options)
+        self._kinds = lifecycle.kinds(self._options, self._log.address)
         self._functions = lifecycle.Functions()
         self._client = None
 
     def check(self, request: Any) -> Any:
-        """Validates a resource's inputs and chooses the IDs that its document leaves out."""
+        """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
-        news, olds = decode(request.news), decode(request.olds)
-        secret = kind.telling in news.secrets
-        found = kind.steps.check(request.urn, news.values, olds.values or None, secret=secret)
+        if isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_as_before(request):
+            named = decode_some(request.news, lifecycle.NAMING)
+            if not kind.steps.declare(request.urn, named["projectId"], named["spec"]):
+                return provider_pb2.CheckResponse(inputs=request.news)
+        olds = decode(request.olds)
+        news = decode(request.news, (request.olds, olds))
+        found = kind.steps.check(request.urn, news.values, olds.values or None)
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
         failures = [provider_pb2.CheckFailure(reason=failure) for failure in found.failures]
-        inputs = request.news if failures else encode(found.inputs, news.secrets)
-        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
+        if failures:
+            return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+        is_plain = found.document is not None and not is_marked_inside(request.news)
+        kept = is_plain and all(
+            found.inputs.get(key) is value and not isinstance(value, lifecycle.Unknown)
+            for key, value in news.values.items()
+        )
+        answer = request.news if kept else encode(found.inputs, news.secrets)
+        self._checked[request.urn] = request.olds, olds, answer, Properties(found.inputs, news.secrets)
+        return provider_pb2.CheckResponse(inputs=answer)
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
         steps = self._kind(request).steps
-        state, news = decode(request.olds).values, decode(request.news).values
-        olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state
-        found = steps.diff(request.urn, request.id, olds, state, news, list(request.ignoreChanges))
+        checked = self._checked.pop(request.urn, None)
+        if isinstance(steps, lifecycle.WorkflowDefinitions) and _differs_in_nothing(request):
+            steps.hold(request.urn, request.id, decode_some(request.olds, lifecycle.HOLDING))
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        sent = request.old_inputs if request.HasField("old_inputs") else request.olds
+        known = checked[:2] if checked and checked[0] == sent else None
+        olds = known[1] if known else decode(sent)
+        news = checked[3] if checked and checked[2] == request.news else decode(request.news, (sent, olds))
+        state = decode(request.olds, (sent, olds))
+        found = steps.diff(
+            request.urn, request.id, olds.values, state.values, news.values, list(request.ignoreChanges)
+        )
         detail = {
             key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
             for key, kind in found.changes.items()
         }
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if detail else provider_pb2.DiffResponse.DIFF_NONE,
-            diffs=list(detail),
+            diffs=sorted({re.split(r"[.\[]", key, maxsplit=1)[0] for key in detail}),
             replaces=found.replaces,
             detailedDiff=detail,
             hasDetailedDiff=bool(detail),
@@ -237,6 +261,21 @@ def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Set
     }
     options, rest = lifecycle.Options.take(ours)
     return options, openapi.Settings.from_config(rest, os.environ)
+
+
+def _is_as_before(request: Any) -> bool:
+    """Whether inputs that Pulumi already holds come again, wholly known: one comparison of messages."""
+    return request.HasField("olds") and "spec" in request.olds.fields and bool(request.olds == request.news)
+
+
+def _differs_in_nothing(request: Any) -> bool:
+    """Whether the inputs are those of the last run, and what was sent then was just these."""
+    return (
+        not request.ignoreChanges
+        and request.HasField("old_inputs")
+        and bool(request.old_inputs == request.news)
+        and bool(request.olds.fields["spec"] == request.news.fields["spec"])
+    )
 
 
 def _has_unknown(value: Any) -> bool:

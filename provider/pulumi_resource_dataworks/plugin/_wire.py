@@ -6,13 +6,13 @@ with a signature, unknowns are texts that nobody else writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from google.protobuf import struct_pb2
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, and none itself
@@ -39,40 +39,106 @@ class Properties:
     """A resource's properties as plain values.
 
     Attributes:
-        values: By name; UNKNOWN where a value is not known yet.
-        secrets: The names of the properties that are, or hold, a secret.
+        values: By name; UNKNOWN where a value is not known yet. A secret inside a value knows that it is one.
+        secrets: The names of the properties that are a secret as a whole.
     """
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     secrets: set[str] = field(default_factory=set[str])
 
 
-def decode(properties: struct_pb2.Struct) -> Properties:
-    """Properties from the wire."""
-    found = Properties()
-    for key, value in properties.fields.items():
-        secrets: list[bool] = []
-        found.values[key] = _decode(value, secrets)
-        if secrets:
-            found.secrets.add(key)
-    return found
+def decode(
+    properties: struct_pb2.Struct, known: tuple[struct_pb2.Struct, Properties] | None = None
+) -> Properties:
+    """Properties from the wire.
+
+    Args:
+        properties: The message.
+        known: Another message, and what it was decoded to: what is the same in both is the same object.
+    """
+    found = {
+        key: _decode_like(value, known[0].fields[key], known[1].values[key])
+        if known and key in known[1].values
+        else _decode(value)
+        for key, value in properties.fields.items()
+    }
+    return Properties(found, {key for key, value in properties.fields.items() if _is_marked(value)})
+
+
+def _decode_like(value: struct_pb2.Value, other: struct_pb2.Value, known: Any) -> Any:
+    """A value of which a part, or all, may be known already. Messages are compared in C."""
+    if value == other:
+        return known
+    if is_secret(known) or _is_marked(value):
+        return _decode(value)
+    if isinstance(known, dict) and value.WhichOneof("kind") == "struct_value":
+        theirs, items = other.struct_value.fields, cast("dict[str, Any]", known)
+        if _SIGNATURE not in value.struct_value.fields:
+            return {
+                key: _decode_like(item, theirs[key], items[key]) if key in items else _decode(item)
+                for key, item in value.struct_value.fields.items()
+            }
+    if isinstance(known, list) and value.WhichOneof("kind") == "list_value":
+        entries = cast("list[Any]", known)
+        pairs = zip(value.list_value.values, other.list_value.values, entries, strict=False)
+        rest = value.list_value.values[len(entries) :]
+        return [*(_decode_like(*pair) for pair in pairs), *map(_decode, rest)]
+    return _decode(value)
+
+
+Picked = Mapping[str, "Picked | None"]
+"""The keys of an object, or of each object of a list, that are wanted, and those below; None for a whole value."""
+
+
+def decode_some(properties: struct_pb2.Struct, wanted: Picked) -> dict[str, Any]:
+    """Some of the properties as plain values, where the others are many and not asked for."""
+    return {
+        key: _pick(properties.fields[key], below) for key, below in wanted.items() if key in properties.fields
+    }
+
+
+def _pick(value: struct_pb2.Value, wanted: Picked | None) -> Any:
+    while _is_marked(value):
+        value = value.struct_value.fields["value"]
+    if wanted is None:
+        return _decode(value)
+    if value.WhichOneof("kind") == "list_value":
+        return [_pick(item, wanted) for item in value.list_value.values]
+    return decode_some(value.struct_value, wanted)
+
+
+def is_marked_inside(properties: struct_pb2.Struct) -> bool:
+    """Whether something in a message is a secret, an output, a reference or an asset."""
+    return _SIGNATURE.encode() in properties.SerializeToString()
 
 
 def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
-    """Properties for the wire; those named as secrets are marked so."""
+    """Properties for the wire; those named as secrets are marked so, and what knows itself that it is one."""
     hidden = set(secrets)
     struct = struct_pb2.Struct()
     for key, value in values.items():
-        target = struct.fields[key]
-        if key in hidden:
-            fields = target.struct_value.fields
-            fields[_SIGNATURE].string_value = _SECRET
-            target = fields["value"]
-        _encode(value, target)
+        _encode(
+            value, _sealed(struct.fields[key]) if key in hidden else struct.fields[key], plain=key in hidden
+        )
     return struct
 
 
-def _decode(value: struct_pb2.Value, secrets: list[bool]) -> Any:
+def _sealed(target: struct_pb2.Value) -> struct_pb2.Value:
+    """Marks a value as a secret; where its own value goes."""
+    fields = target.struct_value.fields
+    fields[_SIGNATURE].string_value = _SECRET
+    return fields["value"]
+
+
+def _is_marked(value: struct_pb2.Value) -> bool:
+    if value.WhichOneof("kind") != "struct_value":
+        return False
+    fields = value.struct_value.fields
+    mark = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    return mark == _SECRET or (mark == _OUTPUT and "secret" in fields and fields["secret"].bool_value)
+
+
+def _decode(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -83,27 +149,41 @@ def _decode(value: struct_pb2.Value, secrets: list[bool]) -> Any:
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
-        return [_decode(item, secrets) for item in value.list_value.values]
+        return [_decode(item) for item in value.list_value.values]
     if kind == "struct_value":
-        return _decode_object(value.struct_value, secrets)
+        return _decode_object(value)
     return None
 
 
-def _decode_object(struct: struct_pb2.Struct, secrets: list[bool]) -> Any:
-    fields = struct.fields
+def _decode_object(value: struct_pb2.Value) -> Any:
+    fields = value.struct_value.fields
     mark = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
     if not mark:
-        return {key: _decode(item, secrets) for key, item in fields.items()}
-    if mark == _SECRET or (mark == _OUTPUT and "secret" in fields and fields["secret"].bool_value):
-        secrets.append(True)
+        return {key: _decode(item) for key, item in fields.items()}
     if mark in (_SECRET, _OUTPUT):
-        return _decode(fields["value"], secrets) if "value" in fields else UNKNOWN
+        found = _decode(fields["value"]) if "value" in fields else UNKNOWN
+        return secret(found) if _is_marked(value) else found
     if mark == _REFERENCE:
-        return _decode(fields["id"], secrets) if "id" in fields else Opaque("a resource")
+        return _decode(fields["id"]) if "id" in fields else Opaque("a resource")
     return Opaque(_ASSETS.get(mark, "a value that is not plain"))
 
 
-def _encode(value: Any, target: struct_pb2.Value) -> None:
+def _encode(value: Any, target: struct_pb2.Value, *, plain: bool = False) -> None:
+    if not plain and is_secret(value):
+        target, plain = _sealed(target), True
+    if isinstance(value, Mapping):
+        target.struct_value.SetInParent()
+        for key, item in cast("Mapping[str, Any]", value).items():
+            _encode(item, target.struct_value.fields[key], plain=plain)
+    elif isinstance(value, list):
+        target.list_value.SetInParent()
+        for item in cast("list[Any]", value):
+            _encode(item, target.list_value.values.add(), plain=plain)
+    else:
+        _encode_leaf(value, target)
+
+
+def _encode_leaf(value: Any, target: struct_pb2.Value) -> None:
     if isinstance(value, Unknown):
         target.string_value = _UNKNOWN_TEXT
     elif value is None:
@@ -114,13 +194,5 @@ def _encode(value: Any, target: struct_pb2.Value) -> None:
         target.string_value = value
     elif isinstance(value, int | float):
         target.number_value = value
-    elif isinstance(value, Mapping):
-        target.struct_value.SetInParent()
-        for key, item in cast("Mapping[str, Any]", value).items():
-            _encode(item, target.struct_value.fields[key])
-    elif isinstance(value, Sequence):
-        target.list_value.SetInParent()
-        for item in cast("Sequence[Any]", value):
-            _encode(item, target.list_value.values.add())
     else:
         raise TypeError(f"a {type(value).__name__} cannot go on the wire")

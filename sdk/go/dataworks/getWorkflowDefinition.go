@@ -58,8 +58,8 @@ type LookupWorkflowDefinitionResult struct {
 	ProjectId int `pulumi:"projectId"`
 	// The ID of the workflow in production, where it has one.
 	PublishedWorkflowId *string `pulumi:"publishedWorkflowId"`
-	// The FlowSpec document as `pulumi import` would take it: JSON text with every ID, without what DataWorks fills in by itself.
-	Spec string `pulumi:"spec"`
+	// The FlowSpec document as `pulumi import` reads it: an object in the form of an author.
+	Spec interface{} `pulumi:"spec"`
 	// The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
 	WorkflowId string `pulumi:"workflowId"`
 }
@@ -153,9 +153,9 @@ func (o LookupWorkflowDefinitionResultOutput) PublishedWorkflowId() pulumi.Strin
 	return o.ApplyT(func(v LookupWorkflowDefinitionResult) *string { return v.PublishedWorkflowId }).(pulumi.StringPtrOutput)
 }
 
-// The FlowSpec document as `pulumi import` would take it: JSON text with every ID, without what DataWorks fills in by itself.
-func (o LookupWorkflowDefinitionResultOutput) Spec() pulumi.StringOutput {
-	return o.ApplyT(func(v LookupWorkflowDefinitionResult) string { return v.Spec }).(pulumi.StringOutput)
+// The FlowSpec document as `pulumi import` reads it: an object in the form of an author.
+func (o LookupWorkflowDefinitionResultOutput) Spec() pulumi.AnyOutput {
+	return o.ApplyT(func(v LookupWorkflowDefinitionResult) interface{} { return v.Spec }).(pulumi.AnyOutput)
 }
 
 // The ID of the workflow in Data Studio: up to 19 decimal digits, as text.

@@ -56,8 +56,6 @@ type providerArgs struct {
 	ClientReadTimeout *int `pulumi:"clientReadTimeout"`
 	// A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 	CredentialsUri *string `pulumi:"credentialsUri"`
-	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-	DryRun *bool `pulumi:"dryRun"`
 	// The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
 	DryRunProjects []int `pulumi:"dryRunProjects"`
 	// The RAM role of the ECS instance that Pulumi runs on.
@@ -76,6 +74,8 @@ type providerArgs struct {
 	SharedCredentialsFile *string `pulumi:"sharedCredentialsFile"`
 	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
 	Strict *bool `pulumi:"strict"`
+	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+	ValidateOnPreview *bool `pulumi:"validateOnPreview"`
 }
 
 // The set of arguments for constructing a Provider resource.
@@ -94,8 +94,6 @@ type ProviderArgs struct {
 	ClientReadTimeout pulumi.IntPtrInput
 	// A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 	CredentialsUri pulumi.StringPtrInput
-	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-	DryRun pulumi.BoolPtrInput
 	// The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
 	DryRunProjects pulumi.IntArrayInput
 	// The RAM role of the ECS instance that Pulumi runs on.
@@ -114,6 +112,8 @@ type ProviderArgs struct {
 	SharedCredentialsFile pulumi.StringPtrInput
 	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
 	Strict pulumi.BoolPtrInput
+	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+	ValidateOnPreview pulumi.BoolPtrInput
 }
 
 func (ProviderArgs) ElementType() reflect.Type {

@@ -550,66 +550,6 @@ func (o DeploymentStageArrayOutput) Index(i pulumi.IntInput) DeploymentStageOutp
 	}).(DeploymentStageOutput)
 }
 
-// An import job that was submitted and not seen to its end.
-type PendingJob struct {
-	// The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-	JobId string `pulumi:"jobId"`
-}
-
-// An import job that was submitted and not seen to its end.
-type PendingJobOutput struct{ *pulumi.OutputState }
-
-func (PendingJobOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*PendingJob)(nil)).Elem()
-}
-
-func (o PendingJobOutput) ToPendingJobOutput() PendingJobOutput {
-	return o
-}
-
-func (o PendingJobOutput) ToPendingJobOutputWithContext(ctx context.Context) PendingJobOutput {
-	return o
-}
-
-// The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-func (o PendingJobOutput) JobId() pulumi.StringOutput {
-	return o.ApplyT(func(v PendingJob) string { return v.JobId }).(pulumi.StringOutput)
-}
-
-type PendingJobPtrOutput struct{ *pulumi.OutputState }
-
-func (PendingJobPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**PendingJob)(nil)).Elem()
-}
-
-func (o PendingJobPtrOutput) ToPendingJobPtrOutput() PendingJobPtrOutput {
-	return o
-}
-
-func (o PendingJobPtrOutput) ToPendingJobPtrOutputWithContext(ctx context.Context) PendingJobPtrOutput {
-	return o
-}
-
-func (o PendingJobPtrOutput) Elem() PendingJobOutput {
-	return o.ApplyT(func(v *PendingJob) PendingJob {
-		if v != nil {
-			return *v
-		}
-		var ret PendingJob
-		return ret
-	}).(PendingJobOutput)
-}
-
-// The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-func (o PendingJobPtrOutput) JobId() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *PendingJob) *string {
-		if v == nil {
-			return nil
-		}
-		return &v.JobId
-	}).(pulumi.StringPtrOutput)
-}
-
 // A pipeline run that was begun and not seen to its end.
 type PendingRun struct {
 	// The digest of what it deploys.
@@ -684,83 +624,6 @@ func (o PendingRunPtrOutput) RunId() pulumi.StringPtrOutput {
 			return nil
 		}
 		return &v.RunId
-	}).(pulumi.StringPtrOutput)
-}
-
-// What DataWorks made of the document when it was imported.
-type Rewrites struct {
-	// What DataWorks gave back for it, as JSON text with the fields that the document has.
-	Kept string `pulumi:"kept"`
-	// The document that was sent, as JSON text.
-	Sent string `pulumi:"sent"`
-}
-
-// What DataWorks made of the document when it was imported.
-type RewritesOutput struct{ *pulumi.OutputState }
-
-func (RewritesOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*Rewrites)(nil)).Elem()
-}
-
-func (o RewritesOutput) ToRewritesOutput() RewritesOutput {
-	return o
-}
-
-func (o RewritesOutput) ToRewritesOutputWithContext(ctx context.Context) RewritesOutput {
-	return o
-}
-
-// What DataWorks gave back for it, as JSON text with the fields that the document has.
-func (o RewritesOutput) Kept() pulumi.StringOutput {
-	return o.ApplyT(func(v Rewrites) string { return v.Kept }).(pulumi.StringOutput)
-}
-
-// The document that was sent, as JSON text.
-func (o RewritesOutput) Sent() pulumi.StringOutput {
-	return o.ApplyT(func(v Rewrites) string { return v.Sent }).(pulumi.StringOutput)
-}
-
-type RewritesPtrOutput struct{ *pulumi.OutputState }
-
-func (RewritesPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**Rewrites)(nil)).Elem()
-}
-
-func (o RewritesPtrOutput) ToRewritesPtrOutput() RewritesPtrOutput {
-	return o
-}
-
-func (o RewritesPtrOutput) ToRewritesPtrOutputWithContext(ctx context.Context) RewritesPtrOutput {
-	return o
-}
-
-func (o RewritesPtrOutput) Elem() RewritesOutput {
-	return o.ApplyT(func(v *Rewrites) Rewrites {
-		if v != nil {
-			return *v
-		}
-		var ret Rewrites
-		return ret
-	}).(RewritesOutput)
-}
-
-// What DataWorks gave back for it, as JSON text with the fields that the document has.
-func (o RewritesPtrOutput) Kept() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *Rewrites) *string {
-		if v == nil {
-			return nil
-		}
-		return &v.Kept
-	}).(pulumi.StringPtrOutput)
-}
-
-// The document that was sent, as JSON text.
-func (o RewritesPtrOutput) Sent() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *Rewrites) *string {
-		if v == nil {
-			return nil
-		}
-		return &v.Sent
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -849,12 +712,8 @@ func init() {
 	pulumi.RegisterOutputType(AssumeRoleWithOidcPtrOutput{})
 	pulumi.RegisterOutputType(DeploymentStageOutput{})
 	pulumi.RegisterOutputType(DeploymentStageArrayOutput{})
-	pulumi.RegisterOutputType(PendingJobOutput{})
-	pulumi.RegisterOutputType(PendingJobPtrOutput{})
 	pulumi.RegisterOutputType(PendingRunOutput{})
 	pulumi.RegisterOutputType(PendingRunPtrOutput{})
-	pulumi.RegisterOutputType(RewritesOutput{})
-	pulumi.RegisterOutputType(RewritesPtrOutput{})
 	pulumi.RegisterOutputType(WorkflowSummaryOutput{})
 	pulumi.RegisterOutputType(WorkflowSummaryArrayOutput{})
 }

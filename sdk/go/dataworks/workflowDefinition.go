@@ -17,7 +17,7 @@ import (
 //
 // The document is sent to `ImportWorkflowDefinition`; the resource waits for the import job and hands out the workflow's ID.
 // IDs decide whether the service creates or updates: those in the document are kept, missing ones are chosen by the provider
-// from the resource's URN, the project and the node's name, so that applying again is always an update of the same workflow.
+// from the resource's URN, the project, the workflow's path and the node's name, so that applying again is always an update of the same workflow.
 //
 // An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
 //
@@ -86,36 +86,28 @@ import (
 type WorkflowDefinition struct {
 	pulumi.CustomResourceState
 
-	// The IDs that the service gave instead of those in the document, by the ID in the document. Empty where the service keeps them.
-	ActualIds pulumi.StringMapOutput `pulumi:"actualIds"`
 	// Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
 	Adopt pulumi.BoolPtrOutput `pulumi:"adopt"`
 	// When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`.
 	CreateTime pulumi.StringPtrOutput `pulumi:"createTime"`
 	// A hash of what the document means: it changes when the workflow does, not when the text is only written in another way.
 	Digest pulumi.StringOutput `pulumi:"digest"`
-	// Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-	DryRun pulumi.BoolPtrOutput `pulumi:"dryRun"`
 	// The name of the workflow.
 	Name pulumi.StringOutput `pulumi:"name"`
 	// The IDs of the workflow's nodes, by node name. An inner node of a control node is named `controller/node`.
 	NodeIds pulumi.StringMapOutput `pulumi:"nodeIds"`
 	// What another workflow's dependency names as `output` to depend on a node of this one, by node name.
 	NodeOutputs pulumi.StringMapOutput `pulumi:"nodeOutputs"`
-	// The IDs of the nodes that this resource has made: a node of the workflow that is not among them was added by somebody else, and no update deletes it.
-	OwnedNodeIds pulumi.StringArrayOutput `pulumi:"ownedNodeIds"`
 	// The account ID of the workflow's owner.
 	Owner pulumi.StringPtrOutput `pulumi:"owner"`
 	// The path of the workflow in Data Studio, its name included.
 	Path pulumi.StringOutput `pulumi:"path"`
-	// The import job that was submitted but not seen to its end. The next `pulumi up` resumes it.
-	PendingJob PendingJobPtrOutput `pulumi:"pendingJob"`
 	// The ID of the DataWorks workspace that holds the workflow.
 	ProjectId pulumi.IntOutput `pulumi:"projectId"`
-	// Where DataWorks keeps something else than was sent: both, so that it is no drift later.
-	Rewrites RewritesPtrOutput `pulumi:"rewrites"`
-	// The FlowSpec document as the provider sends it: JSON text, with every ID.
-	Spec pulumi.StringOutput `pulumi:"spec"`
+	// The FlowSpec document as its author wrote it, as an object: what was sent last, without what the provider filled in.
+	Spec pulumi.AnyOutput `pulumi:"spec"`
+	// Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+	ValidateOnPreview pulumi.BoolPtrOutput `pulumi:"validateOnPreview"`
 	// The ID of the workflow in Data Studio: up to 19 decimal digits, as text.
 	WorkflowId pulumi.StringOutput `pulumi:"workflowId"`
 }
@@ -174,24 +166,24 @@ func WorkflowDefinitionExists(ctx *pulumi.Context,
 type workflowDefinitionArgs struct {
 	// Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
 	Adopt *bool `pulumi:"adopt"`
-	// Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-	DryRun *bool `pulumi:"dryRun"`
 	// The ID of the DataWorks workspace that holds the workflow.
 	ProjectId int `pulumi:"projectId"`
 	// The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
 	Spec interface{} `pulumi:"spec"`
+	// Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+	ValidateOnPreview *bool `pulumi:"validateOnPreview"`
 }
 
 // The set of arguments for constructing a WorkflowDefinition resource.
 type WorkflowDefinitionArgs struct {
 	// Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
 	Adopt pulumi.BoolPtrInput
-	// Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-	DryRun pulumi.BoolPtrInput
 	// The ID of the DataWorks workspace that holds the workflow.
 	ProjectId pulumi.IntInput
 	// The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
 	Spec pulumi.Input
+	// Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+	ValidateOnPreview pulumi.BoolPtrInput
 }
 
 func (WorkflowDefinitionArgs) ElementType() reflect.Type {
@@ -281,11 +273,6 @@ func (o WorkflowDefinitionOutput) ToWorkflowDefinitionOutputWithContext(ctx cont
 	return o
 }
 
-// The IDs that the service gave instead of those in the document, by the ID in the document. Empty where the service keeps them.
-func (o WorkflowDefinitionOutput) ActualIds() pulumi.StringMapOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringMapOutput { return v.ActualIds }).(pulumi.StringMapOutput)
-}
-
 // Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
 func (o WorkflowDefinitionOutput) Adopt() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.BoolPtrOutput { return v.Adopt }).(pulumi.BoolPtrOutput)
@@ -299,11 +286,6 @@ func (o WorkflowDefinitionOutput) CreateTime() pulumi.StringPtrOutput {
 // A hash of what the document means: it changes when the workflow does, not when the text is only written in another way.
 func (o WorkflowDefinitionOutput) Digest() pulumi.StringOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringOutput { return v.Digest }).(pulumi.StringOutput)
-}
-
-// Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-func (o WorkflowDefinitionOutput) DryRun() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) pulumi.BoolPtrOutput { return v.DryRun }).(pulumi.BoolPtrOutput)
 }
 
 // The name of the workflow.
@@ -321,11 +303,6 @@ func (o WorkflowDefinitionOutput) NodeOutputs() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringMapOutput { return v.NodeOutputs }).(pulumi.StringMapOutput)
 }
 
-// The IDs of the nodes that this resource has made: a node of the workflow that is not among them was added by somebody else, and no update deletes it.
-func (o WorkflowDefinitionOutput) OwnedNodeIds() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringArrayOutput { return v.OwnedNodeIds }).(pulumi.StringArrayOutput)
-}
-
 // The account ID of the workflow's owner.
 func (o WorkflowDefinitionOutput) Owner() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringPtrOutput { return v.Owner }).(pulumi.StringPtrOutput)
@@ -336,24 +313,19 @@ func (o WorkflowDefinitionOutput) Path() pulumi.StringOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringOutput { return v.Path }).(pulumi.StringOutput)
 }
 
-// The import job that was submitted but not seen to its end. The next `pulumi up` resumes it.
-func (o WorkflowDefinitionOutput) PendingJob() PendingJobPtrOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) PendingJobPtrOutput { return v.PendingJob }).(PendingJobPtrOutput)
-}
-
 // The ID of the DataWorks workspace that holds the workflow.
 func (o WorkflowDefinitionOutput) ProjectId() pulumi.IntOutput {
 	return o.ApplyT(func(v *WorkflowDefinition) pulumi.IntOutput { return v.ProjectId }).(pulumi.IntOutput)
 }
 
-// Where DataWorks keeps something else than was sent: both, so that it is no drift later.
-func (o WorkflowDefinitionOutput) Rewrites() RewritesPtrOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) RewritesPtrOutput { return v.Rewrites }).(RewritesPtrOutput)
+// The FlowSpec document as its author wrote it, as an object: what was sent last, without what the provider filled in.
+func (o WorkflowDefinitionOutput) Spec() pulumi.AnyOutput {
+	return o.ApplyT(func(v *WorkflowDefinition) pulumi.AnyOutput { return v.Spec }).(pulumi.AnyOutput)
 }
 
-// The FlowSpec document as the provider sends it: JSON text, with every ID.
-func (o WorkflowDefinitionOutput) Spec() pulumi.StringOutput {
-	return o.ApplyT(func(v *WorkflowDefinition) pulumi.StringOutput { return v.Spec }).(pulumi.StringOutput)
+// Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+func (o WorkflowDefinitionOutput) ValidateOnPreview() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkflowDefinition) pulumi.BoolPtrOutput { return v.ValidateOnPreview }).(pulumi.BoolPtrOutput)
 }
 
 // The ID of the workflow in Data Studio: up to 19 decimal digits, as text.

@@ -88,17 +88,6 @@ Object.defineProperty(exports, "credentialsUri", {
 });
 
 /**
- * Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
- */
-export declare const dryRun: boolean | undefined;
-Object.defineProperty(exports, "dryRun", {
-    get() {
-        return __config.getObject<boolean>("dryRun");
-    },
-    enumerable: true,
-});
-
-/**
  * The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
  */
 export declare const dryRunProjects: number[] | undefined;
@@ -193,6 +182,17 @@ export declare const strict: boolean | undefined;
 Object.defineProperty(exports, "strict", {
     get() {
         return __config.getObject<boolean>("strict");
+    },
+    enumerable: true,
+});
+
+/**
+ * Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+ */
+export declare const validateOnPreview: boolean | undefined;
+Object.defineProperty(exports, "validateOnPreview", {
+    get() {
+        return __config.getObject<boolean>("validateOnPreview");
     },
     enumerable: true,
 });

@@ -89,16 +89,6 @@ export interface DeploymentStage {
 }
 
 /**
- * An import job that was submitted and not seen to its end.
- */
-export interface PendingJob {
-    /**
-     * The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-     */
-    jobId: string;
-}
-
-/**
  * A pipeline run that was begun and not seen to its end.
  */
 export interface PendingRun {
@@ -110,20 +100,6 @@ export interface PendingRun {
      * The run's ID; empty where its answer was lost.
      */
     runId: string;
-}
-
-/**
- * What DataWorks made of the document when it was imported.
- */
-export interface Rewrites {
-    /**
-     * What DataWorks gave back for it, as JSON text with the fields that the document has.
-     */
-    kept: string;
-    /**
-     * The document that was sent, as JSON text.
-     */
-    sent: string;
 }
 
 /**

@@ -57,8 +57,8 @@ class GetWorkflowDefinitionResult:
         if published_workflow_id and not isinstance(published_workflow_id, str):
             raise TypeError("Expected argument 'published_workflow_id' to be a str")
         pulumi.set(__self__, "published_workflow_id", published_workflow_id)
-        if spec and not isinstance(spec, str):
-            raise TypeError("Expected argument 'spec' to be a str")
+        if spec and not isinstance(spec, dict):
+            raise TypeError("Expected argument 'spec' to be a dict")
         pulumi.set(__self__, "spec", spec)
         if workflow_id and not isinstance(workflow_id, str):
             raise TypeError("Expected argument 'workflow_id' to be a str")
@@ -154,9 +154,9 @@ class GetWorkflowDefinitionResult:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> _builtins.str:
+    def spec(self) -> Any:
         """
-        The FlowSpec document as `pulumi import` would take it: JSON text with every ID, without what DataWorks fills in by itself.
+        The FlowSpec document as `pulumi import` reads it: an object in the form of an author.
         """
         return pulumi.get(self, "spec")
 

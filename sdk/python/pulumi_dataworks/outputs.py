@@ -18,9 +18,7 @@ __all__ = [
     'AssumeRole',
     'AssumeRoleWithOidc',
     'DeploymentStage',
-    'PendingJob',
     'PendingRun',
-    'Rewrites',
     'WorkflowSummary',
 ]
 
@@ -246,46 +244,6 @@ class DeploymentStage(dict):
 
 
 @pulumi.output_type
-class PendingJob(dict):
-    """
-    An import job that was submitted and not seen to its end.
-    """
-    @staticmethod
-    def __key_warning(key: str):
-        suggest = None
-        if key == "jobId":
-            suggest = "job_id"
-
-        if suggest:
-            pulumi.log.warn(f"Key '{key}' not found in PendingJob. Access the value via the '{suggest}' property getter instead.")
-
-    def __getitem__(self, key: str) -> Any:
-        PendingJob.__key_warning(key)
-        return super().__getitem__(key)
-
-    def get(self, key: str, default = None) -> Any:
-        PendingJob.__key_warning(key)
-        return super().get(key, default)
-
-    def __init__(__self__, *,
-                 job_id: _builtins.str):
-        """
-        An import job that was submitted and not seen to its end.
-
-        :param _builtins.str job_id: The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-        """
-        pulumi.set(__self__, "job_id", job_id)
-
-    @_builtins.property
-    @pulumi.getter(name="jobId")
-    def job_id(self) -> _builtins.str:
-        """
-        The job's ID as `ImportWorkflowDefinition` gave it; empty when its answer was lost.
-        """
-        return pulumi.get(self, "job_id")
-
-
-@pulumi.output_type
 class PendingRun(dict):
     """
     A pipeline run that was begun and not seen to its end.
@@ -334,40 +292,6 @@ class PendingRun(dict):
         The run's ID; empty where its answer was lost.
         """
         return pulumi.get(self, "run_id")
-
-
-@pulumi.output_type
-class Rewrites(dict):
-    """
-    What DataWorks made of the document when it was imported.
-    """
-    def __init__(__self__, *,
-                 kept: _builtins.str,
-                 sent: _builtins.str):
-        """
-        What DataWorks made of the document when it was imported.
-
-        :param _builtins.str kept: What DataWorks gave back for it, as JSON text with the fields that the document has.
-        :param _builtins.str sent: The document that was sent, as JSON text.
-        """
-        pulumi.set(__self__, "kept", kept)
-        pulumi.set(__self__, "sent", sent)
-
-    @_builtins.property
-    @pulumi.getter
-    def kept(self) -> _builtins.str:
-        """
-        What DataWorks gave back for it, as JSON text with the fields that the document has.
-        """
-        return pulumi.get(self, "kept")
-
-    @_builtins.property
-    @pulumi.getter
-    def sent(self) -> _builtins.str:
-        """
-        The document that was sent, as JSON text.
-        """
-        return pulumi.get(self, "sent")
 
 
 @pulumi.output_type

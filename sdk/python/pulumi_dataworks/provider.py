@@ -28,7 +28,6 @@ class ProviderArgs:
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
@@ -37,7 +36,8 @@ class ProviderArgs:
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  security_token: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_credentials_file: pulumi.Input[Optional[_builtins.str]] = None,
-                 strict: pulumi.Input[Optional[_builtins.bool]] = None):
+                 strict: pulumi.Input[Optional[_builtins.bool]] = None,
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a Provider resource.
 
@@ -48,7 +48,6 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.int] client_connect_timeout: How long to wait for a connection to the service, in milliseconds; 5000 when left out.
         :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; 30000 when left out.
         :param pulumi.Input[_builtins.str] credentials_uri: A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
-        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
         :param pulumi.Input[_builtins.str] endpoint: The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
@@ -58,6 +57,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
         :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
+        :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         if access_key is not None:
             pulumi.set(__self__, "access_key", access_key)
@@ -73,8 +73,6 @@ class ProviderArgs:
             pulumi.set(__self__, "client_read_timeout", client_read_timeout)
         if credentials_uri is not None:
             pulumi.set(__self__, "credentials_uri", credentials_uri)
-        if dry_run is not None:
-            pulumi.set(__self__, "dry_run", dry_run)
         if dry_run_projects is not None:
             pulumi.set(__self__, "dry_run_projects", dry_run_projects)
         if ecs_role_name is not None:
@@ -93,6 +91,8 @@ class ProviderArgs:
             pulumi.set(__self__, "shared_credentials_file", shared_credentials_file)
         if strict is not None:
             pulumi.set(__self__, "strict", strict)
+        if validate_on_preview is not None:
+            pulumi.set(__self__, "validate_on_preview", validate_on_preview)
 
     @_builtins.property
     @pulumi.getter(name="accessKey")
@@ -177,18 +177,6 @@ class ProviderArgs:
     @credentials_uri.setter
     def credentials_uri(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "credentials_uri", value)
-
-    @_builtins.property
-    @pulumi.getter(name="dryRun")
-    def dry_run(self) -> pulumi.Input[Optional[_builtins.bool]]:
-        """
-        Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-        """
-        return pulumi.get(self, "dry_run")
-
-    @dry_run.setter
-    def dry_run(self, value: pulumi.Input[Optional[_builtins.bool]]):
-        pulumi.set(self, "dry_run", value)
 
     @_builtins.property
     @pulumi.getter(name="dryRunProjects")
@@ -298,6 +286,18 @@ class ProviderArgs:
     def strict(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "strict", value)
 
+    @_builtins.property
+    @pulumi.getter(name="validateOnPreview")
+    def validate_on_preview(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+        """
+        return pulumi.get(self, "validate_on_preview")
+
+    @validate_on_preview.setter
+    def validate_on_preview(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "validate_on_preview", value)
+
 
 @pulumi.type_token("pulumi:providers:dataworks")
 class Provider(pulumi.ProviderResource):
@@ -312,7 +312,6 @@ class Provider(pulumi.ProviderResource):
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
@@ -322,6 +321,7 @@ class Provider(pulumi.ProviderResource):
                  security_token: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_credentials_file: pulumi.Input[Optional[_builtins.str]] = None,
                  strict: pulumi.Input[Optional[_builtins.bool]] = None,
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         """
         The DataWorks provider: which account, which region, which endpoint.
@@ -335,7 +335,6 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.int] client_connect_timeout: How long to wait for a connection to the service, in milliseconds; 5000 when left out.
         :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; 30000 when left out.
         :param pulumi.Input[_builtins.str] credentials_uri: A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
-        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
         :param pulumi.Input[_builtins.str] endpoint: The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
@@ -345,6 +344,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
         :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
+        :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         ...
     @overload
@@ -377,7 +377,6 @@ class Provider(pulumi.ProviderResource):
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  credentials_uri: pulumi.Input[Optional[_builtins.str]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
@@ -387,6 +386,7 @@ class Provider(pulumi.ProviderResource):
                  security_token: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_credentials_file: pulumi.Input[Optional[_builtins.str]] = None,
                  strict: pulumi.Input[Optional[_builtins.bool]] = None,
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -403,7 +403,6 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["client_connect_timeout"] = pulumi.Output.from_input(client_connect_timeout).apply(pulumi.runtime.to_json) if client_connect_timeout is not None else None
             __props__.__dict__["client_read_timeout"] = pulumi.Output.from_input(client_read_timeout).apply(pulumi.runtime.to_json) if client_read_timeout is not None else None
             __props__.__dict__["credentials_uri"] = credentials_uri
-            __props__.__dict__["dry_run"] = pulumi.Output.from_input(dry_run).apply(pulumi.runtime.to_json) if dry_run is not None else None
             __props__.__dict__["dry_run_projects"] = pulumi.Output.from_input(dry_run_projects).apply(pulumi.runtime.to_json) if dry_run_projects is not None else None
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
@@ -413,6 +412,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["security_token"] = None if security_token is None else pulumi.Output.secret(security_token)
             __props__.__dict__["shared_credentials_file"] = shared_credentials_file
             __props__.__dict__["strict"] = pulumi.Output.from_input(strict).apply(pulumi.runtime.to_json) if strict is not None else None
+            __props__.__dict__["validate_on_preview"] = pulumi.Output.from_input(validate_on_preview).apply(pulumi.runtime.to_json) if validate_on_preview is not None else None
         super(Provider, __self__).__init__(
             'dataworks',
             resource_name,

@@ -15,7 +15,6 @@ else:
 from . import _utilities
 from . import flowspec
 from . import flowspec as _flowspec
-from . import outputs
 
 __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
 
@@ -25,21 +24,21 @@ class WorkflowDefinitionArgs:
                  project_id: pulumi.Input[_builtins.int],
                  spec: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']],
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None):
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a WorkflowDefinition resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
         :param pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
-        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
+        :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "spec", spec)
         if adopt is not None:
             pulumi.set(__self__, "adopt", adopt)
-        if dry_run is not None:
-            pulumi.set(__self__, "dry_run", dry_run)
+        if validate_on_preview is not None:
+            pulumi.set(__self__, "validate_on_preview", validate_on_preview)
 
     @_builtins.property
     @pulumi.getter(name="projectId")
@@ -78,16 +77,16 @@ class WorkflowDefinitionArgs:
         pulumi.set(self, "adopt", value)
 
     @_builtins.property
-    @pulumi.getter(name="dryRun")
-    def dry_run(self) -> pulumi.Input[Optional[_builtins.bool]]:
+    @pulumi.getter(name="validateOnPreview")
+    def validate_on_preview(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
+        Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
         """
-        return pulumi.get(self, "dry_run")
+        return pulumi.get(self, "validate_on_preview")
 
-    @dry_run.setter
-    def dry_run(self, value: pulumi.Input[Optional[_builtins.bool]]):
-        pulumi.set(self, "dry_run", value)
+    @validate_on_preview.setter
+    def validate_on_preview(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "validate_on_preview", value)
 
 
 @pulumi.type_token("dataworks:index:WorkflowDefinition")
@@ -97,16 +96,16 @@ class WorkflowDefinition(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         """
         A DataWorks workflow and its nodes, from one FlowSpec document.
 
         The document is sent to `ImportWorkflowDefinition`; the resource waits for the import job and hands out the workflow's ID.
         IDs decide whether the service creates or updates: those in the document are kept, missing ones are chosen by the provider
-        from the resource's URN, the project and the node's name, so that applying again is always an update of the same workflow.
+        from the resource's URN, the project, the workflow's path and the node's name, so that applying again is always an update of the same workflow.
 
         An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
 
@@ -158,9 +157,9 @@ class WorkflowDefinition(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
-        :param pulumi.Input[_builtins.bool] dry_run: Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
         :param pulumi.Input[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
         """
         ...
     @overload
@@ -173,7 +172,7 @@ class WorkflowDefinition(pulumi.CustomResource):
 
         The document is sent to `ImportWorkflowDefinition`; the resource waits for the import job and hands out the workflow's ID.
         IDs decide whether the service creates or updates: those in the document are kept, missing ones are chosen by the provider
-        from the resource's URN, the project and the node's name, so that applying again is always an update of the same workflow.
+        from the resource's URN, the project, the workflow's path and the node's name, so that applying again is always an update of the same workflow.
 
         An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
 
@@ -238,9 +237,9 @@ class WorkflowDefinition(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
-                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
+                 validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -251,24 +250,20 @@ class WorkflowDefinition(pulumi.CustomResource):
             __props__ = WorkflowDefinitionArgs.__new__(WorkflowDefinitionArgs)
 
             __props__.__dict__["adopt"] = adopt
-            __props__.__dict__["dry_run"] = dry_run
             if project_id is None and not opts.urn:
                 raise TypeError("Missing required property 'project_id'")
             __props__.__dict__["project_id"] = project_id
             if spec is None and not opts.urn:
                 raise TypeError("Missing required property 'spec'")
             __props__.__dict__["spec"] = spec
-            __props__.__dict__["actual_ids"] = None
+            __props__.__dict__["validate_on_preview"] = validate_on_preview
             __props__.__dict__["create_time"] = None
             __props__.__dict__["digest"] = None
             __props__.__dict__["name"] = None
             __props__.__dict__["node_ids"] = None
             __props__.__dict__["node_outputs"] = None
-            __props__.__dict__["owned_node_ids"] = None
             __props__.__dict__["owner"] = None
             __props__.__dict__["path"] = None
-            __props__.__dict__["pending_job"] = None
-            __props__.__dict__["rewrites"] = None
             __props__.__dict__["workflow_id"] = None
         super(WorkflowDefinition, __self__).__init__(
             'dataworks:index:WorkflowDefinition',
@@ -292,21 +287,17 @@ class WorkflowDefinition(pulumi.CustomResource):
 
         __props__ = WorkflowDefinitionArgs.__new__(WorkflowDefinitionArgs)
 
-        __props__.__dict__["actual_ids"] = None
         __props__.__dict__["adopt"] = None
         __props__.__dict__["create_time"] = None
         __props__.__dict__["digest"] = None
-        __props__.__dict__["dry_run"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["node_ids"] = None
         __props__.__dict__["node_outputs"] = None
-        __props__.__dict__["owned_node_ids"] = None
         __props__.__dict__["owner"] = None
         __props__.__dict__["path"] = None
-        __props__.__dict__["pending_job"] = None
         __props__.__dict__["project_id"] = None
-        __props__.__dict__["rewrites"] = None
         __props__.__dict__["spec"] = None
+        __props__.__dict__["validate_on_preview"] = None
         __props__.__dict__["workflow_id"] = None
         return WorkflowDefinition(resource_name, opts=opts, __props__=__props__)
 
@@ -315,14 +306,6 @@ class WorkflowDefinition(pulumi.CustomResource):
             opts: Optional[pulumi.ResourceOptions] = None) -> pulumi.Output[bool]:
         __props__: dict = {}
         return pulumi.runtime.exists_resource(None, 'dataworks:index:WorkflowDefinition', id, __props__, opts or pulumi.ResourceOptions())
-
-    @_builtins.property
-    @pulumi.getter(name="actualIds")
-    def actual_ids(self) -> pulumi.Output[Mapping[str, _builtins.str]]:
-        """
-        The IDs that the service gave instead of those in the document, by the ID in the document. Empty where the service keeps them.
-        """
-        return pulumi.get(self, "actual_ids")
 
     @_builtins.property
     @pulumi.getter
@@ -349,14 +332,6 @@ class WorkflowDefinition(pulumi.CustomResource):
         return pulumi.get(self, "digest")
 
     @_builtins.property
-    @pulumi.getter(name="dryRun")
-    def dry_run(self) -> pulumi.Output[Optional[_builtins.bool]]:
-        """
-        Whether a preview asks DataWorks to validate this document; as the provider's `dryRun` says when left out.
-        """
-        return pulumi.get(self, "dry_run")
-
-    @_builtins.property
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
@@ -381,14 +356,6 @@ class WorkflowDefinition(pulumi.CustomResource):
         return pulumi.get(self, "node_outputs")
 
     @_builtins.property
-    @pulumi.getter(name="ownedNodeIds")
-    def owned_node_ids(self) -> pulumi.Output[Sequence[_builtins.str]]:
-        """
-        The IDs of the nodes that this resource has made: a node of the workflow that is not among them was added by somebody else, and no update deletes it.
-        """
-        return pulumi.get(self, "owned_node_ids")
-
-    @_builtins.property
     @pulumi.getter
     def owner(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
@@ -405,14 +372,6 @@ class WorkflowDefinition(pulumi.CustomResource):
         return pulumi.get(self, "path")
 
     @_builtins.property
-    @pulumi.getter(name="pendingJob")
-    def pending_job(self) -> pulumi.Output[Optional['outputs.PendingJob']]:
-        """
-        The import job that was submitted but not seen to its end. The next `pulumi up` resumes it.
-        """
-        return pulumi.get(self, "pending_job")
-
-    @_builtins.property
     @pulumi.getter(name="projectId")
     def project_id(self) -> pulumi.Output[_builtins.int]:
         """
@@ -422,19 +381,19 @@ class WorkflowDefinition(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def rewrites(self) -> pulumi.Output[Optional['outputs.Rewrites']]:
+    def spec(self) -> pulumi.Output[Any]:
         """
-        Where DataWorks keeps something else than was sent: both, so that it is no drift later.
-        """
-        return pulumi.get(self, "rewrites")
-
-    @_builtins.property
-    @pulumi.getter
-    def spec(self) -> pulumi.Output[_builtins.str]:
-        """
-        The FlowSpec document as the provider sends it: JSON text, with every ID.
+        The FlowSpec document as its author wrote it, as an object: what was sent last, without what the provider filled in.
         """
         return pulumi.get(self, "spec")
+
+    @_builtins.property
+    @pulumi.getter(name="validateOnPreview")
+    def validate_on_preview(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
+        """
+        return pulumi.get(self, "validate_on_preview")
 
     @_builtins.property
     @pulumi.getter(name="workflowId")

@@ -135,7 +135,7 @@ async def test_options_go_along(engine: Engine) -> None:
     assert found[ABOUT]["ignoreChanges"] == ["spec.workflows[0].trigger"]
     assert found[ABOUT]["timeouts"] == {"create": 120.0}
     assert found["adopt"] is True
-    assert "dryRun" not in found
+    assert "validateOnPreview" not in found
 
 
 async def test_a_secret_document_makes_what_tells_of_it_secret(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pulumi_resource_dataworks.dynamic._about import ABOUT, About
 from pulumi_resource_dataworks.dynamic._told import timeouts
 from pulumi_resource_dataworks.dynamic._values import kept, plain, properties, written
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, is_secret, secret
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,20 @@ def test_what_is_unknown_is_so_on_both_sides() -> None:
 )
 def test_assets_are_named(given: Any, kind: str) -> None:
     assert plain({"script": given}) == {"script": Opaque(kind)}
+
+
+def test_what_is_unknown_in_a_document_stays_in_its_place() -> None:
+    found = kept({"spec": {"a": [{"b": UNKNOWN, "c": 1}]}}, About("urn:pulumi:x"))
+    assert isinstance(found["spec"]["a"][0].pop("b"), type(pulumi.UNKNOWN))
+    assert found["spec"] == {"a": [{"c": 1}]}
+
+
+@pytest.mark.parametrize("spec", ["text", {"a": "b"}])
+def test_a_document_that_is_a_secret_knows_it_and_pulumi_gets_plain_values(spec: Any) -> None:
+    values = kept({"projectId": 1, "spec": spec}, About("urn:pulumi:x", secret=True))
+    assert is_secret(properties(values)["spec"])
+    assert not is_secret(properties({**values, **kept(values, About("urn:pulumi:x"))})["spec"])
+    assert type(kept({"digest": secret("1:a")}, About(""))["digest"]) is str
 
 
 def test_an_object_that_went_as_text_is_an_object_again() -> None:

@@ -13,8 +13,9 @@ from pulumi_resource_dataworks import flowspec, lifecycle, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.export._layout import as_json, take_scripts_out
 from pulumi_resource_dataworks.export._names import Names
-from pulumi_resource_dataworks.export._short import short
 from pulumi_resource_dataworks.export._workflow import LeftOutError, imported
+from pulumi_resource_dataworks.flowspec import short
+from pulumi_resource_dataworks.lifecycle._state import State
 from tests.support.messages import Messages
 from tests.support.workspaces import (
     SCRIPTS,
@@ -44,14 +45,15 @@ class Silent:
 
 
 async def read(server: EmulatorServer) -> dict[str, Document]:
-    """What `pulumi import` has as inputs, by workflow ID."""
+    """What `pulumi import` reads, completed, by workflow ID."""
     client = openapi.Client(settings(server))
     definitions, found = lifecycle.WorkflowDefinitions(), {}
     for one in server.emulator.workflows():
         context = lifecycle.Context("urn", client, Silent())
-        both = await definitions.read(context, f"10001/{one.workflow_id}", {}, {})
+        resource_id = f"10001/{one.workflow_id}"
+        both = await definitions.read(context, resource_id, {}, {})
         assert both is not None
-        found[one.workflow_id] = flowspec.read_canonical(str(both[0]["spec"])).root
+        found[one.workflow_id] = State.of("urn", resource_id, both[1]).root
     await client.aclose()
     return found
 

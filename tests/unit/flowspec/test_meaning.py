@@ -222,7 +222,7 @@ def test_nodes_that_come_and_go_are_named() -> None:
     assert (found.added, found.removed, found.changed) == (["report"], ["extract"], {})
     assert (len(found.edges_added), len(found.edges_removed)) == (0, 1)
     text = found.describe()
-    assert text.index('adds node "report"') < text.index('removes node "extract"')
+    assert text.index('adds "report"') < text.index('removes "extract"')
     assert "removes 1 dependency" in text
 
 
@@ -230,9 +230,7 @@ def test_many_nodes_are_counted() -> None:
     one = completed(etl(nodes=[], dependencies=[]))
     two = completed(etl(nodes=[node(f"n{number}") for number in range(9)], dependencies=[]))
     text = describe(one, two)
-    assert '"n4"' in text
-    assert '"n5"' not in text
-    assert "4 more" in text
+    assert text == 'adds 9 nodes: "n0", "n1", "n2" and 6 more'
 
 
 def changed_node(change: Callable[[Object], object]) -> list[str]:

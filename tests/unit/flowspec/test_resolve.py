@@ -11,6 +11,7 @@ from pulumi_resource_dataworks.flowspec import (
     canonical,
     complete,
     derive_id,
+    is_derived,
     nodes_of,
     output_of,
     read,
@@ -38,29 +39,45 @@ def depends(root: Object, key: str = "dependencies") -> list[tuple[str, Object]]
 
 
 def test_derived_ids_are_stable_and_within_the_services_range() -> None:
-    ids = [derive_id(f"urn:{number}", 1, "") for number in range(200)]
-    assert ids == [derive_id(f"urn:{number}", 1, "") for number in range(200)]
+    ids = [derive_id(f"urn:{number}", 1, "p", "") for number in range(200)]
+    assert ids == [derive_id(f"urn:{number}", 1, "p", "") for number in range(200)]
     assert all(2**62 <= int(one) < 2**63 and one == str(int(one)) for one in ids)
     assert max(map(int, ids)) - min(map(int, ids)) > 2**61
     # Pinned: another derivation would make a second workflow of every one that is there.
-    assert derive_id("urn:a", 1, "n") == "8507060510898472066"
+    assert derive_id("urn:a", 1, "p", "n") == "8525264169254211838"
 
 
 def test_derived_ids_differ_by_each_of_their_parts() -> None:
     parts: list[tuple[Any, ...]] = [
-        ("urn:a", 1, "n"),
-        ("urn:b", 1, "n"),
-        ("urn:a", 2, "n"),
-        ("urn:a", 1, "m"),
-        ("urn:a", 1, ""),
-        ("urn:a", 1, "n", 1),
-        ("urn:a", 1, "n", 2),
-        ("urn:a1", 1, "n"),
-        ("urn:a", 11, "n"),
-        ("urn:a", 1, "n1"),
+        ("urn:a", 1, "p", "n"),
+        ("urn:b", 1, "p", "n"),
+        ("urn:a", 2, "p", "n"),
+        ("urn:a", 1, "p", "m"),
+        ("urn:a", 1, "p", ""),
+        ("urn:a", 1, "p", "n", 1),
+        ("urn:a", 1, "p", "n", 2),
+        ("urn:a1", 1, "p", "n"),
+        ("urn:a", 11, "p", "n"),
+        ("urn:a", 1, "p", "n1"),
+        ("urn:a", 1, "p1", "n"),
+        ("urn:a", 1, "", "n"),
+        ("urn:a", 1, "n", "p"),
     ]
     assert len({derive_id(*part) for part in parts}) == len(parts)
-    assert derive_id("urn:a", 1, "n", 0) == derive_id("urn:a", 1, "n")
+    assert derive_id("urn:a", 1, "p", "n", 0) == derive_id("urn:a", 1, "p", "n")
+    assert derive_id("urn:a", 1, "/a/p/", "n") == derive_id("urn:a", 1, "a/p", "n")
+
+
+def test_an_id_that_is_derived_is_known_as_one_whoever_derived_it() -> None:
+    derived = [derive_id(f"urn:{number}", 1, "p", str(number), number % 3) for number in range(200)]
+    assert all(is_derived(own, "urn:x", 1) for own in derived)
+    assert not any(
+        is_derived(own, "urn:x", 2) or is_derived(str(int(own) + 1), "urn:x", 1) for own in derived
+    )
+    foreign = [str(2**62 + number * 7_777_777_777_777) for number in range(2000)]
+    assert not any(is_derived(own, "urn:x", 1) for own in foreign)
+    for own in ("", "x", "-5", "70", str(2**62 - 1), str(2**63), "0" + derived[0], "\u0669" * 19):
+        assert not is_derived(own, "urn:x", 1)
 
 
 def test_missing_ids_are_chosen_and_given_ones_kept() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from tests.support.definitions import Run
+from tests.support.definitions import Run, root_of
 from tests.support.documents import etl
 from tests.support.functions import HERE, THERE, Asking
 from tests.support.messages import Messages
@@ -87,11 +87,11 @@ async def test_without_a_run_deployed_is_what_the_service_tells(ask: Asking, tol
 @pytest.mark.parametrize("policy", ["kept", "replaced"])
 async def test_document_and_digest_are_what_pulumi_import_takes(ask: Asking, noise: str, policy: str) -> None:
     ask.emulator.switch(read_back_noise=noise, unknown_workflow_id=policy)
-    own = await ask.imported(Run().inputs(etl())["spec"])
+    own = await ask.imported(flowspec.canonical(root_of(Run().inputs(etl()))))
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
     inputs = Run().inputs(found["spec"])
     assert inputs["spec"] == found["spec"]
-    assert flowspec.digest(json.loads(inputs["spec"])) == found["digest"]
+    assert flowspec.digest(root_of(inputs)) == found["digest"]
     ask.functions.forget_workflows()
     again = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
     assert again["digest"] == found["digest"]

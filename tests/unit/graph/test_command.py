@@ -55,6 +55,7 @@ def test_two_files_show_the_change_and_the_summary_of_preview(run: Run, messages
     assert status == 0
     assert "#43; c" in out
     messages(err)
+    assert err.endswith("; removes 1 dependency\n")
 
 
 def test_it_is_written_to_a_file(run: Run) -> None:

@@ -17,10 +17,12 @@ from tests.support.definitions import (
     Run,
     denied,
     half_done,
+    kept,
     lost,
     never,
     node_ids,
     not_found,
+    owned,
     refusal,
     root_of,
     unavailable,
@@ -29,7 +31,7 @@ from tests.support.definitions import (
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
-OWN = flowspec.derive_id(URN, PROJECT, "")
+OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 
 
 async def broken(run: Run, spec: Any = None, **more: Any) -> tuple[str, Object, Object, str]:
@@ -59,7 +61,7 @@ async def test_a_job_that_fails_is_half_done_and_no_longer_pending(run: Run, sta
     run.client.will("job", job(status, completed=True, error="quota exceeded", request_id="REQ-J"))
     resource_id, _, outputs, text = await broken(run)
     assert resource_id == f"{PROJECT}/{OWN}"
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in kept(outputs)
     assert all(word in text for word in ("job1", status, "quota exceeded", "REQ-J"))
     assert run.client.made("get") == [(PROJECT, OWN)]
 
@@ -67,30 +69,30 @@ async def test_a_job_that_fails_is_half_done_and_no_longer_pending(run: Run, sta
 async def test_a_job_that_does_not_end_is_pending(run: Run) -> None:
     run.client.jobs["job1"] = job("Running")
     _, _, outputs, text = await broken(run, timeout=60)
-    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(outputs)["pendingJob"] == "job1"
     assert "pulumi up" in text
     assert 60 <= run.clock.now < 61
 
 
 async def test_a_cancel_while_the_job_runs_keeps_the_job(run: Run) -> None:
     run.client.jobs["job1"] = job("Running")
-    run.cancel_on("waiting for import job job1")
+    run.cancel_on("(job job1)")
     _, _, outputs, _ = await broken(run)
-    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(outputs)["pendingJob"] == "job1"
     assert run.clock.now < 1
 
 
 async def test_a_job_that_may_not_be_seen_is_pending(run: Run) -> None:
     run.client.will("job", denied())
     _, _, outputs, text = await broken(run)
-    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(outputs)["pendingJob"] == "job1"
     assert "may not" in text
 
 
 async def test_a_job_that_is_forgotten_is_judged_by_the_workflow(run: Run) -> None:
     run.client.will("job", job("Running"), not_found("Job"))
     _, _, outputs = await run.create()
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in kept(outputs)
     assert any("job1" in warning for warning in run.report.warnings)
 
 
@@ -99,7 +101,7 @@ async def test_a_cancel_while_the_import_is_sent_is_half_done_without_a_job(run:
     run.client.will("import", never)
     resource_id, _, outputs, _ = await broken(run)
     assert resource_id == f"{PROJECT}/{OWN}"
-    assert outputs["pendingJob"] == {"jobId": ""}
+    assert kept(outputs)["pendingJob"] == ""
     assert len(run.client.made("import")) == 1
 
 
@@ -133,8 +135,8 @@ async def test_a_lost_answer_with_effect_is_the_same_workflow(run: Run) -> None:
     _, _, outputs = await run.create()
     assert run.client.sent[0] == run.client.sent[1]
     assert run.client.held.keys() == {OWN}
-    assert outputs["actualIds"] == {}
-    assert "pendingJob" not in outputs
+    assert "actualIds" not in kept(outputs)
+    assert "pendingJob" not in kept(outputs)
 
 
 async def test_a_lost_answer_whose_workflow_has_another_id_is_found_at_its_path(run: Run) -> None:
@@ -147,7 +149,7 @@ async def test_a_lost_answer_whose_workflow_has_another_id_is_found_at_its_path(
     run.client.will("import", answer)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/8800"
-    assert outputs["actualIds"] == {OWN: "8800"}
+    assert workflow(root_of(outputs))["id"] == "8800"
     assert workflow(run.client.sent[1])["id"] == "8800"
     assert run.client.held.keys() == {"8800"}
 
@@ -156,7 +158,7 @@ async def test_an_answer_that_is_lost_for_ever_is_half_done_after_three_sends(ru
     run.client.will("import", lost(), lost(), lost(), lost())
     _, _, outputs, text = await broken(run)
     assert len(run.client.made("import")) == 3
-    assert outputs["pendingJob"] == {"jobId": ""}
+    assert kept(outputs)["pendingJob"] == ""
     assert "connection reset" in text
     assert run.clock.slept[:2] == [1.0, 2.0]
 
@@ -167,7 +169,7 @@ async def test_an_answer_that_is_lost_for_ever_is_half_done_after_three_sends(ru
 async def test_an_error_after_a_lost_answer_is_half_done(run: Run, error: Exception) -> None:
     run.client.will("import", lost(), error)
     _, _, outputs, text = await broken(run)
-    assert outputs["pendingJob"] == {"jobId": ""}
+    assert kept(outputs)["pendingJob"] == ""
     assert str(error) in text
 
 
@@ -176,7 +178,7 @@ async def test_a_look_that_fails_after_a_lost_answer_is_half_done_and_sends_noth
     run.client.will("get", not_found(), denied())
     _, _, outputs, text = await broken(run)
     assert len(run.client.made("import")) == 1
-    assert outputs["pendingJob"] == {"jobId": ""}
+    assert kept(outputs)["pendingJob"] == ""
     assert "connection reset" in text
     assert "may not" in text
 
@@ -186,7 +188,7 @@ async def test_a_cancel_after_a_lost_answer_is_half_done(run: Run) -> None:
     run.cancel_on("was lost")
     _, _, outputs, _ = await broken(run)
     assert len(run.client.made("import")) == 1
-    assert outputs["pendingJob"] == {"jobId": ""}
+    assert kept(outputs)["pendingJob"] == ""
 
 
 # --- IDs of the service's own
@@ -205,17 +207,33 @@ def replacing(run: Run, *, nodes_too: bool = True) -> Callable[..., openapi.Asyn
     return answer
 
 
-async def test_ids_of_the_services_own_are_kept_beside_the_declared_ones(run: Run) -> None:
+async def test_ids_of_the_services_own_are_kept_for_what_the_author_left_out(run: Run) -> None:
     run.client.will("import", replacing(run))
     resource_id, news, outputs = await run.create()
-    declared = node_ids(root_of(news))
     assert resource_id == f"{PROJECT}/8800"
     assert outputs["workflowId"] == "8800"
-    assert outputs["spec"] == news["spec"]
-    assert outputs["actualIds"] == {OWN: "8800", declared["extract"]: "881", declared["load"]: "882"}
-    assert outputs["nodeIds"] == {"extract": "881", "load": "882"}
-    assert outputs["ownedNodeIds"] == ["881", "882"]
+    assert outputs["spec"] == news["spec"] == etl()
+    assert outputs["nodeIds"] == outputs["nodeOutputs"] == {"extract": "881", "load": "882"}
+    assert owned(outputs) == ["881", "882"]
+    assert kept(outputs).keys() <= {"leftOut"}
+    assert node_ids(root_of(outputs)) == outputs["nodeIds"]
     assert run.report.warnings == []
+
+
+async def test_ids_of_the_services_own_are_kept_beside_those_that_the_author_wrote(run: Run) -> None:
+    run.client.will("import", replacing(run))
+    written = etl(id="70", nodes=[node("extract", id="71"), node("load")])
+    resource_id, news, outputs = await run.create(written)
+    assert resource_id == f"{PROJECT}/8800"
+    assert outputs["spec"] == news["spec"] == written
+    assert kept(outputs)["actualIds"] == {"70": "8800", "71": "881"}
+    assert outputs["nodeIds"] == {"extract": "881", "load": "882"}
+    assert owned(outputs) == ["881", "882"]
+    again = run.again()
+    await again.update((resource_id, news, outputs), {**written, "version": "1.1.1"})
+    (sent,) = again.client.sent
+    assert (workflow(sent)["id"], node_ids(sent)) == ("8800", outputs["nodeIds"])
+    assert run.client.held.keys() == {"8800"}
 
 
 async def test_a_later_send_uses_the_services_ids(run: Run) -> None:
@@ -224,28 +242,28 @@ async def test_a_later_send_uses_the_services_ids(run: Run) -> None:
     later = run.again()
     outputs = await later.update(state, etl(description="new", nodes=[*nodes(etl()), node("report")]))
     (sent,) = run.client.sent
-    report = flowspec.derive_id(URN, PROJECT, "report")
+    report = flowspec.derive_id(URN, PROJECT, "daily_orders", "report")
     assert workflow(sent)["id"] == sent["spec"]["id"] == "8800"
     assert node_ids(sent) == {"extract": "881", "load": "882", "report": report}
     (edge,) = workflow(sent)["dependencies"]
     assert (edge["nodeId"], edge["depends"][0]["output"]) == ("882", "881")
     assert outputs["nodeIds"] == {"extract": "881", "load": "882", "report": report}
     assert outputs["workflowId"] == "8800"
-    assert workflow(root_of(outputs))["id"] == OWN
+    assert workflow(root_of(outputs))["id"] == "8800"
     assert later.report.warnings == []
 
 
 async def test_the_id_counts_that_the_read_shows_where_the_answer_has_none(run: Run) -> None:
     run.client.will("import", lambda _, text: (run.client.store(text), openapi.AsyncJob(id="job1"))[1])
     resource_id, _, outputs = await run.create()
-    assert (resource_id, outputs["actualIds"]) == (f"{PROJECT}/{OWN}", {})
+    assert (resource_id, workflow(root_of(outputs))["id"]) == (f"{PROJECT}/{OWN}", OWN)
 
 
 async def test_another_id_that_nobody_told_is_found_at_the_path(run: Run) -> None:
     answer = replacing(run, nodes_too=False)
     run.client.will("import", lambda _, text: (answer(_, text), openapi.AsyncJob(id="job1"))[1])
     resource_id, _, outputs = await run.create()
-    assert (resource_id, outputs["actualIds"]) == (f"{PROJECT}/8800", {OWN: "8800"})
+    assert (resource_id, workflow(root_of(outputs))["id"]) == (f"{PROJECT}/8800", "8800")
 
 
 async def test_what_the_answer_says_is_kept_where_the_end_of_the_job_is_not_seen(run: Run) -> None:
@@ -253,7 +271,7 @@ async def test_what_the_answer_says_is_kept_where_the_end_of_the_job_is_not_seen
     run.client.jobs["job1"] = job("Running")
     resource_id, news, outputs, _ = await broken(run, timeout=10)
     assert (resource_id, outputs["workflowId"]) == (f"{PROJECT}/8800", "8800")
-    assert outputs["actualIds"] == {OWN: "8800"}
+    assert workflow(root_of(outputs))["id"] == "8800"
     run.client.jobs.clear()
     again = run.again()
     await again.update((resource_id, news, outputs), etl(description="new"))
@@ -263,7 +281,7 @@ async def test_what_the_answer_says_is_kept_where_the_end_of_the_job_is_not_seen
 async def test_ids_that_are_as_declared_are_not_kept_twice(run: Run) -> None:
     run.client.jobs["job1"] = job("Running")
     _, _, outputs, _ = await broken(run, timeout=10)
-    assert (outputs["workflowId"], outputs["actualIds"]) == (OWN, {})
+    assert (outputs["workflowId"], "actualIds" in kept(outputs)) == (OWN, False)
 
 
 # --- reading back
@@ -282,7 +300,7 @@ async def test_a_stale_read_is_read_again(run: Run) -> None:
     _, _, outputs = await run.create()
     assert len(run.client.made("get")) == 5
     assert run.clock.now - began[0] == 1 + 2 + 4
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in kept(outputs)
     assert run.report.warnings == []
 
 
@@ -313,7 +331,7 @@ async def test_what_is_lost_is_half_done(
     resource_id, _, outputs, text = await broken(run)
     assert all(word in text for word in words), text
     assert resource_id == f"{PROJECT}/{OWN}"
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in kept(outputs)
     assert len(run.client.made("get")) == 5
 
 
@@ -321,7 +339,7 @@ async def test_a_workflow_that_never_shows_is_half_done(run: Run, messages: Mess
     run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
     _, _, outputs, text = await broken(run)
     messages(text)
-    assert "pendingJob" not in outputs
+    assert "pendingJob" not in kept(outputs)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +363,7 @@ async def test_another_difference_is_a_warning(
     (warning,) = run.report.warnings
     assert word in warning
     assert outputs["spec"] == news["spec"]
-    assert "9" not in outputs["ownedNodeIds"]
+    assert "9" not in owned(outputs)
 
 
 @pytest.mark.parametrize("error", [denied(), unavailable()])
@@ -354,7 +372,7 @@ async def test_a_read_back_that_fails_is_half_done(run: Run, error: Exception) -
     resource_id, _, outputs, text = await broken(run)
     assert str(error) in text
     assert resource_id == f"{PROJECT}/{OWN}"
-    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(outputs)["pendingJob"] == "job1"
 
 
 async def test_a_read_back_that_nobody_can_read_is_half_done(run: Run) -> None:
@@ -365,21 +383,27 @@ async def test_a_read_back_that_nobody_can_read_is_half_done(run: Run) -> None:
         )
         _, _, outputs, text = await broken(again)
         assert "REQ-G" in text
-        assert outputs["pendingJob"] == {"jobId": "job1"}
+        assert kept(outputs)["pendingJob"] == "job1"
     assert run.client.calls == []
 
 
 async def test_a_cancel_while_reading_back_keeps_the_job(run: Run) -> None:
-    run.cancel_on("reading the workflow back")
+    run.cancel_on("reading it back")
     run.client.will("get", not_found(), never)
     _, _, outputs, _ = await broken(run)
-    assert outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(outputs)["pendingJob"] == "job1"
 
 
 async def test_secrets_are_hidden_from_what_is_told(run: Run) -> None:
-    context = run.context(secret=True)
-    await run.definitions.create(context, run.inputs())
+    context = run.context()
+    await run.definitions.create(context, run.inputs(flowspec.secret(etl())))
     assert context.conceal("x daily_orders y SELECT 1; z WORKFLOW") == "x [secret] y [secret] z WORKFLOW"
+    assert context.secret
+    one = Run()
+    context = one.context()
+    await one.definitions.create(context, one.inputs(etl(description=flowspec.secret("a hidden word"))))
+    assert context.conceal("daily_orders: a hidden word") == "daily_orders: [secret]"
+    assert not context.secret
     assert run.context().conceal("daily_orders") == "daily_orders"
 
 
@@ -393,7 +417,7 @@ async def test_a_long_job_tells_how_far_it_should_be(run: Run) -> None:
 
     run.client.will("job", *[status] * 50)
     await run.create(etl(nodes=[node(f"n{index}") for index in range(25)], dependencies=[]))
-    told = [text for text in run.report.texts("status") if text.startswith("import job runs")]
+    told = [text for text in run.report.texts("status") if "(import job job1)" in text]
     assert len(told) == len(set(told)) == len(run.client.made("job")) - 1
-    assert re.fullmatch(r"import job runs for \d+ s: about \d+ of 25 nodes, about \d+ s left", told[0])
-    assert re.fullmatch(r"import job runs for \d+ s: 25 nodes, longer than the usual 30 s", told[-1])
+    assert re.fullmatch(r"~\d+ of 25 nodes, \d+ s left \(import job job1\)", told[0])
+    assert re.fullmatch(r"\d+ s, usually 30 s, for 25 nodes \(import job job1\)", told[-1])

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
 from pulumi_resource_dataworks.openapi._schedule import poll_times
-from tests.support.definitions import Run, not_found, refusal, workflow
+from tests.support.definitions import Run, not_found, refusal, root_of, workflow
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
 
 @pytest.mark.parametrize("project", ["9" * 400, "9" * 5000, 10**400, 1e300, -1, True])
 def test_an_absurd_project_is_a_failure(project: Any) -> None:
-    checked = WorkflowDefinitions().check("u", {"projectId": project, "spec": etl()}, None, secret=False)
+    checked = WorkflowDefinitions().check("u", {"projectId": project, "spec": etl()}, None)
     assert checked.failures
 
 
@@ -73,7 +73,7 @@ async def test_a_node_that_a_killed_update_added_and_its_author_took_back_is_our
     state = await run.create()
     more = etl(nodes=[*nodes(etl()), node("report")])
     killed = run.again()
-    killed.client.store(killed.inputs(more, state[1])["spec"])
+    killed.client.store(flowspec.canonical(root_of(killed.inputs(more, state[1]))))
     outputs = await run.again().update(state, etl(description="d"))
     assert set(outputs["nodeIds"]) == {"extract", "load"}
     held = workflow(run.client.held[state[0].split("/")[1]])

@@ -12,10 +12,12 @@ from tests.support.definitions import (
     URN,
     Run,
     denied,
+    kept,
     load_gets_another_id,
     never,
     node_ids,
     not_found,
+    owned,
     refusal,
     root_of,
     unavailable,
@@ -24,12 +26,12 @@ from tests.support.definitions import (
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
-OWN = flowspec.derive_id(URN, PROJECT, "")
+OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 
 
 def put(run: Run, spec: Any, workflow_id: str | None = None, urn: str = OTHER_URN) -> str:
     """A workflow that is there already."""
-    root = root_of(Run().inputs(spec, urn=urn))
+    root = root_of(Run().inputs(spec, urn=urn), urn)
     key = workflow_id or workflow(root)["id"]
     workflow(root)["id"] = root["spec"]["id"] = key
     run.client.held[key] = root
@@ -39,7 +41,7 @@ def put(run: Run, spec: Any, workflow_id: str | None = None, urn: str = OTHER_UR
 async def test_a_new_workflow_is_imported_once_and_read_back(run: Run) -> None:
     resource_id, news, outputs = await run.create()
     assert resource_id == f"{PROJECT}/{OWN}"
-    assert run.client.made("import") == [(PROJECT, news["spec"])]
+    assert run.client.made("import") == [(PROJECT, flowspec.canonical(root_of(news)))]
     assert run.client.made("job") == ["job1"]
     assert run.client.calls[-1] == ("get", (PROJECT, OWN))
     root = root_of(news)
@@ -47,11 +49,11 @@ async def test_a_new_workflow_is_imported_once_and_read_back(run: Run) -> None:
     assert (outputs["workflowId"], outputs["name"], outputs["path"]) == (OWN, "daily_orders", "daily_orders")
     assert outputs["nodeIds"] == node_ids(root)
     assert outputs["nodeOutputs"] == node_ids(root)
-    assert outputs["ownedNodeIds"] == sorted(node_ids(root).values())
+    assert owned(outputs) == sorted(node_ids(root).values())
     assert outputs["digest"] == flowspec.digest(root)
     assert (outputs["owner"], outputs["createTime"]) == ("42", "2023-11-14T22:13:20Z")
-    assert outputs["actualIds"] == {}
-    assert "pendingJob" not in outputs
+    assert "actualIds" not in kept(outputs)
+    assert "pendingJob" not in kept(outputs)
     assert run.report.warnings == []
 
 
@@ -67,7 +69,7 @@ async def test_a_workflow_with_the_documents_own_id_is_refused_even_where_it_is_
 
 
 async def test_a_workflow_at_the_documents_path_is_refused(run: Run) -> None:
-    key = put(run, etl())
+    key = put(run, etl(nodes=[node("theirs")], dependencies=[]))
     with pytest.raises(RefusedError) as caught:
         await run.create()
     assert f"{PROJECT}/{key}" in str(caught.value)
@@ -88,7 +90,7 @@ async def test_a_workflow_at_the_documents_path_is_refused(run: Run) -> None:
 async def test_a_path_is_the_same_with_and_without_slashes_around(
     run: Run, held: str, wanted: str, same: bool
 ) -> None:
-    key = put(run, etl())
+    key = put(run, etl(nodes=[node("theirs")], dependencies=[]))
     row = {"Id": key, "Name": "daily_orders", "Script": {"Path": held}}
     run.client.will("list", [openapi.WorkflowSummary.model_validate(row)])
     creating = run.create(etl(script={"path": wanted}))
@@ -105,46 +107,108 @@ async def test_a_workflow_of_that_name_at_another_path_is_not_in_the_way(run: Ru
     assert len(run.client.sent) == 1
 
 
-async def test_a_workflow_of_our_own_is_taken_over_and_that_is_told(run: Run, messages: Messages) -> None:
-    put(run, etl(nodes=[node("extract"), node("left-over")], dependencies=[]), urn=URN)
+@pytest.mark.parametrize(
+    ("urn", "kind"),
+    [(URN, "info"), (OTHER_URN, "warning")],
+)
+async def test_a_workflow_that_holds_just_this_document_is_taken_over_and_that_is_told(
+    run: Run, urn: str, kind: str, messages: Messages
+) -> None:
+    """As after a kill, or under another URN after a rename: the ID is one that this provider derives."""
+    key = put(run, etl(nodes=list(reversed(nodes(etl())))), urn=urn)
+    resource_id, _, outputs = await run.create()
+    assert resource_id == f"{PROJECT}/{key}"
+    ((how, told),) = [one for one in run.report.told if one[0] != "status"]
+    assert how == kind
+    messages(told)
+    assert key in told
+    assert outputs["nodeIds"] == node_ids(run.client.held[key])
+    assert workflow(run.client.sent[0])["id"] == key
+    assert run.client.held.keys() == {key}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [etl(nodes=[nodes(etl())[0]], dependencies=[]), etl(nodes=[], dependencies=[]), etl(dependencies=[])],
+)
+async def test_what_a_killed_import_of_the_document_has_left_is_taken_over(run: Run, left: Any) -> None:
+    put(run, left, urn=URN)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/{OWN}"
-    (warning,) = run.report.warnings
-    assert OWN in warning
-    messages(warning)
-    assert set(outputs["nodeIds"]) == {"extract", "load"}
-    assert workflow(run.client.sent[0])["id"] == OWN
+    assert set(outputs["nodeIds"]) == set(node_ids(run.client.held[OWN])) == {"extract", "load"}
+    assert run.report.warnings == []
 
 
-async def test_a_workflow_with_the_documents_own_id_is_ours_where_its_nodes_are(
+async def test_a_part_of_the_document_is_not_ours_under_an_id_that_another_resource_derives(
+    run: Run, messages: Messages
+) -> None:
+    put(run, etl(nodes=[nodes(etl())[0]], dependencies=[]))
+    with pytest.raises(RefusedError) as refused:
+        await run.create()
+    messages(refused.value)
+    assert run.client.made("import") == []
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        etl(nodes=[*nodes(etl()), node("theirs", id="666")]),
+        etl(nodes=[*nodes(etl()), node("left-over")]),
+        etl(nodes=[node("extract", "-- edited"), nodes(etl())[1]]),
+        etl(trigger={"type": "Scheduler", "cron": "00 04 00 * * ?"}),
+        etl(
+            dependencies=[
+                *etl()["spec"]["workflows"][0]["dependencies"],
+                {"nodeId": "load", "depends": [{"output": "p.o"}]},
+            ]
+        ),
+    ],
+)
+async def test_a_workflow_of_our_own_that_would_lose_something_is_refused(run: Run, there: Any) -> None:
+    put(run, there, urn=URN)
+    for preview in (True, False):
+        with pytest.raises(RefusedError) as caught:
+            await run.create(preview=preview)
+        assert f"pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{OWN}`" in str(
+            caught.value
+        )
+    assert run.client.made("import") == []
+
+
+async def test_a_workflow_of_our_own_of_another_kind_is_refused(run: Run) -> None:
+    put(run, etl(), urn=URN)
+    with pytest.raises(RefusedError):
+        await run.create({**etl(), "kind": "ManualWorkflow"})
+    assert run.client.made("import") == []
+
+
+async def test_a_workflow_with_an_id_that_its_author_chose_is_ours_where_its_nodes_are(
     run: Run, messages: Messages
 ) -> None:
     put(run, etl(id="70"), urn=URN)
     resource_id, _, _ = await run.create(etl(id="70"))
     assert resource_id == f"{PROJECT}/70"
-    (warning,) = run.report.warnings
-    messages(warning)
+    messages(run.report.texts("info")[0])
 
 
-async def test_a_workflow_of_our_own_with_strangers_nodes_is_refused(run: Run) -> None:
-    put(run, etl(nodes=[*nodes(etl()), node("theirs", id="666")]), urn=URN)
-    with pytest.raises(RefusedError) as caught:
-        await run.create()
-    assert '"theirs"' in str(caught.value)
-    assert '"extract"' not in str(caught.value)
-    assert f"pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{OWN}`" in str(caught.value)
-    assert run.client.made("import") == []
-
-
-async def test_our_node_in_a_workflow_of_another_id_is_ours_where_the_id_was_derived(run: Run) -> None:
+async def test_our_node_in_a_workflow_of_another_id_is_ours(run: Run) -> None:
     """The service has given the workflow an ID of its own, and the run ended before the state was written."""
     put(run, etl(), "900", urn=URN)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/900"
-    assert outputs["actualIds"] == {OWN: "900"}
+    assert workflow(root_of(outputs))["id"] == "900"
 
 
-async def test_our_node_in_a_workflow_of_another_id_is_not_ours_where_the_id_was_chosen(
+async def test_a_workflow_that_nothing_says_is_ours_is_refused_or_adopted(run: Run) -> None:
+    put(run, etl(), "900")
+    with pytest.raises(RefusedError, match=f"{PROJECT}/900`"):
+        await run.create()
+    assert run.client.made("import") == []
+    resource_id, _ = await run.definitions.create(run.context(), run.inputs(adopt=True))
+    assert resource_id == f"{PROJECT}/900"
+
+
+async def test_a_workflow_at_the_path_is_not_ours_where_another_id_was_chosen(
     run: Run, messages: Messages
 ) -> None:
     put(run, etl(), "900", urn=URN)
@@ -155,7 +219,7 @@ async def test_our_node_in_a_workflow_of_another_id_is_not_ours_where_the_id_was
 
 
 async def test_a_node_under_its_old_name_is_no_stranger(run: Run) -> None:
-    put(run, etl(id="70", nodes=[node("extract"), node("old", id="71")], dependencies=[]), urn=URN)
+    await run.create(etl(id="70", nodes=[node("extract"), node("old", id="71")], dependencies=[]))
     spec = etl(id="70", nodes=[node("extract"), node("new", id="71")], dependencies=[])
     _, _, outputs = await run.create(spec)
     assert outputs["nodeIds"]["new"] == "71"
@@ -226,8 +290,6 @@ async def test_a_preview_asks_once_and_knows_what_the_document_says(run: Run) ->
     assert {key for key, value in outputs.items() if value is UNKNOWN} == {
         "workflowId",
         "nodeIds",
-        "actualIds",
-        "ownedNodeIds",
         "owner",
         "createTime",
     }
@@ -247,10 +309,13 @@ async def test_a_preview_refuses_what_create_would(run: Run) -> None:
         await Run(client=run.client).create(preview=True)
 
 
-async def test_a_preview_of_our_own_workflow_is_not_refused(run: Run) -> None:
+async def test_a_preview_of_our_own_workflow_is_not_refused(run: Run, messages: Messages) -> None:
     put(run, etl(), urn=URN)
     await run.create(preview=True)
-    assert len(run.client.calls) == 1
+    assert [name for name, _ in run.client.calls] == ["list", "get"]
+    assert run.report.warnings == []
+    (told,) = run.report.texts("info")
+    messages(told)
 
 
 @pytest.mark.parametrize("error", [denied(), unavailable(), openapi.RequestNotSent("no", action="List")])
@@ -282,8 +347,10 @@ async def test_what_leaves_before_its_replacement_is_not_in_the_way(run: Run) ->
 
 async def test_what_leaves_a_path_before_its_replacement_is_not_in_the_way(run: Run) -> None:
     put(run, etl(id="70"))
+    row = {"Id": "70", "Name": "daily_orders", "Script": {"Path": "daily_orders"}}
+    run.client.will("list", *[[openapi.WorkflowSummary.model_validate(row)]] * 2)
     olds = run.inputs(etl(id="70"))
-    derived = Run().inputs()
+    derived = Run().inputs({**etl(), "kind": "ManualWorkflow"})
     assert run.definitions.diff(URN, f"{PROJECT}/70", olds, {}, derived).delete_before_replace
     await run.definitions.create(run.context(preview=True), derived)
     assert len(run.client.calls) == 1
@@ -337,8 +404,8 @@ async def test_what_a_take_over_is_about_to_delete_stays_ours_until_it_is_gone(r
     run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
     run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
     with pytest.raises(HalfDoneError) as caught:
-        await run.create()
-    assert left_over in caught.value.outputs["ownedNodeIds"]
+        await run.definitions.create(run.context(), run.inputs(adopt=True))
+    assert left_over in owned(caught.value.outputs)
 
 
 async def test_a_preview_that_cannot_know_whether_to_adopt_refuses_nothing(run: Run) -> None:
@@ -354,7 +421,7 @@ async def test_adopt_is_true_or_false(run: Run, given: Any, kept: Any) -> None:
     assert run.inputs(adopt=given).get("adopt") is kept
 
 
-@pytest.mark.parametrize("key", ["adopt", "dryRun"])
+@pytest.mark.parametrize("key", ["adopt", "validateOnPreview"])
 @pytest.mark.parametrize("given", ["yes", 1, []])
 async def test_a_flag_is_nothing_else(run: Run, key: str, given: Any, messages: Messages) -> None:
     messages(run.check(**{key: given}).failures)

@@ -296,7 +296,7 @@ async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
 
 async def test_every_fault_is_told_at_once(run: Deploying) -> None:
     news = {"projectId": -1, "workflowId": 7, "digest": "", "description": 1, "approval": "x", "spec": "y"}
-    failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None, secret=False).failures
+    failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None).failures
     for part in (
         "projectId",
         "workflowId has to be text",

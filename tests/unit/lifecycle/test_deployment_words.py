@@ -182,7 +182,7 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
     ],
 )
 async def test_what_is_wrong_with_inputs_is_told(run: Deploying, given: Any, failures: list[str]) -> None:
-    found = run.deployments.check(URN, {**INPUTS, **given}, None, secret=False)
+    found = run.deployments.check(URN, {**INPUTS, **given}, None)
     assert len(found.failures) == len(failures), found.failures
     for failure, words in zip(found.failures, failures, strict=True):
         assert failure.startswith(words)

@@ -1,5 +1,6 @@
 """Diff: what kind of change it is, and what ignoreChanges leaves out of it."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
-from pulumi_resource_dataworks.lifecycle._state import Inputs
+from pulumi_resource_dataworks.lifecycle._ids import Ids
+from pulumi_resource_dataworks.lifecycle._state import Inputs, first_state
 from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
 from tests.support.documents import etl, node, nodes
 
@@ -17,7 +19,12 @@ from tests.support.documents import etl, node, nodes
 def difference(run: Run, old: Any, new: Any, ignore: tuple[str, ...] = (), **more: Any) -> Difference:
     olds = run.inputs(old)
     news = Run().inputs(new, olds, **more)
-    return run.definitions.diff(URN, "10001/70", olds, olds, news, ignore)
+    return run.definitions.diff(URN, "10001/70", olds, sent(olds), news, ignore)
+
+
+def sent(inputs: Object) -> Object:
+    """The outputs after these inputs were sent."""
+    return first_state(Inputs.of(inputs, URN)).to_pulumi()
 
 
 def test_no_change_is_none(run: Run) -> None:
@@ -29,13 +36,78 @@ def test_no_change_is_none(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "new",
-    [etl(description="x"), etl(nodes=[*nodes(etl()), node("c")]), etl(dependencies=[]), etl(name="another")],
+    ("new", "changes"),
+    [
+        (etl(description="x"), {"spec.spec.workflows[0].description": "add"}),
+        (etl(nodes=[*nodes(etl()), node("c")]), {"spec.spec.workflows[0].nodes[2]": "add"}),
+        (etl(nodes=[node("c"), *nodes(etl())]), {"spec.spec.workflows[0].nodes[2]": "add"}),
+        (etl(dependencies=[]), {"spec.spec.workflows[0].dependencies[0]": "delete"}),
+        (etl(name="another"), {"spec.spec.workflows[0].name": "update"}),
+        (
+            etl(nodes=[node("load", "SELECT 4;"), nodes(etl())[0]]),
+            {"spec.spec.workflows[0].nodes[1].script.content": "update"},
+        ),
+        (
+            etl(nodes=[node("load"), *nodes(etl())[:1]]),
+            {"spec.spec.workflows[0].nodes[1].script.content": "update"},
+        ),
+    ],
 )
-def test_another_document_is_an_update(run: Run, new: Object) -> None:
-    found = difference(run, etl(), new)
-    assert found.changes == {"spec": "update"}
-    assert (found.delete_before_replace, found.replaces) == (False, [])
+def test_another_document_is_an_update_of_the_smallest_places(
+    run: Run, new: Object, changes: dict[str, str]
+) -> None:
+    for written in (new, json.dumps(new, indent=2)):
+        found = difference(run, etl(), written)
+        assert found.changes == changes
+        assert (found.delete_before_replace, found.replaces) == (False, [])
+
+
+def test_an_id_that_the_author_no_longer_writes_or_writes_now_is_kept(run: Run) -> None:
+    written = etl(id="70", nodes=[node("extract", id="71"), node("load", id="72")])
+    without = etl(nodes=[node("extract"), node("load")])
+    assert difference(run, written, without).changes == {}
+    assert not difference(Run(), without, root_of(Run().inputs(without))).replaces
+
+
+def test_an_id_that_the_service_gave_is_no_other_workflow_where_the_author_writes_it(run: Run) -> None:
+    olds = run.inputs()
+    outputs = first_state(Inputs.of(olds, URN)).called("8800").to_pulumi()
+    for own in ("8800", workflow(root_of(olds))["id"]):
+        news = Run().inputs(etl(id=own), olds)
+        found = run.definitions.diff(URN, "10001/8800", olds, outputs, news)
+        assert found.replaces == ([] if own == "8800" else ["spec"])
+
+
+@pytest.mark.parametrize("key", ["adopt", "validateOnPreview"])
+def test_a_switch_is_a_change_of_its_own(run: Run, key: str) -> None:
+    olds = run.inputs()
+    news = [Run().inputs(None, olds, **{key: value}) for value in (True, False)]
+    for old, new, kind in ((olds, news[0], "add"), (news[0], news[1], "update"), (news[0], olds, "delete")):
+        found = run.definitions.diff(URN, "10001/70", old, sent(olds), new)
+        assert (found.changes, found.replaces) == ({key: kind}, [])
+
+
+def test_an_unknown_value_is_a_change_of_its_own_place(run: Run) -> None:
+    new = etl(nodes=[node("extract", UNKNOWN), nodes(etl())[1]])  # type: ignore[arg-type]
+    place = "spec.spec.workflows[0].nodes[0].script.content"
+    assert difference(run, etl(), new).changes == {place: "update"}
+    new["spec"]["workflows"][0]["description"] = "x"
+    more = {place: "update", "spec.spec.workflows[0].description": "add"}
+    assert difference(Run(), etl(), new).changes == more
+    assert difference(Run(), etl(), new, project=UNKNOWN).changes == {"projectId": "update", **more}
+    assert difference(Run(), etl(), new, project=7).changes == {"projectId": "replace", **more}
+
+
+def test_a_secret_is_a_change_of_its_own_place(run: Run) -> None:
+    old, new = (
+        etl(nodes=[node("extract", flowspec.secret(text)), node("load")]) for text in ("hush 1", "hush 2")
+    )
+    place = "spec.spec.workflows[0].nodes[0].script.content"
+    assert difference(run, old, new).changes == {place: "update"}
+    assert difference(Run(), new, old).changes == {place: "update"}
+    assert difference(Run(), etl(nodes=[node("extract", "hush 2"), node("load")]), new).changes == {}
+    assert difference(Run(), flowspec.secret(old), flowspec.secret(new)).changes == {"spec": "update"}
+    assert difference(Run(), flowspec.secret(old), flowspec.secret(old)).changes == {}
 
 
 def test_another_project_is_a_replacement(run: Run) -> None:
@@ -45,12 +117,12 @@ def test_another_project_is_a_replacement(run: Run) -> None:
     assert found.replaces == ["projectId"]
     assert not found.delete_before_replace
     both = difference(Run(), etl(id="70"), etl(id="70", description="x"), project=7)
-    assert both.changes == {"projectId": "replace", "spec": "update"}
+    assert both.changes == {"projectId": "replace", "spec.spec.workflows[0].description": "add"}
 
 
 def test_another_workflow_id_is_a_replacement(run: Run) -> None:
     found = difference(run, etl(id="70"), etl(id="71"))
-    assert found.changes == {"spec": "replace"}
+    assert found.changes == {"spec.spec.workflows[0].id": "replace"}
     assert found.delete_before_replace
     elsewhere = difference(Run(), etl(id="70"), etl(id="71", name="moved"))
     assert elsewhere.replaces == ["spec"]
@@ -136,17 +208,13 @@ def test_an_id_that_is_none_is_refused(run: Run, resource_id: str) -> None:
 )
 def test_what_is_ignored_is_no_change(run: Run, path: str, change: Callable[[Object], object]) -> None:
     new = edited(etl(), change)
-    assert difference(run, etl(), new).changes == {"spec": "update"}
+    changes = difference(run, etl(), new).changes
+    assert changes
+    assert all(place.startswith("spec.") for place in changes)
     assert difference(Run(), etl(), new, (path,)).changes == {}
-    more = edited(
-        new,
-        lambda root: (
-            workflow(root)["script"].update(path="moved")
-            if "script" in workflow(root)
-            else workflow(root).update(owner="9")
-        ),
-    )
-    assert difference(Run(), etl(), more, (path,)).changes == {"spec": "update"}
+    more = edited(new, lambda root: workflow(root).update(owner="9"))
+    (place,) = difference(Run(), etl(), more, (path,)).changes
+    assert place == "spec.spec.workflows[0].owner"
 
 
 @pytest.mark.parametrize(
@@ -154,53 +222,57 @@ def test_what_is_ignored_is_no_change(run: Run, path: str, change: Callable[[Obj
     ["spec", "projectId", "spec.workflows[1].description", "workflows[0].description", "", "spec.nope.x"],
 )
 def test_paths_that_mean_nothing_here_ignore_nothing(run: Run, path: str) -> None:
-    assert difference(run, etl(), etl(description="x"), (path,)).changes == {"spec": "update"}
+    new = etl(description="x")
+    assert difference(run, etl(), new, (path,)).changes == {"spec.spec.workflows[0].description": "add"}
 
 
 @pytest.mark.parametrize("key", ["version", "kind", "metadata"])
 def test_the_documents_own_fields_are_below_spec_too(key: str) -> None:
     old, new = ({key: {"v": value}, "spec": {"workflows": [{}]}} for value in (1, 2))
-    sent, given = (Inputs(PROJECT, flowspec.canonical(root)) for root in (old, new))
-    assert ignoring(sent, given, [f"spec.{key}"]).root == old
-    assert ignoring(sent, given, [f"spec.spec.{key}"]).root == new
+    before, given = (Inputs(PROJECT, root, Ids(URN, PROJECT)) for root in (old, new))
+    assert ignoring(before, given, [f"spec.{key}"]).spec == old
+    assert ignoring(before, given, [f"spec.spec.{key}"]).spec == new
 
 
-def test_an_index_means_the_new_documents_node_and_its_id_finds_the_old_one(run: Run) -> None:
+def test_an_index_means_the_place_in_the_state(run: Run) -> None:
     old = etl(nodes=[node("a", "1", id="1"), node("b", "2", id="2")], dependencies=[])
     swapped = etl(nodes=[node("b", "2x", id="2"), node("a", "1", id="1")], dependencies=[])
-    ignored = ("spec.workflows[0].nodes[0].script.content",)
+    ignored = ("spec.workflows[0].nodes[1].script.content",)
     assert difference(run, old, swapped, ignored).changes == {}
-    other = ("spec.workflows[0].nodes[1].script.content",)
-    assert difference(Run(), old, swapped, other).changes == {"spec": "update"}
+    other = ("spec.workflows[0].nodes[0].script.content",)
+    assert difference(Run(), old, swapped, other).changes == {
+        "spec.spec.workflows[0].nodes[1].script.content": "update"
+    }
 
 
 def test_a_new_node_is_a_change_though_its_fields_are_ignored(run: Run) -> None:
     new = etl(nodes=[*nodes(etl()), node("c")])
-    assert difference(run, etl(), new, ("spec.workflows[0].nodes[*]",)).changes == {"spec": "update"}
+    assert difference(run, etl(), new, ("spec.workflows[0].nodes[*]",)).changes == {
+        "spec.spec.workflows[0].nodes[2]": "add"
+    }
 
 
 def test_an_ignored_path_does_not_change_the_old_document(run: Run) -> None:
     olds = run.inputs()
-    before = olds["spec"]
-    root = root_of(olds)
+    before = copy.deepcopy(olds)
     news = Run().inputs(etl(description="x", nodes=[node("extract", "x"), node("load")]), olds)
     ignored = (
         "spec.workflows[0].nodes[*]",
         "spec.workflows[0].nodes[0].script.content",
         "spec.workflows[0].description",
     )
-    run.definitions.diff(URN, "10001/70", olds, olds, news, ignored)
-    assert run.definitions.diff(URN, "10001/70", olds, {}, {**olds, "spec": before}).changes == {}
-    assert root_of(olds) == root
+    outputs, given = sent(olds), copy.deepcopy(news)
+    run.definitions.diff(URN, "10001/70", olds, outputs, news, ignored)
+    assert (olds, outputs, news) == (before, sent(before), given)
 
 
 def ignoring_in(old: Any, new: Any, *paths: str) -> Any:
     """What is sent of a new value of a workflow where something below it is ignored."""
-    sent, given = (
-        Inputs(PROJECT, flowspec.canonical({"spec": {"workflows": [{"x": value}]}})) for value in (old, new)
+    before, given = (
+        Inputs(PROJECT, {"spec": {"workflows": [{"x": value}]}}, Ids(URN, PROJECT)) for value in (old, new)
     )
-    kept = ignoring(sent, given, [f"spec.workflows[0].x{path}" for path in paths])
-    return workflow(kept.root).get("x")
+    kept = ignoring(before, given, [f"spec.workflows[0].x{path}" for path in paths])
+    return workflow(kept.spec).get("x")
 
 
 @pytest.mark.parametrize("key", ["id", "name", "nodeId"])
@@ -267,11 +339,13 @@ async def test_a_resource_that_is_replaced_is_not_held(run: Run) -> None:
 
 def test_an_ignored_path_keeps_what_the_service_has(run: Run) -> None:
     """The engine's inputs may hold what was ignored the last time: what was sent is in the outputs."""
-    sent, olds = run.inputs(etl(description="sent")), Run().inputs(etl(description="ignored"))
-    news = Run().inputs(etl(description="ignored again"))
+    outputs = sent(run.inputs(etl(description="sent")))
+    olds, news = Run().inputs(etl(description="ignored")), Run().inputs(etl(description="ignored again"))
     ignore = ("spec.workflows[0].description",)
-    assert run.definitions.diff(URN, "10001/70", olds, sent, news, ignore).changes == {}
-    assert run.definitions.diff(URN, "10001/70", olds, sent, news, ()).changes == {"spec": "update"}
+    assert run.definitions.diff(URN, "10001/70", olds, outputs, news, ignore).changes == {}
+    assert run.definitions.diff(URN, "10001/70", olds, outputs, news, ()).changes == {
+        "spec.spec.workflows[0].description": "update"
+    }
 
 
 def test_without_a_sent_document_the_last_inputs_count(run: Run) -> None:
@@ -279,13 +353,15 @@ def test_without_a_sent_document_the_last_inputs_count(run: Run) -> None:
     news = Run().inputs(etl(description="new"))
     assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, olds).changes == {}
     assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, news).changes == {
-        "spec": "update"
+        "spec.spec.workflows[0].description": "add"
     }
 
 
 def test_what_was_ignored_is_a_change_once_it_is_no_longer_ignored(run: Run) -> None:
     """Though the program says what it said the last time, and the engine's inputs do too."""
-    sent, olds = run.inputs(etl(description="sent")), Run().inputs(etl(description="ignored"))
+    outputs, olds = sent(run.inputs(etl(description="sent"))), Run().inputs(etl(description="ignored"))
     ignore = ("spec.workflows[0].description",)
-    assert run.definitions.diff(URN, "10001/70", olds, sent, olds, ignore).changes == {}
-    assert run.definitions.diff(URN, "10001/70", olds, sent, olds, ()).changes == {"spec": "update"}
+    assert run.definitions.diff(URN, "10001/70", olds, outputs, olds, ignore).changes == {}
+    assert run.definitions.diff(URN, "10001/70", olds, outputs, olds, ()).changes == {
+        "spec.spec.workflows[0].description": "update"
+    }

@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, Options, WorkflowDefinitions
-from tests.support.definitions import PROJECT, Run, denied, lost, never, refusal, unavailable, workflow
+from tests.support.definitions import (
+    PROJECT,
+    Run,
+    denied,
+    lost,
+    never,
+    refusal,
+    root_of,
+    unavailable,
+    workflow,
+)
 from tests.support.documents import etl, node
 from tests.support.messages import Messages
 
@@ -35,7 +45,7 @@ async def test_the_resource_decides_before_the_provider(
     provider: bool, resource: bool | None, asked: int
 ) -> None:
     run = asking(dry_run=provider)
-    await preview(run, **({} if resource is None else {"dryRun": resource}))
+    await preview(run, **({} if resource is None else {"validateOnPreview": resource}))
     assert len(run.client.made("dry run")) == asked
     assert run.client.made("import") == []
     assert run.report.warnings == []
@@ -58,7 +68,7 @@ async def test_what_is_asked_is_the_document_as_up_would_send_it() -> None:
     run = asking()
     news = run.inputs()
     await preview(run)
-    assert run.client.made("dry run") == [(PROJECT, news["spec"])]
+    assert run.client.made("dry run") == [(PROJECT, flowspec.canonical(root_of(news)))]
     assert run.client.made("job") == ["dry1"]
 
 
@@ -159,7 +169,7 @@ async def test_a_cancel_ends_the_question(messages: Messages) -> None:
 
 async def test_an_update_is_asked_for_under_the_ids_that_the_service_gave() -> None:
     run = asking()
-    own = workflow(json.loads(run.inputs()["spec"]))["id"]
+    own = workflow(root_of(run.inputs()))["id"]
     run.client.will("import", lambda _, text: run.client.store(text.replace(own, "8800")))
     state = await run.create()
     await run.update(state, etl(nodes=[node("extract"), node("load"), node("new")]), preview=True)

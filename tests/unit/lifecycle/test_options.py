@@ -10,13 +10,18 @@ from tests.support.messages import Messages
 
 
 def test_they_are_taken_out_of_the_configuration_as_pulumi_sends_it() -> None:
-    config = {"region": "cn-shanghai", "strict": "true", "dryRun": "false", "dryRunProjects": "[1, 2.0]"}
+    config = {
+        "region": "cn-shanghai",
+        "strict": "true",
+        "validateOnPreview": "false",
+        "dryRunProjects": "[1, 2.0]",
+    }
     options, rest = Options.take(config)
     assert options == Options(strict=True, dry_run=False, dry_run_projects=frozenset({1, 2}))
     assert rest == {"region": "cn-shanghai"}
 
 
-@pytest.mark.parametrize("config", [{}, {"strict": None, "dryRun": "", "dryRunProjects": None}])
+@pytest.mark.parametrize("config", [{}, {"strict": None, "validateOnPreview": "", "dryRunProjects": None}])
 def test_left_out_they_are_off(config: dict[str, Any]) -> None:
     assert Options.take(config) == (Options(), {})
 
@@ -29,11 +34,11 @@ def test_projects_are_whole_numbers(projects: str, messages: Messages) -> None:
 
 
 def test_each_flag_is_its_own() -> None:
-    assert Options.take({"dryRun": True}) == (Options(dry_run=True), {})
+    assert Options.take({"validateOnPreview": True}) == (Options(dry_run=True), {})
     assert Options.take({"strict": True}) == (Options(strict=True), {})
 
 
 def test_every_fault_is_told_at_once(messages: Messages) -> None:
     with pytest.raises(SettingsError) as caught:
-        Options.take({"strict": "yes", "dryRun": 1, "dryRunProjects": "1"})
+        Options.take({"strict": "yes", "validateOnPreview": 1, "dryRunProjects": "1"})
     messages([str(problem) for problem in caught.value.problems])

@@ -15,6 +15,7 @@ from tests.support.definitions import (
     Run,
     edited,
     half_done,
+    kept,
     never,
     refusal,
     root_of,
@@ -24,7 +25,8 @@ from tests.support.definitions import (
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
-OWN = flowspec.derive_id(URN, PROJECT, "")
+OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
+PLACED = flowspec.derive_id(URN, PROJECT, "team/daily_orders", "")
 
 
 def placed(path: str) -> Object:
@@ -39,7 +41,7 @@ async def there(path: str = "team/daily_orders") -> tuple[Run, tuple[str, Object
     again = run.again()
 
     def stay(_: int, text: str) -> openapi.AsyncJob:
-        before, root = workflow(again.client.held[OWN]), json.loads(text)
+        before, root = workflow(again.client.held[PLACED]), json.loads(text)
         workflow(root)["name"] = before["name"]
         workflow(root)["script"]["path"] = before["script"]["path"]
         return again.client.store(json.dumps(root))
@@ -52,21 +54,21 @@ async def there(path: str = "team/daily_orders") -> tuple[Run, tuple[str, Object
     ("path", "calls"),
     [
         ("team/daily_orders", []),
-        ("team/orders", [("rename", (PROJECT, OWN, "orders"))]),
-        ("else/daily_orders", [("move", (PROJECT, OWN, "else"))]),
-        ("daily_orders", [("move", (PROJECT, OWN, ""))]),
-        ("X/daily_orders", [("move", (PROJECT, OWN, "X"))]),
-        ("a/b/orders", [("rename", (PROJECT, OWN, "orders")), ("move", (PROJECT, OWN, "a/b"))]),
+        ("team/orders", [("rename", (PROJECT, PLACED, "orders"))]),
+        ("else/daily_orders", [("move", (PROJECT, PLACED, "else"))]),
+        ("daily_orders", [("move", (PROJECT, PLACED, ""))]),
+        ("X/daily_orders", [("move", (PROJECT, PLACED, "X"))]),
+        ("a/b/orders", [("rename", (PROJECT, PLACED, "orders")), ("move", (PROJECT, PLACED, "a/b"))]),
     ],
 )
 async def test_what_an_import_leaves_is_put_in_place_under_its_ids(path: str, calls: list[Any]) -> None:
     run, state = await there()
     outputs = await run.update(state, placed(path))
     assert [call for call in run.client.calls if call[0] in ("rename", "move")] == calls
-    assert workflow(run.client.held[OWN])["script"]["path"] == path
+    assert workflow(run.client.held[PLACED])["script"]["path"] == path
     assert (outputs["path"], outputs["name"]) == (path, path.rpartition("/")[2])
-    assert (outputs["workflowId"], outputs["nodeIds"]) == (OWN, state[2]["nodeIds"])
-    assert "rewrites" not in outputs
+    assert (outputs["workflowId"], outputs["nodeIds"]) == (PLACED, state[2]["nodeIds"])
+    assert "rewrites" not in kept(outputs)
     assert run.report.warnings == []
 
 
@@ -97,7 +99,7 @@ async def test_a_place_that_is_refused_is_half_done_without_a_job(
         await run.update(state, placed("team/orders"))
     messages(caught.value)
     assert caught.value.__cause__ is error
-    assert "pendingJob" not in caught.value.outputs
+    assert "pendingJob" not in kept(caught.value.outputs)
     assert caught.value.outputs["path"] == "team/orders"
     again = run.again()
     again.client.will("import", lambda _, text: run.client.store(text))
@@ -121,7 +123,7 @@ async def test_a_place_that_the_service_does_not_give_is_told_and_moved_to_once(
     assert len(run.client.made("get")) == 5
     (warning,) = run.report.warnings
     assert "script.path" in warning
-    assert outputs["rewrites"]
+    assert kept(outputs)["rewrites"]
 
 
 # --- what the service rewrites
@@ -145,9 +147,9 @@ async def test_what_the_service_rewrites_is_told_and_is_no_drift(run: Run, messa
     (warning,) = run.report.warnings
     messages(warning)
     assert "rerunMode" in warning
-    sent, kept = (json.loads(state[2]["rewrites"][key]) for key in ("sent", "kept"))
+    sent, read = (json.loads(kept(state[2])["rewrites"][key]) for key in ("sent", "kept"))
     assert sent == root_of(state[1])
-    assert [item["rerunMode"] for item in nodes(kept)] == ["Denied", "Allowed"]
+    assert [item["rerunMode"] for item in nodes(read)] == ["Denied", "Allowed"]
     again = run.again()
     assert await again.read(state) == (state[1], state[2])
     assert again.report.warnings == []
@@ -171,7 +173,7 @@ async def test_what_the_service_rewrites_is_nobodys_edit_and_is_forgotten_where_
     outputs = await again.update(
         state, edited(ALLOWED, lambda root: workflow(root).update(description="new"))
     )
-    assert "rewrites" not in outputs
+    assert "rewrites" not in kept(outputs)
     assert again.report.warnings == []
 
 
@@ -179,12 +181,12 @@ async def test_what_the_service_made_of_another_document_is_forgotten_with_it(ru
     rewriting(run, denied)
     state = await run.create(ALLOWED)
     again = run.again()
-    assert "rewrites" not in await again.update(state, etl(description="new"), preview=True)
+    assert "rewrites" not in kept(await again.update(state, etl(description="new"), preview=True))
     again.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
     again.client.will("job", openapi.JobStatus(job_id="job1", status="Fail"))
     with pytest.raises(HalfDoneError) as caught:
         await again.update(state, etl(description="new"))
-    assert "rewrites" not in caught.value.outputs
+    assert "rewrites" not in kept(caught.value.outputs)
 
 
 async def test_strict_makes_a_rewrite_an_error_that_keeps_the_state(run: Run, messages: Messages) -> None:
@@ -193,9 +195,9 @@ async def test_strict_makes_a_rewrite_an_error_that_keeps_the_state(run: Run, me
         await run.create(ALLOWED, strict=True)
     assert "rerunMode" in str(caught.value)
     messages(caught.value)
-    assert "pendingJob" not in caught.value.outputs
+    assert "pendingJob" not in kept(caught.value.outputs)
     assert run.report.warnings == []
 
 
 async def test_strict_does_not_mind_what_is_as_it_was_sent(run: Run) -> None:
-    assert "rewrites" not in (await run.create(ALLOWED, strict=True))[2]
+    assert "rewrites" not in kept((await run.create(ALLOWED, strict=True))[2])

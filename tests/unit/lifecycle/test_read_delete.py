@@ -15,9 +15,11 @@ from tests.support.definitions import (
     Run,
     denied,
     half_done,
+    kept,
     lost,
     node_ids,
     not_found,
+    owned,
     refusal,
     root_of,
     unavailable,
@@ -26,7 +28,7 @@ from tests.support.definitions import (
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
-OWN = flowspec.derive_id(URN, PROJECT, "")
+OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 State = tuple[str, Object, Object]
 
 
@@ -44,8 +46,8 @@ def filled(root: Object) -> Object:
 
 @pytest.fixture
 async def made(run: Run) -> tuple[Run, State]:
+    run.client.will("import", lambda _, text: run.client.store(json.dumps(filled(json.loads(text)))))
     state = await run.create()
-    run.client.held[OWN] = filled(run.client.held[OWN])
     return run.again(), state
 
 
@@ -76,7 +78,32 @@ async def test_a_refresh_shows_drift_and_what_was_added(made: tuple[Run, State])
     assert list(difference.changed.values()) == [["script.content"]]
     assert inputs["spec"] == outputs["spec"]
     assert outputs["digest"] != state[2]["digest"]
-    assert outputs["ownedNodeIds"] == state[2]["ownedNodeIds"]
+    assert owned(outputs) == owned(state[2])
+
+
+async def test_a_refresh_shows_what_somebody_set_that_the_document_leaves_out(
+    made: tuple[Run, State],
+) -> None:
+    run, state = made
+    held = {item["name"]: item for item in nodes(run.client.held[OWN])}
+    held["load"]["rerunTimes"] = 9
+    found = await run.read(state)
+    assert found is not None
+    place = ("spec", "workflows", 0, "nodes", 1, "rerunTimes")
+    assert flowspec.differences(state[1]["spec"], found[0]["spec"]) == {place: "add"}
+    again = await run.read((state[0], *found))
+    assert again == found
+
+
+async def test_a_refresh_of_a_renamed_node_is_done_once(made: tuple[Run, State]) -> None:
+    run, state = made
+    next(item for item in nodes(run.client.held[OWN]) if item["name"] == "load")["name"] = "renamed"
+    found = await run.read(state)
+    assert found is not None
+    assert [item["name"] for item in nodes(found[0]["spec"])] == ["extract", "renamed"]
+    assert workflow(found[0]["spec"])["dependencies"][0]["nodeId"] == "renamed"
+    assert found[1]["nodeIds"]["renamed"] == state[2]["nodeIds"]["load"]
+    assert await run.read((state[0], *found)) == found
 
 
 async def test_a_refresh_goes_by_the_services_ids(run: Run) -> None:
@@ -95,8 +122,11 @@ async def test_a_refresh_goes_by_the_services_ids(run: Run) -> None:
 async def test_a_refresh_keeps_inputs_that_changed_nothing(made: tuple[Run, State]) -> None:
     """The engine keeps new inputs also where there was nothing to update, and the outputs as they were."""
     run, (resource_id, inputs, outputs) = made
-    news = {**inputs, "adopt": True, "dryRun": False}
-    assert await run.read((resource_id, news, outputs)) == (news, {**outputs, "adopt": True, "dryRun": False})
+    news = {**inputs, "adopt": True, "validateOnPreview": False}
+    assert await run.read((resource_id, news, outputs)) == (
+        news,
+        {**outputs, "adopt": True, "validateOnPreview": False},
+    )
 
 
 async def test_a_refresh_of_what_somebody_made_anew_goes_by_its_new_id(made: tuple[Run, State]) -> None:
@@ -107,8 +137,8 @@ async def test_a_refresh_of_what_somebody_made_anew_goes_by_its_new_id(made: tup
     assert found is not None
     inputs, outputs = found
     assert outputs["nodeIds"]["load"] == "999"
-    assert outputs["actualIds"] == {}
-    assert old in outputs["ownedNodeIds"]
+    assert "actualIds" not in kept(outputs)
+    assert old in owned(outputs)
     assert node_ids(root_of(inputs))["load"] == "999"
 
 
@@ -161,7 +191,7 @@ async def test_a_job_that_still_runs_keeps_the_resource_half_done(pending: tuple
     with pytest.raises(HalfDoneError) as caught:
         await run.read(state)
     assert caught.value.id == state[0]
-    assert caught.value.outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(caught.value.outputs)["pendingJob"] == "job1"
     assert run.client.made("get") == []
 
 
@@ -170,7 +200,7 @@ async def test_a_job_that_has_ended_is_no_longer_pending(pending: tuple[Run, Sta
     run.client.jobs.clear()
     found = await run.read(state)
     assert found is not None
-    assert "pendingJob" not in found[1]
+    assert "pendingJob" not in kept(found[1])
     assert found[0] == state[1]
     assert run.client.made("job") == ["job1"]
 
@@ -180,7 +210,7 @@ async def test_a_job_that_is_forgotten_is_judged_by_the_workflow(pending: tuple[
     run.client.will("job", not_found("Job"))
     found = await run.read(state)
     assert found is not None
-    assert "pendingJob" not in found[1]
+    assert "pendingJob" not in kept(found[1])
 
 
 async def test_neither_job_nor_workflow_to_be_seen_is_not_gone(pending: tuple[Run, State]) -> None:
@@ -189,7 +219,7 @@ async def test_neither_job_nor_workflow_to_be_seen_is_not_gone(pending: tuple[Ru
     run.client.will("job", not_found("Job"))
     with pytest.raises(HalfDoneError) as caught:
         await run.read(state)
-    assert caught.value.outputs["pendingJob"] == {"jobId": "job1"}
+    assert kept(caught.value.outputs)["pendingJob"] == "job1"
 
 
 async def test_a_workflow_that_is_gone_after_its_job_has_ended_is_gone(pending: tuple[Run, State]) -> None:
@@ -206,7 +236,7 @@ async def test_a_workflow_whose_import_was_lost_is_not_gone_where_it_cannot_be_s
     again = run.again()
     with pytest.raises(HalfDoneError) as refreshed:
         await again.read(half_done(caught.value, run.inputs()))
-    assert refreshed.value.outputs["pendingJob"] == {"jobId": ""}
+    assert kept(refreshed.value.outputs)["pendingJob"] == ""
     assert again.client.made("job") == []
 
 
@@ -225,7 +255,7 @@ async def test_an_import_gives_the_whole_document_without_noise(made: tuple[Run,
     assert "metadata" not in inputs["spec"]
     assert outputs["spec"] == inputs["spec"]
     assert (outputs["workflowId"], outputs["owner"]) == (OWN, "42")
-    assert outputs["ownedNodeIds"] == sorted(node_ids(root).values())
+    assert owned(outputs) == sorted(node_ids(root).values())
     again = await run.definitions.read(run.context(), f"{PROJECT}/{OWN}", inputs, outputs)
     assert again == (inputs, outputs)
 
@@ -375,17 +405,18 @@ async def test_secrets_of_inputs_and_outputs_are_hidden_from_what_a_read_tells(
     made: tuple[Run, State],
 ) -> None:
     run, (resource_id, olds, outputs) = made
-    news = run.inputs(etl(description="a hidden word"), olds)
+    news = run.inputs(etl(description=flowspec.secret("a hidden word")), olds)
     for inputs, found in ((news, outputs), (olds, {**outputs, "spec": news["spec"]})):
-        context = run.context(secret=True)
+        context = run.context()
         await run.definitions.read(context, resource_id, inputs, found)
         assert context.conceal("near a hidden word") == "near [secret]"
 
 
 async def test_a_secret_document_is_hidden_in_every_step(made: tuple[Run, State]) -> None:
     run, (resource_id, olds, outputs) = made
-    news = run.inputs(etl(description="a hidden word"), olds)
-    reading, updating, deleting = (run.context(secret=True) for _ in range(3))
+    olds, outputs = ({**values, "spec": flowspec.secret(values["spec"])} for values in (olds, outputs))
+    news = run.inputs(flowspec.secret(etl(description="a hidden word")), olds)
+    reading, updating, deleting = (run.context() for _ in range(3))
     await run.definitions.read(reading, resource_id, olds, outputs)
     await run.definitions.update(updating, resource_id, olds, outputs, news)
     await run.definitions.delete(deleting, resource_id, outputs)

@@ -8,25 +8,38 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from pulumi_resource_dataworks.lifecycle._state import Inputs, State, first_state, parse_id, workflow_of
-from tests.support.definitions import PROJECT, Run, node_ids, root_of
+from pulumi_resource_dataworks.lifecycle._ids import Ids
+from pulumi_resource_dataworks.lifecycle._state import (
+    Inputs,
+    State,
+    bookkeeping,
+    first_state,
+    marked,
+    owned_nodes,
+    parse_id,
+    workflow_of,
+)
+from tests.support.definitions import PROJECT, URN, Run, node_ids
+from tests.support.documents import etl, node
 from tests.support.messages import Messages
 
-INPUTS = Inputs.of(Run().inputs())
+WRITTEN = etl(id="70", nodes=[node("extract", id="71"), node("load")])
+INPUTS = Inputs.of(Run().inputs(WRITTEN), URN)
 
 
 def full() -> State:
-    """A state that holds something of everything."""
-    extract = node_ids(INPUTS.root)["extract"]
+    """A state that holds something of everything: the author has written two IDs, and the service gave others."""
     return State(
-        inputs=replace(INPUTS, adopt=True, dry_run=False),
+        inputs=replace(INPUTS, adopt=True, validate_on_preview=False),
         workflow_id="8800",
-        ids={INPUTS.workflow_id: "8800", extract: "881"},
+        ids={"70": "8800", "71": "881"},
         owned=frozenset({"881", "9"}),
         owner="42",
         create_time="2023-11-14T22:13:20Z",
         rewrites=("sent", "kept"),
+        left_out={},
         pending_job="job1",
+        settled=False,
     )
 
 
@@ -34,44 +47,101 @@ def full() -> State:
     "state", [full(), first_state(INPUTS), replace(full(), pending_job=""), replace(full(), rewrites=None)]
 )
 def test_what_is_kept_is_what_is_read_again(state: State) -> None:
-    assert State.of(state.resource_id, state.to_pulumi()) == state
-    assert Inputs.of(state.inputs.to_pulumi()) == state.inputs
+    again = State.of(URN, state.resource_id, state.to_pulumi())
+    assert replace(again, inputs=state.inputs) == state
+    assert again.inputs.to_pulumi() == state.inputs.to_pulumi()
+    assert (again.root, again.inputs.root) == (state.root, state.inputs.root)
+    assert again.to_pulumi() == state.to_pulumi()
+    assert Inputs.of(state.inputs.to_pulumi(), URN) == state.inputs
 
 
 def test_outputs_say_what_is_kept() -> None:
     outputs = full().to_pulumi()
-    extract, load = (node_ids(INPUTS.root)[name] for name in ("extract", "load"))
+    load = node_ids(INPUTS.root)["load"]
     assert outputs == {
         "projectId": PROJECT,
-        "spec": INPUTS.text,
+        "spec": WRITTEN,
         "adopt": True,
-        "dryRun": False,
+        "validateOnPreview": False,
         "workflowId": "8800",
         "name": "daily_orders",
         "path": "daily_orders",
         "nodeIds": {"extract": "881", "load": load},
-        "nodeOutputs": {"extract": extract, "load": load},
-        "actualIds": {INPUTS.workflow_id: "8800", extract: "881"},
-        "ownedNodeIds": ["881", "9"],
-        "digest": flowspec.digest(root_of(outputs)),
+        "nodeOutputs": {"extract": "881", "load": load},
+        "digest": flowspec.digest(INPUTS.root),
         "owner": "42",
         "createTime": "2023-11-14T22:13:20Z",
-        "rewrites": {"sent": "sent", "kept": "kept"},
-        "pendingJob": {"jobId": "job1"},
+        "__state": {
+            "actualIds": {"70": "8800", "71": "881"},
+            "ownedNodeIds": ["881", "9"],
+            "rewrites": {"sent": "sent", "kept": "kept"},
+            "leftOut": {},
+            "pendingJob": "job1",
+            "unsettled": True,
+        },
     }
     assert full().workflow == (PROJECT, "8800")
 
 
-def test_a_state_without_what_came_later_is_one() -> None:
-    state = State.of("7/70", {"spec": INPUTS.text})
-    assert state == State(inputs=Inputs(7, INPUTS.text), workflow_id="70", ids={})
-    nulls = dict.fromkeys(("workflowId", "actualIds", "ownedNodeIds", "rewrites", "pendingJob"))
-    assert State.of("7/70", {"spec": INPUTS.text, **nulls}) == state
-    assert State.of("7/70", {"spec": INPUTS.text, "pendingJob": {}}).pending_job == ""
+def test_what_is_as_everybody_would_expect_is_not_kept() -> None:
+    state = replace(first_state(INPUTS), owned=frozenset(node_ids(INPUTS.root).values()))
+    outputs = state.to_pulumi()
+    assert set(outputs) == {
+        *("projectId", "spec", "workflowId", "name", "path", "nodeIds", "nodeOutputs", "digest")
+    }
+    assert (bookkeeping(outputs), owned_nodes(outputs)) == ({}, state.owned)
+    lost = replace(state, pending_job="").to_pulumi()
+    assert bookkeeping(lost) == {"pendingJob": ""}
+    assert owned_nodes(replace(state, owned=frozenset()).to_pulumi()) == frozenset()
+
+
+def test_ids_that_the_author_left_out_are_the_services_own_once_it_gave_them() -> None:
+    inputs = Inputs.of(Run().inputs(), URN)
+    extract, load = node_ids(inputs.root).values()
+    state = replace(first_state(inputs), workflow_id="8800", ids={inputs.workflow_id: "8800", extract: "881"})
+    outputs = state.to_pulumi()
+    assert "actualIds" not in bookkeeping(outputs)
+    again = State.of(URN, "10001/8800", outputs)
+    assert again.ids == {}
+    assert again.root == again.inputs.root == state.root
+    assert again.known_ids == {"": "8800", "extract": "881", "load": load}
+    assert again.inputs.workflow_id == "8800"
+
+
+def test_outputs_without_what_is_read_later_are_a_state() -> None:
+    state = State.of(URN, "7/70", {"spec": WRITTEN})
+    known = {"": "70"}
+    assert state == State(inputs=Inputs(7, WRITTEN, Ids(URN, 7, known)), workflow_id="70", ids={})
+    nulls = dict.fromkeys(("workflowId", "nodeIds", "owner", "createTime", "__state"))
+    assert State.of(URN, "7/70", {"spec": WRITTEN, **nulls}) == state
+
+
+@pytest.mark.parametrize(
+    ("spec", "hidden"),
+    [
+        (WRITTEN, set[str]()),
+        (etl(nodes=[node("a", flowspec.secret("x"))], dependencies=[]), {"digest", "__state"}),
+        (etl(nodes=[node(flowspec.secret("a"))], dependencies=[]), None),
+        (flowspec.secret(WRITTEN), None),
+    ],
+)
+def test_of_a_secret_the_outputs_hide_what_tells_of_it(spec: Any, hidden: set[str] | None) -> None:
+    state = replace(full(), inputs=replace(full().inputs, spec=spec))
+    outputs = state.to_pulumi()
+    all_of_it = {"spec", "name", "path", "nodeIds", "nodeOutputs", "digest", "__state"}
+    found = {key for key, value in outputs.items() if flowspec.is_secret(value)}
+    assert found == (all_of_it if hidden is None else hidden)
+    assert outputs["spec"] == spec
+    assert list(flowspec.secret_paths(outputs["spec"])) or not found
+
+
+def test_outputs_of_a_document_without_secrets_are_marked_nowhere() -> None:
+    outputs = {"spec": WRITTEN, "digest": "1:a"}
+    assert marked(outputs, WRITTEN) is outputs
 
 
 def test_the_resources_id_says_the_project_and_its_outputs_the_workflow() -> None:
-    state = State.of("7/70", {"spec": INPUTS.text, "projectId": 8, "workflowId": "80"})
+    state = State.of(URN, "7/70", {"spec": WRITTEN, "projectId": 8, "workflowId": "80"})
     assert (state.inputs.project_id, state.workflow_id, state.resource_id) == (7, "80", "7/80")
 
 
@@ -81,8 +151,8 @@ def test_a_workflow_id_that_is_none_does_not_count(known: Any) -> None:
 
 
 def test_flags_that_are_none_are_not_set() -> None:
-    inputs = Inputs.of({"projectId": 7.0, "spec": "{}", "adopt": "true", "dryRun": 1})
-    assert inputs == Inputs(7, "{}", None, None)
+    inputs = Inputs.of({"projectId": 7.0, "spec": {}, "adopt": "true", "validateOnPreview": 1}, URN)
+    assert inputs == Inputs(7, {}, Ids(URN, 7), None, None)
 
 
 def test_a_look_tells_what_was_not_known() -> None:

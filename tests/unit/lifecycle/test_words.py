@@ -25,6 +25,7 @@ from tests.support.definitions import (
     denied,
     edited,
     half_done,
+    kept,
     lost,
     never,
     not_found,
@@ -35,7 +36,7 @@ from tests.support.definitions import (
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 
-OWN = flowspec.derive_id(URN, PROJECT, "")
+OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 
 
 def job(status: str, **more: Any) -> openapi.JobStatus:
@@ -45,15 +46,18 @@ def job(status: str, **more: Any) -> openapi.JobStatus:
 async def test_a_create_tells_each_thing_that_it_does(run: Run) -> None:
     await run.create()
     assert run.report.told == [
-        ("status", "looking whether the workflow is there already"),
+        ("status", "looking for the workflow"),
         ("status", "importing 2 nodes"),
-        ("status", "waiting for import job job1 of 2 nodes"),
-        ("status", "reading the workflow back"),
+        ("status", "importing 2 nodes (job job1)"),
+        ("status", "reading it back"),
         ("status", "2 nodes in place"),
     ]
     one = Run()
     await one.create(etl(nodes=[node("extract")], dependencies=[]))
-    assert one.report.texts("status")[1:3] == ["importing 1 node", "waiting for import job job1 of 1 node"]
+    assert one.report.texts("status")[1:3] == [
+        "importing 1 node",
+        "importing 1 node (job job1)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,30 +108,76 @@ def lost_and_not_looked_for(run: Run) -> None:
     run.client.will("get", not_found(), denied())
 
 
-HALF_DONE: list[tuple[Callable[[Run], object], type[Exception] | None]] = [
-    (will("import", lost(), lost(), lost()), openapi.AnswerLost),
-    (stopped("importing", "import"), CancelledStepError),
-    (lost_and_not_looked_for, openapi.PermissionDeniedError),
-    (will("import", lost(), refusal("bad document")), openapi.ServiceError),
-    (will("job", job("Fail", request_id="REQ-J")), None),
-    (will("job", job("Cancel", error="somebody did", request_id="REQ-J")), None),
-    (forever, openapi.JobWaitTimeout),
-    (will("job", denied()), openapi.PermissionDeniedError),
-    (will("get", not_found(), denied()), openapi.PermissionDeniedError),
-    (keep_half, None),
-    (keep_half_under_a_forgotten_job, None),
-    (will("import", openapi.AsyncJob(id="job1", workflow_id=OWN)), None),
+EXTRACT, LOAD = (flowspec.derive_id(URN, PROJECT, "daily_orders", name) for name in ("extract", "load"))
+LOST = f'the dependency of {LOAD} on {EXTRACT}, the script of node "extract"'
+HALF_DONE: list[tuple[Callable[[Run], object], type[Exception] | None, str]] = [
+    (
+        will("import", lost(), lost(), lost()),
+        openapi.AnswerLost,
+        "the answer to the import was lost 3 times: connection reset",
+    ),
+    (
+        stopped("importing", "import"),
+        CancelledStepError,
+        "stopped by the user, while the import was being sent",
+    ),
+    (lost_and_not_looked_for, openapi.PermissionDeniedError, f"connection reset; and then: {denied()}"),
+    (
+        will("import", lost(), refusal("bad document")),
+        openapi.ServiceError,
+        str(refusal("bad document")),
+    ),
+    (
+        will("job", job("Fail", request_id="REQ-J")),
+        None,
+        "the import job job1 ended as Fail: it gives no reason (request REQ-J)",
+    ),
+    (
+        will("job", job("Cancel", error="somebody did", request_id="REQ-J")),
+        None,
+        "the import job job1 ended as Cancel: somebody did (request REQ-J)",
+    ),
+    (
+        forever,
+        openapi.JobWaitTimeout,
+        "Job job1 has not ended after 60 s; its status is Running; the next `pulumi up` resumes it",
+    ),
+    (
+        will("job", denied()),
+        openapi.PermissionDeniedError,
+        f"{denied()}; the job goes on in DataWorks, and the next `pulumi up` resumes it",
+    ),
+    (
+        will("get", not_found(), denied()),
+        openapi.PermissionDeniedError,
+        f"the import is done, but could not be read back: {denied()}",
+    ),
+    (
+        keep_half,
+        None,
+        f"the import job succeeded, but DataWorks did not keep {LOST}",
+    ),
+    (
+        keep_half_under_a_forgotten_job,
+        None,
+        f"nothing tells what became of the import job, but DataWorks did not keep {LOST}",
+    ),
+    (
+        will("import", openapi.AsyncJob(id="job1", workflow_id=OWN)),
+        None,
+        "the import job succeeded, but DataWorks did not keep the workflow",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("prepare", "cause"), HALF_DONE)
+@pytest.mark.parametrize(("prepare", "cause", "words"), HALF_DONE)
 async def test_a_half_done_create_says_why(
-    run: Run, prepare: Callable[[Run], object], cause: type[Exception] | None, messages: Messages
+    run: Run, prepare: Callable[[Run], object], cause: type[Exception] | None, words: str
 ) -> None:
     prepare(run)
     with pytest.raises(HalfDoneError) as caught:
         await run.create(timeout=60)
-    messages(caught.value)
+    assert str(caught.value) == words
     assert type(caught.value.__cause__) is (cause or type(None))
 
 
@@ -152,7 +202,8 @@ async def test_an_update_tells_what_it_resumes(run: Run, messages: Messages) -> 
     again = run.again()
     await again.update(half_done(caught.value, run.inputs()))
     messages(again.report.texts("status")[0])
-    lost_job = {**caught.value.outputs, "pendingJob": {"jobId": ""}}
+    held = {**kept(caught.value.outputs), "pendingJob": ""}
+    lost_job = {**caught.value.outputs, "__state": held}
     other = run.again()
     await other.update((caught.value.id, run.inputs(), lost_job))
     assert other.report.texts("status")[:2] == ["resuming", "importing 2 nodes"]
@@ -164,9 +215,9 @@ async def test_a_preview_tells_what_changes_and_of_a_secret_how_much(run: Run) -
     changes = flowspec.changes(root_of(state[1]), root_of(run.inputs(spec, state[1])))
     open_run, secret = run.again(), run.again()
     await open_run.update(state, spec, preview=True)
-    await secret.update(state, spec, preview=True, secret=True)
-    assert open_run.report.told == [("status", changes.describe())]
-    assert secret.report.told == [("status", changes.count())]
+    await secret.update(state, flowspec.secret(spec), preview=True)
+    assert open_run.report.told == [("info", f"etl: {changes.describe()}")]
+    assert secret.report.told == [("info", f"etl: {changes.count()}")]
     assert changes.describe() != changes.count()
     same = run.again()
     await same.update(state, preview=True)
@@ -192,7 +243,7 @@ async def test_a_refresh_of_what_is_half_done_says_what_comes_next(run: Run, mes
 
 
 def there(run: Run, spec: Any, workflow_id: str, urn: str = OTHER_URN) -> None:
-    root = root_of(Run().inputs(spec, urn=urn))
+    root = root_of(Run().inputs(spec, urn=urn), urn)
     workflow(root)["id"] = root["spec"]["id"] = workflow_id
     run.client.held[workflow_id] = root
 
@@ -201,6 +252,14 @@ async def refused(run: Run, spec: Any = None) -> str:
     with pytest.raises(RefusedError) as caught:
         await run.create(spec)
     return str(caught.value)
+
+
+def ways_out(workflow_id: str) -> str:
+    return (
+        "To manage that workflow with this resource, run "
+        f"`pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{workflow_id}`, "
+        "or set `adopt: true` on the resource, and up makes it what the document says"
+    )
 
 
 async def test_an_id_that_is_taken(run: Run, messages: Messages) -> None:
@@ -221,8 +280,9 @@ async def test_strangers_in_a_workflow_of_ours(run: Run, messages: Messages) -> 
 async def test_a_take_over(run: Run, messages: Messages) -> None:
     there(run, etl(), OWN, URN)
     await run.create()
-    (warning,) = run.report.warnings
-    messages(warning)
+    (told,) = run.report.texts("info")
+    messages(told)
+    assert run.report.warnings == []
 
 
 async def test_a_dry_run_that_may_not_be_sent(messages: Messages) -> None:
@@ -253,5 +313,5 @@ async def test_a_delete_that_waits_or_leaves_something(run: Run, messages: Messa
     await run.delete(state)
     messages(run.report.texts("info"))
     again = run.again()
-    await again.delete((state[0], state[1], {**state[2], "pendingJob": {"jobId": "job1"}}))
+    await again.delete((state[0], state[1], {**state[2], "__state": {"pendingJob": "job1"}}))
     messages(again.report.texts("status")[0])

@@ -110,7 +110,7 @@ def _there(project_id: int, workflow_id: str, found: _look.Found | None) -> _loo
 
 
 def _values(project_id: int, found: _look.Found, runs: list[openapi.PipelineRun]) -> dict[str, Any]:
-    outputs = imported(project_id, found)[1]
+    outputs = imported("", project_id, found)[1]
     published = found.definition.workflow_id
     values = {key: outputs[key] for key in _OUTPUTS if key in outputs}
     values |= {"kind": _kind(found), "deployed": is_in_production(published, runs)}

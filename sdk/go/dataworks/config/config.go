@@ -46,11 +46,6 @@ func GetCredentialsUri(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:credentialsUri")
 }
 
-// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-func GetDryRun(ctx *pulumi.Context) bool {
-	return config.GetBool(ctx, "dataworks:dryRun")
-}
-
 // The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
 func GetDryRunProjects(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:dryRunProjects")
@@ -94,4 +89,9 @@ func GetSharedCredentialsFile(ctx *pulumi.Context) string {
 // Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
 func GetStrict(ctx *pulumi.Context) bool {
 	return config.GetBool(ctx, "dataworks:strict")
+}
+
+// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+func GetValidateOnPreview(ctx *pulumi.Context) bool {
+	return config.GetBool(ctx, "dataworks:validateOnPreview")
 }

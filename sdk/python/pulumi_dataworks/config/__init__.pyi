@@ -50,11 +50,6 @@ credentialsUri: Optional[str]
 A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 """
 
-dryRun: Optional[bool]
-"""
-Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-"""
-
 dryRunProjects: Optional[str]
 """
 The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
@@ -98,5 +93,10 @@ The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` 
 strict: Optional[bool]
 """
 Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
+"""
+
+validateOnPreview: Optional[bool]
+"""
+Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
 """
 

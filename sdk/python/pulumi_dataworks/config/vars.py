@@ -71,13 +71,6 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('credentialsUri')
 
     @_builtins.property
-    def dry_run(self) -> Optional[bool]:
-        """
-        Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
-        """
-        return __config__.get_bool('dryRun')
-
-    @_builtins.property
     def dry_run_projects(self) -> Optional[str]:
         """
         The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
@@ -139,4 +132,11 @@ class _ExportableConfig(types.ModuleType):
         Whether it is an error, not only a warning, that DataWorks keeps something else than was sent.
         """
         return __config__.get_bool('strict')
+
+    @_builtins.property
+    def validate_on_preview(self) -> Optional[bool]:
+        """
+        Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
+        """
+        return __config__.get_bool('validateOnPreview')
 

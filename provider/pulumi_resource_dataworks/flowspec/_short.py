@@ -1,4 +1,4 @@
-"""A document without what the provider adds by itself: the inverse of `flowspec.complete`.
+"""A document without what the provider adds by itself: the inverse of `complete`.
 
 What it leaves out is not believed but tried: `short` completes the result again and compares.
 """
@@ -9,8 +9,11 @@ import copy
 from collections.abc import Iterator
 from typing import cast
 
-from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import Json, Object
+from ._document import Document, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
+from ._fault import InvalidDocumentError
+from ._meaning import same
+from ._resolve import HOLD_VARIABLES, complete, output_of, outputs_of
+from ._validate import validate
 
 
 def short(root: Object, *, portable: bool = False) -> Object:
@@ -18,7 +21,7 @@ def short(root: Object, *, portable: bool = False) -> Object:
 
     Args:
         root: A whole document, as a read for `pulumi import` gives it.
-        portable: Leave out the IDs of the workflow and of its nodes too.
+        portable: Leave out the IDs of the workflow and of its nodes too: what chooses them has to know them.
     """
     found: Object = copy.deepcopy(root)
     _shorten(found, portable=portable)
@@ -27,27 +30,27 @@ def short(root: Object, *, portable: bool = False) -> Object:
 
 def means(found: Object, root: Object) -> bool:
     """Whether a shorter document is completed to one that means the same, where it is given the same IDs."""
-    workflow = flowspec.workflow_of(root)
-    ids = {name: str(node["id"]) for name, node in flowspec.nodes_of(workflow)}
+    workflow = workflow_of(root)
+    ids = {name: str(node["id"]) for name, node in nodes_of(workflow)}
     try:
-        flowspec.validate(flowspec.Document(found))
-        completed = flowspec.complete(found, lambda name: ids[name] if name else str(workflow["id"]))
-    except (flowspec.InvalidDocumentError, KeyError):
+        validate(Document(found))
+        completed = complete(found, lambda name: ids[name] if name else str(workflow["id"]))
+    except (InvalidDocumentError, KeyError):
         return False
-    return flowspec.same(completed, root)
+    return same(completed, root)
 
 
 def scopes(owner: Object) -> Iterator[Object]:
     """A workflow, and every set of nodes that a control node in it holds."""
     yield owner
-    for node in flowspec.scope_of(owner):
-        for _, inner in flowspec.inner_scopes(node):
+    for node in scope_of(owner):
+        for _, inner in inner_scopes(node):
             yield from scopes(inner)
 
 
 def references(node: Object) -> Iterator[Object]:
     """What a node's variables say of the nodes that they are of."""
-    for key in sorted(flowspec.HOLD_VARIABLES):
+    for key in sorted(HOLD_VARIABLES):
         yield from _node_fields(node.get(key))
     yield from _node_fields(_object(node, "script").get("parameters"))
 
@@ -65,7 +68,7 @@ def _node_fields(value: Json) -> Iterator[Object]:
 
 
 def _shorten(root: Object, *, portable: bool) -> None:
-    spec, workflow = root["spec"], flowspec.workflow_of(root)
+    spec, workflow = root["spec"], workflow_of(root)
     name, own = workflow["name"], str(workflow["id"])
     path = str(workflow["script"]["path"])
     for key, value in (("id", own), ("name", name), ("type", root["kind"])):
@@ -84,15 +87,15 @@ def _shorten(root: Object, *, portable: bool) -> None:
 
 def _name_nodes(scope: Object, *, portable: bool) -> None:
     """Dependencies by the nodes' names, and no output that a node has by itself."""
-    nodes = {str(node["id"]): node for node in flowspec.scope_of(scope)}
-    by_output = {word: node for own, node in nodes.items() for word in (*flowspec.outputs_of(node), own)}
+    nodes = {str(node["id"]): node for node in scope_of(scope)}
+    by_output = {word: node for own, node in nodes.items() for word in (*outputs_of(node), own)}
     for node in nodes.values():
         _drop_own_output(node)
-    main = {own: flowspec.output_of(node) for own, node in nodes.items()}
+    main = {own: output_of(node) for own, node in nodes.items()}
     for dependency in dependencies_of(scope):
         dependent = nodes.get(str(dependency.get("nodeId")))
         dependency["nodeId"] = dependent["name"] if dependent else dependency["nodeId"]
-        for depend in flowspec.objects(dependency.get("depends")):
+        for depend in objects(dependency.get("depends")):
             depended = by_output.get(str(depend.get("output") or ""))
             if depended is not None:
                 _name_depended(depend, depended, main[str(depended["id"])])
@@ -105,7 +108,7 @@ def _name_nodes(scope: Object, *, portable: bool) -> None:
 
 def dependencies_of(scope: Object) -> list[Object]:
     """What a set of nodes says of who waits for whom, in both spellings."""
-    return flowspec.objects(scope.get("dependencies")) + flowspec.objects(scope.get("flow"))
+    return objects(scope.get("dependencies")) + objects(scope.get("flow"))
 
 
 def _name_depended(depend: Object, node: Object, main: str) -> None:
@@ -120,7 +123,7 @@ def _name_depended(depend: Object, node: Object, main: str) -> None:
 
 def _drop_own_output(node: Object) -> None:
     """Leaves out the output that is the node's ID, where it is the only one: the provider makes it."""
-    entries = flowspec.objects(_object(node, "outputs").get("nodeOutputs"))
+    entries = objects(_object(node, "outputs").get("nodeOutputs"))
     default = {"data": str(node["id"]), "artifactType": "nodeoutput", "refTableName": node["name"]}
     if [{**entry, "artifactType": str(entry.get("artifactType")).casefold()} for entry in entries] == [
         default
@@ -130,20 +133,20 @@ def _drop_own_output(node: Object) -> None:
 
 
 def _shorten_paths(owner: Object, path: str) -> None:
-    for node in flowspec.scope_of(owner):
+    for node in scope_of(owner):
         own = str(node["script"].get("path"))
         _drop_default(node["script"], "path", f"{path}/{node['name']}")
-        for _, inner in flowspec.inner_scopes(node):
+        for _, inner in inner_scopes(node):
             _shorten_paths(inner, own)
 
 
 def _leave_out_ids(root: Object, own: str) -> None:
-    workflow = flowspec.workflow_of(root)
+    workflow = workflow_of(root)
     for dependency in dependencies_of(root["spec"]):
         if str(dependency.get("nodeId")) == own:
             dependency["nodeId"] = workflow["name"]
     workflow.pop("id")
-    for _, node in flowspec.nodes_of(workflow):
+    for _, node in nodes_of(workflow):
         node.pop("id", None)
 
 
