@@ -321,7 +321,7 @@ class WorkflowDefinitions:
         try:
             return await finish(context, state), True
         except HalfDoneError as error:
-            if bookkeeping(error.outputs).get("pendingJob"):
+            if "pendingJob" in bookkeeping(error.outputs):
                 raise
             context.report.warning(f"{error}; importing again")
             return replace(state, pending_job=None), False
