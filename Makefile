@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup-done
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Where it is set, every start of the provider and every test process would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz bench lock
 
@@ -68,7 +71,7 @@ test-unit: setup ## the tests that need no engine
 
 test-all: setup engine ## all tests, with a part of each matrix
 	@echo "test: pytest"
-	@$(BIN)/pytest -q -n 4 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
+	@$(BIN)/pytest -q -n 7 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
 
 nightly: setup engine ## all tests, with the whole of each matrix (hours): what CI runs at night
 	@NIGHTLY=1 EXPORT=all AGREEMENT=all $(BIN)/pytest -q -n 4 --dist loadgroup tests

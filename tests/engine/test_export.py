@@ -238,6 +238,7 @@ def test_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
     is_quiet(drive(project, node_driver(project, node, node_modules), "preview"), project.members)
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("go")
 @pytest.mark.timeout(1200)
 def test_go(exported: Export, go: Tool) -> None:
@@ -258,12 +259,14 @@ def test_portable_yaml(exported: Export) -> None:
     has_moved(project, run)
 
 
+@pytest.mark.nightly
 def test_portable_python(exported: Export) -> None:
     project = exported("python", related(), portable=True)
     project.configure(**elsewhere(project))
     has_moved(project, lambda command: inline_python(project, command))
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)
 def test_portable_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
@@ -273,6 +276,7 @@ def test_portable_typescript(exported: Export, node: Tool, node_modules: Path) -
     has_moved(project, lambda command: drive(project, driver, command))
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("go")
 @pytest.mark.timeout(1200)
 def test_portable_go(exported: Export, go: Tool) -> None:

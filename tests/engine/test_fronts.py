@@ -122,6 +122,7 @@ def places(front: Stack) -> set[tuple[int, str]]:
     return {(workflow.project_id, workflow.path) for workflow in front.emulator.workflows()}
 
 
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
 def test_trouble(front: Stack) -> None:
     a_job_fails(front)
     the_next_up_goes_through_throttling_and_a_lost_answer(front)
@@ -197,6 +198,7 @@ def a_forced_replacement_deletes_nothing(front: Stack) -> None:
     assert front.output() == before == front.emulator.workflows()[0].workflow_id
 
 
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
 def test_a_deployment(front: Stack) -> None:
     front.deployment(etl())
     front.up()
@@ -258,6 +260,7 @@ def going_offline_is_drift(front: Stack) -> None:
     assert "3 unchanged" in front.preview("--expect-no-changes").output
 
 
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
 def test_two_resources(front: Stack) -> None:
     two_of_one_workflow_are_refused(front)
     two_of_one_name_are_refused(front)
@@ -315,6 +318,7 @@ def what_is_not_known_yet_comes_with_up(front: Stack) -> None:
         assert "tests:index:Part$" in two["urn"]
 
 
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
 def test_a_secret_document(front: Stack) -> None:
     front.emulator.switch(other_owner="replaced")
     secret = node("extract", {"fn::secret": f"SELECT '{PLANTED}';\n"})  # type: ignore[arg-type]

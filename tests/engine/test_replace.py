@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,8 +165,17 @@ def forced(stack: Stack, how: str) -> str:
     return stack.up(*arguments).output
 
 
-@pytest.mark.parametrize("before", ["as it was made", "after an alias", "after a stack rename"])
-@pytest.mark.parametrize("how", ["replace", "target", "taint"])
+BEFORE = ("as it was made", "after an alias", "after a stack rename")
+HOW = ("taint", "replace", "target")
+
+
+@pytest.mark.parametrize(
+    ("how", "before"),
+    [
+        pair if HOW.index(pair[0]) == BEFORE.index(pair[1]) else nightly(*pair)
+        for pair in itertools.product(HOW, BEFORE)
+    ],
+)
 def test_a_forced_replacement_imports_anew_and_the_workflow_lives(
     stack: Stack, how: str, before: str
 ) -> None:

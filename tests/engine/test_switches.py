@@ -26,27 +26,26 @@ from tests.support.switches import (
     settings,
 )
 
-
-def rows() -> dict[str, Row]:
-    pairs = {f"pairs-{number}": row for number, row in enumerate(pairwise_rows(), 1)}
-    if NIGHTLY or os.environ.get("SWITCHES") == "all":
-        return pairs
-    return {name: row for name, row in pairs.items() if row == sample()}
+WHOLE = NIGHTLY or os.environ.get("SWITCHES") == "all"
+NAMES = [f"pairs-{number}" for number in range(1, len(pairwise_rows()) + 1)] if WHOLE else ["sample"]
+"""A second is spared in each process where the rows are made by the test."""
 
 
-ROWS = rows()
+def row_of(name: str) -> Row:
+    return sample() if name == "sample" else pairwise_rows()[int(name.removeprefix("pairs-")) - 1]
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_workflow_lives_through_everything(
     engine: Path, plugin: int, tmp_path: Path, name: str, record_property: Callable[[str, Any], None]
 ) -> None:
     told: list[tuple[str, int, bool]] = []
+    row = row_of(name)
     try:
-        switch_run.live(ROWS[name], engine, plugin, tmp_path, told)
+        switch_run.live(row, engine, plugin, tmp_path, told)
     except AssertionError as error:
-        departures = {key: value for key, value in ROWS[name].items() if value != DEFAULTS[key]}
+        departures = {key: value for key, value in row.items() if value != DEFAULTS[key]}
         raise AssertionError(f"{name}, in {told[-1][0]}, at {departures}: {error}") from None
     finally:
         for cell in told:

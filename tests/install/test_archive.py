@@ -17,7 +17,10 @@ from tests.support.stacks import Stack
 
 pytest_plugins = ["tests.support.installs"]
 
-pytestmark = pytest.mark.xdist_group("archive")  # others need not wait while it is built
+pytestmark = [
+    pytest.mark.nightly,  # it takes a minute to build
+    pytest.mark.xdist_group("archive"),  # others need not wait meanwhile
+]
 
 RATIO = 1.3  # the most that its start may take, of the wheel's
 STARTS = 7
@@ -70,7 +73,6 @@ def test_errors_read_as_they_do_elsewhere(no_python: Stack) -> None:
     assert "spec.workflows[0].trigger.cron" in no_python.preview(ok=False).output
 
 
-@pytest.mark.nightly
 def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environment, tmp_path: Path) -> None:
     with tarfile.open(archive) as files:
         files.extractall(tmp_path / "plugin", filter="data")

@@ -78,6 +78,7 @@ def test_python(example: Example, clone: Environment) -> None:
     assert "2 to create" in output
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)
 def test_typescript(example: Example, clone: Environment, node: Tool, pinned_packages: Path) -> None:

@@ -104,6 +104,7 @@ def test_gitlab_previews_comments_and_applies(
     assert len(pipeline.emulator.workflows()) == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("archive")
 def test_flow_previews_comments_and_applies(pipeline: Stack, archive: Path) -> None:
     install_archive(pipeline, archive)

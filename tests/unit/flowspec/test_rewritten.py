@@ -22,6 +22,7 @@ from pulumi_resource_dataworks.flowspec import (
 from tests.support.corpus import TAKEN, loaded, named
 from tests.support.documents import etl, full, generate, rich
 from tests.support.flowspecs import Object, completed, errors_of, is_server_owned, leaves, other, put
+from tests.support.nightly import NIGHTLY, part
 from tests.support.rewrites import REWRITES, Rewrite, rewritten, written
 
 OURS: dict[str, Callable[[], Object]] = {
@@ -58,7 +59,7 @@ def mean_the_same(name: str, found: object) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rewrite", REWRITES, ids=lambda rewrite: str(rewrite.__name__))
 def test_a_document_in_other_words_means_the_same(rewrite: Rewrite, name: str) -> None:
-    for seed in range(3):
+    for seed in range(3 if NIGHTLY else 1):
         mean_the_same(name, json.dumps(rewritten(document(name), [rewrite], random.Random(seed))))
 
 
@@ -98,7 +99,8 @@ def test_every_leaf_counts_but_the_services_own(name: str) -> None:
     root = document(name)
     assert same(root, copy.deepcopy(root))
     judged = 0
-    for path, value in leaves(root):
+    found = list(leaves(root))
+    for path, value in found if name in PENDING else part(found, at_least=60):
         if path == ("kind",):
             continue
         one = put(root, path, other(value))

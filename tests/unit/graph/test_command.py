@@ -97,7 +97,11 @@ def _without_name() -> dict[str, Any]:
     return broken
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"kind": "CycleWorkflow"}', json.dumps(_without_name())])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"kind": "CycleWorkflow"}', json.dumps(_without_name())],
+    ids=["empty", "open", "list", "kind alone", "without name"],
+)
 def test_what_has_no_shape_is_not_drawn(run: Run, content: str, messages: Messages) -> None:
     status, out, err = run(save("a.json", content), "--out", "a.svg")
     assert (status, out) == (1, "")

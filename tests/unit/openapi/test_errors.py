@@ -230,6 +230,7 @@ def test_the_door() -> None:
         "Specified signature is not matched with our calculation. server canonical request is:GET\n/\nx-acs-security-token:TOKEN",
         "Specified signature does not match our calculation. Server string to sign is:ACS3-HMAC-SHA256 TOKEN",
     ],
+    ids=["canonical request", "string to sign"],
 )
 def test_the_request_that_the_gateway_repeats_is_not_shown(message: str, messages: Messages) -> None:
     error = ServiceError(message, code="SignatureDoesNotMatch", status=400, action="GetJobStatus")
