@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.support.documents import etl, node, nodes
+from pulumi_resource_dataworks.flowspec import authored
+from pulumi_resource_dataworks.plugin._scripts import changed_scripts
+from tests.support.documents import etl, node, nodes, rich
+from tests.support.flowspecs import kinds_of_leaves, other, put
 from tests.support.plugin_process import Plugin
-from tests.support.wire_values import UNKNOWN, plain, secret
+from tests.support.wire_values import UNKNOWN, plain, secret, struct
 
 PROJECT = 12345
 WORKFLOW = "7000000000000000001"
@@ -199,3 +202,26 @@ def test_an_engine_that_sends_no_old_inputs_is_understood(plugin: Plugin) -> Non
     request.olds.update({**wrote, "workflowId": WORKFLOW})
     request.news.update(wrote)
     assert plugin.stub.Diff(request, timeout=5).changes == NONE
+
+
+def test_only_changed_scripts_pass_for_changed_scripts() -> None:
+    root = authored(rich())
+    old = struct({"projectId": PROJECT, "spec": root})
+    scripts = 0
+    for path, value in kinds_of_leaves(root):
+        found = changed_scripts(old, struct({"projectId": PROJECT, "spec": put(root, path, other(value))}))
+        is_script = (
+            path[:3] == ("spec", "workflows", 0)
+            and path[3::2] == ("nodes", "script")
+            and path[-1] == "content"
+        )
+        assert found == ([path[4]] if is_script else None), path
+        scripts += is_script
+    assert scripts
+    for changed in (
+        {"projectId": 2, "spec": root},
+        {"projectId": PROJECT, "spec": root, "adopt": True},
+        {"spec": root},
+    ):
+        assert changed_scripts(old, struct(changed)) is None
+    assert changed_scripts(old, old) is None

@@ -144,6 +144,19 @@ def test_what_this_run_created_is_not_deleted_by_it(
     assert state["workflowId"] not in {one.workflow_id for one in emulator.workflows()}
 
 
+@pytest.mark.parametrize("content", ["SELECT 1;\n", "SELECT 2;\n"])
+def test_a_resource_that_stays_keeps_its_workflow_from_the_delete_of_another(
+    plugin: Plugin, emulator: Emulator, seed: Seed, content: str
+) -> None:
+    name = "stays"
+    resource_id, olds, state = seed(name, {"projectId": emulator.project.project_id, "spec": flow(name)})
+    news = news_of(plugin, emulator, name, olds, content)
+    assert (news == olds) is (content == "SELECT 1;\n")
+    plugin.diff(name, resource_id, olds, news, state=state)
+    plugin.delete("other", resource_id, state)
+    assert state["workflowId"] in {one.workflow_id for one in emulator.workflows()}
+
+
 def test_a_secret_state_is_understood(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
     name = "sealed"
     resource_id, olds, state = seed(name, {"projectId": emulator.project.project_id, "spec": flow(name)})

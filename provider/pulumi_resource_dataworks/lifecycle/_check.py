@@ -54,6 +54,13 @@ def check(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
     return found
 
 
+def check_document(spec: Any) -> Checked:
+    """Validates a document alone."""
+    found = Checked()
+    _document(spec, found)
+    return found
+
+
 def refuse_unknown_inputs(news: Mapping[str, Any], known: Sequence[str], noun: str, found: Checked) -> None:
     """Refuses every input that a resource does not have."""
     found.failures += [

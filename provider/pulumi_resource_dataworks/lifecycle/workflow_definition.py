@@ -14,7 +14,7 @@ from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from . import _look
 from ._apply import Order, apply, finish, found_again, half_done, wait
-from ._check import Checked, check, chosen_elsewhere
+from ._check import Checked, check, check_document, chosen_elsewhere
 from ._claim import Holder, Workflow, claim, foresee
 from ._context import Context
 from ._diff import Difference, diff, ignoring
@@ -83,6 +83,11 @@ class WorkflowDefinitions:
                 self.written[urn] = found.document
             found.failures += self.declare(urn, found.inputs["projectId"], found.inputs["spec"])
         return found
+
+    def is_right(self, document: flowspec.Object) -> bool:
+        """Whether nothing can be said of a document, and its lines will not be asked for."""
+        found = check_document(document)
+        return found.document is not None and not (found.warnings or self.options.dry_run_projects)
 
     def declare(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
         """Notes what a resource of this run declares; what it shares with another is a failure.

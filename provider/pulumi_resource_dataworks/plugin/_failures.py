@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 import grpc
 import grpc.aio
-from pulumi.runtime.proto import engine_pb2, provider_pb2, status_pb2
 
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.lifecycle import (
@@ -20,6 +19,7 @@ from pulumi_resource_dataworks.lifecycle import (
 from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, RequestNotSent, SettingsError
 
 from ._engine import EngineLog
+from ._protocol import engine_pb2, provider_pb2, status_pb2
 from ._wire import encode
 
 REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from pulumi.runtime.proto import provider_pb2
-
 from pulumi_resource_dataworks import lifecycle, openapi
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter
 from ._failures import Context, fail
+from ._protocol import provider_pb2
 from ._wire import Properties, decode, encode
 
 _MODULE = "dataworks:index:"

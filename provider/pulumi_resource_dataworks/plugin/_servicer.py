@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import grpc
 import grpc.aio
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_resource_dataworks import __version__
 
 from ._engine import EngineLog
+from ._protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 if TYPE_CHECKING:
     from ._steps import Steps

@@ -11,18 +11,20 @@ from typing import Any
 
 import grpc.aio
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import fail, half_done
 from ._functions import invoke
+from ._protocol import provider_pb2
+from ._scripts import changed_scripts, with_nodes
 from ._wire import Properties, decode, decode_some, encode, is_marked_inside
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 _MODULE = "dataworks:index:"
+_SCRIPT = "spec.spec.workflows[0].nodes[{}].script.content"
 _SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 _KINDS = {
@@ -88,7 +90,7 @@ class Steps:
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
-        if isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_as_before(request):
+        if isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_right(kind.steps, request):
             named = decode_some(request.news, lifecycle.NAMING)
             if not kind.steps.declare(request.urn, named["projectId"], named["spec"]):
                 return provider_pb2.CheckResponse(inputs=request.news)
@@ -114,9 +116,9 @@ class Steps:
         """Compares a resource's old inputs with its new ones."""
         steps = self._kind(request).steps
         checked = self._checked.pop(request.urn, None)
-        if isinstance(steps, lifecycle.WorkflowDefinitions) and _differs_in_nothing(request):
+        if isinstance(steps, lifecycle.WorkflowDefinitions) and (found := _at_a_glance(request)):
             steps.hold(request.urn, request.id, decode_some(request.olds, lifecycle.HOLDING))
-            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+            return _diff_response(found)
         sent = request.old_inputs if request.HasField("old_inputs") else request.olds
         known = checked[:2] if checked and checked[0] == sent else None
         olds = known[1] if known else decode(sent)
@@ -125,18 +127,7 @@ class Steps:
         found = steps.diff(
             request.urn, request.id, olds.values, state.values, news.values, list(request.ignoreChanges)
         )
-        detail = {
-            key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
-            for key, kind in found.changes.items()
-        }
-        return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME if detail else provider_pb2.DiffResponse.DIFF_NONE,
-            diffs=sorted({re.split(r"[.\[]", key, maxsplit=1)[0] for key in detail}),
-            replaces=found.replaces,
-            detailedDiff=detail,
-            hasDetailedDiff=bool(detail),
-            deleteBeforeReplace=found.delete_before_replace,
-        )
+        return _diff_response(found)
 
     async def create(self, request: Any, context: Context) -> Any:
         """Makes what is not there yet."""
@@ -263,18 +254,41 @@ def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Set
     return options, openapi.Settings.from_config(rest, os.environ)
 
 
-def _is_as_before(request: Any) -> bool:
-    """Whether inputs that Pulumi already holds come again, wholly known: one comparison of messages."""
-    return request.HasField("olds") and "spec" in request.olds.fields and bool(request.olds == request.news)
+def _is_right(steps: lifecycle.WorkflowDefinitions, request: Any) -> bool:
+    """Whether inputs that Pulumi already holds come again, or with other scripts that are right by themselves."""
+    if not (request.HasField("olds") and "spec" in request.olds.fields):
+        return False
+    if request.olds == request.news:
+        return True
+    places = changed_scripts(request.olds, request.news)
+    return places is not None and steps.is_right(with_nodes(request.news, places))
 
 
-def _differs_in_nothing(request: Any) -> bool:
-    """Whether the inputs are those of the last run, and what was sent then was just these."""
+def _at_a_glance(request: Any) -> lifecycle.Difference | None:
+    """How the inputs differ from what was sent last, where that is in scripts alone or in nothing; else None."""
+    old, new = request.old_inputs, request.news
+    if request.ignoreChanges or old.fields["spec"] != request.olds.fields["spec"]:
+        return None
+    places = [] if old == new else changed_scripts(old, new)
     return (
-        not request.ignoreChanges
-        and request.HasField("old_inputs")
-        and bool(request.old_inputs == request.news)
-        and bool(request.olds.fields["spec"] == request.news.fields["spec"])
+        None
+        if places is None
+        else lifecycle.Difference({_SCRIPT.format(place): "update" for place in places})
+    )
+
+
+def _diff_response(found: lifecycle.Difference) -> Any:
+    detail = {
+        key: provider_pb2.PropertyDiff(kind=_KINDS[kind], inputDiff=True)
+        for key, kind in found.changes.items()
+    }
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if detail else provider_pb2.DiffResponse.DIFF_NONE,
+        diffs=sorted({re.split(r"[.\[]", key, maxsplit=1)[0] for key in detail}),
+        replaces=found.replaces,
+        detailedDiff=detail,
+        hasDetailedDiff=bool(detail),
+        deleteBeforeReplace=found.delete_before_replace,
     )
 
 
