@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.bench import fronts, large, many, sizes, start, waiting
+from tests.bench import fronts, large, many, start, waiting
 from tests.bench.table import show
 
 
@@ -19,8 +19,7 @@ def main() -> None:
     show("Waiting for jobs", waiting.rows())
     show(f"Many workflows, at {many.LIMIT} calls a second", many.rows())
     show(f"No change in {fronts.MANY} resources, pulumi up --skip-preview", fronts.rows())
-    show("A large document", large.rows())
-    show("Text and objects, 1,000 nodes and 10,000", sizes.rows())
+    show("A large document, Check + Diff", large.rows())
     sys.stdout.write(f"\n{time.perf_counter() - begin:.0f} s\n")
 
 

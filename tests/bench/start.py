@@ -89,4 +89,4 @@ def _ratio(ours: list[float], bare: list[float]) -> float:
 
 def _memory(when: str, name: str, values: list[float]) -> Row:
     spread = f"min {min(values):.1f}, max {max(values):.1f}, n {len(values)}"
-    return Row(f"{when}, {name}", median(values), "MB", spread, 60 if name == "our plugin" else None)
+    return Row(f"{when}, {name}", median(values), "MB", spread, 55 if name == "our plugin" else None)

@@ -23,8 +23,8 @@ _ORPHAN_SECONDS = 1.0
 _GC_THRESHOLD = (50_000, 20, 50)
 """A document of 1,000 nodes is 40,000 objects without a cycle: Python's own threshold collects 60 times for each copy."""
 
-_MALLOC = ((-8, 1), (-3, 128 * 1024))
-"""M_ARENA_MAX; M_MMAP_THRESHOLD, at the value that glibc begins with and else raises for good (mallopt(3))."""
+_MALLOC = ((-8, 1), (-3, 128 * 1024), (-1, 64 << 20))
+"""M_ARENA_MAX; M_MMAP_THRESHOLD, at the value that glibc begins with and else raises for good; M_TRIM_THRESHOLD (mallopt(3))."""
 
 _OPTIONS = [
     ("grpc.max_receive_message_length", _MAX_MESSAGE),
