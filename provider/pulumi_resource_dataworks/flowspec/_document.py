@@ -231,7 +231,7 @@ def _read_json(text: str) -> tuple[Json, bool]:
         return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg}"
-        fault = Fault((), message, "Mend the text at that place.", line=error.lineno, column=error.colno)
+        fault = Fault((), message, "Correct the text at that place.", line=error.lineno, column=error.colno)
         raise InvalidDocumentError([fault]) from None
     except _RepeatedKeyError:
         path = repeated_key(text)

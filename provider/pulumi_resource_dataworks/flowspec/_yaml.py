@@ -64,9 +64,9 @@ def read_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"this is not YAML: {error.problem or error.context}"
-        raise _invalid(message, "Mend the text at that place.", mark) from None
+        raise _invalid(message, "Correct the text at that place.", mark) from None
     except yaml.YAMLError as error:
-        raise _invalid(f"this is not YAML: {type(error).__name__}", "Mend the text.", None) from None
+        raise _invalid(f"this is not YAML: {type(error).__name__}", "Correct the text.", None) from None
     return settle(reader.root, Field(Shape.ENTITY, entity="document"))
 
 

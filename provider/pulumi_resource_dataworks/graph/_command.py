@@ -82,7 +82,7 @@ def _picture(arguments: Namespace, sources: list[Source]) -> Picture:
     roots = [source.root for source in sources if source.root is not None]
     if len(roots) < len(sources):
         names = ", ".join(source.name for source in sources if source.root is None)
-        raise _StopError(f"{names} cannot be drawn before these errors are mended", 1)
+        raise _StopError(f"{names} cannot be drawn before these errors are fixed", 1)
     if arguments.workflow is not None:
         actual = _held(arguments)
         if not roots:

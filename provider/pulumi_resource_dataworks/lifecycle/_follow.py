@@ -139,9 +139,9 @@ class _Follower:
         what = "deploying" if self.order.kind == "Online" else "taking offline"
         parts = [stage.message if stage else "", run.message, *await self._items(run)]
         words = "; ".join(dict.fromkeys(part.strip(" .;") for part in parts if part)) or "it gives no reason"
-        again = "Mend it and run `pulumi up` again: that makes a new run"
+        again = "Fix it and run `pulumi up` again: that makes a new run"
         if self.order.kind == "Offline":
-            again = "Mend it and run this again"
+            again = "Fix it and run this again"
         return (
             f"{what} workflow {self.order.workflow_id} ended as {ended}{at}: {words}{_links(stage) if stage else ''} "
             f"(pipeline run {self.run_id}; request {run.request_id}). {again}"
