@@ -247,7 +247,7 @@ def it_takes_too_long_and_the_next_up_goes_on_with_the_same_run(front: Stack) ->
     keeps = can(front, "keeps what is half done")
     assert ("pendingRun" in front.deployed()["outputs"]) is keeps
     front.deployment(changed(5))
-    assert "going on with pipeline run" in front.up().output
+    assert "going on with an earlier run" in front.up().output
     assert is_in_production(front, changed(5))
 
 

@@ -159,7 +159,7 @@ def test_an_update_of_a_workflow_that_is_gone_makes_it_again(live: Stack) -> Non
     document = etl()
     nodes(document)[0]["script"]["content"] = "SELECT 9;\n"
     live.workflow(document)
-    assert "is not there: importing it" in live.up().output
+    assert "the workflow is not there: importing it" in live.up().output
     assert live.scripts()["extract"] == "SELECT 9;\n"
 
 

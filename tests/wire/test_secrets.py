@@ -187,5 +187,5 @@ def test_no_warning_of_drift_quotes_it(
     sealed = {key: secret(value) if key not in OPEN else value for key, value in state.items()}
     news = checked(plugin, emulator, "drift", secret(hidden("drift", description="new")))
     plugin.update("drift", resource_id, sealed, news, {**inputs, "spec": secret(inputs["spec"])})
-    assert "somebody changed" in str([log for log in engine.about(urn("drift")) if not log.ephemeral])
+    assert "this overwrites an edit" in str([log for log in engine.about(urn("drift")) if not log.ephemeral])
     assert PLANTED not in str(engine.about(urn("drift")))

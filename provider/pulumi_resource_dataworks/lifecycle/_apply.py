@@ -184,7 +184,7 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
         )
     except openapi.JobForgotten:
         context.report.warning(
-            f"DataWorks no longer knows job {state.pending_job}: going by what the workflow is now"
+            f"DataWorks no longer knows the import job: going by what the workflow is now (job {state.pending_job})"
         )
         return None
     except openapi.JobWaitError as error:

@@ -128,7 +128,7 @@ async def clear_way(
                 f"pipeline run {run.id} of workflow {order.workflow_id} has not ended, and this resource did not "
                 f"begin it ({_about(run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
             )
-        context.report.info(f"ending pipeline run {run.id}, which an earlier run of Pulumi left")
+        context.report.info(f"ending what an earlier run of Pulumi has left (pipeline run {run.id})")
         await context.ask(context.client.pipelines.abolish(order.project_id, run.id))
 
 

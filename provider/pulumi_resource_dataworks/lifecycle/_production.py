@@ -64,8 +64,8 @@ def as_it_is(
     if last is not None and last.id != state.run_id:
         if state.status != REDEPLOYED:
             context.report.warning(
-                f"pipeline run {last.id}{f' of {last.creator}' if last.creator else ''} has deployed this workflow since: "
-                "the next `pulumi up` deploys what is declared"
+                f"{last.creator or 'somebody'} has deployed this workflow since: the next `pulumi up` deploys what is "
+                f"declared (pipeline run {last.id})"
             )
         return replace(state, status=REDEPLOYED, deployed="", scheduling_id=scheduling_id or "")
     return replace(state, scheduling_id=scheduling_id or state.scheduling_id)

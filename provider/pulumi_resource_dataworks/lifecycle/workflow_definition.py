@@ -343,7 +343,7 @@ def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
 def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _look.Found | None) -> Order:
     """What to send for an update, after one look at what is there."""
     if found is None:
-        context.report.warning(f"workflow {state.workflow_id} is not there: importing it")
+        context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")
         return Order(
             State(new, state.workflow_id, _kept_ids(state, new), owner=state.owner), new.root, fresh=True
         )
@@ -377,7 +377,7 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, act
     _warn_of_settings(context, state.changed_beside(actual), new)
     if since_sent and differs(old) and differs(new):
         context.report.warning(
-            f"somebody changed this workflow since the last run, and this overwrites it: it {since_sent}"
+            f"this overwrites an edit made outside of Pulumi since the last run, which {since_sent}"
         )
 
 
@@ -451,7 +451,9 @@ async def _after_its_job(context: Context, state: State) -> Workflow:
     Where the import's answer was lost it may have another ID than was asked for; then its nodes tell whose it is.
     """
     if state.pending_job:
-        context.report.status(f"waiting for import job {state.pending_job} before the workflow is deleted")
+        context.report.status(
+            f"waiting for the import before the workflow is deleted (job {state.pending_job})"
+        )
         try:
             await wait(context, state)
         except HalfDoneError as error:

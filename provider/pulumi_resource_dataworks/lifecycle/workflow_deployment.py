@@ -162,7 +162,7 @@ class WorkflowDeployments:
         workflow = parse_id(resource_id, "workflow deployment")
         if workflow in self.held:
             context.report.info(
-                f"workflow {workflow[1]} stays in production: the resource that replaces this one holds it"
+                f"the resource that replaces this one holds the workflow: it stays in production (workflow {workflow[1]})"
             )
             return
         state = State.of(Inputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs}), outputs)
@@ -200,7 +200,7 @@ class WorkflowDeployments:
         found = await _look.unless_gone(context, *workflow)
         if found is None:
             context.report.info(
-                f"workflow {workflow[1]} is gone from Data Studio: nothing is left to take offline"
+                f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
             )
             return
         runs = await runs_of(context, *workflow)
@@ -208,14 +208,14 @@ class WorkflowDeployments:
         if run is None:
             await clear_way(context, order, runs, state.pending_run)
             if is_offline(state, found.definition.workflow_id, runs):
-                context.report.info(f"workflow {workflow[1]} is not in production")
+                context.report.info(f"not in production (workflow {workflow[1]})")
                 return
         try:
             run_id = run.id if run else await begin(context, order, runs)
         except openapi.ServiceError as error:
             if error.code != NOT_DEPLOYABLE:
                 raise
-            context.report.info(f"workflow {workflow[1]} is not in production: {error}")
+            context.report.info(f"not in production (workflow {workflow[1]}): {error}")
             return
         await follow(context, order, run_id)
         context.report.status("taken offline")
@@ -227,10 +227,10 @@ class WorkflowDeployments:
         done = runs[0] if runs else None
         try:
             if run is not None:
-                context.report.status(f"going on with pipeline run {run.id}")
+                context.report.status(f"going on with an earlier run (pipeline run {run.id})")
             elif done and done.status == "Success" and _is_news(context, order, done, state):
                 context.report.info(
-                    f"pipeline run {done.id}, of an earlier run of Pulumi, has deployed this already"
+                    f"an earlier run of Pulumi has deployed this already (pipeline run {done.id})"
                 )
                 return await self._deployed(context, state, done)
             else:
@@ -253,7 +253,7 @@ class WorkflowDeployments:
             ) from error
         failed = [f'"{item.name}" ({item.status})' for item in items if item.status not in ("Success", "")]
         if failed:
-            context.report.warning(f"pipeline run {run.id} succeeded, but not for {', '.join(failed)}")
+            context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
         nodes = sum(item.type == "Node" for item in items)
         context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
         return replace(online(state, run), scheduling_id=scheduling_id)
