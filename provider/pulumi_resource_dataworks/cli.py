@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("emulator", help="DataWorks on localhost, for tests and for trying out")
     )
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
-    _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source tells"))
+    _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source says so"))
     _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
     _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     return parser
@@ -142,11 +142,8 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only", default="", metavar="PROBES", help="run these probes only: a,b,c")
     parser.add_argument("--skip", default="", metavar="PROBES", help="leave these out: a,b,c")
-    parser.add_argument(
-        "--second-project-id", type=int, metavar="ID", help="another workspace, to try one ID in both"
-    )
     parser.add_argument("--yes", action="store_true", help="do not ask before the first call")
-    parser.add_argument("--clean-up", action="store_true", help="delete what a killed run has left")
+    parser.add_argument("--clean-up", action="store_true", help="delete what earlier runs have left")
     parser.set_defaults(run=_probe)
 
 

@@ -1,11 +1,9 @@
 """A probe against the emulator inside this process, in a time of their own that jumps while everybody waits."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +13,11 @@ from pulumi_resource_dataworks import openapi, probe
 from pulumi_resource_dataworks.emulator import Account, Emulator, Project, Workflow
 from pulumi_resource_dataworks.emulator._clock import Clock
 from pulumi_resource_dataworks.emulator._signature import Request
+from pulumi_resource_dataworks.probe import Outcome, Session
 from tests.support.services import VirtualClock
 
-HERE, THERE = 10001, 10002
-PROJECTS = (Project(), Project(project_id=THERE, identifier="other"))
+HERE = 10001
+LEFTOVER = "pulumi_dataworks_probe_aaaaaaaaaa_a"
 
 
 def _document(body: dict[str, Any]) -> str:
@@ -72,12 +71,11 @@ class InProcess(httpx.AsyncBaseTransport):
 class Bed:
     """An emulator, and probes against it."""
 
-    def __init__(self, tmp: Path, *, edition: Any = None, **switches: Any) -> None:
+    def __init__(self, *, edition: Any = None, **switches: Any) -> None:
         self.clock = ProbeClock()
-        self.emulator = Emulator(projects=PROJECTS, strict=False)
+        self.emulator = Emulator(projects=(Project(),), strict=False)
         self.emulator._world.clock = WorldClock(self.clock)
         self.transport = InProcess(self.emulator)
-        self.journal = tmp / "report.json.journal"
         self.said: list[str] = []
         account = Account()
         config = {
@@ -86,27 +84,25 @@ class Bed:
             "secretKey": account.secret_key,
         }
         self.settings = openapi.Settings.from_config(config, {})
-        self.cancelled = asyncio.Event()
         self.strangers = self._others()
         self.emulator.switch(**switches)
         self.emulator.set_edition(edition)
 
     def _others(self) -> list[Workflow]:
-        """What others have, under names and paths much like a probe's."""
-        for number, name in enumerate(
-            ["orders", "pulumi_dataworks_probe_", "pulumi_dataworks_probe_aaaaaaaaaa_a"]
-        ):
+        """What others have, under names and paths much like a probe's; the last is what another run has left."""
+        for number, name in enumerate(["orders", "copy_of_pulumi_dataworks_probe_a", LEFTOVER]):
             script = {"path": f"pulumi-dataworks-probe-x/{name}", "runtime": {"command": "WORKFLOW"}}
             body = {"id": f"500000000000000000{number}", "name": name, "script": script, "nodes": []}
             self.call_by_others("ImportWorkflowDefinition", ProjectId=HERE, Spec=_document(body))
         self.settle()
         strangers = self.emulator.workflows()
         self.emulator.gateway.calls.clear()
+        assert len(strangers) == 3
         return strangers
 
     def strangers_are_untouched(self) -> bool:
         """Whether what others have is all there is, as it was."""
-        return len(self.strangers) == 3 and self.emulator.workflows() == self.strangers
+        return self.emulator.workflows() == self.strangers
 
     def crowd(self, *, call: int, times: int) -> None:
         """Others call so many times just before that call of ours."""
@@ -120,36 +116,19 @@ class Bed:
     def call_by_others(self, action: str, **parameters: Any) -> None:
         headers = {"x-acs-action": action, "x-acs-version": "2024-05-18"}
         text = urlencode(parameters)
-        is_get = action.startswith(("Get", "List"))
-        request = Request(
-            "GET" if is_get else "POST",
-            text if is_get else "",
-            headers,
-            b"" if is_get else text.encode(),
-        )
+        method = "GET" if action.startswith(("Get", "List")) else "POST"
+        in_query = method == "GET" or action.startswith("Rename")
+        request = Request(method, text if in_query else "", headers, b"" if in_query else text.encode())
         self.emulator.gateway.perform(self.emulator.gateway.admit(request))
 
-    def options(self, *names: str, second: int | None = THERE) -> probe.Options:
-        chosen = frozenset(names) if names else frozenset(probe.PROBES)
-        return probe.Options(HERE, self.journal, chosen, second)
+    def session(self, project_id: int = HERE) -> Session:
+        return Session(self.settings, project_id, self.said.append, self.transport, self.clock)
 
-    def probing(self, *names: str, second: int | None = THERE) -> probe.Run:
-        return probe.Run(
-            self.settings,
-            self.options(*names, second=second),
-            self.said.append,
-            transport=self.transport,
-            clock=self.clock,
-            cancelled=self.cancelled,
-        )
+    async def probe(self, *names: str) -> Outcome:
+        return await probe.probe(self.session(), names or tuple(probe.PROBES))
 
-    async def probe(self, *names: str, second: int | None = THERE) -> probe.Outcome:
-        return await self.probing(*names, second=second).run()
-
-    async def clean_up(self) -> tuple[list[str], str | None]:
-        return await probe.clean_up(
-            self.settings, self.journal, self.said.append, transport=self.transport, clock=self.clock
-        )
+    async def clean_up(self) -> Outcome:
+        return await probe.clean_up(self.session())
 
     def settle(self) -> None:
         """Let every job end, however long it takes."""

@@ -1,6 +1,5 @@
 """The scratch documents: what real imports hold (FlowSpec 1.1.0), and nothing that would do anything if it ran."""
 
-import copy
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -8,38 +7,14 @@ from typing import Any, Final, cast
 
 Object = dict[str, Any]
 
+PREFIX: Final = "pulumi_dataworks_probe_"
+"""What the name of every scratch workflow begins with, and of no other."""
 CONTENT: Final = "echo 'a scratch script of pulumi-dataworks probe'\n"
-COMMAND: Final = "DIDE_SHELL"
 
 
 def new_id() -> str:
-    """An ID that nobody has, as the service makes them: 19 digits, from 2^62 up."""
+    """An ID that nothing has, as the service makes them: 19 digits, from 2^62 up."""
     return str(2**62 + secrets.randbelow(2**62))
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names of one run; each holds the run's token.
-
-    Attributes:
-        token: What nobody else's names hold.
-    """
-
-    token: str = field(default_factory=lambda: secrets.token_hex(5))
-
-    @property
-    def prefix(self) -> str:
-        """What every name begins with."""
-        return f"pulumi_dataworks_probe_{self.token}"
-
-    @property
-    def folder(self) -> str:
-        """The folder of all paths."""
-        return f"pulumi-dataworks-probe-{self.token}"
-
-    def of(self, what: str) -> str:
-        """A name."""
-        return f"{self.prefix}_{what}"
 
 
 @dataclass
@@ -47,19 +22,16 @@ class Document:
     """One scratch workflow, to be changed and sent.
 
     Attributes:
-        names: The run's names.
-        what: The part of its name that tells it from the run's others.
+        prefix: What all names of the run begin with: `PREFIX`, a token and "_".
+        what: The part of its name that no other of the run has.
         workflow_id: Its ID; None for the service to choose.
-        kind: The document's kind.
         version: The document's version.
-        nodes: Its nodes; nobody else's names are in them.
-        dependencies: As in FlowSpec.
+        nodes: As in FlowSpec; so are its dependencies.
     """
 
-    names: Names
+    prefix: str
     what: str
-    workflow_id: str | None = None
-    kind: str = "CycleWorkflow"
+    workflow_id: str | None
     version: str = "1.1.0"
     nodes: list[Object] = field(default_factory=list[Object])
     dependencies: list[Object] = field(default_factory=list[Object])
@@ -67,31 +39,30 @@ class Document:
     @property
     def name(self) -> str:
         """The workflow's name."""
-        return self.names.of(self.what)
+        return f"{self.prefix}{self.what}"
 
     @property
     def path(self) -> str:
-        """The workflow's path."""
-        return f"{self.names.folder}/{self.name}"
+        """The workflow's path; all of the run are in one folder."""
+        return f"{self.prefix.strip('_').replace('_', '-')}/{self.name}"
 
-    def add(self, what: str, node_id: str | None = None, **more: Any) -> Object:
-        """A new node of this document.
-
-        Args:
-            what: The part of its name that tells it from the document's others.
-            node_id: Its ID; a new number unless given.
-            more: Further fields.
-        """
+    def add(self, what: str, node_id: str | None = None, path: str | None = None, **more: Any) -> Object:
+        """A new node, with a new number for an ID and a path in the workflow's unless given, and with more fields."""
         node_id, name = node_id or new_id(), f"{self.name}_{what}"
         output = {"data": node_id, "artifactType": "NodeOutput", "refTableName": name}
-        script = {"path": f"{self.path}/{name}", "runtime": {"command": COMMAND}, "content": CONTENT}
+        script = {
+            "path": path or f"{self.path}/{name}",
+            "runtime": {"command": "DIDE_SHELL"},
+            "content": CONTENT,
+        }
         node = {"id": node_id, "name": name, "recurrence": "Normal", "script": script, "inputs": {}}
         self.nodes.append({**node, "outputs": {"nodeOutputs": [output]}, **more})
         return self.nodes[-1]
 
-    def copy(self) -> "Document":
-        """The same, to be changed on its own."""
-        return copy.deepcopy(self)
+    def depend_by_name(self, what: str) -> None:
+        """A new node that depends on the first, by its name alone."""
+        depends = [{"type": "Normal", "refTableName": self.nodes[0]["name"]}]
+        self.dependencies.append({"nodeId": self.add(what)["name"], "depends": depends})
 
     def text(self) -> str:
         """As it is sent."""
@@ -104,36 +75,28 @@ class Document:
             "nodes": self.nodes,
             "dependencies": self.dependencies,
         }
-        spec: Object = {"name": self.name, "type": self.kind, "workflows": [body]}
+        spec: Object = {"name": self.name, "type": "CycleWorkflow", "workflows": [body]}
         if self.workflow_id is not None:
             body["id"] = spec["id"] = self.workflow_id
-        return json.dumps({"version": self.version, "kind": self.kind, "spec": spec}, ensure_ascii=False)
+        return json.dumps({"version": self.version, "kind": "CycleWorkflow", "spec": spec})
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A workflow as it reads back; numbers may have come as text and text as numbers.
-
-    Attributes:
-        workflow_id: Its ID.
-        owner: The owner's user ID.
-        text: The document's text.
-        body: Its `spec.workflows[0]`; empty where the document cannot be read.
-    """
+    """A workflow as it reads back, its document as text; numbers may have come as text and text as numbers."""
 
     workflow_id: str
+    name: str
     owner: str
     text: str
-    body: Object
 
-    @classmethod
-    def of(cls, workflow_id: str, owner: str, text: str) -> "Seen":
-        """What a definition holds."""
+    @property
+    def body(self) -> Object:
+        """The document's `spec.workflows[0]`; empty where it cannot be read."""
         try:
-            body = json.loads(text)["spec"]["workflows"][0]
+            return as_object(json.loads(self.text)["spec"]["workflows"][0])
         except (ValueError, LookupError, TypeError):
-            body = None
-        return cls(workflow_id, owner, text, _object(body))
+            return {}
 
     @property
     def nodes(self) -> dict[str, Object]:
@@ -144,15 +107,16 @@ class Seen:
         """A value inside a node, as text; None where it is absent, null, or no single value."""
         value: Any = self.nodes.get(node, {})
         for key in path:
-            value = _object(value).get(key)
+            value = as_object(value).get(key)
         return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def objects(value: Any) -> list[Object]:
     """The objects of a list; none where it is no list."""
     items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [_object(item) for item in items]
+    return [as_object(item) for item in items]
 
 
-def _object(value: Any) -> Object:
+def as_object(value: Any) -> Object:
+    """A JSON object; empty where it is none."""
     return cast("Object", value) if isinstance(value, dict) else {}

@@ -1,222 +1,172 @@
-"""A run from its first call to its last, which deletes."""
+"""A run from its first call to its last, which deletes; and what it determines."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-
-import httpx
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from pulumi_resource_dataworks import openapi
 
-from ._bench import LOST_JOBS, Bench, Finding, StoppedError, UnfitError
-from ._documents import Names
-from ._journal import Journal
-from ._table import PROBES, TABLE
-from ._undo import Undo
-from ._wire import Network, Recorder, Service
+from . import _probes
+from ._cleanup import delete_all, delete_made
+from ._documents import PREFIX
+from ._session import Finding, Session, UnfitError
 
 
 @dataclass(frozen=True)
-class Options:
-    """What is asked for.
+class Probe:
+    """One part of a run: its calls at the emulator's defaults with its share of the clean-up, and what it determines."""
 
-    Attributes:
-        project_id: The workspace.
-        journal: Where to write down what is made.
-        probes: Which to run; `basics` always does.
-        second_project_id: Another workspace, where the same ID may be tried.
-    """
+    calls: int
+    run: Callable[[Session], Awaitable[None]]
+    switches: str
 
-    project_id: int
-    journal: Path
-    probes: frozenset[str] = frozenset(PROBES)
-    second_project_id: int | None = None
 
-    @property
-    def chosen(self) -> list[str]:
-        """The probes that run, in order."""
-        return [name for name in PROBES if name in self.probes or name == "basics"]
+PROBES: Final[Mapping[str, Probe]] = {
+    "basics": Probe(
+        16,
+        _probes.basics,
+        "unknown_workflow_id deleted_workflow_id nodes_of_deleted_workflow ids_on_wire trailing_newline "
+        "workflow_id_in_answer job_hidden_polls unknown_job job_completed read_back_noise stale_reads not_found_status "
+        "not_found_code not_found_message not_found_empty include_script_content",
+    ),
+    "updates": Probe(
+        3, _probes.updates, "moved_workflow omitted_fields dependency_by_name datasource_type node_path"
+    ),
+    "node_ids": Probe(3, _probes.node_ids, "non_numeric_node_id"),
+    "type_change": Probe(2, _probes.type_change, "type_change"),
+    "other_owner": Probe(3, _probes.other_owner, "other_owner"),
+    "version_2": Probe(2, _probes.version_2, "version_2"),
+    "dry_run": Probe(3, _probes.dry_run, "dry_run dry_run_response"),
+}
+"""In the order in which they run; `basics` always does."""
 
-    @property
-    def calls(self) -> int:
-        """About how many calls they make."""
-        without = {"two_projects"} if self.second_project_id is None else set[str]()
-        return sum(PROBES[name].calls for name in self.chosen if name not in without)
+_NOT_TRIED: Final = {
+    "a published workflow; the probe publishes nothing": "published_node_removed published_delete "
+    "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
+    "runs_order stage_begins_after offline_of_undeployed",
+    "a person who holds a workflow open in the console": "locked_workflow",
+    "several imports at the same time, each longer than a few calls": "imports_at_once concurrent_import",
+    "imports of ever larger documents, up to many MiB": "spec_limit",
+    "a workflow with a text for an ID, which might not be found again to be deleted": "non_numeric_workflow_id",
+    "a workflow of kind TriggerWorkflow, which a clean-up might not find in a list": "trigger_workflows_listed",
+    "a second workspace that may be written to": "same_id_in_two_projects",
+    "a run that lasts longer than the service keeps a job, which may be days": "job_forgotten_after",
+    "more look-ups of workspaces; no setting makes a difference to the provider": "project_names unknown_project",
+    "a resource group that is bound to two workspaces": "groups_of_project",
+    "more calls than are allowed, which would throttle everybody on the account": "qps_window throttling_status "
+    "throttling_code quota_status quota_code",
+}
+"""What it would take, and for which switches."""
+
+TABLE: Final[Mapping[str, str | None]] = {
+    **{switch: name for name, probe in PROBES.items() for switch in probe.switches.split()},
+    **{switch: None for switches in _NOT_TRIED.values() for switch in switches.split()},
+}
+"""Every switch of the emulator, and the probe that determines it; None where none does."""
+
+
+def page() -> str:
+    """The tables of docs/probe.md as Markdown."""
+    lines = ["| probe | calls | what it does | switches |", "|---|---|---|---|"]
+    for name, it in PROBES.items():
+        lines.append(f"| `{name}` | {it.calls} | {it.run.__doc__} | {_quoted(it.switches)} |")
+    lines += ["", "| not tried | what it would take |", "|---|---|"]
+    lines += [f"| {_quoted(switches)} | {what} |" for what, switches in _NOT_TRIED.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(switches: str) -> str:
+    return ", ".join(f"`{switch}`" for switch in switches.split())
+
+
+def chosen(names: Collection[str]) -> list[str]:
+    """The probes that run where these are asked for, in order."""
+    return [name for name in PROBES if name in names or name == "basics"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run.
+    """What came of a run or of a clean-up.
 
     Attributes:
-        findings: Every switch of the emulator with what is known of it.
-        calls: How many requests were sent.
-        problem: Why the run ended before its time; "" where it did not.
-        left: IDs of workflows that could not be deleted.
-        undone: Whether the clean-up came to its end. If not, the journal is there still.
+        problem: Why it ended before its time; "" where it did not.
+        left: What is still there, ID to name; None where that is not known.
+        findings: Every switch of the emulator with what is known of it; none after a clean-up.
     """
 
-    findings: Mapping[str, Finding]
-    calls: int
     problem: str
-    left: list[str]
-    undone: bool
+    left: Mapping[str, str] | None
+    findings: Mapping[str, Finding]
 
 
-@dataclass
-class Run:
-    """One run.
-
-    Attributes:
-        settings: Where to and as whom.
-        options: What is asked for.
-        say: Told what is being done.
-        transport: Instead of the network, for tests.
-        clock: Instead of the machine's, for tests.
-        cancelled: Set it to stop: the run ends after the call in flight, and deletes what it made.
-    """
-
-    settings: openapi.Settings
-    options: Options
-    say: Callable[[str], None]
-    transport: httpx.AsyncBaseTransport | None = None
-    clock: openapi.Clock = field(default_factory=openapi.SystemClock)
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def run(self) -> Outcome:
-        """Probe, and undo.
-
-        Raises:
-            FileExistsError: The journal of another run is there.
-            SettingsError: No region.
-        """
-        recorder = Recorder(self.transport or Network(trust_env=not self.settings.is_loopback))
-        service = Service(self.settings, transport=recorder, clock=self.clock, on_wait=self.say)
-        project_id = self.options.project_id
-        journal = Journal.begin(self.options.journal, Names(), project_id, self.settings.base_url)
-        bench = Bench(
-            service=service,
-            recorder=recorder,
-            journal=journal,
-            project_id=project_id,
-            second_project_id=self.options.second_project_id,
-            clock=self.clock,
-            cancelled=self.cancelled,
-            say=self.say,
-        )
-        try:
-            problem = await self._probe(bench)
-        finally:
-            left, trouble = await _undo(service, journal, self.clock, self.say)
-            await service.aclose()
-        problem = ". ".join(part for part in (problem, trouble or "") if part)
-        self._throttled(bench)
-        self._complete(bench, problem)
-        return Outcome(bench.findings, recorder.calls, problem, left, undone=trouble is None and not left)
-
-    async def _probe(self, bench: Bench) -> str:
-        """Run the probes; return why not all could be run."""
-        try:
-            await self._begin(bench)
-            for name in self.options.chosen:
-                self.say(name)
-                await self._one(bench, name)
-        except StoppedError:
-            return "the run was stopped"
-        except openapi.QuotaExhaustedError as error:
-            how = f'met in this run: "{error.message}"'
-            bench.found("quota_status", error.status, how)
-            bench.found("quota_code", error.code, how)
-            return str(error)
-        except (UnfitError, openapi.DataWorksError) as error:
-            return str(error)
-        return ""
-
-    def _throttled(self, bench: Bench) -> None:
-        """What is met by chance, as others call on the same account."""
-        quota = bench.findings.get("quota_code")
-        for heard in bench.recorder.throttled:
-            if quota is None or heard.code != quota.setting:
-                how = "met in this run, as others were calling"
-                bench.found("throttling_status", heard.status, how)
-                bench.found("throttling_code", heard.code, how)
-                return
-
-    async def _begin(self, bench: Bench) -> None:
-        """One harmless call, which tells whether the workspace is there and the key good."""
-        bench.check()
-        there = await bench.service.list_workflow_definitions(
-            bench.project_id, kind="CycleWorkflow", name=bench.names.prefix
-        )
-        if there:
-            raise UnfitError(f"a name that nobody should have is taken: {there[0].name}")
-
-    async def _one(self, bench: Bench, name: str) -> None:
-        try:
-            await PROBES[name].run(bench)
-        except UnfitError as error:
-            if name == "basics" or bench.lost_jobs >= LOST_JOBS:
-                raise
-            bench.untold(str(error), *_switches(name))
-        except openapi.ServiceError as error:
-            if name == "basics" or not error.is_ambiguous_client_error:
-                raise
-            bench.untold(str(error), *_switches(name))
-
-    def _complete(self, bench: Bench, problem: str) -> None:
-        """Say something of every switch."""
-        for switch, row in TABLE.items():
-            if row.probe is None:
-                bench.untold(f"not tried: {row.how}", switch)
-            elif problem:
-                bench.untold(f"not tried: {problem}", switch)
-            elif row.probe not in self.options.chosen:
-                bench.untold("not tried: left out", switch)
-            else:
-                bench.untold("not told", switch)
-
-
-def _switches(probe: str) -> list[str]:
-    return [switch for switch, row in TABLE.items() if row.probe == probe]
-
-
-async def clean_up(
-    settings: openapi.Settings,
-    journal: Path,
-    say: Callable[[str], None],
-    *,
-    transport: httpx.AsyncBaseTransport | None = None,
-    clock: openapi.Clock | None = None,
-) -> tuple[list[str], str | None]:
-    """Delete what a killed run has left, as its journal says.
-
-    Returns:
-        The IDs of what is still there, and why the clean-up did not come to its end, if it did not.
-
-    Raises:
-        OSError: The journal cannot be read; FileNotFoundError where there is none.
-        ValueError: It is no journal, or one of another service.
-    """
-    found = Journal.load(journal)
-    if found.base_url != settings.base_url:
-        raise ValueError(f"it is of a run at {found.base_url}, and not at {settings.base_url}")
-    clock = clock or openapi.SystemClock()
-    client = openapi.Client(settings, transport=transport, clock=clock, on_wait=say)
+async def probe(session: Session, names: Collection[str] = tuple(PROBES)) -> Outcome:
+    """Run these probes, and delete what was made, also where the task is cancelled before that begins."""
+    left: dict[str, str] | None = {}
+    trouble = ""
     try:
-        return await _undo(client, found, clock, say)
+        problem = await _probe(session, chosen(names))
     finally:
-        await client.aclose()
+        if session.made or session.pending is not None:
+            session.say("deleting what was made")
+            left, trouble = await _cleaned(delete_made(session))
+        await session.aclose()
+    problem = ". ".join(part for part in (problem, trouble) if part)
+    _complete(session, problem, chosen(names))
+    return Outcome(problem, left, session.findings)
 
 
-async def _undo(
-    client: openapi.Client, journal: Journal, clock: openapi.Clock, say: Callable[[str], None]
-) -> tuple[list[str], str | None]:
-    say("deleting what was made")
+async def clean_up(session: Session) -> Outcome:
+    """Delete every workflow whose name begins as a probe's does."""
+    left, problem = await _cleaned(delete_all(session))
+    await session.aclose()
+    return Outcome(problem, left, {})
+
+
+async def _cleaned(work: Awaitable[dict[str, str]]) -> tuple[dict[str, str] | None, str]:
     try:
-        left = await Undo(client, journal, clock, say).run()
+        return await work, ""
     except openapi.DataWorksError as error:
-        return [], str(error)
-    if not left:
-        journal.end()
-    return left, None
+        return None, str(error)
+
+
+async def _probe(session: Session, names: list[str]) -> str:
+    """Run the probes; return why not all could be run."""
+    try:
+        # One harmless call, which shows whether the workspace is there and the key good.
+        earlier = await session.list(PREFIX)
+        if earlier:
+            session.say(f"workflows of other runs are there ({len(earlier)}): --clean-up deletes them")
+        for name in names:
+            session.say(name)
+            await _one(session, name)
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) is not None:
+            task.uncancel()
+        return "the run was stopped"
+    except (UnfitError, openapi.DataWorksError) as error:
+        return str(error)
+    return ""
+
+
+async def _one(session: Session, name: str) -> None:
+    try:
+        await PROBES[name].run(session)
+    except (UnfitError, openapi.ServiceError) as error:
+        if name == "basics" or not (isinstance(error, UnfitError) or error.is_ambiguous_client_error):
+            raise
+        session.undetermined(str(error), *PROBES[name].switches.split())
+
+
+def _complete(session: Session, problem: str, names: list[str]) -> None:
+    """Say something of every switch; of throttling, what was met by chance, as others call on the same account."""
+    for error in session.recorder.throttled:
+        kind = "quota" if isinstance(error, openapi.QuotaExhaustedError) else "throttling"
+        session.found(f"{kind}_status", error.status, f'met in this run: "{error.message}"')
+        session.found(f"{kind}_code", error.code, f'met in this run: "{error.message}"')
+    for what, switches in _NOT_TRIED.items():
+        session.undetermined(f"not tried: it takes {what}", *switches.split())
+    for switch, name in TABLE.items():
+        session.undetermined(
+            f"not tried: {(problem or 'no answer') if name in names else 'left out'}", switch
+        )

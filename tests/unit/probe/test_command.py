@@ -6,14 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from pulumi_resource_dataworks import cli, probe
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
-from pulumi_resource_dataworks.probe import _basics, _command, _undo
+from pulumi_resource_dataworks.probe import _cleanup, _command, _probes
 from tests.support.messages import Messages
 
 PROVIDER = Path(cli.__file__).resolve().parents[1]
@@ -43,7 +43,10 @@ def quick(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         _command, "_config", lambda _: {"endpoint": server.endpoint, "callsPerSecond": 1000.0}
     )
-    monkeypatch.setattr(_basics, "_APART", 1.1)
+    monkeypatch.setattr(_probes, "_APART", 1.1)
+    # Jobs are over at once here, and so is a minute.
+    monkeypatch.setattr(_cleanup, "PATIENCE", 0.5)
+    monkeypatch.setattr(_cleanup, "_PAUSES", (0.1, 0.5, 0.1))
 
 
 @pytest.mark.usefixtures("quick")
@@ -90,7 +93,7 @@ def test_it_asks_before_the_first_call(
 
 @pytest.mark.parametrize(
     "more",
-    [["--skip", "basic"], ["--clean-up"], ["--endpoint", "http://a/b"]],
+    [["--skip", "basic"], ["--endpoint", "http://a/b"]],
 )
 def test_what_cannot_be_begun_is_said(
     server: EmulatorServer,
@@ -108,8 +111,9 @@ def test_what_cannot_be_begun_is_said(
 def test_the_workspace_and_the_folder_of_the_report_are_needed(
     server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], messages: Messages
 ) -> None:
-    assert cli.main(["probe", "--endpoint", server.endpoint, "--yes"]) == 2
-    messages(capsys.readouterr().err)
+    for what in ("--yes", "--clean-up"):
+        assert cli.main(["probe", "--endpoint", server.endpoint, what]) == 2
+        messages(capsys.readouterr().err)
     assert cli.main(arguments(server, tmp_path / "none" / "report.json", "--yes")) == 2
     assert server.emulator.calls == []
 
@@ -120,35 +124,52 @@ def started(server: EmulatorServer, out: Path, *more: str) -> "subprocess.Popen[
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True)
 
 
-def wait_for_import(server: EmulatorServer) -> None:
+def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
-    while not server.emulator.workflows():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
+def wait_for_import(server: EmulatorServer) -> None:
+    wait_for(lambda: bool(server.emulator.workflows()))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_with_nothing_left_and_a_report(
-    server: EmulatorServer, tmp_path: Path, messages: Messages
+    server: EmulatorServer, tmp_path: Path, how: signal.Signals
 ) -> None:
     out = tmp_path / "report.json"
     with started(server, out, "--yes") as process:
-        wait_for_import(server)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        wait_for(lambda: server.emulator.count("GetWorkflowDefinition") > 0)  # no import is in flight
+        process.send_signal(how)
+        printed, said = process.communicate(timeout=100)
     assert process.returncode == 1
-    messages(said)
+    assert "deleting what was made\n" in said
+    assert said.endswith("the run was stopped\nnothing is left\n")
+    assert "moved_workflow             ?: not tried: the run was stopped\n" in printed
     assert "Traceback" not in said
     assert server.emulator.workflows() == []
-    assert list(tmp_path.iterdir()) == [out]
     Settings.from_file(out)
+
+
+def test_a_second_ctrl_c_ends_it_at_once(server: EmulatorServer, tmp_path: Path) -> None:
+    server.emulator.set_job_life(Life("seconds", 60))
+    with started(server, tmp_path / "report.json", "--yes") as process:
+        wait_for(lambda: server.emulator.count("ImportWorkflowDefinition") > 0)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr
+        assert said is not None
+        wait_for(lambda: "deleting what was made" in said.readline())
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert rest == "stopped at once: --clean-up deletes what is left\n"
 
 
 @pytest.mark.usefixtures("quick")
 def test_what_a_killed_run_leaves_is_cleaned_up(
-    server: EmulatorServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "report.json"
     with started(server, out, "--yes") as process:
@@ -156,14 +177,13 @@ def test_what_a_killed_run_leaves_is_cleaned_up(
         process.kill()
         process.communicate(timeout=60)
     assert len(server.emulator.workflows()) == 1
-    # Its answer may have been lost; jobs are over at once here.
-    monkeypatch.setattr(_undo, "PATIENCE", 1.0)
-    # Another probe does not begin in its place.
-    assert cli.main(arguments(server, out, "--yes")) == 2
-    assert "--clean-up" in capsys.readouterr().err
+    assert cli.main(arguments(server, out, "--yes", "--only", "basics")) == 0
+    assert "workflows of other runs are there (1): --clean-up" in capsys.readouterr().err
     assert cli.main(arguments(server, out, "--clean-up")) == 0
+    said = capsys.readouterr().err
+    assert "deleting pulumi_dataworks_probe_" in said
+    assert said.endswith("nothing is left\n")
     assert server.emulator.workflows() == []
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("quick")
@@ -181,5 +201,9 @@ def test_what_it_cannot_do_is_said(
     assert cli.main(arguments(server, out, "--clean-up")) == 1
     assert "needs a policy" in capsys.readouterr().err
     server.emulator.clear_faults()
-    assert cli.main(arguments(server, out, "--clean-up")) == 0
-    assert server.emulator.workflows() == []
+    (workflow,) = server.emulator.workflows()
+    server.emulator.publish(workflow.workflow_id)
+    assert cli.main(arguments(server, out, "--clean-up")) == 1
+    said = capsys.readouterr().err
+    assert "These workflows are still there: pulumi_dataworks_probe_" in said
+    assert f"({workflow.workflow_id}). Run this with --clean-up later" in said
