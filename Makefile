@@ -45,7 +45,7 @@ reference: setup ## write docs/reference.md from the provider's schema
 demo: setup engine ## apply a workflow to the emulator with the real engine, step by step
 	@$(BIN)/python tools/demo.py
 
-lint: setup ## style, format and the import rules between the rooms
+lint: setup ## style, format and the import rules between the packages
 	@echo "lint: ruff check"
 	@$(BIN)/ruff check --quiet .
 	@echo "lint: ruff format"

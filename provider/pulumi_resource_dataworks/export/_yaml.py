@@ -57,7 +57,7 @@ def _entry(key: str, item: Json) -> Iterator[str]:
 
 
 def _is_inline(value: Json) -> bool:
-    """Whether a value is a scalar, empty, or an object of a few scalars that has room in a line."""
+    """Whether a value is a scalar, empty, or an object of a few scalars that fits into a line."""
     if isinstance(value, dict):
         entries = cast("Object", value)
         return (

@@ -1,4 +1,4 @@
-"""The boxes: what is written in one, how much room that takes, and its shape."""
+"""The boxes: what is written in one, how much space that takes, and its shape."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _WIDTH = 760.0
 
 
 def head_size(picture: Picture) -> Size:
-    """The room of what stands above."""
+    """The size of what stands above."""
     lines = _lines(picture)
     widths = [columns(text) * LETTER for _, text in lines] + [columns(_title(picture)) * LARGE]
     return max(widths), _TITLE + len(lines) * _ROW
@@ -40,7 +40,7 @@ def add_head(root: ET.Element, picture: Picture, corner: Point) -> None:
 
 
 def legend_size(picture: Picture) -> Size:
-    """The room of what stands below."""
+    """The size of what stands below."""
     placed = list(_placed(picture))
     return _WIDTH, max((at[1] for _, at in placed), default=-_ROW) + _ROW
 

@@ -114,7 +114,7 @@ def _about(arrow: Arrow, picture: Picture) -> str:
 
 
 def _label(arrow: Arrow) -> str:
-    """What stands beside an arrow. A loop has no room for more than its sign."""
+    """What stands beside an arrow. A loop has no space for more than its sign."""
     earlier = "" if arrow.source == arrow.target else arrow.earlier
     told = " ".join(part for part in (arrow.sign, earlier, arrow.condition) if part)
     return shorten(plain(told), _LABEL)

@@ -80,7 +80,7 @@ class RequestNotSent(DataWorksError):  # noqa: N818 - a state of affairs, named 
 
     @property
     def transient(self) -> bool:
-        """False for what another try cannot mend, such as a certificate."""
+        """False for what another try cannot cure, such as a certificate."""
         return self._transient
 
 
