@@ -48,6 +48,7 @@ def messages(request: pytest.FixtureRequest) -> Iterator[Messages]:
     def say(*said: Any, **names: object) -> None:
         begin = len(found)
         found.extend(_plain(text, request, names) for one in said for text in _texts(one))
+        assert len(found) > begin, "nothing was said, so nothing is compared"
         if not WRITES:
             assert found[begin:] == expected[begin : len(found)], "see it, then run `make golden`"
 

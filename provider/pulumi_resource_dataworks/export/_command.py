@@ -14,7 +14,7 @@ from ._assemble import Made, assemble
 from ._fetch import Fetched, fetch, listed
 from ._folder import JOURNAL, About, Folder, RefusedError
 from ._journal import Journal, kept_in
-from ._progress import Progress, workflows
+from ._progress import workflows
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "
@@ -82,9 +82,7 @@ async def _read(settings: openapi.Settings, folder: Folder) -> Fetched:
         with Journal.open(folder.journal, project_id) as journal:
             if journal.entries:
                 _say(f"{workflows(len(journal.entries))} read by the run that began at {journal.began}")
-            return await fetch(
-                client, project_id, chosen, journal, lambda total, done: Progress(sys.stderr, total, done)
-            )
+            return await fetch(client, project_id, chosen, journal, _say)
     finally:
         await client.aclose()
 

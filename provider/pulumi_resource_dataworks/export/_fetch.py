@@ -18,9 +18,6 @@ from ._progress import Progress
 _AT_ONCE = 4
 """Calls that are under way at once: the client keeps to its calls a second, and an answer may take longer than that."""
 
-Show = Callable[[int, int], Progress]
-"""Begins to show the progress of so many workflows, of which so many are there already."""
-
 
 @dataclass(slots=True)
 class Fetched:
@@ -61,7 +58,7 @@ async def fetch(
     project_id: int,
     workflows: list[openapi.WorkflowSummary],
     journal: Journal,
-    show: Show,
+    say: Callable[[str], None],
 ) -> Fetched:
     """Reads each workflow that the journal does not hold as it is listed now.
 
@@ -78,7 +75,7 @@ async def fetch(
             todo.append(summary)
     if not todo:
         return fetched
-    progress = show(len(workflows), len(fetched.specs))
+    progress = Progress(say, len(workflows), len(fetched.specs))
     waiting = iter(todo)
     try:
         async with asyncio.TaskGroup() as workers:
@@ -86,8 +83,6 @@ async def fetch(
                 workers.create_task(_work(client, project_id, waiting, journal, fetched, progress))
     except ExceptionGroup as errors:  # the first stops the others
         raise errors.exceptions[0] from None
-    finally:
-        progress.end()
     return fetched
 
 

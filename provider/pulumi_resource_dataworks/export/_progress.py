@@ -1,14 +1,13 @@
-"""How far a long run is: a line that is redrawn on a terminal, and a line now and then elsewhere."""
+"""How far a long run is: a line now and then."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TextIO
 
-_WIDTH = 30
-_PAUSE = 10.0
-"""Seconds between two lines where nobody watches."""
+_PAUSE = 5.0
+"""Seconds between two lines."""
 
 
 def workflows(number: int) -> str:
@@ -21,38 +20,24 @@ class Progress:
     """The progress of a run.
 
     Attributes:
-        out: Where to show it.
+        say: Shows a line.
         total: How many steps there are.
         done: How many were done before.
     """
 
-    out: TextIO
+    say: Callable[[str], None]
     total: int
     done: int = 0
-    _began: float = field(default_factory=time.monotonic)
     _made: int = 0
-    _shown: float = field(default_factory=time.monotonic)
+    _began: float = field(default_factory=time.monotonic)
+    _said: float = field(default_factory=time.monotonic)
 
     def step(self) -> None:
         """Counts one more."""
         self.done, self._made = self.done + 1, self._made + 1
         now = time.monotonic()
-        text = f"{self.done} of {workflows(self.total)}{self._left(now)}"
-        if self.out.isatty():
-            filled = _WIDTH * self.done // self.total
-            self.out.write(f"\r\033[K[{'#' * filled}{'.' * (_WIDTH - filled)}] {text}")
-            self.out.flush()
-        elif now - self._shown >= _PAUSE:
-            self._shown = now
-            self.out.write(f"{text}\n")
-            self.out.flush()
-
-    def end(self) -> None:
-        """Leaves the line, where there is one."""
-        if self._made and self.out.isatty():
-            self.out.write("\n")
-            self.out.flush()
-
-    def _left(self, now: float) -> str:
-        seconds = round((now - self._began) / self._made * (self.total - self.done))
-        return f", about {seconds // 60} min {seconds % 60} s left" if seconds else ""
+        if now - self._said >= _PAUSE:
+            self._said = now
+            left = round((now - self._began) / self._made * (self.total - self.done))
+            until = f", about {left // 60} min {left % 60} s left" if left else ""
+            self.say(f"{self.done} of {workflows(self.total)}{until}")
