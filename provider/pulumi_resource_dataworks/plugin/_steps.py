@@ -52,8 +52,6 @@ class Steps:
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
         self._opened: list[openapi.Client] = []
-        self._checked: dict[str, tuple[Any, Properties, Any, Properties]] = {}
-        """By URN, what Check was given and what it made of it, until Diff is asked about just that."""
 
     def check_config(self, request: Any) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
@@ -108,22 +106,17 @@ class Steps:
             found.inputs.get(key) is value and not isinstance(value, lifecycle.Unknown)
             for key, value in news.values.items()
         )
-        answer = request.news if kept else encode(found.inputs, news.secrets)
-        self._checked[request.urn] = request.olds, olds, answer, Properties(found.inputs, news.secrets)
-        return provider_pb2.CheckResponse(inputs=answer)
+        return provider_pb2.CheckResponse(inputs=request.news if kept else encode(found.inputs, news.secrets))
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
         steps = self._kind(request).steps
-        checked = self._checked.pop(request.urn, None)
         if isinstance(steps, lifecycle.WorkflowDefinitions) and (found := _at_a_glance(request)):
             steps.hold(request.urn, request.id, decode_some(request.olds, lifecycle.HOLDING))
             return _diff_response(found)
         sent = request.old_inputs if request.HasField("old_inputs") else request.olds
-        known = checked[:2] if checked and checked[0] == sent else None
-        olds = known[1] if known else decode(sent)
-        news = checked[3] if checked and checked[2] == request.news else decode(request.news, (sent, olds))
-        state = decode(request.olds, (sent, olds))
+        olds = decode(sent)
+        news, state = decode(request.news, (sent, olds)), decode(request.olds, (sent, olds))
         found = steps.diff(
             request.urn, request.id, olds.values, state.values, news.values, list(request.ignoreChanges)
         )
