@@ -81,6 +81,7 @@ def test_versions_are_those_of_this_repository() -> None:
     assert flow_variables()["DATAWORKS_VERSION"] == _version()
 
 
+@pytest.mark.nightly
 def test_gitlab_previews_comments_and_applies(
     pipeline: Stack, installed: Environment, wheels: list[Path]
 ) -> None:

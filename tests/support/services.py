@@ -20,6 +20,9 @@ from pulumi_resource_dataworks.openapi import JobStatus, Settings, wait_for_job
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 _SETTLE = 30
+"""Turns of the loop after which everybody counts as waiting, also where somebody else is running: another clock."""
+_IDLE = 3
+"""Turns in which nobody else is running."""
 
 
 class VirtualClock:
@@ -28,9 +31,9 @@ class VirtualClock:
     def __init__(self) -> None:
         self.now = 0.0
         self.slept: list[float] = []
-        self._sleepers: list[tuple[float, int]] = []
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
-        self._changes = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def monotonic(self) -> float:
         return self.now
@@ -40,24 +43,29 @@ class VirtualClock:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        entry = (self.now + seconds, next(self._numbers))
-        heapq.heappush(self._sleepers, entry)
-        self._changes += 1
-        try:
-            while self.now < entry[0]:
-                await self._advance(entry)
-        finally:
-            self._sleepers.remove(entry)
-            heapq.heapify(self._sleepers)
-            self._changes += 1
+        if seconds <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        woken = loop.create_future()
+        heapq.heappush(self._sleepers, (self.now + seconds, next(self._numbers), woken))
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_soon(self._turn, loop, 0, 0)
+        await woken
 
-    async def _advance(self, entry: tuple[float, int]) -> None:
-        changes = self._changes
-        for _ in range(_SETTLE):
-            await asyncio.sleep(0)
-        if changes == self._changes and self._sleepers[0] == entry:
-            self.now = entry[0]
-            self._changes += 1
+    def _turn(self, loop: asyncio.AbstractEventLoop, turns: int, idle: int) -> None:
+        idle = 0 if loop._ready else idle + 1  # type: ignore[attr-defined]
+        if turns < _SETTLE and idle < _IDLE:
+            loop.call_soon(self._turn, loop, turns + 1, idle)
+            return
+        while self._sleepers:
+            time, _, woken = heapq.heappop(self._sleepers)
+            if not woken.done():
+                self.now = max(self.now, time)
+                woken.set_result(None)
+                loop.call_soon(self._turn, loop, 0, 0)
+                return
+        self._loop = None
 
 
 class Service:

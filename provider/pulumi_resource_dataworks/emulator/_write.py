@@ -11,6 +11,8 @@ from typing import Any
 from ._json import is_list, is_object
 from ._schema import ENTITIES
 
+_scalar = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def write(document: Mapping[str, Any]) -> str:
     """The text of a FlowSpec document, in the order and the whitespace of GetWorkflowDefinition."""
@@ -72,7 +74,3 @@ def _block(opening: str, items: list[str], closing: str, depth: int) -> str:
     inner = "\n" + "\t" * (depth + 1)
     outer = "\n" + "\t" * depth
     return opening + inner + f",{inner}".join(items) + outer + closing
-
-
-def _scalar(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

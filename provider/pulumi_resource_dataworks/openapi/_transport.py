@@ -104,8 +104,12 @@ class Transport:
     def _client(self, action: str) -> httpx.AsyncClient:
         if self._http is None:
             try:
+                here = self._settings.is_loopback
                 self._http = httpx.AsyncClient(
-                    transport=self._transport, trust_env=not self._settings.is_loopback
+                    transport=self._transport,
+                    trust_env=not here,
+                    verify=not here
+                    or self._settings.base_url.startswith("https:"),  # reading CAs takes 20 ms
                 )
             except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
                 # All that it reads is the environment: proxies and certificate files.

@@ -45,7 +45,7 @@ def sdk(server: EmulatorServer) -> Client:
 
 
 @pytest.fixture
-def call(server: EmulatorServer) -> Callable[..., httpx.Response]:
+def call(server: EmulatorServer) -> Iterator[Callable[..., httpx.Response]]:
     """Signs by the documentation alone; `over` replaces headers before, `forged` after the signature is made."""
 
     def send(
@@ -74,9 +74,10 @@ def call(server: EmulatorServer) -> Callable[..., httpx.Response]:
         credential = f"Credential={account.access_key},SignedHeaders={';'.join(names)},Signature={signature}"
         headers |= {"authorization": f"ACS3-HMAC-SHA256 {credential}"} | (forged or {})
         url = f"{server.endpoint}/?{query}" if query else server.endpoint
-        return httpx.request(method, url, content=body, headers=headers)
+        return client.request(method, url, content=body, headers=headers)
 
-    return send
+    with httpx.Client(verify=False) as client:
+        yield send
 
 
 def _headers(server: EmulatorServer, action: str, body: str) -> dict[str, str]:

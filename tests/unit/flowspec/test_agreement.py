@@ -1,4 +1,4 @@
-"""Our judgement beside the vendor's own parser's: a sixth of its verdicts, or all with AGREEMENT=all (`make agreement`).
+"""Our judgement beside the vendor's own parser's: a tenth of its verdicts, or all with AGREEMENT=all (`make agreement`).
 
 What the parser refuses is refused here, with a path. Where we differ otherwise, one named rule claims the row: a rule of
 RULES where we refuse what the parser takes, a rule of COMPARISON where we compare otherwise. Rows that nothing claims are in
@@ -32,7 +32,7 @@ COMPARISON = {
 
 DISAGREEMENTS = Path(__file__).with_name("disagreements.csv")
 ALL = os.environ.get("AGREEMENT") == "all"
-SHARE, SEED = 6, 20261128
+SHARE, SEED = 10, 20261128
 
 Disagreement = tuple[str, str, str, str]
 """A row's document, pointer and op, and what is wrong with it."""
@@ -111,7 +111,7 @@ def test_every_verdict_of_the_vendors_parser_is_met_or_claimed_or_on_the_list(fo
             found.add((*place, rule.removeprefix("UNCLAIMED: ")))
     for rule, count in counts.most_common():
         print(f"{folder.name:9} {count:6} {rule}")  # noqa: T201 - the table is what one runs this for
-    assert len(looked_at) == sum(counts.values()) > 1000
+    assert len(looked_at) == sum(counts.values()) > 500
     assert _lines(found - listed) == "", "not on the list"
     assert _lines({one for one in listed - found if one[:3] in looked_at}) == "", "on the list, and agrees"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.support.messages import Messages
 from tests.support.services import VirtualClock, settings
 
 JOB = b'{"RequestId": "R", "JobStatus": {"JobId": "7", "Status": "Running"}}'
+
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
@@ -107,8 +110,8 @@ async def connect(clock: VirtualClock, wire: Wire) -> AsyncIterator[Connect]:
     made: list[Client] = []
 
     def connect(**changes: Any) -> Client:
-        transport = httpx.AsyncHTTPTransport()
-        transport._pool = httpcore.AsyncConnectionPool(network_backend=wire, max_keepalive_connections=0)
+        transport = httpx.AsyncHTTPTransport(verify=TLS)
+        transport._pool = httpcore.AsyncConnectionPool(TLS, network_backend=wire, max_keepalive_connections=0)
         made.append(Client(settings(**changes), transport=transport, clock=clock))
         return made[-1]
 
