@@ -70,6 +70,7 @@ test-unit: setup ## the tests that need no engine
 	@$(BIN)/pytest -q -n 2 tests/unit tests/wire
 
 test-all: setup engine ## all tests, with a part of each matrix
+	@[ -d tests/__pycache__ ] || $(BIN)/pytest -qq --collect-only tests > /dev/null # else each process compiles all
 	@echo "test: pytest"
 	@$(BIN)/pytest -q -n 7 --dist loadgroup tests/engine tests/install tests/examples tests/sdk tests/docs tests/unit tests/wire
 

@@ -224,7 +224,7 @@ def test_yaml(exported: Export) -> None:
 
 @pytest.mark.timeout(1800)
 def test_python(exported: Export) -> None:
-    project = exported("python", everything(500 * ALL))
+    project = exported("python", everything(500) if ALL else sample())
     project.configure()
     project.take_over()
     is_quiet(inline_python(project, "preview", "--expect-no-changes"), project.members)

@@ -122,7 +122,7 @@ def places(front: Stack) -> set[tuple[int, str]]:
     return {(workflow.project_id, workflow.path) for workflow in front.emulator.workflows()}
 
 
-@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
+@pytest.mark.nightly
 def test_trouble(front: Stack) -> None:
     a_job_fails(front)
     the_next_up_goes_through_throttling_and_a_lost_answer(front)
@@ -198,7 +198,7 @@ def a_forced_replacement_deletes_nothing(front: Stack) -> None:
     assert front.output() == before == front.emulator.workflows()[0].workflow_id
 
 
-@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
+@pytest.mark.nightly
 def test_a_deployment(front: Stack) -> None:
     front.deployment(etl())
     front.up()

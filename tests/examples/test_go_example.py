@@ -16,6 +16,7 @@ INLINE = Path(__file__).parent / "inline/go"
 SDK = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go"
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("go")
 @pytest.mark.timeout(1200)  # with cold caches the engine and Go's modules come first
 def test_the_go_example_lives_against_the_emulator(example: Example, go: Tool) -> None:

@@ -205,6 +205,7 @@ def test_lookup(take: Take) -> None:
     leave(example)
 
 
+@pytest.mark.nightly
 @pytest.mark.starts_plugin
 def test_unit_test_passes_its_own_tests(take: Take) -> None:
     example = take("unit-test")

@@ -121,6 +121,7 @@ def test_the_workspace_and_the_folder_of_the_report_are_needed(
 def started(server: EmulatorServer, out: Path, *more: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "pulumi_resource_dataworks.cli", *arguments(server, out, *more)]
     env = {**os.environ, "PYTHONPATH": str(PROVIDER)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background, and inherited
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True)
 
 
