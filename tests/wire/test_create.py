@@ -135,9 +135,9 @@ def test_a_timeout_keeps_the_job_and_the_next_update_resumes_it(plugin: Plugin, 
 def test_cancel_ends_a_create_at_once_and_keeps_its_job(start: Start, emulator: Emulator) -> None:
     plugin = start()
     emulator.script_job(Life("seconds", 30))
-    inputs = checked(plugin, emulator, "stopped")
+    inputs, polls = checked(plugin, emulator, "stopped"), emulator.count("GetJobStatus")
     running = plugin.stub.Create.future(plugin.create_request("stopped", inputs), timeout=SECONDS)
-    _wait_for(lambda: emulator.count("GetJobStatus") > 0)
+    _wait_for(lambda: emulator.count("GetJobStatus") > polls)
     begin = time.monotonic()
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
     assert time.monotonic() - begin < 0.5

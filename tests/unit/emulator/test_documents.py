@@ -43,7 +43,7 @@ READ_OTHERWISE = {
 LOST = READ_OTHERWISE.keys() - {"museum_loans", "parcel_routes", "mine_safety"}
 """Documents that do not come back with all that was written; nothing is no loss of an empty object."""
 
-LARGEST = {"corpus": 20_000, "flowspec": 5000} if NIGHTLY else {"corpus": 6000, "flowspec": 2500}
+LARGEST = {"corpus": 20_000, "flowspec": 5000} if NIGHTLY else {"corpus": 10_000, "flowspec": 3000}
 """Bytes of the documents whose mutations are judged."""
 
 
