@@ -251,7 +251,7 @@ def test_go(exported: Export, go: Tool) -> None:
 
 
 def test_portable_yaml(exported: Export) -> None:
-    project = exported("yaml", [*islice(public(KEPT), None if NIGHTLY else 12), *related()], portable=True)
+    project = exported("yaml", [*islice(public(KEPT), None if NIGHTLY else 6), *related()], portable=True)
     project.configure(**elsewhere(project))
 
     def run(command: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.support.documents import etl, node, nodes
+from tests.support.nightly import nightly
 from tests.support.stacks import Stack, new_stack, resources_in
 
 Document = dict[str, Any]
@@ -93,16 +94,17 @@ def reordered(document: Document) -> None:
     nodes(document).reverse()
 
 
+ALL_MOVES = "all of that"
 MOVES: dict[str, tuple[list[Callable[[Document], None]], set[str]]] = {
     "another one before it": ([inserted], set()),
     "one less before it": ([removed], {"step_03", "step_02", "step_04"}),
     "in another order": ([reordered], set()),
-    "all of that": ([inserted, removed, reordered], {"step_03", "step_02", "step_04"}),
+    ALL_MOVES: ([inserted, removed, reordered], {"step_03", "step_02", "step_04"}),
 }
 """What else is done to the document, and which other nodes that concerns."""
 
 
-@pytest.mark.parametrize("case", MOVES)
+@pytest.mark.parametrize("case", [*(nightly(case) for case in MOVES if case != ALL_MOVES), ALL_MOVES])
 def test_a_changed_line_is_printed_once_wherever_its_node_is(live: Stack, case: str) -> None:
     moves, concerned = MOVES[case]
     document = twelve("step_07")
@@ -276,7 +278,7 @@ OTHERS: dict[str, Document] = {
 }
 
 
-@pytest.mark.parametrize("difference", OTHERS)
+@pytest.mark.parametrize("difference", ["script", nightly("cron"), nightly("description")])
 def test_two_stacks_of_one_name_in_two_backends_do_not_overwrite_each_other(
     engine: Path, live: Stack, tmp_path: Path, difference: str
 ) -> None:

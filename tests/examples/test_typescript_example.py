@@ -14,6 +14,7 @@ pytest_plugins = ["tests.support.examples", "tests.support.sdks"]
 INLINE = Path(__file__).parent / "inline/node.mjs"
 
 
+@pytest.mark.nightly
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)  # with cold caches the engine and npm's packages come first
 def test_the_typescript_example_lives_against_the_emulator(

@@ -34,6 +34,7 @@ def test_the_documentation_is_go_s(go: Tool) -> None:
     assert "package main" in shown
 
 
+@pytest.mark.nightly
 def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) -> None:
     for name in ("go.mod", "go.sum"):
         shutil.copy(REPO / "examples/go" / name, tmp_path)

@@ -34,7 +34,12 @@ OURS: dict[str, Callable[[], Object]] = {
 FILES = {named(file): file for file in TAKEN}
 NAMES = [*OURS, *FILES]
 
-bounded = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+bounded = settings(
+    max_examples=150 if NIGHTLY else 40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @cache
