@@ -140,9 +140,9 @@ def test_cancel_ends_a_create_at_once_and_keeps_its_job(start: Start, emulator: 
     _wait_for(lambda: emulator.count("GetJobStatus") > polls)
     begin = time.monotonic()
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
-    assert time.monotonic() - begin < 0.5
+    assert time.monotonic() - begin < 2
     found = Refusal(running.exception())
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 3
     assert found.detail is not None
     assert plain(found.detail.properties)["__state"]["pendingJob"]
     with pytest.raises(grpc.RpcError) as error:
