@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pulumi
@@ -83,12 +83,29 @@ def of_dictionaries() -> flowspec.FlowSpecArgsDict:
     return {"kind": flowspec.Kind.CYCLE_WORKFLOW, "spec": {"workflows": [workflow]}}
 
 
+@pytest.fixture
+def loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A loop for Pulumi's runtime, which takes the thread's, makes others and closes none."""
+    made, make = list[asyncio.AbstractEventLoop](), asyncio.new_event_loop
+
+    def make_one() -> asyncio.AbstractEventLoop:
+        made.append(make())
+        return made[-1]
+
+    monkeypatch.setattr(asyncio, "new_event_loop", make_one)
+    asyncio.set_event_loop(make_one())
+    yield
+    asyncio.set_event_loop(None)
+    for loop in made:
+        loop.close()
+
+
 @pytest.mark.timeout(60)
+@pytest.mark.usefixtures("loops")
 @pytest.mark.parametrize("document", [of_classes, of_dictionaries])
 def test_a_typed_document_arrives_as_flowspec(
     document: Callable[[], flowspec.FlowSpecArgs | flowspec.FlowSpecArgsDict],
 ) -> None:
-    asyncio.set_event_loop(asyncio.new_event_loop())
     engine = Recorder()
     pulumi.runtime.set_mocks(engine)
 
