@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from pulumi_resource_dataworks.emulator import Fault, Life
 from tests.support.documents import etl, node, nodes
 from tests.support.nightly import nightly
 from tests.support.stacks import Stack
+from tests.support.waiting import wait_for
 
 
 def test_a_failing_job_leaves_the_resource_half_done_and_the_next_up_repairs_it(stack: Stack) -> None:
@@ -69,7 +69,7 @@ def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) 
     stack.emulator.script_job(Life("seconds", 3))
     stack.workflow(etl())
     process = stack.start("up", "--yes", "--skip-preview")
-    _wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1)
+    wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1, 60)
     children = _children_of(process.pid)
     plugins = [pid for pid, command in children.items() if "pulumi-resource-dataworks" in command]
     assert plugins
@@ -77,7 +77,7 @@ def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) 
     for pid in children.keys() - plugins:
         os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    _wait_for(lambda: not [pid for pid in plugins if Path(f"/proc/{pid}").exists()])
+    wait_for(lambda: not [pid for pid in plugins if Path(f"/proc/{pid}").exists()], 60)
     stack.run("cancel", "--yes")
     output = stack.up().output
     assert "taking it over" in output or stack.calls("ImportWorkflowDefinition") == 2
@@ -233,20 +233,13 @@ def test_a_preview_without_credentials_goes_on_with_a_note(stack: Stack) -> None
 def _interrupted(stack: Stack) -> tuple[str, float]:
     """Runs up until its job is under way, sends Ctrl-C, and says what was printed and how long the end took."""
     process = stack.start("up", "--yes", "--skip-preview")
-    _wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1)
+    wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1, 60)
     time.sleep(0.4)
     os.kill(process.pid, signal.SIGINT)
     begin = time.monotonic()
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0, output
     return output, time.monotonic() - begin
-
-
-def _wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen within a minute"
-        time.sleep(0.05)
 
 
 def _children_of(parent: int) -> dict[int, str]:

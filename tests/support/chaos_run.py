@@ -31,6 +31,7 @@ from tests.support.chaos import (
     plugins_of,
 )
 from tests.support.stacks import Stack
+from tests.support.waiting import wait_for
 
 UP = ("up", "--yes", "--skip-preview")
 REFRESH = "`pulumi refresh`"
@@ -139,12 +140,12 @@ def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> boo
     with _ambush(stack, case, trouble) as ambush:
         ambush.process = stack.start(*UP, *arguments(stack, STEPS[case.step]), own_plugin=True)
         output = _end_of(ambush.process)
-        _wait_for(lambda: not [pid for pid in ambush.plugins if Path(f"/proc/{pid}").exists()])
+        wait_for(lambda: not [pid for pid in ambush.plugins if Path(f"/proc/{pid}").exists()], 20)
         outcome.told.append(output)
         assert ambush.struck == case.action, f"{case}: met {ambush.struck}\n{output}"
         assert bool(ambush.plugins) is bool(trouble.strike), f"nothing was struck\n{output}"
         if case.trouble == "late":
-            _wait_for(lambda: ambush.over)
+            wait_for(lambda: ambush.over, 20)
             time.sleep(0.5)  # a job of the emulator takes 0.2 s
     outcome.expect("Traceback" not in output, "the user sees a traceback")
     return ambush.process.returncode == 0
@@ -262,10 +263,3 @@ def _deployment(stack: Stack) -> dict[str, Any]:
     path = stack.folder.parent / "state/.pulumi/stacks/engine-test" / f"{stack.name}.json"
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))["checkpoint"]["latest"] or {}
     return found
-
-
-def _wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen within 20 seconds"
-        time.sleep(0.02)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -15,6 +14,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi_resource_dataworks.emulator import Emulator, Life
 from tests.support.documents import flow
 from tests.support.plugin_process import SECONDS, FakeEngine, Plugin, Refusal, Seed, Start, refusal, urn
+from tests.support.waiting import wait_for
 from tests.support.wire_values import UNKNOWN, plain
 
 
@@ -137,7 +137,7 @@ def test_cancel_ends_a_create_at_once_and_keeps_its_job(start: Start, emulator: 
     emulator.script_job(Life("seconds", 30))
     inputs, polls = checked(plugin, emulator, "stopped"), emulator.count("GetJobStatus")
     running = plugin.stub.Create.future(plugin.create_request("stopped", inputs), timeout=SECONDS)
-    _wait_for(lambda: emulator.count("GetJobStatus") > polls)
+    wait_for(lambda: emulator.count("GetJobStatus") > polls, SECONDS)
     begin = time.monotonic()
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
     assert time.monotonic() - begin < 2
@@ -162,10 +162,3 @@ def test_creates_run_side_by_side(plugin: Plugin, emulator: Emulator) -> None:
     answers = [future.result() for future in running]
     assert time.monotonic() - begin < 3
     assert len({answer.id for answer in answers}) == len(names)
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -105,11 +105,9 @@ class Transport:
         if self._http is None:
             try:
                 here = self._settings.is_loopback
+                in_clear = here and self._settings.base_url.startswith("http:")  # reading CAs takes 20 ms
                 self._http = httpx.AsyncClient(
-                    transport=self._transport,
-                    trust_env=not here,
-                    verify=not here
-                    or self._settings.base_url.startswith("https:"),  # reading CAs takes 20 ms
+                    transport=self._transport, trust_env=not here, verify=not in_clear
                 )
             except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
                 # All that it reads is the environment: proxies and certificate files.

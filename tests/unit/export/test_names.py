@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_resource_dataworks.export._names import Folders, Names, parts_of, resource_names
@@ -18,7 +18,6 @@ DEVICES = {
 }
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(), max_size=8), st.sampled_from(["", ".sql", ".ipynb"]))
 def test_any_text_is_a_name_on_every_file_system(texts: list[str], suffix: str) -> None:
     names = Names()
@@ -117,7 +116,6 @@ def test_a_name_that_was_given_stays() -> None:
     assert named("daily", x="unused") == ["daily"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "a b", "a-b", ""]), max_size=3), max_size=8))
 def test_no_two_resources_have_one_name(paths: list[list[str]]) -> None:
     found = resource_names({str(number): path for number, path in enumerate(paths)}, {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_resource_dataworks.export._values import Joined, NodeOutput, ScriptFile, Setting
@@ -54,7 +54,6 @@ def interpolated(value: Any) -> Any:
     return value
 
 
-@settings(deadline=None)
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4))
 def test_what_is_written_is_read_again(value: dict[str, Any]) -> None:
     assert read(value) == value

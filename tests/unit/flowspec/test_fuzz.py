@@ -25,7 +25,6 @@ from tests.support.nightly import NIGHTLY
 
 bounded = settings(
     max_examples=300 if NIGHTLY else 60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -37,7 +37,6 @@ SOME = [named(file) for folder in FOLDERS for file in part(of(folder, TAKEN), at
 
 bounded = settings(
     max_examples=150 if NIGHTLY else 40,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -24,7 +24,6 @@ def test_an_import_answer_as_logged() -> None:
     assert (job.progress, job.create_time, job.error) == (0, 1739347230123, "")
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**63 - 1), st.booleans())
 def test_ids_keep_every_digit(number: int, as_text: bool) -> None:
     wire = json.loads(json.dumps({"Id": str(number) if as_text else number}))

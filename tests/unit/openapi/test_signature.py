@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_resource_dataworks.openapi import Credentials
@@ -84,7 +84,6 @@ def test_queries_are_encoded_as_rfc_3986(value: str, encoded: str) -> None:
     assert canonical_query({"k": value}) == f"k={encoded}"
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_every_difference_in_the_secret_shows(one: str, other: str) -> None:
     request = dataworks("GET", "GetJobStatus", {"JobId": "1"})

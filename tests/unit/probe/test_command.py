@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from pulumi_resource_dataworks import cli, probe
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
 from pulumi_resource_dataworks.probe import _cleanup, _command, _probes
 from tests.support.messages import Messages
+from tests.support.waiting import wait_for
 
 PROVIDER = Path(cli.__file__).resolve().parents[1]
 
@@ -125,15 +125,8 @@ def started(server: EmulatorServer, out: Path, *more: str) -> "subprocess.Popen[
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def wait_for_import(server: EmulatorServer) -> None:
-    wait_for(lambda: bool(server.emulator.workflows()))
+    wait_for(lambda: bool(server.emulator.workflows()), 30)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -142,7 +135,7 @@ def test_ctrl_c_ends_it_with_nothing_left_and_a_report(
 ) -> None:
     out = tmp_path / "report.json"
     with started(server, out, "--yes") as process:
-        wait_for(lambda: server.emulator.count("GetWorkflowDefinition") > 0)  # no import is in flight
+        wait_for(lambda: server.emulator.count("GetWorkflowDefinition") > 0, 30)  # no import is in flight
         process.send_signal(how)
         printed, said = process.communicate(timeout=100)
     assert process.returncode == 1
@@ -157,11 +150,11 @@ def test_ctrl_c_ends_it_with_nothing_left_and_a_report(
 def test_a_second_ctrl_c_ends_it_at_once(server: EmulatorServer, tmp_path: Path) -> None:
     server.emulator.set_job_life(Life("seconds", 60))
     with started(server, tmp_path / "report.json", "--yes") as process:
-        wait_for(lambda: server.emulator.count("ImportWorkflowDefinition") > 0)
+        wait_for(lambda: server.emulator.count("ImportWorkflowDefinition") > 0, 30)
         process.send_signal(signal.SIGINT)
         said = process.stderr
         assert said is not None
-        wait_for(lambda: "deleting what was made" in said.readline())
+        wait_for(lambda: "deleting what was made" in said.readline(), 30)
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=30)
     assert process.returncode == 1
