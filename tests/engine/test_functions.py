@@ -39,11 +39,6 @@ def invoke(function: str, returned: str | None = None, **arguments: Any) -> dict
     return {"fn::invoke": {**call, "return": returned} if returned else call}
 
 
-def outputs(stack: Stack) -> dict[str, Any]:
-    found: dict[str, Any] = stack.state()[0]["outputs"]
-    return found
-
-
 def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
     project = stack.project_id
     group = invoke("getResourceGroup", "id", projectId=project, name="shared")
@@ -76,7 +71,7 @@ def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
     assert "2 to create" in stack.preview().output
     stack.up()
     [stored] = stack.emulator.workflows()
-    found = outputs(stack)
+    found = stack.outputs()
     assert (found["mode"], found["sameName"], found["path"], found["deployed"]) == (
         "standard",
         "sales",
@@ -96,7 +91,7 @@ def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
     assert stack.calls() - before == 8
     stack.emulator.deploy(stored.workflow_id)
     stack.up()
-    assert outputs(stack)["deployed"] is True
+    assert stack.outputs()["deployed"] is True
 
 
 def test_what_is_wrong_stops_the_preview_with_a_reason(stack: Stack) -> None:
@@ -119,7 +114,7 @@ def test_a_function_goes_to_the_provider_that_it_names(stack: Stack) -> None:
         config={"endpoint": "http://127.0.0.1:1"},  # the default provider's leads nowhere
     )
     stack.up()
-    assert outputs(stack) == {"id": stack.project_id}
+    assert stack.outputs() == {"id": stack.project_id}
 
 
 def depends(workflow: Workflow) -> dict[str, set[str]]:

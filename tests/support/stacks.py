@@ -235,9 +235,15 @@ class Stack:
         found: dict[str, Any] = self.resource()["outputs"].get("__state", {})
         return found
 
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs; it is not always first in the state: a provider that `exists` asks is made beside it."""
+        [stack] = [one for one in self.state() if one["type"] == "pulumi:pulumi:Stack"]
+        found: dict[str, Any] = stack["outputs"]
+        return found
+
     def output(self, name: str = "workflowId") -> str:
         """An output of the stack."""
-        return str(self.state()[0]["outputs"][name])
+        return str(self.outputs()[name])
 
     def edit(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Changes the one workflow of the service behind Pulumi's back; `change` gets its workflow object."""

@@ -20,6 +20,8 @@ _MAX_MESSAGE = 400 * 1024 * 1024
 
 _ORPHAN_SECONDS = 1.0
 
+_GRACE_SECONDS = 2.0
+
 _GC_THRESHOLD = (50_000, 20, 50)
 """A document of 1,000 nodes is 40,000 objects without a cycle: Python's own threshold collects 60 times for each copy."""
 
@@ -68,10 +70,15 @@ async def _serve(engine_address: str) -> None:
             loop.add_signal_handler(name, stop.set)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    orphaned = asyncio.create_task(_until_orphaned())
-    await asyncio.wait({asyncio.create_task(stop.wait()), orphaned}, return_when=asyncio.FIRST_COMPLETED)
+    reasons = {asyncio.create_task(stop.wait()), asyncio.create_task(_until_orphaned())}
+    await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
+    for reason in reasons:
+        reason.cancel()
     await servicer.aclose()
-    await server.stop(grace=2.0)
+    await server.stop(grace=_GRACE_SECONDS)
+    # grpcio 1.85 can return before an answered call's own task has ended, and prints a traceback where asyncio cancels that.
+    if rest := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(rest, timeout=_GRACE_SECONDS)
 
 
 async def _until_orphaned() -> None:
