@@ -50,8 +50,23 @@ TABLES = {
     "SpecDepend": "depend",
     "SpecRuntimeResource": "runtimeResource",
     "SpecDatasource": "datasource",
+    "SpecDoWhile": "doWhile",
+    "SpecForEach": "foreach",
+    "SpecSubFlow": "subflow",
+    "SpecVariableFlowDepend": "variableDepend",
+    "SpecVariableDepend": "variableSource",
+    "SpecDataset": "dataset",
+    "SpecFileResource": "fileResource",
+    "SpecObjectStorageFile": "file",
+    "SpecStorage": "storage",
+    "SpecFunction": "function",
+    "SpecComponent": "component",
+    "SpecComponentParameter": "componentParameter",
+    "SpecCalcEngine": "calcEngine",
+    "SpecContainer": "container",
+    "SpecContainerEnvVar": "envVariable",
 }
-"""Our table of each of the vendor's schemas that has one. The loops share a table, and so have types of their own."""
+"""Our table of each of the vendor's schemas. Tables without one are of any type."""
 
 Json = dict[str, Any]
 
@@ -127,12 +142,9 @@ class Types:
         if field.shape is Shape.CHOICE and not field.open:
             return self.simple(self.by_labels[field.choices])
         if field.shape is Shape.ENTITY:
-            return self.simple(self.by_entity[field.entity])
+            return self.of_entity(field.entity)
         if field.shape is Shape.LIST:
-            return {
-                "type": "array",
-                "items": self.simple(self.by_entity[field.entity]) if field.entity else ANY,
-            }
+            return {"type": "array", "items": self.of_entity(field.entity)}
         if field.shape is Shape.MAP:
             return {"type": "object", "additionalProperties": ANY}
         plain = {
@@ -142,6 +154,10 @@ class Types:
             Shape.BOOLEAN: "boolean",
         }
         return {"type": plain[field.shape]} if field.shape in plain else dict(ANY)
+
+    def of_entity(self, entity: str) -> Json:
+        """The type of one of our tables."""
+        return self.simple(self.by_entity[entity]) if entity in self.by_entity else dict(ANY)
 
     def simple(self, name: str) -> Json:
         """A plain type, or one of ours by its name."""

@@ -139,6 +139,7 @@ _NEEDED = {
     "script": ("runtime",),
     "runtime": ("command",),
     "depend": ("output",),
+    "variableSource": ("output",),
     "trigger": ("type",),
     "assertion": ("field",),
 }
@@ -155,29 +156,8 @@ _GIVEN: dict[tuple[str, str], Any] = {
 }
 
 _NODE: Object = {"name": "standalone", "script": {"runtime": {"command": "ODPS_SQL"}, "content": "SELECT 1;"}}
-_OUTPUT: Object = {"data": "p.o", "artifactType": "NodeOutput"}
-
 _FREE: dict[str, Any] = {
-    "nodes": [_NODE],
-    "variables": [{"name": "v", "scope": "Workflow", "type": "Constant", "value": "1"}],
-    **{
-        key: [{"name": "x"}] for key in ("triggers", "scripts", "datasources", "dqcRules", "runtimeResources")
-    },
-    **{key: [{"name": "x"}] for key in ("fileResources", "functions", "components", "dataIntegrationJobs")},
-    **{key: {"k": ["v"]} for key in ("files", "artifacts", "template")},
-    "tables": [{"guid": "g", "name": "t"}],
-    "datasets": [{"identifier": "d", "version": 3, "mountPath": "/m"}],
-    "reference": {"output": "p.o"},
-    "component": _NODE,
-    "container": {"image": "i", "args": ["a", "b"], "env": [{"name": "n", "value": "v"}]},
-    "in": ["1", "2"],
-    "from": {"nodeUuid": "1", "nodeOutput": "p.o"},
-    "variableDepends": [{"variableName": "v", "depends": [{"type": "Normal", "output": "p.o"}]}],
-    **dict.fromkeys(("hasPartition", "isVisible", "citable"), True),
-    **{key: {"nodeOutputs": [_OUTPUT]} for key in ("inputs", "outputs")},
-    "script": {"path": "p", "runtime": {"command": "ODPS_SQL"}},
-    "trigger": {"type": "Scheduler", "cron": "00 03 00 * * ?"},
-    "strategy": {"timeout": 3, "rerunMode": "Allowed"},
+    **{key: ["1", "2"] for key in ("in", "args", "command", "addresses")},
 }
 
 
@@ -202,8 +182,8 @@ class _Maker:
         for key in keys:
             given = _GIVEN.get((name, key))
             found[key] = self.value(table.fields[key], key) if given is None else given
-        if name in {"workflow", "controller"} and "nodes" in found:
-            for dependency in [*found["dependencies"], *found.get("flow", ())]:
+        if "nodes" in found and name != "spec":
+            for dependency in [*found.get("dependencies", ()), *found.get("flow", ())]:
                 dependency["nodeId"] = found["nodes"][0]["name"]
         return found
 

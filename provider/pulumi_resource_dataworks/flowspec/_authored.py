@@ -119,7 +119,7 @@ def _spellings(value: Object, entity: str) -> dict[str, str]:
 
 
 def _value(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
-    if old is new or (old is not None and new is not None and type(old) is type(new) and old == new):
+    if field.server or old is new or (old is not None and type(old) is type(new) and old == new):
         return
     plain = not (is_secret(old) or is_secret(new))
     if plain and isinstance(old, dict) and isinstance(new, dict):

@@ -111,6 +111,16 @@ def workflow_of(root: Object) -> Object:
     return objects(root["spec"]["workflows"])[0]
 
 
+def depends_with_paths(dependency: Object, path: Path = ()) -> Iterator[tuple[Path, Object]]:
+    """What one entry of `dependencies` depends on, that of its variables included, with its paths."""
+    for position, depend in enumerate(objects(dependency.get("depends"))):
+        yield (*path, "depends", position), depend
+    for position, variable in enumerate(objects(dependency.get("variableDepends"))):
+        yield from depends_with_paths(
+            {"depends": variable.get("depends")}, (*path, "variableDepends", position)
+        )
+
+
 CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow")
 """The fields of a control node that hold inner nodes."""
 

@@ -25,7 +25,6 @@ class Shape(Enum):
 _PLAIN: dict[Shape, type] = {
     Shape.TEXT: str,
     Shape.CHOICE: str,
-    Shape.INTEGER: int,
     Shape.BOOLEAN: bool,
     Shape.ENTITY: dict,
     Shape.LIST: list,
@@ -42,7 +41,8 @@ class Field:
         entity: The table of the object, or of each item of the list.
         choices: The labels that the vendor's parser knows; it refuses any other, unless `open`.
         open: The parser takes an unknown label, and drops it.
-        strict: The parser takes JSON text only: a number or a boolean in its place is refused.
+        bits: How long a whole number is in the vendor's library, which refuses a longer one.
+        strict: The parser takes JSON text only: a number or a boolean in its place is refused. Of a list, for its items.
         no_null: The parser refuses an explicit null, which elsewhere is an absent field.
         order: Whether the order of a list has a meaning.
         default: What the vendor's parser assumes where the field is absent.
@@ -56,6 +56,7 @@ class Field:
     entity: str = ""
     choices: tuple[str, ...] = ()
     open: bool = False
+    bits: int = 32
     strict: bool = False
     no_null: bool = False
     order: ListOrder = "ordered"
@@ -66,7 +67,8 @@ class Field:
     plain: type | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", _PLAIN.get(self.shape))
+        looked_into = self.shape is Shape.LIST and self.strict
+        object.__setattr__(self, "plain", None if looked_into else _PLAIN.get(self.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Entity:
         aliases: Other spellings that the parser takes, and the field that each means.
         dropped: Keys that the vendor's own documents carry, and its parser drops.
         present: What the parser asks for by name alone: a null will do.
+        lost: Keys of another kind of entity that hold what nobody may lose, and what to do instead.
     """
 
     fields: dict[str, Field]
@@ -88,3 +91,38 @@ class Entity:
     present: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     dropped: tuple[str, ...] = ()
+    lost: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def text(**options: Any) -> Field:
+    return Field(Shape.TEXT, **options)
+
+
+def integer(**options: Any) -> Field:
+    return Field(Shape.INTEGER, **options)
+
+
+def boolean(**options: Any) -> Field:
+    return Field(Shape.BOOLEAN, **options)
+
+
+def choice(*choices: str, **options: Any) -> Field:
+    return Field(Shape.CHOICE, choices=choices, **options)
+
+
+def one(entity: str, **options: Any) -> Field:
+    return Field(Shape.ENTITY, entity=entity, **options)
+
+
+def many(entity: str, order: ListOrder = "set", **options: Any) -> Field:
+    return Field(Shape.LIST, entity=entity, order=order, **options)
+
+
+def mapping(**options: Any) -> Field:
+    """An object of names and values that nothing else is known of."""
+    return Field(Shape.MAP, **options)
+
+
+def values(**options: Any) -> Field:
+    """A list of plain values."""
+    return Field(Shape.LIST, **options)

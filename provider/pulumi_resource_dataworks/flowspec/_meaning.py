@@ -279,7 +279,7 @@ def _script(node: Object) -> tuple[Json, ...]:
 
 _NODES = frozenset({"nodes", "while"})
 _FLOWS = frozenset({"dependencies", "flow"})
-_SCOPES = {"workflow", "controller"}
+_SCOPES = {"workflow", "subflow", "doWhile", "foreach"}
 
 
 def _differing(

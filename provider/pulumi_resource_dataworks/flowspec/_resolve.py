@@ -7,7 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from ._document import CONTROLLERS, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
+from ._document import (
+    CONTROLLERS,
+    Json,
+    Object,
+    depends_with_paths,
+    inner_scopes,
+    nodes_of,
+    objects,
+    scope_of,
+    workflow_of,
+)
 from ._meaning import named_fields
 
 VERSION = "1.1.0"
@@ -148,6 +158,7 @@ _WRITTEN = frozenset(
         "dependencies",
         "flow",
         "depends",
+        "variableDepends",
         "script",
         *CONTROLLERS,
     }
@@ -216,7 +227,7 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
     node = index.find(dependency["nodeId"])
     if node is not None:
         dependency["nodeId"] = node["id"]
-    for depend in objects(dependency.get("depends")):
+    for _, depend in depends_with_paths(dependency):
         depend["type"] = depend.get("type") or "Normal"
         named = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
         output = index.output(named)
@@ -240,12 +251,25 @@ def _resolve_variables(value: Json, index: NodeIndex) -> Json:
     if not isinstance(value, dict):
         return value
     found = {key: _resolve_variables(item, index) for key, item in cast("Object", value).items()}
+    if isinstance(found.get("from"), dict):
+        found["referenceVariable"] = _referred(found.pop("from"), index)
     if isinstance(found.get("node"), dict):
         place = cast("Object", found["node"])
         node, output = index.find(place.get("nodeId")), index.output(place.get("output") or "")
         named = {"nodeId": node and node["id"], "output": output}
         found["node"] = {**place, **{key: item for key, item in named.items() if item}}
     return found
+
+
+_FROM = {"nodeUuid": "nodeId", "nodeOutput": "output", "nodeName": "refTableName"}
+
+
+def _referred(variable: Object, index: NodeIndex) -> Object:
+    """What a variable is `from` as its `referenceVariable`, which is how the vendor's library reads and writes it."""
+    node = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
+    own = {key: item for key, item in variable.items() if key not in _FROM}
+    referred: Object = _resolve_variables({**own, "node": node}, index)
+    return referred
 
 
 def outputs_of(node: Object) -> list[str]:

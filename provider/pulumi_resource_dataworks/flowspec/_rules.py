@@ -44,10 +44,18 @@ RULES: dict[str, Rule] = {
         "A value of another shape: an object for text, text for an object, a list for either.",
         "The parser refuses most of them, and reads nothing or an object's text from the rest.",
     ),
+    "number": Rule(
+        "A whole number that the vendor's library cannot hold: 32 bits, 64 for calendarId.",
+        "The parser answers FIELD_SET_FAIL. rerunInterval is in milliseconds: 30 days are too long.",
+    ),
     "label": Rule("A label that its enum does not have.", "The parser answers ENUM_NOT_EXIST."),
     "misspelt-key": Rule(
         "A key that is the name of a missing field with a slip of the pen: one letter, or another case or separator.",
         "The parser drops keys that it does not know.",
+    ),
+    "lost-key": Rule(
+        "A key that holds nodes, dependencies or an array, at a control node of a kind that has none of that name.",
+        "The parser drops it: a loop and a paiflow have `flow`, only a do-while has `while`, only a for-each `array`.",
     ),
     "unknown-key": Rule(
         "A key that no field has (a warning).",

@@ -2,47 +2,17 @@
 
 The fields, their types and their enum labels are those of the vendor's FlowSpec library (`dw-common-spec` 2.0.0), which
 reads enum labels in any case, numbers for text and text for numbers, and takes an explicit null for an absent field.
-A field that no table names is kept and compared as it stands.
+What is below a map is kept and compared as it stands.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from ._fields import Entity, Field, Shape, boolean, choice, integer, many, mapping, one, text, values
+from ._resources import RESOURCES
 
-from ._fields import Entity, Field, ListOrder, Shape
-
-
-def _text(**options: Any) -> Field:
-    return Field(Shape.TEXT, **options)
-
-
-def _integer(**options: Any) -> Field:
-    return Field(Shape.INTEGER, **options)
-
-
-def _boolean(**options: Any) -> Field:
-    return Field(Shape.BOOLEAN, **options)
-
-
-def _choice(*choices: str, **options: Any) -> Field:
-    return Field(Shape.CHOICE, choices=choices, **options)
-
-
-def _one(entity: str, **options: Any) -> Field:
-    return Field(Shape.ENTITY, entity=entity, **options)
-
-
-def _many(entity: str, order: ListOrder = "set", **options: Any) -> Field:
-    return Field(Shape.LIST, entity=entity, order=order, **options)
-
-
-FREE = Field(Shape.FREE)
-FREE_ARTIFACT = Field(Shape.FREE, server=True)
-"""A variable's artifact type: the vendor's parser sets it whatever is written."""
+_FREE = Field(Shape.FREE)
 UNKNOWN = Field(Shape.FREE)
 """A key that no table names: the vendor's parser drops it."""
-MAP = Field(Shape.MAP)
-FREE_LIST = Field(Shape.LIST)
 _METADATA = Field(Shape.MAP, server=True)
 """The service fills `metadata` on every level with tenant, project, owner and times."""
 
@@ -64,14 +34,14 @@ _TIME_UNITS = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTE
 _ARTIFACT = ("Table", "File", "NodeOutput", "Variable")
 
 _SCHEDULE: dict[str, Field] = {
-    "priority": _integer(filled=True),
-    "timeout": _integer(reset=0, filled=True),
-    "timeoutUnit": _choice(*_TIME_UNITS, open=True, filled=True),
-    "instanceMode": _choice(*_INSTANCE_MODE, reset="T+1", filled=True),
-    "rerunMode": _choice(*_RERUN_MODE, reset="Allowed", filled=True),
-    "rerunTimes": _integer(filled=True),
-    "rerunInterval": _integer(filled=True),
-    "ignoreBranchConditionSkip": _boolean(reset=False),
+    "priority": integer(filled=True),
+    "timeout": integer(reset=0, filled=True),
+    "timeoutUnit": choice(*_TIME_UNITS, open=True, filled=True),
+    "instanceMode": choice(*_INSTANCE_MODE, reset="T+1", filled=True),
+    "rerunMode": choice(*_RERUN_MODE, reset="Allowed", filled=True),
+    "rerunTimes": integer(filled=True),
+    "rerunInterval": integer(filled=True),
+    "ignoreBranchConditionSkip": boolean(reset=False),
 }
 """Shared by a node and a workflow's strategy. The reset values are what the service fills in for a new node; those of
 rerunTimes and rerunInterval come from the workspace's settings, so nothing general undoes them."""
@@ -87,215 +57,237 @@ _JOB_CONFIGS = (
     "maxComputeConf",
 )
 
-_SPEC_LISTS = (
-    "variables",
-    "triggers",
-    "scripts",
-    "files",
-    "artifacts",
-    "datasources",
-    "dqcRules",
-    "runtimeResources",
-    "fileResources",
-    "functions",
-    "nodes",
-    "components",
-    "tables",
-    "dataIntegrationJobs",
-)
-"""Lists beside the workflow that the parser reads; the import takes the workflow alone."""
+_WORKFLOW: dict[str, Field] = {
+    "id": text(),
+    "name": text(),
+    "type": choice(*IMPORTED_KINDS, open=True),
+    "owner": text(filled=True),
+    "description": text(reset=""),
+    "citable": boolean(filled=True),
+    "script": one("script"),
+    "trigger": one("trigger"),
+    "strategy": one("strategy"),
+    "inputs": one("io"),
+    "outputs": one("io", filled=True),
+    "nodes": many("node"),
+    "dependencies": many("dependency"),
+    "metadata": _METADATA,
+}
+"""Shared by a workflow and what a combined node or a subflow holds."""
+
+_LOOP: dict[str, Field] = {
+    "nodes": many("node"),
+    "flow": many("dependency"),
+    "maxIterations": integer(),
+    "parallelism": integer(),
+    "metadata": _METADATA,
+}
+
+_AS_FLOW = {"dependencies": "Write it as flow."}
+
+_VARIABLE_FIELDS: dict[str, Field] = {
+    "id": text(server=True, strict=True),
+    "inputName": text(strict=True),
+    "name": text(strict=True),
+    "scope": choice(*_SCOPE),
+    "type": choice(*_VARIABLE),
+    # The vendor's parser sets it whatever is written.
+    "artifactType": Field(Shape.FREE, server=True),
+    "value": text(strict=True),
+    "description": text(strict=True),
+    "node": one("depend"),
+    "referenceVariable": one("variable"),
+    "metadata": _METADATA,
+}
+
+_DEPEND: dict[str, Field] = {
+    "type": choice(*_DEPENDENCY),
+    "nodeId": text(strict=True),
+    "output": text(strict=True),
+    "refTableName": text(strict=True),
+    "sourceType": choice(*_SOURCE, filled=True),
+    "metadata": _METADATA,
+}
 
 ENTITIES: dict[str, Entity] = {
     "document": Entity(
         {
-            "version": _text(strict=True),
-            "kind": _choice(*IMPORTED_KINDS),
-            "spec": _one("spec"),
+            "version": text(strict=True),
+            "kind": choice(*IMPORTED_KINDS),
+            "spec": one("spec"),
             "metadata": _METADATA,
         },
         required=("kind", "spec"),
     ),
     "spec": Entity(
         {
-            "id": _text(),
-            "name": _text(),
-            "type": _choice(*IMPORTED_KINDS, open=True),
-            "strategy": _one("strategy"),
-            "owner": _text(filled=True),
-            "description": _text(reset=""),
-            "workflows": _many("workflow", no_null=True),
-            **dict.fromkeys(_SPEC_LISTS, FREE),
-            "flow": _many("dependency", no_null=True),
-            "dependencies": _many("dependency"),
+            "id": text(),
+            "name": text(),
+            "type": choice(*IMPORTED_KINDS, open=True),
+            "strategy": one("strategy", no_null=True),
+            "owner": text(filled=True),
+            "description": text(reset=""),
+            "workflows": many("workflow", no_null=True),
+            "variables": many("variable", no_null=True),
+            "triggers": many("trigger", no_null=True, server=True),
+            "scripts": many("script", no_null=True, server=True),
+            "datasources": many("datasource", no_null=True),
+            "dqcRules": many("dqcRule", no_null=True),
+            "runtimeResources": many("runtimeResource", no_null=True, server=True),
+            "fileResources": many("fileResource", no_null=True),
+            "functions": many("function", no_null=True),
+            "components": many("component", no_null=True),
+            "tables": many("table", no_null=True),
+            "dataIntegrationJobs": many("dataIntegrationJob", no_null=True),
+            "nodes": many("node", no_null=True),
+            **dict.fromkeys(("files", "artifacts"), mapping(no_null=True, server=True)),
+            "flow": many("dependency", no_null=True),
+            "dependencies": many("dependency", no_null=True),
             "metadata": _METADATA,
         },
         required=("workflows",),
     ),
-    "workflow": Entity(
-        {
-            "id": _text(),
-            "name": _text(),
-            "type": _choice(*IMPORTED_KINDS, open=True),
-            "owner": _text(filled=True),
-            "description": _text(reset=""),
-            "citable": _boolean(filled=True),
-            "script": _one("script"),
-            "trigger": _one("trigger"),
-            "strategy": _one("strategy"),
-            "inputs": _one("io"),
-            "outputs": _one("io", filled=True),
-            "nodes": _many("node"),
-            "dependencies": _many("dependency"),
-            "metadata": _METADATA,
-        },
-        keys=("id", "name"),
-        required=("name",),
-        aliases={"flow": "dependencies"},
-    ),
+    "workflow": Entity(_WORKFLOW, keys=("id", "name"), required=("name",), aliases={"flow": "dependencies"}),
+    "subflow": Entity({**_WORKFLOW, "output": text()}, aliases={"flow": "dependencies"}),
     "node": Entity(
         {
-            "id": _text(),
-            "name": _text(),
-            "recurrence": _choice(*_RECURRENCE, reset="Normal", filled=True),
+            "id": text(),
+            "name": text(),
+            "recurrence": choice(*_RECURRENCE, reset="Normal", filled=True),
             **_SCHEDULE,
-            "autoParse": _boolean(filled=True),
-            "owner": _text(filled=True),
-            "description": _text(reset=""),
-            "script": _one("script"),
-            "trigger": _one("trigger"),
-            "strategy": _one("strategy"),
-            "datasource": _one("datasource"),
-            "runtimeResource": _one("runtimeResource"),
-            "inputs": _one("io"),
-            "outputs": _one("io"),
-            "datasets": FREE_LIST,
-            "fileResources": FREE_LIST,
-            "functions": FREE_LIST,
-            "reference": FREE,
-            "component": FREE,
-            "branch": _one("branch"),
-            "join": _one("join"),
-            "doWhile": _one("controller"),
-            "foreach": _one("controller"),
-            "combined": _one("controller"),
-            "subflow": _one("controller"),
-            "paiflow": _one("paiflow"),
-            "paramHub": _one("paramHub"),
+            "autoParse": boolean(filled=True),
+            "owner": text(filled=True),
+            "description": text(reset=""),
+            "script": one("script"),
+            "trigger": one("trigger"),
+            "strategy": one("strategy"),
+            "datasource": one("datasource"),
+            "runtimeResource": one("runtimeResource"),
+            "inputs": one("io"),
+            "outputs": one("io"),
+            "datasets": many("dataset"),
+            "fileResources": many("fileResource"),
+            "functions": many("function"),
+            "reference": one("reference"),
+            "component": one("component"),
+            "branch": one("branch"),
+            "join": one("join"),
+            "doWhile": one("doWhile"),
+            "foreach": one("foreach"),
+            "combined": one("subflow"),
+            "subflow": one("subflow"),
+            "paiflow": one("paiflow"),
+            "paramHub": one("paramHub"),
             "metadata": _METADATA,
         },
         keys=("id", "name"),
         required=("name", "script"),
         aliases={"do-while": "doWhile", "for-each": "foreach", "forEach": "foreach", "param-hub": "paramHub"},
     ),
-    "controller": Entity(
-        {
-            "nodes": _many("node"),
-            "while": _one("node"),
-            "flow": _many("dependency"),
-            "dependencies": _many("dependency"),
-            "maxIterations": _integer(),
-            "parallelism": _integer(),
-            "array": _one("variable"),
-            **dict.fromkeys(
-                ("id", "name", "output", "citable", "inputs", "outputs", "script", "type", "owner"), FREE
-            ),
-            **dict.fromkeys(("trigger", "strategy", "description"), FREE),
-            "metadata": _METADATA,
-        },
+    "doWhile": Entity(
+        {**_LOOP, "while": one("node")},
         aliases={"specWhile": "while"},
         dropped=("maxIteration",),
+        lost={**_AS_FLOW, "array": "Only a for-each walks an array."},
     ),
-    "paiflow": Entity({"nodes": _many("node"), "flow": _many("dependency"), "metadata": _METADATA}),
-    "paramHub": Entity({"variables": _many("variable"), "metadata": _METADATA}),
-    "branch": Entity({"branches": _many("branchArm", "ordered"), "metadata": _METADATA}),
+    "foreach": Entity(
+        {**_LOOP, "array": one("variable")},
+        dropped=("maxIteration",),
+        lost={**_AS_FLOW, **dict.fromkeys(("while", "specWhile"), "Only a do-while has a condition.")},
+    ),
+    "reference": Entity({"output": text(strict=True)}, required=("output",)),
+    "paiflow": Entity(
+        {"nodes": many("node"), "flow": many("dependency"), "metadata": _METADATA}, lost=_AS_FLOW
+    ),
+    "paramHub": Entity({"variables": many("variable"), "metadata": _METADATA}),
+    "branch": Entity({"branches": many("branchArm", "ordered"), "metadata": _METADATA}),
     "branchArm": Entity(
         {
-            "when": _text(),
-            "desc": _text(),
-            "output": _one("nodeOutput"),
-            "fromVariable": FREE,
-            "valueType": _choice(*_VARIABLE),
+            "when": text(),
+            "desc": text(),
+            "output": one("nodeOutput"),
+            "fromVariable": text(),
+            "valueType": choice(*_VARIABLE),
             "metadata": _METADATA,
         },
     ),
     "join": Entity(
         {
-            "branches": _many("joinBranch", "ordered"),
-            "logic": _one("logic"),
+            "branches": many("joinBranch", "ordered"),
+            "logic": one("logic"),
             "metadata": _METADATA,
         },
         dropped=("resultStatus",),
     ),
     "joinBranch": Entity(
         {
-            "name": _text(),
-            "nodeId": _text(),
-            "output": _one("nodeOutput"),
-            "assertion": _one("assertion"),
+            "name": text(),
+            "nodeId": text(),
+            "output": one("nodeOutput"),
+            "assertion": one("assertion"),
             "metadata": _METADATA,
         },
         required=("assertion",),
         present=("name",),
     ),
-    "assertion": Entity({"field": _text(), "in": FREE_LIST, "metadata": _METADATA}),
-    "logic": Entity({"expression": _text(strict=True), "metadata": _METADATA}),
+    "assertion": Entity({"field": text(), "in": values(), "metadata": _METADATA}),
+    "logic": Entity({"expression": text(strict=True), "metadata": _METADATA}),
     "script": Entity(
         {
-            "id": _text(server=True),
-            "path": _text(),
-            "extension": _text(filled=True),
-            "language": _text(filled=True),
-            "content": _text(),
-            "runtime": _one("runtime"),
-            "parameters": _many("variable"),
+            "id": text(server=True),
+            "path": text(),
+            "extension": text(filled=True),
+            "language": text(filled=True),
+            "content": text(),
+            "runtime": one("runtime"),
+            "parameters": many("variable"),
             "metadata": _METADATA,
         },
     ),
     "runtime": Entity(
         {
-            "engine": _text(),
-            "command": _text(),
-            "commandTypeId": _integer(filled=True),
-            "cu": _text(filled=True),
-            "template": FREE,
-            "container": FREE,
-            **dict.fromkeys(_JOB_CONFIGS, MAP),
-            "emrJobConfig": Field(Shape.MAP, filled=True),
+            "engine": text(),
+            "command": text(),
+            "commandTypeId": integer(filled=True),
+            "cu": text(filled=True),
+            "template": mapping(),
+            "container": one("container"),
+            **dict.fromkeys(_JOB_CONFIGS, mapping()),
+            "emrJobConfig": mapping(filled=True),
             "metadata": _METADATA,
         },
     ),
     "trigger": Entity(
         {
-            "id": _text(server=True),
-            "type": _choice(*_TRIGGER),
-            "cron": _text(),
-            "cycleType": _choice("Daily", "NotDaily", filled=True),
-            "recurrence": _choice(*_RECURRENCE),
-            "startTime": _text(),
-            "endTime": _text(),
-            "timezone": _text(),
-            "delaySeconds": _integer(reset=0),
-            "calendarId": _integer(),
-            "identifier": _text(),
+            "id": text(server=True),
+            "type": choice(*_TRIGGER),
+            "cron": text(),
+            "cycleType": choice("Daily", "NotDaily", filled=True),
+            "recurrence": choice(*_RECURRENCE),
+            "startTime": text(),
+            "endTime": text(),
+            "timezone": text(),
+            "delaySeconds": integer(reset=0),
+            "calendarId": integer(bits=64),
+            "identifier": text(),
             "metadata": _METADATA,
         },
     ),
     "strategy": Entity(
         {
             **_SCHEDULE,
-            "priorityWeightStrategy": _choice("Disabled", "Upstream", filled=True),
-            "maxInternalConcurrency": _integer(filled=True),
-            "failureStrategy": _choice("Continue", "Break"),
-            "recurrenceType": _choice(*_RECURRENCE, filled=True),
+            "priorityWeightStrategy": choice("Disabled", "Upstream", filled=True),
+            "maxInternalConcurrency": integer(filled=True),
+            "failureStrategy": choice("Continue", "Break"),
+            "recurrenceType": choice(*_RECURRENCE, filled=True),
             "metadata": _METADATA,
         },
     ),
     "io": Entity(
         {
-            "nodeOutputs": _many("nodeOutput", no_null=True),
-            "variables": _many("variable", no_null=True),
-            "tables": _many("table", no_null=True),
-            "files": FREE,
+            "nodeOutputs": many("nodeOutput", no_null=True),
+            "variables": many("variable", no_null=True),
+            "tables": many("table", no_null=True),
         },
         aliases={
             "nodeOutput": "nodeOutputs",
@@ -307,85 +299,77 @@ ENTITIES: dict[str, Entity] = {
     ),
     "nodeOutput": Entity(
         {
-            "id": _text(server=True),
-            "data": _text(),
-            "artifactType": _choice(*_ARTIFACT, default="NodeOutput"),
-            "refTableName": _text(),
-            "isDefault": _boolean(server=True),
-            "sourceType": _choice(*_SOURCE, filled=True),
-            "nodeId": _text(),
-            "output": _text(),
+            "id": text(server=True),
+            "data": text(),
+            "artifactType": choice(*_ARTIFACT, default="NodeOutput"),
+            "refTableName": text(),
+            "isDefault": boolean(server=True),
+            "sourceType": choice(*_SOURCE, filled=True),
             "metadata": _METADATA,
         },
         keys=("data",),
+        lost={"output": "Write it as data."},
     ),
     "variable": Entity(
-        {
-            "id": _text(server=True, strict=True),
-            "inputName": _text(strict=True),
-            "name": _text(strict=True),
-            "scope": _choice(*_SCOPE),
-            "type": _choice(*_VARIABLE),
-            "artifactType": FREE_ARTIFACT,
-            "value": _text(strict=True),
-            "description": _text(),
-            "node": _one("depend"),
-            "referenceVariable": _one("variable"),
-            "from": FREE,
-            "metadata": _METADATA,
-        },
+        {**_VARIABLE_FIELDS, "from": one("fromVariable", no_null=True)},
         keys=("name",),
+        required=("scope", "type"),
+    ),
+    "fromVariable": Entity(
+        {**_VARIABLE_FIELDS, **dict.fromkeys(("nodeUuid", "nodeOutput", "nodeName"), text(strict=True))},
         required=("scope", "type"),
     ),
     "table": Entity(
         {
-            "id": _text(server=True),
-            "guid": _text(),
-            "name": _text(),
-            **dict.fromkeys(
-                ("ddl", "hasPartition", "isVisible", "calcEngine", "engineType", "entityType"), FREE
-            ),
-            "logicTableUuid": FREE,
-            "artifactType": _choice(*_ARTIFACT, default="Table"),
+            "id": text(server=True),
+            "guid": text(),
+            "name": text(),
+            **dict.fromkeys(("ddl", "engineType", "entityType", "logicTableUuid"), text()),
+            **dict.fromkeys(("hasPartition", "isVisible"), boolean()),
+            "calcEngine": one("calcEngine"),
+            "sourceType": choice(*_SOURCE, filled=True),
+            "artifactType": choice(*_ARTIFACT, default="Table"),
             "metadata": _METADATA,
         },
         keys=("guid", "name"),
     ),
     "dependency": Entity(
-        {"nodeId": _text(), "depends": _many("depend"), "variableDepends": FREE, "metadata": _METADATA},
+        {
+            "nodeId": text(),
+            "depends": many("depend"),
+            "variableDepends": many("variableDepend"),
+            "metadata": _METADATA,
+        },
         keys=("nodeId",),
         required=("nodeId",),
     ),
-    "depend": Entity(
-        {
-            "type": _choice(*_DEPENDENCY),
-            "nodeId": _text(strict=True),
-            "output": _text(strict=True),
-            "refTableName": _text(strict=True),
-            "sourceType": _choice(*_SOURCE, filled=True),
-            "metadata": _METADATA,
-        },
+    "variableDepend": Entity(
+        {"variableName": text(), "depends": many("variableSource"), "metadata": _METADATA},
+        keys=("variableName",),
     ),
+    "depend": Entity(_DEPEND),
+    "variableSource": Entity({**_DEPEND, "variableName": text()}),
     "runtimeResource": Entity(
         {
-            "id": _text(server=True),
-            "resourceGroup": _text(),
-            "resourceGroupId": _text(),
-            "resourceGroupName": _text(filled=True),
-            "cu": _text(filled=True),
+            "id": text(server=True),
+            "resourceGroup": text(),
+            "resourceGroupId": text(),
+            "resourceGroupName": text(server=True),
+            "cu": text(filled=True),
             "metadata": _METADATA,
         },
     ),
     "datasource": Entity(
         {
-            "id": _text(server=True),
-            "name": _text(),
-            "type": _text(),
-            "subType": _text(),
-            "config": FREE,
+            "id": text(server=True),
+            "name": text(),
+            "type": text(),
+            "subType": text(),
+            "config": text(),
             "metadata": _METADATA,
         },
     ),
+    **RESOURCES,
 }
 
 
@@ -393,6 +377,6 @@ def field_of(entity: str, key: str) -> tuple[str, Field]:
     """The table's name and field for a key as written; an unknown key is kept as it stands."""
     table = ENTITIES.get(entity)
     if table is None:
-        return key, FREE
+        return key, _FREE
     name = table.aliases.get(key, key)
     return name, table.fields.get(name, UNKNOWN)

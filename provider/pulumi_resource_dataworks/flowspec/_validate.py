@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from typing import cast
 
 from ._advice import advice
-from ._document import Document, Json, Object, inner_scopes, nodes_with_paths, objects, own_nodes, runtime_of
+from ._document import (
+    Document,
+    Json,
+    Object,
+    depends_with_paths,
+    inner_scopes,
+    nodes_with_paths,
+    objects,
+    own_nodes,
+    runtime_of,
+)
 from ._fault import Fault, InvalidDocumentError, Path, Phrase, show_path
 from ._fields import Field, Shape
 from ._near import Vocabulary, near, slip
@@ -134,6 +144,8 @@ def _unknown_key(value: Object, entity: str, key: str, path: Path) -> Fault:
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
     meant = [name for name in free if slip(key, name)] if key not in table.dropped else []
     message = f"{{}} is no field of a {entity}, so the service would drop it"
+    if key in table.lost:
+        return Fault(path, message.format(key), table.lost[key], rule="lost-key")
     if meant:
         return Fault(path, message, f'Did you mean "{meant[0]}"?', (key,), rule="misspelt-key")
     remedy = f"Leave it out.{near(key, free)}"
@@ -147,7 +159,11 @@ def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Fault]:
             remedy = "Leave it out, or write an empty list."
             yield Fault(path, f"{path[-1]} is null", remedy, rule="null-list")
     elif not _fits(value, field):
-        yield _choice_fault(value, field, path) if field.shape is Shape.CHOICE else _shape_fault(path, field)
+        yield (
+            _choice_fault(value, field, path)
+            if field.shape is Shape.CHOICE
+            else _shape_fault(value, path, field)
+        )
 
 
 def _judge_items(items: list[Json], field: Field, path: Path, faults: list[Fault]) -> None:
@@ -166,8 +182,9 @@ def _fits(value: Json, field: Field) -> bool:
     if field.shape is Shape.TEXT:
         return isinstance(value, str) or (isinstance(value, int | float) and not field.strict)
     if field.shape is Shape.INTEGER:
-        text = _WHOLE.fullmatch(value) if isinstance(value, str) else None
-        return text is not None or (isinstance(value, int) and not isinstance(value, bool))
+        return _is_whole(value) and abs(int(value)) < 2 ** (field.bits - 1)
+    if field.shape is Shape.LIST and isinstance(value, list):
+        return all(isinstance(item, str) for item in cast("list[Json]", value))
     if field.shape is Shape.BOOLEAN:
         return isinstance(value, bool) or (isinstance(value, str) and value.casefold() in ("true", "false"))
     if field.shape is not Shape.CHOICE or not isinstance(value, str):
@@ -175,10 +192,19 @@ def _fits(value: Json, field: Field) -> bool:
     return field.open or value.casefold() in {choice.casefold() for choice in field.choices}
 
 
-def _shape_fault(path: Path, field: Field) -> Fault:
-    return Fault(
-        path, f"{path[-1]} has to be {field.shape.value}", f"Write {field.shape.value}.", rule="shape"
-    )
+def _is_whole(value: Json) -> bool:
+    if isinstance(value, str):
+        return _WHOLE.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _shape_fault(value: Json, path: Path, field: Field) -> Fault:
+    if field.shape is Shape.INTEGER and _is_whole(value):
+        message = f"{path[-1]} {{}} is too large: DataWorks reads whole numbers of {field.bits} bits"
+        remedy = f"Write a number below {2 ** (field.bits - 1):,}."
+        return Fault(path, message, remedy, (value,), rule="number")
+    wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
+    return Fault(path, f"{path[-1]} has to be {wanted}", f"Write {wanted}.", rule="shape")
 
 
 def _choice_fault(value: Json, field: Field, path: Path) -> Fault:
@@ -244,11 +270,10 @@ def _dependency_faults(
 ) -> Iterator[Fault]:
     if index.find(dependency.get("nodeId")) is None:
         yield _no_node((*path, "nodeId"), dependency.get("nodeId"), names)
-    for position, depend in enumerate(objects(dependency.get("depends"))):
+    for here, depend in depends_with_paths(dependency, path):
         if depend.get("output") not in (None, "") or index.find(depend.get("nodeId")) is not None:
             continue
         key = "nodeId" if depend.get("nodeId") not in (None, "") else "refTableName"
-        here = (*path, "depends", position)
         target = depend.get(key)
         if target in (None, "") and str(depend.get("type")).casefold().startswith("crosscycledependson"):
             continue

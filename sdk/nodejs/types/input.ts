@@ -72,10 +72,6 @@ export namespace flowspec {
      */
     export interface ArtifactsArgs {
         /**
-         * Files.
-         */
-        files?: any | undefined;
-        /**
          * Outputs of nodes.
          */
         nodeOutputs?: pulumi.Input<pulumi.Input<inputs.flowspec.NodeOutputArgs>[] | undefined>;
@@ -160,7 +156,7 @@ export namespace flowspec {
         endpoint?: pulumi.Input<string | undefined>;
         id?: pulumi.Input<string | undefined>;
         schema?: pulumi.Input<string | undefined>;
-        type: pulumi.Input<string>;
+        type?: pulumi.Input<enums.flowspec.CalcEngineType | undefined>;
         version?: pulumi.Input<{[key: string]: any} | undefined>;
     }
 
@@ -171,10 +167,10 @@ export namespace flowspec {
         description?: pulumi.Input<string | undefined>;
         id?: pulumi.Input<string | undefined>;
         inputs?: pulumi.Input<pulumi.Input<inputs.flowspec.ComponentParameterArgs>[] | undefined>;
-        name: pulumi.Input<string>;
+        name?: pulumi.Input<string | undefined>;
         outputs?: pulumi.Input<pulumi.Input<inputs.flowspec.ComponentParameterArgs>[] | undefined>;
         owner?: pulumi.Input<string | undefined>;
-        script: pulumi.Input<inputs.flowspec.ScriptArgs>;
+        script?: pulumi.Input<inputs.flowspec.ScriptArgs | undefined>;
     }
 
     /**
@@ -184,7 +180,7 @@ export namespace flowspec {
         args?: pulumi.Input<string | undefined>;
         defaultValue?: pulumi.Input<string | undefined>;
         description?: pulumi.Input<string | undefined>;
-        name: pulumi.Input<string>;
+        name?: pulumi.Input<string | undefined>;
         type?: pulumi.Input<string | undefined>;
         value?: pulumi.Input<string | undefined>;
     }
@@ -222,11 +218,11 @@ export namespace flowspec {
         /**
          * Name of the environment variable.
          */
-        name: pulumi.Input<string>;
+        name?: pulumi.Input<string | undefined>;
         /**
          * Value of the environment variable.
          */
-        value: pulumi.Input<string>;
+        value?: pulumi.Input<string | undefined>;
     }
 
     /**
@@ -234,10 +230,10 @@ export namespace flowspec {
      */
     export interface DatasetArgs {
         extOptions?: pulumi.Input<string | undefined>;
-        identifier: pulumi.Input<string>;
-        mountPath: pulumi.Input<string>;
+        identifier?: pulumi.Input<string | undefined>;
+        mountPath?: pulumi.Input<string | undefined>;
         readOnly?: pulumi.Input<boolean | undefined>;
-        version: pulumi.Input<number>;
+        version?: pulumi.Input<number | undefined>;
     }
 
     /**
@@ -335,6 +331,10 @@ export namespace flowspec {
          */
         maxIterations?: pulumi.Input<number | undefined>;
         /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
+        /**
          * The nodes of the loop, from its start node to its end node.
          */
         nodes?: pulumi.Input<pulumi.Input<inputs.flowspec.NodeArgs>[] | undefined>;
@@ -358,10 +358,10 @@ export namespace flowspec {
         /**
          * Resource name.
          */
-        name: pulumi.Input<string>;
+        name?: pulumi.Input<string | undefined>;
         runtimeResource?: pulumi.Input<inputs.flowspec.RuntimeResourceArgs | undefined>;
-        script: pulumi.Input<inputs.flowspec.ScriptArgs>;
-        type: pulumi.Input<string>;
+        script?: pulumi.Input<inputs.flowspec.ScriptArgs | undefined>;
+        type?: pulumi.Input<enums.flowspec.FileResourceType | undefined>;
     }
 
     /**
@@ -403,6 +403,10 @@ export namespace flowspec {
          */
         maxIterations?: pulumi.Input<number | undefined>;
         /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
+        /**
          * The nodes of the loop, from its start node to its end node.
          */
         nodes?: pulumi.Input<pulumi.Input<inputs.flowspec.NodeArgs>[] | undefined>;
@@ -421,21 +425,15 @@ export namespace flowspec {
         className?: pulumi.Input<string | undefined>;
         datasource?: pulumi.Input<inputs.flowspec.DatasourceArgs | undefined>;
         embeddedCode?: pulumi.Input<string | undefined>;
-        /**
-         * Embedded code type, e.g., python2, java8.
-         */
-        embeddedCodeType?: pulumi.Input<string | undefined>;
+        embeddedCodeType?: pulumi.Input<enums.flowspec.EmbeddedCodeType | undefined>;
         fileResources?: pulumi.Input<pulumi.Input<inputs.flowspec.FileResourceArgs>[] | undefined>;
         id?: pulumi.Input<string | undefined>;
-        name: pulumi.Input<string>;
-        /**
-         * Resource type, e.g., file, embedded.
-         */
-        resourceType?: pulumi.Input<string | undefined>;
+        name?: pulumi.Input<string | undefined>;
+        resourceType?: pulumi.Input<enums.flowspec.FunctionResourceType | undefined>;
         returnValueDescription?: pulumi.Input<string | undefined>;
         runtimeResource?: pulumi.Input<inputs.flowspec.RuntimeResourceArgs | undefined>;
-        script: pulumi.Input<inputs.flowspec.ScriptArgs>;
-        type?: pulumi.Input<string | undefined>;
+        script?: pulumi.Input<inputs.flowspec.ScriptArgs | undefined>;
+        type?: pulumi.Input<enums.flowspec.FunctionType | undefined>;
         usageDescription?: pulumi.Input<string | undefined>;
         usageExample?: pulumi.Input<string | undefined>;
     }
@@ -521,7 +519,7 @@ export namespace flowspec {
         /**
          * The component that the node runs.
          */
-        component?: any | undefined;
+        component?: pulumi.Input<inputs.flowspec.ComponentArgs | undefined>;
         /**
          * The datasets that are mounted where the script runs.
          */
@@ -677,10 +675,6 @@ export namespace flowspec {
          */
         nodeId?: pulumi.Input<string | undefined>;
         /**
-         * The name of the output, as older documents write it.
-         */
-        output?: pulumi.Input<string | undefined>;
-        /**
          * The name by which people know the output.
          */
         refTableName?: pulumi.Input<string | undefined>;
@@ -696,8 +690,8 @@ export namespace flowspec {
     export interface ObjectStorageFileArgs {
         extension?: pulumi.Input<string | undefined>;
         id?: pulumi.Input<string | undefined>;
-        path: pulumi.Input<string>;
-        storage: pulumi.Input<inputs.flowspec.StorageArgs>;
+        path?: pulumi.Input<string | undefined>;
+        storage?: pulumi.Input<inputs.flowspec.StorageArgs | undefined>;
     }
 
     /**
@@ -876,7 +870,7 @@ export namespace flowspec {
     export interface SpecArgs {
         artifacts?: pulumi.Input<inputs.flowspec.ArtifactsArgs | undefined>;
         components?: pulumi.Input<pulumi.Input<inputs.flowspec.ComponentArgs>[] | undefined>;
-        dataIntegrationJobs?: any | undefined;
+        dataIntegrationJobs?: pulumi.Input<any[] | undefined>;
         datasources?: pulumi.Input<pulumi.Input<inputs.flowspec.DatasourceArgs>[] | undefined>;
         dependencies?: pulumi.Input<pulumi.Input<inputs.flowspec.DependencyArgs>[] | undefined>;
         description?: pulumi.Input<string | undefined>;
@@ -925,10 +919,12 @@ export namespace flowspec {
      * The storage that holds a file.
      */
     export interface StorageArgs {
-        /**
-         * Storage type, e.g., OSS, LOCAL, HDFS.
-         */
-        type: pulumi.Input<string>;
+        addresses?: pulumi.Input<any[] | undefined>;
+        bucket?: pulumi.Input<string | undefined>;
+        endpoint?: pulumi.Input<string | undefined>;
+        hdfsUser?: pulumi.Input<string | undefined>;
+        root?: pulumi.Input<string | undefined>;
+        type?: pulumi.Input<string | undefined>;
     }
 
     /**
@@ -1053,6 +1049,7 @@ export namespace flowspec {
          * The name of the table.
          */
         name?: pulumi.Input<string | undefined>;
+        sourceType?: pulumi.Input<enums.flowspec.SourceType | undefined>;
     }
 
     /**
@@ -1167,10 +1164,15 @@ export namespace flowspec {
      * One thing that a variable waits for.
      */
     export interface VariableDependArgs {
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
         nodeId?: pulumi.Input<string | undefined>;
         output?: pulumi.Input<string | undefined>;
-        sourceType?: pulumi.Input<string | undefined>;
-        type?: pulumi.Input<string | undefined>;
+        refTableName?: pulumi.Input<string | undefined>;
+        sourceType?: pulumi.Input<enums.flowspec.SourceType | undefined>;
+        type?: pulumi.Input<enums.flowspec.DependencyType | undefined>;
         variableName?: pulumi.Input<string | undefined>;
     }
 
@@ -1179,7 +1181,11 @@ export namespace flowspec {
      */
     export interface VariableDependencyArgs {
         depends?: pulumi.Input<pulumi.Input<inputs.flowspec.VariableDependArgs>[] | undefined>;
-        variableName: pulumi.Input<string>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
+        variableName?: pulumi.Input<string | undefined>;
     }
 
     /**

@@ -150,15 +150,17 @@ def test_dependencies_are_named_each() -> None:
 
 
 def test_of_a_free_map_each_key_is_a_place() -> None:
-    old = etl(
-        nodes=[node("a", reference={"one": 1, "two": {"x": 1, "y y": [1]}, "gone": 1})], dependencies=[]
-    )
-    new = etl(nodes=[node("a", reference={"one": 2, "two": {"x": 1, "y y": [2]}, "new": 1})], dependencies=[])
-    assert {place.removeprefix("nodes[0]."): kind for place, kind in between(old, new).items()} == {
-        "reference.one": "update",
-        'reference.two["y y"]': "update",
-        "reference.gone": "delete",
-        "reference.new": "add",
+    before, after = node("a"), node("a")
+    before["script"]["runtime"]["sparkConf"] = {"one": 1, "two": {"x": 1, "y y": [1]}, "gone": 1}
+    after["script"]["runtime"]["sparkConf"] = {"one": 2, "two": {"x": 1, "y y": [2]}, "new": 1}
+    found = between(etl(nodes=[before], dependencies=[]), etl(nodes=[after], dependencies=[]))
+    assert {
+        place.removeprefix("nodes[0].script.runtime.sparkConf."): kind for place, kind in found.items()
+    } == {
+        "one": "update",
+        'two["y y"]': "update",
+        "gone": "delete",
+        "new": "add",
     }
 
 

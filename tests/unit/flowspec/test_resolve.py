@@ -155,6 +155,25 @@ def test_outputs_without_a_node_output_get_one_and_keep_the_rest() -> None:
     assert output_of(by_name(done)["a"]) == by_name(done)["a"]["id"]
 
 
+def test_a_variable_from_a_node_refers_to_it_as_the_vendors_library_writes_it() -> None:
+    origin = {"name": "outputs", "scope": "NodeContext", "type": "NodeOutput"}
+    variable = {"name": "v", "scope": "NodeContext", "type": "NodeOutput"}
+    reader = node("b")
+    reader["script"]["parameters"] = [{**variable, "from": {**origin, "nodeUuid": "a", "nodeName": "a"}}]
+    found = by_name(completed(etl(nodes=[node("a", id="7"), reader], dependencies=[])))
+    referred = {**origin, "node": {"nodeId": "7", "refTableName": "a"}}
+    assert found["b"]["script"]["parameters"] == [{**variable, "referenceVariable": referred}]
+
+
+def test_the_dependencies_of_variables_name_nodes_too() -> None:
+    waits = {"variableName": "v", "depends": [{"nodeId": "extract"}]}
+    edge = {"nodeId": "load", "variableDepends": [waits]}
+    done = completed(etl(dependencies=[edge]))
+    [found] = workflow(done)["dependencies"][0]["variableDepends"][0]["depends"]
+    own = by_name(done)["extract"]["id"]
+    assert found == {"type": "Normal", "output": own, "refTableName": "extract"}
+
+
 WITH_OUTPUT = {"nodeOutputs": [{"data": "shop.raw"}, {"data": "shop.second"}]}
 
 

@@ -31,7 +31,9 @@ from tests.support.flowspecs import (
 )
 
 NODE: Path_ = (*WORKFLOW, "nodes", 0)
+RUNTIME: Path_ = (*NODE, "script", "runtime")
 DEPENDENCY: Path_ = (*WORKFLOW, "dependencies", 0)
+VARIABLE = {"name": "v", "scope": "NodeContext", "type": "NodeOutput"}
 
 
 def drop(*path: str | int) -> Callable[[Object], object]:
@@ -98,6 +100,123 @@ RULES: dict[str, tuple[Callable[[Object], object], Path_, list[str]]] = {
         write("Schedule", *WORKFLOW, "trigger", "type"),
         (*WORKFLOW, "trigger", "type"),
         ['"Scheduler"?'],
+    ),
+    # what the workflow's surroundings and rarer fields hold
+    "variable beside the workflow without scope": (
+        write([{"name": "x", "type": "Constant"}], "spec", "variables"),
+        ("spec", "variables", 0, "scope"),
+        ["missing"],
+    ),
+    "null beside the workflow": (write(None, "spec", "strategy"), ("spec", "strategy"), ["null"]),
+    "label of a function": (
+        write([{"name": "f", "type": "stringy"}], *NODE, "functions"),
+        (*NODE, "functions", 0, "type"),
+        ['"stringy"', '"string"?'],
+    ),
+    "label of a file resource": (
+        write([{"name": "f", "type": "jarfile"}], *NODE, "fileResources"),
+        (*NODE, "fileResources", 0, "type"),
+        ["python, jar"],
+    ),
+    "label of an engine": (
+        write({"tables": [{"guid": "g", "calcEngine": {"type": "MaxComputer"}}]}, *NODE, "inputs"),
+        (*NODE, "inputs", "tables", 0, "calcEngine", "type"),
+        ['"MaxCompute"?'],
+    ),
+    "label of an inner strategy": (
+        write({"strategy": {"rerunMode": "Sometimes"}}, *NODE, "subflow"),
+        (*NODE, "subflow", "strategy", "rerunMode"),
+        ["Denied"],
+    ),
+    "label of a variable's dependency": (
+        write(
+            [{"variableName": "v", "depends": [{"type": "Usual", "output": "o"}]}],
+            *DEPENDENCY,
+            "variableDepends",
+        ),
+        (*DEPENDENCY, "variableDepends", 0, "depends", 0, "type"),
+        ['"Usual"'],
+    ),
+    "null in an inner workflow": (
+        write({"outputs": {"nodeOutputs": None}}, *NODE, "subflow"),
+        (*NODE, "subflow", "outputs", "nodeOutputs"),
+        ["null"],
+    ),
+    "reference without output": (write({}, *NODE, "reference"), (*NODE, "reference", "output"), ["missing"]),
+    "variable from somewhere, without type": (
+        write(
+            [{**VARIABLE, "from": {"nodeOutput": "o", "scope": "NodeContext"}}], *NODE, "script", "parameters"
+        ),
+        (*NODE, "script", "parameters", 0, "from", "type"),
+        ["missing"],
+    ),
+    "description of a variable as a number": (
+        write([{**VARIABLE, "description": 7}], *NODE, "script", "parameters"),
+        (*NODE, "script", "parameters", 0, "description"),
+        ["text"],
+    ),
+    "dataset by name": (write(["d"], *NODE, "datasets"), (*NODE, "datasets", 0), ["object"]),
+    "readOnly that is neither": (
+        write([{"identifier": "d", "readOnly": "yes"}], *NODE, "datasets"),
+        (*NODE, "datasets", 0, "readOnly"),
+        ["true or false"],
+    ),
+    "component by name": (write("newest", *NODE, "component"), (*NODE, "component"), ["object"]),
+    "arguments of a container as text": (
+        write({"args": "--day 1"}, *RUNTIME, "container"),
+        (*RUNTIME, "container", "args"),
+        ["a list of texts"],
+    ),
+    "arguments of a container with a number": (
+        write({"args": ["--day", 1]}, *RUNTIME, "container"),
+        (*RUNTIME, "container", "args"),
+        ["a list of texts"],
+    ),
+    "template as text": (write("or-tools", *RUNTIME, "template"), (*RUNTIME, "template"), ["object"]),
+    "settings of a data source as an object": (
+        write({"name": "d", "config": {"a": 1}}, *NODE, "datasource"),
+        (*NODE, "datasource", "config"),
+        ["text"],
+    ),
+    "30 days in milliseconds": (
+        write(30 * 24 * 3600 * 1000, *NODE, "rerunInterval"),
+        (*NODE, "rerunInterval"),
+        ["2592000000", "32 bits", "2,147,483,648"],
+    ),
+    "too large a number, as text": (
+        write("2147483648", *WORKFLOW, "trigger", "delaySeconds"),
+        (*WORKFLOW, "trigger", "delaySeconds"),
+        ["32 bits"],
+    ),
+    "calendar beyond 64 bits": (
+        write(str(2**63), *WORKFLOW, "trigger", "calendarId"),
+        (*WORKFLOW, "trigger", "calendarId"),
+        ["64 bits"],
+    ),
+    "dependencies of a loop": (
+        add(loop([node("x")], dependencies=[])),
+        (*WORKFLOW, "nodes", 2, "do-while", "dependencies"),
+        ["Write it as flow."],
+    ),
+    "condition of a for-each": (
+        write({"nodes": [node("x")], "while": node("y")}, *NODE, "foreach"),
+        (*NODE, "foreach", "while"),
+        ["Only a do-while"],
+    ),
+    "array of a do-while": (
+        add(loop([node("x")], array={})),
+        (*WORKFLOW, "nodes", 2, "do-while", "array"),
+        ["Only a for-each"],
+    ),
+    "old name of an output": (
+        write({"nodeOutputs": [{"output": "o"}]}, *NODE, "outputs"),
+        (*NODE, "outputs", "nodeOutputs", 0, "output"),
+        ["Write it as data."],
+    ),
+    "lost dependency of a variable": (
+        write([{"variableName": "v", "depends": [{"nodeId": "extrct"}]}], *DEPENDENCY, "variableDepends"),
+        (*DEPENDENCY, "variableDepends", 0, "depends", 0, "nodeId"),
+        ['"extract"?'],
     ),
     # names and dependencies
     "name twice": (add(node("load")), (*WORKFLOW, "nodes", 2, "name"), ['"load"', "nodes[1]"]),

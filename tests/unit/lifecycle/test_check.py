@@ -34,11 +34,11 @@ def test_inputs_are_the_project_and_what_the_author_wrote(run: Run) -> None:
 
 
 def test_nulls_are_left_out_and_numbers_that_pulumi_cannot_hold_are_text(run: Run) -> None:
-    large = etl(
-        nodes=[node("a", timeout=None, id=2**53, reference={"k": -(2**60), "n": None})], dependencies=[]
-    )
-    found = run.inputs(json.dumps(large))["spec"]
-    assert nodes(found)[0] == node("a", id=str(2**53), reference={"k": str(-(2**60))})
+    large, expected = node("a", timeout=None, id=2**53), node("a", id=str(2**53))
+    large["script"]["runtime"]["sparkConf"] = {"k": -(2**60), "n": None}
+    expected["script"]["runtime"]["sparkConf"] = {"k": str(-(2**60))}
+    found = run.inputs(json.dumps(etl(nodes=[large], dependencies=[])))["spec"]
+    assert nodes(found)[0] == expected
 
 
 def test_sets_have_the_order_of_the_old_inputs(run: Run) -> None:

@@ -184,6 +184,222 @@ func (in *artifactTypePtr) ToArtifactTypePtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(ArtifactTypePtrOutput)
 }
 
+// A compute engine.
+type CalcEngineType string
+
+const (
+	// Any.
+	CalcEngineTypeGeneral = CalcEngineType("General")
+	// MaxCompute.
+	CalcEngineTypeMaxCompute = CalcEngineType("MaxCompute")
+	// E-MapReduce.
+	CalcEngineTypeEMR = CalcEngineType("EMR")
+	// Blink.
+	CalcEngineTypeBlink = CalcEngineType("Blink")
+	// Hologres.
+	CalcEngineTypeHologres = CalcEngineType("Hologres")
+	// MaxGraph.
+	CalcEngineTypeMaxGraph = CalcEngineType("MaxGraph")
+	// AnalyticDB for PostgreSQL.
+	CalcEngineTypeAnalyticDBForPostgreSQL = CalcEngineType("AnalyticDB for PostgreSQL")
+	// AnalyticDB for MySQL.
+	CalcEngineTypeAnalyticDBForMySQL = CalcEngineType("AnalyticDB for MySQL")
+	// CDH.
+	CalcEngineTypeCDH = CalcEngineType("CDH")
+	// ClickHouse.
+	CalcEngineTypeClickHouse = CalcEngineType("ClickHouse")
+	// Flink.
+	CalcEngineTypeFlink = CalcEngineType("Flink")
+	// A database.
+	CalcEngineTypeDatabase = CalcEngineType("Database")
+	// Data Integration.
+	CalcEngineTypeDataIntegration = CalcEngineType("Data Integration")
+	// PAI.
+	CalcEngineTypeAlgorithm = CalcEngineType("Algorithm")
+	// StarRocks.
+	CalcEngineTypeStarRocks = CalcEngineType("StarRocks")
+	// Hive.
+	CalcEngineTypeHive = CalcEngineType("Hive")
+	// Spark of AnalyticDB.
+	CalcEngineTypeADBSpark = CalcEngineType("ADB Spark")
+	// An engine of your own.
+	CalcEngineTypeCustom = CalcEngineType("CUSTOM")
+)
+
+func (CalcEngineType) ElementType() reflect.Type {
+	return reflect.TypeOf((*CalcEngineType)(nil)).Elem()
+}
+
+func (e CalcEngineType) ToCalcEngineTypeOutput() CalcEngineTypeOutput {
+	return pulumi.ToOutput(e).(CalcEngineTypeOutput)
+}
+
+func (e CalcEngineType) ToCalcEngineTypeOutputWithContext(ctx context.Context) CalcEngineTypeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(CalcEngineTypeOutput)
+}
+
+func (e CalcEngineType) ToCalcEngineTypePtrOutput() CalcEngineTypePtrOutput {
+	return e.ToCalcEngineTypePtrOutputWithContext(context.Background())
+}
+
+func (e CalcEngineType) ToCalcEngineTypePtrOutputWithContext(ctx context.Context) CalcEngineTypePtrOutput {
+	return CalcEngineType(e).ToCalcEngineTypeOutputWithContext(ctx).ToCalcEngineTypePtrOutputWithContext(ctx)
+}
+
+func (e CalcEngineType) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CalcEngineType) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CalcEngineType) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e CalcEngineType) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type CalcEngineTypeOutput struct{ *pulumi.OutputState }
+
+func (CalcEngineTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CalcEngineType)(nil)).Elem()
+}
+
+func (o CalcEngineTypeOutput) ToCalcEngineTypeOutput() CalcEngineTypeOutput {
+	return o
+}
+
+func (o CalcEngineTypeOutput) ToCalcEngineTypeOutputWithContext(ctx context.Context) CalcEngineTypeOutput {
+	return o
+}
+
+func (o CalcEngineTypeOutput) ToCalcEngineTypePtrOutput() CalcEngineTypePtrOutput {
+	return o.ToCalcEngineTypePtrOutputWithContext(context.Background())
+}
+
+func (o CalcEngineTypeOutput) ToCalcEngineTypePtrOutputWithContext(ctx context.Context) CalcEngineTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CalcEngineType) *CalcEngineType {
+		return &v
+	}).(CalcEngineTypePtrOutput)
+}
+
+func (o CalcEngineTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o CalcEngineTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CalcEngineType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o CalcEngineTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CalcEngineTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CalcEngineType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type CalcEngineTypePtrOutput struct{ *pulumi.OutputState }
+
+func (CalcEngineTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CalcEngineType)(nil)).Elem()
+}
+
+func (o CalcEngineTypePtrOutput) ToCalcEngineTypePtrOutput() CalcEngineTypePtrOutput {
+	return o
+}
+
+func (o CalcEngineTypePtrOutput) ToCalcEngineTypePtrOutputWithContext(ctx context.Context) CalcEngineTypePtrOutput {
+	return o
+}
+
+func (o CalcEngineTypePtrOutput) Elem() CalcEngineTypeOutput {
+	return o.ApplyT(func(v *CalcEngineType) CalcEngineType {
+		if v != nil {
+			return *v
+		}
+		var ret CalcEngineType
+		return ret
+	}).(CalcEngineTypeOutput)
+}
+
+func (o CalcEngineTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CalcEngineTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *CalcEngineType) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// CalcEngineTypeInput is an input type that accepts values of the CalcEngineType enum
+// A concrete instance of `CalcEngineTypeInput` can be one of the following:
+//
+//	CalcEngineTypeGeneral
+//	CalcEngineTypeMaxCompute
+//	CalcEngineTypeEMR
+//	CalcEngineTypeBlink
+//	CalcEngineTypeHologres
+//	CalcEngineTypeMaxGraph
+//	CalcEngineTypeAnalyticDBForPostgreSQL
+//	CalcEngineTypeAnalyticDBForMySQL
+//	CalcEngineTypeCDH
+//	CalcEngineTypeClickHouse
+//	CalcEngineTypeFlink
+//	CalcEngineTypeDatabase
+//	CalcEngineTypeDataIntegration
+//	CalcEngineTypeAlgorithm
+//	CalcEngineTypeStarRocks
+//	CalcEngineTypeHive
+//	CalcEngineTypeADBSpark
+//	CalcEngineTypeCustom
+type CalcEngineTypeInput interface {
+	pulumi.Input
+
+	ToCalcEngineTypeOutput() CalcEngineTypeOutput
+	ToCalcEngineTypeOutputWithContext(context.Context) CalcEngineTypeOutput
+}
+
+var calcEngineTypePtrType = reflect.TypeOf((**CalcEngineType)(nil)).Elem()
+
+type CalcEngineTypePtrInput interface {
+	pulumi.Input
+
+	ToCalcEngineTypePtrOutput() CalcEngineTypePtrOutput
+	ToCalcEngineTypePtrOutputWithContext(context.Context) CalcEngineTypePtrOutput
+}
+
+type calcEngineTypePtr string
+
+func CalcEngineTypePtr(v string) CalcEngineTypePtrInput {
+	return (*calcEngineTypePtr)(&v)
+}
+
+func (*calcEngineTypePtr) ElementType() reflect.Type {
+	return calcEngineTypePtrType
+}
+
+func (in *calcEngineTypePtr) ToCalcEngineTypePtrOutput() CalcEngineTypePtrOutput {
+	return pulumi.ToOutput(in).(CalcEngineTypePtrOutput)
+}
+
+func (in *calcEngineTypePtr) ToCalcEngineTypePtrOutputWithContext(ctx context.Context) CalcEngineTypePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(CalcEngineTypePtrOutput)
+}
+
 // Whether a schedule runs by the day.
 type CycleType string
 
@@ -526,6 +742,183 @@ func (in *dependencyTypePtr) ToDependencyTypePtrOutputWithContext(ctx context.Co
 	return pulumi.ToOutputWithContext(ctx, in).(DependencyTypePtrOutput)
 }
 
+// The language of a function that is written in place.
+type EmbeddedCodeType string
+
+const (
+	// Python 2.
+	EmbeddedCodeTypePython2 = EmbeddedCodeType("python2")
+	// Python 3.
+	EmbeddedCodeTypePython3 = EmbeddedCodeType("python3")
+	// Java 8.
+	EmbeddedCodeTypeJava8 = EmbeddedCodeType("java8")
+	// Java 11.
+	EmbeddedCodeTypeJava11 = EmbeddedCodeType("java11")
+	// Java 17.
+	EmbeddedCodeTypeJava17 = EmbeddedCodeType("java17")
+)
+
+func (EmbeddedCodeType) ElementType() reflect.Type {
+	return reflect.TypeOf((*EmbeddedCodeType)(nil)).Elem()
+}
+
+func (e EmbeddedCodeType) ToEmbeddedCodeTypeOutput() EmbeddedCodeTypeOutput {
+	return pulumi.ToOutput(e).(EmbeddedCodeTypeOutput)
+}
+
+func (e EmbeddedCodeType) ToEmbeddedCodeTypeOutputWithContext(ctx context.Context) EmbeddedCodeTypeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(EmbeddedCodeTypeOutput)
+}
+
+func (e EmbeddedCodeType) ToEmbeddedCodeTypePtrOutput() EmbeddedCodeTypePtrOutput {
+	return e.ToEmbeddedCodeTypePtrOutputWithContext(context.Background())
+}
+
+func (e EmbeddedCodeType) ToEmbeddedCodeTypePtrOutputWithContext(ctx context.Context) EmbeddedCodeTypePtrOutput {
+	return EmbeddedCodeType(e).ToEmbeddedCodeTypeOutputWithContext(ctx).ToEmbeddedCodeTypePtrOutputWithContext(ctx)
+}
+
+func (e EmbeddedCodeType) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EmbeddedCodeType) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EmbeddedCodeType) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e EmbeddedCodeType) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type EmbeddedCodeTypeOutput struct{ *pulumi.OutputState }
+
+func (EmbeddedCodeTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EmbeddedCodeType)(nil)).Elem()
+}
+
+func (o EmbeddedCodeTypeOutput) ToEmbeddedCodeTypeOutput() EmbeddedCodeTypeOutput {
+	return o
+}
+
+func (o EmbeddedCodeTypeOutput) ToEmbeddedCodeTypeOutputWithContext(ctx context.Context) EmbeddedCodeTypeOutput {
+	return o
+}
+
+func (o EmbeddedCodeTypeOutput) ToEmbeddedCodeTypePtrOutput() EmbeddedCodeTypePtrOutput {
+	return o.ToEmbeddedCodeTypePtrOutputWithContext(context.Background())
+}
+
+func (o EmbeddedCodeTypeOutput) ToEmbeddedCodeTypePtrOutputWithContext(ctx context.Context) EmbeddedCodeTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EmbeddedCodeType) *EmbeddedCodeType {
+		return &v
+	}).(EmbeddedCodeTypePtrOutput)
+}
+
+func (o EmbeddedCodeTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o EmbeddedCodeTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EmbeddedCodeType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o EmbeddedCodeTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EmbeddedCodeTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EmbeddedCodeType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type EmbeddedCodeTypePtrOutput struct{ *pulumi.OutputState }
+
+func (EmbeddedCodeTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EmbeddedCodeType)(nil)).Elem()
+}
+
+func (o EmbeddedCodeTypePtrOutput) ToEmbeddedCodeTypePtrOutput() EmbeddedCodeTypePtrOutput {
+	return o
+}
+
+func (o EmbeddedCodeTypePtrOutput) ToEmbeddedCodeTypePtrOutputWithContext(ctx context.Context) EmbeddedCodeTypePtrOutput {
+	return o
+}
+
+func (o EmbeddedCodeTypePtrOutput) Elem() EmbeddedCodeTypeOutput {
+	return o.ApplyT(func(v *EmbeddedCodeType) EmbeddedCodeType {
+		if v != nil {
+			return *v
+		}
+		var ret EmbeddedCodeType
+		return ret
+	}).(EmbeddedCodeTypeOutput)
+}
+
+func (o EmbeddedCodeTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EmbeddedCodeTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *EmbeddedCodeType) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// EmbeddedCodeTypeInput is an input type that accepts values of the EmbeddedCodeType enum
+// A concrete instance of `EmbeddedCodeTypeInput` can be one of the following:
+//
+//	EmbeddedCodeTypePython2
+//	EmbeddedCodeTypePython3
+//	EmbeddedCodeTypeJava8
+//	EmbeddedCodeTypeJava11
+//	EmbeddedCodeTypeJava17
+type EmbeddedCodeTypeInput interface {
+	pulumi.Input
+
+	ToEmbeddedCodeTypeOutput() EmbeddedCodeTypeOutput
+	ToEmbeddedCodeTypeOutputWithContext(context.Context) EmbeddedCodeTypeOutput
+}
+
+var embeddedCodeTypePtrType = reflect.TypeOf((**EmbeddedCodeType)(nil)).Elem()
+
+type EmbeddedCodeTypePtrInput interface {
+	pulumi.Input
+
+	ToEmbeddedCodeTypePtrOutput() EmbeddedCodeTypePtrOutput
+	ToEmbeddedCodeTypePtrOutputWithContext(context.Context) EmbeddedCodeTypePtrOutput
+}
+
+type embeddedCodeTypePtr string
+
+func EmbeddedCodeTypePtr(v string) EmbeddedCodeTypePtrInput {
+	return (*embeddedCodeTypePtr)(&v)
+}
+
+func (*embeddedCodeTypePtr) ElementType() reflect.Type {
+	return embeddedCodeTypePtrType
+}
+
+func (in *embeddedCodeTypePtr) ToEmbeddedCodeTypePtrOutput() EmbeddedCodeTypePtrOutput {
+	return pulumi.ToOutput(in).(EmbeddedCodeTypePtrOutput)
+}
+
+func (in *embeddedCodeTypePtr) ToEmbeddedCodeTypePtrOutputWithContext(ctx context.Context) EmbeddedCodeTypePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(EmbeddedCodeTypePtrOutput)
+}
+
 // Whether the rest goes on when a node has failed.
 type FailureStrategy string
 
@@ -692,6 +1085,528 @@ func (in *failureStrategyPtr) ToFailureStrategyPtrOutput() FailureStrategyPtrOut
 
 func (in *failureStrategyPtr) ToFailureStrategyPtrOutputWithContext(ctx context.Context) FailureStrategyPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(FailureStrategyPtrOutput)
+}
+
+// What a file resource holds.
+type FileResourceType string
+
+const (
+	// Python code.
+	FileResourceTypePython = FileResourceType("python")
+	// Java code.
+	FileResourceTypeJar = FileResourceType("jar")
+	// An archive.
+	FileResourceTypeArchive = FileResourceType("archive")
+	// Any file.
+	FileResourceTypeFile = FileResourceType("file")
+)
+
+func (FileResourceType) ElementType() reflect.Type {
+	return reflect.TypeOf((*FileResourceType)(nil)).Elem()
+}
+
+func (e FileResourceType) ToFileResourceTypeOutput() FileResourceTypeOutput {
+	return pulumi.ToOutput(e).(FileResourceTypeOutput)
+}
+
+func (e FileResourceType) ToFileResourceTypeOutputWithContext(ctx context.Context) FileResourceTypeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FileResourceTypeOutput)
+}
+
+func (e FileResourceType) ToFileResourceTypePtrOutput() FileResourceTypePtrOutput {
+	return e.ToFileResourceTypePtrOutputWithContext(context.Background())
+}
+
+func (e FileResourceType) ToFileResourceTypePtrOutputWithContext(ctx context.Context) FileResourceTypePtrOutput {
+	return FileResourceType(e).ToFileResourceTypeOutputWithContext(ctx).ToFileResourceTypePtrOutputWithContext(ctx)
+}
+
+func (e FileResourceType) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FileResourceType) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FileResourceType) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FileResourceType) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FileResourceTypeOutput struct{ *pulumi.OutputState }
+
+func (FileResourceTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FileResourceType)(nil)).Elem()
+}
+
+func (o FileResourceTypeOutput) ToFileResourceTypeOutput() FileResourceTypeOutput {
+	return o
+}
+
+func (o FileResourceTypeOutput) ToFileResourceTypeOutputWithContext(ctx context.Context) FileResourceTypeOutput {
+	return o
+}
+
+func (o FileResourceTypeOutput) ToFileResourceTypePtrOutput() FileResourceTypePtrOutput {
+	return o.ToFileResourceTypePtrOutputWithContext(context.Background())
+}
+
+func (o FileResourceTypeOutput) ToFileResourceTypePtrOutputWithContext(ctx context.Context) FileResourceTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FileResourceType) *FileResourceType {
+		return &v
+	}).(FileResourceTypePtrOutput)
+}
+
+func (o FileResourceTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FileResourceTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FileResourceType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FileResourceTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FileResourceTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FileResourceType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FileResourceTypePtrOutput struct{ *pulumi.OutputState }
+
+func (FileResourceTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FileResourceType)(nil)).Elem()
+}
+
+func (o FileResourceTypePtrOutput) ToFileResourceTypePtrOutput() FileResourceTypePtrOutput {
+	return o
+}
+
+func (o FileResourceTypePtrOutput) ToFileResourceTypePtrOutputWithContext(ctx context.Context) FileResourceTypePtrOutput {
+	return o
+}
+
+func (o FileResourceTypePtrOutput) Elem() FileResourceTypeOutput {
+	return o.ApplyT(func(v *FileResourceType) FileResourceType {
+		if v != nil {
+			return *v
+		}
+		var ret FileResourceType
+		return ret
+	}).(FileResourceTypeOutput)
+}
+
+func (o FileResourceTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FileResourceTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FileResourceType) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FileResourceTypeInput is an input type that accepts values of the FileResourceType enum
+// A concrete instance of `FileResourceTypeInput` can be one of the following:
+//
+//	FileResourceTypePython
+//	FileResourceTypeJar
+//	FileResourceTypeArchive
+//	FileResourceTypeFile
+type FileResourceTypeInput interface {
+	pulumi.Input
+
+	ToFileResourceTypeOutput() FileResourceTypeOutput
+	ToFileResourceTypeOutputWithContext(context.Context) FileResourceTypeOutput
+}
+
+var fileResourceTypePtrType = reflect.TypeOf((**FileResourceType)(nil)).Elem()
+
+type FileResourceTypePtrInput interface {
+	pulumi.Input
+
+	ToFileResourceTypePtrOutput() FileResourceTypePtrOutput
+	ToFileResourceTypePtrOutputWithContext(context.Context) FileResourceTypePtrOutput
+}
+
+type fileResourceTypePtr string
+
+func FileResourceTypePtr(v string) FileResourceTypePtrInput {
+	return (*fileResourceTypePtr)(&v)
+}
+
+func (*fileResourceTypePtr) ElementType() reflect.Type {
+	return fileResourceTypePtrType
+}
+
+func (in *fileResourceTypePtr) ToFileResourceTypePtrOutput() FileResourceTypePtrOutput {
+	return pulumi.ToOutput(in).(FileResourceTypePtrOutput)
+}
+
+func (in *fileResourceTypePtr) ToFileResourceTypePtrOutputWithContext(ctx context.Context) FileResourceTypePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FileResourceTypePtrOutput)
+}
+
+// Where the code of a function is.
+type FunctionResourceType string
+
+const (
+	// In a file resource.
+	FunctionResourceTypeFile = FunctionResourceType("file")
+	// In the function.
+	FunctionResourceTypeEmbedded = FunctionResourceType("embedded")
+)
+
+func (FunctionResourceType) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionResourceType)(nil)).Elem()
+}
+
+func (e FunctionResourceType) ToFunctionResourceTypeOutput() FunctionResourceTypeOutput {
+	return pulumi.ToOutput(e).(FunctionResourceTypeOutput)
+}
+
+func (e FunctionResourceType) ToFunctionResourceTypeOutputWithContext(ctx context.Context) FunctionResourceTypeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FunctionResourceTypeOutput)
+}
+
+func (e FunctionResourceType) ToFunctionResourceTypePtrOutput() FunctionResourceTypePtrOutput {
+	return e.ToFunctionResourceTypePtrOutputWithContext(context.Background())
+}
+
+func (e FunctionResourceType) ToFunctionResourceTypePtrOutputWithContext(ctx context.Context) FunctionResourceTypePtrOutput {
+	return FunctionResourceType(e).ToFunctionResourceTypeOutputWithContext(ctx).ToFunctionResourceTypePtrOutputWithContext(ctx)
+}
+
+func (e FunctionResourceType) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionResourceType) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionResourceType) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FunctionResourceType) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FunctionResourceTypeOutput struct{ *pulumi.OutputState }
+
+func (FunctionResourceTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionResourceType)(nil)).Elem()
+}
+
+func (o FunctionResourceTypeOutput) ToFunctionResourceTypeOutput() FunctionResourceTypeOutput {
+	return o
+}
+
+func (o FunctionResourceTypeOutput) ToFunctionResourceTypeOutputWithContext(ctx context.Context) FunctionResourceTypeOutput {
+	return o
+}
+
+func (o FunctionResourceTypeOutput) ToFunctionResourceTypePtrOutput() FunctionResourceTypePtrOutput {
+	return o.ToFunctionResourceTypePtrOutputWithContext(context.Background())
+}
+
+func (o FunctionResourceTypeOutput) ToFunctionResourceTypePtrOutputWithContext(ctx context.Context) FunctionResourceTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FunctionResourceType) *FunctionResourceType {
+		return &v
+	}).(FunctionResourceTypePtrOutput)
+}
+
+func (o FunctionResourceTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FunctionResourceTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionResourceType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FunctionResourceTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionResourceTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionResourceType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FunctionResourceTypePtrOutput struct{ *pulumi.OutputState }
+
+func (FunctionResourceTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FunctionResourceType)(nil)).Elem()
+}
+
+func (o FunctionResourceTypePtrOutput) ToFunctionResourceTypePtrOutput() FunctionResourceTypePtrOutput {
+	return o
+}
+
+func (o FunctionResourceTypePtrOutput) ToFunctionResourceTypePtrOutputWithContext(ctx context.Context) FunctionResourceTypePtrOutput {
+	return o
+}
+
+func (o FunctionResourceTypePtrOutput) Elem() FunctionResourceTypeOutput {
+	return o.ApplyT(func(v *FunctionResourceType) FunctionResourceType {
+		if v != nil {
+			return *v
+		}
+		var ret FunctionResourceType
+		return ret
+	}).(FunctionResourceTypeOutput)
+}
+
+func (o FunctionResourceTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionResourceTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FunctionResourceType) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FunctionResourceTypeInput is an input type that accepts values of the FunctionResourceType enum
+// A concrete instance of `FunctionResourceTypeInput` can be one of the following:
+//
+//	FunctionResourceTypeFile
+//	FunctionResourceTypeEmbedded
+type FunctionResourceTypeInput interface {
+	pulumi.Input
+
+	ToFunctionResourceTypeOutput() FunctionResourceTypeOutput
+	ToFunctionResourceTypeOutputWithContext(context.Context) FunctionResourceTypeOutput
+}
+
+var functionResourceTypePtrType = reflect.TypeOf((**FunctionResourceType)(nil)).Elem()
+
+type FunctionResourceTypePtrInput interface {
+	pulumi.Input
+
+	ToFunctionResourceTypePtrOutput() FunctionResourceTypePtrOutput
+	ToFunctionResourceTypePtrOutputWithContext(context.Context) FunctionResourceTypePtrOutput
+}
+
+type functionResourceTypePtr string
+
+func FunctionResourceTypePtr(v string) FunctionResourceTypePtrInput {
+	return (*functionResourceTypePtr)(&v)
+}
+
+func (*functionResourceTypePtr) ElementType() reflect.Type {
+	return functionResourceTypePtrType
+}
+
+func (in *functionResourceTypePtr) ToFunctionResourceTypePtrOutput() FunctionResourceTypePtrOutput {
+	return pulumi.ToOutput(in).(FunctionResourceTypePtrOutput)
+}
+
+func (in *functionResourceTypePtr) ToFunctionResourceTypePtrOutputWithContext(ctx context.Context) FunctionResourceTypePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FunctionResourceTypePtrOutput)
+}
+
+// What a function works on.
+type FunctionType string
+
+const (
+	// Numbers.
+	FunctionTypeMath = FunctionType("math")
+	// Groups of rows.
+	FunctionTypeAggregate = FunctionType("aggregate")
+	// Texts.
+	FunctionTypeString = FunctionType("string")
+	// Times.
+	FunctionTypeDate = FunctionType("date")
+	// Windows of rows.
+	FunctionTypeAnalytic = FunctionType("analytic")
+	// Something else.
+	FunctionTypeOther = FunctionType("other")
+)
+
+func (FunctionType) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionType)(nil)).Elem()
+}
+
+func (e FunctionType) ToFunctionTypeOutput() FunctionTypeOutput {
+	return pulumi.ToOutput(e).(FunctionTypeOutput)
+}
+
+func (e FunctionType) ToFunctionTypeOutputWithContext(ctx context.Context) FunctionTypeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FunctionTypeOutput)
+}
+
+func (e FunctionType) ToFunctionTypePtrOutput() FunctionTypePtrOutput {
+	return e.ToFunctionTypePtrOutputWithContext(context.Background())
+}
+
+func (e FunctionType) ToFunctionTypePtrOutputWithContext(ctx context.Context) FunctionTypePtrOutput {
+	return FunctionType(e).ToFunctionTypeOutputWithContext(ctx).ToFunctionTypePtrOutputWithContext(ctx)
+}
+
+func (e FunctionType) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionType) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionType) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FunctionType) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FunctionTypeOutput struct{ *pulumi.OutputState }
+
+func (FunctionTypeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionType)(nil)).Elem()
+}
+
+func (o FunctionTypeOutput) ToFunctionTypeOutput() FunctionTypeOutput {
+	return o
+}
+
+func (o FunctionTypeOutput) ToFunctionTypeOutputWithContext(ctx context.Context) FunctionTypeOutput {
+	return o
+}
+
+func (o FunctionTypeOutput) ToFunctionTypePtrOutput() FunctionTypePtrOutput {
+	return o.ToFunctionTypePtrOutputWithContext(context.Background())
+}
+
+func (o FunctionTypeOutput) ToFunctionTypePtrOutputWithContext(ctx context.Context) FunctionTypePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FunctionType) *FunctionType {
+		return &v
+	}).(FunctionTypePtrOutput)
+}
+
+func (o FunctionTypeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FunctionTypeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionType) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FunctionTypeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionTypeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionType) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FunctionTypePtrOutput struct{ *pulumi.OutputState }
+
+func (FunctionTypePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FunctionType)(nil)).Elem()
+}
+
+func (o FunctionTypePtrOutput) ToFunctionTypePtrOutput() FunctionTypePtrOutput {
+	return o
+}
+
+func (o FunctionTypePtrOutput) ToFunctionTypePtrOutputWithContext(ctx context.Context) FunctionTypePtrOutput {
+	return o
+}
+
+func (o FunctionTypePtrOutput) Elem() FunctionTypeOutput {
+	return o.ApplyT(func(v *FunctionType) FunctionType {
+		if v != nil {
+			return *v
+		}
+		var ret FunctionType
+		return ret
+	}).(FunctionTypeOutput)
+}
+
+func (o FunctionTypePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionTypePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FunctionType) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FunctionTypeInput is an input type that accepts values of the FunctionType enum
+// A concrete instance of `FunctionTypeInput` can be one of the following:
+//
+//	FunctionTypeMath
+//	FunctionTypeAggregate
+//	FunctionTypeString
+//	FunctionTypeDate
+//	FunctionTypeAnalytic
+//	FunctionTypeOther
+type FunctionTypeInput interface {
+	pulumi.Input
+
+	ToFunctionTypeOutput() FunctionTypeOutput
+	ToFunctionTypeOutputWithContext(context.Context) FunctionTypeOutput
+}
+
+var functionTypePtrType = reflect.TypeOf((**FunctionType)(nil)).Elem()
+
+type FunctionTypePtrInput interface {
+	pulumi.Input
+
+	ToFunctionTypePtrOutput() FunctionTypePtrOutput
+	ToFunctionTypePtrOutputWithContext(context.Context) FunctionTypePtrOutput
+}
+
+type functionTypePtr string
+
+func FunctionTypePtr(v string) FunctionTypePtrInput {
+	return (*functionTypePtr)(&v)
+}
+
+func (*functionTypePtr) ElementType() reflect.Type {
+	return functionTypePtrType
+}
+
+func (in *functionTypePtr) ToFunctionTypePtrOutput() FunctionTypePtrOutput {
+	return pulumi.ToOutput(in).(FunctionTypePtrOutput)
+}
+
+func (in *functionTypePtr) ToFunctionTypePtrOutputWithContext(ctx context.Context) FunctionTypePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FunctionTypePtrOutput)
 }
 
 // From when on instances are made after a deployment.
@@ -2254,12 +3169,22 @@ func (in *variableTypePtr) ToVariableTypePtrOutputWithContext(ctx context.Contex
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ArtifactTypeInput)(nil)).Elem(), ArtifactType("Table"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ArtifactTypePtrInput)(nil)).Elem(), ArtifactType("Table"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CalcEngineTypeInput)(nil)).Elem(), CalcEngineType("General"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CalcEngineTypePtrInput)(nil)).Elem(), CalcEngineType("General"))
 	pulumi.RegisterInputType(reflect.TypeOf((*CycleTypeInput)(nil)).Elem(), CycleType("Daily"))
 	pulumi.RegisterInputType(reflect.TypeOf((*CycleTypePtrInput)(nil)).Elem(), CycleType("Daily"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DependencyTypeInput)(nil)).Elem(), DependencyType("Normal"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DependencyTypePtrInput)(nil)).Elem(), DependencyType("Normal"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EmbeddedCodeTypeInput)(nil)).Elem(), EmbeddedCodeType("python2"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EmbeddedCodeTypePtrInput)(nil)).Elem(), EmbeddedCodeType("python2"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FailureStrategyInput)(nil)).Elem(), FailureStrategy("Continue"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FailureStrategyPtrInput)(nil)).Elem(), FailureStrategy("Continue"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FileResourceTypeInput)(nil)).Elem(), FileResourceType("python"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FileResourceTypePtrInput)(nil)).Elem(), FileResourceType("python"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionResourceTypeInput)(nil)).Elem(), FunctionResourceType("file"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionResourceTypePtrInput)(nil)).Elem(), FunctionResourceType("file"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionTypeInput)(nil)).Elem(), FunctionType("math"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionTypePtrInput)(nil)).Elem(), FunctionType("math"))
 	pulumi.RegisterInputType(reflect.TypeOf((*InstanceModeInput)(nil)).Elem(), InstanceMode("T+1"))
 	pulumi.RegisterInputType(reflect.TypeOf((*InstanceModePtrInput)(nil)).Elem(), InstanceMode("T+1"))
 	pulumi.RegisterInputType(reflect.TypeOf((*KindInput)(nil)).Elem(), Kind("CycleWorkflow"))
@@ -2280,12 +3205,22 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*VariableTypePtrInput)(nil)).Elem(), VariableType("NoKvVariableExpression"))
 	pulumi.RegisterOutputType(ArtifactTypeOutput{})
 	pulumi.RegisterOutputType(ArtifactTypePtrOutput{})
+	pulumi.RegisterOutputType(CalcEngineTypeOutput{})
+	pulumi.RegisterOutputType(CalcEngineTypePtrOutput{})
 	pulumi.RegisterOutputType(CycleTypeOutput{})
 	pulumi.RegisterOutputType(CycleTypePtrOutput{})
 	pulumi.RegisterOutputType(DependencyTypeOutput{})
 	pulumi.RegisterOutputType(DependencyTypePtrOutput{})
+	pulumi.RegisterOutputType(EmbeddedCodeTypeOutput{})
+	pulumi.RegisterOutputType(EmbeddedCodeTypePtrOutput{})
 	pulumi.RegisterOutputType(FailureStrategyOutput{})
 	pulumi.RegisterOutputType(FailureStrategyPtrOutput{})
+	pulumi.RegisterOutputType(FileResourceTypeOutput{})
+	pulumi.RegisterOutputType(FileResourceTypePtrOutput{})
+	pulumi.RegisterOutputType(FunctionResourceTypeOutput{})
+	pulumi.RegisterOutputType(FunctionResourceTypePtrOutput{})
+	pulumi.RegisterOutputType(FunctionTypeOutput{})
+	pulumi.RegisterOutputType(FunctionTypePtrOutput{})
 	pulumi.RegisterOutputType(InstanceModeOutput{})
 	pulumi.RegisterOutputType(InstanceModePtrOutput{})
 	pulumi.RegisterOutputType(KindOutput{})

@@ -15,8 +15,6 @@ var _ = internal.GetEnvOrDefault
 
 // What a workflow or node needs, or gives to others.
 type Artifacts struct {
-	// Files.
-	Files interface{} `pulumi:"files"`
 	// Outputs of nodes.
 	NodeOutputs []NodeOutputType `pulumi:"nodeOutputs"`
 	// Tables.
@@ -38,8 +36,6 @@ type ArtifactsInput interface {
 
 // What a workflow or node needs, or gives to others.
 type ArtifactsArgs struct {
-	// Files.
-	Files pulumi.Input `pulumi:"files"`
 	// Outputs of nodes.
 	NodeOutputs NodeOutputTypeArrayInput `pulumi:"nodeOutputs"`
 	// Tables.
@@ -126,11 +122,6 @@ func (o ArtifactsOutput) ToArtifactsPtrOutputWithContext(ctx context.Context) Ar
 	}).(ArtifactsPtrOutput)
 }
 
-// Files.
-func (o ArtifactsOutput) Files() pulumi.AnyOutput {
-	return o.ApplyT(func(v Artifacts) interface{} { return v.Files }).(pulumi.AnyOutput)
-}
-
 // Outputs of nodes.
 func (o ArtifactsOutput) NodeOutputs() NodeOutputTypeArrayOutput {
 	return o.ApplyT(func(v Artifacts) []NodeOutputType { return v.NodeOutputs }).(NodeOutputTypeArrayOutput)
@@ -168,16 +159,6 @@ func (o ArtifactsPtrOutput) Elem() ArtifactsOutput {
 		var ret Artifacts
 		return ret
 	}).(ArtifactsOutput)
-}
-
-// Files.
-func (o ArtifactsPtrOutput) Files() pulumi.AnyOutput {
-	return o.ApplyT(func(v *Artifacts) interface{} {
-		if v == nil {
-			return nil
-		}
-		return v.Files
-	}).(pulumi.AnyOutput)
 }
 
 // Outputs of nodes.
@@ -594,7 +575,7 @@ type CalcEngine struct {
 	Endpoint   *string                `pulumi:"endpoint"`
 	Id         *string                `pulumi:"id"`
 	Schema     *string                `pulumi:"schema"`
-	Type       string                 `pulumi:"type"`
+	Type       *CalcEngineType        `pulumi:"type"`
 	Version    map[string]interface{} `pulumi:"version"`
 }
 
@@ -611,13 +592,13 @@ type CalcEngineInput interface {
 
 // The engine that holds a table.
 type CalcEngineArgs struct {
-	Database   pulumi.StringPtrInput `pulumi:"database"`
-	Datasource DatasourcePtrInput    `pulumi:"datasource"`
-	Endpoint   pulumi.StringPtrInput `pulumi:"endpoint"`
-	Id         pulumi.StringPtrInput `pulumi:"id"`
-	Schema     pulumi.StringPtrInput `pulumi:"schema"`
-	Type       pulumi.StringInput    `pulumi:"type"`
-	Version    pulumi.MapInput       `pulumi:"version"`
+	Database   pulumi.StringPtrInput  `pulumi:"database"`
+	Datasource DatasourcePtrInput     `pulumi:"datasource"`
+	Endpoint   pulumi.StringPtrInput  `pulumi:"endpoint"`
+	Id         pulumi.StringPtrInput  `pulumi:"id"`
+	Schema     pulumi.StringPtrInput  `pulumi:"schema"`
+	Type       CalcEngineTypePtrInput `pulumi:"type"`
+	Version    pulumi.MapInput        `pulumi:"version"`
 }
 
 func (CalcEngineArgs) ElementType() reflect.Type {
@@ -718,8 +699,8 @@ func (o CalcEngineOutput) Schema() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CalcEngine) *string { return v.Schema }).(pulumi.StringPtrOutput)
 }
 
-func (o CalcEngineOutput) Type() pulumi.StringOutput {
-	return o.ApplyT(func(v CalcEngine) string { return v.Type }).(pulumi.StringOutput)
+func (o CalcEngineOutput) Type() CalcEngineTypePtrOutput {
+	return o.ApplyT(func(v CalcEngine) *CalcEngineType { return v.Type }).(CalcEngineTypePtrOutput)
 }
 
 func (o CalcEngineOutput) Version() pulumi.MapOutput {
@@ -795,13 +776,13 @@ func (o CalcEnginePtrOutput) Schema() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-func (o CalcEnginePtrOutput) Type() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *CalcEngine) *string {
+func (o CalcEnginePtrOutput) Type() CalcEngineTypePtrOutput {
+	return o.ApplyT(func(v *CalcEngine) *CalcEngineType {
 		if v == nil {
 			return nil
 		}
-		return &v.Type
-	}).(pulumi.StringPtrOutput)
+		return v.Type
+	}).(CalcEngineTypePtrOutput)
 }
 
 func (o CalcEnginePtrOutput) Version() pulumi.MapOutput {
@@ -818,10 +799,10 @@ type Component struct {
 	Description *string              `pulumi:"description"`
 	Id          *string              `pulumi:"id"`
 	Inputs      []ComponentParameter `pulumi:"inputs"`
-	Name        string               `pulumi:"name"`
+	Name        *string              `pulumi:"name"`
 	Outputs     []ComponentParameter `pulumi:"outputs"`
 	Owner       *string              `pulumi:"owner"`
-	Script      Script               `pulumi:"script"`
+	Script      *Script              `pulumi:"script"`
 }
 
 // ComponentInput is an input type that accepts ComponentArgs and ComponentOutput values.
@@ -840,10 +821,10 @@ type ComponentArgs struct {
 	Description pulumi.StringPtrInput        `pulumi:"description"`
 	Id          pulumi.StringPtrInput        `pulumi:"id"`
 	Inputs      ComponentParameterArrayInput `pulumi:"inputs"`
-	Name        pulumi.StringInput           `pulumi:"name"`
+	Name        pulumi.StringPtrInput        `pulumi:"name"`
 	Outputs     ComponentParameterArrayInput `pulumi:"outputs"`
 	Owner       pulumi.StringPtrInput        `pulumi:"owner"`
-	Script      ScriptInput                  `pulumi:"script"`
+	Script      ScriptPtrInput               `pulumi:"script"`
 }
 
 func (ComponentArgs) ElementType() reflect.Type {
@@ -856,6 +837,47 @@ func (i ComponentArgs) ToComponentOutput() ComponentOutput {
 
 func (i ComponentArgs) ToComponentOutputWithContext(ctx context.Context) ComponentOutput {
 	return pulumi.ToOutputWithContext(ctx, i).(ComponentOutput)
+}
+
+func (i ComponentArgs) ToComponentPtrOutput() ComponentPtrOutput {
+	return i.ToComponentPtrOutputWithContext(context.Background())
+}
+
+func (i ComponentArgs) ToComponentPtrOutputWithContext(ctx context.Context) ComponentPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ComponentOutput).ToComponentPtrOutputWithContext(ctx)
+}
+
+// ComponentPtrInput is an input type that accepts ComponentArgs, ComponentPtr and ComponentPtrOutput values.
+// You can construct a concrete instance of `ComponentPtrInput` via:
+//
+//	        ComponentArgs{...}
+//
+//	or:
+//
+//	        nil
+type ComponentPtrInput interface {
+	pulumi.Input
+
+	ToComponentPtrOutput() ComponentPtrOutput
+	ToComponentPtrOutputWithContext(context.Context) ComponentPtrOutput
+}
+
+type componentPtrType ComponentArgs
+
+func ComponentPtr(v *ComponentArgs) ComponentPtrInput {
+	return (*componentPtrType)(v)
+}
+
+func (*componentPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Component)(nil)).Elem()
+}
+
+func (i *componentPtrType) ToComponentPtrOutput() ComponentPtrOutput {
+	return i.ToComponentPtrOutputWithContext(context.Background())
+}
+
+func (i *componentPtrType) ToComponentPtrOutputWithContext(ctx context.Context) ComponentPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ComponentPtrOutput)
 }
 
 // ComponentArrayInput is an input type that accepts ComponentArray and ComponentArrayOutput values.
@@ -898,6 +920,16 @@ func (o ComponentOutput) ToComponentOutputWithContext(ctx context.Context) Compo
 	return o
 }
 
+func (o ComponentOutput) ToComponentPtrOutput() ComponentPtrOutput {
+	return o.ToComponentPtrOutputWithContext(context.Background())
+}
+
+func (o ComponentOutput) ToComponentPtrOutputWithContext(ctx context.Context) ComponentPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Component) *Component {
+		return &v
+	}).(ComponentPtrOutput)
+}
+
 func (o ComponentOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Component) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
@@ -910,8 +942,8 @@ func (o ComponentOutput) Inputs() ComponentParameterArrayOutput {
 	return o.ApplyT(func(v Component) []ComponentParameter { return v.Inputs }).(ComponentParameterArrayOutput)
 }
 
-func (o ComponentOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v Component) string { return v.Name }).(pulumi.StringOutput)
+func (o ComponentOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Component) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
 func (o ComponentOutput) Outputs() ComponentParameterArrayOutput {
@@ -922,8 +954,95 @@ func (o ComponentOutput) Owner() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Component) *string { return v.Owner }).(pulumi.StringPtrOutput)
 }
 
-func (o ComponentOutput) Script() ScriptOutput {
-	return o.ApplyT(func(v Component) Script { return v.Script }).(ScriptOutput)
+func (o ComponentOutput) Script() ScriptPtrOutput {
+	return o.ApplyT(func(v Component) *Script { return v.Script }).(ScriptPtrOutput)
+}
+
+type ComponentPtrOutput struct{ *pulumi.OutputState }
+
+func (ComponentPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Component)(nil)).Elem()
+}
+
+func (o ComponentPtrOutput) ToComponentPtrOutput() ComponentPtrOutput {
+	return o
+}
+
+func (o ComponentPtrOutput) ToComponentPtrOutputWithContext(ctx context.Context) ComponentPtrOutput {
+	return o
+}
+
+func (o ComponentPtrOutput) Elem() ComponentOutput {
+	return o.ApplyT(func(v *Component) Component {
+		if v != nil {
+			return *v
+		}
+		var ret Component
+		return ret
+	}).(ComponentOutput)
+}
+
+func (o ComponentPtrOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Component) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Description
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o ComponentPtrOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Component) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Id
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o ComponentPtrOutput) Inputs() ComponentParameterArrayOutput {
+	return o.ApplyT(func(v *Component) []ComponentParameter {
+		if v == nil {
+			return nil
+		}
+		return v.Inputs
+	}).(ComponentParameterArrayOutput)
+}
+
+func (o ComponentPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Component) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o ComponentPtrOutput) Outputs() ComponentParameterArrayOutput {
+	return o.ApplyT(func(v *Component) []ComponentParameter {
+		if v == nil {
+			return nil
+		}
+		return v.Outputs
+	}).(ComponentParameterArrayOutput)
+}
+
+func (o ComponentPtrOutput) Owner() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Component) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Owner
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o ComponentPtrOutput) Script() ScriptPtrOutput {
+	return o.ApplyT(func(v *Component) *Script {
+		if v == nil {
+			return nil
+		}
+		return v.Script
+	}).(ScriptPtrOutput)
 }
 
 type ComponentArrayOutput struct{ *pulumi.OutputState }
@@ -951,7 +1070,7 @@ type ComponentParameter struct {
 	Args         *string `pulumi:"args"`
 	DefaultValue *string `pulumi:"defaultValue"`
 	Description  *string `pulumi:"description"`
-	Name         string  `pulumi:"name"`
+	Name         *string `pulumi:"name"`
 	Type         *string `pulumi:"type"`
 	Value        *string `pulumi:"value"`
 }
@@ -972,7 +1091,7 @@ type ComponentParameterArgs struct {
 	Args         pulumi.StringPtrInput `pulumi:"args"`
 	DefaultValue pulumi.StringPtrInput `pulumi:"defaultValue"`
 	Description  pulumi.StringPtrInput `pulumi:"description"`
-	Name         pulumi.StringInput    `pulumi:"name"`
+	Name         pulumi.StringPtrInput `pulumi:"name"`
 	Type         pulumi.StringPtrInput `pulumi:"type"`
 	Value        pulumi.StringPtrInput `pulumi:"value"`
 }
@@ -1041,8 +1160,8 @@ func (o ComponentParameterOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ComponentParameter) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-func (o ComponentParameterOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v ComponentParameter) string { return v.Name }).(pulumi.StringOutput)
+func (o ComponentParameterOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ComponentParameter) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
 func (o ComponentParameterOutput) Type() pulumi.StringPtrOutput {
@@ -1292,9 +1411,9 @@ func (o ContainerPtrOutput) ImageId() pulumi.StringPtrOutput {
 // An environment variable of a container.
 type ContainerEnvVar struct {
 	// Name of the environment variable.
-	Name string `pulumi:"name"`
+	Name *string `pulumi:"name"`
 	// Value of the environment variable.
-	Value string `pulumi:"value"`
+	Value *string `pulumi:"value"`
 }
 
 // ContainerEnvVarInput is an input type that accepts ContainerEnvVarArgs and ContainerEnvVarOutput values.
@@ -1311,9 +1430,9 @@ type ContainerEnvVarInput interface {
 // An environment variable of a container.
 type ContainerEnvVarArgs struct {
 	// Name of the environment variable.
-	Name pulumi.StringInput `pulumi:"name"`
+	Name pulumi.StringPtrInput `pulumi:"name"`
 	// Value of the environment variable.
-	Value pulumi.StringInput `pulumi:"value"`
+	Value pulumi.StringPtrInput `pulumi:"value"`
 }
 
 func (ContainerEnvVarArgs) ElementType() reflect.Type {
@@ -1369,13 +1488,13 @@ func (o ContainerEnvVarOutput) ToContainerEnvVarOutputWithContext(ctx context.Co
 }
 
 // Name of the environment variable.
-func (o ContainerEnvVarOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v ContainerEnvVar) string { return v.Name }).(pulumi.StringOutput)
+func (o ContainerEnvVarOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ContainerEnvVar) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
 // Value of the environment variable.
-func (o ContainerEnvVarOutput) Value() pulumi.StringOutput {
-	return o.ApplyT(func(v ContainerEnvVar) string { return v.Value }).(pulumi.StringOutput)
+func (o ContainerEnvVarOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ContainerEnvVar) *string { return v.Value }).(pulumi.StringPtrOutput)
 }
 
 type ContainerEnvVarArrayOutput struct{ *pulumi.OutputState }
@@ -1401,10 +1520,10 @@ func (o ContainerEnvVarArrayOutput) Index(i pulumi.IntInput) ContainerEnvVarOutp
 // A dataset that is mounted where a script runs.
 type Dataset struct {
 	ExtOptions *string `pulumi:"extOptions"`
-	Identifier string  `pulumi:"identifier"`
-	MountPath  string  `pulumi:"mountPath"`
+	Identifier *string `pulumi:"identifier"`
+	MountPath  *string `pulumi:"mountPath"`
 	ReadOnly   *bool   `pulumi:"readOnly"`
-	Version    int     `pulumi:"version"`
+	Version    *int    `pulumi:"version"`
 }
 
 // DatasetInput is an input type that accepts DatasetArgs and DatasetOutput values.
@@ -1421,10 +1540,10 @@ type DatasetInput interface {
 // A dataset that is mounted where a script runs.
 type DatasetArgs struct {
 	ExtOptions pulumi.StringPtrInput `pulumi:"extOptions"`
-	Identifier pulumi.StringInput    `pulumi:"identifier"`
-	MountPath  pulumi.StringInput    `pulumi:"mountPath"`
+	Identifier pulumi.StringPtrInput `pulumi:"identifier"`
+	MountPath  pulumi.StringPtrInput `pulumi:"mountPath"`
 	ReadOnly   pulumi.BoolPtrInput   `pulumi:"readOnly"`
-	Version    pulumi.IntInput       `pulumi:"version"`
+	Version    pulumi.IntPtrInput    `pulumi:"version"`
 }
 
 func (DatasetArgs) ElementType() reflect.Type {
@@ -1483,20 +1602,20 @@ func (o DatasetOutput) ExtOptions() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Dataset) *string { return v.ExtOptions }).(pulumi.StringPtrOutput)
 }
 
-func (o DatasetOutput) Identifier() pulumi.StringOutput {
-	return o.ApplyT(func(v Dataset) string { return v.Identifier }).(pulumi.StringOutput)
+func (o DatasetOutput) Identifier() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Dataset) *string { return v.Identifier }).(pulumi.StringPtrOutput)
 }
 
-func (o DatasetOutput) MountPath() pulumi.StringOutput {
-	return o.ApplyT(func(v Dataset) string { return v.MountPath }).(pulumi.StringOutput)
+func (o DatasetOutput) MountPath() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Dataset) *string { return v.MountPath }).(pulumi.StringPtrOutput)
 }
 
 func (o DatasetOutput) ReadOnly() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Dataset) *bool { return v.ReadOnly }).(pulumi.BoolPtrOutput)
 }
 
-func (o DatasetOutput) Version() pulumi.IntOutput {
-	return o.ApplyT(func(v Dataset) int { return v.Version }).(pulumi.IntOutput)
+func (o DatasetOutput) Version() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Dataset) *int { return v.Version }).(pulumi.IntPtrOutput)
 }
 
 type DatasetArrayOutput struct{ *pulumi.OutputState }
@@ -2212,6 +2331,8 @@ type DoWhile struct {
 	Flow []Dependency `pulumi:"flow"`
 	// How often the loop runs at the most.
 	MaxIterations *int `pulumi:"maxIterations"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
 	// The nodes of the loop, from its start node to its end node.
 	Nodes []Node `pulumi:"nodes"`
 	// How many runs of the loop go on at once.
@@ -2237,6 +2358,8 @@ type DoWhileArgs struct {
 	Flow DependencyArrayInput `pulumi:"flow"`
 	// How often the loop runs at the most.
 	MaxIterations pulumi.IntPtrInput `pulumi:"maxIterations"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput `pulumi:"metadata"`
 	// The nodes of the loop, from its start node to its end node.
 	Nodes NodeArrayInput `pulumi:"nodes"`
 	// How many runs of the loop go on at once.
@@ -2333,6 +2456,11 @@ func (o DoWhileOutput) MaxIterations() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v DoWhile) *int { return v.MaxIterations }).(pulumi.IntPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o DoWhileOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v DoWhile) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 // The nodes of the loop, from its start node to its end node.
 func (o DoWhileOutput) Nodes() NodeArrayOutput {
 	return o.ApplyT(func(v DoWhile) []Node { return v.Nodes }).(NodeArrayOutput)
@@ -2392,6 +2520,16 @@ func (o DoWhilePtrOutput) MaxIterations() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o DoWhilePtrOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *DoWhile) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Metadata
+	}).(pulumi.MapOutput)
+}
+
 // The nodes of the loop, from its start node to its end node.
 func (o DoWhilePtrOutput) Nodes() NodeArrayOutput {
 	return o.ApplyT(func(v *DoWhile) []Node {
@@ -2428,10 +2566,10 @@ type FileResource struct {
 	File       *ObjectStorageFile `pulumi:"file"`
 	Id         *string            `pulumi:"id"`
 	// Resource name.
-	Name            string           `pulumi:"name"`
-	RuntimeResource *RuntimeResource `pulumi:"runtimeResource"`
-	Script          Script           `pulumi:"script"`
-	Type            string           `pulumi:"type"`
+	Name            *string           `pulumi:"name"`
+	RuntimeResource *RuntimeResource  `pulumi:"runtimeResource"`
+	Script          *Script           `pulumi:"script"`
+	Type            *FileResourceType `pulumi:"type"`
 }
 
 // FileResourceInput is an input type that accepts FileResourceArgs and FileResourceOutput values.
@@ -2451,10 +2589,10 @@ type FileResourceArgs struct {
 	File       ObjectStorageFilePtrInput `pulumi:"file"`
 	Id         pulumi.StringPtrInput     `pulumi:"id"`
 	// Resource name.
-	Name            pulumi.StringInput      `pulumi:"name"`
-	RuntimeResource RuntimeResourcePtrInput `pulumi:"runtimeResource"`
-	Script          ScriptInput             `pulumi:"script"`
-	Type            pulumi.StringInput      `pulumi:"type"`
+	Name            pulumi.StringPtrInput    `pulumi:"name"`
+	RuntimeResource RuntimeResourcePtrInput  `pulumi:"runtimeResource"`
+	Script          ScriptPtrInput           `pulumi:"script"`
+	Type            FileResourceTypePtrInput `pulumi:"type"`
 }
 
 func (FileResourceArgs) ElementType() reflect.Type {
@@ -2522,20 +2660,20 @@ func (o FileResourceOutput) Id() pulumi.StringPtrOutput {
 }
 
 // Resource name.
-func (o FileResourceOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v FileResource) string { return v.Name }).(pulumi.StringOutput)
+func (o FileResourceOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v FileResource) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
 func (o FileResourceOutput) RuntimeResource() RuntimeResourcePtrOutput {
 	return o.ApplyT(func(v FileResource) *RuntimeResource { return v.RuntimeResource }).(RuntimeResourcePtrOutput)
 }
 
-func (o FileResourceOutput) Script() ScriptOutput {
-	return o.ApplyT(func(v FileResource) Script { return v.Script }).(ScriptOutput)
+func (o FileResourceOutput) Script() ScriptPtrOutput {
+	return o.ApplyT(func(v FileResource) *Script { return v.Script }).(ScriptPtrOutput)
 }
 
-func (o FileResourceOutput) Type() pulumi.StringOutput {
-	return o.ApplyT(func(v FileResource) string { return v.Type }).(pulumi.StringOutput)
+func (o FileResourceOutput) Type() FileResourceTypePtrOutput {
+	return o.ApplyT(func(v FileResource) *FileResourceType { return v.Type }).(FileResourceTypePtrOutput)
 }
 
 type FileResourceArrayOutput struct{ *pulumi.OutputState }
@@ -2648,6 +2786,8 @@ type ForEach struct {
 	Flow []Dependency `pulumi:"flow"`
 	// How often the loop runs at the most.
 	MaxIterations *int `pulumi:"maxIterations"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
 	// The nodes of the loop, from its start node to its end node.
 	Nodes []Node `pulumi:"nodes"`
 	// How many runs of the loop go on at once.
@@ -2673,6 +2813,8 @@ type ForEachArgs struct {
 	Flow DependencyArrayInput `pulumi:"flow"`
 	// How often the loop runs at the most.
 	MaxIterations pulumi.IntPtrInput `pulumi:"maxIterations"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput `pulumi:"metadata"`
 	// The nodes of the loop, from its start node to its end node.
 	Nodes NodeArrayInput `pulumi:"nodes"`
 	// How many runs of the loop go on at once.
@@ -2772,6 +2914,11 @@ func (o ForEachOutput) MaxIterations() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ForEach) *int { return v.MaxIterations }).(pulumi.IntPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o ForEachOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v ForEach) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 // The nodes of the loop, from its start node to its end node.
 func (o ForEachOutput) Nodes() NodeArrayOutput {
 	return o.ApplyT(func(v ForEach) []Node { return v.Nodes }).(NodeArrayOutput)
@@ -2836,6 +2983,16 @@ func (o ForEachPtrOutput) MaxIterations() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o ForEachPtrOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *ForEach) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Metadata
+	}).(pulumi.MapOutput)
+}
+
 // The nodes of the loop, from its start node to its end node.
 func (o ForEachPtrOutput) Nodes() NodeArrayOutput {
 	return o.ApplyT(func(v *ForEach) []Node {
@@ -2858,24 +3015,22 @@ func (o ForEachPtrOutput) Parallelism() pulumi.IntPtrOutput {
 
 // A function that a script uses.
 type Function struct {
-	ArgumentsDescription *string     `pulumi:"argumentsDescription"`
-	ArmResource          *string     `pulumi:"armResource"`
-	ClassName            *string     `pulumi:"className"`
-	Datasource           *Datasource `pulumi:"datasource"`
-	EmbeddedCode         *string     `pulumi:"embeddedCode"`
-	// Embedded code type, e.g., python2, java8.
-	EmbeddedCodeType *string        `pulumi:"embeddedCodeType"`
-	FileResources    []FileResource `pulumi:"fileResources"`
-	Id               *string        `pulumi:"id"`
-	Name             string         `pulumi:"name"`
-	// Resource type, e.g., file, embedded.
-	ResourceType           *string          `pulumi:"resourceType"`
-	ReturnValueDescription *string          `pulumi:"returnValueDescription"`
-	RuntimeResource        *RuntimeResource `pulumi:"runtimeResource"`
-	Script                 Script           `pulumi:"script"`
-	Type                   *string          `pulumi:"type"`
-	UsageDescription       *string          `pulumi:"usageDescription"`
-	UsageExample           *string          `pulumi:"usageExample"`
+	ArgumentsDescription   *string               `pulumi:"argumentsDescription"`
+	ArmResource            *string               `pulumi:"armResource"`
+	ClassName              *string               `pulumi:"className"`
+	Datasource             *Datasource           `pulumi:"datasource"`
+	EmbeddedCode           *string               `pulumi:"embeddedCode"`
+	EmbeddedCodeType       *EmbeddedCodeType     `pulumi:"embeddedCodeType"`
+	FileResources          []FileResource        `pulumi:"fileResources"`
+	Id                     *string               `pulumi:"id"`
+	Name                   *string               `pulumi:"name"`
+	ResourceType           *FunctionResourceType `pulumi:"resourceType"`
+	ReturnValueDescription *string               `pulumi:"returnValueDescription"`
+	RuntimeResource        *RuntimeResource      `pulumi:"runtimeResource"`
+	Script                 *Script               `pulumi:"script"`
+	Type                   *FunctionType         `pulumi:"type"`
+	UsageDescription       *string               `pulumi:"usageDescription"`
+	UsageExample           *string               `pulumi:"usageExample"`
 }
 
 // FunctionInput is an input type that accepts FunctionArgs and FunctionOutput values.
@@ -2891,24 +3046,22 @@ type FunctionInput interface {
 
 // A function that a script uses.
 type FunctionArgs struct {
-	ArgumentsDescription pulumi.StringPtrInput `pulumi:"argumentsDescription"`
-	ArmResource          pulumi.StringPtrInput `pulumi:"armResource"`
-	ClassName            pulumi.StringPtrInput `pulumi:"className"`
-	Datasource           DatasourcePtrInput    `pulumi:"datasource"`
-	EmbeddedCode         pulumi.StringPtrInput `pulumi:"embeddedCode"`
-	// Embedded code type, e.g., python2, java8.
-	EmbeddedCodeType pulumi.StringPtrInput  `pulumi:"embeddedCodeType"`
-	FileResources    FileResourceArrayInput `pulumi:"fileResources"`
-	Id               pulumi.StringPtrInput  `pulumi:"id"`
-	Name             pulumi.StringInput     `pulumi:"name"`
-	// Resource type, e.g., file, embedded.
-	ResourceType           pulumi.StringPtrInput   `pulumi:"resourceType"`
-	ReturnValueDescription pulumi.StringPtrInput   `pulumi:"returnValueDescription"`
-	RuntimeResource        RuntimeResourcePtrInput `pulumi:"runtimeResource"`
-	Script                 ScriptInput             `pulumi:"script"`
-	Type                   pulumi.StringPtrInput   `pulumi:"type"`
-	UsageDescription       pulumi.StringPtrInput   `pulumi:"usageDescription"`
-	UsageExample           pulumi.StringPtrInput   `pulumi:"usageExample"`
+	ArgumentsDescription   pulumi.StringPtrInput        `pulumi:"argumentsDescription"`
+	ArmResource            pulumi.StringPtrInput        `pulumi:"armResource"`
+	ClassName              pulumi.StringPtrInput        `pulumi:"className"`
+	Datasource             DatasourcePtrInput           `pulumi:"datasource"`
+	EmbeddedCode           pulumi.StringPtrInput        `pulumi:"embeddedCode"`
+	EmbeddedCodeType       EmbeddedCodeTypePtrInput     `pulumi:"embeddedCodeType"`
+	FileResources          FileResourceArrayInput       `pulumi:"fileResources"`
+	Id                     pulumi.StringPtrInput        `pulumi:"id"`
+	Name                   pulumi.StringPtrInput        `pulumi:"name"`
+	ResourceType           FunctionResourceTypePtrInput `pulumi:"resourceType"`
+	ReturnValueDescription pulumi.StringPtrInput        `pulumi:"returnValueDescription"`
+	RuntimeResource        RuntimeResourcePtrInput      `pulumi:"runtimeResource"`
+	Script                 ScriptPtrInput               `pulumi:"script"`
+	Type                   FunctionTypePtrInput         `pulumi:"type"`
+	UsageDescription       pulumi.StringPtrInput        `pulumi:"usageDescription"`
+	UsageExample           pulumi.StringPtrInput        `pulumi:"usageExample"`
 }
 
 func (FunctionArgs) ElementType() reflect.Type {
@@ -2983,9 +3136,8 @@ func (o FunctionOutput) EmbeddedCode() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Function) *string { return v.EmbeddedCode }).(pulumi.StringPtrOutput)
 }
 
-// Embedded code type, e.g., python2, java8.
-func (o FunctionOutput) EmbeddedCodeType() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v Function) *string { return v.EmbeddedCodeType }).(pulumi.StringPtrOutput)
+func (o FunctionOutput) EmbeddedCodeType() EmbeddedCodeTypePtrOutput {
+	return o.ApplyT(func(v Function) *EmbeddedCodeType { return v.EmbeddedCodeType }).(EmbeddedCodeTypePtrOutput)
 }
 
 func (o FunctionOutput) FileResources() FileResourceArrayOutput {
@@ -2996,13 +3148,12 @@ func (o FunctionOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Function) *string { return v.Id }).(pulumi.StringPtrOutput)
 }
 
-func (o FunctionOutput) Name() pulumi.StringOutput {
-	return o.ApplyT(func(v Function) string { return v.Name }).(pulumi.StringOutput)
+func (o FunctionOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Function) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// Resource type, e.g., file, embedded.
-func (o FunctionOutput) ResourceType() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v Function) *string { return v.ResourceType }).(pulumi.StringPtrOutput)
+func (o FunctionOutput) ResourceType() FunctionResourceTypePtrOutput {
+	return o.ApplyT(func(v Function) *FunctionResourceType { return v.ResourceType }).(FunctionResourceTypePtrOutput)
 }
 
 func (o FunctionOutput) ReturnValueDescription() pulumi.StringPtrOutput {
@@ -3013,12 +3164,12 @@ func (o FunctionOutput) RuntimeResource() RuntimeResourcePtrOutput {
 	return o.ApplyT(func(v Function) *RuntimeResource { return v.RuntimeResource }).(RuntimeResourcePtrOutput)
 }
 
-func (o FunctionOutput) Script() ScriptOutput {
-	return o.ApplyT(func(v Function) Script { return v.Script }).(ScriptOutput)
+func (o FunctionOutput) Script() ScriptPtrOutput {
+	return o.ApplyT(func(v Function) *Script { return v.Script }).(ScriptPtrOutput)
 }
 
-func (o FunctionOutput) Type() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v Function) *string { return v.Type }).(pulumi.StringPtrOutput)
+func (o FunctionOutput) Type() FunctionTypePtrOutput {
+	return o.ApplyT(func(v Function) *FunctionType { return v.Type }).(FunctionTypePtrOutput)
 }
 
 func (o FunctionOutput) UsageDescription() pulumi.StringPtrOutput {
@@ -3550,7 +3701,7 @@ type Node struct {
 	// The nodes of a group.
 	Combined *SubFlow `pulumi:"combined"`
 	// The component that the node runs.
-	Component interface{} `pulumi:"component"`
+	Component *Component `pulumi:"component"`
 	// The datasets that are mounted where the script runs.
 	Datasets []Dataset `pulumi:"datasets"`
 	// The data source that the script runs on.
@@ -3635,7 +3786,7 @@ type NodeArgs struct {
 	// The nodes of a group.
 	Combined SubFlowPtrInput `pulumi:"combined"`
 	// The component that the node runs.
-	Component pulumi.Input `pulumi:"component"`
+	Component ComponentPtrInput `pulumi:"component"`
 	// The datasets that are mounted where the script runs.
 	Datasets DatasetArrayInput `pulumi:"datasets"`
 	// The data source that the script runs on.
@@ -3819,8 +3970,8 @@ func (o NodeOutput) Combined() SubFlowPtrOutput {
 }
 
 // The component that the node runs.
-func (o NodeOutput) Component() pulumi.AnyOutput {
-	return o.ApplyT(func(v Node) interface{} { return v.Component }).(pulumi.AnyOutput)
+func (o NodeOutput) Component() ComponentPtrOutput {
+	return o.ApplyT(func(v Node) *Component { return v.Component }).(ComponentPtrOutput)
 }
 
 // The datasets that are mounted where the script runs.
@@ -4033,13 +4184,13 @@ func (o NodePtrOutput) Combined() SubFlowPtrOutput {
 }
 
 // The component that the node runs.
-func (o NodePtrOutput) Component() pulumi.AnyOutput {
-	return o.ApplyT(func(v *Node) interface{} {
+func (o NodePtrOutput) Component() ComponentPtrOutput {
+	return o.ApplyT(func(v *Node) *Component {
 		if v == nil {
 			return nil
 		}
 		return v.Component
-	}).(pulumi.AnyOutput)
+	}).(ComponentPtrOutput)
 }
 
 // The datasets that are mounted where the script runs.
@@ -4386,8 +4537,6 @@ type NodeOutputType struct {
 	Metadata map[string]interface{} `pulumi:"metadata"`
 	// The node that gives the output.
 	NodeId *string `pulumi:"nodeId"`
-	// The name of the output, as older documents write it.
-	Output *string `pulumi:"output"`
 	// The name by which people know the output.
 	RefTableName *string `pulumi:"refTableName"`
 	// Who has written the output.
@@ -4419,8 +4568,6 @@ type NodeOutputTypeArgs struct {
 	Metadata pulumi.MapInput `pulumi:"metadata"`
 	// The node that gives the output.
 	NodeId pulumi.StringPtrInput `pulumi:"nodeId"`
-	// The name of the output, as older documents write it.
-	Output pulumi.StringPtrInput `pulumi:"output"`
 	// The name by which people know the output.
 	RefTableName pulumi.StringPtrInput `pulumi:"refTableName"`
 	// Who has written the output.
@@ -4560,11 +4707,6 @@ func (o NodeOutputTypeOutput) NodeId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v NodeOutputType) *string { return v.NodeId }).(pulumi.StringPtrOutput)
 }
 
-// The name of the output, as older documents write it.
-func (o NodeOutputTypeOutput) Output() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v NodeOutputType) *string { return v.Output }).(pulumi.StringPtrOutput)
-}
-
 // The name by which people know the output.
 func (o NodeOutputTypeOutput) RefTableName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v NodeOutputType) *string { return v.RefTableName }).(pulumi.StringPtrOutput)
@@ -4659,16 +4801,6 @@ func (o NodeOutputTypePtrOutput) NodeId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// The name of the output, as older documents write it.
-func (o NodeOutputTypePtrOutput) Output() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *NodeOutputType) *string {
-		if v == nil {
-			return nil
-		}
-		return v.Output
-	}).(pulumi.StringPtrOutput)
-}
-
 // The name by which people know the output.
 func (o NodeOutputTypePtrOutput) RefTableName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *NodeOutputType) *string {
@@ -4711,10 +4843,10 @@ func (o NodeOutputTypeArrayOutput) Index(i pulumi.IntInput) NodeOutputTypeOutput
 
 // Where a file lies.
 type ObjectStorageFile struct {
-	Extension *string `pulumi:"extension"`
-	Id        *string `pulumi:"id"`
-	Path      string  `pulumi:"path"`
-	Storage   Storage `pulumi:"storage"`
+	Extension *string  `pulumi:"extension"`
+	Id        *string  `pulumi:"id"`
+	Path      *string  `pulumi:"path"`
+	Storage   *Storage `pulumi:"storage"`
 }
 
 // ObjectStorageFileInput is an input type that accepts ObjectStorageFileArgs and ObjectStorageFileOutput values.
@@ -4732,8 +4864,8 @@ type ObjectStorageFileInput interface {
 type ObjectStorageFileArgs struct {
 	Extension pulumi.StringPtrInput `pulumi:"extension"`
 	Id        pulumi.StringPtrInput `pulumi:"id"`
-	Path      pulumi.StringInput    `pulumi:"path"`
-	Storage   StorageInput          `pulumi:"storage"`
+	Path      pulumi.StringPtrInput `pulumi:"path"`
+	Storage   StoragePtrInput       `pulumi:"storage"`
 }
 
 func (ObjectStorageFileArgs) ElementType() reflect.Type {
@@ -4822,12 +4954,12 @@ func (o ObjectStorageFileOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ObjectStorageFile) *string { return v.Id }).(pulumi.StringPtrOutput)
 }
 
-func (o ObjectStorageFileOutput) Path() pulumi.StringOutput {
-	return o.ApplyT(func(v ObjectStorageFile) string { return v.Path }).(pulumi.StringOutput)
+func (o ObjectStorageFileOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ObjectStorageFile) *string { return v.Path }).(pulumi.StringPtrOutput)
 }
 
-func (o ObjectStorageFileOutput) Storage() StorageOutput {
-	return o.ApplyT(func(v ObjectStorageFile) Storage { return v.Storage }).(StorageOutput)
+func (o ObjectStorageFileOutput) Storage() StoragePtrOutput {
+	return o.ApplyT(func(v ObjectStorageFile) *Storage { return v.Storage }).(StoragePtrOutput)
 }
 
 type ObjectStorageFilePtrOutput struct{ *pulumi.OutputState }
@@ -4877,7 +5009,7 @@ func (o ObjectStorageFilePtrOutput) Path() pulumi.StringPtrOutput {
 		if v == nil {
 			return nil
 		}
-		return &v.Path
+		return v.Path
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -4886,7 +5018,7 @@ func (o ObjectStorageFilePtrOutput) Storage() StoragePtrOutput {
 		if v == nil {
 			return nil
 		}
-		return &v.Storage
+		return v.Storage
 	}).(StoragePtrOutput)
 }
 
@@ -6254,7 +6386,7 @@ func (o ScriptArrayOutput) Index(i pulumi.IntInput) ScriptOutput {
 type Spec struct {
 	Artifacts           *Artifacts     `pulumi:"artifacts"`
 	Components          []Component    `pulumi:"components"`
-	DataIntegrationJobs interface{}    `pulumi:"dataIntegrationJobs"`
+	DataIntegrationJobs []interface{}  `pulumi:"dataIntegrationJobs"`
 	Datasources         []Datasource   `pulumi:"datasources"`
 	Dependencies        []Dependency   `pulumi:"dependencies"`
 	Description         *string        `pulumi:"description"`
@@ -6300,7 +6432,7 @@ type SpecInput interface {
 type SpecArgs struct {
 	Artifacts           ArtifactsPtrInput      `pulumi:"artifacts"`
 	Components          ComponentArrayInput    `pulumi:"components"`
-	DataIntegrationJobs pulumi.Input           `pulumi:"dataIntegrationJobs"`
+	DataIntegrationJobs pulumi.ArrayInput      `pulumi:"dataIntegrationJobs"`
 	Datasources         DatasourceArrayInput   `pulumi:"datasources"`
 	Dependencies        DependencyArrayInput   `pulumi:"dependencies"`
 	Description         pulumi.StringPtrInput  `pulumi:"description"`
@@ -6366,8 +6498,8 @@ func (o SpecOutput) Components() ComponentArrayOutput {
 	return o.ApplyT(func(v Spec) []Component { return v.Components }).(ComponentArrayOutput)
 }
 
-func (o SpecOutput) DataIntegrationJobs() pulumi.AnyOutput {
-	return o.ApplyT(func(v Spec) interface{} { return v.DataIntegrationJobs }).(pulumi.AnyOutput)
+func (o SpecOutput) DataIntegrationJobs() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Spec) []interface{} { return v.DataIntegrationJobs }).(pulumi.ArrayOutput)
 }
 
 func (o SpecOutput) Datasources() DatasourceArrayOutput {
@@ -6463,8 +6595,12 @@ func (o SpecOutput) Workflows() WorkflowArrayOutput {
 
 // The storage that holds a file.
 type Storage struct {
-	// Storage type, e.g., OSS, LOCAL, HDFS.
-	Type string `pulumi:"type"`
+	Addresses []interface{} `pulumi:"addresses"`
+	Bucket    *string       `pulumi:"bucket"`
+	Endpoint  *string       `pulumi:"endpoint"`
+	HdfsUser  *string       `pulumi:"hdfsUser"`
+	Root      *string       `pulumi:"root"`
+	Type      *string       `pulumi:"type"`
 }
 
 // StorageInput is an input type that accepts StorageArgs and StorageOutput values.
@@ -6480,8 +6616,12 @@ type StorageInput interface {
 
 // The storage that holds a file.
 type StorageArgs struct {
-	// Storage type, e.g., OSS, LOCAL, HDFS.
-	Type pulumi.StringInput `pulumi:"type"`
+	Addresses pulumi.ArrayInput     `pulumi:"addresses"`
+	Bucket    pulumi.StringPtrInput `pulumi:"bucket"`
+	Endpoint  pulumi.StringPtrInput `pulumi:"endpoint"`
+	HdfsUser  pulumi.StringPtrInput `pulumi:"hdfsUser"`
+	Root      pulumi.StringPtrInput `pulumi:"root"`
+	Type      pulumi.StringPtrInput `pulumi:"type"`
 }
 
 func (StorageArgs) ElementType() reflect.Type {
@@ -6562,9 +6702,28 @@ func (o StorageOutput) ToStoragePtrOutputWithContext(ctx context.Context) Storag
 	}).(StoragePtrOutput)
 }
 
-// Storage type, e.g., OSS, LOCAL, HDFS.
-func (o StorageOutput) Type() pulumi.StringOutput {
-	return o.ApplyT(func(v Storage) string { return v.Type }).(pulumi.StringOutput)
+func (o StorageOutput) Addresses() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Storage) []interface{} { return v.Addresses }).(pulumi.ArrayOutput)
+}
+
+func (o StorageOutput) Bucket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Storage) *string { return v.Bucket }).(pulumi.StringPtrOutput)
+}
+
+func (o StorageOutput) Endpoint() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Storage) *string { return v.Endpoint }).(pulumi.StringPtrOutput)
+}
+
+func (o StorageOutput) HdfsUser() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Storage) *string { return v.HdfsUser }).(pulumi.StringPtrOutput)
+}
+
+func (o StorageOutput) Root() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Storage) *string { return v.Root }).(pulumi.StringPtrOutput)
+}
+
+func (o StorageOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Storage) *string { return v.Type }).(pulumi.StringPtrOutput)
 }
 
 type StoragePtrOutput struct{ *pulumi.OutputState }
@@ -6591,13 +6750,57 @@ func (o StoragePtrOutput) Elem() StorageOutput {
 	}).(StorageOutput)
 }
 
-// Storage type, e.g., OSS, LOCAL, HDFS.
+func (o StoragePtrOutput) Addresses() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *Storage) []interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Addresses
+	}).(pulumi.ArrayOutput)
+}
+
+func (o StoragePtrOutput) Bucket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Storage) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Bucket
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o StoragePtrOutput) Endpoint() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Storage) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Endpoint
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o StoragePtrOutput) HdfsUser() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Storage) *string {
+		if v == nil {
+			return nil
+		}
+		return v.HdfsUser
+	}).(pulumi.StringPtrOutput)
+}
+
+func (o StoragePtrOutput) Root() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Storage) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Root
+	}).(pulumi.StringPtrOutput)
+}
+
 func (o StoragePtrOutput) Type() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Storage) *string {
 		if v == nil {
 			return nil
 		}
-		return &v.Type
+		return v.Type
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -7349,7 +7552,8 @@ type Table struct {
 	// Filled in by the service, and never compared.
 	Metadata map[string]interface{} `pulumi:"metadata"`
 	// The name of the table.
-	Name *string `pulumi:"name"`
+	Name       *string     `pulumi:"name"`
+	SourceType *SourceType `pulumi:"sourceType"`
 }
 
 // TableInput is an input type that accepts TableArgs and TableOutput values.
@@ -7381,7 +7585,8 @@ type TableArgs struct {
 	// Filled in by the service, and never compared.
 	Metadata pulumi.MapInput `pulumi:"metadata"`
 	// The name of the table.
-	Name pulumi.StringPtrInput `pulumi:"name"`
+	Name       pulumi.StringPtrInput `pulumi:"name"`
+	SourceType SourceTypePtrInput    `pulumi:"sourceType"`
 }
 
 func (TableArgs) ElementType() reflect.Type {
@@ -7487,6 +7692,10 @@ func (o TableOutput) Metadata() pulumi.MapOutput {
 // The name of the table.
 func (o TableOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Table) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+func (o TableOutput) SourceType() SourceTypePtrOutput {
+	return o.ApplyT(func(v Table) *SourceType { return v.SourceType }).(SourceTypePtrOutput)
 }
 
 type TableArrayOutput struct{ *pulumi.OutputState }
@@ -8299,11 +8508,14 @@ func (o VariableArrayOutput) Index(i pulumi.IntInput) VariableOutput {
 
 // One thing that a variable waits for.
 type VariableDepend struct {
-	NodeId       *string `pulumi:"nodeId"`
-	Output       *string `pulumi:"output"`
-	SourceType   *string `pulumi:"sourceType"`
-	Type         *string `pulumi:"type"`
-	VariableName *string `pulumi:"variableName"`
+	// Filled in by the service, and never compared.
+	Metadata     map[string]interface{} `pulumi:"metadata"`
+	NodeId       *string                `pulumi:"nodeId"`
+	Output       *string                `pulumi:"output"`
+	RefTableName *string                `pulumi:"refTableName"`
+	SourceType   *SourceType            `pulumi:"sourceType"`
+	Type         *DependencyType        `pulumi:"type"`
+	VariableName *string                `pulumi:"variableName"`
 }
 
 // VariableDependInput is an input type that accepts VariableDependArgs and VariableDependOutput values.
@@ -8319,11 +8531,14 @@ type VariableDependInput interface {
 
 // One thing that a variable waits for.
 type VariableDependArgs struct {
-	NodeId       pulumi.StringPtrInput `pulumi:"nodeId"`
-	Output       pulumi.StringPtrInput `pulumi:"output"`
-	SourceType   pulumi.StringPtrInput `pulumi:"sourceType"`
-	Type         pulumi.StringPtrInput `pulumi:"type"`
-	VariableName pulumi.StringPtrInput `pulumi:"variableName"`
+	// Filled in by the service, and never compared.
+	Metadata     pulumi.MapInput        `pulumi:"metadata"`
+	NodeId       pulumi.StringPtrInput  `pulumi:"nodeId"`
+	Output       pulumi.StringPtrInput  `pulumi:"output"`
+	RefTableName pulumi.StringPtrInput  `pulumi:"refTableName"`
+	SourceType   SourceTypePtrInput     `pulumi:"sourceType"`
+	Type         DependencyTypePtrInput `pulumi:"type"`
+	VariableName pulumi.StringPtrInput  `pulumi:"variableName"`
 }
 
 func (VariableDependArgs) ElementType() reflect.Type {
@@ -8378,6 +8593,11 @@ func (o VariableDependOutput) ToVariableDependOutputWithContext(ctx context.Cont
 	return o
 }
 
+// Filled in by the service, and never compared.
+func (o VariableDependOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v VariableDepend) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 func (o VariableDependOutput) NodeId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v VariableDepend) *string { return v.NodeId }).(pulumi.StringPtrOutput)
 }
@@ -8386,12 +8606,16 @@ func (o VariableDependOutput) Output() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v VariableDepend) *string { return v.Output }).(pulumi.StringPtrOutput)
 }
 
-func (o VariableDependOutput) SourceType() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v VariableDepend) *string { return v.SourceType }).(pulumi.StringPtrOutput)
+func (o VariableDependOutput) RefTableName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v VariableDepend) *string { return v.RefTableName }).(pulumi.StringPtrOutput)
 }
 
-func (o VariableDependOutput) Type() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v VariableDepend) *string { return v.Type }).(pulumi.StringPtrOutput)
+func (o VariableDependOutput) SourceType() SourceTypePtrOutput {
+	return o.ApplyT(func(v VariableDepend) *SourceType { return v.SourceType }).(SourceTypePtrOutput)
+}
+
+func (o VariableDependOutput) Type() DependencyTypePtrOutput {
+	return o.ApplyT(func(v VariableDepend) *DependencyType { return v.Type }).(DependencyTypePtrOutput)
 }
 
 func (o VariableDependOutput) VariableName() pulumi.StringPtrOutput {
@@ -8420,8 +8644,10 @@ func (o VariableDependArrayOutput) Index(i pulumi.IntInput) VariableDependOutput
 
 // What one variable waits for.
 type VariableDependency struct {
-	Depends      []VariableDepend `pulumi:"depends"`
-	VariableName string           `pulumi:"variableName"`
+	Depends []VariableDepend `pulumi:"depends"`
+	// Filled in by the service, and never compared.
+	Metadata     map[string]interface{} `pulumi:"metadata"`
+	VariableName *string                `pulumi:"variableName"`
 }
 
 // VariableDependencyInput is an input type that accepts VariableDependencyArgs and VariableDependencyOutput values.
@@ -8437,8 +8663,10 @@ type VariableDependencyInput interface {
 
 // What one variable waits for.
 type VariableDependencyArgs struct {
-	Depends      VariableDependArrayInput `pulumi:"depends"`
-	VariableName pulumi.StringInput       `pulumi:"variableName"`
+	Depends VariableDependArrayInput `pulumi:"depends"`
+	// Filled in by the service, and never compared.
+	Metadata     pulumi.MapInput       `pulumi:"metadata"`
+	VariableName pulumi.StringPtrInput `pulumi:"variableName"`
 }
 
 func (VariableDependencyArgs) ElementType() reflect.Type {
@@ -8497,8 +8725,13 @@ func (o VariableDependencyOutput) Depends() VariableDependArrayOutput {
 	return o.ApplyT(func(v VariableDependency) []VariableDepend { return v.Depends }).(VariableDependArrayOutput)
 }
 
-func (o VariableDependencyOutput) VariableName() pulumi.StringOutput {
-	return o.ApplyT(func(v VariableDependency) string { return v.VariableName }).(pulumi.StringOutput)
+// Filled in by the service, and never compared.
+func (o VariableDependencyOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v VariableDependency) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
+func (o VariableDependencyOutput) VariableName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v VariableDependency) *string { return v.VariableName }).(pulumi.StringPtrOutput)
 }
 
 type VariableDependencyArrayOutput struct{ *pulumi.OutputState }
@@ -8749,6 +8982,7 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*CalcEngineInput)(nil)).Elem(), CalcEngineArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CalcEnginePtrInput)(nil)).Elem(), CalcEngineArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ComponentInput)(nil)).Elem(), ComponentArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ComponentPtrInput)(nil)).Elem(), ComponentArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ComponentArrayInput)(nil)).Elem(), ComponentArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ComponentParameterInput)(nil)).Elem(), ComponentParameterArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ComponentParameterArrayInput)(nil)).Elem(), ComponentParameterArray{})
@@ -8832,6 +9066,7 @@ func init() {
 	pulumi.RegisterOutputType(CalcEngineOutput{})
 	pulumi.RegisterOutputType(CalcEnginePtrOutput{})
 	pulumi.RegisterOutputType(ComponentOutput{})
+	pulumi.RegisterOutputType(ComponentPtrOutput{})
 	pulumi.RegisterOutputType(ComponentArrayOutput{})
 	pulumi.RegisterOutputType(ComponentParameterOutput{})
 	pulumi.RegisterOutputType(ComponentParameterArrayOutput{})

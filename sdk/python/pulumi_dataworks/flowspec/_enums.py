@@ -8,9 +8,14 @@ from enum import Enum
 
 __all__ = [
     'ArtifactType',
+    'CalcEngineType',
     'CycleType',
     'DependencyType',
+    'EmbeddedCodeType',
     'FailureStrategy',
+    'FileResourceType',
+    'FunctionResourceType',
+    'FunctionType',
     'InstanceMode',
     'Kind',
     'PriorityWeightStrategy',
@@ -43,6 +48,85 @@ class ArtifactType(_builtins.str, Enum):
     VARIABLE = "Variable"
     """
     A variable.
+    """
+
+
+@pulumi.type_token("dataworks:flowspec:CalcEngineType")
+class CalcEngineType(_builtins.str, Enum):
+    """
+    A compute engine.
+    """
+    GENERAL = "General"
+    """
+    Any.
+    """
+    MAX_COMPUTE = "MaxCompute"
+    """
+    MaxCompute.
+    """
+    EMR = "EMR"
+    """
+    E-MapReduce.
+    """
+    BLINK = "Blink"
+    """
+    Blink.
+    """
+    HOLOGRES = "Hologres"
+    """
+    Hologres.
+    """
+    MAX_GRAPH = "MaxGraph"
+    """
+    MaxGraph.
+    """
+    ANALYTIC_DB_FOR_POSTGRE_SQL = "AnalyticDB for PostgreSQL"
+    """
+    AnalyticDB for PostgreSQL.
+    """
+    ANALYTIC_DB_FOR_MY_SQL = "AnalyticDB for MySQL"
+    """
+    AnalyticDB for MySQL.
+    """
+    CDH = "CDH"
+    """
+    CDH.
+    """
+    CLICK_HOUSE = "ClickHouse"
+    """
+    ClickHouse.
+    """
+    FLINK = "Flink"
+    """
+    Flink.
+    """
+    DATABASE = "Database"
+    """
+    A database.
+    """
+    DATA_INTEGRATION = "Data Integration"
+    """
+    Data Integration.
+    """
+    ALGORITHM = "Algorithm"
+    """
+    PAI.
+    """
+    STAR_ROCKS = "StarRocks"
+    """
+    StarRocks.
+    """
+    HIVE = "Hive"
+    """
+    Hive.
+    """
+    ADB_SPARK = "ADB Spark"
+    """
+    Spark of AnalyticDB.
+    """
+    CUSTOM = "CUSTOM"
+    """
+    An engine of your own.
     """
 
 
@@ -84,6 +168,33 @@ class DependencyType(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("dataworks:flowspec:EmbeddedCodeType")
+class EmbeddedCodeType(_builtins.str, Enum):
+    """
+    The language of a function that is written in place.
+    """
+    PYTHON2 = "python2"
+    """
+    Python 2.
+    """
+    PYTHON3 = "python3"
+    """
+    Python 3.
+    """
+    JAVA8 = "java8"
+    """
+    Java 8.
+    """
+    JAVA11 = "java11"
+    """
+    Java 11.
+    """
+    JAVA17 = "java17"
+    """
+    Java 17.
+    """
+
+
 @pulumi.type_token("dataworks:flowspec:FailureStrategy")
 class FailureStrategy(_builtins.str, Enum):
     """
@@ -96,6 +207,75 @@ class FailureStrategy(_builtins.str, Enum):
     BREAK_ = "Break"
     """
     It ends.
+    """
+
+
+@pulumi.type_token("dataworks:flowspec:FileResourceType")
+class FileResourceType(_builtins.str, Enum):
+    """
+    What a file resource holds.
+    """
+    PYTHON = "python"
+    """
+    Python code.
+    """
+    JAR = "jar"
+    """
+    Java code.
+    """
+    ARCHIVE = "archive"
+    """
+    An archive.
+    """
+    FILE = "file"
+    """
+    Any file.
+    """
+
+
+@pulumi.type_token("dataworks:flowspec:FunctionResourceType")
+class FunctionResourceType(_builtins.str, Enum):
+    """
+    Where the code of a function is.
+    """
+    FILE = "file"
+    """
+    In a file resource.
+    """
+    EMBEDDED = "embedded"
+    """
+    In the function.
+    """
+
+
+@pulumi.type_token("dataworks:flowspec:FunctionType")
+class FunctionType(_builtins.str, Enum):
+    """
+    What a function works on.
+    """
+    MATH = "math"
+    """
+    Numbers.
+    """
+    AGGREGATE = "aggregate"
+    """
+    Groups of rows.
+    """
+    STRING = "string"
+    """
+    Texts.
+    """
+    DATE = "date"
+    """
+    Times.
+    """
+    ANALYTIC = "analytic"
+    """
+    Windows of rows.
+    """
+    OTHER = "other"
+    """
+    Something else.
     """
 
 

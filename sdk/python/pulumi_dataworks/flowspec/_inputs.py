@@ -100,10 +100,6 @@ class ArtifactsArgsDict(TypedDict):
     """
     What a workflow or node needs, or gives to others.
     """
-    files: NotRequired[Any]
-    """
-    Files.
-    """
     node_outputs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['NodeOutputArgsDict']]]]]
     """
     Outputs of nodes.
@@ -120,38 +116,22 @@ class ArtifactsArgsDict(TypedDict):
 @pulumi.input_type
 class ArtifactsArgs:
     def __init__(__self__, *,
-                 files: Optional[Any] = None,
                  node_outputs: pulumi.Input[Optional[Sequence[pulumi.Input['NodeOutputArgs']]]] = None,
                  tables: pulumi.Input[Optional[Sequence[pulumi.Input['TableArgs']]]] = None,
                  variables: pulumi.Input[Optional[Sequence[pulumi.Input['VariableArgs']]]] = None):
         """
         What a workflow or node needs, or gives to others.
 
-        :param Any files: Files.
         :param pulumi.Input[Sequence[pulumi.Input['NodeOutputArgs']]] node_outputs: Outputs of nodes.
         :param pulumi.Input[Sequence[pulumi.Input['TableArgs']]] tables: Tables.
         :param pulumi.Input[Sequence[pulumi.Input['VariableArgs']]] variables: Variables, such as a node's context parameters.
         """
-        if files is not None:
-            pulumi.set(__self__, "files", files)
         if node_outputs is not None:
             pulumi.set(__self__, "node_outputs", node_outputs)
         if tables is not None:
             pulumi.set(__self__, "tables", tables)
         if variables is not None:
             pulumi.set(__self__, "variables", variables)
-
-    @_builtins.property
-    @pulumi.getter
-    def files(self) -> Optional[Any]:
-        """
-        Files.
-        """
-        return pulumi.get(self, "files")
-
-    @files.setter
-    def files(self, value: Optional[Any]):
-        pulumi.set(self, "files", value)
 
     @_builtins.property
     @pulumi.getter(name="nodeOutputs")
@@ -456,28 +436,27 @@ class CalcEngineArgsDict(TypedDict):
     """
     The engine that holds a table.
     """
-    type: pulumi.Input[_builtins.str]
     database: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     datasource: NotRequired[pulumi.Input[Optional['DatasourceArgsDict']]]
     endpoint: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     schema: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    type: NotRequired[pulumi.Input[Optional['CalcEngineType']]]
     version: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
 
 @pulumi.input_type
 class CalcEngineArgs:
     def __init__(__self__, *,
-                 type: pulumi.Input[_builtins.str],
                  database: pulumi.Input[Optional[_builtins.str]] = None,
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
                  schema: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional['CalcEngineType']] = None,
                  version: pulumi.Input[Optional[Mapping[str, Any]]] = None):
         """
         The engine that holds a table.
         """
-        pulumi.set(__self__, "type", type)
         if database is not None:
             pulumi.set(__self__, "database", database)
         if datasource is not None:
@@ -488,17 +467,10 @@ class CalcEngineArgs:
             pulumi.set(__self__, "id", id)
         if schema is not None:
             pulumi.set(__self__, "schema", schema)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
         if version is not None:
             pulumi.set(__self__, "version", version)
-
-    @_builtins.property
-    @pulumi.getter
-    def type(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "type")
-
-    @type.setter
-    def type(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "type", value)
 
     @_builtins.property
     @pulumi.getter
@@ -547,6 +519,15 @@ class CalcEngineArgs:
 
     @_builtins.property
     @pulumi.getter
+    def type(self) -> pulumi.Input[Optional['CalcEngineType']]:
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional['CalcEngineType']]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
     def version(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
         return pulumi.get(self, "version")
 
@@ -559,57 +540,41 @@ class ComponentArgsDict(TypedDict):
     """
     The component that a node runs.
     """
-    name: pulumi.Input[_builtins.str]
-    script: pulumi.Input['ScriptArgsDict']
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     inputs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgsDict']]]]]
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     outputs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgsDict']]]]]
     owner: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    script: NotRequired[pulumi.Input[Optional['ScriptArgsDict']]]
 
 @pulumi.input_type
 class ComponentArgs:
     def __init__(__self__, *,
-                 name: pulumi.Input[_builtins.str],
-                 script: pulumi.Input['ScriptArgs'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
                  inputs: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
                  outputs: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]] = None,
-                 owner: pulumi.Input[Optional[_builtins.str]] = None):
+                 owner: pulumi.Input[Optional[_builtins.str]] = None,
+                 script: pulumi.Input[Optional['ScriptArgs']] = None):
         """
         The component that a node runs.
         """
-        pulumi.set(__self__, "name", name)
-        pulumi.set(__self__, "script", script)
         if description is not None:
             pulumi.set(__self__, "description", description)
         if id is not None:
             pulumi.set(__self__, "id", id)
         if inputs is not None:
             pulumi.set(__self__, "inputs", inputs)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
         if outputs is not None:
             pulumi.set(__self__, "outputs", outputs)
         if owner is not None:
             pulumi.set(__self__, "owner", owner)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "name", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def script(self) -> pulumi.Input['ScriptArgs']:
-        return pulumi.get(self, "script")
-
-    @script.setter
-    def script(self, value: pulumi.Input['ScriptArgs']):
-        pulumi.set(self, "script", value)
+        if script is not None:
+            pulumi.set(__self__, "script", script)
 
     @_builtins.property
     @pulumi.getter
@@ -640,6 +605,15 @@ class ComponentArgs:
 
     @_builtins.property
     @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
     def outputs(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]]:
         return pulumi.get(self, "outputs")
 
@@ -656,50 +630,51 @@ class ComponentArgs:
     def owner(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "owner", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def script(self) -> pulumi.Input[Optional['ScriptArgs']]:
+        return pulumi.get(self, "script")
+
+    @script.setter
+    def script(self, value: pulumi.Input[Optional['ScriptArgs']]):
+        pulumi.set(self, "script", value)
+
 
 class ComponentParameterArgsDict(TypedDict):
     """
     An input or output of a component.
     """
-    name: pulumi.Input[_builtins.str]
     args: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     default_value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
 
 @pulumi.input_type
 class ComponentParameterArgs:
     def __init__(__self__, *,
-                 name: pulumi.Input[_builtins.str],
                  args: pulumi.Input[Optional[_builtins.str]] = None,
                  default_value: pulumi.Input[Optional[_builtins.str]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None,
                  value: pulumi.Input[Optional[_builtins.str]] = None):
         """
         An input or output of a component.
         """
-        pulumi.set(__self__, "name", name)
         if args is not None:
             pulumi.set(__self__, "args", args)
         if default_value is not None:
             pulumi.set(__self__, "default_value", default_value)
         if description is not None:
             pulumi.set(__self__, "description", description)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
         if type is not None:
             pulumi.set(__self__, "type", type)
         if value is not None:
             pulumi.set(__self__, "value", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "name", value)
 
     @_builtins.property
     @pulumi.getter
@@ -727,6 +702,15 @@ class ComponentParameterArgs:
     @description.setter
     def description(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
 
     @_builtins.property
     @pulumi.getter
@@ -865,11 +849,11 @@ class ContainerEnvVarArgsDict(TypedDict):
     """
     An environment variable of a container.
     """
-    name: pulumi.Input[_builtins.str]
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Name of the environment variable.
     """
-    value: pulumi.Input[_builtins.str]
+    value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Value of the environment variable.
     """
@@ -877,39 +861,41 @@ class ContainerEnvVarArgsDict(TypedDict):
 @pulumi.input_type
 class ContainerEnvVarArgs:
     def __init__(__self__, *,
-                 name: pulumi.Input[_builtins.str],
-                 value: pulumi.Input[_builtins.str]):
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 value: pulumi.Input[Optional[_builtins.str]] = None):
         """
         An environment variable of a container.
 
         :param pulumi.Input[_builtins.str] name: Name of the environment variable.
         :param pulumi.Input[_builtins.str] value: Value of the environment variable.
         """
-        pulumi.set(__self__, "name", name)
-        pulumi.set(__self__, "value", value)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
 
     @_builtins.property
     @pulumi.getter
-    def name(self) -> pulumi.Input[_builtins.str]:
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         Name of the environment variable.
         """
         return pulumi.get(self, "name")
 
     @name.setter
-    def name(self, value: pulumi.Input[_builtins.str]):
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "name", value)
 
     @_builtins.property
     @pulumi.getter
-    def value(self) -> pulumi.Input[_builtins.str]:
+    def value(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         Value of the environment variable.
         """
         return pulumi.get(self, "value")
 
     @value.setter
-    def value(self, value: pulumi.Input[_builtins.str]):
+    def value(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "value", value)
 
 
@@ -917,57 +903,33 @@ class DatasetArgsDict(TypedDict):
     """
     A dataset that is mounted where a script runs.
     """
-    identifier: pulumi.Input[_builtins.str]
-    mount_path: pulumi.Input[_builtins.str]
-    version: pulumi.Input[_builtins.int]
     ext_options: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    identifier: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    mount_path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     read_only: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    version: NotRequired[pulumi.Input[Optional[_builtins.int]]]
 
 @pulumi.input_type
 class DatasetArgs:
     def __init__(__self__, *,
-                 identifier: pulumi.Input[_builtins.str],
-                 mount_path: pulumi.Input[_builtins.str],
-                 version: pulumi.Input[_builtins.int],
                  ext_options: pulumi.Input[Optional[_builtins.str]] = None,
-                 read_only: pulumi.Input[Optional[_builtins.bool]] = None):
+                 identifier: pulumi.Input[Optional[_builtins.str]] = None,
+                 mount_path: pulumi.Input[Optional[_builtins.str]] = None,
+                 read_only: pulumi.Input[Optional[_builtins.bool]] = None,
+                 version: pulumi.Input[Optional[_builtins.int]] = None):
         """
         A dataset that is mounted where a script runs.
         """
-        pulumi.set(__self__, "identifier", identifier)
-        pulumi.set(__self__, "mount_path", mount_path)
-        pulumi.set(__self__, "version", version)
         if ext_options is not None:
             pulumi.set(__self__, "ext_options", ext_options)
+        if identifier is not None:
+            pulumi.set(__self__, "identifier", identifier)
+        if mount_path is not None:
+            pulumi.set(__self__, "mount_path", mount_path)
         if read_only is not None:
             pulumi.set(__self__, "read_only", read_only)
-
-    @_builtins.property
-    @pulumi.getter
-    def identifier(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "identifier")
-
-    @identifier.setter
-    def identifier(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "identifier", value)
-
-    @_builtins.property
-    @pulumi.getter(name="mountPath")
-    def mount_path(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "mount_path")
-
-    @mount_path.setter
-    def mount_path(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "mount_path", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def version(self) -> pulumi.Input[_builtins.int]:
-        return pulumi.get(self, "version")
-
-    @version.setter
-    def version(self, value: pulumi.Input[_builtins.int]):
-        pulumi.set(self, "version", value)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
 
     @_builtins.property
     @pulumi.getter(name="extOptions")
@@ -979,6 +941,24 @@ class DatasetArgs:
         pulumi.set(self, "ext_options", value)
 
     @_builtins.property
+    @pulumi.getter
+    def identifier(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "identifier")
+
+    @identifier.setter
+    def identifier(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "identifier", value)
+
+    @_builtins.property
+    @pulumi.getter(name="mountPath")
+    def mount_path(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "mount_path")
+
+    @mount_path.setter
+    def mount_path(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "mount_path", value)
+
+    @_builtins.property
     @pulumi.getter(name="readOnly")
     def read_only(self) -> pulumi.Input[Optional[_builtins.bool]]:
         return pulumi.get(self, "read_only")
@@ -986,6 +966,15 @@ class DatasetArgs:
     @read_only.setter
     def read_only(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "read_only", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[Optional[_builtins.int]]:
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "version", value)
 
 
 class DatasourceArgsDict(TypedDict):
@@ -1361,6 +1350,10 @@ class DoWhileArgsDict(TypedDict):
     """
     How often the loop runs at the most.
     """
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     nodes: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['NodeArgsDict']]]]]
     """
     The nodes of the loop, from its start node to its end node.
@@ -1379,6 +1372,7 @@ class DoWhileArgs:
     def __init__(__self__, *,
                  flow: pulumi.Input[Optional[Sequence[pulumi.Input['DependencyArgs']]]] = None,
                  max_iterations: pulumi.Input[Optional[_builtins.int]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  nodes: pulumi.Input[Optional[Sequence[pulumi.Input['NodeArgs']]]] = None,
                  parallelism: pulumi.Input[Optional[_builtins.int]] = None,
                  while_: pulumi.Input[Optional['NodeArgs']] = None):
@@ -1387,6 +1381,7 @@ class DoWhileArgs:
 
         :param pulumi.Input[Sequence[pulumi.Input['DependencyArgs']]] flow: Which inner node waits for which.
         :param pulumi.Input[_builtins.int] max_iterations: How often the loop runs at the most.
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         :param pulumi.Input[Sequence[pulumi.Input['NodeArgs']]] nodes: The nodes of the loop, from its start node to its end node.
         :param pulumi.Input[_builtins.int] parallelism: How many runs of the loop go on at once.
         :param pulumi.Input['NodeArgs'] while_: The node that decides whether the loop goes on.
@@ -1395,6 +1390,8 @@ class DoWhileArgs:
             pulumi.set(__self__, "flow", flow)
         if max_iterations is not None:
             pulumi.set(__self__, "max_iterations", max_iterations)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if nodes is not None:
             pulumi.set(__self__, "nodes", nodes)
         if parallelism is not None:
@@ -1425,6 +1422,18 @@ class DoWhileArgs:
     @max_iterations.setter
     def max_iterations(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "max_iterations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1467,73 +1476,46 @@ class FileResourceArgsDict(TypedDict):
     """
     A file that a script uses.
     """
-    name: pulumi.Input[_builtins.str]
-    """
-    Resource name.
-    """
-    script: pulumi.Input['ScriptArgsDict']
-    type: pulumi.Input[_builtins.str]
     datasource: NotRequired[pulumi.Input[Optional['DatasourceArgsDict']]]
     file: NotRequired[pulumi.Input[Optional['ObjectStorageFileArgsDict']]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Resource name.
+    """
     runtime_resource: NotRequired[pulumi.Input[Optional['RuntimeResourceArgsDict']]]
+    script: NotRequired[pulumi.Input[Optional['ScriptArgsDict']]]
+    type: NotRequired[pulumi.Input[Optional['FileResourceType']]]
 
 @pulumi.input_type
 class FileResourceArgs:
     def __init__(__self__, *,
-                 name: pulumi.Input[_builtins.str],
-                 script: pulumi.Input['ScriptArgs'],
-                 type: pulumi.Input[_builtins.str],
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  file: pulumi.Input[Optional['ObjectStorageFileArgs']] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
-                 runtime_resource: pulumi.Input[Optional['RuntimeResourceArgs']] = None):
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 runtime_resource: pulumi.Input[Optional['RuntimeResourceArgs']] = None,
+                 script: pulumi.Input[Optional['ScriptArgs']] = None,
+                 type: pulumi.Input[Optional['FileResourceType']] = None):
         """
         A file that a script uses.
 
         :param pulumi.Input[_builtins.str] name: Resource name.
         """
-        pulumi.set(__self__, "name", name)
-        pulumi.set(__self__, "script", script)
-        pulumi.set(__self__, "type", type)
         if datasource is not None:
             pulumi.set(__self__, "datasource", datasource)
         if file is not None:
             pulumi.set(__self__, "file", file)
         if id is not None:
             pulumi.set(__self__, "id", id)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
         if runtime_resource is not None:
             pulumi.set(__self__, "runtime_resource", runtime_resource)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> pulumi.Input[_builtins.str]:
-        """
-        Resource name.
-        """
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "name", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def script(self) -> pulumi.Input['ScriptArgs']:
-        return pulumi.get(self, "script")
-
-    @script.setter
-    def script(self, value: pulumi.Input['ScriptArgs']):
-        pulumi.set(self, "script", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def type(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "type")
-
-    @type.setter
-    def type(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "type", value)
+        if script is not None:
+            pulumi.set(__self__, "script", script)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
 
     @_builtins.property
     @pulumi.getter
@@ -1563,6 +1545,18 @@ class FileResourceArgs:
         pulumi.set(self, "id", value)
 
     @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Resource name.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
     @pulumi.getter(name="runtimeResource")
     def runtime_resource(self) -> pulumi.Input[Optional['RuntimeResourceArgs']]:
         return pulumi.get(self, "runtime_resource")
@@ -1570,6 +1564,24 @@ class FileResourceArgs:
     @runtime_resource.setter
     def runtime_resource(self, value: pulumi.Input[Optional['RuntimeResourceArgs']]):
         pulumi.set(self, "runtime_resource", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def script(self) -> pulumi.Input[Optional['ScriptArgs']]:
+        return pulumi.get(self, "script")
+
+    @script.setter
+    def script(self, value: pulumi.Input[Optional['ScriptArgs']]):
+        pulumi.set(self, "script", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional['FileResourceType']]:
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional['FileResourceType']]):
+        pulumi.set(self, "type", value)
 
 
 class FlowSpecArgsDict(TypedDict):
@@ -1680,6 +1692,10 @@ class ForEachArgsDict(TypedDict):
     """
     How often the loop runs at the most.
     """
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     nodes: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['NodeArgsDict']]]]]
     """
     The nodes of the loop, from its start node to its end node.
@@ -1695,6 +1711,7 @@ class ForEachArgs:
                  array: pulumi.Input[Optional['VariableArgs']] = None,
                  flow: pulumi.Input[Optional[Sequence[pulumi.Input['DependencyArgs']]]] = None,
                  max_iterations: pulumi.Input[Optional[_builtins.int]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  nodes: pulumi.Input[Optional[Sequence[pulumi.Input['NodeArgs']]]] = None,
                  parallelism: pulumi.Input[Optional[_builtins.int]] = None):
         """
@@ -1703,6 +1720,7 @@ class ForEachArgs:
         :param pulumi.Input['VariableArgs'] array: The values that the loop runs over.
         :param pulumi.Input[Sequence[pulumi.Input['DependencyArgs']]] flow: Which inner node waits for which.
         :param pulumi.Input[_builtins.int] max_iterations: How often the loop runs at the most.
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         :param pulumi.Input[Sequence[pulumi.Input['NodeArgs']]] nodes: The nodes of the loop, from its start node to its end node.
         :param pulumi.Input[_builtins.int] parallelism: How many runs of the loop go on at once.
         """
@@ -1712,6 +1730,8 @@ class ForEachArgs:
             pulumi.set(__self__, "flow", flow)
         if max_iterations is not None:
             pulumi.set(__self__, "max_iterations", max_iterations)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if nodes is not None:
             pulumi.set(__self__, "nodes", nodes)
         if parallelism is not None:
@@ -1755,6 +1775,18 @@ class ForEachArgs:
 
     @_builtins.property
     @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
+
+    @_builtins.property
+    @pulumi.getter
     def nodes(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['NodeArgs']]]]:
         """
         The nodes of the loop, from its start node to its end node.
@@ -1782,56 +1814,45 @@ class FunctionArgsDict(TypedDict):
     """
     A function that a script uses.
     """
-    name: pulumi.Input[_builtins.str]
-    script: pulumi.Input['ScriptArgsDict']
     arguments_description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     arm_resource: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     class_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     datasource: NotRequired[pulumi.Input[Optional['DatasourceArgsDict']]]
     embedded_code: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    embedded_code_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    """
-    Embedded code type, e.g., python2, java8.
-    """
+    embedded_code_type: NotRequired[pulumi.Input[Optional['EmbeddedCodeType']]]
     file_resources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['FileResourceArgsDict']]]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    resource_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    """
-    Resource type, e.g., file, embedded.
-    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    resource_type: NotRequired[pulumi.Input[Optional['FunctionResourceType']]]
     return_value_description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     runtime_resource: NotRequired[pulumi.Input[Optional['RuntimeResourceArgsDict']]]
-    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    script: NotRequired[pulumi.Input[Optional['ScriptArgsDict']]]
+    type: NotRequired[pulumi.Input[Optional['FunctionType']]]
     usage_description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     usage_example: NotRequired[pulumi.Input[Optional[_builtins.str]]]
 
 @pulumi.input_type
 class FunctionArgs:
     def __init__(__self__, *,
-                 name: pulumi.Input[_builtins.str],
-                 script: pulumi.Input['ScriptArgs'],
                  arguments_description: pulumi.Input[Optional[_builtins.str]] = None,
                  arm_resource: pulumi.Input[Optional[_builtins.str]] = None,
                  class_name: pulumi.Input[Optional[_builtins.str]] = None,
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  embedded_code: pulumi.Input[Optional[_builtins.str]] = None,
-                 embedded_code_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 embedded_code_type: pulumi.Input[Optional['EmbeddedCodeType']] = None,
                  file_resources: pulumi.Input[Optional[Sequence[pulumi.Input['FileResourceArgs']]]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
-                 resource_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 resource_type: pulumi.Input[Optional['FunctionResourceType']] = None,
                  return_value_description: pulumi.Input[Optional[_builtins.str]] = None,
                  runtime_resource: pulumi.Input[Optional['RuntimeResourceArgs']] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 script: pulumi.Input[Optional['ScriptArgs']] = None,
+                 type: pulumi.Input[Optional['FunctionType']] = None,
                  usage_description: pulumi.Input[Optional[_builtins.str]] = None,
                  usage_example: pulumi.Input[Optional[_builtins.str]] = None):
         """
         A function that a script uses.
-
-        :param pulumi.Input[_builtins.str] embedded_code_type: Embedded code type, e.g., python2, java8.
-        :param pulumi.Input[_builtins.str] resource_type: Resource type, e.g., file, embedded.
         """
-        pulumi.set(__self__, "name", name)
-        pulumi.set(__self__, "script", script)
         if arguments_description is not None:
             pulumi.set(__self__, "arguments_description", arguments_description)
         if arm_resource is not None:
@@ -1848,36 +1869,22 @@ class FunctionArgs:
             pulumi.set(__self__, "file_resources", file_resources)
         if id is not None:
             pulumi.set(__self__, "id", id)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
         if resource_type is not None:
             pulumi.set(__self__, "resource_type", resource_type)
         if return_value_description is not None:
             pulumi.set(__self__, "return_value_description", return_value_description)
         if runtime_resource is not None:
             pulumi.set(__self__, "runtime_resource", runtime_resource)
+        if script is not None:
+            pulumi.set(__self__, "script", script)
         if type is not None:
             pulumi.set(__self__, "type", type)
         if usage_description is not None:
             pulumi.set(__self__, "usage_description", usage_description)
         if usage_example is not None:
             pulumi.set(__self__, "usage_example", usage_example)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "name", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def script(self) -> pulumi.Input['ScriptArgs']:
-        return pulumi.get(self, "script")
-
-    @script.setter
-    def script(self, value: pulumi.Input['ScriptArgs']):
-        pulumi.set(self, "script", value)
 
     @_builtins.property
     @pulumi.getter(name="argumentsDescription")
@@ -1926,14 +1933,11 @@ class FunctionArgs:
 
     @_builtins.property
     @pulumi.getter(name="embeddedCodeType")
-    def embedded_code_type(self) -> pulumi.Input[Optional[_builtins.str]]:
-        """
-        Embedded code type, e.g., python2, java8.
-        """
+    def embedded_code_type(self) -> pulumi.Input[Optional['EmbeddedCodeType']]:
         return pulumi.get(self, "embedded_code_type")
 
     @embedded_code_type.setter
-    def embedded_code_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def embedded_code_type(self, value: pulumi.Input[Optional['EmbeddedCodeType']]):
         pulumi.set(self, "embedded_code_type", value)
 
     @_builtins.property
@@ -1955,15 +1959,21 @@ class FunctionArgs:
         pulumi.set(self, "id", value)
 
     @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
     @pulumi.getter(name="resourceType")
-    def resource_type(self) -> pulumi.Input[Optional[_builtins.str]]:
-        """
-        Resource type, e.g., file, embedded.
-        """
+    def resource_type(self) -> pulumi.Input[Optional['FunctionResourceType']]:
         return pulumi.get(self, "resource_type")
 
     @resource_type.setter
-    def resource_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def resource_type(self, value: pulumi.Input[Optional['FunctionResourceType']]):
         pulumi.set(self, "resource_type", value)
 
     @_builtins.property
@@ -1986,11 +1996,20 @@ class FunctionArgs:
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def script(self) -> pulumi.Input[Optional['ScriptArgs']]:
+        return pulumi.get(self, "script")
+
+    @script.setter
+    def script(self, value: pulumi.Input[Optional['ScriptArgs']]):
+        pulumi.set(self, "script", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional['FunctionType']]:
         return pulumi.get(self, "type")
 
     @type.setter
-    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def type(self, value: pulumi.Input[Optional['FunctionType']]):
         pulumi.set(self, "type", value)
 
     @_builtins.property
@@ -2296,7 +2315,7 @@ class NodeArgsDict(TypedDict):
     """
     The nodes of a group.
     """
-    component: NotRequired[Any]
+    component: NotRequired[pulumi.Input[Optional['ComponentArgsDict']]]
     """
     The component that the node runs.
     """
@@ -2425,7 +2444,7 @@ class NodeArgs:
                  auto_parse: pulumi.Input[Optional[_builtins.bool]] = None,
                  branch: pulumi.Input[Optional['BranchArgs']] = None,
                  combined: pulumi.Input[Optional['SubFlowArgs']] = None,
-                 component: Optional[Any] = None,
+                 component: pulumi.Input[Optional['ComponentArgs']] = None,
                  datasets: pulumi.Input[Optional[Sequence[pulumi.Input['DatasetArgs']]]] = None,
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -2463,7 +2482,7 @@ class NodeArgs:
         :param pulumi.Input[_builtins.bool] auto_parse: Whether the service finds inputs and outputs in the script.
         :param pulumi.Input['BranchArgs'] branch: The cases of a branch node (`CONTROLLER_BRANCH`).
         :param pulumi.Input['SubFlowArgs'] combined: The nodes of a group.
-        :param Any component: The component that the node runs.
+        :param pulumi.Input['ComponentArgs'] component: The component that the node runs.
         :param pulumi.Input[Sequence[pulumi.Input['DatasetArgs']]] datasets: The datasets that are mounted where the script runs.
         :param pulumi.Input['DatasourceArgs'] datasource: The data source that the script runs on.
         :param pulumi.Input[_builtins.str] description: What the node is for.
@@ -2625,14 +2644,14 @@ class NodeArgs:
 
     @_builtins.property
     @pulumi.getter
-    def component(self) -> Optional[Any]:
+    def component(self) -> pulumi.Input[Optional['ComponentArgs']]:
         """
         The component that the node runs.
         """
         return pulumi.get(self, "component")
 
     @component.setter
-    def component(self, value: Optional[Any]):
+    def component(self, value: pulumi.Input[Optional['ComponentArgs']]):
         pulumi.set(self, "component", value)
 
     @_builtins.property
@@ -3012,10 +3031,6 @@ class NodeOutputArgsDict(TypedDict):
     """
     The node that gives the output.
     """
-    output: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    """
-    The name of the output, as older documents write it.
-    """
     ref_table_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     The name by which people know the output.
@@ -3034,7 +3049,6 @@ class NodeOutputArgs:
                  is_default: pulumi.Input[Optional[_builtins.bool]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  node_id: pulumi.Input[Optional[_builtins.str]] = None,
-                 output: pulumi.Input[Optional[_builtins.str]] = None,
                  ref_table_name: pulumi.Input[Optional[_builtins.str]] = None,
                  source_type: pulumi.Input[Optional['SourceType']] = None):
         """
@@ -3046,7 +3060,6 @@ class NodeOutputArgs:
         :param pulumi.Input[_builtins.bool] is_default: Given by the service, and never compared.
         :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         :param pulumi.Input[_builtins.str] node_id: The node that gives the output.
-        :param pulumi.Input[_builtins.str] output: The name of the output, as older documents write it.
         :param pulumi.Input[_builtins.str] ref_table_name: The name by which people know the output.
         :param pulumi.Input['SourceType'] source_type: Who has written the output.
         """
@@ -3062,8 +3075,6 @@ class NodeOutputArgs:
             pulumi.set(__self__, "metadata", metadata)
         if node_id is not None:
             pulumi.set(__self__, "node_id", node_id)
-        if output is not None:
-            pulumi.set(__self__, "output", output)
         if ref_table_name is not None:
             pulumi.set(__self__, "ref_table_name", ref_table_name)
         if source_type is not None:
@@ -3142,18 +3153,6 @@ class NodeOutputArgs:
         pulumi.set(self, "node_id", value)
 
     @_builtins.property
-    @pulumi.getter
-    def output(self) -> pulumi.Input[Optional[_builtins.str]]:
-        """
-        The name of the output, as older documents write it.
-        """
-        return pulumi.get(self, "output")
-
-    @output.setter
-    def output(self, value: pulumi.Input[Optional[_builtins.str]]):
-        pulumi.set(self, "output", value)
-
-    @_builtins.property
     @pulumi.getter(name="refTableName")
     def ref_table_name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -3182,45 +3181,29 @@ class ObjectStorageFileArgsDict(TypedDict):
     """
     Where a file lies.
     """
-    path: pulumi.Input[_builtins.str]
-    storage: pulumi.Input['StorageArgsDict']
     extension: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    storage: NotRequired[pulumi.Input[Optional['StorageArgsDict']]]
 
 @pulumi.input_type
 class ObjectStorageFileArgs:
     def __init__(__self__, *,
-                 path: pulumi.Input[_builtins.str],
-                 storage: pulumi.Input['StorageArgs'],
                  extension: pulumi.Input[Optional[_builtins.str]] = None,
-                 id: pulumi.Input[Optional[_builtins.str]] = None):
+                 id: pulumi.Input[Optional[_builtins.str]] = None,
+                 path: pulumi.Input[Optional[_builtins.str]] = None,
+                 storage: pulumi.Input[Optional['StorageArgs']] = None):
         """
         Where a file lies.
         """
-        pulumi.set(__self__, "path", path)
-        pulumi.set(__self__, "storage", storage)
         if extension is not None:
             pulumi.set(__self__, "extension", extension)
         if id is not None:
             pulumi.set(__self__, "id", id)
-
-    @_builtins.property
-    @pulumi.getter
-    def path(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "path")
-
-    @path.setter
-    def path(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "path", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def storage(self) -> pulumi.Input['StorageArgs']:
-        return pulumi.get(self, "storage")
-
-    @storage.setter
-    def storage(self, value: pulumi.Input['StorageArgs']):
-        pulumi.set(self, "storage", value)
+        if path is not None:
+            pulumi.set(__self__, "path", path)
+        if storage is not None:
+            pulumi.set(__self__, "storage", storage)
 
     @_builtins.property
     @pulumi.getter
@@ -3239,6 +3222,24 @@ class ObjectStorageFileArgs:
     @id.setter
     def id(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "path")
+
+    @path.setter
+    def path(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "path", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def storage(self) -> pulumi.Input[Optional['StorageArgs']]:
+        return pulumi.get(self, "storage")
+
+    @storage.setter
+    def storage(self, value: pulumi.Input[Optional['StorageArgs']]):
+        pulumi.set(self, "storage", value)
 
 
 class PaiFlowArgsDict(TypedDict):
@@ -4021,7 +4022,7 @@ class SpecArgsDict(TypedDict):
     """
     artifacts: NotRequired[pulumi.Input[Optional['ArtifactsArgsDict']]]
     components: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ComponentArgsDict']]]]]
-    data_integration_jobs: NotRequired[Any]
+    data_integration_jobs: NotRequired[pulumi.Input[Optional[Sequence[Any]]]]
     datasources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['DatasourceArgsDict']]]]]
     dependencies: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['DependencyArgsDict']]]]]
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
@@ -4067,7 +4068,7 @@ class SpecArgs:
                  workflows: pulumi.Input[Sequence[pulumi.Input['WorkflowArgs']]],
                  artifacts: pulumi.Input[Optional['ArtifactsArgs']] = None,
                  components: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentArgs']]]] = None,
-                 data_integration_jobs: Optional[Any] = None,
+                 data_integration_jobs: pulumi.Input[Optional[Sequence[Any]]] = None,
                  datasources: pulumi.Input[Optional[Sequence[pulumi.Input['DatasourceArgs']]]] = None,
                  dependencies: pulumi.Input[Optional[Sequence[pulumi.Input['DependencyArgs']]]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -4179,11 +4180,11 @@ class SpecArgs:
 
     @_builtins.property
     @pulumi.getter(name="dataIntegrationJobs")
-    def data_integration_jobs(self) -> Optional[Any]:
+    def data_integration_jobs(self) -> pulumi.Input[Optional[Sequence[Any]]]:
         return pulumi.get(self, "data_integration_jobs")
 
     @data_integration_jobs.setter
-    def data_integration_jobs(self, value: Optional[Any]):
+    def data_integration_jobs(self, value: pulumi.Input[Optional[Sequence[Any]]]):
         pulumi.set(self, "data_integration_jobs", value)
 
     @_builtins.property
@@ -4389,32 +4390,90 @@ class StorageArgsDict(TypedDict):
     """
     The storage that holds a file.
     """
-    type: pulumi.Input[_builtins.str]
-    """
-    Storage type, e.g., OSS, LOCAL, HDFS.
-    """
+    addresses: NotRequired[pulumi.Input[Optional[Sequence[Any]]]]
+    bucket: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    endpoint: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    hdfs_user: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    root: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
 
 @pulumi.input_type
 class StorageArgs:
     def __init__(__self__, *,
-                 type: pulumi.Input[_builtins.str]):
+                 addresses: pulumi.Input[Optional[Sequence[Any]]] = None,
+                 bucket: pulumi.Input[Optional[_builtins.str]] = None,
+                 endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 hdfs_user: pulumi.Input[Optional[_builtins.str]] = None,
+                 root: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The storage that holds a file.
-
-        :param pulumi.Input[_builtins.str] type: Storage type, e.g., OSS, LOCAL, HDFS.
         """
-        pulumi.set(__self__, "type", type)
+        if addresses is not None:
+            pulumi.set(__self__, "addresses", addresses)
+        if bucket is not None:
+            pulumi.set(__self__, "bucket", bucket)
+        if endpoint is not None:
+            pulumi.set(__self__, "endpoint", endpoint)
+        if hdfs_user is not None:
+            pulumi.set(__self__, "hdfs_user", hdfs_user)
+        if root is not None:
+            pulumi.set(__self__, "root", root)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> pulumi.Input[_builtins.str]:
-        """
-        Storage type, e.g., OSS, LOCAL, HDFS.
-        """
+    def addresses(self) -> pulumi.Input[Optional[Sequence[Any]]]:
+        return pulumi.get(self, "addresses")
+
+    @addresses.setter
+    def addresses(self, value: pulumi.Input[Optional[Sequence[Any]]]):
+        pulumi.set(self, "addresses", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def bucket(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "bucket")
+
+    @bucket.setter
+    def bucket(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "bucket", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "endpoint")
+
+    @endpoint.setter
+    def endpoint(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "endpoint", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hdfsUser")
+    def hdfs_user(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "hdfs_user")
+
+    @hdfs_user.setter
+    def hdfs_user(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "hdfs_user", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def root(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "root")
+
+    @root.setter
+    def root(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "root", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
         return pulumi.get(self, "type")
 
     @type.setter
-    def type(self, value: pulumi.Input[_builtins.str]):
+    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "type", value)
 
 
@@ -4960,6 +5019,7 @@ class TableArgsDict(TypedDict):
     """
     The name of the table.
     """
+    source_type: NotRequired[pulumi.Input[Optional['SourceType']]]
 
 @pulumi.input_type
 class TableArgs:
@@ -4975,7 +5035,8 @@ class TableArgs:
                  is_visible: pulumi.Input[Optional[_builtins.bool]] = None,
                  logic_table_uuid: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 name: pulumi.Input[Optional[_builtins.str]] = None):
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 source_type: pulumi.Input[Optional['SourceType']] = None):
         """
         A table that a node reads or writes.
 
@@ -5009,6 +5070,8 @@ class TableArgs:
             pulumi.set(__self__, "metadata", metadata)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if source_type is not None:
+            pulumi.set(__self__, "source_type", source_type)
 
     @_builtins.property
     @pulumi.getter(name="artifactType")
@@ -5132,6 +5195,15 @@ class TableArgs:
     @name.setter
     def name(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sourceType")
+    def source_type(self) -> pulumi.Input[Optional['SourceType']]:
+        return pulumi.get(self, "source_type")
+
+    @source_type.setter
+    def source_type(self, value: pulumi.Input[Optional['SourceType']]):
+        pulumi.set(self, "source_type", value)
 
 
 class TriggerArgsDict(TypedDict):
@@ -5643,33 +5715,58 @@ class VariableDependArgsDict(TypedDict):
     """
     One thing that a variable waits for.
     """
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     node_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     output: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    source_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    ref_table_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    source_type: NotRequired[pulumi.Input[Optional['SourceType']]]
+    type: NotRequired[pulumi.Input[Optional['DependencyType']]]
     variable_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
 
 @pulumi.input_type
 class VariableDependArgs:
     def __init__(__self__, *,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  node_id: pulumi.Input[Optional[_builtins.str]] = None,
                  output: pulumi.Input[Optional[_builtins.str]] = None,
-                 source_type: pulumi.Input[Optional[_builtins.str]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 ref_table_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 source_type: pulumi.Input[Optional['SourceType']] = None,
+                 type: pulumi.Input[Optional['DependencyType']] = None,
                  variable_name: pulumi.Input[Optional[_builtins.str]] = None):
         """
         One thing that a variable waits for.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if node_id is not None:
             pulumi.set(__self__, "node_id", node_id)
         if output is not None:
             pulumi.set(__self__, "output", output)
+        if ref_table_name is not None:
+            pulumi.set(__self__, "ref_table_name", ref_table_name)
         if source_type is not None:
             pulumi.set(__self__, "source_type", source_type)
         if type is not None:
             pulumi.set(__self__, "type", type)
         if variable_name is not None:
             pulumi.set(__self__, "variable_name", variable_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter(name="nodeId")
@@ -5690,21 +5787,30 @@ class VariableDependArgs:
         pulumi.set(self, "output", value)
 
     @_builtins.property
+    @pulumi.getter(name="refTableName")
+    def ref_table_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "ref_table_name")
+
+    @ref_table_name.setter
+    def ref_table_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "ref_table_name", value)
+
+    @_builtins.property
     @pulumi.getter(name="sourceType")
-    def source_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def source_type(self) -> pulumi.Input[Optional['SourceType']]:
         return pulumi.get(self, "source_type")
 
     @source_type.setter
-    def source_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def source_type(self, value: pulumi.Input[Optional['SourceType']]):
         pulumi.set(self, "source_type", value)
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def type(self) -> pulumi.Input[Optional['DependencyType']]:
         return pulumi.get(self, "type")
 
     @type.setter
-    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def type(self, value: pulumi.Input[Optional['DependencyType']]):
         pulumi.set(self, "type", value)
 
     @_builtins.property
@@ -5721,29 +5827,30 @@ class VariableDependencyArgsDict(TypedDict):
     """
     What one variable waits for.
     """
-    variable_name: pulumi.Input[_builtins.str]
     depends: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['VariableDependArgsDict']]]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
+    variable_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
 
 @pulumi.input_type
 class VariableDependencyArgs:
     def __init__(__self__, *,
-                 variable_name: pulumi.Input[_builtins.str],
-                 depends: pulumi.Input[Optional[Sequence[pulumi.Input['VariableDependArgs']]]] = None):
+                 depends: pulumi.Input[Optional[Sequence[pulumi.Input['VariableDependArgs']]]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 variable_name: pulumi.Input[Optional[_builtins.str]] = None):
         """
         What one variable waits for.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
-        pulumi.set(__self__, "variable_name", variable_name)
         if depends is not None:
             pulumi.set(__self__, "depends", depends)
-
-    @_builtins.property
-    @pulumi.getter(name="variableName")
-    def variable_name(self) -> pulumi.Input[_builtins.str]:
-        return pulumi.get(self, "variable_name")
-
-    @variable_name.setter
-    def variable_name(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "variable_name", value)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
+        if variable_name is not None:
+            pulumi.set(__self__, "variable_name", variable_name)
 
     @_builtins.property
     @pulumi.getter
@@ -5753,6 +5860,27 @@ class VariableDependencyArgs:
     @depends.setter
     def depends(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['VariableDependArgs']]]]):
         pulumi.set(self, "depends", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
+
+    @_builtins.property
+    @pulumi.getter(name="variableName")
+    def variable_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        return pulumi.get(self, "variable_name")
+
+    @variable_name.setter
+    def variable_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "variable_name", value)
 
 
 class WorkflowArgsDict(TypedDict):

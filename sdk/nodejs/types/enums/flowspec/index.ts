@@ -26,6 +26,86 @@ export const ArtifactType = {
  */
 export type ArtifactType = (typeof ArtifactType)[keyof typeof ArtifactType];
 
+export const CalcEngineType = {
+    /**
+     * Any.
+     */
+    General: "General",
+    /**
+     * MaxCompute.
+     */
+    MaxCompute: "MaxCompute",
+    /**
+     * E-MapReduce.
+     */
+    EMR: "EMR",
+    /**
+     * Blink.
+     */
+    Blink: "Blink",
+    /**
+     * Hologres.
+     */
+    Hologres: "Hologres",
+    /**
+     * MaxGraph.
+     */
+    MaxGraph: "MaxGraph",
+    /**
+     * AnalyticDB for PostgreSQL.
+     */
+    AnalyticDBForPostgreSQL: "AnalyticDB for PostgreSQL",
+    /**
+     * AnalyticDB for MySQL.
+     */
+    AnalyticDBForMySQL: "AnalyticDB for MySQL",
+    /**
+     * CDH.
+     */
+    CDH: "CDH",
+    /**
+     * ClickHouse.
+     */
+    ClickHouse: "ClickHouse",
+    /**
+     * Flink.
+     */
+    Flink: "Flink",
+    /**
+     * A database.
+     */
+    Database: "Database",
+    /**
+     * Data Integration.
+     */
+    DataIntegration: "Data Integration",
+    /**
+     * PAI.
+     */
+    Algorithm: "Algorithm",
+    /**
+     * StarRocks.
+     */
+    StarRocks: "StarRocks",
+    /**
+     * Hive.
+     */
+    Hive: "Hive",
+    /**
+     * Spark of AnalyticDB.
+     */
+    ADBSpark: "ADB Spark",
+    /**
+     * An engine of your own.
+     */
+    Custom: "CUSTOM",
+} as const;
+
+/**
+ * A compute engine.
+ */
+export type CalcEngineType = (typeof CalcEngineType)[keyof typeof CalcEngineType];
+
 export const CycleType = {
     /**
      * By the day.
@@ -66,6 +146,34 @@ export const DependencyType = {
  */
 export type DependencyType = (typeof DependencyType)[keyof typeof DependencyType];
 
+export const EmbeddedCodeType = {
+    /**
+     * Python 2.
+     */
+    Python2: "python2",
+    /**
+     * Python 3.
+     */
+    Python3: "python3",
+    /**
+     * Java 8.
+     */
+    Java8: "java8",
+    /**
+     * Java 11.
+     */
+    Java11: "java11",
+    /**
+     * Java 17.
+     */
+    Java17: "java17",
+} as const;
+
+/**
+ * The language of a function that is written in place.
+ */
+export type EmbeddedCodeType = (typeof EmbeddedCodeType)[keyof typeof EmbeddedCodeType];
+
 export const FailureStrategy = {
     /**
      * It goes on.
@@ -81,6 +189,78 @@ export const FailureStrategy = {
  * Whether the rest goes on when a node has failed.
  */
 export type FailureStrategy = (typeof FailureStrategy)[keyof typeof FailureStrategy];
+
+export const FileResourceType = {
+    /**
+     * Python code.
+     */
+    Python: "python",
+    /**
+     * Java code.
+     */
+    Jar: "jar",
+    /**
+     * An archive.
+     */
+    Archive: "archive",
+    /**
+     * Any file.
+     */
+    File: "file",
+} as const;
+
+/**
+ * What a file resource holds.
+ */
+export type FileResourceType = (typeof FileResourceType)[keyof typeof FileResourceType];
+
+export const FunctionResourceType = {
+    /**
+     * In a file resource.
+     */
+    File: "file",
+    /**
+     * In the function.
+     */
+    Embedded: "embedded",
+} as const;
+
+/**
+ * Where the code of a function is.
+ */
+export type FunctionResourceType = (typeof FunctionResourceType)[keyof typeof FunctionResourceType];
+
+export const FunctionType = {
+    /**
+     * Numbers.
+     */
+    Math: "math",
+    /**
+     * Groups of rows.
+     */
+    Aggregate: "aggregate",
+    /**
+     * Texts.
+     */
+    String: "string",
+    /**
+     * Times.
+     */
+    Date: "date",
+    /**
+     * Windows of rows.
+     */
+    Analytic: "analytic",
+    /**
+     * Something else.
+     */
+    Other: "other",
+} as const;
+
+/**
+ * What a function works on.
+ */
+export type FunctionType = (typeof FunctionType)[keyof typeof FunctionType];
 
 export const InstanceMode = {
     /**
