@@ -102,7 +102,9 @@ def read_canonical(text: str) -> Document:
 
 def objects(value: Json) -> list[Object]:
     """The objects of a list; nothing where it is no list."""
-    items = cast("list[Json]", value) if isinstance(value, list) else []
+    if not value or not isinstance(value, list):
+        return []
+    items = cast("list[Json]", value)
     return [item for item in items if isinstance(item, dict)]
 
 

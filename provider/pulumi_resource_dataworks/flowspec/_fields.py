@@ -25,6 +25,7 @@ class Shape(Enum):
 _PLAIN: dict[Shape, type] = {
     Shape.TEXT: str,
     Shape.CHOICE: str,
+    Shape.INTEGER: int,
     Shape.BOOLEAN: bool,
     Shape.ENTITY: dict,
     Shape.LIST: list,

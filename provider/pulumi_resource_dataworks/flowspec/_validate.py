@@ -26,6 +26,7 @@ from ._resolve import NodeIndex
 from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+_INT32 = 2**31
 
 
 def validate(document: Document) -> list[Fault]:
@@ -125,10 +126,13 @@ def _judge_entity(value: Object, entity: str, path: Path, faults: list[Fault]) -
             faults.append(_unknown_key(value, entity, key, (*path, key)))
         elif type(item) is not field.plain or (field.choices and item not in field.choices):
             faults += _odd_value(item, field, (*path, key))
-        elif field.entity and field.plain is dict:
-            _judge_entity(cast("Object", item), field.entity, (*path, key), faults)
         elif field.entity:
-            _judge_items(cast("list[Json]", item), field, (*path, key), faults)
+            if field.plain is dict:
+                _judge_entity(cast("Object", item), field.entity, (*path, key), faults)
+            else:
+                _judge_items(cast("list[Json]", item), field, (*path, key), faults)
+        elif field.plain is int and not -_INT32 <= item < _INT32:
+            faults += _odd_value(item, field, (*path, key))
 
 
 def _missing(name: str, entity: str, path: Path) -> Fault:
