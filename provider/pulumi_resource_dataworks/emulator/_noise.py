@@ -18,6 +18,7 @@ _SETS: Final = frozenset(
     {
         *("nodes", "dependencies", "flow", "depends", "variableDepends"),
         *("nodeOutputs", "tables", "variables", "parameters"),
+        *("datasets", "functions", "fileResources"),
     }
 )
 """Lists whose order says nothing; a branch's and a join's arms keep theirs."""
@@ -31,7 +32,6 @@ _IDS: Final = frozenset(
 """Fields that hold IDs, which stay text."""
 
 _NO_NULL: Final = NEVER_NULL | {("Spec", "flow")}
-_OPAQUE: Final = frozenset({"FileResource", "Function"})
 _MAY_BE_EMPTY: Final = frozenset({"strategy", "datasource", "runtimeResource", "inputs", "outputs"})
 
 _SCHEDULE: Final = {
@@ -82,7 +82,7 @@ class _Noise:
         self._chance = chance
 
     def entity(self, name: str, given: Mapping[str, Any]) -> Entity:
-        if name in _OPAQUE or name not in ENTITIES:
+        if name not in ENTITIES:
             return dict(given)
         fields = ENTITIES[name]
         said = {key: item for key, item in given.items() if _says(key, item)}
@@ -117,6 +117,7 @@ class _Noise:
         return 10**9 + self._chance.randrange(10**9)
 
     def _value(self, key: str, kind: str, value: Any) -> Any:
+        kind = kind.replace("raw:", "")
         if kind.startswith("["):
             items = [self.entity(kind[1:-1], item) if is_object(item) else item for item in value]
             return self._chance.sample(items, len(items)) if key in _SETS else items
@@ -126,7 +127,7 @@ class _Noise:
             return self._free(value)
         if kind.startswith(("enum:", "const:")) or kind == "timeunit":
             return self._cased(value)
-        return self._retyped(value) if kind in {"int", "bool", "str"} and key not in _IDS else value
+        return self._retyped(value) if kind in {"int", "long", "bool", "str"} and key not in _IDS else value
 
     def _retyped(self, value: Any) -> Any:
         """A number as text, a text that is a number as one: the parser reads either."""

@@ -1,10 +1,13 @@
 """Text to document, as the vendor's parser does it: coerce, fold case, drop what it does not know."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from ._json import is_list, is_object
+from ._resources import STORAGES
 from ._schema import ALIASES, DEFAULTS, ENTITIES, ENUMS, IO_KEYS, KINDS, NEVER_NULL, TIME_UNITS
 
 Document: TypeAlias = dict[str, Any]
@@ -72,15 +75,45 @@ def _entity(name: str, value: Any) -> Document:
     if not is_object(value):
         raise _wrong_class(value, "Map")
     given = dict(_spelled(name, value))
+    given = _referred(given) if name == "Variable" else given
     _require(name, given)
     fields = ENTITIES[name].items()
     parsed = {key: _value(kind, given[key]) for key, kind in fields if _present(name, key, given)}
-    parsed = {key: item for key, item in parsed.items() if item is not None and item != []}
+    parsed = {
+        key: item
+        for key, item in parsed.items()
+        if item is not None and item != [] and (key, item) != _NO_METADATA
+    }
     for key, default in DEFAULTS.get(name, {}).items():
         parsed.setdefault(key, default)
-    for key in ("inputs", "outputs") if name in {"Workflow", "Node"} else ():
-        parsed.setdefault(key, {})
+    if name in {"Workflow", "SubFlow", "Node"}:
+        for key in ("inputs", "outputs"):
+            parsed.setdefault(key, {})
+        _own_variables(name, parsed)
     return parsed
+
+
+_NO_METADATA: Final[tuple[str, Document]] = ("metadata", {})
+
+
+def _own_variables(name: str, owner: Document) -> None:
+    """The parser says of each output variable which node it is of; a workflow's are the workflow's whatever is written."""
+    for variable in owner["outputs"].get("variables", ()):
+        if name != "Node" or "node" not in variable:
+            own = owner.get("id")
+            variable["node"] = {} if own is None else {"nodeId": own, "output": own}
+
+
+def _referred(given: Document) -> Document:
+    """A variable in which `from`, another spelling, is its `referenceVariable`, and the node is in a `node` of that."""
+    origin = given.get("from")
+    if not is_object(origin):
+        return given
+    node = {name: origin[key] for key, name in _FROM.items() if key in origin}
+    return {**given, "referenceVariable": {**origin, "node": node}}
+
+
+_FROM: Final = {"nodeUuid": "nodeId", "nodeOutput": "output", "nodeName": "refTableName"}
 
 
 def _spelled(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -107,14 +140,25 @@ def _present(name: str, key: str, given: Mapping[str, Any]) -> bool:
 
 
 def _require(name: str, given: Mapping[str, Any]) -> None:
-    required = {"Variable": ("scope", "type"), "JoinBranch": ("name", "assertion")}.get(name, ())
-    entity = {"Variable": "variable", "JoinBranch": "branch"}.get(name)
+    required = _REQUIRED.get(name, ())
+    entity = {"Variable": "variable", "JoinBranch": "branch"}.get(name, name)
     for key in required:
-        if key not in given or (name == "Variable" and given[key] is None):
+        if key not in given or (name != "JoinBranch" and given[key] in (None, "")):
             raise SpecError(PARSE_ERROR, f"{key} field of {entity} is required")
 
 
+_REQUIRED: Final = {
+    "Variable": ("scope", "type"),
+    "JoinBranch": ("name", "assertion"),
+    "Reference": ("output",),
+}
+
+
 def _value(kind: str, value: Any) -> Any:
+    if kind.startswith("read:"):  # judged, and never written
+        _value(kind.removeprefix("read:"), value)
+        return None
+    kind = kind.replace("raw:", "")
     if kind.startswith("["):
         return _list(kind[1:-1], value)
     if kind.startswith("const:"):
@@ -158,13 +202,48 @@ def _text(value: Any) -> str:
     return value
 
 
-def _integer(value: Any) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
+def _integer(value: Any, bits: int = 32) -> int:
+    text = str(value)
+    if (
+        isinstance(value, bool)
+        or not _WHOLE.fullmatch(text)
+        or not -(2 ** (bits - 1)) <= int(text) < 2 ** (bits - 1)
+    ):
+        expected = "Integer" if bits == 32 else "Long"
         raise SpecError(
-            FIELD_SET_FAIL, f"Type conversion error. Expect type: Integer Actual value:{value}"
-        ) from None
+            FIELD_SET_FAIL, f"Type conversion error. Expect type: {expected} Actual value:{value}"
+        )
+    return int(text)
+
+
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+
+
+def _texts(value: Any) -> list[str]:
+    if not is_list(value) or not all(isinstance(item, str) for item in value):
+        raise _wrong_class(value, "List")
+    return list(value)
+
+
+def _any_list(value: Any) -> list[Any]:
+    if not is_list(value):
+        raise _wrong_class(value, "List")
+    return list(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool) and str(value) not in {"true", "false"}:
+        raise SpecError(PARSE_ERROR, f"JSONException: can not convert to boolean : {value}")
+    return _boolean(value)
+
+
+def _storage(value: Any) -> Document | None:
+    if not is_object(value):
+        raise _wrong_class(value, "Map")
+    kind = str(value.get("type")).lower()
+    return {
+        key: kind if key == "type" else _string(value[key]) for key in STORAGES.get(kind, ()) if key in value
+    } or None
 
 
 def _boolean(value: Any) -> bool:
@@ -179,6 +258,15 @@ def _time_unit(value: Any) -> str | None:
 def _map(value: Any) -> Document:
     if not is_object(value):
         raise _wrong_class(value, "Map")
+    found: Document = _without_nulls(value)
+    return found
+
+
+def _without_nulls(value: Any) -> Any:
+    if is_list(value):
+        return [_without_nulls(item) for item in value]
+    if is_object(value):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return value
 
 
@@ -189,8 +277,13 @@ def _wrong_class(value: Any, wanted: str) -> SpecError:
 _SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "str": _string,
     "text": _text,
+    "texts": _texts,
+    "list": _any_list,
     "int": _integer,
+    "long": partial(_integer, bits=64),
     "bool": _boolean,
+    "flag": _flag,
+    "storage": _storage,
     "map": _map,
     "timeunit": _time_unit,
     "any": lambda value: value,

@@ -5,12 +5,15 @@ A key that is not in an entity's table is dropped, as the vendor's parser drops 
 which the vendor writes: an entity's own first field, its id, the rest. Where no written document shows a field, it stands
 where the class declares it.
 
-A field's kind is `str` (numbers are taken for text), `text` (they are not), `int`, `bool`, `map` (free object), `any`, `const:<value>`,
-`enum:<name>`, `<Entity>` or `[<Entity>]`.
+A field's kind is `str` (numbers are taken for text), `text` (they are not), `texts` (a list of them), `list` (of anything), `int`, `long`, `bool`, `flag`
+(nothing but true and false), `map` (free object), `any`, `const:<value>`, `enum:<name>`, `<Entity>` or `[<Entity>]`. Of an
+entity, `raw:` before the name: the writer leaves it to fastjson2, which writes keys by the alphabet and the Java names of labels.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+from . import _resources
 
 ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "NodeRecurrenceType": ("Normal", "Pause", "Skip", "NoneAuto"),
@@ -37,6 +40,7 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "SourceType": ("System", "Manual", "CodeParse"),
     "FailureStrategy": ("Continue", "Break"),
     "PriorityWeightStrategy": ("Disabled", "Upstream"),
+    **_resources.ENUMS,
 }
 
 TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
@@ -86,8 +90,8 @@ _SUBFLOW: Final = {
     "id": "str",
     "trigger": "Trigger",
     "strategy": "Strategy",
-    "name": "str",
     "type": "str",
+    "name": "str",
     "owner": "str",
     "description": "str",
     "citable": "bool",
@@ -96,6 +100,17 @@ _SUBFLOW: Final = {
     "outputs": "Io",
     "nodes": "[Node]",
     "dependencies": "[FlowDepend]",
+}
+
+_LATE: Final = ("id", "metadata", "inputs", "outputs", "nodes", "dependencies")
+
+_DEPEND: Final = {
+    "nodeId": "text",
+    "type": "enum:DependencyType",
+    "output": "text",
+    "sourceType": "enum:SourceType",
+    "metadata": "map",
+    "refTableName": "text",
 }
 
 ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -107,49 +122,64 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
         "strategy": "Strategy",
         "owner": "str",
         "description": "str",
-        "workflows": "[Workflow]",
         "nodes": "[Node]",
+        "workflows": "[Workflow]",
         "flow": "[FlowDepend]",
-        "dependencies": "[FlowDepend]",
+        "files": "read:map",
+        "fileResources": "[FileResource]",
+        "functions": "[Function]",
+        "artifacts": "read:map",
+        "datasources": "[Datasource]",
+        "dqcRules": "[DqcRule]",
         "variables": "[Variable]",
+        "components": "[Component]",
+        "tables": "[Table]",
+        "dataIntegrationJobs": "[DataIntegrationJob]",
+        "triggers": "read:[Trigger]",
+        "scripts": "read:[Script]",
+        "runtimeResources": "read:[RuntimeResource]",
     },
     "Workflow": _SUBFLOW,
-    "SubFlow": {**_SUBFLOW, "output": "any"},
+    "SubFlow": {
+        "output": "str",
+        **{key: kind for key, kind in _SUBFLOW.items() if key not in _LATE},
+        **{key: _SUBFLOW[key] for key in _LATE},
+    },
     "Node": {
         "recurrence": "enum:NodeRecurrenceType",
         "id": "str",
-        "branch": "Branch",
         "priority": "int",
         **_SCHEDULE,
         "autoParse": "bool",
-        "datasource": "Datasource",
-        "datasets": "[Dataset]",
+        "datasource": "raw:Datasource",
         "script": "Script",
         "trigger": "Trigger",
         "runtimeResource": "RuntimeResource",
-        "fileResources": "[FileResource]",
-        "functions": "[Function]",
-        "reference": "any",
+        "reference": "raw:Reference",
+        "branch": "Branch",
         "join": "Join",
+        "combined": "SubFlow",
         "name": "str",
         "owner": "str",
         "description": "str",
-        "component": "any",
-        "strategy": "Strategy",
-        "paiflow": "Paiflow",
-        "combined": "SubFlow",
+        "component": "raw:Component",
+        "strategy": "raw:Strategy",
         "subflow": "SubFlow",
+        "paiflow": "Paiflow",
         "metadata": "map",
+        "datasets": "[Dataset]",
         "inputs": "Io",
         "outputs": "Io",
+        "functions": "[Function]",
+        "fileResources": "[FileResource]",
+        "param-hub": "ParamHub",
         "do-while": "DoWhile",
         "for-each": "ForEach",
-        "param-hub": "ParamHub",
     },
     "Script": {
         "language": "str",
-        "extension": "str",
         "path": "str",
+        "extension": "str",
         "runtime": "Runtime",
         "content": "str",
         "id": "str",
@@ -162,21 +192,21 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
         "commandTypeId": "int",
         "template": "map",
         **dict.fromkeys(_JOB_CONFIGS, "map"),
-        "container": "map",
+        "container": "raw:Container",
         "cu": "str",
         "metadata": "map",
     },
     "Trigger": {
         "type": "enum:TriggerType",
         "id": "str",
-        "recurrence": "enum:NodeRecurrenceType",
         "cron": "str",
         "cycleType": "enum:CycleType",
+        "recurrence": "enum:NodeRecurrenceType",
         "startTime": "str",
         "endTime": "str",
         "timezone": "str",
         "delaySeconds": "int",
-        "calendarId": "int",
+        "calendarId": "long",
         "identifier": "str",
         "metadata": "map",
     },
@@ -187,23 +217,16 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
         **_SCHEDULE,
         "failureStrategy": "enum:FailureStrategy",
         "recurrenceType": "enum:NodeRecurrenceType",
-        "metadata": "map",
     },
     "FlowDepend": {
         "nodeId": "str",
+        "metadata": "map",
         "depends": "[Depend]",
         "variableDepends": "[VariableDepend]",
-        "metadata": "map",
     },
-    "VariableDepend": {"variableName": "str", "depends": "[Depend]", "metadata": "map"},
-    "Depend": {
-        "nodeId": "text",
-        "type": "enum:DependencyType",
-        "output": "text",
-        "sourceType": "enum:SourceType",
-        "refTableName": "text",
-        "metadata": "map",
-    },
+    "VariableDepend": {"variableName": "str", "metadata": "map", "depends": "[VariableSource]"},
+    "Depend": _DEPEND,
+    "VariableSource": {"variableName": "str", **_DEPEND},
     "Io": {"nodeOutputs": "[NodeOutput]", "tables": "[Table]", "variables": "[Variable]"},
     "NodeOutput": {
         "data": "str",
@@ -223,70 +246,63 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
         "value": "text",
         "description": "text",
         "id": "text",
-        "metadata": "map",
         "node": "Depend",
         "referenceVariable": "Variable",
     },
     "Table": {
         "name": "str",
         "artifactType": "enum:ArtifactType",
+        "sourceType": "enum:SourceType",
         "guid": "str",
         "ddl": "str",
         "hasPartition": "bool",
         "isVisible": "bool",
-        "calcEngine": "any",
+        "calcEngine": "CalcEngine",
         "engineType": "str",
         "entityType": "str",
         "logicTableUuid": "str",
         "id": "str",
         "metadata": "map",
     },
-    "RuntimeResource": {"resourceGroup": "str", "id": "str", "resourceGroupId": "str", "metadata": "map"},
+    "RuntimeResource": {
+        "resourceGroup": "str",
+        "id": "str",
+        "resourceGroupId": "str",
+        "cu": "str",
+        "metadata": "map",
+    },
     "Datasource": {
         "name": "str",
         "id": "str",
         "type": "str",
         "subType": "str",
-        "config": "any",
+        "config": "str",
         "metadata": "map",
     },
-    "Dataset": {
-        "identifier": "str",
-        "version": "int",
-        "mountPath": "str",
-        "readOnly": "bool",
-        "extOptions": "any",
-        "metadata": "map",
-    },
-    # Standalone resources and functions are no part of a workflow's import: carried as they are.
-    "FileResource": {"name": "str", "id": "str", "script": "any", "runtimeResource": "any", "type": "any"},
-    "Function": {"name": "str", "id": "str", "script": "any", "type": "any", "className": "str"},
     "Branch": {"branches": "[BranchCase]", "metadata": "map"},
     "BranchCase": {
         "when": "str",
+        "valueType": "enum:VariableType",
         "desc": "str",
+        "fromVariable": "str",
         "output": "NodeOutput",
-        "fromVariable": "any",
-        "valueType": "any",
         "metadata": "map",
     },
-    "Join": {"branches": "[JoinBranch]", "logic": "JoinLogic", "metadata": "map"},
+    "Join": {"branches": "[JoinBranch]", "logic": "JoinLogic"},
     "JoinBranch": {
         "name": "str",
+        "nodeId": "str",
         "output": "NodeOutput",
-        "nodeId": "any",
         "assertion": "Assertion",
-        "metadata": "map",
     },
-    "JoinLogic": {"expression": "str"},
-    "Assertion": {"field": "str", "in": "any"},
+    "JoinLogic": {"expression": "text"},
+    "Assertion": {"field": "str", "in": "list"},
     "DoWhile": {
         "nodes": "[Node]",
         "flow": "[FlowDepend]",
         "while": "Node",
         "maxIterations": "int",
         "parallelism": "int",
-        "metadata": "map",
     },
     "ForEach": {
         "nodes": "[Node]",
@@ -294,10 +310,10 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
         "array": "Variable",
         "maxIterations": "int",
         "parallelism": "int",
-        "metadata": "map",
     },
-    "Paiflow": {"nodes": "[Node]", "flow": "[FlowDepend]", "metadata": "map"},
-    "ParamHub": {"variables": "[Variable]", "metadata": "map"},
+    "Paiflow": {"nodes": "[Node]", "flow": "[FlowDepend]"},
+    "ParamHub": {"variables": "[Variable]"},
+    **_resources.ENTITIES,
 }
 
 ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -307,11 +323,10 @@ ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
         "foreach": "for-each",
         "paramHub": "param-hub",
     },
-    "DoWhile": {"specWhile": "while", "dependencies": "flow"},
-    "ForEach": {"dependencies": "flow"},
+    "DoWhile": {"specWhile": "while"},
+    "Spec": {"dependencies": "flow"},
     "Workflow": {"flow": "dependencies"},
     "SubFlow": {"flow": "dependencies"},
-    "Variable": {"from": "referenceVariable"},
 }
 """Other spellings that the parser reads when the first one is absent."""
 
@@ -327,19 +342,19 @@ IO_KEYS: Final[Mapping[str, str]] = {
 }
 """Keys of `inputs` and `outputs` are matched in any case, singular or plural."""
 
-DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
+DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "NodeOutput": {"artifactType": "NodeOutput"},
-    "Variable": {"artifactType": "Variable"},
+    "Variable": {"artifactType": "Variable", "name": "unnamed"},
     "Table": {"artifactType": "Table"},
+    "Join": {"logic": {"expression": ""}},
+    "ParamHub": {"variables": []},
 }
 """What a parsed entity holds although its text leaves it out."""
 
 NEVER_NULL: Final = frozenset(
     {
-        ("Spec", "workflows"),
-        ("Io", "nodeOutputs"),
-        ("Io", "variables"),
-        ("Join", "branches"),
+        *(("Spec", key) for key, kind in ENTITIES["Spec"].items() if kind not in {"str", "int"}),
+        *(("Io", key) for key in ENTITIES["Io"]),
         ("JoinBranch", "assertion"),
     }
 )

@@ -1,10 +1,11 @@
 """Document to text, as the vendor's writer does it.
 
-The form is known to the byte from 58 documents that the vendor's own library wrote: tabs, no space after a colon, an empty
-object over three lines, and free maps in the order of a Java HashMap.
+The form is known to the byte from documents that the vendor's own library wrote: tabs, no space after a colon, an empty
+object or list over three lines, and free maps in the order of a Java HashMap.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,9 +38,33 @@ def _ordered(kind: str, value: Any) -> Any:
         return value
     if kind == "map":
         return {key: _ordered("map", value[key]) for key in _hash_map_order(value)}
+    if kind.startswith("raw:"):
+        return _raw(kind.removeprefix("raw:"), value)
     fields = ENTITIES.get(kind, {})
     known = {key: _ordered(fields[key], value[key]) for key in fields if key in value}
-    return known | {key: item for key, item in value.items() if key not in known}
+    if kind in {"Depend", "VariableSource"} and "output" not in known:
+        known.pop("refTableName", None)  # the library has it as a field of the output
+    return known | {key: item for key, item in value.items() if key not in fields}
+
+
+def _raw(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    """An entity that the vendor's writer leaves to fastjson2."""
+    fields = ENTITIES[name]
+    return {key: _raw_value(fields.get(key, "any"), value[key]) for key in sorted(value)}
+
+
+def _raw_value(kind: str, value: Any) -> Any:
+    kind = kind.replace("raw:", "")
+    if is_list(value):
+        return [_raw_value(kind.strip("[]"), item) for item in value]
+    if is_object(value):
+        return _raw(kind, value) if kind in ENTITIES else _ordered(kind, value)
+    return _java_name(value) if kind.startswith("enum:") else value
+
+
+def _java_name(label: str) -> str:
+    """The constant behind a label: `T+1` is T_PLUS_1, `FailureAllowed` FAILURE_ALLOWED."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", label).replace("+", "_PLUS_").upper()
 
 
 def _hash_map_order(keys: Iterable[str]) -> list[str]:
@@ -65,8 +90,7 @@ def _pretty(value: Any, depth: int) -> str:
         items = [f"{_scalar(key)}:{_pretty(item, depth + 1)}" for key, item in value.items()]
         return _block("{", items, "}", depth)
     if is_list(value):
-        # An empty list is nowhere in the 58 documents; fastjson2 writes it in two characters.
-        return _block("[", [_pretty(item, depth + 1) for item in value], "]", depth) if value else "[]"
+        return _block("[", [_pretty(item, depth + 1) for item in value], "]", depth)
     return _scalar(value)
 
 

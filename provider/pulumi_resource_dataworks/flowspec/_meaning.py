@@ -72,8 +72,17 @@ def normal_value(value: Json, field: Field) -> Json:
         items = [_normal_item(item, field) for item in cast("list[Json]", value)]
         return sorted(items, key=_sort_key) if field.order == "set" else items
     if field.shape is Shape.CHOICE and isinstance(value, str):
-        return next((choice for choice in field.choices if choice.casefold() == value.casefold()), value)
+        return _label(value, field)
     return _normal_scalar(value, field.shape)
+
+
+def _label(value: str, field: Field) -> str:
+    """The label that a text means: in any case, or as the constant in the vendor's library, which writes a node's strategy so.
+
+    There `T+1` is T_PLUS_1 and `FailureAllowed` FAILURE_ALLOWED (dw-common-spec 2.0.0, run).
+    """
+    folded = value.casefold().replace("_plus_", "+").replace("_", "")
+    return next((choice for choice in field.choices if choice.casefold() == folded), value)
 
 
 def same_entity(one: Object, other: Object, entity: str) -> bool:

@@ -75,7 +75,12 @@ def _value(ours: Json, theirs: Json, field: Field, name: str) -> Json:
         kept = _covers(ours, theirs)
     else:
         kept = normal_value(ours, field) == normal_value(theirs, field) or _same_script(ours, theirs, name)
-    return cast("Json", ours if kept else like(ours, theirs))
+    return cast("Json", ours if kept else like(ours, _shown(theirs, field)))
+
+
+def _shown(value: Json, field: Field) -> Json:
+    """A value of a read-back as a document has it: a label in its own spelling."""
+    return normal_value(value, field) if field.shape is Shape.CHOICE else value
 
 
 def _means_nothing(value: Json, field: Field) -> bool:
@@ -142,7 +147,7 @@ def _clean_value(value: Json, field: Field) -> Json:
         return _clean_entity(cast("Object", value), field.entity)
     if field.shape is Shape.LIST and isinstance(value, list):
         return [_clean_item(item, field) for item in cast("list[Json]", value)]
-    return value
+    return _shown(value, field)
 
 
 def _undo(old: Object, new: Object, entity: str, path: str, stuck: list[str]) -> Object:

@@ -127,11 +127,8 @@ def _judge_entity(value: Object, entity: str, path: Path, faults: list[Fault]) -
         elif type(item) is not field.plain or (field.choices and item not in field.choices):
             faults += _odd_value(item, field, (*path, key))
         elif field.entity:
-            if field.plain is dict:
-                _judge_entity(cast("Object", item), field.entity, (*path, key), faults)
-            else:
-                _judge_items(cast("list[Json]", item), field, (*path, key), faults)
-        elif field.plain is int and not -_INT32 <= item < _INT32:
+            _judge_below(item, field, (*path, key), faults)
+        elif field.plain is int and not -_INT32 <= cast("int", item) < _INT32:
             faults += _odd_value(item, field, (*path, key))
 
 
@@ -170,8 +167,12 @@ def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Fault]:
         )
 
 
-def _judge_items(items: list[Json], field: Field, path: Path, faults: list[Fault]) -> None:
-    for index, item in enumerate(items):
+def _judge_below(value: Json, field: Field, path: Path, faults: list[Fault]) -> None:
+    """Adds the faults of an object, or of the objects of a list."""
+    if field.plain is dict:
+        _judge_entity(cast("Object", value), field.entity, path, faults)
+        return
+    for index, item in enumerate(cast("list[Json]", value)):
         if isinstance(item, dict):
             _judge_entity(cast("Object", item), field.entity, (*path, index), faults)
         else:

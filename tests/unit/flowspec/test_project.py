@@ -117,7 +117,7 @@ def test_a_read_back_shows_each_leaf_that_somebody_changed(kept: Kept, file: Pat
     edited = copy.deepcopy(actual)
     for item in [workflow(edited), *(item for _, item in nodes_of(workflow(edited)))]:
         if item.get("trigger"):
-            item["trigger"]["timezone"] = "Asia/Tokyo"
+            item["trigger"]["timezone"] = "Pacific/Apia"
     triggers = [item for item in [workflow(wrote), *workflow(wrote).get("nodes", [])] if item.get("trigger")]
     timed = any("timezone" in item["trigger"] for item in triggers)
     assert same(project(wrote, edited), wrote) is not timed
@@ -376,3 +376,19 @@ def test_a_key_that_is_spelt_anew_has_not_left() -> None:
         for key in ("do-while", "doWhile")
     )
     assert leave_out(old, new) == (new, [])
+
+
+def test_a_nodes_strategy_is_read_back_in_the_names_of_the_vendors_library(kept: Kept) -> None:
+    strategy = {"instanceMode": "T+1", "rerunMode": "FailureAllowed", "recurrenceType": "NoneAuto"}
+    wrote = completed(etl(nodes=[node("a", id="1", strategy=strategy)], dependencies=[]))
+    actual = kept(wrote)
+    [read] = workflow(actual)["nodes"]
+    assert read["strategy"] == {
+        "instanceMode": "T_PLUS_1",
+        "rerunMode": "FAILURE_ALLOWED",
+        "recurrenceType": "NONE_AUTO",
+    }
+    assert canonical(project(wrote, actual)) == canonical(wrote)
+    read["strategy"]["rerunMode"] = "DENIED"
+    [found] = workflow(project(wrote, actual))["nodes"]
+    assert found["strategy"] == {**strategy, "rerunMode": "Denied"}
