@@ -53,7 +53,7 @@ export interface GetProjectResult {
      */
     readonly projectId: number;
     /**
-     * The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not tell it.
+     * The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not report it.
      */
     readonly rootOutput: string;
     /**

@@ -44,7 +44,7 @@ export interface GetWorkflowDefinitionResult {
      */
     readonly createTime?: string;
     /**
-     * Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
+     * Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks reports an ID in production for it. Not whether what is deployed is this document.
      */
     readonly deployed: boolean;
     /**

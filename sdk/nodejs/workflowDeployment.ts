@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  * A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
  *
  * An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
- * come, waits for them, and tells what failed and why. The definition's `digest` is an input: a changed document shows as
+ * come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
  * a deployment in the same preview, and is deployed in the same `up`.
  *
  * A run that was interrupted is found again and gone on with; it is never begun twice.
@@ -114,7 +114,7 @@ export class WorkflowDeployment extends pulumi.CustomResource {
      */
     declare public readonly projectId: pulumi.Output<number>;
     /**
-     * The workflow's ID in production, where DataWorks tells it.
+     * The workflow's ID in production, where DataWorks reports it.
      */
     declare public /*out*/ readonly publishedWorkflowId: pulumi.Output<string | undefined>;
     /**

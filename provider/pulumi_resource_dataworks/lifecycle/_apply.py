@@ -156,7 +156,7 @@ async def finish(context: Context, state: State, advice: str = "") -> State:
         ended = f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
         half_done(state, ended + advice)
     context.report.status("reading it back")
-    ended = "the import job succeeded" if job else "nothing tells what became of the import job"
+    ended = "the import job succeeded" if job else "it is not known what became of the import job"
     kept = await _read_back(context, state, ended)
     context.report.status(f"{_nodes(len(kept.node_ids))} in place")
     return replace(kept, pending_job=None, settled=True, owned=frozenset(kept.node_ids.values()))

@@ -42,7 +42,7 @@ type GetProjectResult struct {
 	Owner string `pulumi:"owner"`
 	// The ID of the workspace.
 	ProjectId int `pulumi:"projectId"`
-	// The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not tell it.
+	// The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not report it.
 	RootOutput string `pulumi:"rootOutput"`
 	// The status of the workspace, such as `Available` or `Frozen`.
 	Status string `pulumi:"status"`
@@ -108,7 +108,7 @@ func (o GetProjectResultOutput) ProjectId() pulumi.IntOutput {
 	return o.ApplyT(func(v GetProjectResult) int { return v.ProjectId }).(pulumi.IntOutput)
 }
 
-// The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not tell it.
+// The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not report it.
 func (o GetProjectResultOutput) RootOutput() pulumi.StringOutput {
 	return o.ApplyT(func(v GetProjectResult) string { return v.RootOutput }).(pulumi.StringOutput)
 }

@@ -38,7 +38,7 @@ type LookupWorkflowDefinitionArgs struct {
 type LookupWorkflowDefinitionResult struct {
 	// When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`.
 	CreateTime *string `pulumi:"createTime"`
-	// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
+	// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks reports an ID in production for it. Not whether what is deployed is this document.
 	Deployed bool `pulumi:"deployed"`
 	// A hash of what that document means: it changes when the workflow does. It is the `digest` of a resource that `pulumi import` made; a document that leaves anything to DataWorks has another.
 	Digest string `pulumi:"digest"`
@@ -103,7 +103,7 @@ func (o LookupWorkflowDefinitionResultOutput) CreateTime() pulumi.StringPtrOutpu
 	return o.ApplyT(func(v LookupWorkflowDefinitionResult) *string { return v.CreateTime }).(pulumi.StringPtrOutput)
 }
 
-// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
+// Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks reports an ID in production for it. Not whether what is deployed is this document.
 func (o LookupWorkflowDefinitionResultOutput) Deployed() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupWorkflowDefinitionResult) bool { return v.Deployed }).(pulumi.BoolOutput)
 }

@@ -15,7 +15,7 @@ import (
 // A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
 //
 // An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
-// come, waits for them, and tells what failed and why. The definition's `digest` is an input: a changed document shows as
+// come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
 // a deployment in the same preview, and is deployed in the same `up`.
 //
 // A run that was interrupted is found again and gone on with; it is never begun twice.
@@ -81,7 +81,7 @@ type WorkflowDeployment struct {
 	PipelineRunId pulumi.StringPtrOutput `pulumi:"pipelineRunId"`
 	// The ID of the DataWorks workspace that holds the workflow.
 	ProjectId pulumi.IntOutput `pulumi:"projectId"`
-	// The workflow's ID in production, where DataWorks tells it.
+	// The workflow's ID in production, where DataWorks reports it.
 	PublishedWorkflowId pulumi.StringPtrOutput `pulumi:"publishedWorkflowId"`
 	// The stages of the last pipeline run, in order.
 	Stages DeploymentStageArrayOutput `pulumi:"stages"`
@@ -303,7 +303,7 @@ func (o WorkflowDeploymentOutput) ProjectId() pulumi.IntOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.IntOutput { return v.ProjectId }).(pulumi.IntOutput)
 }
 
-// The workflow's ID in production, where DataWorks tells it.
+// The workflow's ID in production, where DataWorks reports it.
 func (o WorkflowDeploymentOutput) PublishedWorkflowId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.PublishedWorkflowId }).(pulumi.StringPtrOutput)
 }

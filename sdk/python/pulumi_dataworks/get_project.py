@@ -101,7 +101,7 @@ class GetProjectResult:
     @pulumi.getter(name="rootOutput")
     def root_output(self) -> _builtins.str:
         """
-        The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not tell it.
+        The output of the workspace's root node, `<name>_root`, for a node that depends on nothing else. The form is that of Alibaba Cloud's own skill for agents; DataWorks does not report it.
         """
         return pulumi.get(self, "root_output")
 

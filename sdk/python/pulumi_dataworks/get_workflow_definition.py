@@ -76,7 +76,7 @@ class GetWorkflowDefinitionResult:
     @pulumi.getter
     def deployed(self) -> _builtins.bool:
         """
-        Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks tells an ID in production for it. Not whether what is deployed is this document.
+        Whether the workflow is in production: what its last pipeline run that succeeded did; where there is none, whether DataWorks reports an ID in production for it. Not whether what is deployed is this document.
         """
         return pulumi.get(self, "deployed")
 

@@ -160,7 +160,7 @@ HALF_DONE: list[tuple[Callable[[Run], object], type[Exception] | None, str]] = [
     (
         keep_half_under_a_forgotten_job,
         None,
-        f"nothing tells what became of the import job, but DataWorks did not keep {LOST}",
+        f"it is not known what became of the import job, but DataWorks did not keep {LOST}",
     ),
     (
         will("import", openapi.AsyncJob(id="job1", workflow_id=OWN)),
