@@ -214,11 +214,34 @@ def test_a_wrong_setting_is_named(stack: Stack, case: str) -> None:
     assert stack.calls("ImportWorkflowDefinition") == 0
 
 
-def test_an_unknown_workspace_is_named(stack: Stack) -> None:
+def test_an_unknown_workspace_is_named_at_preview(stack: Stack) -> None:
     stack.workflow(etl(), properties={"projectId": 987654})
-    output = stack.up(ok=False).output
-    assert "projectId" in output
-    assert "987654" in output
+    output = stack.preview(ok=False).output
+    assert "there is no workspace 987654 in " in output
+    assert "check projectId and dataworks:region" in output
+
+
+def test_an_access_that_is_denied_is_named_at_preview_with_who_denies_it(stack: Stack) -> None:
+    denial = {"PolicyType": "ControlPolicy", "NoPermissionType": "ExplicitDeny"}
+    stack.emulator.add_fault(
+        Fault("ListWorkflowDefinitions", status=403, code="Forbidden.RAM", denial=denial)
+    )
+    stack.workflow(etl())
+    output = stack.preview(ok=False).output
+    assert (
+        "dataworks:ListWorkflowDefinitions is denied by a control policy of the resource directory" in output
+    )
+    assert (
+        "AuthAction dataworks:ListWorkflowDefinitions; PolicyType ControlPolicy; NoPermissionType ExplicitDeny"
+        in output
+    )
+
+
+def test_a_deployment_of_a_missing_workflow_is_named_at_preview(stack: Stack) -> None:
+    properties = {"projectId": stack.project_id, "workflowId": "99", "digest": f"1:{64 * 'a'}"}
+    stack.declare({"live": {"type": "dataworks:WorkflowDeployment", "properties": properties}})
+    output = stack.preview(ok=False).output
+    assert f"there is no workflow 99 in project {stack.project_id} to deploy" in output
 
 
 @pytest.mark.starts_plugin

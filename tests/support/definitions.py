@@ -55,6 +55,7 @@ class FakeClient:
         self.jobs: dict[str, openapi.JobStatus] = {}
         self.published: set[str] = set()
         self.unlisted: set[str] = set()
+        self.lookups = self
 
     def will(self, operation: str, *answers: Answer) -> None:
         self.answers.setdefault(operation, []).extend(answers)
@@ -98,6 +99,10 @@ class FakeClient:
     ) -> list[openapi.WorkflowSummary]:
         found = await self._answer("list", (project_id, kind, name), self._list)
         return cast("list[openapi.WorkflowSummary]", found)
+
+    async def project(self, project_id: int) -> openapi.Project:
+        there = openapi.Project(id=str(project_id))
+        return cast("openapi.Project", await self._answer("project", (project_id,), lambda _: there))
 
     async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
         await self._answer("delete", (project_id, workflow_id), self._delete)

@@ -20,6 +20,8 @@ from tests.support.services import VirtualClock
 URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowDeployment::live"
 WORKFLOW = "5000000000000000001"
 PROJECT = 10001
+A, B, D = (f"1:{letter * 64}" for letter in "abd")
+"""Digests."""
 Values = dict[str, Any]
 State = tuple[str, Values, Values]
 """A resource's ID, inputs and outputs."""
@@ -126,23 +128,21 @@ class Deploying:
             **more,
         )
 
-    def check(self, digest: Any = "1:a", workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Checked:
+    def check(self, digest: Any = A, workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Checked:
         news = {"projectId": PROJECT, "workflowId": workflow, "digest": digest, **more}
         return self.deployments.check(urn, news, None)
 
-    def inputs(self, digest: Any = "1:a", workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Values:
+    def inputs(self, digest: Any = A, workflow: Any = WORKFLOW, urn: str = URN, **more: Any) -> Values:
         found = self.check(digest, workflow, urn, **more)
         assert found.failures == []
         return found.inputs
 
-    async def create(
-        self, digest: str = "1:a", workflow: str = WORKFLOW, urn: str = URN, **more: Any
-    ) -> State:
+    async def create(self, digest: str = A, workflow: str = WORKFLOW, urn: str = URN, **more: Any) -> State:
         news = self.inputs(digest, workflow, urn, **more)
         resource_id, outputs = await self.deployments.create(self.context(urn), news)
         return resource_id, news, outputs
 
-    async def update(self, state: State, digest: str = "1:b", urn: str = URN, **more: Any) -> State:
+    async def update(self, state: State, digest: str = B, urn: str = URN, **more: Any) -> State:
         """What `up` does: an update only where there is a difference."""
         resource_id, olds, outputs = state
         news = self.inputs(digest, urn=urn, **more)

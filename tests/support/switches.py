@@ -44,7 +44,13 @@ NUMBERS_AND_TEXTS: dict[str, tuple[Any, ...]] = {
 """Settings of the switches that take any number or text, the default first."""
 
 
-LOOKED_UP = ("project_names", "unknown_project", "groups_of_project", "run_mode_auto")
+LOOKED_UP = (
+    "project_names",
+    "unknown_project",
+    "unknown_project_elsewhere",
+    "groups_of_project",
+    "run_mode_auto",
+)
 """Switches that no resource meets, only functions (tests/unit/functions turns them), or nothing of the provider's."""
 
 

@@ -21,6 +21,7 @@ class Fault:
         status: HTTP status of the answer; None leaves the answer alone (a mere delay).
         code: The envelope's `Code`.
         message: The envelope's `Message`.
+        denial: The envelope's `AccessDeniedDetail`; what it does not name of who was denied what is filled in.
         body: A body that is no envelope, such as a proxy's HTML page.
         headers: Headers of the answer, such as `x-acs-retry-after` in milliseconds.
         delay_seconds: How long the answer waits.
@@ -35,6 +36,7 @@ class Fault:
     status: int | None = None
     code: str = "ServiceUnavailable"
     message: str = "A fault that was asked for."
+    denial: Mapping[str, str] = field(default_factory=dict[str, str])
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_seconds: float = 0

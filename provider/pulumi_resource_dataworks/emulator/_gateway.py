@@ -170,9 +170,21 @@ def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
     if fault.status is not None and fault.body is not None:
         answer = Answer(fault.status, fault.body, fault.code, {"content-type": "text/html"})
     elif fault.status is not None:
-        answer = _envelope(ticket, ServiceError(fault.status, fault.code, fault.message))
+        denial = {**_denial(ticket), **fault.denial} if fault.denial else None
+        answer = _envelope(ticket, ServiceError(fault.status, fault.code, fault.message, denial))
     headers = {**answer.headers, **fault.headers}
     return replace(answer, headers=headers, reset=fault.reset, half=fault.half)
+
+
+def _denial(ticket: Ticket) -> dict[str, str]:
+    """What RAM says of any refused access, in the words of its page on DecodeDiagnosticMessage."""
+    return {
+        "AuthAction": f"dataworks:{ticket.action}",
+        "AuthPrincipalType": "SubUser",
+        "AuthPrincipalDisplayName": ticket.account.name,
+        "AuthPrincipalOwnerId": ticket.account.uid,
+        "EncodedDiagnosticMessage": "AQEAAAAA",
+    }
 
 
 def _parameters(request: Request, action: str) -> dict[str, str]:
@@ -213,5 +225,6 @@ def _envelope(ticket: Ticket, error: ServiceError) -> Answer:
         "Code": error.code,
         "Message": error.message,
         "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}&product=dataworks-public",
+        **({"AccessDeniedDetail": error.denial} if error.denial else {}),
     }
     return Answer(error.status, json.dumps(body, ensure_ascii=False), error.code)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ._errors import ServiceError
+from ._errors import ServiceError, no_project
 from ._json import is_list
 from ._parameters import Parameters, integer, paged
 from ._world import Account, Project, ResourceGroup, World
@@ -14,11 +14,10 @@ Body = dict[str, Any]
 def get_project(world: World, account: Account, given: Parameters) -> Body:
     """One workspace by its ID."""
     project_id = integer(given, "Id")
-    if world.switches.unknown_project == "as_workflow" and project_id not in {
-        project.project_id for project in world.projects
-    }:
-        raise world.missing()
-    return {"Project": _project(world.project(project_id), account)}
+    for project in world.projects:
+        if project.project_id == project_id:
+            return {"Project": _project(project, account)}
+    raise world.missing() if world.switches.unknown_project == "as_workflow" else no_project(project_id)
 
 
 def list_projects(world: World, account: Account, given: Parameters) -> Body:

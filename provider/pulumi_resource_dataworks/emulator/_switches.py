@@ -129,6 +129,9 @@ class Switches:
     # GetProject of a workspace that is not there: with a code of its own (1101080008, what terraform-provider-alicloud takes
     # for it), or as a missing workflow (it also takes 9990040003 for it).
     unknown_project: Literal["own_code", "as_workflow"] = "own_code"
+    # Any other operation in such a workspace: as GetProject, as for a missing workflow, or as for one that the caller is no
+    # member of (400010, status 403: what terraform-provider-alicloud meets).
+    unknown_project_elsewhere: Literal["own_code", "as_workflow", "no_member"] = "own_code"
     # ListResourceGroups with a ProjectId: those that are bound to it, those that were bound to it first, or all.
     groups_of_project: Literal["bound", "first", "all"] = "bound"
 

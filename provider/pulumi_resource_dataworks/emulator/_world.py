@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._clock import Clock
 from ._edition import Edition, Usage
-from ._errors import PROJECT_NOT_FOUND, ServiceError
+from ._errors import NO_MEMBER, ServiceError, no_project
 from ._jobs import Job, Life
 from ._switches import Switches
 
@@ -162,7 +162,11 @@ class World:
         for project in self.projects:
             if project.project_id == project_id:
                 return project
-        raise ServiceError(403, PROJECT_NOT_FOUND, f"Project {project_id} does not exist.")
+        if self.switches.unknown_project_elsewhere == "as_workflow":
+            raise self.missing()
+        if self.switches.unknown_project_elsewhere == "no_member":
+            raise ServiceError(403, NO_MEMBER, f"The user is no member of project {project_id}.")
+        raise no_project(project_id)
 
     def missing(self) -> ServiceError:
         """What refuses a call about something that is not there."""

@@ -10,6 +10,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _look
 from ._context import Context
+from ._definite import raise_definite
 from ._refusals import id_taken, is_own_work, lost_nodes, nothing_is_lost, path_taken, refuse_foreign
 from ._state import Inputs, State, first_state
 
@@ -54,6 +55,7 @@ async def foresee(
 
     Raises:
         RefusedError: As `claim`.
+        ServiceError: The workspace is not there, or not for this account.
     """
     workflow_id = inputs.workflow_id
     try:
@@ -67,6 +69,7 @@ async def foresee(
             if found is not None:
                 _claimed(context, inputs, found, held)
     except openapi.DataWorksError as error:
+        await raise_definite(context, inputs.project_id, error)
         context.report.warning(f"could not look whether a workflow is in the way: {error}")
 
 

@@ -32,6 +32,7 @@ async def dry_run(
 
     Raises:
         LifecycleError: It would not.
+        ServiceError: The account may not import at all.
     """
     wanted = options.dry_run if state.inputs.validate_on_preview is None else state.inputs.validate_on_preview
     if not wanted:
@@ -48,6 +49,8 @@ async def dry_run(
     try:
         refusal = await _ask(context, state, fresh=fresh)
     except (openapi.DataWorksError, CancelledStepError) as error:
+        if isinstance(error, openapi.ServiceError) and error.is_definite:
+            raise
         context.report.warning(f"DataWorks could not be asked for a dry run: {error}")
         return
     if refusal:
@@ -63,13 +66,15 @@ async def _ask(context: Context, state: State, *, fresh: bool) -> str:
         try:
             return await context.ask(call)
         except openapi.ServiceError as error:
-            if error.is_ambiguous_client_error:
+            if error.is_ambiguous_client_error or error.is_definite:
                 raise
             raise openapi.DataWorksError(str(error)) from error
 
     try:
         job, _ = await under_some_ids(state, send, fresh=fresh)
     except openapi.ServiceError as refusal:
+        if refusal.is_definite:
+            raise
         return str(refusal)
     return await _words_of(context, job)
 

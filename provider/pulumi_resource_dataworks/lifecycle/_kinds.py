@@ -41,7 +41,8 @@ def kinds(options: Options, run: str = "") -> dict[str, Kind]:
         options: What the provider does.
         run: What only the processes of one run of the engine share: its address.
     """
-    definitions, deployments = WorkflowDefinitions(options, Handover(run)), WorkflowDeployments()
+    definitions = WorkflowDefinitions(options, Handover(run))
+    deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {
         "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),

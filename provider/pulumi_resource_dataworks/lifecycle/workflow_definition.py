@@ -136,6 +136,10 @@ class WorkflowDefinitions:
         if urn in self.paths.values():
             self.held[workflow_of(resource_id, outputs)] = Holder(urn, owned_nodes(outputs))
 
+    def makes(self, workflow: Workflow) -> bool:
+        """Whether a resource of this run has a workflow, or is to make it under the ID that its author has written."""
+        return workflow in self.held or workflow in self.own_ids
+
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
         """Imports a workflow that is not there yet.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 from . import _look
 from ._check import Checked
 from ._context import Context
+from ._definite import not_there, raise_definite
 from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State
 from ._deployment_check import check_deployment
 from ._diff import Difference, Kind
@@ -41,17 +42,18 @@ class WorkflowDeployments:
         going: The workflows that are to go offline: how many had gone before the last try that failed, None while one is
             under way.
         gone: How many have gone offline.
+        is_made_here: Whether a definition of this run has a workflow, or is to make it.
     """
 
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     held: set[Workflow] = field(default_factory=set[Workflow])
     going: dict[Workflow, int | None] = field(default_factory=dict[Workflow, "int | None"])
     gone: int = 0
+    is_made_here: Callable[[Workflow], bool] = lambda _: False
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
-        del olds  # nothing is chosen
-        found = check_deployment(news)
+        found = check_deployment(news, olds)
         if not found.failures and not any(
             isinstance(found.inputs[key], Unknown) for key in DEPLOYMENT_INPUTS[:2]
         ):
@@ -102,6 +104,7 @@ class WorkflowDeployments:
             DataWorksError: None was.
         """
         if context.preview:
+            await self._look_ahead(context, news)
             return "", _foreseen(news)
         inputs = Inputs.of(news)
         return inputs.resource_id, (await self._deploy(context, State(inputs))).to_pulumi()
@@ -126,6 +129,7 @@ class WorkflowDeployments:
         if state.is_as_asked:
             return {**state.to_pulumi(), **{key: UNKNOWN for key in news if isinstance(news[key], Unknown)}}
         if context.preview:
+            await self._look_ahead(context, news)
             return _foreseen(news)
         return (await self._deploy(context, state)).to_pulumi()
 
@@ -171,6 +175,27 @@ class WorkflowDeployments:
                 pass
         finally:
             self.going.pop(workflow, None)
+
+    async def _look_ahead(self, context: Context, news: Mapping[str, Any]) -> None:
+        """At preview: whether a workflow that is another program's is there.
+
+        Raises:
+            LifecycleError: It is not.
+            ServiceError: The workspace is not there, or not for this account.
+        """
+        if isinstance(news["projectId"], Unknown) or isinstance(news["workflowId"], Unknown):
+            return
+        workflow = Inputs.of(news).workflow
+        if self.is_made_here(workflow):
+            return
+        try:
+            found = await _look.unless_gone(context, *workflow)
+        except openapi.DataWorksError as error:
+            await raise_definite(context, workflow[0], error)
+            context.report.warning(f"could not look whether the workflow is there: {error}")
+            return
+        if found is None:
+            raise not_there(workflow)
 
     async def _gone(self, context: Context, state: State) -> bool:
         """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
@@ -235,7 +260,7 @@ class WorkflowDeployments:
                 return await self._deployed(context, state, done)
             else:
                 await clear_way(context, order, runs, state.pending_run)
-            run_id = run.id if run else await begin(context, order, runs)
+            run_id = run.id if run else await _begun(context, order, runs)
             return await self._deployed(context, state, await follow(context, order, run_id))
         except RunError as error:
             self.held.add(state.inputs.workflow)
@@ -257,6 +282,15 @@ class WorkflowDeployments:
         nodes = sum(item.type == "Node" for item in items)
         context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
         return replace(online(state, run), scheduling_id=scheduling_id)
+
+
+async def _begun(context: Context, order: Order, runs: list[openapi.PipelineRun]) -> str:
+    try:
+        return await begin(context, order, runs)
+    except openapi.ServiceError as error:
+        if error.code != NOT_DEPLOYABLE:
+            raise
+        raise not_there((order.project_id, order.workflow_id), str(error)) from error
 
 
 async def _wait_for_others(context: Context, error: RunError) -> None:

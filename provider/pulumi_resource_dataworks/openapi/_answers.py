@@ -62,9 +62,27 @@ _PERMISSION_HINT = (
     "The RAM user behind dataworks:accessKey needs a policy that allows dataworks:* and must be a member of the "
     "workspace (projectId)"
 )
+# What RAM adds to a refusal, and the types of policies (RAM's DecodeDiagnosticMessage page), each with whom to ask.
+_DENIAL = ("AuthAction", "PolicyType", "NoPermissionType", "AuthPrincipalType", "AuthPrincipalDisplayName")
+_RAM = "whoever administers RAM in this account"
+_POLICIES = {
+    "ControlPolicy": ("a control policy of the resource directory", "whoever administers the directory"),
+    "AccountLevelIdentityBasedPolicy": (
+        "the policies of the RAM user or role behind dataworks:accessKey",
+        _RAM,
+    ),
+    "ResourceGroupLevelIdentityBasedPolicy": (
+        "the policies that the RAM user or role behind dataworks:accessKey has for a resource group",
+        _RAM,
+    ),
+    "SessionPolicy": (
+        "the policy with which the role was assumed",
+        "whoever wrote it (dataworks:assumeRole.policy, or the source of dataworks:securityToken)",
+    ),
+    "AssumeRolePolicy": ("the trust policy of the role", _RAM),
+}
 # GetProject's code in the Terraform provider.
 _NO_PROJECT = "1101080008"
-_PROJECT_HINT = "Check projectId and dataworks:region: the workspace is unknown there"
 
 # Not-found codes of workflow operations are not published. Known ones of this API version are numbers, with texts
 # like these (publish object, project member, data source), so the text decides.
@@ -78,8 +96,13 @@ _OBJECT_WORD = re.compile(r"workflow|node|definition|file|job|工作流|节点|�
 _LONGEST_QUOTE = 160
 
 
-def read_answer(response: httpx.Response, action: str) -> dict[str, Any]:
+def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[str, Any]:
     """Return the JSON object of a good answer.
+
+    Args:
+        response: The answer.
+        action: The operation.
+        place: The workspace that it was asked about, and the region.
 
     Raises:
         AnswerLost: It broke off, where nothing says how long it should have been.
@@ -96,15 +119,21 @@ def read_answer(response: httpx.Response, action: str) -> dict[str, Any]:
     if not response.is_success and not _field(body, "Code", "ErrorCode"):
         # Not the envelope: a proxy's own 404 must not pass for a missing workflow.
         raise _unreadable(response, action)
-    raise service_error(response.status_code, body, action, response.headers)
+    raise service_error(response.status_code, body, action, response.headers, place)
 
 
 def service_error(
-    status: int, body: Mapping[str, Any], action: str, headers: Mapping[str, str]
+    status: int, body: Mapping[str, Any], action: str, headers: Mapping[str, str], place: str = ""
 ) -> ServiceError:
     """Return the error that an envelope stands for."""
     code, message = _field(body, "Code", "ErrorCode"), _field(body, "Message", "ErrorMessage")
     kind, hint = _classify(status, code, message)
+    denial = _denial(body) if kind is PermissionDeniedError else {}
+    if kind is NotFoundError and action == "GetProject":
+        kind = ProjectNotFoundError
+    lead = _advice(denial)
+    if kind is ProjectNotFoundError and place:
+        lead = f"there is no {place}, as far as this account may see: check projectId and dataworks:region"
     error = kind(
         message,
         code=code,
@@ -112,11 +141,34 @@ def service_error(
         action=action,
         request_id=_field(body, "RequestId") or headers.get("x-acs-request-id", ""),
         recommend=_field(body, "Recommend"),
+        facts=[f"{name} {value}" for name, value in denial.items()],
+        lead=lead,
         hint=hint,
     )
     if isinstance(error, ThrottledError):
         error.retry_after = _retry_after(headers)
     return error
+
+
+def _denial(body: Mapping[str, Any]) -> dict[str, str]:
+    """What RAM says of a refused access; empty where it says nothing."""
+    detail = body.get("AccessDeniedDetail", body.get("accessDeniedDetail"))
+    if not isinstance(detail, Mapping):
+        return {}
+    found = {name: _field(cast("Mapping[str, Any]", detail), name) for name in _DENIAL}
+    return {name: value for name, value in found.items() if value}
+
+
+def _advice(denial: Mapping[str, str]) -> str:
+    """Which policy refuses, and whom to ask; nothing for a type that RAM's page does not name."""
+    if denial.get("PolicyType") not in _POLICIES:
+        return ""
+    policy, who = _POLICIES[denial["PolicyType"]]
+    explicit = denial.get("NoPermissionType") == "ExplicitDeny"
+    verb, remedy = (
+        ("denied", "remove the Deny: no Allow outweighs it") if explicit else ("not allowed", "allow it")
+    )
+    return f"{denial.get('AuthAction', 'this')} is {verb} by {policy}. Ask {who} to {remedy}"
 
 
 def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
@@ -139,7 +191,7 @@ def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError],
 def _classify_by_object(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
     absent = _means_absent(status, code, message)
     if code == _NO_PROJECT or (absent and _is_about_project(code, message)):
-        return ProjectNotFoundError, _PROJECT_HINT
+        return ProjectNotFoundError, "Check projectId and dataworks:region: the workspace is unknown there"
     if absent:
         return NotFoundError, ""
     business = code.isdigit() and code != _RETRIED and status in {200, 500}

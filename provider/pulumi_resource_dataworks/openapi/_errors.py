@@ -27,6 +27,8 @@ from dataclasses import dataclass
 
 NONCE_USED = "SignatureNonceUsed"
 DAY_USED_UP = "Throttling.Api.Risk"
+TRY_LATER = "Forbidden.Access"
+"""The DataWorks codes page: "try again later"."""
 
 
 class DataWorksError(Exception):
@@ -134,6 +136,8 @@ class ServiceError(DataWorksError):
         action: The operation.
         request_id: What Alibaba Cloud's support asks for.
         recommend: A link or advice of the service's own.
+        facts: More of what the answer says, each a name and its value.
+        lead: What it comes to and what to do, where that is known better than from the service's text: told first.
         hint: Which of our settings to look at.
         after_lost_answer: An earlier try of the same call may have taken effect.
     """
@@ -147,6 +151,8 @@ class ServiceError(DataWorksError):
         action: str,
         request_id: str = "",
         recommend: str = "",
+        facts: Sequence[str] = (),
+        lead: str = "",
         hint: str = "",
     ) -> None:
         self.code = code
@@ -155,6 +161,8 @@ class ServiceError(DataWorksError):
         self.action = action
         self.request_id = request_id
         self.recommend = recommend
+        self.facts = facts
+        self.lead = lead
         self.hint = hint
         self.after_lost_answer = False
         super().__init__(self._line())
@@ -165,9 +173,12 @@ class ServiceError(DataWorksError):
             f"request ID {self.request_id}" if self.request_id else "",
             f"recommendation: {self.recommend}" if self.recommend else "",
             self.action,
+            *self.facts,
         ]
         text = _without_echo(" ".join(self.message.split())) or "The service gave no reason."
         line = f"{text} ({'; '.join(fact for fact in facts if fact)})"
+        if self.lead:
+            return f"{self.lead}. DataWorks says: {line}"
         return f"{line}. {self.hint}" if self.hint else line
 
     @property
@@ -179,6 +190,11 @@ class ServiceError(DataWorksError):
         """
         return self.status < 500 or self.code.isdigit()
 
+    @property
+    def is_definite(self) -> bool:
+        """Whether the answer stays what it is until somebody changes a setting, a permission or the workspace."""
+        return False
+
 
 class _CertainError(ServiceError):
     """One that says nothing about whether the object exists."""
@@ -189,19 +205,28 @@ class _CertainError(ServiceError):
         return False
 
 
-class AuthenticationError(_CertainError):
+class _DefiniteError(_CertainError):
+    """One that another call would meet too."""
+
+    @property
+    def is_definite(self) -> bool:
+        """Always, but for the codes that ask to try again."""
+        return self.code not in {NONCE_USED, TRY_LATER}
+
+
+class AuthenticationError(_DefiniteError):
     """The key pair, its signature, its token or the clock was refused."""
 
 
-class PermissionDeniedError(_CertainError):
+class PermissionDeniedError(_DefiniteError):
     """The key is known, and may not do this."""
 
 
-class WrongEndpointError(_CertainError):
+class WrongEndpointError(_DefiniteError):
     """The host answered and does not offer this operation: a wrong region or endpoint."""
 
 
-class ProjectNotFoundError(_CertainError):
+class ProjectNotFoundError(_DefiniteError):
     """The workspace is unknown here; by far more often a wrong region or ID than a deleted workspace."""
 
 

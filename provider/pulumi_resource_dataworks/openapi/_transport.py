@@ -75,7 +75,7 @@ class Transport:
             ) from error
         except httpx.HTTPError as error:
             raise self._failure(error, operation.action) from error
-        return read_answer(response, operation.action)
+        return read_answer(response, operation.action, self._place(operation, parameters))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -114,6 +114,10 @@ class Transport:
                 text = f"The HTTP client cannot be set up: {error}. Check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE"
                 raise RequestNotSent(text, action=action, transient=False) from error
         return self._http
+
+    def _place(self, operation: Operation, parameters: Mapping[str, str]) -> str:
+        project = parameters.get("ProjectId" if operation.action != "GetProject" else "Id", "")
+        return f"workspace {project} in {self._settings.region or self._settings.host}" if project else ""
 
     def _timeout(self, operation: Operation) -> httpx.Timeout:
         settings = self._settings

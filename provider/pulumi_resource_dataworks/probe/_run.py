@@ -52,7 +52,8 @@ _NOT_TRIED: Final = {
     "a workflow of kind TriggerWorkflow, which a clean-up might not find in a list": "trigger_workflows_listed",
     "a second workspace that may be written to": "same_id_in_two_projects",
     "a run that lasts longer than the service keeps a job, which may be days": "job_forgotten_after",
-    "more look-ups of workspaces; no setting makes a difference to the provider": "project_names unknown_project",
+    "more look-ups of workspaces; no setting makes a difference to the provider": "project_names unknown_project "
+    "unknown_project_elsewhere",
     "a resource group that is bound to two workspaces": "groups_of_project",
     "more calls than are allowed, which would throttle everybody on the account": "qps_window throttling_status "
     "throttling_code quota_status quota_code",

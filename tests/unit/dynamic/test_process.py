@@ -234,7 +234,10 @@ def test_a_state_of_the_plugin_s_is_updated_once(process: Process) -> None:
     assert process.diff(DEFINITION, "10001/1", made, made).changes == {}
 
 
-def deployment(digest: str = "1:a") -> Inputs:
+DIGEST = f"1:{64 * 'a'}"
+
+
+def deployment(digest: str = DIGEST) -> Inputs:
     """Inputs of a deployment as `pulumi.dynamic` hands them over."""
     return {
         "projectId": 10001.0,
@@ -247,13 +250,13 @@ def deployment(digest: str = "1:a") -> Inputs:
 def test_a_deployment_is_checked_as_one(process: Process, messages: Messages) -> None:
     found, failures = process.check(DEPLOYMENT, {}, deployment())
     assert failures == []
-    assert (found["projectId"], found["digest"]) == (10001, "1:a")
+    assert (found["projectId"], found["digest"]) == (10001, DIGEST)
     messages(process.check(DEPLOYMENT, {}, deployment(""))[1][0])
 
 
 def test_a_deployment_of_the_plugin_s_is_updated_once(process: Process) -> None:
     made, _ = process.check(DEPLOYMENT, {}, deployment())
-    online = {**made, "status": "Online", "deployedDigest": "1:a"}
+    online = {**made, "status": "Online", "deployedDigest": DIGEST}
     plugin_s = {key: value for key, value in online.items() if key != ABOUT}
     assert process.diff(DEPLOYMENT, "10001/1", plugin_s, made).changes == {"digest": "update"}
     assert process.update(DEPLOYMENT, "10001/1", plugin_s, made) == online

@@ -36,6 +36,21 @@ def test_after_keeps_the_effect_and_loses_the_answer(call: Call, emulator: Emula
     assert len(emulator.workflows()) == 1
 
 
+def test_a_denial_says_who_was_denied_what(call: Call, emulator: Emulator) -> None:
+    denial = {"PolicyType": "ControlPolicy", "NoPermissionType": "ExplicitDeny"}
+    emulator.add_fault(Fault("ImportWorkflowDefinition", status=403, code="Forbidden.RAM", denial=denial))
+    assert call(*IMPORT).json()["AccessDeniedDetail"] == {
+        **denial,
+        "AuthAction": "dataworks:ImportWorkflowDefinition",
+        "AuthPrincipalType": "SubUser",
+        "AuthPrincipalDisplayName": emulator.account.name,
+        "AuthPrincipalOwnerId": emulator.account.uid,
+        "EncodedDiagnosticMessage": "AQEAAAAA",
+    }
+    emulator.add_fault(Fault("ImportWorkflowDefinition", status=403, code="Forbidden.RAM"))
+    assert "AccessDeniedDetail" not in call(*IMPORT).json()
+
+
 @pytest.mark.parametrize(("when", "stored"), [("before", 0), ("after", 1)])
 def test_a_reset_leaves_no_answer(call: Call, emulator: Emulator, when: Any, stored: int) -> None:
     emulator.add_fault(Fault("ImportWorkflowDefinition", when=when, reset=True))

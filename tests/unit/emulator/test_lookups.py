@@ -60,6 +60,21 @@ def test_a_project_that_is_not_there(sdk: Client, emulator: Emulator, setting: s
 
 
 @pytest.mark.parametrize(
+    ("setting", "code"), [("own_code", "1101080008"), ("as_workflow", "9990040003"), ("no_member", "400010")]
+)
+def test_what_is_in_a_project_that_is_not_there(
+    sdk: Client, emulator: Emulator, setting: str, code: str
+) -> None:
+    emulator.switch(unknown_project_elsewhere=setting)
+    with pytest.raises(ClientException) as error:
+        sdk.list_workflow_definitions(models.ListWorkflowDefinitionsRequest(project_id=3))
+    assert error.value.code == code
+    with pytest.raises(ClientException) as error:
+        sdk.get_project(models.GetProjectRequest(id=3))
+    assert error.value.code == "1101080008"
+
+
+@pytest.mark.parametrize(
     ("setting", "small", "capital"),
     [("exact", ["sales"], []), ("any_case", ["sales"], ["sales"]), ("contained", ["sales", "sales_old"], [])],
 )

@@ -318,12 +318,31 @@ async def test_a_preview_of_our_own_workflow_is_not_refused(run: Run, messages: 
     messages(told)
 
 
-@pytest.mark.parametrize("error", [denied(), unavailable(), openapi.RequestNotSent("no", action="List")])
-async def test_a_preview_that_may_not_look_goes_on_with_a_note(run: Run, error: Exception) -> None:
+@pytest.mark.parametrize("error", [unavailable(), refusal(), openapi.RequestNotSent("no", action="List")])
+async def test_a_preview_that_cannot_look_goes_on_with_a_note(run: Run, error: Exception) -> None:
     run.client.will("list", error)
     await run.create(preview=True)
     (warning,) = run.report.warnings
     assert str(error) in warning
+
+
+async def test_a_preview_of_what_the_account_may_not_do_ends(run: Run) -> None:
+    run.client.will("list", denied())
+    with pytest.raises(openapi.PermissionDeniedError):
+        await run.create(preview=True)
+    assert run.client.made("project") == []
+
+
+async def test_a_refusal_that_may_mean_anything_is_asked_about(run: Run) -> None:
+    """Whether other operations have a code of their own for a workspace that is not there is unknown."""
+    gone = openapi.ProjectNotFoundError("gone", code="1101080008", status=403, action="GetProject")
+    run.client.will("list", refusal(), refusal())
+    run.client.will("project", gone, unavailable())
+    with pytest.raises(openapi.ProjectNotFoundError):
+        await run.create(preview=True)
+    await run.create(preview=True)
+    assert run.client.made("project") == [PROJECT, PROJECT]
+    assert str(refusal()) in run.report.warnings[0]
 
 
 async def test_a_preview_of_an_unknown_document_asks_nothing(run: Run) -> None:

@@ -6,12 +6,13 @@ import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
-from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, kept
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
+from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, kept
 from tests.support.messages import Messages
 
 
@@ -31,7 +32,7 @@ async def test_every_stage_is_executed_in_its_turn(
     assert asked == [*(["DEV_CHECK", "DEV"] if standard else []), "PROD_CHECK", "PROD"]
     assert [stage["code"] for stage in outputs["stages"]] == ["BUILD_PACKAGE", *asked]
     assert {stage["status"] for stage in outputs["stages"]} == {"Success"}
-    assert (outputs["status"], outputs["deployedDigest"]) == ("Online", "1:a")
+    assert (outputs["status"], outputs["deployedDigest"]) == ("Online", A)
     assert outputs["pipelineRunId"] == run.emulator.runs()[0].run_id
     assert outputs["publishedWorkflowId"] == str(run.emulator.workflow(WORKFLOW).scheduling_id)
     assert run.is_live
@@ -64,11 +65,11 @@ async def test_the_run_bears_the_users_words_and_a_mark(run: Deploying) -> None:
 
 async def test_another_digest_is_deployed_and_the_same_is_not(run: Deploying) -> None:
     state = await run.create()
-    state = await run.again().update(state, "1:a")
+    state = await run.again().update(state, A)
     assert run.kinds == ["Online"]
-    state = await run.again().update(state, "1:b")
+    state = await run.again().update(state, B)
     assert run.kinds == ["Online", "Online"]
-    assert state[2]["deployedDigest"] == "1:b"
+    assert state[2]["deployedDigest"] == B
 
 
 async def test_what_is_about_later_runs_makes_none(run: Deploying) -> None:
@@ -91,7 +92,7 @@ async def test_another_workflow_is_a_replacement(run: Deploying, key: str, value
     assert not found.delete_before_replace
 
 
-async def test_a_preview_calls_nobody_and_foresees(run: Deploying) -> None:
+async def test_a_preview_looks_for_the_workflow_and_foresees(run: Deploying) -> None:
     run.emulator.gateway.calls.clear()
     resource_id, outputs = await run.deployments.create(
         run.context(preview=True), run.inputs(UNKNOWN, UNKNOWN)
@@ -100,12 +101,38 @@ async def test_a_preview_calls_nobody_and_foresees(run: Deploying) -> None:
     assert run.emulator.calls == []
     state = await run.create()
     run.emulator.gateway.calls.clear()
-    for digest in ("1:b", UNKNOWN):
+    for digest in (B, UNKNOWN):
         news = run.inputs(digest)
         assert run.deployments.diff(URN, *state, news).changes == {"digest": "update"}
         outputs = await run.deployments.update(run.context(preview=True), *state, news)
         assert (outputs["deployedDigest"], outputs["pipelineRunId"]) == (digest, UNKNOWN)
+    assert [call.action for call in run.emulator.calls] == ["GetWorkflowDefinition"]
+    run.emulator.gateway.calls.clear()
+    run.deployments.is_made_here = {(PROJECT, WORKFLOW)}.__contains__
+    await run.deployments.update(run.context(preview=True), *state, run.inputs(B))
     assert run.emulator.calls == []
+
+
+@pytest.mark.parametrize(("project", "workflow"), [(PROJECT, "99"), (7, WORKFLOW)])
+async def test_a_preview_of_what_is_not_there_ends(
+    run: Deploying, project: int, workflow: str, messages: Messages
+) -> None:
+    state = await run.create()
+    news = {"projectId": project, "workflowId": workflow, "digest": B}
+    for step in (
+        run.deployments.create(run.context(preview=True), news),
+        run.deployments.update(run.context(preview=True), *state, news),
+    ):
+        with pytest.raises((LifecycleError, openapi.ProjectNotFoundError)) as caught:
+            await step
+    messages(caught.value)
+
+
+async def test_a_preview_that_cannot_look_goes_on_with_a_note(run: Deploying) -> None:
+    run.transport.on_call = lambda *_: httpx.Response(502, text="<html>")
+    await run.deployments.create(run.context(preview=True), run.inputs())
+    (warning,) = run.report.warnings
+    assert warning.startswith("could not look whether the workflow is there: GetWorkflowDefinition")
 
 
 # --- what fails
@@ -128,7 +155,7 @@ async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_aga
         False,
         False,
     )
-    state = await run.again().update(state, "1:a")
+    state = await run.again().update(state, A)
     assert run.kinds == ["Online", "Online"]
     assert state[2]["status"] == "Online"
 
@@ -139,14 +166,14 @@ async def test_a_failed_redeployment_is_not_forgotten_when_the_old_document_come
     state = await run.create()
     run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
     with pytest.raises(HalfDoneError) as caught:
-        await run.again().update(state, "1:b")
-    state = await run.again().update(kept(caught.value, run.inputs("1:b")), "1:a")
+        await run.again().update(state, B)
+    state = await run.again().update(kept(caught.value, run.inputs(B)), A)
     assert run.kinds == ["Online"] * 3
-    assert (state[2]["status"], state[2]["deployedDigest"]) == ("Online", "1:a")
+    assert (state[2]["status"], state[2]["deployedDigest"]) == ("Online", A)
 
 
 async def test_a_refused_run_leaves_nothing(run: Deploying) -> None:
-    with pytest.raises(openapi.ServiceError, match="未找到发布对象"):
+    with pytest.raises(LifecycleError, match=r"no workflow 99 in project 10001 to deploy.*未找到发布对象"):
         await run.create(workflow="99")
     assert run.emulator.runs() == []
 
@@ -190,9 +217,9 @@ async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(
     assert run.clock.now < 60
     [made] = run.emulator.runs()
     state = kept(caught.value, run.inputs(approval="fail"))
-    assert state[2]["pendingRun"] == {"runId": made.run_id, "digest": "1:a"}
+    assert state[2]["pendingRun"] == {"runId": made.run_id, "digest": A}
     run.emulator.approve(made.run_id)
-    state = await run.again().update(state, "1:a", approval="fail")
+    state = await run.again().update(state, A, approval="fail")
     assert run.kinds == ["Online"]
     assert state[2]["status"] == "Online"
 
@@ -223,7 +250,7 @@ async def test_time_that_is_up_is_gone_on_with(run: Deploying, messages: Message
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
     messages(caught.value)
-    state = await run.again().update(kept(caught.value, news), "1:a")
+    state = await run.again().update(kept(caught.value, news), A)
     assert run.kinds == ["Online"]
     assert state[2]["status"] == "Online"
     assert "pendingRun" not in state[2]
@@ -234,7 +261,7 @@ async def test_an_older_run_of_ours_is_ended_for_a_newer_document(run: Deploying
     news = run.inputs()
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
-    await run.again().update(kept(caught.value, news), "1:b")
+    await run.again().update(kept(caught.value, news), B)
     assert [made.status for made in run.emulator.runs()] == ["Cancel", "Success"]
 
 
@@ -287,7 +314,7 @@ async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
     news = run.inputs()
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), news)
-    await run.again().update(kept(caught.value, news), "1:a")
+    await run.again().update(kept(caught.value, news), A)
     assert run.kinds == ["Online"]
 
 

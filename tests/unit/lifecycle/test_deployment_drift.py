@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Life, Project
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
-from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+from tests.support.deployments import PROJECT, URN, WORKFLOW, A, D, Deploying, document, kept
 from tests.support.messages import Messages
 
 
@@ -37,7 +37,7 @@ async def test_an_offline_run_of_somebody_else_is_drift(
     )
     assert any("took this workflow offline" in text for text in again.report.warnings)
     state = await again.again().refresh(state)
-    state = await run.again().update(state, "1:a")
+    state = await run.again().update(state, A)
     assert run.is_live
     assert run.kinds == ["Online", "Offline", "Online"]
     assert await run.again().refresh(state) == state
@@ -48,7 +48,7 @@ async def test_an_undeployment_that_is_no_run_is_drift_where_the_service_tells(r
     run.emulator.publish(WORKFLOW, published=False)
     state = await run.again().refresh(state)
     assert state[2]["status"] == "Offline"
-    state = await run.again().update(await run.again().refresh(state), "1:a")
+    state = await run.again().update(await run.again().refresh(state), A)
     assert run.is_live
     assert run.kinds == ["Online", "Online"]
 
@@ -64,7 +64,7 @@ async def test_a_deployment_of_somebody_else_is_drift(run: Deploying) -> None:
     again = run.again()
     state = await again.refresh(state)
     assert again.report.warnings == []
-    state = await run.again().update(state, "1:a")
+    state = await run.again().update(state, A)
     assert run.kinds == ["Online"] * 3
     assert state[2]["status"] == "Online"
 
@@ -104,13 +104,13 @@ async def test_what_is_gone_is_gone(run: Deploying) -> None:
 
 
 async def test_an_import_knows_what_a_run_of_ours_has_deployed(run: Deploying) -> None:
-    resource_id, inputs, outputs = await run.create("1:abc")
+    resource_id, inputs, outputs = await run.create()
     found = await run.again().deployments.read(run.context(), resource_id, {}, {})
     assert found is not None
     assert found[1]["pipelineRunId"] == outputs["pipelineRunId"]
     assert found[1]["deployedDigest"].startswith("sha256:")
     assert run.again().deployments.diff(URN, resource_id, *found, inputs).changes == {}
-    assert run.again().deployments.diff(URN, resource_id, *found, run.inputs("1:d")).changes == {
+    assert run.again().deployments.diff(URN, resource_id, *found, run.inputs(D)).changes == {
         "digest": "update"
     }
 

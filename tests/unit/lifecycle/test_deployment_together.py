@@ -9,7 +9,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError
 from pulumi_resource_dataworks.lifecycle._pipeline import RunError
-from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, State, document
+from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, State, document
 from tests.support.messages import Messages
 
 REPORTS, BOARD = "6000000000000000001", "7000000000000000001"
@@ -48,7 +48,7 @@ async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
     await again.delete(state)
     assert run.is_live
     third = run.again()
-    await third.update(state, "1:a")
+    await third.update(state, A)
     await third.delete(state)
     assert run.is_live
     assert run.kinds == ["Online"]
@@ -60,7 +60,7 @@ async def test_what_failed_is_held_in_production_through_the_same_run(run: Deplo
         run.emulator.script_stage("PROD", Life("seconds", 1, "Fail", "half of it"))
         again = run.again()
         with pytest.raises(HalfDoneError):
-            await (again.create("1:b") if replaces else again.update(state, "1:b"))
+            await (again.create(B) if replaces else again.update(state, B))
         await again.delete(state)
         assert run.is_live
 

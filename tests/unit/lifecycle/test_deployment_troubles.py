@@ -14,7 +14,7 @@ import pytest
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
-from tests.support.deployments import PROJECT, WORKFLOW, Deploying, State, document, kept
+from tests.support.deployments import PROJECT, WORKFLOW, A, B, Deploying, State, document, kept
 from tests.support.messages import Messages
 from tests.support.nightly import NIGHTLY
 
@@ -77,7 +77,7 @@ class _Strike:
 
 async def _take(run: Deploying, step: Step, state: State | None) -> State | None:
     """One step as an `up` takes it; the state after it, None where the resource is gone."""
-    digest = "1:b" if step == "redeploy" else "1:a"
+    digest = B if step == "redeploy" else A
     if step == "offline":
         if state is not None:
             await run.delete(state)
@@ -97,7 +97,7 @@ async def _struck(
     try:
         return await _take(run, step, state), True
     except HalfDoneError as error:
-        return kept(error, run.inputs("1:b" if step == "redeploy" else "1:a")) if keeps else state, False
+        return kept(error, run.inputs(B if step == "redeploy" else A)) if keeps else state, False
     except (KilledError, LifecycleError, openapi.DataWorksError):
         return state, False
     finally:
@@ -111,7 +111,7 @@ async def _prepared(step: Step, switches: dict[str, Any]) -> tuple[Deploying, St
     await run.clock.sleep(10)
     if step == "deploy":
         return run, None
-    state = await run.create("1:a")
+    state = await run.create(A)
     await run.clock.sleep(10)
     if step == "redeploy":
         await run.put(document(description="changed"))
@@ -178,7 +178,7 @@ async def test_it_is_so_at_any_setting_of_the_service() -> None:
         await _converges(step, number, when, trouble, switches, keeps=drawn.random() < 0.5)
 
 
-@pytest.mark.parametrize("digest", ["1:a", "1:b"])
+@pytest.mark.parametrize("digest", [A, B])
 async def test_a_refresh_after_a_killed_redeployment_does_not_hide_it(digest: str) -> None:
     """The run of the killed step is known again, whichever document the next up declares."""
     run, state = await _prepared("redeploy", {})
@@ -197,7 +197,7 @@ async def test_a_refresh_after_a_killed_redeployment_does_not_hide_it(digest: st
     state = await run.again().refresh(state)
     state = await run.again().update(state, digest)
     assert state[2]["deployedDigest"] == digest
-    assert len(run.kinds) == (2 if digest == "1:b" else 3)
+    assert len(run.kinds) == (2 if digest == B else 3)
     assert run.emulator.production(WORKFLOW) is not None
 
 
@@ -209,7 +209,7 @@ async def test_a_run_without_a_mark_that_a_killed_step_left_is_refused_with_the_
     _, done = await _struck(run, "deploy", state, _Strike(run, 4, "before", "killed"))
     assert not done
     with pytest.raises(LifecycleError) as caught:
-        await run.again().create("1:a")
+        await run.again().create(A)
     messages(caught.value)
     [made] = run.emulator.runs()
     assert made.run_id in str(caught.value)

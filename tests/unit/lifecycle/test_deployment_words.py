@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, WorkflowDeployments
 from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
-from tests.support.deployments import PROJECT, URN, WORKFLOW, Deploying, document, kept
+from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, document, kept
 from tests.support.messages import Messages
 
 ID = f"{PROJECT}/{WORKFLOW}"
-INPUTS = {"projectId": PROJECT, "workflowId": WORKFLOW, "digest": "1:a"}
+INPUTS = {"projectId": PROJECT, "workflowId": WORKFLOW, "digest": A}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_run_that_goes_on_is_told_with_its_id(run: Deploying, messages: 
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), run.inputs())
     again = run.again()
-    await again.update(kept(caught.value, run.inputs()), "1:a")
+    await again.update(kept(caught.value, run.inputs()), A)
     messages(again.report.texts("status")[0], run=run.emulator.runs()[0].run_id)
 
 
@@ -170,11 +170,14 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
             {"workflowId": "7/8", "digest": 7, "description": 7, "approval": "maybe"},
             [
                 "workflowId has to be text. Give the output",
-                "digest has to be text. Give the output",
+                'digest has to be a digest ("1:" and 64 hexadecimal digits). Give the output',
                 "description has to be text.",
                 'approval has to be "wait" (for somebody to pass the stage) or "fail" (with what is to be passed).',
             ],
         ),
+        ({"digest": f"1:{63 * 'a'}"}, ["digest has to be a digest"]),
+        ({"digest": f"1:{64 * 'g'}"}, ["digest has to be a digest"]),
+        ({"digest": "offline"}, ["digest has to be a digest"]),
         ({"workflowId": None, "digest": ""}, ["workflowId is missing", "digest is missing"]),
         ({"descripton": "x"}, ['"descripton" is no input of a workflow deployment.']),
         ({"description": "", "approval": "wait"}, []),
@@ -188,6 +191,12 @@ async def test_what_is_wrong_with_inputs_is_told(run: Deploying, given: Any, fai
         assert failure.startswith(words)
     if not failures:
         assert found.inputs == {key: value for key, value in {**INPUTS, **given}.items() if value != ""}
+
+
+def test_a_digest_that_a_refresh_has_left_comes_again() -> None:
+    """The engine puts it there under ignoreChanges."""
+    olds = {**INPUTS, "digest": "offline"}
+    assert WorkflowDeployments().check(URN, olds, olds).failures == []
 
 
 # --- what is kept
@@ -204,7 +213,7 @@ async def test_a_first_deployment_that_goes_on_is_running(run: Deploying) -> Non
     assert outputs == {
         **INPUTS,
         "status": "Running",
-        "pendingRun": {"runId": run_id, "digest": "1:a"},
+        "pendingRun": {"runId": run_id, "digest": A},
     }
 
 
@@ -212,12 +221,12 @@ async def test_a_later_deployment_that_goes_on_leaves_production_as_it_is(run: D
     _, news, outputs = await run.create()
     run.emulator.set_stage_life(Life("seconds", 100))
     with pytest.raises(HalfDoneError) as caught:
-        await run.deployments.update(run.context(timeout=20.0), ID, news, outputs, {**news, "digest": "1:b"})
+        await run.deployments.update(run.context(timeout=20.0), ID, news, outputs, {**news, "digest": B})
     kept_outputs = caught.value.outputs
-    assert kept_outputs.pop("pendingRun") == {"runId": run.emulator.runs()[1].run_id, "digest": "1:b"}
+    assert kept_outputs.pop("pendingRun") == {"runId": run.emulator.runs()[1].run_id, "digest": B}
     kept_outputs.pop("stages")
     del outputs["stages"]
-    assert kept_outputs == {**outputs, "digest": "1:b"}
+    assert kept_outputs == {**outputs, "digest": B}
 
 
 @pytest.mark.parametrize(
@@ -246,10 +255,10 @@ async def test_a_run_that_has_ended_is_not_ended_again(run: Deploying, messages:
     [made] = run.emulator.runs()
     messages(caught.value)
     outputs = caught.value.outputs
-    assert outputs["pendingRun"] == {"runId": made.run_id, "digest": "1:a"}
+    assert outputs["pendingRun"] == {"runId": made.run_id, "digest": A}
     assert {stage["status"] for stage in outputs["stages"]} == {"Success"}
     state = await run.again().update(
-        kept(caught.value, run.inputs(abolishAbandoned=True)), "1:a", abolishAbandoned=True
+        kept(caught.value, run.inputs(abolishAbandoned=True)), A, abolishAbandoned=True
     )
     assert run.kinds == ["Online"]
     assert state[2]["status"] == "Online"
@@ -262,18 +271,18 @@ async def test_a_run_whose_begin_is_unknown_is_not_ended(run: Deploying) -> None
     with pytest.raises(HalfDoneError) as caught:
         await run.create(abolishAbandoned=True)
     assert run.emulator.count("AbolishPipelineRun") == 0
-    assert caught.value.outputs["pendingRun"] == {"runId": "", "digest": "1:a"}
+    assert caught.value.outputs["pendingRun"] == {"runId": "", "digest": A}
 
 
 def test_outputs_are_read_as_they_were_written() -> None:
-    inputs = Inputs(PROJECT, WORKFLOW, "1:a", "words", "fail", abolish_abandoned=True)
+    inputs = Inputs(PROJECT, WORKFLOW, A, "words", "fail", abolish_abandoned=True)
     stages = ({"code": "A", "name": "a", "type": "Check", "status": "Success"},)
-    state = State(inputs, "run1", "Online", "1:a", "900", stages, "run2", "1:b")
+    state = State(inputs, "run1", "Online", A, "900", stages, "run2", B)
     assert State.of(inputs, state.to_pulumi()) == state
     assert Inputs.of(state.to_pulumi()) == inputs
     assert State.of(inputs, {}) == State(inputs)
     assert State.of(inputs, {"pendingRun": {}}) == State(inputs, pending_run="")
-    assert State(Inputs(PROJECT, WORKFLOW, "1:a")).to_pulumi() == INPUTS
+    assert State(Inputs(PROJECT, WORKFLOW, A)).to_pulumi() == INPUTS
 
 
 @pytest.mark.parametrize("late", [0, 2])
@@ -294,7 +303,7 @@ async def test_a_run_without_a_mark_is_ended_by_its_id(run: Deploying, step: str
     if step == "delete":
         await run.again().delete(state)
     else:
-        await run.again().update(state, "1:b")
+        await run.again().update(state, B)
     assert run.emulator.runs()[0].status == "Cancel"
 
 
@@ -309,7 +318,7 @@ async def test_a_delete_goes_by_its_id_where_the_state_holds_no_more(run: Deploy
 
 async def test_a_digest_that_is_ignored_is_no_change_while_it_is_online(run: Deploying) -> None:
     resource_id, inputs, outputs = await run.create()
-    news = run.inputs("1:b")
+    news = run.inputs(B)
     diff = run.deployments.diff
     assert diff(URN, resource_id, inputs, outputs, news).changes == {"digest": "update"}
     assert diff(URN, resource_id, inputs, outputs, news, ["digest"]).changes == {}

@@ -121,9 +121,7 @@ async def test_a_job_that_fails_is_a_refusal(ended: openapi.JobStatus, messages:
     messages(caught.value)
 
 
-@pytest.mark.parametrize(
-    "error", [denied(), unavailable(), lost(), openapi.RequestNotSent("no", action="Import")]
-)
+@pytest.mark.parametrize("error", [unavailable(), lost(), openapi.RequestNotSent("no", action="Import")])
 async def test_what_says_nothing_of_the_document_does_not_end_the_preview(
     error: Exception, messages: Messages
 ) -> None:
@@ -133,6 +131,13 @@ async def test_what_says_nothing_of_the_document_does_not_end_the_preview(
     (warning,) = run.report.warnings
     messages(warning)
     assert len(run.client.made("dry run")) == 1
+
+
+async def test_what_the_account_may_not_do_ends_the_preview() -> None:
+    run = asking()
+    run.client.will("dry run", denied())
+    with pytest.raises(openapi.PermissionDeniedError):
+        await preview(run)
 
 
 async def test_a_job_that_does_not_end_is_waited_for_two_minutes(messages: Messages) -> None:

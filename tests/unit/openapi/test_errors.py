@@ -124,6 +124,74 @@ def test_what_may_mean_absent(status: int, code: str, message: str, ambiguous: b
     assert caught.value.is_ambiguous_client_error is ambiguous
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "definite"),
+    [
+        (403, "Forbidden.RAM", True),
+        (403, "400010", True),
+        (403, "Forbidden.Access", False),
+        (404, "InvalidAccessKeyId.NotFound", True),
+        (400, "SignatureNonceUsed", False),
+        (404, "InvalidApi.NotFound", True),
+        (403, "1101080008", True),
+        (404, "InvalidWorkflow.NotExist", False),
+        (400, "1234", False),
+        (400, "9990040003", False),
+        (429, "Throttling.Api.Risk", False),
+        (400, "Throttling", False),
+        (503, "ServiceUnavailable", False),
+    ],
+)
+def test_what_another_call_would_meet_too(status: int, code: str, definite: bool) -> None:
+    with pytest.raises(ServiceError) as caught:
+        read_answer(refusal(status, code), "GetWorkflowDefinition")
+    assert caught.value.is_definite is definite
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        {"PolicyType": "ControlPolicy", "NoPermissionType": "ExplicitDeny"},
+        {"PolicyType": "AccountLevelIdentityBasedPolicy", "NoPermissionType": "ImplicitDeny"},
+        {"PolicyType": "ResourceGroupLevelIdentityBasedPolicy", "NoPermissionType": "ImplicitDeny"},
+        {"PolicyType": "SessionPolicy", "NoPermissionType": "ImplicitDeny"},
+        {"PolicyType": "AssumeRolePolicy", "NoPermissionType": "ImplicitDeny", "AuthAction": ""},
+        {"PolicyType": "SomeNewPolicy", "NoPermissionType": "ExplicitDeny"},
+        {"PolicyType": ["odd"]},
+    ],
+    ids=lambda denial: str(denial["PolicyType"]),
+)
+def test_who_denies_what_to_whom_is_told(denial: dict[str, str], messages: Messages) -> None:
+    body = {
+        "RequestId": "REQ-1",
+        "Code": "Forbidden.RAM",
+        "Message": "You are not authorized to do this action.",
+        "AccessDeniedDetail": {
+            "AuthAction": "dataworks:ListWorkflowDefinitions",
+            "AuthPrincipalType": "SubUser",
+            "EncodedDiagnosticMessage": "AQEAAAAA",
+            **denial,
+        },
+    }
+    with pytest.raises(PermissionDeniedError) as caught:
+        read_answer(httpx.Response(403, json=body), "ListWorkflowDefinitions")
+    messages(caught.value)
+
+
+@pytest.mark.parametrize("detail", ["no", None, []])
+def test_a_denial_of_another_shape_is_none(detail: object) -> None:
+    body = {"Code": "Forbidden.RAM", "Message": "no", "AccessDeniedDetail": detail}
+    with pytest.raises(PermissionDeniedError, match=r"dataworks:\*"):
+        read_answer(httpx.Response(403, json=body), "GetJobStatus")
+
+
+def test_a_workspace_that_is_not_there_is_named(messages: Messages) -> None:
+    for code, action in (("1101080008", "GetWorkflowDefinition"), ("InvalidObject.NotFound", "GetProject")):
+        with pytest.raises(ProjectNotFoundError) as caught:
+            read_answer(refusal(404, code), action, "workspace 7 in cn-shanghai")
+        messages(caught.value)
+
+
 @pytest.mark.parametrize("success", [False, "false"])
 def test_a_200_that_says_no(success: object, messages: Messages) -> None:
     with pytest.raises(ServiceError) as caught:

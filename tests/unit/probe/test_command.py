@@ -187,7 +187,7 @@ def test_what_it_cannot_do_is_said(
     out = tmp_path / "report.json"
     given = [*arguments(server, out, "--yes"), "--project-id", "404"]
     assert cli.main(given) == 1
-    assert "the workspace is unknown there" in capsys.readouterr().err
+    assert "there is no workspace" in capsys.readouterr().err
     assert json.loads(out.read_text(encoding="utf-8"))["switches"] == {}
     server.emulator.add_fault(Fault("DeleteWorkflowDefinition", times=100, status=403, code="Forbidden.RAM"))
     assert cli.main(arguments(server, out, "--yes", "--only", "basics")) == 1

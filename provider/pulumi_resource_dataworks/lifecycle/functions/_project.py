@@ -32,10 +32,7 @@ async def _by_id(context: Context, reads: Reads, project_id: int) -> openapi.Pro
     try:
         return await reads.project(context, project_id)
     except (openapi.ProjectNotFoundError, openapi.NotFoundError) as error:
-        raise LifecycleError(
-            f"getProject: there is no workspace with the ID {project_id} in this region, as far as this account may see "
-            f"({error}). Check projectId and dataworks:region"
-        ) from error
+        raise LifecycleError(f"getProject: {error}") from error
 
 
 async def _by_name(context: Context, reads: Reads, name: str) -> openapi.Project:
