@@ -123,7 +123,7 @@ def depends_with_paths(dependency: Object, path: Path = ()) -> Iterator[tuple[Pa
         )
 
 
-CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow")
+CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow", "paiflow")
 """The fields of a control node that hold inner nodes."""
 
 

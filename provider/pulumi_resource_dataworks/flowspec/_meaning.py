@@ -288,7 +288,7 @@ def _script(node: Object) -> tuple[Json, ...]:
 
 _NODES = frozenset({"nodes", "while"})
 _FLOWS = frozenset({"dependencies", "flow"})
-_SCOPES = {"workflow", "subflow", "doWhile", "foreach"}
+_SCOPES = {"workflow", "subflow", "doWhile", "foreach", "paiflow"}
 
 
 def _differing(

@@ -164,11 +164,11 @@ def test_workflows_that_depend_on_each_other_in_a_circle_are_left_out() -> None:
 @pytest.mark.parametrize("key", ["id", "nodeId"])
 def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
     node = sql("flow", "SELECT 1;\n")
-    node["paiflow"] = {"nodes": [{**sql("inner", ""), key: ELSEWHERE}]}
+    node["component"] = {key: ELSEWHERE}
     [member] = whole(workflow("daily", [node]))
     made = portable([member], None)
     assert not made.documents
-    assert f"spec.workflows[0].nodes[0].paiflow.nodes[0].{key}" in made.left_out[member.workflow_id]
+    assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.workflow_id]
 
 
 def test_an_id_in_a_script_s_text_stays() -> None:

@@ -27,11 +27,20 @@ def test_a_node_may_wait_for_its_own_run_before() -> None:
     assert not errors_of(etl(dependencies=[{"nodeId": "extract", "depends": depends}]))
 
 
-def test_a_cycle_inside_a_loop_is_found_there() -> None:
+@pytest.mark.parametrize("key", ["do-while", "paiflow"])
+def test_a_cycle_inside_a_control_node_is_found_there(key: str) -> None:
     inner = workflow(chain("x", "y", "x"))
     body = {"nodes": inner["nodes"], "flow": inner["dependencies"]}
-    [fault] = errors_of(etl(nodes=[{**node("l"), "do-while": body}], dependencies=[]))
-    assert (fault.rule, fault.path[-2]) == ("cycle", "do-while")
+    [fault] = errors_of(etl(nodes=[{**node("l"), key: body}], dependencies=[]))
+    assert (fault.rule, fault.path[-2]) == ("cycle", key)
+
+
+def test_the_steps_of_a_pai_flow_have_types_of_their_own() -> None:
+    step = {"name": "kmeans", "script": {"runtime": {"command": "PAI_FLOW_KMEANS"}}}
+    flow: Object = {"nodes": [step], "flow": [{"nodeId": "kmeans", "depends": [{"nodeId": "kmaens"}]}]}
+    [fault] = faults_of(etl(nodes=[{**node("l"), "paiflow": flow}], dependencies=[]))
+    assert (fault.rule, fault.path[-5:]) == ("lost-dependency", ("flow", 0, "depends", 0, "nodeId"))
+    assert not faults_of(etl(nodes=[{**node("l"), "paiflow": {}}], dependencies=[]))
 
 
 @pytest.mark.parametrize(

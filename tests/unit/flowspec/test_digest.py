@@ -23,8 +23,8 @@ FROZEN = {
     "everything": "1:3a98ed2a9309795e4fe06d5bd2d658a20d2cef4a182025265cb88184c33d1e20",
 }
 FROZEN_FOLDERS = {
-    "corpus": "07b6aa7af5f45dbd72509ebe3c8a25ee2a1b0cab3049c363c4d775742e3ec2fa",
-    "flowspec": "f268b51005c85a07fc08ad5ab1100dcf58404dc27aaf72183af6ecb603b1e360",
+    "corpus": "7e4a5023467bd25003fa418d968a0d76254542dcce974a9237e3adc3c47a8917",
+    "flowspec": "b50dd3b3ac48724beb3c11977fb273fa829978e565e8ee7bb8e953486faac5ee",
 }
 """SHA-256 of the digests of all documents of a folder that are ready for an import, in the order of their names."""
 

@@ -306,12 +306,13 @@ def test_edges_that_come_and_go_are_counted() -> None:
     assert (len(changes(one, typed).edges_added), len(changes(one, typed).edges_removed)) == (1, 1)
 
 
-def test_edges_inside_a_loop_are_edges() -> None:
+@pytest.mark.parametrize("key", ["for-each", "paiflow"])
+def test_edges_inside_a_control_node_are_edges(key: str) -> None:
     def loop(*depends: Object) -> Object:
         flow = [{"nodeId": "b", "depends": list(depends)}]
         return completed(
             etl(
-                nodes=[{**node("l"), "for-each": {"nodes": [node("a"), node("b")], "flow": flow}}],
+                nodes=[{**node("l"), key: {"nodes": [node("a"), node("b")], "flow": flow}}],
                 dependencies=[],
             )
         )
@@ -320,11 +321,10 @@ def test_edges_inside_a_loop_are_edges() -> None:
     assert (len(found.edges_added), found.changed) == (1, {})
 
 
-def test_an_inner_nodes_change_is_named_once() -> None:
+@pytest.mark.parametrize("key", ["do-while", "paiflow"])
+def test_an_inner_nodes_change_is_named_once(key: str) -> None:
     def loop(content: str) -> Object:
-        return completed(
-            etl(nodes=[{**node("l"), "do-while": {"nodes": [node("x", content)]}}], dependencies=[])
-        )
+        return completed(etl(nodes=[{**node("l"), key: {"nodes": [node("x", content)]}}], dependencies=[]))
 
     assert changes(loop("1"), loop("2")).changed == {"l/x": ["script.content"]}
 

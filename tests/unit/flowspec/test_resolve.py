@@ -245,7 +245,7 @@ def test_flow_is_resolved_as_dependencies_are() -> None:
     assert found["output"] == by_name(done)["extract"]["id"]
 
 
-LOOPS = ("do-while", "doWhile", "for-each", "foreach", "forEach", "combined", "subflow")
+LOOPS = ("do-while", "doWhile", "for-each", "foreach", "forEach", "combined", "subflow", "paiflow")
 
 
 @pytest.mark.parametrize("key", LOOPS)

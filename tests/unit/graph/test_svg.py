@@ -61,9 +61,7 @@ def count_edges(owner: dict[str, Any]) -> int:
         for key in ("dependencies", "flow")
         for entry in owner.get(key) or []
     )
-    return own + sum(
-        count_edges(owner[key]) for key in owner if key not in ("dependencies", "flow", "paiflow")
-    )
+    return own + sum(count_edges(owner[key]) for key in owner if key not in ("dependencies", "flow"))
 
 
 @each_taken
