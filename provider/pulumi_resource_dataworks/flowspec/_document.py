@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from ._fault import Fault, InvalidDocumentError, Path
 from ._position import MAX_DEPTH, line_and_column, locate, odd_number, repeated_key, second_of, too_deep
-from ._yaml import locate_yaml, read_yaml
+from ._yaml import locate_yaml, read_yaml, whole
 
 Json = Any
 """None, bool, int, float, str, list or dict with text keys."""
@@ -232,14 +232,14 @@ def _read_json(text: str) -> tuple[Json, bool]:
     """The value of a text, and whether it is sure to hold nothing that cannot be written."""
     huge: list[str] = []
 
-    def to_float(digits: str) -> float:
+    def to_number(digits: str) -> int | float:
         number = float(digits)
         if math.isinf(number):
             huge.append(digits)
-        return number
+        return whole(number)
 
     try:
-        root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_float)
+        root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_number)
         return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg}"
@@ -353,8 +353,8 @@ def _number(value: float, path: Path, faults: list[Fault]) -> int | float:
         message = "the number is 2^53 or more, so Pulumi may have rounded it already"
         remedy = "Write an ID as text, in quotes."
         faults.append(Fault(path, message, remedy))
-    elif isinstance(value, float) and value.is_integer():
-        return int(value)
+    elif isinstance(value, float):
+        return whole(value)
     return value
 
 

@@ -23,6 +23,7 @@ MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_EXACT = 2**53
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
@@ -109,7 +110,12 @@ def _resolved(text: str) -> Any:
         return _BOOLEANS[text]
     if _INTEGER.match(text) and len(text) < 4000:
         return int(text)
-    return float(text) if _NUMBER.match(text) else text
+    return whole(float(text)) if _NUMBER.match(text) else text
+
+
+def whole(number: float) -> int | float:
+    """3600 for 3600.0, as which Pulumi hands over numbers and Python writes them: the vendor's parser takes no 3600.0."""
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 class _Reader:

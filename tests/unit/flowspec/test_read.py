@@ -95,7 +95,15 @@ def test_numbers_past_all_bounds_are_refused_where_they_stand() -> None:
 
 
 def test_text_keeps_whole_numbers_of_any_size() -> None:
-    assert read('{"id": 7342349832749832749832, "f": 2.0}').root == {"id": 7342349832749832749832, "f": 2.0}
+    assert read('{"id": 7342349832749832749832, "f": 2.5}').root == {"id": 7342349832749832749832, "f": 2.5}
+
+
+def test_whole_numbers_of_a_text_are_whole() -> None:
+    """Pulumi hands numbers of another stack over as floats, and Python writes them as 3600.0."""
+    text = '{"a": 3600.0, "b": [1.8e5], "c": 2.5, "d": 1e16, "e": -0.0, "f": 1}'
+    root = read(text).root
+    assert json.dumps(root) == '{"a": 3600, "b": [180000], "c": 2.5, "d": 1e+16, "e": 0, "f": 1}'
+    assert json.dumps(read(f"# YAML\n{text}").root) == json.dumps(root)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ def test_text_stays_what_was_written() -> None:
     assert node["script"]["content"] == "SELECT 1;\n"
 
 
+def test_what_is_text_keeps_its_zeros_and_what_is_a_number_is_whole() -> None:
+    [node] = workflow(read(TEXT.replace("rerunTimes: 3", "rerunTimes: 3.0").replace("0.25", "1.0")).root)[
+        "nodes"
+    ]
+    assert (repr(node["rerunTimes"]), node["script"]["runtime"]["cu"]) == ("3", "1.0")
+
+
 def test_yaml_and_json_of_one_document_are_equal() -> None:
     as_yaml = json.dumps(ETL, indent=1).replace("{", "{ ", 1)
     assert same(read(f"# a comment\n{as_yaml}").root, read(json.dumps(ETL)).root)
