@@ -10,6 +10,7 @@ from ._fill import without_content
 from ._import import submit
 from ._jobs import Job
 from ._lookups import get_project, list_projects, list_resource_groups
+from ._nodes import get_node, list_nodes
 from ._noise import noisy
 from ._parameters import Parameters, boolean, integer, paged
 from ._pipelines import (
@@ -84,7 +85,7 @@ def get_job_status(world: World, _: Account, given: Parameters) -> Body:
         "JobType": "Create",  # unknown: the documentation also lists Update
         "Completed": _completed(world, job),
         "Status": job.status,
-        "CreateTime": _number(world, str(milliseconds(job.created))),
+        "CreateTime": world.on_wire(str(milliseconds(job.created))),
     }
     return {"JobStatus": {**status, "Error": job.error} if job.error else status}
 
@@ -161,6 +162,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "RenameWorkflowDefinition": Operation(
         "POST", in_query=True, required=("ProjectId", "Id", "Name"), run=rename_workflow_definition
     ),
+    "GetNode": Operation("GET", in_query=True, required=("ProjectId", "Id"), run=get_node),
+    "ListNodes": Operation("GET", in_query=True, required=("ProjectId",), run=list_nodes),
     "GetProject": Operation("GET", in_query=True, required=("Id",), run=get_project),
     "ListProjects": Operation("POST", in_query=False, required=(), run=list_projects),
     "ListResourceGroups": Operation("GET", in_query=True, required=(), run=list_resource_groups),
@@ -235,7 +238,7 @@ def _listed(world: World, workflow: Workflow, given: Parameters) -> bool:
 
 def _summary(world: World, workflow: Workflow) -> Body:
     return {
-        "Id": _number(world, workflow.workflow_id),
+        "Id": world.on_wire(workflow.workflow_id),
         "Name": workflow.body["name"],
         "Owner": workflow.body["owner"],
         "ProjectId": workflow.project_id,
@@ -251,12 +254,8 @@ def _list_item(world: World, workflow: Workflow) -> Body:
         "Description": workflow.document["spec"].get("description", workflow.body.get("description", "")),
         "Type": workflow.kind,
         "Script": {
-            "Id": _number(world, script["id"]),
+            "Id": world.on_wire(script["id"]),
             "Path": script["path"],
             "Runtime": {"Command": script["runtime"].get("command", "")},
         },
     }
-
-
-def _number(world: World, digits: str) -> str | int:
-    return int(digits) if world.switches.ids_on_wire == "numbers" and digits.isdigit() else digits

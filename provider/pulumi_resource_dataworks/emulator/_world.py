@@ -168,6 +168,10 @@ class World:
             raise ServiceError(403, NO_MEMBER, f"The user is no member of project {project_id}.")
         raise no_project(project_id)
 
+    def on_wire(self, own: str) -> str | int:
+        """An ID as answers have it."""
+        return int(own) if self.switches.ids_on_wire == "numbers" and own.isdigit() else own
+
     def missing(self) -> ServiceError:
         """What refuses a call about something that is not there."""
         switches = self.switches

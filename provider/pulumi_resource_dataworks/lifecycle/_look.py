@@ -109,7 +109,7 @@ async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary |
 
 async def _read(context: Context, project_id: int, workflow_id: str) -> Found:
     definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
-    return Found(definition, _document(definition))
+    return Found(definition, document(definition))
 
 
 async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:
@@ -120,13 +120,18 @@ async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:
     return False
 
 
-def _document(definition: openapi.WorkflowDefinition) -> flowspec.Object:
+def document(definition: openapi.WorkflowDefinition | openapi.Node) -> flowspec.Object:
+    """The document of an answer.
+
+    Raises:
+        LifecycleError: It cannot be read.
+    """
     try:
         root = flowspec.read(definition.spec).root
         flowspec.workflow_of(root)
     except (flowspec.InvalidDocumentError, KeyError, IndexError, TypeError) as error:
         raise LifecycleError(
-            f"DataWorks gave workflow {definition.id} back in a form that cannot be read "
+            f"DataWorks gave {definition.id} back in a form that cannot be read "
             f"(request {definition.request_id}): please report it with the request ID"
         ) from error
     return root

@@ -21,6 +21,7 @@ from ._follow import follow
 from ._pipeline import Order, RunError, abolish, begin, clear_way, runs_of, unended_of_ours
 from ._production import after_pending, as_it_is, imported_deployment, is_offline, online, order_of
 from ._state import parse_id
+from ._upstream import warn_of_upstream
 from ._values import UNKNOWN, Unknown
 
 Outputs = dict[str, Any]
@@ -260,6 +261,7 @@ class WorkflowDeployments:
                 return await self._deployed(context, state, done)
             else:
                 await clear_way(context, order, runs, state.pending_run)
+                await warn_of_upstream(context, state.inputs.workflow, self.declared.__contains__)
             run_id = run.id if run else await _begun(context, order, runs)
             return await self._deployed(context, state, await follow(context, order, run_id))
         except RunError as error:

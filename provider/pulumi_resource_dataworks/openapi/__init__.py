@@ -42,6 +42,7 @@ from ._wait import JobReader, wait_for_job
 if TYPE_CHECKING:
     from ._client import Client
     from ._lookups import Project, ResourceGroup
+    from ._nodes import Node
     from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "JobWaitCancelled",
     "JobWaitError",
     "JobWaitTimeout",
+    "Node",
     "NotFoundError",
     "PermissionDeniedError",
     "PipelineRun",
@@ -91,6 +93,7 @@ __all__ = [
 _LATER = {
     "Client": "_client",
     **dict.fromkeys(("Project", "ResourceGroup"), "_lookups"),
+    "Node": "_nodes",
     **dict.fromkeys(("PipelineRun", "PipelineRunItem", "PipelineStage"), "_pipelines"),
 }
 """What few steps need, by the module that has it."""

@@ -11,6 +11,7 @@ from ._errors import NotFoundError, QuotaExhaustedError
 from ._limiter import Limiter
 from ._lookups import Lookups
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._nodes import Nodes
 from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
 from ._pages import WorkflowPage, all_pages
 from ._pipelines import Pipelines
@@ -36,6 +37,7 @@ class Client:
     Attributes:
         pipelines: The operations about pipeline runs.
         lookups: The operations about workspaces and resource groups.
+        nodes: The operations about nodes.
 
     Raises (every operation):
         CredentialsError: No key pair could be had.
@@ -60,6 +62,7 @@ class Client:
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
         self.pipelines = Pipelines(self._call)
         self.lookups = Lookups(self._call)
+        self.nodes = Nodes(self._call)
 
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False

@@ -83,7 +83,7 @@ class Lookups:
 
         Raises:
             ProjectNotFoundError: As far as the answer tells.
-            NotFoundError: The same, in other words.
+            NotFoundError: The answer holds none.
         """
         body = await self._call(GET_PROJECT, {"Id": str(project_id)})
         part = inner(body, "Project")

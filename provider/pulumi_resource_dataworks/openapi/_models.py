@@ -60,6 +60,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Integer = Annotated[int | None, BeforeValidator(_integer)]
 Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Status = Annotated[str, BeforeValidator(_status)]
+SchedulingId = Annotated[str | None, BeforeValidator(_scheduling_id)]
 
 
 class Answer(BaseModel):
@@ -149,7 +150,7 @@ class WorkflowDefinition(Answer):
     create_time: Integer = None
     modify_time: Integer = None
     spec: Text = ""
-    workflow_id: Annotated[str | None, BeforeValidator(_scheduling_id)] = None
+    workflow_id: SchedulingId = None
     request_id: Text = ""
 
 

@@ -69,6 +69,26 @@ def test_the_official_client_lives_a_whole_life(sdk: Client, emulator: Emulator)
     assert emulator.count("GetJobStatus") == 2
 
 
+def test_a_node_by_itself_and_in_a_list(sdk: Client, emulator: Emulator) -> None:
+    sdk.import_workflow_definition(models.ImportWorkflowDefinitionRequest(project_id=PROJECT, spec=spec()))
+    get = models.GetNodeRequest(id="5000000000000000002", project_id=PROJECT)
+    node = sdk.get_node(get).body.node
+    assert (node.id, node.name, node.task_id) == ("5000000000000000002", "节点", None)
+    [around] = json.loads(node.spec)["spec"]["workflows"]
+    assert (around["id"], [one["name"] for one in around["nodes"]]) == ("5000000000000000001", ["节点"])
+    paging = sdk.list_nodes(models.ListNodesRequest(project_id=PROJECT, name="点")).body.paging_info
+    assert (paging.total_count, [one.id for one in paging.nodes]) == ("1", ["5000000000000000002"])
+    assert [output.data for output in paging.nodes[0].outputs.node_outputs] == ["5000000000000000002"]
+    nowhere = models.ListNodesRequest(project_id=PROJECT, container_id="1")
+    assert sdk.list_nodes(nowhere).body.paging_info.total_count == "0"
+    emulator.publish("5000000000000000001")
+    assert sdk.get_node(get).body.node.task_id > 10**9
+    emulator.switch(scheduling_id_told=False)
+    assert sdk.get_node(get).body.node.task_id is None
+    with pytest.raises(ClientException):
+        sdk.get_node(models.GetNodeRequest(id="7", project_id=PROJECT))
+
+
 @pytest.mark.parametrize(("ids", "expected"), [("strings", str), ("numbers", int)])
 def test_ids_come_as_text_or_as_numbers(
     sdk: Client, emulator: Emulator, ids: str, expected: type[Any]

@@ -49,7 +49,7 @@ async def test_a_deployment_in_simple_mode_takes_few_calls(run: Deploying) -> No
         "CreatePipelineRun": 1,
         "ExecPipelineRunStage": 2,
         "ListPipelineRunItems": 1,
-        "GetWorkflowDefinition": 1,
+        "GetWorkflowDefinition": 2,
     }
     assert polls == 12  # the build begins before the first look
 

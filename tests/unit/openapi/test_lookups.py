@@ -37,7 +37,7 @@ async def test_a_project_by_its_id(client: Client, service: Service, wire: objec
     [
         (refusal(403, "1101080008", "no"), ProjectNotFoundError),
         (refusal(400, "1101080008", "no"), ProjectNotFoundError),
-        (refusal(404, "Any.NotFound"), NotFoundError),
+        (refusal(404, "Any.NotFound"), ProjectNotFoundError),
         (refusal(403, "Forbidden.Access"), PermissionDeniedError),
         (ok(), NotFoundError),
         (ok(Project={"Id": 1.5}), UnreadableAnswer),
