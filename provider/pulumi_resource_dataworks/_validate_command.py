@@ -27,6 +27,7 @@ class Finding:
     severity: Literal["error", "warning"]
     path: str
     message: str
+    rule: str
 
     def text(self) -> str:
         """One line that an editor can jump from."""
@@ -81,7 +82,7 @@ def finding_of(file: str, fault: flowspec.Fault) -> Finding:
     """A fault as it is printed."""
     path = flowspec.show_path(fault.path)
     message = replace(fault, path=("spec",), line=0).render().removeprefix("spec: ")
-    return Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message)
+    return Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message, fault.rule)
 
 
 def faults_of(text: str) -> list[flowspec.Fault]:

@@ -106,7 +106,10 @@ def test_json_is_one_array(run: Run, messages: Messages) -> None:
     found = json.loads("\n".join(lines))
     assert [one["file"] for one in found] == names[:2]
     assert [one["severity"] for one in found] == ["error", "warning"]
-    assert {tuple(one) for one in found} == {("file", "line", "column", "severity", "path", "message")}
+    assert {tuple(one) for one in found} == {
+        ("file", "line", "column", "severity", "path", "message", "rule")
+    }
+    assert [one["rule"] for one in found] == ["lost-dependency", "two-ids"]
     assert found[0]["path"] == "spec.workflows[0].dependencies[0].depends[0].nodeId"
     messages(found[0]["message"])
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ._fault import Fault, InvalidDocumentError, Path
+from ._fault import Fault, InvalidDocumentError, Path, escaped
 from ._position import MAX_DEPTH, line_and_column, locate, odd_number, repeated_key, second_of, too_deep
+from ._syntax import is_json_like, json_words, names_a_file
 from ._yaml import locate_yaml, read_yaml, whole
 
 Json = Any
@@ -143,10 +144,18 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     return [(key, cast("Object", node[key])) for key in CONTROLLERS if isinstance(node.get(key), dict)]
 
 
+def script_of(holder: Object) -> Object:
+    """The script of a workflow or a node; empty where it has none."""
+    return _object(holder.get("script"))
+
+
+def _object(value: Json) -> Object:
+    return cast("Object", value) if isinstance(value, dict) else {}
+
+
 def runtime_of(node: Object) -> Object:
     """What a node's script says of what runs it; empty where it says nothing."""
-    script: Object = node.get("script") or {}
-    return script.get("runtime") or {}
+    return _object(script_of(node).get("runtime"))
 
 
 def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
@@ -215,7 +224,13 @@ def _read_text(text: str) -> Document:
         text.encode()
     except UnicodeEncodeError as error:
         raise _unreadable(text, _HALF, "Write the whole character.", error.start) from None
-    json_like = text.lstrip()[:1] in {"{", "["}
+    if names_a_file(text):
+        message, remedy = (
+            "this looks like a file's name: {}",
+            "Give what is in the file: in Pulumi's YAML, fn::readFile reads it.",
+        )
+        raise InvalidDocumentError([Fault((), message, remedy, (text.strip(),), line=1, column=1)])
+    json_like = is_json_like(text)
     root, sound = _read_json(text) if json_like else (read_yaml(text), False)
     if not isinstance(root, dict):
         found = f"this is not a FlowSpec document but {_kind_of(root)}"
@@ -242,8 +257,9 @@ def _read_json(text: str) -> tuple[Json, bool]:
         root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_number)
         return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
     except json.JSONDecodeError as error:
-        message = f"this is not JSON: {error.msg}"
-        fault = Fault((), message, "Correct the text at that place.", line=error.lineno, column=error.colno)
+        problem, remedy = json_words(text, error.msg, error.pos)
+        message, remedy = f"this is not JSON: {escaped(problem)}", escaped(remedy)
+        fault = Fault((), message, remedy, line=error.lineno, column=error.colno)
         raise InvalidDocumentError([fault]) from None
     except _RepeatedKeyError:
         path = repeated_key(text)

@@ -65,6 +65,11 @@ def show_path(path: Path) -> str:
     return text
 
 
+def escaped(text: str) -> str:
+    """A text for a message or a remedy, in which braces stand for values."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 class Phrase(str):
     """A value of a fault that is shown without quotes."""
 

@@ -20,13 +20,17 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "unreadable": Rule(
-        "Text that is no JSON or YAML, or values that JSON cannot hold.",
-        "The vendor's parser answers PARSE_ERROR.",
+        "Text that is no JSON or YAML, or values that JSON cannot hold; a file's name in place of what is in it.",
+        "The vendor's parser answers PARSE_ERROR to most of it. It takes more than JSON: a comma before a closing bracket, "
+        "single quotes, some comments, and the last of a key that is written twice.",
     ),
-    "no-flowspec": Rule("An object with neither kind nor spec.", "The parser needs both."),
+    "no-flowspec": Rule(
+        "An object with neither kind nor spec.",
+        "The parser refuses one without a kind.",
+    ),
     "kind": Rule(
         "A kind that the import does not take.",
-        "ImportWorkflowDefinition imports a workflow; the parser refuses unknown kinds.",
+        "ImportWorkflowDefinition imports a workflow. The parser knows kinds of other things too, and refuses the rest.",
     ),
     "no-workflow": Rule(
         "A document without a workflow in spec.workflows.",
@@ -66,7 +70,10 @@ RULES: dict[str, Rule] = {
         "They are equal in every known document; the workflow's own decides.",
     ),
     "name-clash": Rule("Two nodes with one name.", "Node names are unique in a workspace."),
-    "id-clash": Rule("Two things with one ID.", "The parser keeps the last of them."),
+    "id-clash": Rule(
+        "Two things with one ID.",
+        "The parser takes both, and finds only the last by its ID; the vendor's package validator refuses them.",
+    ),
     "no-command": Rule(
         "A node that does not say what it runs.",
         "The JSON Schema requires command or commandTypeId, and the service answers that it is empty.",

@@ -14,9 +14,10 @@ from typing import Any, cast
 
 import yaml
 
-from ._fault import Fault, InvalidDocumentError, Path, Step
+from ._fault import Fault, InvalidDocumentError, Path, Step, escaped
 from ._fields import Field, Shape
-from ._position import MAX_DEPTH
+from ._position import MAX_DEPTH, line_and_column
+from ._syntax import yaml_words
 from ._tables import field_of
 
 MAX_ALIASED = 200_000
@@ -63,11 +64,16 @@ def read_yaml(text: str) -> Any:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
+        problem, remedy = yaml_words(text, error)
         mark = error.problem_mark or error.context_mark
-        message = f"this is not YAML: {error.problem or error.context}"
-        raise _invalid(message, "Correct the text at that place.", mark) from None
-    except yaml.YAMLError as error:
-        raise _invalid(f"this is not YAML: {type(error).__name__}", "Correct the text.", None) from None
+        raise _invalid(f"this is not YAML: {problem}", remedy, mark) from None
+    except yaml.YAMLError as error:  # a character that YAML does not take
+        letter = str(getattr(error, "character", ""))
+        code = int(letter) if letter.isdecimal() else ord(letter[:1] or "\0")
+        line, column = line_and_column(text, max(text.find(chr(code)), 0))
+        message = f"this is not YAML: it holds the character U+{code:04X}, which YAML does not take"
+        remedy = "Remove it, or write the document as JSON."
+        raise InvalidDocumentError([Fault((), message, remedy, line=line, column=column)]) from None
     return settle(reader.root, Field(Shape.ENTITY, entity="document"))
 
 
@@ -246,5 +252,5 @@ def _invalid(
 ) -> InvalidDocumentError:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if not values:
-        message, remedy = message.replace("{", "").replace("}", ""), remedy.replace("{", "").replace("}", "")
+        message, remedy = escaped(message), escaped(remedy)
     return InvalidDocumentError([Fault(path, message, remedy, values, line=line, column=column)])

@@ -1,0 +1,159 @@
+"""What is wrong with a text that is no JSON or YAML, in the words of who wrote it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ._position import line_and_column
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_PAIRS = {"}": "{", "]": "["}
+_WORD = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
+_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
+_FILE = re.compile(r"[^\n{}\[\]]*\.(json|ya?ml)|(\.{0,2}|~|[A-Za-z]:|file:)[/\\][^\n{}\[\]]*", re.IGNORECASE)
+_SPACE_OR_COMMENT = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_NO_SPACE = re.compile(r"\s*(- )?[A-Za-z][\w-]*:[^\s/\\]")
+_LONGEST_NAME = 300
+
+Words = tuple[str, str]
+"""What is wrong, and what to do about it."""
+
+_CORRECT = "Correct the text at that place."
+_COMMENT = "Remove it, or write the document as YAML, where # begins a comment."
+_QUOTE = "Put the text in quotes."
+
+
+def names_a_file(text: str) -> bool:
+    """Whether a text is the name of a file and no document."""
+    name = text.strip().strip("\"'")
+    return len(name) <= _LONGEST_NAME and ": " not in name and _FILE.fullmatch(name) is not None
+
+
+def is_json_like(text: str) -> bool:
+    """Whether a text is read as JSON: it begins with a bracket, comments aside, which JSON has none of."""
+    place = 0
+    while comment := _SPACE_OR_COMMENT.match(text, place):
+        place = comment.end()
+    return text[place : place + 1] in ("{", "[")
+
+
+def json_words(text: str, problem: str, offset: int) -> Words:
+    """What is wrong with a JSON text.
+
+    Args:
+        text: The text.
+        problem: What Python's parser says of it; its wording differs between versions.
+        offset: Where it says so.
+    """
+    rest = text[offset:].lstrip()
+    before = text[: len(text) - len(rest)].rstrip()
+    if before.endswith(",") and rest[:1] in ("}", "]"):
+        return f"a comma stands before the closing {rest[0]}", "Remove the comma."
+    if rest[:1] == "," and rest[1:].lstrip()[:1] in ("}", "]"):
+        return f"a comma stands before the closing {rest[1:].lstrip()[0]}", "Remove the comma."
+    if rest.startswith(("//", "/*", "#")):
+        return f"JSON has no comments, and {rest[:2].strip()} begins one", _COMMENT
+    if problem.startswith("Unterminated string"):
+        return "the text in quotes that begins here does not end", "Write the closing quote."
+    if problem.startswith("Invalid control character"):
+        what, how = ("a tab", r"\t") if text[offset : offset + 1] == "\t" else ("a line break", r"\n")
+        return f"{what} stands inside quotes", f"Write it as {how}, or the document as YAML."
+    if problem.startswith("Invalid \\"):
+        return "a backslash stands inside quotes by itself", r"Write it twice: \\."
+    opener = _open_at(before)
+    if not rest:
+        return f"{opener or 'the text'} is not closed", f"Write its {_closer(opener)} where it ends."
+    if rest[0] in _PAIRS and opener and opener[0] != _PAIRS[rest[0]]:
+        return f"{rest[0]} stands where {opener} has to be closed", f"Write {_closer(opener)} before it."
+    if problem.startswith("Extra data"):
+        more = "a closing bracket too many" if rest[0] in _PAIRS else "more after the end of the document"
+        return f"there is {more}", "Remove it."
+    return _word(rest, problem, opener)
+
+
+def _word(rest: str, problem: str, opener: str) -> Words:
+    if rest[0] == "'":
+        return "a text stands in single quotes", "Write double quotes."
+    word = _WORD.match(rest)
+    if "delimiter" in problem:
+        missing = "a colon" if "':'" in problem else "a comma"
+        unclosed = (
+            f", or {opener} is not closed" if missing == "a comma" and rest[0] in "{[" and opener else ""
+        )
+        return f"{missing} is missing before this{unclosed}", "Write it."
+    if word and "property name" not in problem:
+        known = _WORDS.get(word.group())
+        return "a word stands without quotes", f"Write {known}." if known else "Write it in double quotes."
+    if "property name" in problem and rest[0] in "{[" and opener:
+        return f"a key is expected here, or {opener} is not closed", f"Write {_closer(opener)} where it ends."
+    if "property name" in problem:
+        return (
+            "a key in double quotes is expected here",
+            _CORRECT if word is None else "Write the key in quotes.",
+        )
+    return "a value is expected here", _CORRECT
+
+
+def _open_at(text: str) -> str:
+    """The last bracket that a text leaves open, with its line: `{ of line 3`."""
+    brackets: list[tuple[str, int]] = []
+    for token in _TOKEN.finditer(text):
+        if token.group() in ("{", "["):
+            brackets.append((token.group(), token.start()))
+        elif token.group() in _PAIRS and brackets:
+            brackets.pop()
+    return f"{brackets[-1][0]} of line {line_and_column(text, brackets[-1][1])[0]}" if brackets else ""
+
+
+def _closer(opener: str) -> str:
+    return "]" if opener.startswith("[") else "}"
+
+
+_KEY = ("a key needs a colon and a space behind it", "Write them, or put the text in quotes.")
+_INDENT = ("the line does not continue the lines above", "Indent it as they are indented.")
+_YAML: dict[str, Words] = {
+    "escape character": (
+        "a backslash stands inside double quotes by itself",
+        "Write it twice, or take single quotes.",
+    ),
+    "quoted scalar": ("the quote of line {line} is not closed", "Write the closing quote."),
+    "alias": ("a text that begins with * is an alias to YAML", _QUOTE),
+    "anchor": ("a text that begins with & is an anchor to YAML", _QUOTE),
+    "cannot start any token": ("a text cannot begin with this sign in YAML", _QUOTE),
+    "expected ':'": _KEY,
+    "mapping values are not allowed": (
+        "there is a colon where no key can stand",
+        "Put a text that holds a colon in quotes, or indent the line as those above.",
+    ),
+    "expected key": _INDENT,
+    "expected '-' indicator": _INDENT,
+    "<block end>": _INDENT,
+}
+"""Our words for PyYAML's, by a part of what it says."""
+
+
+def yaml_words(text: str, error: Any) -> Words:
+    """What is wrong with a YAML text, of which PyYAML has raised an error with marks."""
+    mark: Any = error.problem_mark or error.context_mark
+    context: Any = error.context_mark
+    problem, said = str(error.problem or error.context), f"{error.problem} {error.context}"
+    lines = text.split("\n")
+    line = next(iter(lines[mark.line :]), "")
+    if line[mark.column : mark.column + 1] == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
+        return "a tab stands where YAML takes spaces", "Indent the line with spaces."
+    above = lines[max(0, mark.line - 1) : mark.line + 1]
+    comment = next((one.split()[0][:2] for one in above if one.lstrip().startswith(("//", "/*"))), None)
+    if comment:
+        return f"a comment begins with {comment} here, and with # in YAML", "Write # for it."
+    if "expected ',' or" in said and context:
+        opener = "[" if "]" in said else "{"
+        what = f"{opener} of line {context.line + 1} is not closed"
+        return (
+            f"{what}, or a comma is missing before this",
+            f"Write {_closer(opener)} where it ends, or the comma.",
+        )
+    if "mapping values" in said and any(map(_NO_SPACE.match, above[:-1])):
+        return _KEY
+    problem, remedy = next((words for part, words in _YAML.items() if part in said), (problem, _CORRECT))
+    return problem.format(line=context.line + 1) if context and "{line}" in problem else problem, remedy
