@@ -20,7 +20,7 @@ HEAD = """# Why a document is refused
 
 Written by `make rules` from the code. Everything here is found at preview, without a call to DataWorks. Errors stop the
 preview; warnings are shown. A rule is an error only where the vendor's own parser refuses the document, or where what is
-written would surely be lost without a word.
+written would surely be lost without a word, or where the service's own answer is known.
 
 How each rule stands to the vendor's parser is measured: a test holds its 8,000 verdicts on `tests/corpus` against ours, and
 fails on one that no rule claims.
@@ -50,6 +50,16 @@ def with_workflow(**fields: Any) -> dict[str, Any]:
     return root
 
 
+def with_script(content: str, *, command: str = "ODPS_SQL", **fields: Any) -> dict[str, Any]:
+    """Return the document with another script of its first node."""
+    return with_node(script={"runtime": {"command": command}, "content": content, **fields})
+
+
+def parameter(value: str) -> dict[str, str]:
+    """Return a parameter of a script."""
+    return {"name": "bizdate", "scope": "NodeParameter", "type": "System", "value": value}
+
+
 def named(name: str) -> dict[str, Any]:
     """Return a node."""
     return {"name": name, "script": {"runtime": {"command": "ODPS_SQL"}}}
@@ -64,6 +74,11 @@ def examples() -> dict[str, Any]:
     """Return a document for each rule, as text where the line matters."""
     twice = document()
     twice["spec"]["workflows"] *= 2
+    beside = document()
+    beside["spec"]["nodes"] = [named("check")]
+    rounded = json.dumps(with_node(id="7234567890123456789"), indent=2).replace(
+        '"7234567890123456789"', "7234567890123457000"
+    )
     outer = with_workflow(id="7234567890123456789")
     outer["spec"]["id"] = "7234567890123456780"
     return {
@@ -72,22 +87,29 @@ def examples() -> dict[str, Any]:
         "kind": {**document(), "kind": "Workflow"},
         "no-workflow": {**document(), "spec": {"nodes": [], "flow": []}},
         "second-workflow": twice,
+        "beside-workflow": beside,
         "missing": with_node(name=""),
         "null-list": with_node(inputs={"nodeOutputs": None}),
         "shape": with_node(trigger="daily"),
         "number": with_node(rerunInterval=30 * 24 * 3600 * 1000),
         "label": with_node(recurrence="Paused"),
+        "timeout-unit": with_node(timeout=30, timeoutUnit="MINUTE"),
         "misspelt-key": with_node(recurence="Pause"),
+        "misplaced-key": with_node(depends=["load"]),
         "lost-key": with_node(foreach={"nodes": [named("each")], "dependencies": []}),
-        "unknown-key": with_node(colour="blue"),
+        "unknown-key": with_node(resourceGroup="rg_1"),
         "two-ids": outer,
+        "rounded-id": rounded,
         "name-clash": with_node(name="load"),
+        "slash": with_node(name="load/all"),
         "id-clash": with_workflow(
             id="42", nodes=[{**document()["spec"]["workflows"][0]["nodes"][1], "id": "42"}]
         ),
         "no-command": with_node(script={"content": "SELECT 1;"}),
         "lost-dependency": depending(nodeId="extrct"),
         "empty-dependency": depending(),
+        "no-depends": with_workflow(dependencies=[{"nodeId": "load"}]),
+        "two-flows": with_workflow(flow=[{"nodeId": "load", "depends": [{"output": "shop.orders"}]}]),
         "near-output": depending(output="my_project.extract"),
         "no-inner-nodes": with_node(script={"runtime": {"command": "CONTROLLER_TRAVERSE"}}),
         "no-condition": with_node(
@@ -99,10 +121,28 @@ def examples() -> dict[str, Any]:
                 {"nodeId": "extract", "depends": [{"type": "Normal", "nodeId": "load"}]},
             ]
         ),
+        "no-cron": with_workflow(trigger={"type": "Scheduler"}),
         "cron": with_workflow(trigger={"type": "Scheduler", "cron": "3 0 * * *"}),
+        "cron-value": with_workflow(trigger={"type": "Scheduler", "cron": "00 30 25 * * ?"}),
+        "cron-weekday": with_workflow(trigger={"type": "Scheduler", "cron": "00 00 09 ? * 2-6"}),
+        "timezone": with_workflow(trigger={"type": "Manual", "timezone": "Asia/Shangai"}),
         "time": with_workflow(trigger={"type": "Scheduler", "startTime": "tomorrow"}),
+        "time-order": with_workflow(
+            trigger={"type": "Manual", "startTime": "2030-01-01 00:00:00", "endTime": "2029-01-01 00:00:00"}
+        ),
+        "priority": with_node(priority=9),
+        "negative": with_node(rerunTimes=-1),
+        "short-interval": with_node(rerunInterval=3),
+        "empty-resource-group": with_node(runtimeResource={"resourceGroup": ""}),
+        "empty-script": with_script(""),
+        "undeclared-parameter": with_script("SELECT * FROM t WHERE ds = '${bizdate}';"),
+        "parameter-twice": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1]")] * 2),
+        "parameter-value": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1")]),
+        "job-content": with_script("SELECT 1;", command="DI"),
+        "crlf": with_script("echo 1\r\necho 2\r\n", command="DIDE_SHELL"),
+        "invisible-character": with_script("SELECT\u00a01;"),
         "path": with_workflow(script={"path": "Business/orders"}),
-        "command": with_node(script={"runtime": {"command": "ODPS_SQLL"}}),
+        "command": with_script("SELECT 1;", command="ODPS_SQLL"),
         "many-nodes": with_workflow(nodes=[named(f"n{number}") for number in range(401)], dependencies=[]),
     }
 

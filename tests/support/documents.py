@@ -162,8 +162,10 @@ _FREE: dict[str, Any] = {
 
 
 def full() -> Object:
-    """The document; each text in it is another one."""
-    return _Maker().entity("document", "")
+    """The document; each text in it is another one. No nodes stand beside the workflow, as they would be lost."""
+    found = _Maker().entity("document", "")
+    del found["spec"]["nodes"]
+    return found
 
 
 class _Maker:
@@ -182,6 +184,8 @@ class _Maker:
         for key in keys:
             given = _GIVEN.get((name, key))
             found[key] = self.value(table.fields[key], key) if given is None else given
+        if name == "dependency":
+            found.setdefault("depends", [{"type": "CrossCycleDependsOnSelf"}])
         if "nodes" in found and name != "spec":
             for dependency in [*found.get("dependencies", ()), *found.get("flow", ())]:
                 dependency["nodeId"] = found["nodes"][0]["name"]

@@ -23,10 +23,23 @@ _FEW = 50
 
 @lru_cache(maxsize=256)
 def near(word: str, known: Collection[str]) -> Phrase:
-    """` Did you mean "x"?` for the known word that looks most like this one, else nothing."""
-    folded = {name.casefold(): name for name in known}
-    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return _suggestion(folded[match[0]] if match else None)
+    """`Did you mean "x"? ` for the known word that looks most like this one, else nothing.
+
+    A word is like another where five sixths of their letters are the same in the same order, or three quarters of a
+    short word's; where it is a slip; or where one begins as the other does, but for a quarter.
+    """
+    names = {name.casefold(): name for name in known}
+    text = word.casefold()
+    close = difflib.get_close_matches(text, names, n=1, cutoff=0.75 if len(text) <= _SHORT else 0.83)
+    match = close or [name for name in names if slip(text, name) or _same_start(text, name)]
+    return _suggestion(names[match[0]] if match else None)
+
+
+def _same_start(one: str, other: str) -> bool:
+    """Whether a word begins with the other, or with three quarters of it."""
+    shorter, longer = sorted((one, other), key=len)
+    common = _common(shorter, longer)
+    return common >= _SHORT and (common == len(shorter) or common * 4 >= len(longer) * 3)
 
 
 def slip(word: str, meant: str) -> bool:
@@ -35,9 +48,8 @@ def slip(word: str, meant: str) -> bool:
     A slip is two letters swapped, a letter too many or too few in words of four letters or more, or a wrong one in words
     of five or more.
     """
-    one, other = _folded(word), _folded(meant)
-    shorter = min(len(one), len(other))
-    common = next((place for place in range(shorter) if one[place] != other[place]), shorter)
+    one, other = folded(word), folded(meant)
+    shorter, common = min(len(one), len(other)), _common(one, other)
     one, other = one[common:], other[common:]
     if one[:2] == other[1::-1] and one[2:] == other[2:]:
         return True
@@ -62,7 +74,7 @@ class Vocabulary:
         return next((known for known in found if slip(word, known) and _plain(word) != _plain(known)), None)
 
     def suggestion(self, word: str) -> Phrase:
-        """` Did you mean "x"?`, or nothing; where the words are many, for a slip only."""
+        """`Did you mean "x"? `, or nothing; where the words are many, for a slip only."""
         return near(word, self.words) if len(self.words) <= _FEW else _suggestion(self.meant(word))
 
     @cached_property
@@ -70,18 +82,25 @@ class Vocabulary:
         return {blur: word for word in self.words if _plain(word) for blur in _blurs(word)}
 
 
+def _common(one: str, other: str) -> int:
+    """With how many equal letters two words begin."""
+    shorter = min(len(one), len(other))
+    return next((place for place in range(shorter) if one[place] != other[place]), shorter)
+
+
 def _suggestion(known: str | None) -> Phrase:
-    return Phrase("" if known is None else f' Did you mean "{known}"?')
+    return Phrase("" if known is None else f'Did you mean "{known}"? ')
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """A word without what people write in one way or another: its case and separators."""
     return _SEPARATORS.sub("", word.casefold())
 
 
 def _blurs(word: str) -> list[str]:
     """A word, and it with each of its letters left out: words that share none of these are more than a slip apart."""
-    folded = _folded(word[:_LONG])
-    return [folded, *(folded[:place] + folded[place + 1 :] for place in range(len(folded)))]
+    text = folded(word[:_LONG])
+    return [text, *(text[:place] + text[place + 1 :] for place in range(len(text)))]
 
 
 def _plain(word: str) -> str:

@@ -39,6 +39,10 @@ RULES: dict[str, Rule] = {
     "second-workflow": Rule(
         "More than one workflow.", "The import takes the first and ignores the rest without an error."
     ),
+    "beside-workflow": Rule(
+        "Nodes or their dependencies beside the workflow, in spec.nodes, spec.flow or spec.dependencies.",
+        "The import takes the workflow alone. What the workflow itself waits for may stand in spec.flow.",
+    ),
     "missing": Rule(
         "A field that is asked for.",
         "The vendor's parser or its JSON Schema requires it; an empty text is as good as none.",
@@ -53,9 +57,18 @@ RULES: dict[str, Rule] = {
         "The parser answers FIELD_SET_FAIL. rerunInterval is in milliseconds: 30 days are too long.",
     ),
     "label": Rule("A label that its enum does not have.", "The parser answers ENUM_NOT_EXIST."),
+    "timeout-unit": Rule(
+        "A timeoutUnit that is none.",
+        "The parser drops it, and takes a timeout without a unit for hours.",
+    ),
     "misspelt-key": Rule(
-        "A key that is the name of a missing field with a slip of the pen: one letter, or another case or separator.",
+        "A key that is the name of a missing field with a slip of the pen: one letter, or another case or separator; or "
+        "another word for it, as dependsOn for depends.",
         "The parser drops keys that it does not know.",
+    ),
+    "misplaced-key": Rule(
+        "A node's dependencies inside the node.",
+        "The parser drops them, as the service does (seen in recorded traffic): they stand beside the nodes.",
     ),
     "lost-key": Rule(
         "A key that holds nodes, dependencies or an array, at a control node of a kind that has none of that name.",
@@ -69,7 +82,16 @@ RULES: dict[str, Rule] = {
         "spec.id differs from the workflow's own id (a warning).",
         "They are equal in every known document; the workflow's own decides.",
     ),
+    "rounded-id": Rule(
+        "An ID without quotes that looks rounded (a warning).",
+        "DataWorks' IDs have 19 digits. fn::toJSON, jq and JavaScript keep 53 bits of a number, and in recorded traffic a "
+        "rounded ID made a new node.",
+    ),
     "name-clash": Rule("Two nodes with one name.", "Node names are unique in a workspace."),
+    "slash": Rule(
+        "A slash in the name of a workflow or a node (a warning).",
+        "The name is the last part of its path, and a slash parts a path.",
+    ),
     "id-clash": Rule(
         "Two things with one ID.",
         "The parser takes both, and finds only the last by its ID; the vendor's package validator refuses them.",
@@ -85,8 +107,15 @@ RULES: dict[str, Rule] = {
     "empty-dependency": Rule(
         "A dependency without a node or an output.", "The service drops a dependency without an output."
     ),
+    "no-depends": Rule(
+        "An entry of dependencies without depends.", "The parser takes it, and it says nothing to wait for."
+    ),
+    "two-flows": Rule(
+        "flow beside dependencies, and other than these.",
+        "The parser reads a workflow's flow only where it has no dependencies, and drops it otherwise.",
+    ),
     "near-output": Rule(
-        "An output that no node here makes, and that looks like a node of this document (a warning).",
+        "An output that no node here makes, and that looks like one of this document: a node's, or a branch's arm (a warning).",
         "It may be another workflow's; if not, the service drops the dependency without an error.",
     ),
     "no-inner-nodes": Rule(
@@ -98,15 +127,79 @@ RULES: dict[str, Rule] = {
         "The JSON Schema asks for it, and the vendor's package validator for one CONTROLLER_CYCLE_END; the parser does not.",
     ),
     "cycle": Rule(
-        "Nodes that wait for each other.", "The parser takes them, but none of the nodes could ever start."
+        "Nodes that wait for each other, by their names or by their outputs, a branch's arms among them.",
+        "The parser takes them, but none of the nodes could ever start.",
+    ),
+    "no-cron": Rule(
+        "A Scheduler without a cron (a warning; not for a node inside a loop).",
+        "The vendor's own check asks for one. The parser takes none; what the service does then is unknown.",
     ),
     "cron": Rule(
-        "A scheduler's cron that has not six fields.",
+        "A scheduler's cron that has not six fields; for a node inside a loop a warning.",
         "The service answers that the expression is invalid; seven fields occur in real documents and are taken.",
     ),
+    "cron-value": Rule(
+        "A cron value that its field does not have, as an hour 25, a word, seconds other than 00 or a year; or a ? for both the "
+        "day and the weekday, or for neither (a warning).",
+        "The parser takes any text. The vendor's page on cron expressions has six fields in Spring's form, seconds 00 and no "
+        "year, and all known documents have one ?.",
+    ),
+    "cron-weekday": Rule(
+        "A weekday by number (a warning).",
+        "DataWorks counts from 1 for Monday to 7 for Sunday, Quartz from 1 for Sunday: an expression of Quartz is taken, and "
+        "runs a day later.",
+    ),
+    "timezone": Rule(
+        "A time zone that is neither an IANA name nor an offset such as GMT+8 or GMT+08:00 (a warning).",
+        "The parser takes any text. Both occur in documents of the service; Java's TimeZone takes most others for GMT.",
+    ),
     "time": Rule(
-        "A start or end time that is none.",
+        "A start or end time that is none; for a node inside a loop, or where only the date is none, a warning.",
         "All documents write yyyy-MM-dd HH:mm:ss; the parser takes any text, and the scheduler could not use it.",
+    ),
+    "time-order": Rule("An endTime before the startTime (a warning).", "The parser takes it."),
+    "priority": Rule(
+        "A priority outside 1 to 8 (a warning).",
+        "The vendor's pages have 1 to 8; the parser takes any number.",
+    ),
+    "negative": Rule(
+        "A negative number of reruns, timeout, interval, delay or parallelism (a warning).",
+        "The parser takes it, and no page says what it means.",
+    ),
+    "short-interval": Rule(
+        "A rerunInterval of less than a minute, but 0 (a warning).",
+        "It is in milliseconds: the service's own are 120000 and 180000.",
+    ),
+    "empty-resource-group": Rule(
+        "A runtimeResource whose resourceGroup is empty (a warning).",
+        "The JSON Schema requires one; the parser takes an empty text.",
+    ),
+    "empty-script": Rule(
+        "A SQL, shell or Python node without a script (a warning).",
+        "The parser takes it; a new node may then hold a header that the service writes.",
+    ),
+    "undeclared-parameter": Rule(
+        "A variable ${name} in a SQL or Data Integration script that nothing gives a value (a warning).",
+        "DataWorks puts in the values of the node's parameters and of its inputs. Left aside are ${a.b}, what a script sets "
+        "itself, and comments.",
+    ),
+    "parameter-twice": Rule(
+        "Two parameters of a node with one name (a warning).", "The parser takes both; one can count."
+    ),
+    "parameter-value": Rule(
+        "A parameter's value that begins with $[ or ${ and does not end (a warning).",
+        "The parser takes any text.",
+    ),
+    "job-content": Rule(
+        "A Data Integration node whose content is no JSON object (a warning).",
+        "The vendor's page on the node type has a JSON object; the parser takes any text.",
+    ),
+    "crlf": Rule(
+        "Windows line breaks in a shell script (a warning).", "A shell takes the CR as a part of the line."
+    ),
+    "invisible-character": Rule(
+        "A byte order mark, or a space that is none to what runs the script, outside comments (a warning).",
+        "The parser takes any text, and the script fails where it runs.",
     ),
     "path": Rule(
         "A path that does not end in the name (a warning).",

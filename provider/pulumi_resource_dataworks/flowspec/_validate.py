@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import cast
 
-from ._advice import advice
-from ._document import (
-    Document,
-    Json,
-    Object,
-    depends_with_paths,
-    inner_scopes,
-    nodes_with_paths,
-    objects,
-    own_nodes,
-    runtime_of,
-)
-from ._fault import Fault, InvalidDocumentError, Path, Phrase, show_path
+from ._document import Document, Json, Object, objects, script_of
+from ._fault import Fault, InvalidDocumentError, Path
 from ._fields import Field, Shape
-from ._near import Vocabulary, near, slip
-from ._resolve import NodeIndex
+from ._graphs import FLOWS
+from ._misplaced import as_object, field_meant, where_it_belongs, where_it_is_lost
+from ._near import near, slip
+from ._node_faults import node_faults
+from ._resolve import NodeIndex, outputs_of
+from ._rounding import rounded
 from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
@@ -77,7 +69,14 @@ def _root_faults(root: Object) -> Iterator[Fault]:
         return
     workflows = cast("Object", spec).get("workflows")
     path: Path = ("spec", "workflows")
-    if workflows is None and "nodes" in spec:
+    meant = next((key for key in cast("Object", spec) if key != "workflows" and slip(key, "workflows")), None)
+    if workflows is None and meant:
+        message, remedy = (
+            "{} is no field of a spec",
+            'Did you mean "workflows"? It is a list of one workflow.',
+        )
+        yield Fault(("spec", meant), message, remedy, (meant,), rule="no-workflow")
+    elif workflows is None and "nodes" in spec:
         remedy = (
             "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
         )
@@ -107,7 +106,7 @@ def _kind_faults(root: Object) -> Iterator[Fault]:
     if kind is None:
         yield Fault(("kind",), "kind is missing", f"Write one of {kinds}.", rule="kind")
     elif not isinstance(kind, str) or kind.casefold() not in {known.casefold() for known in IMPORTED_KINDS}:
-        remedy = f"The import takes {kinds}.{near(str(kind), IMPORTED_KINDS)}"
+        remedy = f"{near(str(kind), IMPORTED_KINDS)}The import takes {kinds}."
         yield Fault(("kind",), "kind {} cannot be imported", remedy, (kind,), rule="kind")
 
 
@@ -143,13 +142,18 @@ def _unknown_key(value: Object, entity: str, key: str, path: Path) -> Fault:
     """
     table = ENTITIES[entity]
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
-    meant = [name for name in free if slip(key, name)] if key not in table.dropped else []
     message = f"{{}} is no field of a {entity}, so the service would drop it"
     if key in table.lost:
         return Fault(path, message.format(key), table.lost[key], rule="lost-key")
+    meant = None if key in table.dropped else field_meant(entity, key, free)
     if meant:
-        return Fault(path, message, f'Did you mean "{meant[0]}"?', (key,), rule="misspelt-key")
-    remedy = f"Leave it out.{near(key, free)}"
+        return Fault(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
+    lost = where_it_is_lost(entity, key)
+    if lost:
+        return Fault(path, message, lost, (key,), rule="misplaced-key")
+    twin = next((name for name in value if name in table.fields and slip(key, name)), None)
+    remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(entity, key)
+    remedy = remedy or near(key, free) + "Leave it out."
     return Fault(path, message, remedy, (key,), severity="warning", rule="unknown-key")
 
 
@@ -157,14 +161,11 @@ def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Fault]:
     """The fault of a value that has not just the shape of its field, or none where the parser takes it."""
     if value is None:
         if field.no_null:
-            remedy = "Leave it out, or write an empty list."
+            remedy = "Leave it out, or write an empty list." if field.shape is Shape.LIST else "Leave it out."
             yield Fault(path, f"{path[-1]} is null", remedy, rule="null-list")
     elif not _fits(value, field):
-        yield (
-            _choice_fault(value, field, path)
-            if field.shape is Shape.CHOICE
-            else _shape_fault(value, path, field)
-        )
+        is_choice = field.shape is Shape.CHOICE
+        yield _choice_fault(value, field, path) if is_choice else _shape_fault(value, field, path)
 
 
 def _judge_below(value: Json, field: Field, path: Path, faults: list[Fault]) -> None:
@@ -177,8 +178,10 @@ def _judge_below(value: Json, field: Field, path: Path, faults: list[Fault]) -> 
             _judge_entity(cast("Object", item), field.entity, (*path, index), faults)
         else:
             message = f"each of {path[-1]} has to be an object"
-            remedy = "Write it out: a reference by ID is not resolved here."
-            faults.append(Fault((*path, index), message, remedy, rule="shape"))
+            whole = as_object(item, field)
+            remedy = "Write {}." if whole else "Write it out: a reference by ID is not resolved here."
+            values = (whole,) if whole else ()
+            faults.append(Fault((*path, index), message, remedy, values, rule="shape"))
 
 
 def _fits(value: Json, field: Field) -> bool:
@@ -203,17 +206,27 @@ def _is_whole(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _shape_fault(value: Json, path: Path, field: Field) -> Fault:
+def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
     if field.shape is Shape.INTEGER and _is_whole(value):
         message = f"{path[-1]} {{}} is too large: DataWorks reads whole numbers of {field.bits} bits"
         remedy = f"Write a number below {2 ** (field.bits - 1):,}."
         return Fault(path, message, remedy, (value,), rule="number")
     wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
-    return Fault(path, f"{path[-1]} has to be {wanted}", f"Write {wanted}.", rule="shape")
+    whole = as_object(value, field) if field.shape is Shape.LIST else None
+    remedy = f"Write {wanted}."
+    if whole:
+        remedy = "Write [{}]."
+    elif (
+        isinstance(value, dict) and field.entity in ENTITIES and value.keys() & ENTITIES[field.entity].fields
+    ):
+        remedy = "Put it in brackets: a list of one."
+    elif field.shape is Shape.TEXT and isinstance(value, int | float):
+        remedy = "Put it in quotes."
+    return Fault(path, f"{path[-1]} has to be {wanted}", remedy, (whole,) if whole else (), rule="shape")
 
 
 def _choice_fault(value: Json, field: Field, path: Path) -> Fault:
-    remedy = f"Write one of {', '.join(field.choices)}.{near(str(value), field.choices)}"
+    remedy = f"{near(str(value), field.choices)}Write one of {', '.join(field.choices)}."
     return Fault(path, f"{path[-1]} {{}} is not known", remedy, (value,), rule="label")
 
 
@@ -224,78 +237,24 @@ def _workflow_faults(root: Object, workflow: Object) -> Iterator[Fault]:
         message = "spec.id {} differs from the workflow's own id {}"
         remedy = "Leave spec.id out: the workflow's own id decides between create and update."
         yield Fault(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
-    yield from _id_clashes(workflow, path)
-    yield from _scope_faults(workflow, path)
-    yield from advice(workflow, path)
+    yield from _beside(root["spec"], workflow)
+    yield from rounded(root["spec"], ("id",), ("spec",))
+    shared = objects(script_of(workflow).get("parameters")) + objects(root["spec"].get("variables"))
+    yield from node_faults(workflow, shared, path)
 
 
-def _scope_faults(owner: Object, path: Path) -> Iterator[Fault]:
-    """The faults of one set of nodes that see each other: a workflow's, or a control node's."""
-    yield from _name_clashes(owner, path)
-    index = NodeIndex.of(owner)
-    names = Vocabulary(index.names)
-    for key in ("dependencies", "flow"):
-        for position, dependency in enumerate(objects(owner.get(key))):
-            yield from _dependency_faults(dependency, index, names, (*path, key, position))
-    for here, node in own_nodes(owner, path):
-        runtime = runtime_of(node)
-        if not (runtime.get("command") or runtime.get("commandTypeId")):
-            message = "the node does not say what it runs"
-            remedy = 'Write its type, for example "ODPS_SQL".'
-            yield Fault((*here, "script", "runtime", "command"), message, remedy, rule="no-command")
-        for key, inner in inner_scopes(node):
-            yield from _scope_faults(inner, (*here, key))
-
-
-def _name_clashes(owner: Object, path: Path) -> Iterator[Fault]:
-    seen: dict[str, int] = {}
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        name = str(node.get("name"))
-        if name in seen:
-            message = f"node name {{}} is used twice: nodes[{seen[name]}] has it too"
-            remedy = "Give each node of a workflow a name of its own."
-            yield Fault((*path, "nodes", position, "name"), message, remedy, (name,), rule="name-clash")
-        seen.setdefault(name, position)
-
-
-def _id_clashes(workflow: Object, path: Path) -> Iterator[Fault]:
-    """An ID that two things of the document have: the service would keep one of them."""
-    seen: dict[str, Path] = {str(workflow.get("id") or ""): path}
-    for here, node in nodes_with_paths(workflow, path):
-        own = str(node.get("id") or "")
-        if own and own in seen:
-            message = f"the ID {{}} is used twice: {show_path((*seen[own], 'id'))} has it too"
-            remedy = "Leave the copy's id out, and the provider chooses one."
-            yield Fault((*here, "id"), message, remedy, (own,), rule="id-clash")
-        seen.setdefault(own, here)
-
-
-def _dependency_faults(
-    dependency: Object, index: NodeIndex, names: Vocabulary, path: Path
-) -> Iterator[Fault]:
-    if index.find(dependency.get("nodeId")) is None:
-        yield _no_node((*path, "nodeId"), dependency.get("nodeId"), names)
-    for here, depend in depends_with_paths(dependency, path):
-        if depend.get("output") not in (None, "") or index.find(depend.get("nodeId")) is not None:
-            continue
-        key = "nodeId" if depend.get("nodeId") not in (None, "") else "refTableName"
-        target = depend.get(key)
-        if target in (None, "") and str(depend.get("type")).casefold().startswith("crosscycledependson"):
-            continue
-        if target in (None, ""):
-            yield Fault(
-                here,
-                "the dependency names nothing",
-                "Write the node's name as nodeId, or an output.",
-                rule="empty-dependency",
-            )
-        elif index.find(target) is None:
-            yield _no_node((*here, key), target, names)
-
-
-def _no_node(path: Path, name: Json, names: Vocabulary) -> Fault:
-    first = ", ".join(json.dumps(known, ensure_ascii=False) for known in names.words[:10])
-    message = "no node here is called {}, so the service would drop the dependency"
-    remedy = "Write the name of one of this workflow's nodes ({}), or another workflow's node as output.{}"
-    values = (name, Phrase(first), names.suggestion(str(name)))
-    return Fault(path, message, remedy, values, rule="lost-dependency")
+def _beside(spec: Object, workflow: Object) -> Iterator[Fault]:
+    """Nodes beside the workflow, and what they wait for: the import takes the workflow, and what it waits for itself."""
+    if objects(spec.get("nodes")):
+        message = "nodes stand beside the workflow, and the import takes the workflow alone"
+        remedy = "Move them into spec.workflows[0].nodes."
+        yield Fault(("spec", "nodes"), message, remedy, rule="beside-workflow")
+    outputs = {spec.get("id"), spec.get("name"), workflow.get("id"), workflow["name"], *outputs_of(workflow)}
+    own = {str(word) for word in outputs if word}
+    for key in FLOWS:
+        for position, dependency in enumerate(objects(spec.get(key))):
+            node = dependency.get("nodeId")
+            if str(node) not in own and NodeIndex.of(workflow).find(node):
+                message = "the dependency of node {} stands beside the workflow, and the import takes the workflow alone"
+                remedy = "Move it into spec.workflows[0].dependencies."
+                yield Fault(("spec", key, position), message, remedy, (node,), rule="beside-workflow")

@@ -22,13 +22,18 @@ _URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
 
 _DRAWABLE = frozenset(
     {
+        "beside-workflow",
         "label",
+        "timeout-unit",
         "misspelt-key",
+        "misplaced-key",
         "name-clash",
         "id-clash",
         "no-command",
         "lost-dependency",
         "empty-dependency",
+        "no-depends",
+        "two-flows",
         "cycle",
         "cron",
         "time",

@@ -44,7 +44,7 @@ class Arguments:
         self.faults = [
             Fault(
                 key,
-                f'"{key}" is no argument of {function}. It takes {_listed(takes, "and")}.{flowspec.near(key, tuple(takes))}',
+                f'"{key}" is no argument of {function}. {flowspec.near(key, tuple(takes))}It takes {_listed(takes, "and")}.',
             )
             for key in self._given
             if key not in takes and not key.startswith("__")

@@ -15,7 +15,7 @@ def near(context: Context, name: str, known: Iterable[str]) -> str:
     names = tuple(dict.fromkeys(one for one in known if one))
     if context.secret:
         return ""
-    return flowspec.near(name, names) or _listed(names)
+    return f" {flowspec.near(name, names)}".rstrip() or _listed(names)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,0 +1,180 @@
+"""What is wrong with the nodes of a workflow, one by one, and what only looks wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from ._commands import KNOWN_COMMANDS
+from ._document import Json, Object, inner_scopes, objects, own_nodes, runtime_of, script_of
+from ._fault import Fault, Path, show_path
+from ._graphs import Scope, both_flows
+from ._near import near
+from ._rounding import rounded
+from ._schedules import number_faults, trigger_faults
+from ._scripts import is_plain, script_doubts
+from ._tables import field_of
+
+MAX_NODES = 400
+"""The most inner nodes of a workflow, as the vendor's page on workflows says."""
+
+
+def node_faults(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+    """The faults and doubts of a workflow whose shape is right, and of its nodes.
+
+    Args:
+        workflow: The workflow.
+        shared: The parameters that its nodes see.
+        path: The workflow's place.
+    """
+    yield from _holder_faults(workflow, path, inner=False)
+    yield from both_flows(workflow, path)
+    ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
+    count = 0
+    for owner, scope_path in _scopes(workflow, path):
+        scope = Scope(owner, scope_path)
+        yield from scope.faults()
+        inner = owner is not workflow
+        for here, node in own_nodes(owner, scope_path):
+            count += 1
+            own = node.get("id")
+            if own and ids.setdefault(str(own), here) is not here:
+                yield _id_clash(str(own), ids[str(own)], here)
+            yield from _holder_faults(node, here, inner=inner)
+            yield from _script_faults(node, shared, here)
+    if count > MAX_NODES:
+        message = f"the workflow has {count} nodes, and DataWorks allows {MAX_NODES}"
+        yield _doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
+
+
+def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
+    """A workflow, and every set of nodes that a control node in it holds, with their places."""
+    yield owner, path
+    for here, node in own_nodes(owner, path):
+        for key, held in inner_scopes(node):
+            yield from _scopes(held, (*here, key))
+
+
+def _id_clash(own: str, other: Path, path: Path) -> Fault:
+    message = f"the ID {{}} is used twice: {show_path((*other, 'id'))} has it too"
+    remedy = "Leave the copy's id out, and the provider chooses one."
+    return Fault((*path, "id"), message, remedy, (own,), rule="id-clash")
+
+
+def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
+    """What a workflow and a node have in common: an ID, a name, a path, a trigger, a strategy."""
+    if not isinstance(entity.get("id", ""), str):
+        yield from rounded(entity, ("id",), path)
+    name = str(entity.get("name"))
+    where = script_of(entity).get("path")
+    if isinstance(where, str) and where and not where.endswith(name):
+        message = "the path {} does not end in the name {}"
+        remedy = "Nearly all documents of the service have it so."
+        yield _doubt((*path, "script", "path"), message, remedy, where, name, rule="path")
+    if "/" in name:
+        message = "the name {} has a slash, which parts the folders of a path"
+        yield _doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
+    trigger, strategy = entity.get("trigger"), entity.get("strategy")
+    if isinstance(trigger, dict):
+        yield from trigger_faults(cast("Object", trigger), (*path, "trigger"), inner=inner)
+    yield from number_faults(entity, path)
+    if isinstance(strategy, dict):
+        yield from number_faults(cast("Object", strategy), (*path, "strategy"))
+
+
+def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+    """What a node runs, and on what."""
+    script, resource, outputs = script_of(node), node.get("runtimeResource"), node.get("outputs")
+    runtime = script.get("runtime")
+    runtime = cast("Object", runtime) if isinstance(runtime, dict) else {}
+    command = runtime.get("command")
+    if not (command or runtime.get("commandTypeId")):
+        message, remedy = "the node does not say what it runs", 'Write its type, for example "ODPS_SQL".'
+        yield Fault((*path, "script", "runtime", "command"), message, remedy, rule="no-command")
+    command = command if isinstance(command, str) else ""
+    # The steps of a PAI flow have a type for each algorithm.
+    if command not in KNOWN_COMMANDS and _is_unknown(command) and "paiflow" not in path:
+        message = "node type {} is not known here"
+        remedy = "{}DataWorks may know it: new ones are added all the time."
+        here = (*path, "script", "runtime", "command")
+        yield _doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
+    if isinstance(resource, dict):
+        yield from _resource_doubts(cast("Object", resource), (*path, "runtimeResource"))
+    if isinstance(outputs, dict):
+        yield from _output_doubts(cast("Object", outputs), (*path, "outputs"))
+    if not is_plain(script, command):
+        yield from script_doubts(node, command, shared, path)
+    held = inner_scopes(node)
+    for key, inner in held:
+        yield from rounded(inner, ("id",), (*path, key))
+        yield from number_faults(inner, (*path, key))
+        if field_of("node", key)[0] in ("combined", "subflow"):
+            yield from both_flows(inner, (*path, key))
+    if held or command.upper() in _LOOPS:
+        yield from _loop_doubts(node, command.upper(), path)
+
+
+def _is_unknown(command: str) -> bool:
+    return command != "" and command.casefold() not in _FOLDED
+
+
+def _resource_doubts(resource: Object, path: Path) -> Iterator[Fault]:
+    yield from rounded(resource, ("resourceGroupId",), path)
+    group = resource.get("resourceGroup")
+    if isinstance(group, str) and not group.strip():
+        remedy = "Write its identifier, or leave runtimeResource out for the workspace's default."
+        yield _doubt(
+            (*path, "resourceGroup"), "the resource group is empty", remedy, rule="empty-resource-group"
+        )
+
+
+def _output_doubts(outputs: Object, path: Path) -> Iterator[Fault]:
+    for key, listed in outputs.items():
+        for position, output in enumerate(objects(listed)):
+            yield from rounded(output, ("data",), (*path, key, position))
+
+
+def _doubt(path: Path, message: str, remedy: str, *values: Json, rule: str) -> Fault:
+    return Fault(path, message, remedy, values, "warning", rule)
+
+
+_LOOPS = {"CONTROLLER_CYCLE": "doWhile", "CONTROLLER_TRAVERSE": "foreach"}
+_LOOP_END = "CONTROLLER_CYCLE_END"
+
+
+def _loop_doubts(node: Object, command: str, path: Path) -> Iterator[Fault]:
+    """Control nodes that would run nothing, and loops that nothing ends."""
+    held = inner_scopes(node)
+    field = _LOOPS.get(command)
+    if field and not held:
+        yield _nothing_inside(path, field)
+    for key, inner in held:
+        here = (*path, key)
+        if key == "paiflow" or inner.get("id") or inner.get("output"):
+            continue
+        if not objects(inner.get("nodes")):
+            yield _nothing_inside(here, "nodes")
+        elif field_of("node", key)[0] == "doWhile" and not _has_end(inner):
+            message = "the loop has no node that decides whether it goes on"
+            remedy = f"Write it as while, with the type {_LOOP_END}."
+            yield Fault((*here, "while"), message, remedy, severity="warning", rule="no-condition")
+
+
+def _nothing_inside(path: Path, field: str) -> Fault:
+    message = "the control node holds no nodes, so there is nothing that it could run"
+    remedy = "Write its inner nodes here."
+    return Fault((*path, field), message, remedy, severity="warning", rule="no-inner-nodes")
+
+
+def _has_end(loop: Object) -> bool:
+    return any(loop.get(key) for key in ("while", "specWhile")) or _LOOP_END in (
+        _command_of(node).upper() for node in objects(loop.get("nodes"))
+    )
+
+
+def _command_of(node: Object) -> str:
+    command = runtime_of(node).get("command")
+    return command if isinstance(command, str) else ""
+
+
+_FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)

@@ -1,0 +1,175 @@
+"""What a node's script says: emptiness, parameters, and characters that come along from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from ._document import Json, Object, objects, script_of
+from ._fault import Fault, Path, Phrase
+from ._meaning import named_fields
+from ._near import near
+
+Form = Literal["sql", "shell", "python", "json"]
+
+
+def _forms() -> dict[str, Form]:
+    """What the scripts of node types are written in, as the vendor's index of node types says, by type in lower case.
+
+    Types whose script holds other things beside it, as a component's, are left out. Of the types whose content is a JSON
+    text, Data Integration alone is in it: the others' content is not known well enough.
+    """
+    written: dict[Form, str] = {
+        "sql": """
+            ADB_SPARK_SQL ADB_for_MySQL ADB_for_PostgreSQL CDH_HIVE CDH_IMPALA CDH_PRESTO CDH_SPARK_SQL CLICK_SQL DB2
+            DRDS Doris EMR_HIVE EMR_IMPALA EMR_KYUUBI EMR_PRESTO EMR_SPARK_SQL EMR_STREAMING_SQL EMR_TRINO
+            HOLOGRES_DEVELOP HOLOGRES_SQL LIGHTNING_SQL MYSQL Mariadb ODPS_SCRIPT ODPS_SQL OceanBase Oracle POSTGRESQL
+            Redshift SERVERLESS_KYUUBI SERVERLESS_SPARK_SQL SQLSERVER Saphana Selectdb StarRocks Vertica""",
+        "shell": """
+            CDH_SHELL CDH_SPARK CDH_SPARK_SHELL DIDE_SHELL EMR_MR EMR_SHELL EMR_SPARK EMR_SPARK_SHELL
+            EMR_SPARK_STREAMING SERVERLESS_SPARK_BATCH SERVERLESS_SPARK_STREAMING SHELL SSH""",
+        "python": "EMR_PYSPARK PYODPS PYODPS2 PYODPS3 PYTHON SERVERLESS_PYSPARK",
+        "json": "DI",
+    }
+    return {word.casefold(): form for form, words in written.items() for word in words.split()}
+
+
+_FORMS = _forms()
+_INVISIBLE = {
+    "\ufeff": "U+FEFF, a byte order mark",
+    "\u00a0": "U+00A0, a space that does not break",
+    "\u2007": "U+2007, a space as wide as a digit",
+    "\u202f": "U+202F, a narrow space that does not break",
+    "\u200b": "U+200B, a space of no width",
+    "\u2060": "U+2060, a joiner of no width",
+}
+_ODD = re.compile(f"[{''.join(_INVISIBLE)}]")
+_USED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_OPEN = re.compile(r"\$\[[^\]]*\Z|\$\{[^}]*\Z")
+
+
+def is_plain(script: Object, command: str) -> bool:
+    """Whether there is nothing to look at in a script, as with most: no variable, and nothing but ASCII and LF."""
+    content = script.get("content")
+    return (
+        isinstance(content, str)
+        and content.isascii()
+        and content != ""
+        and not content.isspace()
+        and not ("parameters" in script or "\r" in content or "${" in content)
+        and command.upper() != "DI"
+    )
+
+
+def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+    """The doubts of a node's script.
+
+    Args:
+        node: The node.
+        command: Its type.
+        shared: The parameters of what is around it.
+        path: The node's place.
+    """
+    script = script_of(node)
+    content, form = script.get("content"), _FORMS.get(command.casefold())
+    if script.get("parameters"):
+        yield from _parameter_doubts(script, (*path, "script", "parameters"))
+    here = (*path, "script", "content")
+    text = "" if content is None else str(content)
+    if not text or text.isspace():
+        if form not in (None, "json"):
+            message = "the script is empty, so the node has nothing to run"
+            yield _doubt(here, message, "Write it as script.content.", rule="empty-script")
+        return
+    if "${" in text and form in ("sql", "json"):
+        yield from _undeclared(node, text, shared, here)
+    if form == "json" and not _is_object(text):
+        message = "the content of a Data Integration node is no JSON object"
+        remedy = "Write the job as JSON: in Data Studio, the node's script mode shows it."
+        yield _doubt(here, message, remedy, rule="job-content")
+    if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
+        message = (
+            "the script has Windows line breaks, and a shell takes the CR of CRLF for a part of its line"
+        )
+        yield _doubt(here, message, "Save the script with LF, or replace CRLF where it is read.", rule="crlf")
+    if (
+        not text.isascii()
+        and any(letter in text for letter in _INVISIBLE)
+        and not text.startswith(("{", "["))
+    ):
+        yield from _invisible(text, "--" if form == "sql" else "#", here)
+
+
+def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+    """Variables that nothing gives a value: not the node's parameters, its inputs or what is around it."""
+    parameters = objects(script_of(node).get("parameters"))
+    own = {str(one.get("name")) for one in parameters}
+    if own.issuperset(_USED.findall(text)):
+        return
+    inputs = (named_fields(inputs, "io").get("variables") for inputs in objects([node.get("inputs")]))
+    known = [*parameters, *(one for listed in inputs for one in objects(listed)), *shared]
+    if any(_holds_several(one) for one in known):
+        return
+    names = {str(one.get(key)): None for one in known for key in ("inputName", "name") if one.get(key)}
+    code = re.sub("--[^\n]*", "", text)
+    used = dict.fromkeys(_USED.findall(code))
+    missing = [name for name in used if name not in names and not _is_set(name, code)]
+    if missing:
+        message = "the script has {}, and the node has no parameter of that name"
+        remedy = "{}Write it in script.parameters, with name, scope, type and value."
+        values = (Phrase(", ".join(f"${{{name}}}" for name in missing)), near(missing[0], tuple(names)))
+        yield _doubt(path, message, remedy, *values, rule="undeclared-parameter")
+
+
+def _holds_several(parameter: Object) -> bool:
+    """Whether a parameter is a text of several names and values, as older nodes have it."""
+    return str(parameter.get("type")).casefold() == "nokvvariableexpression"
+
+
+def _is_set(name: str, code: str) -> bool:
+    """Whether a script sets a variable itself, as Hive and Spark let it."""
+    return re.search(rf"\bset\s+(\w+:)?{name}\s*=", code, re.IGNORECASE) is not None
+
+
+def _parameter_doubts(script: Object, path: Path) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for position, parameter in enumerate(objects(script["parameters"])):
+        name, value = parameter.get("name"), parameter.get("value")
+        if isinstance(name, str):
+            if name in seen and not _holds_several(parameter):
+                message = f"the parameter {{}} is written twice: parameters[{seen[name]}] has it too"
+                here = (*path, position, "name")
+                yield _doubt(here, message, "Keep one of the two.", name, rule="parameter-twice")
+            seen.setdefault(name, position)
+        if isinstance(value, str) and "$" in value and _OPEN.search(value):
+            message = "the value {} of parameter {} is not closed"
+            remedy = 'Write the closing bracket: "$[yyyymmdd-1]" is the day before.'
+            yield _doubt((*path, position, "value"), message, remedy, value, name, rule="parameter-value")
+
+
+def _is_object(text: str) -> bool:
+    """Whether a text is a JSON object, once its variables have values."""
+    for candidate in (text, re.sub(r"\$\{[^{}]*\}|\$\[[^\[\]]*\]", "0", text)):
+        try:
+            return isinstance(json.loads(candidate, strict=False), dict)
+        except (ValueError, RecursionError):
+            continue
+    return False
+
+
+def _invisible(text: str, comment: str, path: Path) -> Iterator[Fault]:
+    """The first character of a script that cannot be seen, or looks like a space and is none to what runs it."""
+    for found in _ODD.finditer(text):
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if comment not in before:
+            line = text.count("\n", 0, found.start()) + 1
+            message = f"line {line} of the script has {_INVISIBLE[found.group()]}"
+            remedy = "It comes with text that is copied or saved by other programs. Remove it, or write a plain space."
+            yield _doubt(path, message, remedy, rule="invisible-character")
+            return
+
+
+def _doubt(path: Path, message: str, remedy: str, *values: Json, rule: str) -> Fault:
+    return Fault(path, message, remedy, values, "warning", rule)

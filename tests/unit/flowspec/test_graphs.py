@@ -1,0 +1,181 @@
+"""Dependencies that are lost without a word, and what the arms of a branch are to them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pulumi_resource_dataworks.flowspec import show_path
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, changed, errors_of, faults_of, workflow
+
+SELF = {"nodeId": "load", "depends": [{"type": "CrossCycleDependsOnSelf"}]}
+EDGE = {"nodeId": "load", "depends": [{"nodeId": "extract"}]}
+
+
+def refused(root: Object) -> tuple[str, str]:
+    [fault] = errors_of(root)
+    return fault.rule, show_path(fault.path).removeprefix("spec.workflows[0].")
+
+
+def test_flow_beside_dependencies_is_lost() -> None:
+    assert refused(etl(dependencies=[SELF], flow=[EDGE])) == ("two-flows", "flow")
+    cases: list[Object] = [
+        {"dependencies": [], "flow": [EDGE]},
+        {"dependencies": [EDGE], "flow": [EDGE]},
+        {"flow": []},
+    ]
+    for fields in cases:
+        assert errors_of(etl(**fields)) == []
+
+
+@pytest.mark.parametrize("key", ["combined", "subflow"])
+def test_flow_beside_the_dependencies_of_inner_nodes_is_lost(key: str) -> None:
+    held: Object = {
+        "nodes": [node("x"), node("load"), node("extract")],
+        "dependencies": [SELF],
+        "flow": [EDGE],
+    }
+    root = etl(nodes=[{**node("c"), key: held}], dependencies=[])
+    assert refused(root) == ("two-flows", f"nodes[0].{key}.flow")
+
+
+def test_nodes_beside_the_workflow_are_lost() -> None:
+    beside = changed(etl(), lambda root: root["spec"].update(nodes=[node("check")]))
+    assert refused(beside) == ("beside-workflow", "spec.nodes")
+
+
+@pytest.mark.parametrize("key", ["flow", "dependencies"])
+def test_what_nodes_wait_for_beside_the_workflow_is_lost(key: str) -> None:
+    edge = changed(etl(dependencies=[]), lambda root: root["spec"].update({key: [EDGE]}))
+    assert refused(edge) == ("beside-workflow", f"spec.{key}[0]")
+    for own in ("daily_orders", "42", "shop.daily_orders"):
+        root = etl(id="42", outputs={"nodeOutputs": [{"data": "shop.daily_orders"}]})
+        root["spec"][key] = [{"nodeId": own, "depends": [{"output": "shop_root"}]}]
+        assert errors_of(root) == []
+
+
+def test_an_entry_has_to_say_what_is_waited_for() -> None:
+    assert refused(etl(dependencies=[{"nodeId": "load"}])) == ("no-depends", "dependencies[0].depends")
+    misspelt = etl(dependencies=[{"nodeId": "load", "dependsOn": [{"nodeId": "extract"}]}])
+    assert refused(misspelt) == ("misspelt-key", "dependencies[0].dependsOn")
+    cases: list[Object] = [{"depends": []}, {"depends": None}, {"variableDepends": [{"variableName": "v"}]}]
+    for more in cases:
+        assert errors_of(etl(dependencies=[{"nodeId": "load", **more}])) == []
+
+
+def branching(depend: Object, *, back: bool = False) -> Object:
+    """A branch with two arms, and a node on one of them."""
+    arms = [{"when": "1 == 1", "output": {"data": f"retail.{arm}"}} for arm in ("weekday", "weekend")]
+    fork = {**node("fork"), "script": {"runtime": {"command": "CONTROLLER_BRANCH"}, "content": "[]"}}
+    edges = [{"nodeId": "report", "depends": [depend]}]
+    edges += [{"nodeId": "fork", "depends": [{"nodeId": "report"}]}] if back else []
+    return etl(
+        nodes=[{**fork, "branch": {"branches": arms}}, node("report"), node("weekend")], dependencies=edges
+    )
+
+
+def doubts(root: Object) -> list[str]:
+    return [fault.render() for fault in faults_of(root) if fault.rule == "near-output"]
+
+
+@pytest.mark.parametrize(
+    "depend", [{"output": "retail.weekend"}, {"output": "retail.weekend", "nodeId": "fork"}]
+)
+def test_an_arm_is_an_output_of_its_node(depend: Object) -> None:
+    assert doubts(branching(depend)) == []
+    [fault] = errors_of(branching(depend, back=True))
+    assert (fault.rule, '"fork" -> "report"' in fault.render() or '"report" -> "fork"' in fault.render()) == (
+        "cycle",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("depend", "words"),
+    [
+        ({"output": "retail.weekdy"}, 'Did you mean "retail.weekday"?'),
+        ({"output": "weekday"}, 'Did you mean "retail.weekday"?'),
+        ({"output": "shop.weekday"}, 'Did you mean "retail.weekday"?'),
+        (
+            {"output": "retail.monday", "nodeId": "fork"},
+            'one of its arms ("retail.weekday", "retail.weekend")',
+        ),
+    ],
+)
+def test_an_output_that_nearly_is_an_arms_is_doubted(depend: Object, words: str) -> None:
+    [said] = doubts(branching(depend))
+    assert words in said
+    assert 'one of node "fork"' in said
+
+
+@pytest.mark.parametrize(
+    "value", ["x", [], {"trigger": "x", "script": 3, "strategy": [], "priority": {}, "branch": "x"}]
+)
+def test_a_node_below_a_key_that_no_table_knows_is_no_defect(value: Any) -> None:
+    [fault] = faults_of({**etl(), "spec": {"workflows": [{**workflow(etl()), "while": value}]}})[:1]
+    assert (fault.rule, fault.path[-1]) == ("unknown-key", "while")
+
+
+def identified(id_: Any) -> list[str]:
+    """The rules that a document in text falls under, in which an ID is written so."""
+    text = json.dumps(etl(nodes=[node("a", id="ID")], dependencies=[])).replace('"ID"', id_)
+    return [fault.rule for fault in faults_of(text)]
+
+
+@pytest.mark.parametrize(
+    "id_", ["8353407845749231000", "8353407845749230592", "8.353407845749231e18", "9007199254740992"]
+)
+def test_an_id_that_was_rounded_on_its_way_is_doubted(id_: str) -> None:
+    assert identified(id_) == ["rounded-id"]
+
+
+@pytest.mark.parametrize("id_", ["8353407845749230390", "9007199254740991", '"8353407845749231000"'])
+def test_an_id_with_all_its_digits_is_not(id_: str) -> None:
+    assert identified(id_) == []
+
+
+def chain(*names: str) -> Object:
+    """A workflow in which each node depends on the one before it."""
+    pairs = zip(names[1:], names, strict=False)
+    edges = [{"nodeId": one, "depends": [{"type": "Normal", "nodeId": other}]} for one, other in pairs]
+    return etl(nodes=[node(name) for name in dict.fromkeys(names)], dependencies=edges)
+
+
+def test_nodes_that_wait_for_each_other_are_named() -> None:
+    [fault] = errors_of(chain("a", "b", "c", "a"))
+    assert fault.rule == "cycle"
+    shown = fault.render()
+    assert shown.index('"c"') < shown.index('"b"') or shown.index('"b"') < shown.index('"a"')
+    assert all(f'"{name}"' in shown for name in "abc")
+    assert not errors_of(chain("a", "b", "c"))
+
+
+def test_a_node_may_wait_for_its_own_run_before() -> None:
+    depends = [{"type": "CrossCycleDependsOnSelf", "output": "extract"}]
+    assert not errors_of(etl(dependencies=[{"nodeId": "extract", "depends": depends}]))
+
+
+@pytest.mark.parametrize("key", ["do-while", "paiflow"])
+def test_a_cycle_inside_a_control_node_is_found_there(key: str) -> None:
+    inner = workflow(chain("x", "y", "x"))
+    body = {"nodes": inner["nodes"], "flow": inner["dependencies"]}
+    [fault] = errors_of(etl(nodes=[{**node("l"), key: body}], dependencies=[]))
+    assert (fault.rule, fault.path[-2]) == ("cycle", key)
+
+
+def test_the_steps_of_a_pai_flow_have_types_of_their_own() -> None:
+    step = {"name": "kmeans", "script": {"runtime": {"command": "PAI_FLOW_KMEANS"}}}
+    flow: Object = {"nodes": [step], "flow": [{"nodeId": "kmeans", "depends": [{"nodeId": "kmaens"}]}]}
+    [fault] = faults_of(etl(nodes=[{**node("l"), "paiflow": flow}], dependencies=[]))
+    assert (fault.rule, fault.path[-5:]) == ("lost-dependency", ("flow", 0, "depends", 0, "nodeId"))
+    assert not faults_of(etl(nodes=[{**node("l"), "paiflow": {}}], dependencies=[]))
+
+
+def test_many_nodes_odd_paths_and_new_types_are_doubted() -> None:
+    many = etl(nodes=[node(f"n{number}") for number in range(401)], dependencies=[])
+    odd = etl(
+        nodes=[{**node("a"), "script": {"path": "x/b", "runtime": {"command": "ODPS_SQLL"}}}], dependencies=[]
+    )
+    found = [(fault.rule, fault.severity) for fault in [*faults_of(many), *faults_of(odd)]]
+    assert found == [("many-nodes", "warning"), ("path", "warning"), ("command", "warning")]

@@ -1,0 +1,113 @@
+"""Keys that stand where the parser drops them: what is meant, and where it belongs."""
+
+from typing import Any
+
+import pytest
+
+from pulumi_resource_dataworks.flowspec import near
+from pulumi_resource_dataworks.flowspec._commands import KNOWN_COMMANDS
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, faults_of
+
+
+def with_node(**fields: Any) -> Object:
+    return etl(nodes=[node("a", **fields)], dependencies=[])
+
+
+@pytest.mark.parametrize("key", ["depends", "dependsOn", "dependencies", "flow"])
+def test_what_a_node_waits_for_stands_beside_it(key: str) -> None:
+    [fault] = faults_of(with_node(**{key: ["b"]}))
+    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
+    assert 'Write it in dependencies, beside the workflow\'s nodes: {"nodeId": ' in fault.render()
+
+
+@pytest.mark.parametrize("key", ["nodes", "dependencies", "flow"])
+def test_what_a_workflow_holds_stands_inside_it(key: str) -> None:
+    [fault] = faults_of({**etl(), key: []})
+    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
+    assert "spec.workflows[0]." in fault.render()
+    [fault] = faults_of({"kind": "CycleWorkflow", "spec": {"workflow": {}}})
+    assert (fault.rule, fault.path) == ("no-workflow", ("spec", "workflow"))
+    assert 'Did you mean "workflows"?' in fault.render()
+
+
+@pytest.mark.parametrize("key", ["dependsOn", "depends_on", "dependOn", "upstream"])
+def test_other_words_for_depends_are_known(key: str) -> None:
+    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", key: []}]))
+    assert (fault.rule, fault.severity) == ("misspelt-key", "error")
+    assert fault.render().endswith('Did you mean "depends"?')
+    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", "depends": [], "dependsOn": []}]))
+    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
+    assert fault.render().endswith("Move its entries into depends.")
+
+
+@pytest.mark.parametrize(
+    ("root", "words"),
+    [
+        (with_node(resourceGroup="rg"), "Write it as runtimeResource.resourceGroup."),
+        (with_node(resource_group="rg"), "Write it as runtimeResource.resourceGroup."),
+        (etl(resourceGroup="rg"), "Write it as runtimeResource.resourceGroup of each node."),
+        (with_node(command="ODPS_SQL"), "Write it as script.runtime.command."),
+        (with_node(language="sql"), "Write it as script.language."),
+        (with_node(cron="00 00 00 * * ?"), "Write it as trigger.cron."),
+        (with_node(type="SHELL"), "Write the node's type as script.runtime.command."),
+        (with_node(schedule={}), "Write it as trigger, with type Scheduler and cron."),
+        (etl(priority=3), "Write it as strategy.priority."),
+        (etl(recurrence="Pause"), "Write it as strategy.recurrenceType."),
+        ({**etl(), "apiVersion": "v1"}, "Write it as version."),
+        (with_node(Recurrence="Skip", recurrence="Normal"), 'Leave it out: "recurrence" is there too.'),
+        (with_node(recurrenceTypes="Skip"), 'Did you mean "recurrence"? Leave it out.'),
+        (with_node(colour="blue"), "drop it. Leave it out."),
+    ],
+)
+def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
+    [fault] = faults_of(root)
+    assert (fault.rule, fault.severity) == ("unknown-key", "warning")
+    assert fault.render().endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("depends", "words"),
+    [
+        (["extract"], 'each of depends has to be an object. Write {"nodeId": "extract"}.'),
+        ("extract", 'depends has to be a list. Write [{"nodeId": "extract"}].'),
+        ({"nodeId": "extract"}, "depends has to be a list. Put it in brackets: a list of one."),
+        ({"extract": {}}, "depends has to be a list. Write a list."),
+        ([{"output": 77}], "output has to be text. Put it in quotes."),
+    ],
+)
+def test_a_dependency_in_short_is_written_out(depends: Any, words: str) -> None:
+    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", "depends": depends}]))
+    assert (fault.rule, fault.severity) == ("shape", "error")
+    assert fault.render().endswith(words)
+
+
+def test_other_lists_say_which_key_a_text_is_meant_for() -> None:
+    [fault] = faults_of(with_node(outputs={"nodeOutputs": ["shop.a"]}))
+    assert fault.render().endswith('Write {"data": "shop.a"}.')
+    script = {**node("a")["script"], "parameters": ["bizdate"]}
+    [fault] = faults_of(with_node(script=script))
+    assert fault.render().endswith('Write {"name": "bizdate"}.')
+
+
+NODE = ("recurrence", "reference", "fileResources", "runtimeResource", "rerunTimes", "timeout")
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("resourceGroup", NODE, None),
+        ("resources", NODE, None),
+        ("recurence", NODE, "recurrence"),
+        ("rerunTimeout", NODE, "rerunTimes"),
+        ("runtimeResources", NODE, "runtimeResource"),
+        ("Cycle", ("CycleWorkflow", "ManualWorkflow"), "CycleWorkflow"),
+        ("Workflow", ("CycleWorkflow", "ManualWorkflow"), None),
+        ("HOUR", ("MINUTES", "HOURS"), "HOURS"),
+        ("lood", ("load", "extract"), "load"),
+        ("CONTROLLER_LOOP", tuple(KNOWN_COMMANDS), None),
+        ("odps_sqll", tuple(KNOWN_COMMANDS), "ODPS_SQL"),
+    ],
+)
+def test_only_a_word_that_is_close_is_suggested(word: str, known: tuple[str, ...], meant: str | None) -> None:
+    assert near(word, known) == ("" if meant is None else f'Did you mean "{meant}"? ')
