@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,12 @@ from ._values import UNKNOWN, Opaque, Path, Unknown, odd_values, without_unknown
 
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
+_PARAMETERS = frozenset({"parameters", "variables", "inputs"})
+"""Where an unknown value may declare a parameter that a script is missing."""
+
+_SHOWN = 10
+"""Warnings of one rule that are shown."""
+
 _NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
 """Where an unknown value may hold the very name that a dependency is missing."""
 
@@ -119,13 +125,13 @@ def _document(value: Any, found: Checked) -> Any:
         warnings = flowspec.validate(document)
     except flowspec.InvalidDocumentError as error:
         conceal = _concealer(value)
-        for fault in error.faults:
-            if not _excused(fault.path, holes):
-                told = found.failures if fault.severity == "error" else found.warnings
-                told.append(conceal(fault))
+        faults = [fault for fault in error.faults if not _excused(fault, holes)]
+        found.failures += [conceal(fault) for fault in faults if fault.severity == "error"]
+        found.warnings += _few([fault for fault in faults if fault.severity == "warning"], conceal)
         return None if found.failures else flowspec.authored(value)
+    warnings = [fault for fault in warnings if not _excused(fault, holes)] if holes else warnings
     if warnings:
-        found.warnings += map(_concealer(value), warnings)
+        found.warnings += _few(warnings, _concealer(value))
     if holes:
         return flowspec.authored(value)
     found.document = document
@@ -133,6 +139,18 @@ def _document(value: Any, found: Checked) -> Any:
         return flowspec.authored(value)
     root = flowspec.authored(document.root)
     return flowspec.secret(root) if flowspec.is_secret(value) else root
+
+
+def _few(warnings: list[flowspec.Fault], conceal: Callable[[flowspec.Fault], str]) -> Iterator[str]:
+    """The first warnings of each rule, and how many more there are: what is said of a node may be said of a thousand."""
+    by_rule: dict[str, list[flowspec.Fault]] = {}
+    for fault in warnings:
+        by_rule.setdefault(fault.rule, []).append(fault)
+    for rule, faults in by_rule.items():
+        yield from map(conceal, faults[:_SHOWN])
+        if len(faults) > _SHOWN:
+            more = f"{len(faults) - _SHOWN} more warnings of the rule {rule}"
+            yield f"spec: {more}. To see all of them, run pulumi-dataworks validate on the document."
 
 
 def _concealer(spec: Any) -> Callable[[flowspec.Fault], str]:
@@ -187,12 +205,12 @@ def _written_ids(root: flowspec.Object) -> list[tuple[str, str]]:
     return [(name, str(own)) for name, own in ids if own]
 
 
-def _excused(path: Path, holes: list[Path]) -> bool:
+def _excused(fault: flowspec.Fault, holes: list[Path]) -> bool:
     """Whether a fault may be one only because something is not known yet."""
-    if not holes:
-        return False
-    beside = any(path[: len(hole)] == hole or hole[: len(path)] == path for hole in holes)
+    path = fault.path
+    if any(path[: len(hole)] == hole or hole[: len(path)] == path for hole in holes):
+        return True
+    if fault.rule == "undeclared-parameter":
+        return any(not _PARAMETERS.isdisjoint(hole) for hole in holes)
     about_names = "dependencies" in path or "flow" in path
-    return beside or (
-        about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)
-    )
+    return about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)

@@ -200,6 +200,36 @@ def test_what_may_be_a_fault_only_for_want_of_a_value_is_excused(run: Run) -> No
         assert run.check(spec).failures == [], spec
 
 
+def running(content: Any, **script: Any) -> dict[str, Any]:
+    whole = {"runtime": {"command": "ODPS_SQL"}, "content": content, **script}
+    return etl(nodes=[{"name": "load", "script": whole}], dependencies=[])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        running(UNKNOWN),
+        running("SELECT '${day}';", parameters=UNKNOWN),
+        running(
+            "SELECT '${day}';", parameters=[{"name": UNKNOWN, "scope": "NodeParameter", "type": "System"}]
+        ),
+        etl(trigger={"type": "Scheduler", "cron": UNKNOWN}),
+        etl(trigger={"type": "Scheduler", "cron": "00 00 00 * * ?", "timezone": UNKNOWN}),
+    ],
+)
+def test_what_is_not_known_yet_is_not_doubted(run: Run, spec: Any) -> None:
+    assert run.check(spec).warnings == []
+    assert len(run.check({**spec, "generator": "x"}).warnings) == 1
+
+
+def test_ten_warnings_of_a_rule_are_shown_and_the_others_counted(run: Run, messages: Messages) -> None:
+    names = [f"n{number}" for number in range(25)]
+    found = run.check(etl(nodes=[node(name, priority=9) for name in names], dependencies=[], stars=5))
+    assert len(found.warnings) == 12
+    assert "nodes[9].priority" in found.warnings[10]
+    messages(found.warnings[11])
+
+
 def loop(**fields: Any) -> dict[str, Any]:
     """A node with inner ones, of which one depends on what is not there, as far as is known."""
     flow = [{"nodeId": "y", "depends": [{"nodeId": "later"}]}]
