@@ -163,6 +163,8 @@ class Filler:
                 "projectIdentifier": project.identifier,
                 "projectName": project.identifier,
                 "projectOwnerId": self.account.uid,
+                "schedulerMaxRetryTimes": project.rerun_times,  # [F]; the dumps of mid-2025 do not have these two
+                "schedulerRetryInterval": project.rerun_interval,
                 **_strings(tenantId=project.tenant_id, projectId=project.project_id),
             },
         }
