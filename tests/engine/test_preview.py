@@ -46,6 +46,11 @@ def workflow_of(document: Document) -> Document:
     return found
 
 
+def by_name(body: Document) -> dict[str, Document]:
+    """The nodes of a workflow, by name."""
+    return {one["name"]: one for one in body["nodes"]}
+
+
 def block(output: str) -> list[str]:
     """The lines that a diff prints for the one workflow."""
     lines = output.splitlines()
@@ -253,6 +258,37 @@ def test_import_prints_an_object_and_the_preview_after_pasting_it_is_clean(live:
     assert "2 unchanged" in live.preview("--diff", "--expect-no-changes").output
     assert live.calls() == before
     live.is_quiet()
+
+
+@pytest.mark.starts_plugin
+def test_what_was_set_in_the_console_is_imported_and_no_up_resets_it(live: Stack) -> None:
+    given = {"recurrence": "Pause", "rerunMode": "Denied", "rerunTimes": 0, "timeout": 2, "priority": 8}
+
+    def change(body: Document) -> None:
+        body["strategy"] = {"priority": 8, "timeout": 4}
+        by_name(body)["step_03"].update(given, instanceMode="Immediately", owner="2000000000000002")
+
+    live.edit(change)
+    [workflow] = live.emulator.workflows()
+    live.run("state", "delete", "--yes", live.resource()["urn"])
+    live.declare({})
+    live.emulator.switch(read_back_noise="worst", omitted_fields="reset")
+    identity = f"{live.project_id}/{workflow.workflow_id}"
+    told = live.run("import", "--yes", "--skip-preview", "--protect=false", KIND, "etl", identity).output
+    pasted = resources_in(told[told.index("resources:\n") :].split("\n\n")[0])
+    live.declare(pasted)
+    assert "2 unchanged" in live.preview("--expect-no-changes").output
+    live.is_quiet()
+    by_name(workflow_of(pasted["etl"]["properties"]["spec"]))["step_07"]["description"] = "mine"
+    live.declare(pasted)
+    live.up()
+    [after] = live.emulator.workflows()
+    found, was = by_name(after.body), by_name(workflow.body)
+    assert found["step_07"]["description"] == "mine"
+    for name, one in was.items():
+        settings = {key: value for key, value in one.items() if not isinstance(value, dict)}
+        assert found[name].items() >= settings.items()
+    assert after.body["strategy"].items() >= workflow.body["strategy"].items()
 
 
 def test_a_switch_alone_sends_no_import(live: Stack) -> None:

@@ -52,7 +52,7 @@ def assemble(fetched: Fetched, about: About, region: str | None, given: Mapping[
     left_out = dict(fetched.refused)
     documents = {one: _read(one, spec, left_out) for one, spec in fetched.specs.items()}
     read = {one: root for one, root in documents.items() if root is not None}
-    workflows, paths = _workflows(fetched, read, left_out, given)
+    workflows, paths = _workflows(fetched, read, left_out, given, portable=about.portable)
     identifier = next(filter(None, map(identifier_of, read.values())), None)
     _ask_provider(workflows, about.project_id, left_out)
     program, where = _program(workflows, about, region, identifier, left_out)
@@ -103,13 +103,18 @@ def _read(workflow_id: str, spec: str, left_out: dict[str, str]) -> Object | Non
 
 
 def _workflows(
-    fetched: Fetched, read: Mapping[str, Object], left_out: dict[str, str], given: Mapping[str, str]
+    fetched: Fetched,
+    read: Mapping[str, Object],
+    left_out: dict[str, str],
+    given: Mapping[str, str],
+    *,
+    portable: bool,
 ) -> tuple[dict[str, Workflow], dict[str, str]]:
     """The workflows whose documents the provider takes, by ID; and the path of every one."""
     paths = {one.id: one.path.strip("/") or one.name for one in fetched.workflows}
     roots: dict[str, Object] = {}
     for one, root in read.items():
-        document = _imported(one, root, left_out)
+        document = _imported(one, root, left_out, portable=portable)
         if document is not None:
             roots[one] = document
             paths[one] = str(flowspec.workflow_of(document)["script"]["path"]).strip("/")
@@ -118,9 +123,9 @@ def _workflows(
     return {one: Workflow(one, paths[one], names[one], root) for one, root in roots.items()}, paths
 
 
-def _imported(workflow_id: str, given: Object, left_out: dict[str, str]) -> Object | None:
+def _imported(workflow_id: str, given: Object, left_out: dict[str, str], *, portable: bool) -> Object | None:
     try:
-        return imported(workflow_id, given)
+        return imported(workflow_id, given, portable=portable)
     except LeftOutError as error:
         left_out[workflow_id] = str(error)
         return None

@@ -167,7 +167,9 @@ def _is_id(value: Json) -> bool:
 def _without_own_outputs(root: Object) -> Object:
     """A document that names nodes by another output than their ID where they have one: an ID is of one workspace."""
     found: Object = copy.deepcopy(root)
-    for scope in flowspec.scopes(flowspec.workflow_of(found)):
+    workflow = flowspec.workflow_of(found)
+    _rename_output(workflow, str(workflow["id"]), is_only=False)
+    for scope in flowspec.scopes(workflow):
         nodes = {str(node["id"]): node for node in flowspec.scope_of(scope)}
         main = {own: _main_output(node) for own, node in nodes.items()}
         names = {own: str(node["name"]) for own, node in nodes.items()}

@@ -39,14 +39,14 @@ class Workflow:
     root: Object
 
 
-def imported(workflow_id: str, given: Object) -> Object:
-    """The document that a read for `pulumi import` makes of the service's.
+def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
+    """The document that a read for `pulumi import` makes of the service's, or one for other workspaces.
 
     Raises:
         LeftOutError: The provider would refuse it.
     """
     try:
-        root = flowspec.clean(given)
+        root = flowspec.clean(given, portable=portable)
         flowspec.validate(flowspec.Document(root))
         root = flowspec.complete(root, lambda _: workflow_id)
     except flowspec.InvalidDocumentError as error:

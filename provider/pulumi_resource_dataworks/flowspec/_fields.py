@@ -49,7 +49,6 @@ class Field:
         default: What the vendor's parser assumes where the field is absent.
         reset: What undoes the field once it has left the document; None where nothing is known to.
         server: Filled in by the service, and never compared.
-        filled: Filled in by the service where the document is silent: left out of an imported document.
         plain: The type of a value that has just this shape, as nearly all have; None where it may be anything.
     """
 
@@ -64,7 +63,6 @@ class Field:
     default: Any = None
     reset: Any = None
     server: bool = False
-    filled: bool = False
     plain: type | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from ._defaults import OF_ONE_WORKSPACE, Around, is_filled
 from ._document import Json, Object
 from ._fields import Field, Shape
 from ._meaning import named_fields, normal_value
@@ -22,12 +23,17 @@ _ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow", "parameter
 
 def project(wrote: Object, actual: Object) -> Object:
     """The read-back in the shape of what was written: equal to it where the service holds just that."""
-    return _entity(wrote, actual, "document")
+    return _entity(wrote, actual, "document", Around.of(actual))
 
 
-def clean(actual: Object) -> Object:
-    """The whole read-back without what the service fills in: what a person would have written."""
-    return _clean_entity(actual, "document")
+def clean(actual: Object, *, portable: bool = False) -> Object:
+    """The whole read-back without what the service fills in: what a person would have written.
+
+    Args:
+        actual: The read-back.
+        portable: For other workspaces: without owners, and with what this workspace gives by itself.
+    """
+    return _clean_entity(actual, "document", Around.of(actual, portable=portable))
 
 
 def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
@@ -43,7 +49,8 @@ def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
     return _undo(old, new, "document", "", stuck), stuck
 
 
-def _entity(wrote: Object, actual: Object, entity: str) -> Object:
+def _entity(wrote: Object, actual: Object, entity: str, around: Around) -> Object:
+    around = around.within(actual, entity)
     theirs = named_fields(actual, entity)
     found: Object = {}
     for key, ours in wrote.items():
@@ -51,26 +58,26 @@ def _entity(wrote: Object, actual: Object, entity: str) -> Object:
         if field is UNKNOWN:
             found[key] = ours
             continue
-        value = _value(ours, theirs.get(name), field, name)
+        value = _value(ours, theirs.get(name), field, name, around)
         if value is not None or ours is None:
             found[key] = value
     spelt = {field_of(entity, key)[0] for key in wrote}
     for name in sorted(_ADDED_SHOWS - spelt):
         field = field_of(entity, name)[1]
         if theirs.get(name) and field.shape is Shape.LIST:
-            found[name] = [_clean_item(item, field) for item in theirs[name]]
+            found[name] = [_clean_item(item, field, around) for item in theirs[name]]
     return found
 
 
-def _value(ours: Json, theirs: Json, field: Field, name: str) -> Json:
+def _value(ours: Json, theirs: Json, field: Field, name: str, around: Around) -> Json:
     if field.server or (_means_nothing(ours, field) and _means_nothing(theirs, field)):
         return ours
     if theirs is None:
         return None
     if field.shape is Shape.ENTITY and isinstance(ours, dict) and isinstance(theirs, dict):
-        return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
+        return _entity(cast("Object", ours), cast("Object", theirs), field.entity, around)
     if field.shape is Shape.LIST and field.entity and isinstance(ours, list) and isinstance(theirs, list):
-        return _list(cast("list[Json]", ours), cast("list[Json]", theirs), field, name)
+        return _list(cast("list[Json]", ours), cast("list[Json]", theirs), field, name, around)
     if not field.entity and field.shape in {Shape.FREE, Shape.MAP, Shape.LIST}:
         kept = _covers(ours, theirs)
     else:
@@ -111,42 +118,43 @@ def _covers(ours: Json, theirs: Json) -> bool:
     return str(ours) == str(theirs)
 
 
-def _list(ours: list[Json], theirs: list[Json], field: Field, name: str) -> list[Json]:
+def _list(ours: list[Json], theirs: list[Json], field: Field, name: str, around: Around) -> list[Json]:
     pairs = partners(ours, theirs, field)
-    found = [_item(ours[place], theirs[partner], field) for place, partner in sorted(pairs.items())]
+    found = [_item(ours[place], theirs[partner], field, around) for place, partner in sorted(pairs.items())]
     if name in _ADDED_SHOWS or field.order == "ordered":
         taken = set(pairs.values())
-        found += [_clean_item(item, field) for place, item in enumerate(theirs) if place not in taken]
+        found += [_clean_item(item, field, around) for place, item in enumerate(theirs) if place not in taken]
     return found
 
 
-def _item(ours: Json, theirs: Json, field: Field) -> Json:
+def _item(ours: Json, theirs: Json, field: Field, around: Around) -> Json:
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        return _entity(cast("Object", ours), cast("Object", theirs), field.entity)
+        return _entity(cast("Object", ours), cast("Object", theirs), field.entity, around)
     return theirs
 
 
-def _clean_item(item: Json, field: Field) -> Json:
-    return _clean_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
+def _clean_item(item: Json, field: Field, around: Around) -> Json:
+    return _clean_entity(cast("Object", item), field.entity, around) if isinstance(item, dict) else item
 
 
-def _clean_entity(actual: Object, entity: str) -> Object:
+def _clean_entity(actual: Object, entity: str, around: Around) -> Object:
+    around = around.within(actual, entity)
     found: Object = {}
     for key, item in actual.items():
-        _, field = field_of(entity, key)
-        if field is UNKNOWN or field.server or field.filled or item is None:
+        name, field = field_of(entity, key)
+        if field is UNKNOWN or field.server or item is None or (around.portable and name in OF_ONE_WORKSPACE):
             continue
-        value = _clean_value(item, field)
-        if value not in ({}, []):
+        value = _clean_value(item, field, around)
+        if value not in ({}, []) and not is_filled(entity, name, value, around):
             found[key] = value
     return found
 
 
-def _clean_value(value: Json, field: Field) -> Json:
+def _clean_value(value: Json, field: Field, around: Around) -> Json:
     if field.shape is Shape.ENTITY and isinstance(value, dict):
-        return _clean_entity(cast("Object", value), field.entity)
+        return _clean_entity(cast("Object", value), field.entity, around)
     if field.shape is Shape.LIST and isinstance(value, list):
-        return [_clean_item(item, field) for item in cast("list[Json]", value)]
+        return [_clean_item(item, field, around) for item in cast("list[Json]", value)]
     return _shown(value, field)
 
 

@@ -84,6 +84,30 @@ def test_an_export_is_the_same_each_time(
     assert held(tmp_path / "other") == first
 
 
+@pytest.mark.parametrize("flags", [[], ["--portable"]])
+def test_what_somebody_set_in_the_console_is_exported(
+    server: EmulatorServer, run: Run, tmp_path: Path, flags: list[str]
+) -> None:
+    load(server, [workflow("daily", [sql("a", "SELECT 1;\n")])])
+    given = {"recurrence": "Pause", "rerunMode": "Denied", "rerunTimes": 0, "timeout": 2, "priority": 8}
+    [there] = server.emulator.workflows()
+    document = json.loads(json.dumps(there.document))
+    [body] = document["spec"]["workflows"]
+    body["strategy"] = {"priority": 8, "timeout": 4}
+    body["nodes"][0].update(given, instanceMode="Immediately")
+    body["nodes"][0]["script"]["runtime"]["cu"] = "2"
+    server.emulator.edit(there.workflow_id, document)
+    assert run(*flags) == 0
+    [exported] = json.loads((tmp_path / "out/workflows/daily/workflow.json").read_text())["spec"]["workflows"]
+    [found] = exported["nodes"]
+    assert exported["strategy"] == {"priority": 8, "timeout": 4}
+    assert found.items() >= {**given, "instanceMode": "Immediately"}.items()
+    assert found["script"]["runtime"] == {"command": "ODPS_SQL", "cu": "2"}
+    assert not found.keys() & {"timeoutUnit", "outputs"}
+    assert ("rerunInterval" in found) is bool(flags)  # as this workspace has it
+    assert ("owner" in found) is not bool(flags)
+
+
 def test_a_name_chooses(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
     load(server, generated(12))
     assert run("--name", "generated_01*") == 0

@@ -97,6 +97,17 @@ def test_a_node_with_another_output_is_named_by_that() -> None:
     assert depends(flowspec.workflow_of(completed), "second")[0]["output"] == "done"
 
 
+def test_the_workflows_outputs_are_those_of_another_workspace() -> None:
+    root = workflow("daily", [sql("a", "SELECT 1;\n")])
+    own = str(flowspec.workflow_of(root)["id"])
+    outputs = [{"data": data, "artifactType": "NodeOutput"} for data in (own, "shop.daily", "mine")]
+    flowspec.workflow_of(root)["outputs"] = {"nodeOutputs": outputs}
+    found, made = one(root, "shop")
+    assert not made.left_out
+    named = [entry["data"] for entry in found["outputs"]["nodeOutputs"]]
+    assert named == [Joined(Setting("projectIdentifier"), ".daily"), "mine"]
+
+
 def test_what_belongs_to_a_workspace_is_a_setting() -> None:
     nodes = [sql(name, "SELECT 1;\n") for name in "abc"]
     for node, group, source in zip(nodes, ("one", "two", "one"), ("first", "first", ""), strict=True):

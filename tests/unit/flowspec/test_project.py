@@ -1,16 +1,12 @@
 """Read-backs: what the service hands back, in the words of what was written. The emulator plays the service."""
 
 import copy
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator, Life
-from pulumi_resource_dataworks.emulator._signature import Request
 from pulumi_resource_dataworks.flowspec import (
     actual_ids,
     canonical,
@@ -20,7 +16,6 @@ from pulumi_resource_dataworks.flowspec import (
     leave_out,
     nodes_of,
     project,
-    read,
     rename_ids,
     same,
 )
@@ -37,38 +32,7 @@ from tests.support.flowspecs import (
     put,
     workflow,
 )
-
-GETS = {"GetJobStatus", "GetWorkflowDefinition"}
-
-
-class Service:
-    """The emulator without HTTP: what is imported is read back as the service would."""
-
-    def __init__(self) -> None:
-        self.emulator = Emulator(strict=False, job_life=Life("immediate"))
-
-    def ask(self, action: str, **params: Any) -> Any:
-        text = urlencode({name: str(value) for name, value in params.items()})
-        get = action in GETS
-        headers = {"x-acs-action": action, "x-acs-version": "2024-05-18"}
-        request = Request(
-            "GET" if get else "POST", text if get else "", headers, b"" if get else text.encode()
-        )
-        gateway = self.emulator.gateway
-        return json.loads(gateway.perform(gateway.admit(request)).body)
-
-    def kept(self, root: Object) -> Object:
-        """Imports a document and reads it back."""
-        job = self.ask("ImportWorkflowDefinition", ProjectId=10001, Spec=canonical(root))["AsyncJob"]
-        status = self.ask("GetJobStatus", JobId=job["Id"])["JobStatus"]
-        assert status["Status"] == "Success", status
-        return self.read(workflow(root)["id"])
-
-    def read(self, workflow_id: str) -> Object:
-        answer = self.ask(
-            "GetWorkflowDefinition", ProjectId=10001, Id=workflow_id, IncludeScriptContent="true"
-        )
-        return read(answer["WorkflowDefinition"]["Spec"]).root
+from tests.support.read_backs import Service
 
 
 @pytest.fixture
@@ -171,7 +135,8 @@ def test_nodes_and_edges_that_somebody_added_are_shown(kept: Kept) -> None:
     assert difference.edges_removed == []
     added = dict(nodes_of(workflow(found)))["audit"]
     assert added["script"]["content"] == "SELECT 1;\n"
-    assert not {"metadata", "owner", "timeoutUnit"} & set(added)
+    assert not {"metadata", "timeoutUnit", "rerunTimes"} & set(added)
+    assert added["owner"] == "me"
     assert "id" not in added["script"]
 
 
