@@ -290,15 +290,30 @@ def lost_state(course: Course) -> None:
 
 
 def importing(course: Course) -> None:
-    course.run("state", "delete", "--yes", course.stack.resource()["urn"])
+    """What somebody has set in the console is in the code that an import prints, beside a strategy that says the same."""
     assert course.ids is not None
+    by_hand = {"recurrence": "Pause", "rerunMode": "Denied", "rerunTimes": 0, "timeout": 2, "priority": 8}
+    document = copy.deepcopy(course.emulator.workflow(course.ids[0]).document)
+    document["spec"]["workflows"][0]["strategy"] = {"priority": 8, "timeout": 4}
+    nodes(document)[0].update(by_hand)
+    course.emulator.edit(course.ids[0], document)
+    course.run("state", "delete", "--yes", course.stack.resource()["urn"])
     identity, code = f"{course.stack.project_id}/{course.ids[0]}", course.stack.folder / "code.yaml"
     course.run(
         *("import", "--yes", "--skip-preview", "--protect=false", "--out", str(code)),
         *("dataworks:index:WorkflowDefinition", "etl", identity),
     )
-    course.program(resources_in(code.read_text("utf-8")))
+    program = resources_in(code.read_text("utf-8"))
+    course.program(program)
     course.is_quiet(at_once=True)
+    [found] = [
+        one
+        for one in nodes(program["etl"]["properties"]["spec"])
+        if one["name"] == nodes(document)[0]["name"]
+    ]
+    assert {name: str(found[name]).casefold() for name in by_hand} == {
+        name: str(value).casefold() for name, value in by_hand.items()
+    }
 
 
 def adoption(course: Course) -> None:
