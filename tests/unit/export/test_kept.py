@@ -61,7 +61,7 @@ def test_every_field_that_somebody_set_comes_back(file: Path) -> None:
     service = Service()
     own, actual = edited(service, file)
     wanted = said_by_hand(actual)
-    assert wanted.keys() >= WHAT_MATTERS
+    assert wanted.keys() >= WHAT_MATTERS or not workflow(actual)["nodes"]
     root = imported(own, actual, portable=False)
     del wanted["spec", "owner"]  # the workflow's
     assert said_by_hand(root) == wanted
