@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ._branching import with_own_script, without_script
 from ._errors import REFUSED, ServiceError
 from ._fill import Filler
 from ._parse import kind_of
@@ -108,6 +109,9 @@ class Import:
         if version.startswith("2.") and switches.version_2 == "job_fails":
             raise JobError(f"version {version} is not supported", path="$.version")
         sent: Entity = self.document["spec"]["workflows"][0]
+        if switches.control_script == "needed":
+            for node in without_script(sent):
+                raise JobError(f"script.content does not hold what the field of {node['name']} says")
         for path, entity in _places(sent):
             if switches.other_owner == "job_fails" and entity.get("owner") not in {None, self.account.uid}:
                 raise JobError(f"owner {entity['owner']} is not the caller", path=path)
@@ -159,6 +163,8 @@ class Import:
             body = _mixed(body, old.body)
         path: str = body["script"]["path"]
         nodes = list({node["id"]: self._rewritten(node, path) for node in body["nodes"]}.values())
+        if self.world.switches.control_script == "rewritten":
+            nodes = with_own_script(nodes)
         body = {**body, "dependencies": _resolved(body["dependencies"], nodes, by_name=by_name)}
         # A version that is left out is nowhere recorded; 1.1.0 is what all real read-backs hold.
         version = self.document.get("version", "1.1.0")

@@ -60,6 +60,9 @@ class Switches:
     node_path: Literal["as_sent", "prefixed"] = "as_sent"
     # The last line break of a script; no recorded read-back has a script that was sent with one.
     trailing_newline: Literal["kept", "dropped"] = "kept"
+    # The script of a branch and a join beside their field: the vendor's skill says that without it they do nothing, and
+    # its library makes it of the field ("rewritten").
+    control_script: Literal["as_sent", "needed", "rewritten"] = "as_sent"
     # DryRun validates only, as documented; a gateway that does not know it would import, or refuse.
     dry_run: Literal["honoured", "ignored", "refused"] = "honoured"
     # What AsyncJob.Response holds in a dry run.

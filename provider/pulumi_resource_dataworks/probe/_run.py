@@ -46,6 +46,7 @@ _NOT_TRIED: Final = {
     "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
     "runs_order stage_begins_after offline_of_undeployed",
     "a person who holds a workflow open in the console": "locked_workflow",
+    "a branch that runs in production, as only there it shows what it does": "control_script",
     "several imports at the same time, each longer than a few calls": "imports_at_once concurrent_import",
     "imports of ever larger documents, up to many MiB": "spec_limit",
     "a workflow with a text for an ID, which might not be found again to be deleted": "non_numeric_workflow_id",

@@ -195,6 +195,63 @@ def test_values_that_the_service_rewrites(imported: Ask, emulator: Emulator) -> 
     assert scripts[TWO]["path"] == "folder/flow/somewhere"
 
 
+BRANCH = {
+    "branches": [{"when": "1", "output": {"data": "a"}}, {"when": "0", "desc": "no", "output": {"data": "b"}}]
+}
+ARMS = [
+    {"condition": "1", "nodeoutput": "a", "description": ""},
+    {"condition": "0", "nodeoutput": "b", "description": "no"},
+]
+JOIN = {
+    "branches": [
+        {"name": name, "output": {"data": name}, "assertion": {"field": "status", "in": ["1", "2"]}}
+        for name in "xy"
+    ],
+    "logic": {"expression": "x or y"},
+}
+WATCHED = [{"node": name, "runStatus": [1, 2], "logic": 2} for name in "xy"]
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "script", "other"),
+    [
+        ("CONTROLLER_BRANCH", {"branch": BRANCH}, ARMS, ARMS[:1]),
+        ("CONTROLLER_JOIN", {"join": JOIN}, {"branchList": WATCHED}, {"branchList": WATCHED[::-1]}),
+    ],
+)
+def test_branches_and_joins_may_need_their_script(
+    imported: Ask, emulator: Emulator, command: str, field: dict[str, Any], script: Any, other: Any
+) -> None:
+    emulator.switch(control_script="needed")
+    for content, status in ((json.dumps(script), "Success"), ("", "Fail"), (json.dumps(other), "Fail")):
+        told = imported(flow(node(ONE, command, content, **field)))
+        assert told["Status"] == status, told
+        inside = node(TWO, "COMBINED_NODE", combined={"nodes": [node(ONE, command, content, **field)]})
+        assert imported(flow(inside))["Status"] == status
+    emulator.switch(control_script="as_sent")
+    assert imported(flow(node(ONE, command, "", **field)))["Status"] == "Success"
+    assert emulator.workflow(WORKFLOW).nodes[ONE]["script"]["content"] == ""
+
+
+def test_scripts_of_branches_and_joins_may_be_the_librarys(imported: Ask, emulator: Emulator) -> None:
+    emulator.switch(control_script="rewritten")
+    branch, join = node(ONE, "CONTROLLER_BRANCH", branch=BRANCH), node(TWO, "CONTROLLER_JOIN", join=JOIN)
+    imported(flow(branch, join, node(THREE)))
+    found = emulator.workflow(WORKFLOW).nodes
+    assert json.loads(found[ONE]["script"]["content"]) == [
+        {"condition": "1", "nodeoutput": "a"},
+        {"condition": "0", "nodeoutput": "b", "description": "no"},
+    ]
+    assert json.loads(found[TWO]["script"]["content"]) == {
+        "branchList": [
+            {"logic": 1, "node": "x", "runStatus": ["1", "2"]},
+            {"logic": 0, "node": "y", "runStatus": ["1", "2"]},
+        ],
+        "resultStatus": "1",
+    }
+    assert found[THREE]["script"]["content"] == "x"
+
+
 def test_a_dry_run_is_honoured_ignored_or_refused(imported: Ask, submit: Ask, emulator: Emulator) -> None:
     assert submit(flow(), DryRun="True")["Response"] == WORKFLOW
     emulator.switch(dry_run_response="nothing")
