@@ -491,7 +491,7 @@ export namespace flowspec {
      */
     export interface LogicArgs {
         /**
-         * The condition, such as `and`.
+         * The condition over the branches' names, such as `b_1 and b_2`.
          */
         expression?: pulumi.Input<string | undefined>;
         /**

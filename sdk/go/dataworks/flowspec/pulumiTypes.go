@@ -3535,7 +3535,7 @@ func (o JoinBranchArrayOutput) Index(i pulumi.IntInput) JoinBranchOutput {
 
 // How the branches of a merge node decide together.
 type Logic struct {
-	// The condition, such as `and`.
+	// The condition over the branches' names, such as `b_1 and b_2`.
 	Expression *string `pulumi:"expression"`
 	// Filled in by the service, and never compared.
 	Metadata map[string]interface{} `pulumi:"metadata"`
@@ -3554,7 +3554,7 @@ type LogicInput interface {
 
 // How the branches of a merge node decide together.
 type LogicArgs struct {
-	// The condition, such as `and`.
+	// The condition over the branches' names, such as `b_1 and b_2`.
 	Expression pulumi.StringPtrInput `pulumi:"expression"`
 	// Filled in by the service, and never compared.
 	Metadata pulumi.MapInput `pulumi:"metadata"`
@@ -3638,7 +3638,7 @@ func (o LogicOutput) ToLogicPtrOutputWithContext(ctx context.Context) LogicPtrOu
 	}).(LogicPtrOutput)
 }
 
-// The condition, such as `and`.
+// The condition over the branches' names, such as `b_1 and b_2`.
 func (o LogicOutput) Expression() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Logic) *string { return v.Expression }).(pulumi.StringPtrOutput)
 }
@@ -3672,7 +3672,7 @@ func (o LogicPtrOutput) Elem() LogicOutput {
 	}).(LogicOutput)
 }
 
-// The condition, such as `and`.
+// The condition over the branches' names, such as `b_1 and b_2`.
 func (o LogicPtrOutput) Expression() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Logic) *string {
 		if v == nil {

@@ -2243,7 +2243,7 @@ class LogicArgsDict(TypedDict):
     """
     expression: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The condition, such as `and`.
+    The condition over the branches' names, such as `b_1 and b_2`.
     """
     metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
     """
@@ -2258,7 +2258,7 @@ class LogicArgs:
         """
         How the branches of a merge node decide together.
 
-        :param pulumi.Input[_builtins.str] expression: The condition, such as `and`.
+        :param pulumi.Input[_builtins.str] expression: The condition over the branches' names, such as `b_1 and b_2`.
         :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if expression is not None:
@@ -2270,7 +2270,7 @@ class LogicArgs:
     @pulumi.getter
     def expression(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The condition, such as `and`.
+        The condition over the branches' names, such as `b_1 and b_2`.
         """
         return pulumi.get(self, "expression")
 
