@@ -60,9 +60,37 @@ def parameter(value: str) -> dict[str, str]:
     return {"name": "bizdate", "scope": "NodeParameter", "type": "System", "value": value}
 
 
-def named(name: str) -> dict[str, Any]:
+def named(name: str, command: str = "ODPS_SQL") -> dict[str, Any]:
     """Return a node."""
-    return {"name": name, "script": {"runtime": {"command": "ODPS_SQL"}}}
+    return {"name": name, "script": {"runtime": {"command": command}}}
+
+
+def loop(command: str, *nodes: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with a loop around these nodes and another one."""
+    field = "doWhile" if command == "CONTROLLER_CYCLE" else "for-each"
+    return with_node(
+        **{"script": {"runtime": {"command": command}}, field: {"nodes": [*nodes, named("count")]}}
+    )
+
+
+def branch(arm: dict[str, Any], content: str = "") -> dict[str, Any]:
+    """Return the document with a branch of one arm."""
+    day = {"name": "day", "scope": "NodeParameter", "type": "Constant", "value": "monday"}
+    script = {"runtime": {"command": "CONTROLLER_BRANCH"}, "content": content, "parameters": [day]}
+    return with_node(script=script, branch={"branches": [arm]})
+
+
+def join(watched: str, expression: str = "b_1", state: str = "1") -> dict[str, Any]:
+    """Return the document with a branch of its nodes and a join of one of them."""
+    assertion = {"field": "status", "in": [state]}
+    field = {
+        "branches": [{"name": "b_1", "nodeId": watched, "assertion": assertion}],
+        "logic": {"expression": expression},
+    }
+    nodes = [named("load"), named("fork", "CONTROLLER_BRANCH")]
+    return with_workflow(
+        nodes=[*nodes, {**named("merge", "CONTROLLER_JOIN"), "join": field}], dependencies=[]
+    )
 
 
 def depending(**depend: Any) -> dict[str, Any]:
@@ -112,8 +140,24 @@ def examples() -> dict[str, Any]:
         "two-flows": with_workflow(flow=[{"nodeId": "load", "depends": [{"output": "shop.orders"}]}]),
         "near-output": depending(output="my_project.extract"),
         "no-inner-nodes": with_node(script={"runtime": {"command": "CONTROLLER_TRAVERSE"}}),
-        "no-condition": with_node(
-            script={"runtime": {"command": "CONTROLLER_CYCLE"}}, doWhile={"nodes": [named("count")]}
+        "no-condition": loop("CONTROLLER_CYCLE", named("begin", "CONTROLLER_CYCLE_START")),
+        "loop-ends": loop("CONTROLLER_CYCLE", named("end", "CONTROLLER_CYCLE_END")),
+        "no-limit": loop("CONTROLLER_CYCLE"),
+        "no-collection": loop("CONTROLLER_TRAVERSE"),
+        "no-field": with_node(script={"runtime": {"command": "CONTROLLER_BRANCH"}}),
+        "arm": branch({"when": "${day} == 1"}),
+        "one-arm": branch({"when": "1 == 1", "output": {"data": "shop.a"}}),
+        "when-parameter": branch({"when": "${dya} == 1", "output": {"data": "shop.a"}}),
+        "when-quotes": branch({"when": "${day} == 'sunday'", "output": {"data": "shop.a"}}),
+        "when-python": branch({"when": "'${day}' = 'sunday'", "output": {"data": "shop.a"}}),
+        "join-node": join("laod"),
+        "join-branch": join("fork"),
+        "join-expression": join("load", expression="and"),
+        "join-state": join("load", state="SUCCESS"),
+        "control-script": branch({"when": "1 == 1", "output": {"data": "shop.a"}}, "SELECT 1;"),
+        "control-disagrees": branch(
+            {"when": "1 == 1", "output": {"data": "shop.a"}},
+            '[{"condition": "1 == 1", "nodeoutput": "shop.b"}]',
         ),
         "cycle": with_workflow(
             dependencies=[

@@ -248,7 +248,7 @@ def gist(document: Document) -> Any:
         for item in body.get("dependencies", [])
         for edge in item["depends"]
     }
-    scripts = {node["name"]: node["script"]["content"] for node in body["nodes"]}
+    scripts = {node["name"]: node["script"]["content"] for node in body["nodes"] if "branch" not in node}
     path = body.get("script", {}).get("path", body["name"])
     return document["kind"], body["name"], path, scripts, edges
 

@@ -19,6 +19,13 @@ DAY = 24 * 3600
 FORGETFUL = ("rename", "replace")
 """The scenarios in which jobs are forgotten where they are: it hides why a job failed."""
 
+FORK = {
+    "name": "fork",
+    "script": {"runtime": {"command": "CONTROLLER_BRANCH"}},
+    "branch": {"branches": [{"when": when, "output": {"data": f"orders.{when}"}} for when in ("1", "0")]},
+}
+"""A branch without the script that a service may need."""
+
 SECOND_UP: dict[tuple[str, Any], str] = {
     ("concurrent_import", "refused"): "the lost import may still run, and no other is let in",
     ("imports_at_once", 1): "the same",
@@ -61,12 +68,12 @@ def create(course: Course) -> None:
 
 
 def change(course: Course) -> None:
-    """A changed script, a new node, and what only some services take: an owner who is somebody else, version 2.0.0."""
+    """A changed script, new nodes, and what only some services take: an owner who is somebody else, version 2.0.0."""
     more: Document = {} if course.row["other_owner"] == "job_fails" else {"owner": "123456"}
     document = course.document()
     [workflow] = document["spec"]["workflows"]
     workflow["nodes"][1]["script"]["content"] = "SELECT 4;\n"
-    workflow["nodes"].append({**node("report"), **more})
+    workflow["nodes"] += [{**node("report"), **more}, FORK]
     course.declare(document)
     assert "1 to update" in course.run("preview")
     course.up()

@@ -100,7 +100,7 @@ class _Outputs:
 def _main_output(node: Object) -> str:
     """What the provider gives as the node's output where it has no ID: the first other one, else its new ID."""
     own = str(node["id"])
-    return min((output for output in flowspec.outputs_of(node) if output != own), default=own)
+    return min((output for output in flowspec.main_outputs(node) if output != own), default=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,9 @@ def _without_own_outputs(root: Object) -> Object:
         names = {own: str(node["name"]) for own, node in nodes.items()}
         for own, node in nodes.items():
             _rename_output(node, own, is_only=main[own] == own)
+            for output in flowspec.watched_outputs(node):
+                output.update(_renamed(output, "data", main))
+            node.update(flowspec.folded(node))
             for place in flowspec.references(node):
                 place.update(_renamed(place, "output", main) | _renamed(place, "refTableName", names))
                 if place.get("output") and str(place.get("nodeId")) not in nodes:
@@ -184,7 +187,7 @@ def _without_own_outputs(root: Object) -> Object:
                 depend.update(_renamed(depend, "output", main) | _renamed(depend, "refTableName", names))
                 if depend.get("output"):
                     depend.pop("nodeId", None)
-    return found
+    return flowspec.complete(found, str)
 
 
 def _rename_output(node: Object, own: str, *, is_only: bool) -> None:
@@ -194,7 +197,7 @@ def _rename_output(node: Object, own: str, *, is_only: bool) -> None:
     kept = [entry for entry in entries if entry.get("data") != own]
     if len(kept) < len(entries):
         default = {"data": own, "artifactType": "NodeOutput", "refTableName": node["name"]}
-        outputs["nodeOutputs"] = [default] if is_only else kept
+        outputs["nodeOutputs"] = [default, *kept] if is_only else kept
 
 
 def _renamed(place: Object, key: str, names: Mapping[str, str]) -> Object:

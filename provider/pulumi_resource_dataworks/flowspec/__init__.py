@@ -1,6 +1,7 @@
 """The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
 
 from ._authored import ChangeKind, arranged, authored, differences, show_property
+from ._control import folded, watched_outputs
 from ._document import (
     Document,
     Json,
@@ -28,6 +29,7 @@ from ._resolve import (
     complete,
     derive_id,
     is_derived,
+    main_outputs,
     output_of,
     outputs_of,
     path_of,
@@ -67,12 +69,14 @@ __all__ = [
     "digest",
     "drifted",
     "edge_of",
+    "folded",
     "hides_names",
     "inner_scopes",
     "is_derived",
     "is_secret",
     "leave_out",
     "left_out",
+    "main_outputs",
     "near",
     "node_ids",
     "nodes_of",
@@ -97,6 +101,7 @@ __all__ = [
     "show_property",
     "texts",
     "validate",
+    "watched_outputs",
     "with_fields",
     "without_workflow_id",
     "workflow_of",

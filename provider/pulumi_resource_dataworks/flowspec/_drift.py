@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from ._control import refolded
 from ._document import Json, Object, nodes_of, objects, workflow_of
 from ._fields import Field, Shape
 from ._meaning import named_fields, same, same_value
 from ._partners import partners
-from ._resolve import output_of, outputs_of
+from ._resolve import main_outputs, output_of
 from ._secret import like, rebuilt, relisted
 from ._tables import UNKNOWN, field_of
 
@@ -51,7 +52,7 @@ def _names(root: Object) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, node in nodes_of(workflow_of(root)):
         if "/" not in name and "#" not in name:
-            found |= dict.fromkeys([*outputs_of(node)[:1], output_of(node), str(node.get("id"))], name)
+            found |= dict.fromkeys([*main_outputs(node)[:1], output_of(node), str(node.get("id"))], name)
     return found
 
 
@@ -71,7 +72,20 @@ def _entity(wrote: Object, sent: Object, now: Object, entity: str, names: Mappin
         field = field_of(entity, name)[1]
         if not same_value(before.get(name), after[name], field):
             found[name] = _added(after[name], field.entity, names)
+    if entity == "node":
+        found = refolded(wrote, sent, now, found)
+    elif entity == "joinBranch" and "output" in found and "output" not in wrote:
+        found = _watching(found, names)
+    elif entity == "script" and "content" in before and "content" not in after and "content" not in spelt:
+        found["content"] = ""  # what follows from the node's fields is gone
     return rebuilt(wrote, found)
+
+
+def _watching(branch: Object, names: Mapping[str, str]) -> Object:
+    """A join's branch that watches another output than its author wrote, by the node's name."""
+    name = names.get(str(cast("Object", branch["output"]).get("data")))
+    rest = {key: item for key, item in branch.items() if key not in ("nodeId", "output")}
+    return {**rest, "output": branch["output"]} if name is None else {**rest, "nodeId": name}
 
 
 def _value(wrote: Json, sent: Json, now: Json, field: Field, names: Mapping[str, str]) -> Json:
@@ -83,7 +97,7 @@ def _value(wrote: Json, sent: Json, now: Json, field: Field, names: Mapping[str,
         and all(isinstance(one, list) for one in (wrote, sent, now))
     ):
         lists = cast("list[Json]", wrote), cast("list[Json]", sent), cast("list[Json]", now)
-        if len(lists[0]) == len(lists[1]):
+        if len(lists[0]) <= len(lists[1]):
             return _list(*lists, field, names)
     return like(wrote, now)
 
@@ -102,6 +116,9 @@ def _list(
                 item = like(item, other)  # noqa: PLW2901
             found.append(item)
     taken = set(pairs.values())
+    for place in range(len(wrote), len(sent)):  # what follows from other fields
+        if place in pairs and not same_value([sent[place]], [now[pairs[place]]], field):
+            taken.remove(pairs[place])
     return found + [_added(item, field.entity, names) for place, item in enumerate(now) if place not in taken]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import cast
 
 from ._document import Json, Object, nodes_of, workflow_of
+from ._secret import like
 
 _ID_KEYS = frozenset({"id", "nodeId", "output", "data"})
+_JOIN = '{"branchList"'
+"""How the script of a join begins, which holds outputs."""
+_QUOTED = re.compile(r'"([^"\\]*)"')
 
 
 def rename_ids(value: Json, ids: dict[str, str]) -> Json:
@@ -47,4 +52,6 @@ def actual_ids(declared: Object, actual: Object, known: Mapping[str, str] | None
 def _renamed(key: str, item: Json, ids: dict[str, str]) -> Json:
     if key in _ID_KEYS and isinstance(item, str | int):
         return ids.get(str(item), item)
+    if key == "content" and isinstance(item, str) and item.startswith(_JOIN):
+        return like(item, _QUOTED.sub(lambda found: f'"{ids.get(found[1], found[1])}"', item))
     return rename_ids(item, ids)

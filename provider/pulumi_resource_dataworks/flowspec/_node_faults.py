@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ._commands import KNOWN_COMMANDS
-from ._document import Json, Object, inner_scopes, objects, own_nodes, runtime_of, script_of
+from ._control_faults import control_faults
+from ._document import Json, Object, inner_scopes, objects, own_nodes, script_of
 from ._fault import Fault, Path, show_path
 from ._graphs import Scope, both_flows
 from ._near import near
@@ -42,6 +43,7 @@ def node_faults(workflow: Object, shared: Sequence[Object], path: Path) -> Itera
                 yield _id_clash(str(own), ids[str(own)], here)
             yield from _holder_faults(node, here, inner=inner)
             yield from _script_faults(node, shared, here)
+            yield from control_faults(node, owner, scope.index, here)
     if count > MAX_NODES:
         message = f"the workflow has {count} nodes, and DataWorks allows {MAX_NODES}"
         yield _doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
@@ -104,14 +106,11 @@ def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterat
         yield from _output_doubts(cast("Object", outputs), (*path, "outputs"))
     if not is_plain(script, command):
         yield from script_doubts(node, command, shared, path)
-    held = inner_scopes(node)
-    for key, inner in held:
+    for key, inner in inner_scopes(node):
         yield from rounded(inner, ("id",), (*path, key))
         yield from number_faults(inner, (*path, key))
         if field_of("node", key)[0] in ("combined", "subflow"):
             yield from both_flows(inner, (*path, key))
-    if held or command.upper() in _LOOPS:
-        yield from _loop_doubts(node, command.upper(), path)
 
 
 def _is_unknown(command: str) -> bool:
@@ -136,45 +135,6 @@ def _output_doubts(outputs: Object, path: Path) -> Iterator[Fault]:
 
 def _doubt(path: Path, message: str, remedy: str, *values: Json, rule: str) -> Fault:
     return Fault(path, message, remedy, values, "warning", rule)
-
-
-_LOOPS = {"CONTROLLER_CYCLE": "doWhile", "CONTROLLER_TRAVERSE": "foreach"}
-_LOOP_END = "CONTROLLER_CYCLE_END"
-
-
-def _loop_doubts(node: Object, command: str, path: Path) -> Iterator[Fault]:
-    """Control nodes that would run nothing, and loops that nothing ends."""
-    held = inner_scopes(node)
-    field = _LOOPS.get(command)
-    if field and not held:
-        yield _nothing_inside(path, field)
-    for key, inner in held:
-        here = (*path, key)
-        if key == "paiflow" or inner.get("id") or inner.get("output"):
-            continue
-        if not objects(inner.get("nodes")):
-            yield _nothing_inside(here, "nodes")
-        elif field_of("node", key)[0] == "doWhile" and not _has_end(inner):
-            message = "the loop has no node that decides whether it goes on"
-            remedy = f"Write it as while, with the type {_LOOP_END}."
-            yield Fault((*here, "while"), message, remedy, severity="warning", rule="no-condition")
-
-
-def _nothing_inside(path: Path, field: str) -> Fault:
-    message = "the control node holds no nodes, so there is nothing that it could run"
-    remedy = "Write its inner nodes here."
-    return Fault((*path, field), message, remedy, severity="warning", rule="no-inner-nodes")
-
-
-def _has_end(loop: Object) -> bool:
-    return any(loop.get(key) for key in ("while", "specWhile")) or _LOOP_END in (
-        _command_of(node).upper() for node in objects(loop.get("nodes"))
-    )
-
-
-def _command_of(node: Object) -> str:
-    command = runtime_of(node).get("command")
-    return command if isinstance(command, str) else ""
 
 
 _FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)

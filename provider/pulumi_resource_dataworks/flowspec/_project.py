@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from ._control import folded
+from ._control_scripts import same_content
 from ._defaults import OF_ONE_WORKSPACE, Around, is_filled
 from ._document import Json, Object
 from ._fields import Field, Shape
@@ -98,10 +100,13 @@ def _means_nothing(value: Json, field: Field) -> bool:
 
 
 def _same_script(ours: Json, theirs: Json, name: str) -> bool:
-    """Whether the service keeps a script's last line break is unknown, so one is not told from none."""
+    """Whether the service keeps a script's last line break is unknown, so one is not told from none.
+
+    A control node's script is JSON, and may come back in another layout.
+    """
     if name != "content" or not (isinstance(ours, str) and isinstance(theirs, str)):
         return False
-    return ours.removesuffix("\n") == theirs.removesuffix("\n")
+    return ours.removesuffix("\n") == theirs.removesuffix("\n") or same_content(ours, theirs)
 
 
 def _covers(ours: Json, theirs: Json) -> bool:
@@ -147,7 +152,7 @@ def _clean_entity(actual: Object, entity: str, around: Around) -> Object:
         value = _clean_value(item, field, around)
         if value not in ({}, []) and not is_filled(entity, name, value, around):
             found[key] = value
-    return found
+    return folded(found) if entity == "node" else found
 
 
 def _clean_value(value: Json, field: Field, around: Around) -> Json:

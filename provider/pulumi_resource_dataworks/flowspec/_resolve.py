@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from ._control import fill_joins, fill_node
+from ._control_nodes import arm_outputs, listed
 from ._document import (
     CONTROLLERS,
     Json,
@@ -19,6 +21,7 @@ from ._document import (
     workflow_of,
 )
 from ._meaning import named_fields
+from ._tables import field_of
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
@@ -137,7 +140,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
         _spell(node)
         _own_id(node, node.get("id") or choose(name))
         _fill_outputs(node)
-    _complete_scope(workflow, str(workflow["script"]["path"]))
+    _complete_scope(workflow, str(workflow["script"]["path"]), "dependencies")
     return done
 
 
@@ -179,9 +182,9 @@ def _draft(value: Json) -> Json:
 def output_of(node: Object) -> str:
     """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
 
-    Outputs are a set, so their order decides nothing.
+    Outputs are a set, so their order decides nothing. The arms of a branch are none of the node as a whole.
     """
-    own, outputs = str(node.get("id") or ""), outputs_of(node)
+    own, outputs = str(node.get("id") or ""), main_outputs(node)
     return own if own in outputs or not outputs else min(outputs)
 
 
@@ -204,13 +207,16 @@ def _fill_script(entity: Object, path: str) -> None:
 
 def _fill_outputs(node: Object) -> None:
     """The output that the service gives a node without one: its own ID."""
-    if not outputs_of(node):
+    if not main_outputs(node):
         output = {"data": node["id"], "artifactType": "NodeOutput", "refTableName": node["name"]}
-        node["outputs"] = {**(node.get("outputs") or {}), "nodeOutputs": [output]}
+        key, held = listed(node, "outputs", "nodeOutputs")
+        node["outputs"] = {**(node.get("outputs") or {}), key: [*held, output]}
 
 
-def _complete_scope(owner: Object, path: str) -> None:
+def _complete_scope(owner: Object, path: str, edges: str) -> None:
     index = NodeIndex.of(owner)
+    as_flow = owner.get("flow") and not owner.get("dependencies")
+    fill_joins(owner, scope_of(owner), "flow" if as_flow else edges, index)
     for key in ("dependencies", "flow"):
         for dependency in objects(owner.get(key)):
             _resolve(dependency, index)
@@ -220,7 +226,16 @@ def _complete_scope(owner: Object, path: str) -> None:
             for key in keys & holder.keys():
                 holder[key] = _resolve_variables(holder[key], index)
         for _, inner in inner_scopes(node):
-            _complete_scope(inner, str(node["script"]["path"]))
+            if isinstance(inner.get("array"), dict):
+                inner["array"] = _resolve_variables(inner["array"], index)
+        fill_node(node)
+        for key, inner in inner_scopes(node):
+            loop = field_of("node", key)[0] in _LOOPS
+            _complete_scope(inner, str(node["script"]["path"]), "flow" if loop else "dependencies")
+
+
+_LOOPS = frozenset({"doWhile", "foreach", "paiflow"})
+"""The control nodes whose dependencies are written as `flow`."""
 
 
 def _resolve(dependency: Object, index: NodeIndex) -> None:
@@ -273,9 +288,20 @@ def _referred(variable: Object, index: NodeIndex) -> Object:
 
 
 def outputs_of(node: Object) -> list[str]:
-    """The outputs of a node, which a dependency may name."""
+    """The outputs of a node, which a dependency may name; the arms of a branch are such."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [*written, *(arm for arm in arms if arm not in written)] if arms else written
+
+
+def main_outputs(node: Object) -> list[str]:
+    """The outputs that a node has whichever arm of it is taken."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [output for output in written if output not in arms] if arms else written
+
+
+def _written_outputs(node: Object) -> list[str]:
     outputs = node.get("outputs")
     if not isinstance(outputs, dict):
         return []
-    listed = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
-    return [str(output["data"]) for output in objects(listed) if output.get("data") not in (None, "")]
+    entries = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
+    return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]

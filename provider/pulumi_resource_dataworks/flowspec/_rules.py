@@ -119,12 +119,68 @@ RULES: dict[str, Rule] = {
         "It may be another workflow's; if not, the service drops the dependency without an error.",
     ),
     "no-inner-nodes": Rule(
-        "A loop or another control node without nodes inside (a warning).",
-        "The JSON Schema asks for one; the parser takes none, and the vendor's guide shows a loop without.",
+        "A loop, a SUB_PROCESS or another control node without nodes inside (a warning).",
+        "The JSON Schema asks for one; the parser takes none, and the vendor's guide shows such nodes.",
     ),
     "no-condition": Rule(
         "A do-while without the node that decides whether it goes on (a warning).",
         "The JSON Schema asks for it, and the vendor's package validator for one CONTROLLER_CYCLE_END; the parser does not.",
+    ),
+    "loop-ends": Rule(
+        "A loop without the node with which it begins or ends, or with two (a warning).",
+        "The vendor's pages and its package validator ask for one of each; the parser does not.",
+    ),
+    "no-limit": Rule(
+        "A do-while without maxIterations (a warning).", "The vendor's page calls the field required."
+    ),
+    "no-collection": Rule(
+        "A for-each that walks nothing (a warning).",
+        "The vendor's page calls the parameter loopDataArray the only way to give it something.",
+    ),
+    "no-field": Rule(
+        "A branch, a join or a parameter node without the field that says what it does (a warning).",
+        "Its script is made of that field, and the parser takes a node without either.",
+    ),
+    "arm": Rule(
+        "A branch without arms, an arm without condition or output, or a join without branches.",
+        "The JSON Schema requires them, and the script that DataWorks runs cannot be made without.",
+    ),
+    "one-arm": Rule("A branch with one arm (a warning).", "The vendor's page asks for two."),
+    "when-parameter": Rule(
+        "A `${name}` in a branch's condition that is no parameter of its node (a warning).",
+        "The vendor's page says that each has to be one of script.parameters.",
+    ),
+    "when-quotes": Rule(
+        "A text without quotes in a branch's condition, or one that is compared with a number (a warning).",
+        "The vendor's page says that parameters are put in as text, and that Python reads the result.",
+    ),
+    "when-python": Rule(
+        "A branch's condition that is no Python expression (a warning).",
+        "The vendor's page says that Python reads it.",
+    ),
+    "join-node": Rule(
+        "A join's branch that names a node which is not there.",
+        "The output that it watches cannot be found, and the parser takes any name.",
+    ),
+    "join-branch": Rule(
+        "A join that watches the branch itself, or that depends on what it does not watch (a warning).",
+        "The vendor's page asks for the nodes on the arms, the same in both: the branch succeeds whichever it takes.",
+    ),
+    "join-expression": Rule(
+        "A join's expression that does not name each of its branches, or is neither all `and` nor all `or` (a warning).",
+        "The vendor's page writes it over the branches' names (`b_1 and b_2`), and the script that runs has one word for all.",
+    ),
+    "join-state": Rule(
+        "A state in a join's assertion that is not 1, 2 or 3 (a warning).",
+        "The vendor's page has 1 for succeeded, 2 for not run, 3 for failed; the script that runs takes numbers.",
+    ),
+    "control-script": Rule(
+        "A script of a branch or a join in another form than DataWorks runs (a warning).",
+        "The vendor's page gives the form; left out, the script is made of the node's field.",
+    ),
+    "control-disagrees": Rule(
+        "A script or a list of a control node that says something else than the field that it repeats.",
+        "DataWorks runs the one and shows the other.",
     ),
     "cycle": Rule(
         "Nodes that wait for each other, by their names or by their outputs, a branch's arms among them.",

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Iterator
 from typing import cast
 
+from ._control import shorten
 from ._document import Document, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
 from ._fault import InvalidDocumentError
 from ._meaning import same
@@ -23,9 +24,12 @@ def short(root: Object, *, portable: bool = False) -> Object:
         root: A whole document, as a read for `pulumi import` gives it.
         portable: Leave out the IDs of the workflow and of its nodes too: what chooses them has to know them.
     """
-    found: Object = copy.deepcopy(root)
-    _shorten(found, portable=portable)
-    return found if means(found, root) else root
+    for controls in (True, False):
+        found: Object = copy.deepcopy(root)
+        _shorten(found, portable=portable, controls=controls)
+        if means(found, root):
+            return found
+    return root
 
 
 def means(found: Object, root: Object) -> bool:
@@ -67,7 +71,7 @@ def _node_fields(value: Json) -> Iterator[Object]:
             yield from _node_fields(item)
 
 
-def _shorten(root: Object, *, portable: bool) -> None:
+def _shorten(root: Object, *, portable: bool, controls: bool) -> None:
     spec, workflow = root["spec"], workflow_of(root)
     name, own = workflow["name"], str(workflow["id"])
     path = str(workflow["script"]["path"])
@@ -75,7 +79,7 @@ def _shorten(root: Object, *, portable: bool) -> None:
         if spec.get(key) == value:
             del spec[key]
     for scope in list(scopes(workflow)):
-        _name_nodes(scope, portable=portable)
+        _name_nodes(scope, portable=portable, controls=controls)
     _shorten_paths(workflow, path)
     _drop_default(workflow["script"], "path", name)
     _drop_default(workflow["script"].get("runtime") or {}, "command", "WORKFLOW")
@@ -85,11 +89,14 @@ def _shorten(root: Object, *, portable: bool) -> None:
         _leave_out_ids(root, own)
 
 
-def _name_nodes(scope: Object, *, portable: bool) -> None:
+def _name_nodes(scope: Object, *, portable: bool, controls: bool) -> None:
     """Dependencies by the nodes' names, and no output that a node has by itself."""
     nodes = {str(node["id"]): node for node in scope_of(scope)}
     by_output = {word: node for own, node in nodes.items() for word in (*outputs_of(node), own)}
+    names = {output_of(node): str(node["name"]) for node in nodes.values()}
     for node in nodes.values():
+        if controls:
+            shorten(node, names)
         _drop_own_output(node)
     main = {own: output_of(node) for own, node in nodes.items()}
     for dependency in dependencies_of(scope):
@@ -116,8 +123,6 @@ def _name_depended(depend: Object, node: Object, main: str) -> None:
     if depend["output"] in (main, str(node["id"])):
         del depend["output"]
         depend["nodeId"] = node["name"]
-    elif str(depend.get("nodeId")) == str(node["id"]):
-        del depend["nodeId"]
     _drop_default(depend, "refTableName", node["name"])
 
 

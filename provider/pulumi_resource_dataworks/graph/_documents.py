@@ -37,6 +37,9 @@ _DRAWABLE = frozenset(
         "cycle",
         "cron",
         "time",
+        "arm",
+        "join-node",
+        "control-disagrees",
     }
 )
 """Errors that leave a document's shape as it should be: it can be drawn all the same."""

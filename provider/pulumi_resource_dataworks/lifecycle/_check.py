@@ -212,5 +212,5 @@ def _excused(fault: flowspec.Fault, holes: list[Path]) -> bool:
         return True
     if fault.rule == "undeclared-parameter":
         return any(not _PARAMETERS.isdisjoint(hole) for hole in holes)
-    about_names = "dependencies" in path or "flow" in path
+    about_names = not {"dependencies", "flow", "join"}.isdisjoint(path)
     return about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)

@@ -13,6 +13,7 @@ from pulumi_resource_dataworks.export._layout import as_json
 from pulumi_resource_dataworks.export._portable import Portable, portable
 from pulumi_resource_dataworks.export._values import Joined, NodeOutput, Setting
 from pulumi_resource_dataworks.export._workflow import Workflow
+from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 
 Document = dict[str, Any]
@@ -193,6 +194,18 @@ def test_nothing_of_what_was_read_is_changed() -> None:
     before = copy.deepcopy([member.root for member in members])
     portable(members, "emulated_workspace")
     assert [member.root for member in members] == before
+
+
+@pytest.mark.parametrize("more", [{}, {"outputs": {"nodeOutputs": [{"data": "shop.rest"}]}}])
+def test_control_nodes_stay_short_and_hold_no_id(more: Document) -> None:
+    root = controls()
+    body = flowspec.workflow_of(root)
+    body["nodes"][1].update(more)
+    found, _ = one(flowspec.complete(root, lambda name: flowspec.derive_id("urn", 1, "", name)))
+    nodes = {node["name"]: node for node in found["nodes"]}
+    assert [branch["nodeId"] for branch in nodes["merge"]["join"]["branches"]] == ["rest", "work"]
+    for node in body["nodes"]:
+        assert nodes[node["name"]] == {**node, **(more if node["name"] == "rest" else {})}
 
 
 def test_values_are_written_as_functions() -> None:

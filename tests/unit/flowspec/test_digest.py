@@ -23,8 +23,8 @@ FROZEN = {
     "everything": "1:3a98ed2a9309795e4fe06d5bd2d658a20d2cef4a182025265cb88184c33d1e20",
 }
 FROZEN_FOLDERS = {
-    "corpus": "7e4a5023467bd25003fa418d968a0d76254542dcce974a9237e3adc3c47a8917",
-    "flowspec": "b50dd3b3ac48724beb3c11977fb273fa829978e565e8ee7bb8e953486faac5ee",
+    "corpus": "2edf81048e8d7a0c6d66e21495cee82257096a9b30027291c370446ae70b6a65",
+    "flowspec": "77174a4d8bc3a4ca00f42d13a8ccb4c6d6d7c02f32b4c7cecedeff7a1981af5c",
 }
 """SHA-256 of the digests of all documents of a folder that are ready for an import, in the order of their names."""
 

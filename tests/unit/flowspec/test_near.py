@@ -100,8 +100,15 @@ def loop(command: str, **fields: Any) -> Object:
     return etl(nodes=[node("l", script={"runtime": {"command": command}}, **fields)], dependencies=[])
 
 
-INSIDE = {"nodes": [node("a")], "while": node("end")}
-ENDED = {"nodes": [node("a"), node("z", script={"runtime": {"command": "CONTROLLER_CYCLE_END"}})]}
+def inner(*commands: str, **fields: Any) -> Object:
+    """What a loop holds: a node of each of these types, and one more."""
+    marks = [node(f"n{place}", script={"runtime": {"command": one}}) for place, one in enumerate(commands)]
+    return {"nodes": [*marks, node("a")], "maxIterations": 3, **fields}
+
+
+BEGIN, END = "CONTROLLER_CYCLE_START", "CONTROLLER_CYCLE_END"
+EACH = ("CONTROLLER_TRAVERSE_START", "CONTROLLER_TRAVERSE_END")
+SHOPS = {"array": {"name": "shops", "scope": "NodeParameter", "type": "Constant", "value": "a,b"}}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +119,19 @@ ENDED = {"nodes": [node("a"), node("z", script={"runtime": {"command": "CONTROLL
         (loop("CONTROLLER_CYCLE", doWhile={"nodes": []}), "no-inner-nodes", "nodes"),
         (loop("CONTROLLER_TRAVERSE", foreach={"maxIterations": 128}), "no-inner-nodes", "nodes"),
         (loop("COMBINED_NODE", combined={"nodes": []}), "no-inner-nodes", "nodes"),
-        (loop("CONTROLLER_CYCLE", **{"do-while": {"nodes": [node("a")]}}), "no-condition", "while"),
+        (loop("SUB_PROCESS"), "no-inner-nodes", "subflow"),
+        (loop("CONTROLLER_CYCLE", **{"do-while": inner(BEGIN)}), "no-condition", "while"),
+        (loop("CONTROLLER_CYCLE", doWhile=inner(END)), "loop-ends", "nodes"),
+        (loop("CONTROLLER_CYCLE", doWhile=inner(BEGIN, END, **{"while": node("end")})), "loop-ends", "nodes"),
+        (
+            loop("CONTROLLER_CYCLE", doWhile=inner(BEGIN, END, maxIterations=None)),
+            "no-limit",
+            "maxIterations",
+        ),
+        (loop("CONTROLLER_TRAVERSE", foreach=inner(EACH[0], **SHOPS)), "loop-ends", "nodes"),
+        (loop("CONTROLLER_TRAVERSE", foreach=inner(EACH[1], **SHOPS)), "loop-ends", "nodes"),
+        (loop("CONTROLLER_TRAVERSE", foreach=inner(*EACH, EACH[0], **SHOPS)), "loop-ends", "nodes"),
+        (loop("CONTROLLER_TRAVERSE", foreach=inner(*EACH)), "no-collection", "parameters"),
     ],
 )
 def test_a_loop_that_would_run_nothing_or_never_end_is_doubted(root: Object, rule: str, place: str) -> None:
@@ -123,13 +142,13 @@ def test_a_loop_that_would_run_nothing_or_never_end_is_doubted(root: Object, rul
 @pytest.mark.parametrize(
     "root",
     [
-        loop("CONTROLLER_CYCLE", doWhile=INSIDE),
-        loop("CONTROLLER_CYCLE", doWhile={"nodes": [node("a")], "specWhile": node("end")}),
-        loop("CONTROLLER_CYCLE", doWhile=ENDED),
-        loop("CONTROLLER_TRAVERSE", **{"for-each": {"nodes": [node("a")]}}),
+        loop("CONTROLLER_CYCLE", doWhile=inner(BEGIN, **{"while": node("end")})),
+        loop("CONTROLLER_CYCLE", doWhile=inner(BEGIN, specWhile=node("end"))),
+        loop("CONTROLLER_CYCLE", doWhile=inner(BEGIN, END)),
+        loop("CONTROLLER_TRAVERSE", **{"for-each": inner(*EACH, **SHOPS)}),
+        loop("CONTROLLER_TRAVERSE", **{"for-each": inner(BEGIN, END, **SHOPS)}),
         loop("SUB_PROCESS", subflow={"id": "42"}),
         loop("COMBINED_NODE", combined={"output": "shop.other"}),
-        loop("CONTROLLER_BRANCH"),
     ],
 )
 def test_a_control_node_that_holds_what_it_runs_is_not(root: Object) -> None:

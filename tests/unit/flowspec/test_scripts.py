@@ -25,7 +25,7 @@ def test_an_empty_script_is_doubted(content: Any, command: str) -> None:
     assert rules(running(content, command)) == [("empty-script", "warning")]
 
 
-@pytest.mark.parametrize("command", ["VIRTUAL", "CONTROLLER_JOIN", "ODPS_SPARK", "CHECK", "DI"])
+@pytest.mark.parametrize("command", ["VIRTUAL", "CONTROLLER_WAIT", "ODPS_SPARK", "CHECK", "DI"])
 def test_a_node_that_needs_no_script_is_not(command: str) -> None:
     assert rules(running(None, command)) == []
 

@@ -45,7 +45,8 @@ def write(value: Any, *path: str | int) -> Callable[[Object], object]:
 
 
 def loop(inner: list[Object], **more: Any) -> Object:
-    body = {"nodes": inner, "while": node("end"), **more}
+    begin = {**node("begin"), "script": {"runtime": {"command": "CONTROLLER_CYCLE_START"}}}
+    body = {"nodes": [*inner, begin], "maxIterations": 3, "while": node("end"), **more}
     return {**node("loop"), "script": {"runtime": {"command": "CONTROLLER_CYCLE"}}, "do-while": body}
 
 

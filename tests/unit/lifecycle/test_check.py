@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
+from tests.support.controls import arm, each, fork, hub, merge, watch
 from tests.support.definitions import OTHER_URN, PROJECT, URN, Run, node_ids, root_of, workflow
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
@@ -228,6 +229,31 @@ def test_ten_warnings_of_a_rule_are_shown_and_the_others_counted(run: Run, messa
     assert len(found.warnings) == 12
     assert "nodes[9].priority" in found.warnings[10]
     messages(found.warnings[11])
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        fork(arm("1", UNKNOWN), arm(UNKNOWN, "shop.b")),
+        {**fork(), "branch": UNKNOWN},
+        {**fork(), "branch": {"branches": UNKNOWN}},
+        merge(watch("b", nodeId=UNKNOWN), expression="b"),
+        merge(watch("b", output={"data": UNKNOWN}), expression="b"),
+        {**merge(watch("b", nodeId="extract")), "join": {"branches": UNKNOWN, "logic": UNKNOWN}},
+        merge(watch("b", nodeId="extract"), expression=UNKNOWN),
+        {**merge(), "join": UNKNOWN},
+        {**hub(), "param-hub": UNKNOWN},
+        {**each(), "for-each": {"nodes": UNKNOWN}},
+    ],
+)
+def test_of_a_control_node_that_is_not_known_yet_nothing_is_said(run: Run, holder: dict[str, Any]) -> None:
+    found = run.check(etl(nodes=[node("extract"), node("pick"), holder], dependencies=[]))
+    assert (found.failures, found.warnings) == ([], [])
+
+
+def test_a_join_may_watch_a_node_whose_name_is_not_known_yet(run: Run) -> None:
+    nodes_of = [{**node("x"), "name": UNKNOWN}, merge(watch("b", nodeId="later"), expression="b")]
+    assert run.check(etl(nodes=nodes_of, dependencies=[])).failures == []
 
 
 def loop(**fields: Any) -> dict[str, Any]:

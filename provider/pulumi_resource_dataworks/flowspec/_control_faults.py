@@ -1,0 +1,388 @@
+"""What is wrong with control nodes: what they run cannot be made of their fields, or says something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from . import _control_nodes as control
+from . import _control_scripts as scripts
+from ._control_nodes import part
+from ._document import Json, Object, inner_scopes, objects, runtime_of
+from ._fault import Fault, Path, Phrase
+from ._near import Vocabulary
+from ._resolve import NodeIndex, outputs_of
+from ._tables import field_of
+from ._when import when_faults
+
+_FIELD = {
+    control.BRANCH: "branch",
+    control.JOIN: "join",
+    control.PARAM_HUB: "paramHub",
+    control.DO_WHILE: "doWhile",
+    control.FOR_EACH: "foreach",
+    control.SUB_PROCESS: "subflow",
+}
+_HOLDERS = frozenset({control.DO_WHILE, control.FOR_EACH, control.SUB_PROCESS})
+_STARTS = ("CONTROLLER_CYCLE_START", "CONTROLLER_TRAVERSE_START")
+_ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")
+_SPELT = {"doWhile": "do-while", "foreach": "for-each", "paramHub": "param-hub"}
+
+
+def control_faults(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterable[Fault]:
+    """The faults of a node that decides about others; nothing for one that does not.
+
+    Args:
+        node: The node.
+        owner: The workflow or control node that holds it.
+        index: The nodes beside it.
+        path: Where it is.
+    """
+    held = inner_scopes(node)
+    ordinary = not held and runtime_of(node).get("command") in control.ORDINARY
+    return () if ordinary else _faults(node, held, owner, index, path)
+
+
+def _faults(
+    node: Object, held: Sequence[tuple[str, Object]], owner: Object, index: NodeIndex, path: Path
+) -> Iterator[Fault]:
+    command = control.command_of(node)
+    if command == control.BRANCH:
+        yield from _branch_faults(node, path)
+    elif command == control.JOIN:
+        yield from _join_faults(node, index, path)
+        yield from _unwatched(node, owner, index, path)
+    elif command == control.PARAM_HUB:
+        yield from _hub_faults(node, path)
+    elif command in _HOLDERS and not held:
+        yield _nothing_inside((*path, _FIELD[command]))
+    if command == control.FOR_EACH:
+        yield from _collection_faults(node, index, path)
+    for key, inner in held:
+        yield from _inner_faults(inner, key, (*path, key))
+
+
+def _doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Fault:
+    return Fault(path, message, remedy, values, severity="warning", rule=rule)
+
+
+def _no_field(node: Object, command: str, path: Path) -> Iterator[Fault]:
+    """Nothing where a script says what the node does, which DataWorks runs."""
+    field = _FIELD[command]
+    if not part(node, field) and control.is_blank(part(node, "script").get("content")):
+        spelt = _SPELT.get(field, field)
+        message = f"the node is a {command} and has no {spelt}, so it does nothing"
+        remedy = f"Write {spelt}: the script that DataWorks runs is made of it."
+        yield _doubt((*path, field), message, remedy, rule="no-field")
+
+
+# --- Branches
+
+
+def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
+    yield from _no_field(node, control.BRANCH, path)
+    branch = part(node, "branch")
+    arms = objects(branch.get("branches"))
+    here = (*path, "branch", "branches")
+    if branch and not arms:
+        yield Fault(here, "the branch has no arms", "Write one for each case.", rule="arm")
+    elif len(arms) == 1:
+        message = "the branch has one arm, and DataWorks asks for two"
+        yield _doubt(here, message, "Write one for the other case too.", rule="one-arm")
+    parameters = _parameters(node)
+    for position, arm in enumerate(arms):
+        at = (*here, position)
+        when = arm.get("when")
+        if when in (None, ""):
+            yield Fault((*at, "when"), "the arm has no condition", "Write it as when.", rule="arm")
+        elif parameters is not None:
+            declared = {str(arm["fromVariable"]): None} if arm.get("fromVariable") else {}
+            yield from when_faults(str(when), {**declared, **parameters}, (*at, "when"))
+        if part(arm, "output").get("data") in (None, ""):
+            remedy = "Write it as output.data: it is what the nodes of the arm depend on."
+            yield Fault((*at, "output"), "the arm has no output", remedy, rule="arm")
+    content = part(node, "script").get("content")
+    if arms and not control.is_blank(content):
+        yield from _branch_script_faults(arms, content, path)
+
+
+def _parameters(node: Object) -> dict[str, str | None] | None:
+    """The values of a node's parameters by name, None where one is not written; None where a name is not."""
+    found: dict[str, str | None] = {}
+    for one in objects(part(node, "script").get("parameters")):
+        if one.get("name") in (None, ""):
+            return None
+        value = one.get("value")
+        found[str(one["name"])] = value if isinstance(value, str) and value else None
+    for one in control.listed(node, "inputs", "variables")[1]:
+        found.setdefault(str(one.get("inputName") or one.get("name")), None)
+    return found
+
+
+def _branch_script_faults(arms: list[Object], content: Json, path: Path) -> Iterator[Fault]:
+    said = scripts.read_content(content)
+    if not isinstance(said, scripts.Arms):
+        yield _other_form(path, "a list of condition, nodeoutput and description, one for each arm")
+        return
+    here = (*path, "script", "content")
+    if len(said.arms) != len(arms):
+        yield _disagree(here, "branch.branches", f"{len(said.arms)} arms", f"{len(arms)}")
+        return
+    for position, (arm, (condition, output, desc)) in enumerate(zip(arms, said.arms, strict=True)):
+        pairs = (
+            ("when", arm.get("when"), condition),
+            ("output.data", part(arm, "output").get("data"), output),
+            ("desc", arm.get("desc") or desc, desc),
+        )
+        for key, ours, theirs in pairs:
+            if ours not in (None, "") and str(ours) != theirs:
+                yield _disagree(here, f"branch.branches[{position}].{key}", theirs, ours)
+
+
+def _other_form(path: Path, form: str) -> Fault:
+    message = "the script is not what DataWorks runs here"
+    remedy = f"Leave script.content out, and it is made of the node's field: JSON, {form}."
+    return _doubt((*path, "script", "content"), message, remedy, rule="control-script")
+
+
+def _disagree(path: Path, field: str, theirs: object, ours: object) -> Fault:
+    message = "this says {}, and {} says {}"
+    remedy = "Leave out what is here: it is made of the other."
+    return Fault(path, message, remedy, (theirs, Phrase(field), ours), rule="control-disagrees")
+
+
+# --- Joins
+
+
+def _join_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+    yield from _no_field(node, control.JOIN, path)
+    join = part(node, "join")
+    branches = objects(join.get("branches"))
+    here = (*path, "join", "branches")
+    if join and not branches:
+        yield Fault(here, "the join has no branches", "Write one for each output to watch.", rule="arm")
+    if not branches:
+        return
+    for position, branch in enumerate(branches):
+        yield from _watch_faults(branch, index, (*here, position))
+    content = part(node, "script").get("content")
+    if control.is_blank(content):
+        yield from _expression_faults(join, branches, (*path, "join", "logic", "expression"))
+        for position, branch in enumerate(branches):
+            yield from _status_faults(branch, (*here, position, "assertion", "in"))
+    else:
+        yield from _join_script_faults(join, branches, index, content, path)
+
+
+def _watch_faults(branch: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+    word = control.watched_by(branch)
+    if index.output(word) is not None:
+        node = index.find(word) or {}
+        other = index.find(branch.get("nodeId"))
+        if other not in (None, node):
+            yield _disagree((*path, "nodeId"), "output.data", branch.get("nodeId"), word)
+        if control.command_of(node) == control.BRANCH and word not in control.arm_outputs(node):
+            message = "the join watches the branch {} itself, which runs whichever arm it takes"
+            remedy = "Write the nodes on its arms."
+            yield _doubt(path, message, remedy, node.get("name"), rule="join-branch")
+        return
+    words = Vocabulary(index.words)
+    output = part(branch, "output").get("data")
+    here = (*path, "nodeId") if branch.get("nodeId") not in (None, "") else path
+    last = str(word).rsplit(".", 1)[-1]
+    meant = last if index.find(last) else words.meant(str(word)) or words.meant(last)
+    hint = Phrase(f'Did you mean "{meant}"? ' if meant else "")
+    if output in (None, ""):
+        message = "no node here is called {}, so the join would watch nothing"
+        remedy = "{}Write a node's name as nodeId, or another workflow's output as output.data."
+        yield Fault(here, message, remedy, (word or "", hint), rule="join-node")
+    elif meant:
+        message = "no node here makes the output {}, and it looks like one that does"
+        remedy = "{}Write the node's name as nodeId and leave output out, unless another workflow makes it."
+        yield _doubt((*path, "output", "data"), message, remedy, word, hint, rule="near-output")
+
+
+def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+    """Dependencies of a join that none of its branches watches."""
+    branches = objects(part(node, "join").get("branches"))
+    words = [control.watched_by(branch) for branch in branches]
+    watched = [index.find(word) or word for word in words]
+    typo = any(
+        part(one, "output").get("data") is None and index.find(control.watched_by(one)) is None
+        for one in branches
+    )
+    for entry in control.entries_of(owner, node, index) if branches and not typo else ():
+        for word in control.awaited(entry):
+            if (index.find(word) or word) not in watched:
+                message = "the join depends on {}, and none of its branches watches that"
+                yield _doubt(
+                    (*path, "join", "branches"), message, "Add a branch for it.", word, rule="join-branch"
+                )
+
+
+def _expression_faults(join: Object, branches: list[Object], path: Path) -> Iterator[Fault]:
+    expression = scripts.expression_of(join)
+    words, operators = scripts.words_of(expression)
+    names = [str(branch.get("name")) for branch in branches]
+    rule = "join-expression"
+    whole = Phrase(" and ".join(names))
+    over = "Write it over the names of all branches: {}."
+    if not words:
+        message = (
+            "the expression {} names no branch of the join" if expression else "the join has no expression"
+        )
+        values = (expression, whole) if expression else (whole,)
+        yield _doubt(path, message, over, *values, rule=rule)
+        return
+    for word in dict.fromkeys(words):
+        if word not in names:
+            message = "the expression names {}, and no branch of the join is called so"
+            yield _doubt(path, message, over, word, whole, rule=rule)
+    for name in names:
+        if name not in words:
+            message = "the expression does not name the branch {}"
+            yield _doubt(path, message, over, name, whole, rule=rule)
+    if len(operators) > 1 or "not" in operators:
+        message = "the script that DataWorks runs knows one `and` or one `or` for all branches, and {} is another expression"
+        remedy = "Write it with one of the two, or write script.content too."
+        yield _doubt(path, message, remedy, expression, rule=rule)
+
+
+def _status_faults(branch: Object, path: Path) -> Iterator[Fault]:
+    if not scripts.statuses_of(branch):
+        message = "these are not the states that DataWorks runs a join with"
+        remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
+        yield _doubt(path, message, remedy, rule="join-state")
+
+
+def _join_script_faults(
+    join: Object, branches: list[Object], index: NodeIndex, content: Json, path: Path
+) -> Iterator[Fault]:
+    said = scripts.read_content(content)
+    if not isinstance(said, scripts.Watch):
+        yield _other_form(
+            path, "branchList, with node, runStatus and logic for each branch, and resultStatus"
+        )
+        return
+    here = (*path, "script", "content")
+    states = dict(said.states)
+    for position, branch in enumerate(branches):
+        word = control.watched_by(branch)
+        outputs = _outputs(word, index)
+        output = next((one for one in outputs if one in states), None)
+        at = f"join.branches[{position}]"
+        if output is None:
+            yield _disagree(here, at, Phrase("nothing of it"), word)
+            continue
+        given = frozenset(scripts.statuses_of(branch))
+        if given and given != states.pop(output):
+            runs = ", ".join(sorted(dict(said.states)[output]))
+            yield _disagree(here, f"{at}.assertion.in", runs, ", ".join(sorted(given)))
+        else:
+            states.pop(output, None)
+    for output in states:
+        yield _disagree(here, "join.branches", output, Phrase("nothing of it"))
+    logic = scripts.logic_of(join)
+    if logic is not None and said.every is not None and said.every is not (logic == 1):
+        ours, theirs = scripts.expression_of(join), "and" if said.every else "or"
+        yield _disagree(here, "join.logic.expression", theirs, ours)
+
+
+def _outputs(word: Json, index: NodeIndex) -> list[str]:
+    """What a script may call the output that a join's branch watches."""
+    node = index.find(word)
+    return [str(word)] if node is None else [str(word), *outputs_of(node), str(node.get("id") or "")]
+
+
+# --- Parameter nodes
+
+
+def _hub_faults(node: Object, path: Path) -> Iterator[Fault]:
+    hub = objects(control.hub_of(node).get("variables"))
+    key, outputs = control.listed(node, "outputs", "variables")
+    if not hub:
+        if not outputs:
+            message = "the parameter node has no variables, so it hands nothing on"
+            yield _doubt((*path, "param-hub"), message, "Write them in param-hub.", rule="no-field")
+        return
+    own = {str(one.get("name")): one for one in hub}
+    for position, output in enumerate(outputs):
+        here = (*path, "outputs", key, position)
+        name = str(output.get("name"))
+        if name not in own:
+            yield _disagree((*here, "name"), "param-hub.variables", name, Phrase("nothing of it"))
+            continue
+        for field in ("scope", "type", "value"):
+            one, other = own[name].get(field), output.get(field)
+            if one is not None and other is not None and str(one).casefold() != str(other).casefold():
+                yield _disagree((*here, field), f"{name} in param-hub.variables", other, one)
+
+
+# --- Loops, and what holds other nodes
+
+
+def _collection_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+    parameters, inputs = control.collection_of(node)
+    if not (parameters or inputs):
+        loops = [inner for _, inner in inner_scopes(node)]
+        if any(objects(loop.get("nodes")) and not loop.get("array") for loop in loops):
+            message = "the for-each has nothing that it walks"
+            remedy = (
+                f"Add {control.COLLECTION} to script.parameters, with the assignment node's variable as "
+                "referenceVariable."
+            )
+            yield _doubt((*path, "script", "parameters"), message, remedy, rule="no-collection")
+        return
+    sources = [_source(one, index) for one in (*parameters, *inputs)]
+    found = {id(source): str(source.get("name")) for source in sources if source is not None}
+    if len(found) > 1:
+        one, other = list(found.values())[:2]
+        key = control.listed(node, "inputs", "variables")[0]
+        yield _disagree((*path, "inputs", key), "script.parameters", other, one)
+
+
+def _source(variable: Object, index: NodeIndex) -> Object | None:
+    """The node here whose variable a collection is; None for another workflow's."""
+    reference = part(variable, "referenceVariable")
+    place = part(reference, "node") or part(variable, "node")
+    words = (place.get("nodeId"), place.get("output"), place.get("refTableName"))
+    return next(filter(None, map(index.find, words)), None)
+
+
+def _inner_faults(inner: Object, key: str, path: Path) -> Iterator[Fault]:
+    """Control nodes that would run nothing, and loops that nothing begins or ends."""
+    if key == "paiflow" or inner.get("id") or inner.get("output"):
+        return
+    if not objects(inner.get("nodes")):
+        yield _nothing_inside((*path, "nodes"))
+        return
+    kind = field_of("node", key)[0]
+    if kind not in ("doWhile", "foreach"):
+        return
+    repeats = kind == "doWhile"
+    ends = objects([inner.get("while"), inner.get("specWhile")])
+    commands = [control.command_of(node) for node in objects(inner.get("nodes"))]
+    for found, names, word in (
+        ([one for one in commands if one in _STARTS], _STARTS, "begins"),
+        ([*(one for one in commands if one in _ENDS), *ends], _ENDS, "ends"),
+    ):
+        name = names[0 if repeats else 1]
+        if not found and word == "ends" and repeats:
+            message = "the loop has no node that decides whether it goes on"
+            remedy = f"Write it as while, with the type {name}."
+            yield _doubt((*path, "while"), message, remedy, rule="no-condition")
+        elif len(found) != 1:
+            count = f"{len(found)} nodes" if found else "no node"
+            message = f"the loop has {count} with which it {word}"
+            yield _doubt((*path, "nodes"), message, f"Write one of type {name}.", rule="loop-ends")
+    if repeats and inner.get("maxIterations") is None:
+        message = "the do-while does not say how often it runs at most"
+        yield _doubt((*path, "maxIterations"), message, "Write maxIterations.", rule="no-limit")
+
+
+def _nothing_inside(path: Path) -> Fault:
+    message = "the control node holds no nodes, so there is nothing that it could run"
+    remedy = "Write its inner nodes here."
+    if path[-1] == _FIELD[control.SUB_PROCESS]:
+        message = "the node runs a subflow and has none, so there is nothing that it could run"
+        remedy = "Write its nodes here, or the id of the workflow that it runs."
+    return _doubt(path, message, remedy, rule="no-inner-nodes")
