@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from ._fault import Path, Step
@@ -12,6 +13,7 @@ MAX_DEPTH = 100
 """How deep objects and lists may nest. The deepest public document has 14 levels."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_LINE_END = re.compile("\n")
 _ODD = re.compile(r"NaN|-?Infinity|-?[0-9]{1000,}")
 
 
@@ -28,7 +30,10 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
             found.setdefault(here, offset)
             if wanted <= found.keys():
                 break
-    return {path: line_and_column(text, _nearest(found, path)) for path in wanted}
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    offsets = {path: _nearest(found, path) for path in wanted}
+    lines = {path: bisect_right(starts, offset) for path, offset in offsets.items()}
+    return {path: (line, offsets[path] - starts[line - 1] + 1) for path, line in lines.items()}
 
 
 def _nearest(found: dict[Path, int], path: Path) -> int:
