@@ -120,11 +120,11 @@ def sql(name: str, chance: random.Random) -> str:
     columns = [f"  , nvl(c{chance.randrange(100)}, 0) AS 列_{line}" for line in range(_LINES - 6)]
     lines = [
         f"-- {name}: \"quoted\", 'quoted', \\n, ${{not_pulumi}}, {{{{jinja}}}}, %d",
-        f"INSERT OVERWRITE TABLE dwd_{name} PARTITION (ds = '${{bizdate}}')",
+        f"INSERT OVERWRITE TABLE dwd_{name} PARTITION (ds = '20260101')",
         "SELECT id",
         *columns,
         f"FROM ods_{name}",
-        "WHERE ds = '${bizdate}' AND note <> 'a;b'",
+        "WHERE ds = '20260101' AND note <> 'a;b'",
         ";",
     ]
     return "\n".join(lines) + "\n"

@@ -94,28 +94,22 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
             "the script has Windows line breaks, and a shell takes the CR of CRLF for a part of its line"
         )
         yield _doubt(here, message, "Save the script with LF, or replace CRLF where it is read.", rule="crlf")
-    if (
-        not text.isascii()
-        and any(letter in text for letter in _INVISIBLE)
-        and not text.startswith(("{", "["))
-    ):
+    if not text.isascii() and any(map(text.__contains__, _INVISIBLE)) and not text.startswith(("{", "[")):
         yield from _invisible(text, "--" if form == "sql" else "#", here)
 
 
 def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
     """Variables that nothing gives a value: not the node's parameters, its inputs or what is around it."""
-    parameters = objects(script_of(node).get("parameters"))
-    own = {str(one.get("name")) for one in parameters}
-    if own.issuperset(_USED.findall(text)):
+    used = dict.fromkeys(one.group(1) for one in _USED.finditer(text) if not _is_comment(text, one.start()))
+    if not used:
         return
+    parameters = objects(script_of(node).get("parameters"))
     inputs = (named_fields(inputs, "io").get("variables") for inputs in objects([node.get("inputs")]))
     known = [*parameters, *(one for listed in inputs for one in objects(listed)), *shared]
     if any(_holds_several(one) for one in known):
         return
     names = {str(one.get(key)): None for one in known for key in ("inputName", "name") if one.get(key)}
-    code = re.sub("--[^\n]*", "", text)
-    used = dict.fromkeys(_USED.findall(code))
-    missing = [name for name in used if name not in names and not _is_set(name, code)]
+    missing = [name for name in used if name not in names and not _is_set(name, text)]
     if missing:
         message = "the script has {}, and the node has no parameter of that name"
         remedy = "{}Write it in script.parameters, with name, scope, type and value."
@@ -123,13 +117,18 @@ def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -
         yield _doubt(path, message, remedy, *values, rule="undeclared-parameter")
 
 
+def _is_comment(text: str, offset: int) -> bool:
+    return "--" in text[text.rfind("\n", 0, offset) + 1 : offset]
+
+
 def _holds_several(parameter: Object) -> bool:
     """Whether a parameter is a text of several names and values, as older nodes have it."""
     return str(parameter.get("type")).casefold() == "nokvvariableexpression"
 
 
-def _is_set(name: str, code: str) -> bool:
+def _is_set(name: str, text: str) -> bool:
     """Whether a script sets a variable itself, as Hive and Spark let it."""
+    code = re.sub("--[^\n]*", "", text)
     return re.search(rf"\bset\s+(\w+:)?{name}\s*=", code, re.IGNORECASE) is not None
 
 
