@@ -1,4 +1,4 @@
-"""What a workflow depends on and that is not in production: told when the workflow is deployed."""
+"""What a workflow depends on and that is not in production: reported when the workflow is deployed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WAITS = {"Normal", "CrossCycleDependsOnOtherNode"}
 async def warn_of_upstream(
     context: Context, workflow: tuple[int, str], is_deployed_here: Callable[[tuple[int, str]], bool]
 ) -> None:
-    """Warns of each other workflow that this one depends on and that is not in production, as far as the service tells.
+    """Warns of each other workflow that this one depends on and that is not in production, as far as the service reports.
 
     Args:
         context: The step.
@@ -48,7 +48,7 @@ async def warn_of_upstream(
                 continue
             told.add(upstream.id)
             context.report.warning(
-                f'{waiting} depends on workflow "{upstream.name}", which is not in production, as far as DataWorks tells: deploy '
+                f'{waiting} depends on workflow "{upstream.name}", which is not in production, as far as DataWorks reports: deploy '
                 f"it too, by a WorkflowDeployment of its own (workflow {upstream.id}, output {output})"
             )
     except CancelledStepError:
@@ -66,7 +66,7 @@ def _of_others(root: flowspec.Object) -> Iterator[tuple[str, str]]:
     seen |= {output for one in (workflow, *nodes) for output in flowspec.outputs_of(one)}
     for dependency, depend in (*flowspec.depends_of(root["spec"]), *flowspec.depends_of(workflow)):
         edge = flowspec.edge_of(dependency, depend)
-        # The workspace's own root node, of which nobody doubts that it is there.
+        # The workspace's own root node, which is always there.
         is_root = "." not in edge.output and edge.output.endswith("_root")
         if edge.type in _WAITS and edge.output not in seen and not is_root:
             seen.add(edge.output)
