@@ -172,15 +172,19 @@ def _up_in_spite_of_a_loss(course: Course) -> None:
         course.emulator.clock.advance(LONG_JOB.amount)
         document, told = course.declared, course.up(ok=None)
         if not course.succeeded:
-            # Nothing says whose a workflow is that has no ID which a resource has derived.
             assert course.row["ids"] != "derived" or course.has_the_services_own_id, told
-            course.is_hindered(told, "set `adopt: true` on the resource")
-            assert document is not None
-            course.declare(document, adopt=True)
-            course.up()
-            course.declare(document)
-            course.up()
+            _adopt(course, document, told)
     course.look()
+
+
+def _adopt(course: Course, document: Document | None, told: str) -> None:
+    """The way out of a refusal: nothing says whose a workflow is that has no ID which this resource derives now."""
+    assert document is not None
+    course.is_hindered(told, "set `adopt: true` on the resource")
+    course.declare(document, adopt=True)
+    course.up()
+    course.declare(document)
+    course.up()
 
 
 def replacement(course: Course) -> None:
@@ -302,7 +306,12 @@ def lost_state(course: Course) -> None:
     """As after a kill between the import and the write of the state; it finds what bears IDs that were derived for it."""
     if course.row["ids"] == "derived":
         course.run("state", "delete", "--yes", course.stack.resource()["urn"])
-        assert "taking it over" in course.up()
+        told, document = course.up(ok=None), course.declared
+        if not course.succeeded:
+            assert course.has_the_services_own_id, told
+            _adopt(course, document, told)
+        else:
+            assert "taking it over" in told
 
 
 def importing(course: Course) -> None:
