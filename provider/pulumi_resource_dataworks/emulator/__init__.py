@@ -1,7 +1,7 @@
 """DataWorks' OpenAPI (2024-05-18) on localhost.
 
 It answers the operations that a workflow's life needs, as the service does: signed calls, asynchronous jobs, the
-service's own additions to every document. What nobody could verify is a switch (`Switches`). It knows nothing of the
+service's own additions to every document. What could not be verified is a switch (`Switches`). It knows nothing of the
 provider, so that the two can disagree.
 
     with EmulatorServer(Emulator(job_life=Life("immediate"))) as server:

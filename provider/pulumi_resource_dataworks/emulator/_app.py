@@ -54,7 +54,7 @@ def _response(answer: Answer, request_id: str) -> Response:
 
 
 def _reset(http: HttpRequest) -> Response:
-    """Cut the connection under the request; whatever is returned then reaches nobody."""
+    """Cut the connection under the request; whatever is returned then reaches no one."""
     transport = _transport(http)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ABORTS)
     transport.abort()

@@ -163,7 +163,7 @@ ODPS_COMMANDS: Final = frozenset({"ODPS_SQL", "PYODPS2", "PYODPS3", "ODPS_SCRIPT
 
 
 def header(command: str, owner: str, created: str) -> str:
-    """The template that stands for a content nobody sent: author and creation time in comments.
+    """The template that stands for a content that was not sent: author and creation time in comments.
 
     That there is such a template is recorded for EMR_SPARK_SQL; its exact wording is not.
     """

@@ -30,7 +30,7 @@ class Emulator:
         accounts: Who may call; the first one is announced.
         projects: The workspaces; the first one is announced.
         resource_groups: The resource groups.
-        switches: Settings of what nobody could verify.
+        switches: Settings of what could not be verified.
         job_life: How jobs live; 1.2 seconds a node unless told.
         stage_life: How the stages of pipeline runs live; 2 seconds unless told.
         edition: Whose limits of calls a second and a day hold; none unless told.

@@ -16,7 +16,7 @@ from ._world import Account, Project
 
 Entity = dict[str, Any]
 
-# [F][B] the span of a trigger that nobody bounded.
+# [F][B] the span of a trigger without bounds.
 _BOUNDS = {"startTime": "1970-01-01 00:00:00", "endTime": "9999-01-01 00:00:00"}
 
 

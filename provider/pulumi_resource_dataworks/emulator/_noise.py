@@ -153,7 +153,7 @@ class _Noise:
         return self._chance.choice(ways)
 
     def _free(self, value: Any) -> Any:
-        """A free object with its keys in another order; what is in it is nobody's business."""
+        """A free object with its keys in another order; what is in it is free."""
         if is_object(value):
             return self._shuffled({key: self._free(item) for key, item in value.items()})
         return [self._free(item) for item in value] if is_list(value) else value

@@ -37,7 +37,7 @@ def refilled(
 
     Args:
         world: Where it is.
-        account: Who is the owner where nobody is named.
+        account: Who is the owner where none is named.
         workflow: What is stored so far.
         document: Where kind and spec-level fields come from.
         body: The new `workflows[0]`.

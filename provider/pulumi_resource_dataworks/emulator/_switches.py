@@ -1,4 +1,4 @@
-"""What nobody could verify about the service, each as a setting with a default."""
+"""What could not be verified about the service, each as a setting with a default."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace

@@ -81,7 +81,7 @@ class Entity:
         aliases: Other spellings that the parser takes, and the field that each means.
         dropped: Keys that the vendor's own documents carry, and its parser drops.
         present: What the parser asks for by name alone: a null will do.
-        lost: Keys of another kind of entity that hold what nobody may lose, and what to do instead.
+        lost: Keys of another kind of entity that hold what must not be lost, and what to do instead.
     """
 
     fields: dict[str, Field]

@@ -26,7 +26,7 @@ def _identifier(value: Any) -> str:
 
 
 def _scheduling_id(value: Any) -> str | None:
-    """None for a zero, too: the SDK has a whole number here, and what an unpublished workflow's is nobody tells."""
+    """None for a zero, too: the SDK has a whole number here, and what an unpublished workflow's is, is not documented."""
     found = _identifier(value)
     return found if found.strip("0") else None
 
