@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.documents import etl, node
+from tests.support.documents import etl, node, nodes
 
 Object = dict[str, Any]
 
@@ -84,3 +84,8 @@ def controls() -> Object:
         on("each", {"nodeId": "pick"}, {"nodeId": "merge"}),
     ]
     return etl(nodes=nodes, dependencies=edges)
+
+
+def named(root: Object) -> dict[str, Object]:
+    """The workflow's own nodes by name."""
+    return {one["name"]: one for one in nodes(root)}

@@ -27,11 +27,10 @@ from ._control_nodes import (
     hub_of,
     is_blank,
     listed,
-    part,
     watched_by,
 )
 from ._control_scripts import branch_content, join_content, same_content
-from ._document import Json, Object, objects
+from ._document import Json, Object, objects, part, script_of
 from ._secret import rebuilt, secret, secrets_of
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _fill_collection(node: Object) -> None:
     if reference is None:
         return
     if not parameters:
-        script = part(node, "script")
+        script = script_of(node)
         bound: Object = {**_RESULT, "name": COLLECTION, "referenceVariable": reference}
         entries = [*objects(script.get("parameters")), bound]
         node["script"] = rebuilt(script, {**script, "parameters": entries})
@@ -156,7 +155,7 @@ def _add(node: Object, side: str, name: str, entries: list[Object]) -> None:
 
 
 def _fill_content(node: Object, content: str | None, source: Json) -> None:
-    script = part(node, "script")
+    script = script_of(node)
     if content is not None and is_blank(script.get("content")):
         content = secret(content) if secrets_of(source) else content
         node["script"] = rebuilt(script, {**script, "content": content})
@@ -172,7 +171,7 @@ def folded(node: Object) -> Object:
     command = command_of(node)
     made = branch_content(node) if command == BRANCH else None
     made = join_content(part(node, "join")) if command == JOIN else made
-    script = part(node, "script")
+    script = script_of(node)
     if made is None or not same_content(script.get("content"), made):
         return node
     rest = {key: item for key, item in script.items() if key != "content"}
@@ -198,7 +197,7 @@ def refolded(wrote: Object, sent: Object, now: Object, found: Object) -> Object:
         shorten(node, {})
     same = {key for key in ("inputs", "outputs") if key not in wrote and before.get(key) == after.get(key)}
     found = {key: item for key, item in found.items() if key not in same}
-    scripts = [part(node, "script") for node in (wrote, now, after)]
+    scripts = [script_of(node) for node in (wrote, now, after)]
     if [("content" in script) for script in scripts] == [False, True, False]:
         script = part(found, "script")
         rest = {key: item for key, item in script.items() if key != "content"}

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
 from . import _control_scripts as scripts
-from ._control_nodes import part
-from ._document import Json, Object, inner_scopes, objects, runtime_of
-from ._fault import Fault, Path, Phrase
+from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
+from ._fault import Fault, Path, Phrase, doubt
 from ._near import Vocabulary
 from ._resolve import NodeIndex, outputs_of
 from ._tables import field_of
@@ -61,18 +60,14 @@ def _faults(
         yield from _inner_faults(inner, key, (*path, key))
 
 
-def _doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Fault:
-    return Fault(path, message, remedy, values, severity="warning", rule=rule)
-
-
 def _no_field(node: Object, command: str, path: Path) -> Iterator[Fault]:
     """Nothing where a script says what the node does, which DataWorks runs."""
     field = _FIELD[command]
-    if not part(node, field) and control.is_blank(part(node, "script").get("content")):
+    if not part(node, field) and control.is_blank(script_of(node).get("content")):
         spelt = _SPELT.get(field, field)
         message = f"the node is a {command} and has no {spelt}, so it does nothing"
         remedy = f"Write {spelt}: the script that DataWorks runs is made of it."
-        yield _doubt((*path, field), message, remedy, rule="no-field")
+        yield doubt((*path, field), message, remedy, rule="no-field")
 
 
 # --- Branches
@@ -87,7 +82,7 @@ def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
         yield Fault(here, "the branch has no arms", "Write one for each case.", rule="arm")
     elif len(arms) == 1:
         message = "the branch has one arm, and DataWorks asks for two"
-        yield _doubt(here, message, "Write one for the other case too.", rule="one-arm")
+        yield doubt(here, message, "Write one for the other case too.", rule="one-arm")
     parameters = _parameters(node)
     for position, arm in enumerate(arms):
         at = (*here, position)
@@ -100,7 +95,7 @@ def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
         if part(arm, "output").get("data") in (None, ""):
             remedy = "Write it as output.data: it is what the nodes of the arm depend on."
             yield Fault((*at, "output"), "the arm has no output", remedy, rule="arm")
-    content = part(node, "script").get("content")
+    content = script_of(node).get("content")
     if arms and not control.is_blank(content):
         yield from _branch_script_faults(arms, content, path)
 
@@ -108,7 +103,7 @@ def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
 def _parameters(node: Object) -> dict[str, str | None] | None:
     """The values of a node's parameters by name, None where one is not written; None where a name is not."""
     found: dict[str, str | None] = {}
-    for one in objects(part(node, "script").get("parameters")):
+    for one in objects(script_of(node).get("parameters")):
         if one.get("name") in (None, ""):
             return None
         value = one.get("value")
@@ -141,7 +136,7 @@ def _branch_script_faults(arms: list[Object], content: Json, path: Path) -> Iter
 def _other_form(path: Path, form: str) -> Fault:
     message = "the script is not what DataWorks runs here"
     remedy = f"Leave script.content out, and it is made of the node's field: JSON, {form}."
-    return _doubt((*path, "script", "content"), message, remedy, rule="control-script")
+    return doubt((*path, "script", "content"), message, remedy, rule="control-script")
 
 
 def _disagree(path: Path, field: str, theirs: object, ours: object) -> Fault:
@@ -164,7 +159,7 @@ def _join_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
         return
     for position, branch in enumerate(branches):
         yield from _watch_faults(branch, index, (*here, position))
-    content = part(node, "script").get("content")
+    content = script_of(node).get("content")
     if control.is_blank(content):
         yield from _expression_faults(join, branches, (*path, "join", "logic", "expression"))
         for position, branch in enumerate(branches):
@@ -183,7 +178,7 @@ def _watch_faults(branch: Object, index: NodeIndex, path: Path) -> Iterator[Faul
         if control.command_of(node) == control.BRANCH and word not in control.arm_outputs(node):
             message = "the join watches the branch {} itself, which runs whichever arm it takes"
             remedy = "Write the nodes on its arms."
-            yield _doubt(path, message, remedy, node.get("name"), rule="join-branch")
+            yield doubt(path, message, remedy, node.get("name"), rule="join-branch")
         return
     words = Vocabulary(index.words)
     output = part(branch, "output").get("data")
@@ -198,7 +193,7 @@ def _watch_faults(branch: Object, index: NodeIndex, path: Path) -> Iterator[Faul
     elif meant:
         message = "no node here makes the output {}, and it looks like one that does"
         remedy = "{}Write the node's name as nodeId and leave output out, unless another workflow makes it."
-        yield _doubt((*path, "output", "data"), message, remedy, word, hint, rule="near-output")
+        yield doubt((*path, "output", "data"), message, remedy, word, hint, rule="near-output")
 
 
 def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
@@ -214,7 +209,7 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
         for word in control.awaited(entry):
             if (index.find(word) or word) not in watched:
                 message = "the join depends on {}, and none of its branches watches that"
-                yield _doubt(
+                yield doubt(
                     (*path, "join", "branches"), message, "Add a branch for it.", word, rule="join-branch"
                 )
 
@@ -231,27 +226,27 @@ def _expression_faults(join: Object, branches: list[Object], path: Path) -> Iter
             "the expression {} names no branch of the join" if expression else "the join has no expression"
         )
         values = (expression, whole) if expression else (whole,)
-        yield _doubt(path, message, over, *values, rule=rule)
+        yield doubt(path, message, over, *values, rule=rule)
         return
     for word in dict.fromkeys(words):
         if word not in names:
             message = "the expression names {}, and no branch of the join is called so"
-            yield _doubt(path, message, over, word, whole, rule=rule)
+            yield doubt(path, message, over, word, whole, rule=rule)
     for name in names:
         if name not in words:
             message = "the expression does not name the branch {}"
-            yield _doubt(path, message, over, name, whole, rule=rule)
+            yield doubt(path, message, over, name, whole, rule=rule)
     if len(operators) > 1 or "not" in operators:
         message = "the script that DataWorks runs knows one `and` or one `or` for all branches, and {} is another expression"
         remedy = "Write it with one of the two, or write script.content too."
-        yield _doubt(path, message, remedy, expression, rule=rule)
+        yield doubt(path, message, remedy, expression, rule=rule)
 
 
 def _status_faults(branch: Object, path: Path) -> Iterator[Fault]:
     if not scripts.statuses_of(branch):
         message = "these are not the states that DataWorks runs a join with"
         remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
-        yield _doubt(path, message, remedy, rule="join-state")
+        yield doubt(path, message, remedy, rule="join-state")
 
 
 def _join_script_faults(
@@ -302,7 +297,7 @@ def _hub_faults(node: Object, path: Path) -> Iterator[Fault]:
     if not hub:
         if not outputs:
             message = "the parameter node has no variables, so it hands nothing on"
-            yield _doubt((*path, "param-hub"), message, "Write them in param-hub.", rule="no-field")
+            yield doubt((*path, "param-hub"), message, "Write them in param-hub.", rule="no-field")
         return
     own = {str(one.get("name")): one for one in hub}
     for position, output in enumerate(outputs):
@@ -330,7 +325,7 @@ def _collection_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[F
                 f"Add {control.COLLECTION} to script.parameters, with the assignment node's variable as "
                 "referenceVariable."
             )
-            yield _doubt((*path, "script", "parameters"), message, remedy, rule="no-collection")
+            yield doubt((*path, "script", "parameters"), message, remedy, rule="no-collection")
         return
     sources = [_source(one, index) for one in (*parameters, *inputs)]
     found = {id(source): str(source.get("name")) for source in sources if source is not None}
@@ -369,14 +364,14 @@ def _inner_faults(inner: Object, key: str, path: Path) -> Iterator[Fault]:
         if not found and word == "ends" and repeats:
             message = "the loop has no node that decides whether it goes on"
             remedy = f"Write it as while, with the type {name}."
-            yield _doubt((*path, "while"), message, remedy, rule="no-condition")
+            yield doubt((*path, "while"), message, remedy, rule="no-condition")
         elif len(found) != 1:
             count = f"{len(found)} nodes" if found else "no node"
             message = f"the loop has {count} with which it {word}"
-            yield _doubt((*path, "nodes"), message, f"Write one of type {name}.", rule="loop-ends")
+            yield doubt((*path, "nodes"), message, f"Write one of type {name}.", rule="loop-ends")
     if repeats and inner.get("maxIterations") is None:
         message = "the do-while does not say how often it runs at most"
-        yield _doubt((*path, "maxIterations"), message, "Write maxIterations.", rule="no-limit")
+        yield doubt((*path, "maxIterations"), message, "Write maxIterations.", rule="no-limit")
 
 
 def _nothing_inside(path: Path) -> Fault:
@@ -385,4 +380,4 @@ def _nothing_inside(path: Path) -> Fault:
     if path[-1] == _FIELD[control.SUB_PROCESS]:
         message = "the node runs a subflow and has none, so there is nothing that it could run"
         remedy = "Write its nodes here, or the id of the workflow that it runs."
-    return _doubt(path, message, remedy, rule="no-inner-nodes")
+    return doubt(path, message, remedy, rule="no-inner-nodes")

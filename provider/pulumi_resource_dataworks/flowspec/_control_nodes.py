@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ._commands import KNOWN_COMMANDS
-from ._document import Json, Object, objects, runtime_of
+from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
 from ._tables import field_of
 
 if TYPE_CHECKING:
@@ -40,12 +40,6 @@ def command_of(node: Object) -> str:
     return _TYPE_IDS.get(str(runtime.get("commandTypeId")), "")
 
 
-def part(holder: Object, key: str) -> Object:
-    """An object below another; an empty one where there is none."""
-    value = holder.get(key)
-    return cast("Object", value) if isinstance(value, dict) else {}
-
-
 def hub_of(node: Object) -> Object:
     """A parameter node's field, in whichever spelling."""
     return part(node, "param-hub") or part(node, "paramHub")
@@ -78,7 +72,7 @@ def entries_of(owner: Object, node: Object, index: NodeIndex) -> list[Object]:
 def awaited(entry: Object) -> list[Json]:
     """What an entry of `dependencies` says that is waited for in the same cycle."""
     return [
-        depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+        named_by(depend)
         for depend in objects(entry.get("depends"))
         if str(depend.get("type") or "Normal").casefold() == "normal"
     ]
@@ -93,7 +87,7 @@ def listed(node: Object, side: str, name: str) -> tuple[str, list[Object]]:
 
 def collection_of(node: Object) -> tuple[list[Object], list[Object]]:
     """The parameters and the inputs that bind a for-each's collection."""
-    parameters = objects(part(node, "script").get("parameters"))
+    parameters = objects(script_of(node).get("parameters"))
     inputs = listed(node, "inputs", "variables")[1]
     return (
         [one for one in parameters if one.get("name") == COLLECTION],

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ._control_nodes import arms_of, part
-from ._document import Json, Object, objects
+from ._control_nodes import arms_of
+from ._document import Json, Object, objects, part
 
 _SUCCEEDED = "1"
 _STATUSES = frozenset({_SUCCEEDED, "2", "3"})

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ._commands import TYPE_IDS
-from ._document import Json, Object, workflow_of
+from ._document import Json, Object, part, workflow_of
 from ._meaning import same_value
 from ._tables import field_of
 
@@ -62,12 +62,12 @@ class Around:
     @property
     def project(self) -> Object:
         """What the service says of the workspace in the workflow's metadata."""
-        return _object(_object(self.workflow, "metadata"), "project")
+        return part(part(self.workflow, "metadata"), "project")
 
     @property
     def command(self) -> str:
         """The node type, of a script or of its runtime."""
-        runtime = _object(self.holder, "runtime") or self.holder
+        runtime = part(self.holder, "runtime") or self.holder
         return str(runtime.get("command") or "").upper()
 
     @property
@@ -78,11 +78,6 @@ class Around:
         if self.owner is self.workflow and self.project.get("projectIdentifier"):
             data.append(f"{self.project['projectIdentifier']}.{name}")
         return [{"data": one, "refTableName": name} for one in data if one]
-
-
-def _object(holder: Object, key: str) -> Object:
-    found = holder.get(key)
-    return cast("Object", found) if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _WRITE_IT = "Write the document as JSON or YAML text, or as an object."
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that could be read. Nobody changes `root`: documents are shared.
+    """A document that could be read. `root` is never changed: documents are shared.
 
     Attributes:
         root: The document as plain values.
@@ -114,6 +114,11 @@ def workflow_of(root: Object) -> Object:
     return objects(root["spec"]["workflows"])[0]
 
 
+def named_by(depend: Object) -> Json:
+    """What a dependency names: an output, or a node by its ID or name."""
+    return depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+
+
 def depends_with_paths(dependency: Object, path: Path = ()) -> Iterator[tuple[Path, Object]]:
     """What one entry of `dependencies` depends on, that of its variables included, with its paths."""
     for position, depend in enumerate(objects(dependency.get("depends"))):
@@ -144,18 +149,20 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     return [(key, cast("Object", node[key])) for key in CONTROLLERS if isinstance(node.get(key), dict)]
 
 
+def part(holder: Object, key: str) -> Object:
+    """An object below another; an empty one where there is none."""
+    value = holder.get(key)
+    return cast("Object", value) if isinstance(value, dict) else {}
+
+
 def script_of(holder: Object) -> Object:
     """The script of a workflow or a node; empty where it has none."""
-    return _object(holder.get("script"))
-
-
-def _object(value: Json) -> Object:
-    return cast("Object", value) if isinstance(value, dict) else {}
+    return part(holder, "script")
 
 
 def runtime_of(node: Object) -> Object:
     """What a node's script says of what runs it; empty where it says nothing."""
-    return _object(script_of(node).get("runtime"))
+    return part(script_of(node), "runtime")
 
 
 def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
@@ -189,14 +196,6 @@ def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
     for key in ("while", "specWhile"):
         if isinstance(owner.get(key), dict):
             yield (*path, key), cast("Object", owner[key])
-
-
-def nodes_with_paths(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """Every node below a workflow with its path, inner nodes after the control node that holds them."""
-    for here, node in own_nodes(owner, path):
-        yield here, node
-        for key, inner in inner_scopes(node):
-            yield from nodes_with_paths(inner, (*here, key))
 
 
 _SHORTEST_SECRET = 4
@@ -311,7 +310,7 @@ def _items(value: Json) -> Iterable[Json]:
 
 
 def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
-    """What JSON text can spell and nobody can store: text that is no Unicode, numbers past all bounds, depth."""
+    """What JSON text can spell and nothing can store: text that is no Unicode, numbers past all bounds, depth."""
     if len(path) > MAX_DEPTH:
         yield Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
         return

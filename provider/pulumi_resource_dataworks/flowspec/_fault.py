@@ -70,6 +70,11 @@ def escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+def doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Fault:
+    """A warning."""
+    return Fault(path, message, remedy, values, "warning", rule)
+
+
 class Phrase(str):
     """A value of a fault that is shown without quotes."""
 

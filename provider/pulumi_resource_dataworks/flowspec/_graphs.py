@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from ._document import Json, Object, depends_with_paths, objects, scope_of
+from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
 from ._fault import Fault, Path, Phrase
 from ._near import Vocabulary
 from ._resolve import NodeIndex
@@ -42,7 +42,7 @@ class Scope:
                 if node is None or depends is None:
                     yield from self._odd_dependency(dependency, node, (*self.path, key, position))
                 for number, depend in enumerate(objects(depends)):
-                    word = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+                    word = named_by(depend)
                     target = known.get(str(word or "")) or self.arms.get(str(depend.get("output")))
                     if target is None:
                         yield from self._lost(depend, (*self.path, key, position, "depends", number))
@@ -76,7 +76,7 @@ class Scope:
     def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Fault]:
         """What the variables of a dependency name, and is not here."""
         for here, depend in depends_with_paths({**dependency, "depends": None}, path):
-            word = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+            word = named_by(depend)
             if self.index.find(word) is None and str(depend.get("output")) not in self.arms:
                 yield from self._lost(depend, here)
 

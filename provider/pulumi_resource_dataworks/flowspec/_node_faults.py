@@ -7,8 +7,8 @@ from typing import cast
 
 from ._commands import KNOWN_COMMANDS
 from ._control_faults import control_faults
-from ._document import Json, Object, inner_scopes, objects, own_nodes, script_of
-from ._fault import Fault, Path, show_path
+from ._document import Object, inner_scopes, objects, own_nodes, part, script_of
+from ._fault import Fault, Path, doubt, show_path
 from ._graphs import Scope, both_flows
 from ._near import near
 from ._rounding import rounded
@@ -46,7 +46,7 @@ def node_faults(workflow: Object, shared: Sequence[Object], path: Path) -> Itera
             yield from control_faults(node, owner, scope.index, here)
     if count > MAX_NODES:
         message = f"the workflow has {count} nodes, and DataWorks allows {MAX_NODES}"
-        yield _doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
+        yield doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
 
 
 def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
@@ -72,10 +72,10 @@ def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault
     if isinstance(where, str) and where and not where.endswith(name):
         message = "the path {} does not end in the name {}"
         remedy = "Nearly all documents of the service have it so."
-        yield _doubt((*path, "script", "path"), message, remedy, where, name, rule="path")
+        yield doubt((*path, "script", "path"), message, remedy, where, name, rule="path")
     if "/" in name:
         message = "the name {} has a slash, which parts the folders of a path"
-        yield _doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
+        yield doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
     trigger, strategy = entity.get("trigger"), entity.get("strategy")
     if isinstance(trigger, dict):
         yield from trigger_faults(cast("Object", trigger), (*path, "trigger"), inner=inner)
@@ -87,8 +87,7 @@ def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault
 def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
     """What a node runs, and on what."""
     script, resource, outputs = script_of(node), node.get("runtimeResource"), node.get("outputs")
-    runtime = script.get("runtime")
-    runtime = cast("Object", runtime) if isinstance(runtime, dict) else {}
+    runtime = part(script, "runtime")
     command = runtime.get("command")
     if not (command or runtime.get("commandTypeId")):
         message, remedy = "the node does not say what it runs", 'Write its type, for example "ODPS_SQL".'
@@ -99,7 +98,7 @@ def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterat
         message = "node type {} is not known here"
         remedy = "{}DataWorks may know it: new ones are added all the time."
         here = (*path, "script", "runtime", "command")
-        yield _doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
+        yield doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
     if isinstance(resource, dict):
         yield from _resource_doubts(cast("Object", resource), (*path, "runtimeResource"))
     if isinstance(outputs, dict):
@@ -122,7 +121,7 @@ def _resource_doubts(resource: Object, path: Path) -> Iterator[Fault]:
     group = resource.get("resourceGroup")
     if isinstance(group, str) and not group.strip():
         remedy = "Write its identifier, or leave runtimeResource out for the workspace's default."
-        yield _doubt(
+        yield doubt(
             (*path, "resourceGroup"), "the resource group is empty", remedy, rule="empty-resource-group"
         )
 
@@ -131,10 +130,6 @@ def _output_doubts(outputs: Object, path: Path) -> Iterator[Fault]:
     for key, listed in outputs.items():
         for position, output in enumerate(objects(listed)):
             yield from rounded(output, ("data",), (*path, key, position))
-
-
-def _doubt(path: Path, message: str, remedy: str, *values: Json, rule: str) -> Fault:
-    return Fault(path, message, remedy, values, "warning", rule)
 
 
 _FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)

@@ -15,6 +15,7 @@ from ._document import (
     Object,
     depends_with_paths,
     inner_scopes,
+    named_by,
     nodes_of,
     objects,
     scope_of,
@@ -244,7 +245,7 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
         dependency["nodeId"] = node["id"]
     for _, depend in depends_with_paths(dependency):
         depend["type"] = depend.get("type") or "Normal"
-        named = depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
+        named = named_by(depend)
         output = index.output(named)
         if output is None:
             continue

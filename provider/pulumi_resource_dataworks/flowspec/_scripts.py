@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ._document import Json, Object, objects, script_of
-from ._fault import Fault, Path, Phrase
+from ._document import Object, objects, script_of
+from ._fault import Fault, Path, Phrase, doubt
 from ._meaning import named_fields
 from ._near import near
 
@@ -81,19 +81,19 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
     if not text or text.isspace():
         if form not in (None, "json"):
             message = "the script is empty, so the node has nothing to run"
-            yield _doubt(here, message, "Write it as script.content.", rule="empty-script")
+            yield doubt(here, message, "Write it as script.content.", rule="empty-script")
         return
     if "${" in text and form in ("sql", "json"):
         yield from _undeclared(node, text, shared, here)
     if form == "json" and not _is_object(text):
         message = "the content of a Data Integration node is no JSON object"
         remedy = "Write the job as JSON: in Data Studio, the node's script mode shows it."
-        yield _doubt(here, message, remedy, rule="job-content")
+        yield doubt(here, message, remedy, rule="job-content")
     if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
         message = (
             "the script has Windows line breaks, and a shell takes the CR of CRLF for a part of its line"
         )
-        yield _doubt(here, message, "Save the script with LF, or replace CRLF where it is read.", rule="crlf")
+        yield doubt(here, message, "Save the script with LF, or replace CRLF where it is read.", rule="crlf")
     if not text.isascii() and any(map(text.__contains__, _INVISIBLE)) and not text.startswith(("{", "[")):
         yield from _invisible(text, "--" if form == "sql" else "#", here)
 
@@ -114,7 +114,7 @@ def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -
         message = "the script has {}, and the node has no parameter of that name"
         remedy = "{}Write it in script.parameters, with name, scope, type and value."
         values = (Phrase(", ".join(f"${{{name}}}" for name in missing)), near(missing[0], tuple(names)))
-        yield _doubt(path, message, remedy, *values, rule="undeclared-parameter")
+        yield doubt(path, message, remedy, *values, rule="undeclared-parameter")
 
 
 def _is_comment(text: str, offset: int) -> bool:
@@ -140,12 +140,12 @@ def _parameter_doubts(script: Object, path: Path) -> Iterator[Fault]:
             if name in seen and not _holds_several(parameter):
                 message = f"the parameter {{}} is written twice: parameters[{seen[name]}] has it too"
                 here = (*path, position, "name")
-                yield _doubt(here, message, "Keep one of the two.", name, rule="parameter-twice")
+                yield doubt(here, message, "Keep one of the two.", name, rule="parameter-twice")
             seen.setdefault(name, position)
         if isinstance(value, str) and "$" in value and _OPEN.search(value):
             message = "the value {} of parameter {} is not closed"
             remedy = 'Write the closing bracket: "$[yyyymmdd-1]" is the day before.'
-            yield _doubt((*path, position, "value"), message, remedy, value, name, rule="parameter-value")
+            yield doubt((*path, position, "value"), message, remedy, value, name, rule="parameter-value")
 
 
 def _is_object(text: str) -> bool:
@@ -166,9 +166,5 @@ def _invisible(text: str, comment: str, path: Path) -> Iterator[Fault]:
             line = text.count("\n", 0, found.start()) + 1
             message = f"line {line} of the script has {_INVISIBLE[found.group()]}"
             remedy = "It comes with text that is copied or saved by other programs. Remove it, or write a plain space."
-            yield _doubt(path, message, remedy, rule="invisible-character")
+            yield doubt(path, message, remedy, rule="invisible-character")
             return
-
-
-def _doubt(path: Path, message: str, remedy: str, *values: Json, rule: str) -> Fault:
-    return Fault(path, message, remedy, values, "warning", rule)

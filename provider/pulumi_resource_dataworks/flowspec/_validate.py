@@ -250,11 +250,11 @@ def _beside(spec: Object, workflow: Object) -> Iterator[Fault]:
         remedy = "Move them into spec.workflows[0].nodes."
         yield Fault(("spec", "nodes"), message, remedy, rule="beside-workflow")
     outputs = {spec.get("id"), spec.get("name"), workflow.get("id"), workflow["name"], *outputs_of(workflow)}
-    own = {str(word) for word in outputs if word}
+    own, index = {str(word) for word in outputs if word}, NodeIndex.of(workflow)
     for key in FLOWS:
         for position, dependency in enumerate(objects(spec.get(key))):
             node = dependency.get("nodeId")
-            if str(node) not in own and NodeIndex.of(workflow).find(node):
+            if str(node) not in own and index.find(node):
                 message = "the dependency of node {} stands beside the workflow, and the import takes the workflow alone"
                 remedy = "Move it into spec.workflows[0].dependencies."
                 yield Fault(("spec", key, position), message, remedy, (node,), rule="beside-workflow")

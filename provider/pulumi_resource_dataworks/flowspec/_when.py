@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 
-from ._fault import Fault, Path
+from ._fault import Fault, Path, doubt
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -30,13 +30,13 @@ def when_faults(when: str, parameters: Mapping[str, str | None], path: Path) -> 
         if _NAME.fullmatch(name) and name not in parameters:
             message = "the condition uses {}, and no parameter of the node is called so"
             remedy = "Add it to script.parameters of this node: only these are put in."
-            yield _doubt(path, message, remedy, f"${{{name}}}", rule="when-parameter")
+            yield doubt(path, message, remedy, f"${{{name}}}", rule="when-parameter")
     tree = _read(_marked(when))
     if tree is None:
         if len(when) <= _LONGEST and _read(_filled(when, parameters)) is None:
             message = "the condition {} is no Python expression"
             remedy = "Write it with ==, !=, <, >, and, or, not; a text stands in quotes."
-            yield _doubt(path, message, remedy, when, rule="when-python")
+            yield doubt(path, message, remedy, when, rule="when-python")
         return
     for item in ast.walk(tree):
         if isinstance(item, ast.Name):
@@ -105,7 +105,3 @@ def _read(text: str) -> ast.AST | None:
             return ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def _doubt(path: Path, message: str, remedy: str, value: str, rule: str) -> Fault:
-    return Fault(path, message, remedy, (value,), severity="warning", rule=rule)

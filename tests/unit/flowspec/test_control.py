@@ -16,6 +16,7 @@ from tests.support.controls import (
     fork,
     hub,
     merge,
+    named,
     on,
     variable,
     watch,
@@ -27,10 +28,6 @@ from tests.support.flowspecs import Object, chooser, completed, faults_of, workf
 def sent(*nodes: Object, **fields: Any) -> dict[str, Object]:
     """The nodes as they are sent, by name."""
     return named(completed(etl(nodes=[*nodes], **{"dependencies": [], **fields})))
-
-
-def named(root: Object) -> dict[str, Object]:
-    return {one["name"]: one for one in workflow(root)["nodes"]}
 
 
 def script(found: Object) -> Any:

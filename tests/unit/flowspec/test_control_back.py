@@ -8,13 +8,9 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import clean, complete, drifted, project, same, short
-from tests.support.controls import arm, controls, fork, hub, merge, on, variable, watch
+from tests.support.controls import arm, controls, fork, hub, merge, named, on, variable, watch
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, changed, chooser, completed, workflow
-
-
-def named(root: Object) -> dict[str, Object]:
-    return {one["name"]: one for one in workflow(root)["nodes"]}
 
 
 def seen(wrote: Object, change: Callable[[dict[str, Object]], object]) -> Object:
