@@ -4,13 +4,13 @@ The error envelope and the codes are those of the Alibaba Cloud error diagnosis 
 the vendor's Terraform provider handles for this API version; each constant says which.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, cast
 
 import httpx
 
+from ._body import parse_json
 from ._errors import (
     DAY_USED_UP,
     NONCE_USED,
@@ -94,6 +94,7 @@ _PROJECT_WORD = re.compile(r"project|workspace|工作空间|项目", re.IGNORECA
 _OBJECT_WORD = re.compile(r"workflow|node|definition|file|job|工作流|节点|任务|对象", re.IGNORECASE)
 
 _LONGEST_QUOTE = 160
+_LONGEST_PAGE = 20_000
 
 
 def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[str, Any]:
@@ -219,7 +220,7 @@ def _says_failure(body: Mapping[str, Any]) -> bool:
 
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:
     try:
-        body = json.loads(response.content)  # whole numbers of any size stay whole
+        body = parse_json(response.content)
     except (ValueError, RecursionError):  # the latter for brackets without end
         return None
     return cast("dict[str, Any]", body) if isinstance(body, dict) else None
@@ -244,7 +245,9 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _unreadable(response: httpx.Response, action: str) -> UnreadableAnswer:
     kind = response.headers.get("content-type", "").partition(";")[0] or "no content type"
-    quote = " ".join(re.sub(r"<[^>]*>", " ", response.text).split())
+    # The header's charset may be any codec of Python's, and the page of any size.
+    page = response.content[:_LONGEST_PAGE].decode(errors="replace")
+    quote = " ".join(re.sub(r"<[^<>]*>", " ", page).split())
     quote = f"{quote[:_LONGEST_QUOTE]}..." if len(quote) > _LONGEST_QUOTE else quote or "(empty)"
     text = f'{action} was answered by something other than DataWorks (HTTP {response.status_code}, {kind}): "{quote}"'
     advice = "Check dataworks:endpoint, and HTTPS_PROXY if there is a proxy"

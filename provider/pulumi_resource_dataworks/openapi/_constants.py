@@ -27,5 +27,8 @@ BACKOFF_CAP: Final = 20.0
 RETRY_AFTER_CAP: Final = 60.0
 """Seconds; what a header asks beyond that is cut, so that no answer can hang a deployment."""
 
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of an answer, before and after decompression: twice the largest document that can be read, with its escapes."""
+
 PAGE_SIZE: Final = 100
 """The largest page that List operations give."""

@@ -6,11 +6,15 @@ One thing is refused: an ID that is a float has lost digits already.
 """
 
 import json
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
+from ._body import parse_json
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _STATUSES = {"running": "Running", "success": "Success", "fail": "Fail", "cancel": "Cancel"}
 
 
@@ -37,10 +41,18 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
+def _document(value: Any) -> str:
+    """JSON within JSON, whose escapes may hide halves of surrogate pairs once more."""
+    text = _text(value)
+    try:
+        return json.dumps(parse_json(text), ensure_ascii=False) if "\\ud" in text.lower() else text
+    except (ValueError, RecursionError):
+        return text
+
+
 def _integer(value: Any) -> int | None:
     if isinstance(value, str):
-        value = value.strip()
-        return int(value) if value.lstrip("-").isdigit() else None
+        return int(value) if _WHOLE.fullmatch(value.strip()) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -57,6 +69,7 @@ def _status(value: Any) -> str:
 
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Text = Annotated[str, BeforeValidator(_text)]
+DocumentText = Annotated[str, BeforeValidator(_document)]
 Integer = Annotated[int | None, BeforeValidator(_integer)]
 Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Status = Annotated[str, BeforeValidator(_status)]
@@ -149,7 +162,7 @@ class WorkflowDefinition(Answer):
     project_id: Integer = None
     create_time: Integer = None
     modify_time: Integer = None
-    spec: Text = ""
+    spec: DocumentText = ""
     workflow_id: SchedulingId = None
     request_id: Text = ""
 

@@ -5,7 +5,7 @@ Shapes from the vendor's SDK (9.11.0: GetNode, ListNodes).
 
 from pydantic import AliasPath, Field
 
-from ._models import Answer, Item, SchedulingId, Text
+from ._models import Answer, DocumentText, Item, SchedulingId, Text
 from ._operations import Operation
 from ._pages import Call, Items, Page, all_pages
 from ._reading import empty, inner, read
@@ -38,7 +38,7 @@ class Node(Item):
 
     name: Text = ""
     task_id: SchedulingId = None
-    spec: Text = ""
+    spec: DocumentText = ""
     outputs: Items[NodeOutput] = Field(default=[], validation_alias=AliasPath("Outputs", "NodeOutputs"))
     request_id: Text = ""
 

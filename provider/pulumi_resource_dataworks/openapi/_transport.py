@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 
 from ._answers import read_answer
+from ._body import ENCODING, UnusableBody, whole
 from ._clock import Clock
 from ._constants import API_VERSION, CONNECT_TIMEOUT, USER_AGENT
 from ._credentials import CredentialsSource
-from ._errors import AnswerLost, DataWorksError, RequestNotSent
+from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswer
 from ._operations import Operation
 from ._settings import Settings
 from ._signature import RpcRequest, canonical_query, form_body, signed_headers
@@ -61,20 +62,24 @@ class Transport:
         url = f"{self._settings.base_url}/{'?' if query else ''}{query}"
         http = self._client(operation.action)
         try:
-            response = await http.request(
+            async with http.stream(
                 request.method,
                 url,
                 content=request.body,
                 headers=headers,
                 timeout=self._timeout(operation),
                 extensions={"trace": _listener(sent)},
-            )
+            ) as streamed:
+                response = await whole(streamed)
         except httpx.InvalidURL as error:
             raise RequestNotSent(
                 f"{operation.action}: {error}", action=operation.action, transient=False
             ) from error
         except httpx.HTTPError as error:
             raise self._failure(error, operation.action) from error
+        except UnusableBody as error:
+            text = f"The answer to {operation.action} {error}"
+            raise UnreadableAnswer(text, action=operation.action) from error
         return read_answer(response, operation.action, self._place(operation, parameters))
 
     async def aclose(self) -> None:
@@ -99,7 +104,8 @@ class Transport:
         )
         pair = await self._credentials.get()
         headers = signed_headers(request, pair, date=self._clock.utcnow(), nonce=uuid.uuid4().hex)
-        return request, {**headers, "Accept": "application/json", "User-Agent": USER_AGENT}
+        ours = {"Accept": "application/json", "Accept-Encoding": ENCODING, "User-Agent": USER_AGENT}
+        return request, {**headers, **ours}
 
     def _client(self, action: str) -> httpx.AsyncClient:
         if self._http is None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pulumi_resource_dataworks.openapi import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from pulumi_resource_dataworks.openapi._body import parse_json
 from tests.support.messages import Messages
 
 BIG = 4937433629620853475
@@ -28,6 +29,23 @@ def test_an_import_answer_as_logged() -> None:
 def test_ids_keep_every_digit(number: int, as_text: bool) -> None:
     wire = json.loads(json.dumps({"Id": str(number) if as_text else number}))
     assert WorkflowDefinition.model_validate(wire).id == str(number)
+
+
+def test_halves_of_surrogate_pairs_are_replaced_also_in_the_document_within_an_answer() -> None:
+    document = json.dumps({"name \ud800": "a \udc00", "whole": "\U0001f600"})
+    found = parse_json(json.dumps({"Id": "\udfff", "Spec": document}))
+    definition = WorkflowDefinition.model_validate(found)
+    assert definition.id == "\ufffd"
+    assert json.loads(definition.spec) == {"name \ufffd": "a \ufffd", "whole": "\U0001f600"}
+
+
+def test_halves_of_surrogate_pairs_as_bytes_are_replaced_too() -> None:
+    assert parse_json('["\ud83d"]'.encode(errors="surrogatepass")) == ["\ufffd"]
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "--1", "1" * 5_000, 1e300, True])
+def test_a_time_that_is_none_is_left_out(number: object) -> None:
+    assert WorkflowDefinition.model_validate({"Id": "7", "CreateTime": number}).create_time is None
 
 
 @pytest.mark.parametrize("wire", ['{"Id": 4.937e18}', '{"Id": true}', '{"Id": ["1"]}'])

@@ -10,7 +10,7 @@ import httpcore
 import httpx
 import pytest
 
-from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer
+from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer, _body
 from pulumi_resource_dataworks.openapi._constants import MAX_TRIES
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock, settings
@@ -43,6 +43,9 @@ BROKEN = {
     "another protocol": b"SSH-2.0-OpenSSH_9.6\r\n",
     "headers without end": b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 200_000,
     "a proxy's 503": answer(b"<html>busy</html>", "Content-Type: text/html", status="503 Busy"),
+    "a proxy's 502 in a charset that is none of text": answer(
+        b"<html>busy</html>", "Content-Type: text/html; charset=hex", status="502 Bad Gateway"
+    ),
     "a proxy's 504": answer(b"", status="504 Gateway Timeout"),
 }
 FOREIGN = {
@@ -51,6 +54,8 @@ FOREIGN = {
     "nothing at all": answer(b"", status="204 No Content"),
     "brackets without end": answer(b"[" * 100_000),
     "a number without end": answer(b"9" * 10_000),
+    "packed twice": answer(gzip.compress(gzip.compress(JOB)), "Content-Encoding: gzip, gzip"),
+    "packed otherwise": answer(JOB, "Content-Encoding: br"),
 }
 
 
@@ -159,6 +164,39 @@ async def test_what_is_no_answer_is_said_at_once(
         await connect().get_job_status("7")
     messages(refused.value)
     assert len(wire.written) == 1
+
+
+LIMIT = 4_000
+FITS = JOB + b" " * (LIMIT - len(JOB))
+
+
+@pytest.mark.parametrize("body", [JOB, FITS])
+async def test_what_is_packed_is_read(
+    connect: Connect, wire: Wire, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.scripts = [answer(gzip.compress(body), "Content-Encoding: gzip")]
+    monkeypatch.setattr(_body, "LARGEST_ANSWER", LIMIT)
+    assert (await connect().get_job_status("7")).status == "Running"
+
+
+@pytest.mark.parametrize(
+    "script",
+    scripts(
+        {
+            "as it is": answer(FITS + b" "),
+            "of no told length": b"HTTP/1.1 200 OK\r\n\r\n" + FITS + b" ",
+            "packed": answer(gzip.compress(FITS + b" "), "Content-Encoding: gzip"),
+        }
+    ),
+)
+async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
+    connect: Connect, wire: Wire, script: bytes, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.scripts = [script]
+    monkeypatch.setattr(_body, "LARGEST_ANSWER", LIMIT)
+    with pytest.raises(UnreadableAnswer) as refused:
+        await connect().get_job_status("7")
+    messages(refused.value)
 
 
 @pytest.mark.parametrize("error", [httpcore.ConnectError("refused"), httpcore.ConnectTimeout()])
