@@ -13,6 +13,7 @@ from pulumi.runtime.proto import engine_pb2, plugin_pb2
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
 from pulumi_resource_dataworks.openapi import _retry
+from pulumi_resource_dataworks.plugin import _steps
 from tests.support.documents import PROJECT, flow
 from tests.support.messages import Messages
 from tests.support.plugin_process import (
@@ -180,6 +181,48 @@ async def test_a_defect_is_one_line_and_its_traceback_is_debug_output(
     assert log.severity == engine_pb2.DEBUG
     assert "the inner word" in log.message
     messages(found.text)
+
+
+async def test_a_defect_after_the_import_keeps_the_resource(
+    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch, messages: Messages
+) -> None:
+    engine = FakeEngine()
+    async with serving(engine.address) as calls:
+        await ask(calls.configure, settings(server))
+        inputs = await _checked(calls, "kept", server.emulator.project.project_id)
+        monkeypatch.setattr(_steps, "_outputs", raising(UnicodeError("the inner word")))
+        with pytest.raises(grpc.RpcError) as error:
+            await ask(calls.create, "kept", inputs)
+    engine.close()
+    found = refusal(error)
+    assert found.detail is not None
+    outputs = plain(found.detail.properties)
+    assert outputs["__state"]["pendingJob"]
+    assert server.emulator.workflow(outputs["workflowId"])
+    assert [log for log in engine.about(urn("kept")) if "the inner word" in log.message]
+    messages(found.text)
+
+
+TEXTS = {
+    "a refusal": Fault(
+        "ImportWorkflowDefinition", status=400, body='{"Code": "1", "Message": "bad \\ud800"}'
+    ),
+    "a poll": Fault("GetJobStatus", status=403, body='{"Code": "Forbidden", "Message": "bad \\ud800"}'),
+}
+
+
+@pytest.mark.parametrize("fault", TEXTS.values(), ids=TEXTS)
+def test_half_of_a_surrogate_pair_from_the_service_is_shown_as_a_replacement(
+    plugin: Plugin, emulator: Emulator, fault: Fault
+) -> None:
+    name = f"halved-{fault.action}"
+    inputs = plain(plugin.check(name, {"projectId": emulator.project.project_id, "spec": flow(name)}).inputs)
+    emulator.add_fault(fault)
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create(name, inputs)
+    found = refusal(error)
+    assert "bad \ufffd" in found.text
+    assert bool(found.detail) is (fault.action == "GetJobStatus")
 
 
 async def test_a_defect_does_not_quote_a_secret_document(

@@ -8,16 +8,13 @@ import os
 import re
 import sys
 import threading
-import traceback
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from pulumi.runtime.proto import engine_pb2
-
-from pulumi_resource_dataworks import __version__, lifecycle, openapi
+from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from pulumi_resource_dataworks.plugin._failures import REPORT_TO
+from pulumi_resource_dataworks.plugin._failures import about_defect
 
 from ._about import ABOUT, DEFINITION, DEPLOYMENT, About
 from ._values import kept, plain, properties, written
@@ -188,7 +185,8 @@ class Process:
                 secret=about.secret,
             )
             reporter.conceal = step.conceal
-            yield step
+            with lifecycle.nothing_lost(step):
+                yield step
 
     @asynccontextmanager
     async def _telling(self, urn: str, kind: str = "", name: str = "") -> AsyncGenerator[StepReporter]:
@@ -205,13 +203,11 @@ class Process:
 
     def _words(self, error: Exception, step: tuple[str, str], reporter: StepReporter) -> str:
         if isinstance(error, lifecycle.HalfDoneError):
-            return f"{error}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(step, 'try again')}"
+            text = self._words(error.defect, step, reporter) if error.defect else str(error)
+            return f"{text}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(step, 'try again')}"
         if isinstance(error, lifecycle.LifecycleError | openapi.DataWorksError | openapi.SettingsError):
             return str(error)
-        trace = reporter.conceal("".join(traceback.format_exception(error)))
-        self._log.send(engine_pb2.DEBUG, trace, reporter.urn)
-        kind = type(error).__name__
-        return f"this is a defect of pulumi-resource-dataworks {__version__} ({kind}): please report it at {REPORT_TO}"
+        return about_defect(error, self._log, reporter.urn, reporter.conceal)
 
     def _connected(self) -> openapi.Client:
         if isinstance(self._settings, openapi.SettingsError):

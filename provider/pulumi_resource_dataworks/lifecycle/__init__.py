@@ -6,7 +6,7 @@ Knows the documents (`flowspec`) and the service (`openapi`), and none of the fr
 from pulumi_resource_dataworks.flowspec import is_secret, secret
 
 from ._check import Checked
-from ._context import Context, Reporter
+from ._context import Context, Reporter, nothing_lost
 from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._kinds import Kind, kinds
@@ -38,5 +38,6 @@ __all__ = [
     "WorkflowDeployments",
     "is_secret",
     "kinds",
+    "nothing_lost",
     "secret",
 ]

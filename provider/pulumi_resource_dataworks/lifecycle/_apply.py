@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NoReturn
 
 from pulumi_resource_dataworks import flowspec, openapi
@@ -61,6 +62,7 @@ async def apply(context: Context, order: Order) -> State:
         DataWorksError: Nothing was sent.
     """
     state = await submit(context, order)
+    context.left = partial(_left, state, state.pending_job)
     return await finish(context, state, order.advice)
 
 
@@ -102,6 +104,7 @@ async def _send(
     state = choice.state
     text = flowspec.canonical(choice.document(root))
     call = context.client.import_workflow_definition(state.inputs.project_id, text)
+    context.left = partial(_left, state, "")
     try:
         return await context.ask(call)
     except CancelledStepError as error:
@@ -110,6 +113,7 @@ async def _send(
         raise
     except openapi.DataWorksError as error:
         if lost is None or (isinstance(error, openapi.ServiceError) and may_be_about_ids(error, state)):
+            context.left = None
             raise
         return half_done(state, str(error), "", error)
 
@@ -285,9 +289,13 @@ def half_done(
     state: State, message: str, job: str | None = None, cause: BaseException | None = None
 ) -> NoReturn:
     """Ends the step with what is known, so that the next run goes on from there."""
+    raise _left(state, job, message) from cause
+
+
+def _left(state: State, job: str | None, message: str) -> HalfDoneError:
     left = replace(state, pending_job=job, settled=False)
     outputs: Mapping[str, Any] = _owning(left).to_pulumi()
-    raise HalfDoneError(message, id=state.resource_id, outputs=outputs) from cause
+    return HalfDoneError(message, id=state.resource_id, outputs=outputs)
 
 
 def _nodes(count: int) -> str:

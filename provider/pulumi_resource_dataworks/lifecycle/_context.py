@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pulumi_resource_dataworks.openapi import Clock, SystemClock
+from pulumi_resource_dataworks.openapi import Clock, DataWorksError, SystemClock
 
-from ._errors import CancelledStepError
+from ._errors import CancelledStepError, HalfDoneError, LifecycleError
 
 if TYPE_CHECKING:
     from pulumi_resource_dataworks.openapi import Client
@@ -52,6 +53,7 @@ class Context:
         secret: Whether the document is a secret: then nothing of it is told.
         hidden: What no message may quote; filled from the documents that are secrets.
         clock: Where time comes from.
+        left: Once something may have been sent: how the step ends if it ends now, given the reason.
     """
 
     urn: str
@@ -65,6 +67,7 @@ class Context:
     secret: bool = False
     hidden: set[str] = field(default_factory=set[str])
     clock: Clock = field(default_factory=SystemClock)
+    left: Callable[[str], HalfDoneError] | None = None
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,6 +112,22 @@ class Context:
             CancelledStepError: The user stopped the run.
         """
         await self.ask(self.clock.sleep(seconds))
+
+
+@contextmanager
+def nothing_lost(context: Context) -> Iterator[None]:
+    """Lets whatever is raised once something was sent end the step half done, defects of this provider too."""
+    try:
+        yield
+    except HalfDoneError:
+        raise
+    except Exception as error:
+        if context.left is None:
+            raise
+        foreseen = isinstance(error, LifecycleError | DataWorksError)
+        end = context.left(str(error) if foreseen else f"unexpected {type(error).__name__}")
+        end.defect = None if foreseen else error
+        raise end from error
 
 
 async def _end(*tasks: asyncio.Future[Any]) -> None:

@@ -30,7 +30,10 @@ class HalfDoneError(LifecycleError):
     Attributes:
         id: The resource's ID.
         outputs: The resource's outputs as far as they are known, with the pending job while there is one.
+        defect: What ended the step, where that is a defect of this provider.
     """
+
+    defect: Exception | None = None
 
     def __init__(self, message: str, *, id: str, outputs: Mapping[str, Any]) -> None:  # noqa: A002 - Pulumi's term
         super().__init__(message)

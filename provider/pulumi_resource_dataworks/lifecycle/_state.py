@@ -369,5 +369,8 @@ def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]
 def _iso(milliseconds: int | None) -> str | None:
     if milliseconds is None:
         return None
-    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    except (ArithmeticError, ValueError, OSError):  # no time of this world
+        return None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

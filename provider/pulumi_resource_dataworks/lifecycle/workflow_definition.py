@@ -16,7 +16,7 @@ from . import _look
 from ._apply import Order, apply, finish, found_again, half_done, wait
 from ._check import Checked, check, check_document, chosen_elsewhere
 from ._claim import Holder, Workflow, claim, foresee
-from ._context import Context
+from ._context import Context, nothing_lost
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
 from ._errors import HalfDoneError, LifecycleError
@@ -290,7 +290,8 @@ class WorkflowDefinitions:
 
     async def _apply(self, context: Context, order: Order) -> State:
         try:
-            state = await apply(context, order)
+            with nothing_lost(context):
+                state = await apply(context, order)
         except HalfDoneError as error:
             state = State.of(context.urn, error.id, error.outputs)
             self.held[state.workflow] = Holder(context.urn, state.owned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NoReturn
 
 from pulumi_resource_dataworks import openapi
@@ -258,19 +259,22 @@ class WorkflowDeployments:
                 context.report.info(
                     f"an earlier run of Pulumi has deployed this already (pipeline run {done.id})"
                 )
+                context.left = partial(_left, state, done.id)
                 return await self._deployed(context, state, done)
             else:
                 await clear_way(context, order, runs, state.pending_run)
                 await warn_of_upstream(context, state.inputs.workflow, self.declared.__contains__)
-            run_id = run.id if run else await _begun(context, order, runs)
+            run_id = run.id if run else await _begun(context, state, runs)
+            context.left = partial(_left, state, run_id)
             return await self._deployed(context, state, await follow(context, order, run_id))
         except RunError as error:
-            self.held.add(state.inputs.workflow)
             return await _half_done(context, state, error)
+        finally:
+            if context.left:
+                self.held.add(state.inputs.workflow)
 
     async def _deployed(self, context: Context, state: State, run: openapi.PipelineRun) -> State:
         """The state after a run that ended well."""
-        self.held.add(state.inputs.workflow)
         try:
             items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
             scheduling_id = await _scheduling_id(context, *state.inputs.workflow)
@@ -286,11 +290,14 @@ class WorkflowDeployments:
         return replace(online(state, run), scheduling_id=scheduling_id)
 
 
-async def _begun(context: Context, order: Order, runs: list[openapi.PipelineRun]) -> str:
+async def _begun(context: Context, state: State, runs: list[openapi.PipelineRun]) -> str:
+    order = order_of(state.inputs)
+    context.left = partial(_left, state, "")
     try:
         return await begin(context, order, runs)
-    except openapi.ServiceError as error:
-        if error.code != NOT_DEPLOYABLE:
+    except openapi.DataWorksError as error:  # none was made
+        context.left = None
+        if not isinstance(error, openapi.ServiceError) or error.code != NOT_DEPLOYABLE:
             raise
         raise not_there((order.project_id, order.workflow_id), str(error)) from error
 
@@ -326,8 +333,15 @@ def _is_news(context: Context, order: Order, run: openapi.PipelineRun, state: St
     return ours and run.id != state.run_id
 
 
+def _left(state: State, run_id: str | None, message: str) -> HalfDoneError:
+    """The end of a step with what is known, so that the next one goes on from there."""
+    state = replace(
+        state, pending_run=run_id, pending_digest=state.inputs.digest, status=state.status or "Running"
+    )
+    return HalfDoneError(message, id=state.inputs.resource_id, outputs=state.to_pulumi())
+
+
 async def _half_done(context: Context, state: State, error: RunError) -> NoReturn:
-    """Ends the step with what is known, so that the next one goes on from there."""
     message, goes_on = str(error), error.goes_on
     unended = error.run is None or not error.run.ended
     if goes_on and error.run_id and unended and state.inputs.abolish_abandoned:
@@ -336,10 +350,9 @@ async def _half_done(context: Context, state: State, error: RunError) -> NoRetur
         goes_on = not ended
     if error.run is not None:
         state = state.after(error.run)
-    state = replace(state, status=FAILED if not goes_on else state.status or "Running")
-    pending = error.run_id if goes_on else None
-    state = replace(state, pending_run=pending, pending_digest=state.inputs.digest)
-    raise HalfDoneError(message, id=state.inputs.resource_id, outputs=state.to_pulumi()) from error
+    if not goes_on:
+        state = replace(state, status=FAILED)
+    raise _left(state, error.run_id if goes_on else None, message) from error
 
 
 def _foreseen(news: Mapping[str, Any]) -> Outputs:

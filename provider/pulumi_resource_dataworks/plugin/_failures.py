@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import grpc
 import grpc.aio
+from google.protobuf import struct_pb2
 
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.lifecycle import (
@@ -20,7 +21,6 @@ from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, Reques
 
 from ._engine import EngineLog
 from ._protocol import engine_pb2, provider_pb2, status_pb2
-from ._wire import encode
 
 REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"
 
@@ -54,30 +54,29 @@ async def fail(
     for kind, code in _CODES:
         if isinstance(error, kind):
             await context.abort(code, conceal(str(error)))
-    log.send(engine_pb2.DEBUG, conceal("".join(traceback.format_exception(error))), urn)
+    text = about_defect(error, log, urn, conceal)
     await log.flush()
-    await context.abort(
-        grpc.StatusCode.FAILED_PRECONDITION,
+    await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
+
+
+def about_defect(error: Exception, log: EngineLog, urn: str, conceal: Callable[[str], str]) -> str:
+    """One line about a defect, for the user; its traceback goes to the log, as debug output."""
+    log.send(engine_pb2.DEBUG, conceal("".join(traceback.format_exception(error))), urn)
+    return (
         f"this is a defect of pulumi-resource-dataworks {__version__} ({type(error).__name__}): please report it at "
-        f"{REPORT_TO} with the output of the same command under `--logtostderr --debug`",
+        f"{REPORT_TO} with the output of the same command under `--logtostderr --debug`"
     )
 
 
 async def half_done(
-    context: Context,
-    error: HalfDoneError,
-    text: str,
-    inputs: Mapping[str, Any],
-    secrets: Iterable[str],
+    context: Context, error: HalfDoneError, outputs: struct_pb2.Struct, text: str
 ) -> NoReturn:
-    """Ends a call with what is known of a resource that is half done: the engine saves it, and goes on from there."""
-    hidden = set(secrets)
-    detail = provider_pb2.ErrorResourceInitFailed(
-        id=error.id,
-        properties=encode(error.outputs, hidden),
-        reasons=[text],
-        inputs=encode(inputs, hidden),
-    )
+    """Ends a call with what is known of a resource that is half done: the engine saves it, and goes on from there.
+
+    Without inputs: the engine keeps its own (3.276: those that it sent to Create, the old ones after Update and Read), and
+    what it takes in this way is limited to 16 MB of base64.
+    """
+    detail = provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text])
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open
     metadata = (("grpc-status-details-bin", status.SerializeToString()),)

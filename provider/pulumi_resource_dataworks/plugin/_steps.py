@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi_resource_dataworks import lifecycle, openapi
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from ._failures import fail, half_done
+from ._failures import about_defect, fail, half_done
 from ._functions import invoke
 from ._protocol import provider_pb2
 from ._scripts import changed_scripts, with_nodes
@@ -195,7 +195,8 @@ class Steps:
         reporter.conceal = step.conceal
         token = CURRENT_STEP.set(reporter)
         try:
-            yield step
+            with lifecycle.nothing_lost(step):
+                yield step
         except lifecycle.HalfDoneError as error:
             await self._half_done(context, kind, step, error, inputs)
         except grpc.aio.AbortError:
@@ -215,10 +216,12 @@ class Steps:
         error: lifecycle.HalfDoneError,
         inputs: Properties,
     ) -> None:
+        text = step.conceal(str(error))
+        if error.defect:
+            text = f"{about_defect(error.defect, self._log, step.urn, step.conceal)}. The next `pulumi up` goes on from here"
         await self._log.flush()
         hidden = kind.hidden if step.secret else frozenset[str]()
-        known: dict[str, Any] = {key: inputs.values[key] for key in kind.inputs if key in inputs.values}
-        await half_done(context, error, step.conceal(str(error)), known, inputs.secrets | hidden)
+        await half_done(context, error, encode(error.outputs, inputs.secrets | hidden), text)
 
     def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""

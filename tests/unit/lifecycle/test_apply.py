@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from pulumi_resource_dataworks.lifecycle import HalfDoneError, nothing_lost
 from tests.support.definitions import (
     PROJECT,
     URN,
@@ -64,6 +64,58 @@ async def test_a_job_that_fails_is_half_done_and_no_longer_pending(run: Run, sta
     assert "pendingJob" not in kept(outputs)
     assert all(word in text for word in ("job1", status, "quota exceeded", "REQ-J"))
     assert run.client.made("get") == [(PROJECT, OWN)]
+
+
+def odd(*_: Any) -> None:
+    raise ZeroDivisionError("inner words")
+
+
+@pytest.mark.parametrize("operation", ["import", "job", "get"])
+async def test_whatever_is_raised_after_a_submit_is_half_done(run: Run, operation: str) -> None:
+    if operation == "get":
+        run.client.will("get", not_found())  # the look before
+    run.client.will(operation, odd)
+    resource_id, inputs, outputs, text = await broken(run)
+    assert resource_id == f"{PROJECT}/{OWN}"
+    assert text == "unexpected ZeroDivisionError"
+    assert kept(outputs)["pendingJob"] == ("" if operation == "import" else "job1")
+    after = await run.again().update((resource_id, inputs, outputs))
+    assert "pendingJob" not in kept(after)
+    assert set(node_ids(run.client.held[OWN])) == {"extract", "load"}
+
+
+async def test_a_defect_before_anything_was_sent_leaves_nothing(run: Run) -> None:
+    run.client.will("get", odd)
+    with pytest.raises(ZeroDivisionError):
+        await run.create()
+    assert not run.definitions.held
+
+
+async def test_a_refused_import_leaves_nothing_even_if_the_front_fails_then(run: Run) -> None:
+    run.client.will("import", denied())
+    context = run.context()
+    with pytest.raises(openapi.PermissionDeniedError), nothing_lost(context):
+        await run.definitions.create(context, run.inputs())
+    assert context.left is None
+
+
+async def test_what_fails_after_a_step_has_succeeded_is_half_done(run: Run) -> None:
+    context = run.context()
+    with pytest.raises(HalfDoneError) as caught, nothing_lost(context):  # noqa: PT012 - the front's part follows
+        await run.definitions.create(context, run.inputs())
+        raise TypeError("cannot go on the wire")
+    assert isinstance(caught.value.defect, TypeError)
+    assert kept(caught.value.outputs)["pendingJob"] == "job1"
+
+
+@pytest.mark.parametrize("time", [10**30, -(10**30), 10**15])
+async def test_a_time_that_is_none_is_no_output(run: Run, time: int) -> None:
+    def dated(_: int, workflow_id: str) -> openapi.WorkflowDefinition:
+        return run.client.definition(workflow_id).model_copy(update={"create_time": time})
+
+    run.client.will("get", not_found(), dated)
+    _, _, outputs = await run.create()
+    assert "createTime" not in outputs
 
 
 async def test_a_job_that_does_not_end_is_pending(run: Run) -> None:

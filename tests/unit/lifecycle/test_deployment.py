@@ -11,7 +11,13 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    HalfDoneError,
+    LifecycleError,
+    RefusedError,
+    nothing_lost,
+)
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, kept
 from tests.support.messages import Messages
 
@@ -294,6 +300,27 @@ async def test_a_lost_execution_is_looked_at_before_it_is_sent_again(
     _, _, outputs = await run.create()
     assert outputs["status"] == "Online"
     assert run.kinds == ["Online"]
+
+
+@pytest.mark.parametrize("operation", ["create", "get", "execute", "items"])
+async def test_whatever_is_raised_after_a_run_was_made_is_half_done(
+    run: Deploying, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = getattr(run.client.pipelines, operation)
+
+    async def odd(*given: Any) -> None:
+        await asked(*given)
+        raise ZeroDivisionError
+
+    context = run.context()
+    monkeypatch.setattr(run.client.pipelines, operation, odd)
+    with pytest.raises(HalfDoneError) as caught, nothing_lost(context):
+        await run.deployments.create(context, run.inputs())
+    assert isinstance(caught.value.defect, ZeroDivisionError)
+    assert (PROJECT, WORKFLOW) in run.deployments.held
+    await run.again().update(kept(caught.value, run.inputs()), A)
+    assert run.kinds == ["Online"]
+    assert run.is_live
 
 
 async def test_a_finished_run_of_a_killed_step_is_taken(run: Deploying) -> None:
