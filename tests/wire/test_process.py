@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -12,9 +16,22 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from pulumi_resource_dataworks import __version__
-from pulumi_resource_dataworks.emulator import EmulatorServer
-from tests.support.documents import etl
-from tests.support.plugin_process import FLAGS, SECONDS, TYPE, FakeEngine, Plugin, refusal, settings, urn
+from pulumi_resource_dataworks.emulator import EmulatorServer, Life
+from tests.support.documents import etl, flow
+from tests.support.plugin_process import (
+    FLAGS,
+    SECONDS,
+    TYPE,
+    Calls,
+    FakeEngine,
+    Plugin,
+    Refusal,
+    refusal,
+    settings,
+    urn,
+)
+from tests.support.waiting import wait_for
+from tests.support.wire_values import plain
 
 OFFERED = {
     "Handshake",
@@ -34,6 +51,7 @@ OFFERED = {
     "Invoke",
 }
 SERVICE = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"]
+PLUGIN = [sys.executable, "-m", "pulumi_resource_dataworks"]
 WARNS = etl(id="7000000000000000001")
 WARNS["spec"]["id"] = "7000000000000000002"
 
@@ -56,6 +74,71 @@ def test_an_interrupt_ends_it_quietly_as_a_termination_does() -> None:
     plugin = Plugin([])
     plugin.stub.GetPluginInfo(empty_pb2.Empty(), timeout=SECONDS)
     assert plugin.stop(signal.SIGINT) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_a_create_keeps_its_job(
+    server: EmulatorServer, engine: FakeEngine, name: signal.Signals
+) -> None:
+    """As where a terminal, a supervisor or a container stops the whole process group, the engine included."""
+    plugin, emulator = Plugin([engine.address]), server.emulator
+    plugin.configure(settings(server))
+    emulator.script_job(Life("seconds", 30))
+    given = {"projectId": emulator.project.project_id, "spec": flow(f"stopped-{name.name}")}
+    inputs, polls = plain(plugin.check("stopped", given).inputs), emulator.count("GetJobStatus")
+    running = plugin.stub.Create.future(plugin.create_request("stopped", inputs), timeout=SECONDS)
+    wait_for(lambda: emulator.count("GetJobStatus") > polls, SECONDS)
+    plugin.process.send_signal(name)
+    found = Refusal(running.exception())
+    assert found.detail is not None
+    assert plain(found.detail.properties)["__state"]["pendingJob"]
+    plugin.close()
+    assert plugin.end() == (0, "", "")
+
+
+STANDING_STILL = """
+import sys, time
+from pulumi_resource_dataworks.plugin import _host, _servicer, main
+_host._GRACE_SECONDS = 0.5
+_servicer.Servicer.GetPluginInfo = lambda *_: time.sleep(60)
+sys.exit(main())
+"""
+STARTING_IT = """
+import subprocess, sys
+plugin = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
+print(plugin.pid, plugin.stdout.readline(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_plugin_whose_loop_stands_still_ends_with_its_parent() -> None:
+    command = [sys.executable, "-c", STARTING_IT, STANDING_STILL]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid, port = map(int, parent.stdout.readline().split())
+        calls = Calls(port)
+        waiting = calls.stub.GetPluginInfo.future(empty_pb2.Empty(), timeout=SECONDS)
+        with pytest.raises(grpc.FutureTimeoutError):
+            waiting.exception(timeout=0.5)
+        parent.communicate("")
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), SECONDS)
+    calls.close()
+
+
+def test_help_is_printed_and_nothing_served() -> None:
+    done = subprocess.run([*PLUGIN, "--help"], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "pulumi-dataworks --help" in done.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "> /dev/full", "| true"])
+def test_without_standard_output_it_ends_with_a_line(closed: str) -> None:
+    command = f"set -o pipefail; {shlex.join(PLUGIN)} 127.0.0.1:9 {closed}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr == "the port could not be printed: standard output is closed\n"
 
 
 def test_flags_come_before_the_engine(plugin: Plugin, engine: FakeEngine) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import functools
 import gc
 import os
 import signal
 import sys
+import threading
+import time
+from collections.abc import Callable
 
 import grpc.aio
+
+from pulumi_resource_dataworks import __version__
 
 from ._protocol import provider_pb2_grpc
 from ._servicer import Servicer
@@ -20,7 +26,17 @@ _MAX_MESSAGE = 400 * 1024 * 1024
 
 _ORPHAN_SECONDS = 1.0
 
-_GRACE_SECONDS = 2.0
+_GRACE_SECONDS = 20.0
+"""How long steps have to end half done, which is at once but for an abandoned pipeline run that is ended (15 s)."""
+
+_REST_SECONDS = 2.0
+
+_USAGE = f"""\
+pulumi-resource-dataworks {__version__}: the DataWorks provider, which Pulumi starts by itself.
+
+It prints the port of 127.0.0.1 on which it serves Pulumi's engine. The engine's own address is the last argument.
+For tools to be used by hand: pulumi-dataworks --help
+"""
 
 _GC_THRESHOLD = (50_000, 20, 50)
 """A document of 1,000 nodes is 40,000 objects without a cycle: Python's own threshold collects 60 times for each copy."""
@@ -42,10 +58,13 @@ def main() -> int:
         The exit status.
     """
     address = sys.argv[-1] if len(sys.argv) > 1 else ""
+    if address in ("-h", "--help"):
+        sys.stdout.write(_USAGE)
+        return 0
     gc.set_threshold(*_GC_THRESHOLD)
     _give_memory_back()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(address))
+        return asyncio.run(_serve(address))
     return 0
 
 
@@ -57,7 +76,7 @@ def _give_memory_back() -> None:
                 ctypes.CDLL(None).mallopt(option, value)
 
 
-async def _serve(engine_address: str) -> None:
+async def _serve(engine_address: str) -> int:
     servicer = Servicer(engine_address)
     server: grpc.aio.Server = grpc.aio.server(options=_OPTIONS)  # pyright: ignore[reportUnknownMemberType] - the stubs leave handlers open
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
@@ -68,21 +87,40 @@ async def _serve(engine_address: str) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    reasons = {asyncio.create_task(stop.wait()), asyncio.create_task(_until_orphaned())}
-    await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
-    for reason in reasons:
-        reason.cancel()
-    await servicer.aclose()
+    if not _told(port):
+        await server.stop(grace=None)
+        return 1
+    orphaned = functools.partial(loop.call_soon_threadsafe, stop.set)
+    threading.Thread(target=_watch_parent, args=(os.getppid(), orphaned), daemon=True).start()
+    await stop.wait()
+    # A signal to the whole process group: the engine waits for the steps that run, and saves how they end.
+    servicer.cancelled.set()
     await server.stop(grace=_GRACE_SECONDS)
+    await servicer.aclose()
     # grpcio 1.85 can return before an answered call's own task has ended, and prints a traceback where asyncio cancels that.
     if rest := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(rest, timeout=_GRACE_SECONDS)
+        await asyncio.wait(rest, timeout=_REST_SECONDS)
+    return 0
 
 
-async def _until_orphaned() -> None:
-    """Ends once the process that started this one is gone: a killed CLI takes no plugin with it by itself."""
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110 - no event tells of a parent's death
-        await asyncio.sleep(_ORPHAN_SECONDS)
+def _told(port: int) -> bool:
+    """Whether the port could be printed; without standard output there is no engine to be served."""
+    try:
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # the latter where Python has found it closed
+        sys.stdout = None  # else Python tries once more to flush it
+        with contextlib.suppress(OSError, AttributeError):
+            sys.stderr.write("the port could not be printed: standard output is closed\n")
+        return False
+    return True
+
+
+def _watch_parent(parent: int, orphaned: Callable[[], object]) -> None:
+    """Ends this process once the one that started it is gone, even if the loop stands still: a killed CLI takes no plugin with it."""
+    while os.getppid() == parent:
+        time.sleep(_ORPHAN_SECONDS)
+    with contextlib.suppress(RuntimeError):  # the loop has ended already
+        orphaned()
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)
