@@ -1,14 +1,18 @@
-"""CheckConfig and DiffConfig."""
+"""CheckConfig, DiffConfig and Configure."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.support.plugin_process import Plugin
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.emulator import EmulatorServer
+from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
+from tests.support.plugin_process import SECONDS, FakeEngine, Plugin, ask, serving, settings
 from tests.support.wire_values import UNKNOWN, UNKNOWNS, plain, secret
 
 GOOD = {"region": "cn-shanghai", "accessKey": "AK", "secretKey": "SK"}
@@ -121,3 +125,34 @@ def test_an_engine_that_sends_no_old_inputs_is_understood(plugin: Plugin) -> Non
     request.olds.update({"region": "cn-shanghai"})
     request.news.update({"region": "cn-hangzhou"})
     assert list(plugin.stub.DiffConfig(request, timeout=5).replaces) == ["region"]
+
+
+async def test_a_run_that_begins_closes_the_connections_of_those_before_it_once_they_are_done(
+    server: EmulatorServer, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[openapi.Client] = []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    aclose = openapi.Client.aclose
+
+    async def counted(client: openapi.Client) -> None:
+        closed.append(client)
+        await aclose(client)
+
+    async def slow(*_: Any) -> None:
+        begun.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(openapi.Client, "aclose", counted)
+    async with serving(engine.address) as calls:
+        for runs_before in range(3):
+            await ask(calls.configure, settings(server))
+            assert len(closed) == runs_before
+            await ask(calls.read, "gone", "10001/7000000000000000001")
+        monkeypatch.setattr(WorkflowDefinitions, "read", slow)
+        reading = asyncio.create_task(ask(calls.read, "slow", "10001/7000000000000000001"))
+        await asyncio.wait_for(begun.wait(), SECONDS)
+        await ask(calls.configure, settings(server))
+        assert len(closed) == 2
+        go_on.set()
+        assert (await reading).id == ""
+        assert len(closed) == 3

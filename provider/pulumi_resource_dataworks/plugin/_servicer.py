@@ -110,7 +110,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_guarded
     async def Configure(self, request: Any, context: Context) -> Any:
-        self._steps.configure(request)
+        await self._steps.configure(request)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=False
         )

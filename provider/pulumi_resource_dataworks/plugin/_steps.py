@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -51,7 +52,7 @@ class Steps:
         self._functions = lifecycle.Functions()
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
-        self._opened: list[openapi.Client] = []
+        self._in_use: Counter[openapi.Client] = Counter()
 
     def check_config(self, request: Any) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
@@ -78,12 +79,12 @@ class Steps:
             replaces=["region"] if moves else [],
         )
 
-    def configure(self, request: Any) -> None:
+    async def configure(self, request: Any) -> None:
         """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
         self._options, self._settings = _settings(decode(request.args).values)
         self._kinds = lifecycle.kinds(self._options, self._log.address)
         self._functions = lifecycle.Functions()
-        self._client = None
+        await self.aclose()
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
@@ -162,12 +163,13 @@ class Steps:
 
     async def invoke(self, request: Any, context: Context) -> Any:
         """Answers a function."""
-        call = request, context
-        return await invoke(self._functions, self._connected(), self._log, self._cancelled, call)
+        async with self._connected() as client:
+            return await invoke(self._functions, client, self._log, self._cancelled, (request, context))
 
     async def aclose(self) -> None:
-        """Closes the connections to the service."""
-        for client in self._opened:
+        """Closes the connections to the service, as soon as no call needs them any more."""
+        client, self._client = self._client, None
+        if client and not self._in_use[client]:
             await client.aclose()
 
     @asynccontextmanager
@@ -181,32 +183,31 @@ class Steps:
         """The surroundings of one step, and what its end means for the engine."""
         kind = self._kind(request)
         reporter = StepReporter(self._log, request.urn)
-        step = lifecycle.Context(
-            urn=request.urn,
-            client=self._connected(),
-            report=reporter,
-            cancelled=self._cancelled,
-            timeout=getattr(request, "timeout", 0.0) or None,
-            preview=getattr(request, "preview", False),
-            ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
-            strict=self._options.strict,
-            secret=kind.telling in inputs.secrets or kind.telling in secrets,
-        )
-        reporter.conceal = step.conceal
-        token = CURRENT_STEP.set(reporter)
-        try:
-            with lifecycle.nothing_lost(step):
-                yield step
-        except lifecycle.HalfDoneError as error:
-            await self._half_done(context, kind, step, error, inputs)
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told apart in `fail`
-            await fail(context, error, self._log, request.urn, step.conceal)
-        finally:
-            CURRENT_STEP.reset(token)
-            if not step.preview:
-                self._functions.forget_workflows()
+        async with self._connected() as client:
+            step = lifecycle.Context(
+                urn=request.urn,
+                client=client,
+                report=reporter,
+                cancelled=self._cancelled,
+                timeout=getattr(request, "timeout", 0.0) or None,
+                preview=getattr(request, "preview", False),
+                ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
+                strict=self._options.strict,
+                secret=kind.telling in inputs.secrets or kind.telling in secrets,
+            )
+            reporter.conceal = step.conceal
+            token = CURRENT_STEP.set(reporter)
+            try:
+                with lifecycle.nothing_lost(step):
+                    yield step
+            except lifecycle.HalfDoneError as error:
+                await self._half_done(context, kind, step, error, inputs)
+            except Exception as error:  # noqa: BLE001 - told apart in `fail`
+                await fail(context, error, self._log, request.urn, step.conceal)
+            finally:
+                CURRENT_STEP.reset(token)
+                if not step.preview:
+                    self._functions.forget_workflows()
 
     async def _half_done(
         self,
@@ -232,12 +233,22 @@ class Steps:
             raise lifecycle.LifecycleError(f"this provider has no resource {token}, only {known}")
         return kind
 
-    def _connected(self) -> openapi.Client:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[openapi.Client]:
+        """The service, for one call; a client that Configure has replaced meanwhile is closed by its last call."""
         if self._client is None:
             settings = self._settings or _settings({})[1]
             self._client = openapi.Client(settings, on_wait=tell_current_step)
-            self._opened.append(self._client)
-        return self._client
+        client = self._client
+        self._in_use[client] += 1
+        try:
+            yield client
+        finally:
+            self._in_use[client] -= 1
+            if not self._in_use[client]:
+                del self._in_use[client]
+                if client is not self._client:
+                    await client.aclose()
 
 
 def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Settings]:
