@@ -65,6 +65,25 @@ def test_ctrl_c_during_a_job_ends_at_once_and_the_next_up_resumes_it(stack: Stac
 
 
 @pytest.mark.starts_plugin
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_processes_at_once_keeps_the_job(stack: Stack, name: signal.Signals) -> None:
+    """As a supervisor or a container ends a run: the plugin may have it before the CLI."""
+    stack.emulator.script_job(Life("seconds", 4))
+    stack.workflow(etl())
+    process = stack.start("up", "--yes", "--skip-preview")
+    wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1, 60)
+    for pid in [*_children_of(process.pid), process.pid]:
+        os.kill(pid, name)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "exited prematurely" not in output
+    assert stack.kept()["pendingJob"]
+    stack.up()
+    assert stack.calls("ImportWorkflowDefinition") == 1
+    assert "2 unchanged" in stack.preview().output
+
+
+@pytest.mark.starts_plugin
 def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) -> None:
     stack.emulator.script_job(Life("seconds", 3))
     stack.workflow(etl())

@@ -29,6 +29,9 @@ _ORPHAN_SECONDS = 1.0
 _GRACE_SECONDS = 20.0
 """How long steps have to end half done, which is at once but for an abandoned pipeline run that is ended (15 s)."""
 
+_RELEASE_SECONDS = 1.0
+"""How long an engine that got the same signal may take to say so."""
+
 _REST_SECONDS = 2.0
 
 _USAGE = f"""\
@@ -95,6 +98,8 @@ async def _serve(engine_address: str) -> int:
     await stop.wait()
     # A signal to the whole process group: the engine waits for the steps that run, and saves how they end.
     servicer.cancelled.set()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(servicer.released.wait(), _RELEASE_SECONDS)
     await server.stop(grace=_GRACE_SECONDS)
     await servicer.aclose()
     # grpcio 1.85 can return before an answered call's own task has ended, and prints a traceback where asyncio cancels that.

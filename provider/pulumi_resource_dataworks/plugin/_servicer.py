@@ -66,12 +66,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     Attributes:
         log: The engine's log.
         cancelled: Set once the engine asks to stop; it also does so at the end of a normal run.
+        released: Set by the same call: an engine takes the end of a process that it has not asked to stop for a crash.
     """
 
     def __init__(self, engine_address: str = "") -> None:
         self.log = EngineLog()
         self.log.attach(engine_address)
         self.cancelled = asyncio.Event()
+        self.released = asyncio.Event()
 
     @functools.cached_property
     def _steps(self) -> Steps:
@@ -98,6 +100,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Cancel(self, request: Any, context: Context) -> Any:
         self.cancelled.set()
+        self.released.set()
         return empty_pb2.Empty()
 
     @_guarded
