@@ -24,7 +24,12 @@ from tests.support.wire_values import struct
 
 TYPE = "dataworks:index:WorkflowDefinition"
 SECONDS = 20.0
-OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
+OPTIONS = [
+    ("grpc.max_receive_message_length", 400 << 20),
+    ("grpc.max_send_message_length", 400 << 20),
+    ("grpc.max_metadata_size", 16 << 20),  # both as the engine's own
+    ("grpc.absolute_max_metadata_size", 16 << 20),
+]
 
 Values = Mapping[str, Any]
 

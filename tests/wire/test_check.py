@@ -8,8 +8,8 @@ from typing import Any
 import grpc
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator
-from tests.support.documents import etl, node, nodes
+from pulumi_resource_dataworks.emulator import Emulator, Life
+from tests.support.documents import etl, flow, node, nodes
 from tests.support.messages import Messages
 from tests.support.plugin_process import TYPE, FakeEngine, Plugin, refusal, urn
 from tests.support.wire_values import (
@@ -277,3 +277,35 @@ def test_a_workflow_declared_twice_is_refused(plugin: Plugin, messages: Messages
     [reason] = failures(plugin, "second", document)
     messages(reason)
     assert urn("first") in reason
+
+
+LARGE = flow("large", "x" * 10_900_000)
+TOO_LARGE = flow("large", "x" * 11_000_000)
+
+
+@pytest.mark.parametrize("spec", [TOO_LARGE, json.dumps(TOO_LARGE)], ids=["object", "text"])
+@pytest.mark.parametrize("olds", [None, TOO_LARGE, LARGE], ids=["new", "as it was", "another script"])
+def test_what_could_not_be_saved_half_done_is_refused(
+    plugin: Plugin, spec: Any, olds: Any, messages: Messages
+) -> None:
+    before = {"projectId": 10001, "spec": olds} if olds else None
+    [failure] = plugin.check("large", {"projectId": 10001, "spec": spec}, before).failures
+    messages(failure.reason)
+
+
+def test_what_can_be_saved_half_done_passes_and_is_saved(plugin: Plugin, emulator: Emulator) -> None:
+    answer = plugin.check("large", {"projectId": emulator.project.project_id, "spec": LARGE})
+    assert not answer.failures
+    emulator.script_job(Life("immediate", outcome="Fail", error="\u4e0d" * 100_000))
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.create("large", plain(answer.inputs))
+    detail = refusal(error).detail
+    assert detail is not None
+    assert 10_900_000 < detail.ByteSize() < 11_100_000
+
+
+def test_a_description_that_could_not_be_saved_is_refused(plugin: Plugin) -> None:
+    kind = "dataworks:index:WorkflowDeployment"
+    news = {"projectId": 10001, "workflowId": "7", "digest": f"1:{64 * 'a'}", "description": "x" * 11_000_000}
+    [failure] = plugin.check("live", news, urn=urn("live", kind=kind), type=kind).failures
+    assert "11,000,000" in failure.reason

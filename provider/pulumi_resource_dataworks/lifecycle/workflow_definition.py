@@ -89,6 +89,10 @@ class WorkflowDefinitions:
         found = check_document(document)
         return found.document is not None and not (found.warnings or self.options.dry_run_projects)
 
+    def foreseen(self, urn: str, inputs: Mapping[str, Any]) -> Outputs:
+        """The outputs of inputs that are wholly known, as far as they follow from these alone."""
+        return first_state(Inputs.of(inputs, urn)).to_pulumi()
+
     def declare(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
         """Notes what a resource of this run declares; what it shares with another is a failure.
 

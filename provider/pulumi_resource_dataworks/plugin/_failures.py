@@ -22,6 +22,13 @@ from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, Reques
 from ._engine import EngineLog
 from ._protocol import engine_pb2, provider_pb2, status_pb2
 
+LARGEST_STATE = 11_000_000
+"""Bytes of outputs that an engine takes with an error, for certain. More than 12,582,912 with all that is around them (16 MiB as
+base64, grpc-go's limit for headers) break the connection, and every step that runs is lost (measured with engine 3.276)."""
+
+_LONGEST_TEXT = 20_000
+"""Characters of an error, which takes up to 17 bytes for each of that."""
+
 REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"
 
 _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
@@ -74,8 +81,9 @@ async def half_done(
     """Ends a call with what is known of a resource that is half done: the engine saves it, and goes on from there.
 
     Without inputs: the engine keeps its own (3.276: those that it sent to Create, the old ones after Update and Read), and
-    what it takes in this way is limited to 16 MB of base64.
+    what it takes in this way is limited (`LARGEST_STATE`).
     """
+    text = text[:_LONGEST_TEXT]
     detail = provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text])
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open

@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi_resource_dataworks import lifecycle, openapi
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from ._failures import about_defect, fail, half_done
+from ._failures import LARGEST_STATE, about_defect, fail, half_done
 from ._functions import invoke
 from ._protocol import provider_pb2
 from ._scripts import changed_scripts, with_nodes
@@ -89,7 +89,12 @@ class Steps:
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
-        if isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_right(kind.steps, request):
+        large = request.news.ByteSize() > LARGEST_STATE / 4
+        if (
+            isinstance(kind.steps, lifecycle.WorkflowDefinitions)
+            and not large
+            and _is_right(kind.steps, request)
+        ):
             named = decode_some(request.news, lifecycle.NAMING)
             if not kind.steps.declare(request.urn, named["projectId"], named["spec"]):
                 return provider_pb2.CheckResponse(inputs=request.news)
@@ -107,7 +112,13 @@ class Steps:
             found.inputs.get(key) is value and not isinstance(value, lifecycle.Unknown)
             for key, value in news.values.items()
         )
-        return provider_pb2.CheckResponse(inputs=request.news if kept else encode(found.inputs, news.secrets))
+        inputs = request.news if kept else encode(found.inputs, news.secrets)
+        if inputs.ByteSize() > LARGEST_STATE / 4:
+            failures = [
+                provider_pb2.CheckFailure(reason=reason)
+                for reason in _too_large(kind, request.urn, found, inputs.ByteSize())
+            ]
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
@@ -269,6 +280,16 @@ def _is_right(steps: lifecycle.WorkflowDefinitions, request: Any) -> bool:
         return True
     places = changed_scripts(request.olds, request.news)
     return places is not None and steps.is_right(with_nodes(request.news, places))
+
+
+def _too_large(kind: lifecycle.Kind, urn: str, found: lifecycle.Checked, size: int) -> list[str]:
+    """Refuses what could not be saved if its step ended half done; where all is known, by the outputs that it would have."""
+    if found.document is not None and isinstance(kind.steps, lifecycle.WorkflowDefinitions):
+        size = encode(kind.steps.foreseen(urn, found.inputs)).ByteSize()
+    if size <= LARGEST_STATE:
+        return []
+    text = f"the resource takes {size:,} bytes in the state, and Pulumi can save {LARGEST_STATE:,} bytes of one whose step has"
+    return [f"{text} failed. Make several workflows of it, or keep long scripts and data elsewhere."]
 
 
 def _at_a_glance(request: Any) -> lifecycle.Difference | None:
