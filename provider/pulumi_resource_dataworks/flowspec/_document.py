@@ -232,7 +232,7 @@ def _read_text(text: str) -> Document:
     json_like = is_json_like(text)
     root, sound = _read_json(text) if json_like else (read_yaml(text), False)
     if not isinstance(root, dict):
-        found = f"this is not a FlowSpec document but {_kind_of(root)}"
+        found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Fault((), found, remedy, line=1, column=1)])
     document = Document(cast("Object", root), text, locate if json_like else locate_yaml)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from ._position import line_and_column
@@ -14,6 +15,9 @@ _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _FILE = re.compile(r"[^\n{}\[\]]*\.(json|ya?ml)|(\.{0,2}|~|[A-Za-z]:|file:)[/\\][^\n{}\[\]]*", re.IGNORECASE)
 _SPACE_OR_COMMENT = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _NO_SPACE = re.compile(r"\s*(- )?[A-Za-z][\w-]*:[^\s/\\]")
+_KEY_AND_SIGN = re.compile(r"\s*(?:- )?[A-Za-z][\w-]*(?::(?=[^\S ])|(?=\uff1a))(.)")
+_SIGNS = '{}[]:," '
+_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
 _LONGEST_NAME = 300
 
 Words = tuple[str, str]
@@ -46,10 +50,14 @@ def json_words(text: str, problem: str, offset: int) -> Words:
         problem: What Python's parser says of it; its wording differs between versions.
         offset: Where it says so.
     """
+    if odd := _lookalike(text[offset : offset + 1]):
+        return odd
     rest = text[offset:].lstrip()
     before = text[: len(text) - len(rest)].rstrip()
     if before.endswith(",") and rest[:1] in ("}", "]"):
         return f"a comma stands before the closing {rest[0]}", "Remove the comma."
+    if rest[:1] == "," and before.endswith((",", "{", "[")):
+        return "there is a comma too many", "Remove it."
     if rest[:1] == "," and rest[1:].lstrip()[:1] in ("}", "]"):
         return f"a comma stands before the closing {rest[1:].lstrip()[0]}", "Remove the comma."
     if rest.startswith(("//", "/*", "#")):
@@ -70,6 +78,15 @@ def json_words(text: str, problem: str, offset: int) -> Words:
         more = "a closing bracket too many" if rest[0] in _PAIRS else "more after the end of the document"
         return f"there is {more}", "Remove it."
     return _word(rest, problem, opener)
+
+
+def _lookalike(letter: str) -> Words | None:
+    """The words for a sign that looks like one of JSON's, as word processors and Chinese keyboards write it."""
+    plain = '"' if letter and letter in _QUOTES else unicodedata.normalize("NFKC", letter)
+    if plain == letter or plain not in _SIGNS:
+        return None
+    sign = "a plain space" if plain == " " else plain
+    return f"U+{ord(letter):04X} looks like {sign} and is none", f"Write {sign}."
 
 
 def _word(rest: str, problem: str, opener: str) -> Words:
@@ -143,6 +160,9 @@ def yaml_words(text: str, error: Any) -> Words:
     if line[mark.column : mark.column + 1] == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab stands where YAML takes spaces", "Indent the line with spaces."
     above = lines[max(0, mark.line - 1) : mark.line + 1]
+    sign = next(filter(None, map(_KEY_AND_SIGN.match, above)), None)
+    if sign and (odd := _lookalike(sign.group(1))):
+        return odd
     comment = next((one.split()[0][:2] for one in above if one.lstrip().startswith(("//", "/*"))), None)
     if comment:
         return f"a comment begins with {comment} here, and with # in YAML", "Write # for it."

@@ -41,6 +41,13 @@ def said(text: str) -> str:
         ('{"a": 1}}', "there is a closing bracket too many"),
         ('{"a": 1} {"b": 2}', "there is more after the end of the document"),
         ('{"a": }', "a value is expected here"),
+        ('{"a": ,"b": 1}', "a value is expected here"),
+        ('{"a": 1,, "b": 2}', "there is a comma too many. Remove it."),
+        ('{"a": [, 1]}', "there is a comma too many. Remove it."),
+        ("{\u201ca\u201d: 1}", 'U+201C looks like " and is none. Write ".'),
+        ('{"a"\uff1a 1}', "U+FF1A looks like : and is none. Write :."),
+        ('{"a": 1\uff0c "b": 2}', "U+FF0C looks like , and is none. Write ,."),
+        ('{"a":\u00a01}', "U+00A0 looks like a plain space and is none. Write a plain space."),
     ],
 )
 def test_a_mistake_in_json_is_named(text: str, words: str) -> None:
@@ -57,6 +64,8 @@ def test_a_mistake_in_json_is_named(text: str, words: str) -> None:
         ("a: 1\nb: [1, 2", "[ of line 2 is not closed, or a comma is missing"),
         ("a: {b: 1 c: 2}", "{ of line 1 is not closed, or a comma is missing before this"),
         ("kind:x\nspec: 1", "a key needs a colon and a space behind it"),
+        ("kind\uff1a x\nspec: 1", "U+FF1A looks like : and is none. Write :."),
+        ("kind:\u00a0x\nspec: 1", "U+00A0 looks like a plain space and is none. Write a plain space."),
         ("a: b: c", "there is a colon where no key can stand"),
         ("a: */5 * * * ?", "a text that begins with * is an alias to YAML. Put the text in quotes."),
         ("a: @x", "a text cannot begin with this sign in YAML. Put the text in quotes."),
