@@ -86,6 +86,6 @@ def _shown(value: object, *, secret: bool) -> str:
         return _HIDDEN
     if isinstance(value, Phrase):
         return value
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     text = text if len(text) <= 120 else text[:117] + "..."
     return f'"{text}"' if isinstance(value, str) else text

@@ -100,14 +100,56 @@ def _parts(entity: str, path: str) -> Iterator[tuple[str, str]]:
             yield field.entity, f"{path}{name}[]."
 
 
-_KEYS = {"depend": "nodeId"}
+_KEYS = {
+    "calcEngine": "type",
+    "component": "name",
+    "datasource": "name",
+    "depend": "nodeId",
+    "logic": "expression",
+    "reference": "output",
+    "runtime": "command",
+    "runtimeResource": "resourceGroup",
+    "script": "content",
+    "trigger": "cron",
+}
 """The field that a text in place of an object is meant for, where no key of its entity says so."""
+
+_LONGEST = 60
+"""Letters of a text up to which it is shown in an object."""
+
+_UNITS = {
+    "timeout": "timeoutUnit says of what",
+    "rerunInterval": "it counts milliseconds",
+    "delaySeconds": "it counts seconds",
+}
 
 
 def as_object(value: Json, field: Field) -> Phrase | None:
-    """How a text in a list, or in place of one, is written as the object that the list wants."""
+    """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
     table = ENTITIES.get(field.entity)
     keys = [_KEYS[field.entity]] if field.entity in _KEYS else list(table.keys[-1:]) if table else []
-    if not isinstance(value, str) or not keys:
+    if not isinstance(value, str) or not keys or value.startswith("{{"):
         return None
-    return Phrase(json.dumps({keys[0]: value}, ensure_ascii=False))
+    text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
+    return Phrase(json.dumps({keys[0]: text}, ensure_ascii=False))
+
+
+def how_to_write(value: Json, field: Field, key: str) -> str:
+    """A sentence that says how a value of another shape is written."""
+    fields = tuple(ENTITIES[field.entity].fields) if field.entity in ENTITIES else ()
+    if isinstance(value, dict) and value.keys() & set(fields):
+        return "Put it in brackets: a list of one."
+    if field.shape is Shape.TEXT and isinstance(value, int | float):
+        return "Put it in quotes."
+    if field.shape is Shape.INTEGER:
+        return f"Write digits alone{': ' + _UNITS[key] if key in _UNITS else ''}."
+    if isinstance(value, str) and value.startswith("{{"):
+        return "Write it out: a reference by ID is not resolved here."
+    if fields:
+        first = ", ".join(fields[:_FEW]) + (" and others" if len(fields) > _FEW else "")
+        return f"{'Its fields are' if field.shape is Shape.ENTITY else 'Write objects in brackets, with'} {first}."
+    return f"Write {'a list of texts' if field.shape is Shape.LIST and field.strict else field.shape.value}."
+
+
+_FEW = 5
+"""Fields of an object that are named where it is written otherwise."""

@@ -10,7 +10,7 @@ from ._document import Document, Json, Object, objects, script_of
 from ._fault import Fault, InvalidDocumentError, Path
 from ._fields import Field, Shape
 from ._graphs import FLOWS
-from ._misplaced import as_object, field_meant, where_it_belongs, where_it_is_lost
+from ._misplaced import as_object, field_meant, how_to_write, where_it_belongs, where_it_is_lost
 from ._near import near, slip
 from ._node_faults import node_faults
 from ._resolve import NodeIndex, outputs_of
@@ -212,17 +212,14 @@ def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
         remedy = f"Write a number below {2 ** (field.bits - 1):,}."
         return Fault(path, message, remedy, (value,), rule="number")
     wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
-    whole = as_object(value, field) if field.shape is Shape.LIST else None
-    remedy = f"Write {wanted}."
+    held = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
+    message = f"{path[-1]} has to be {wanted}, and is {held or '{}'}"
+    values = () if held else (value,)
+    whole = as_object(value, field)
     if whole:
-        remedy = "Write [{}]."
-    elif (
-        isinstance(value, dict) and field.entity in ENTITIES and value.keys() & ENTITIES[field.entity].fields
-    ):
-        remedy = "Put it in brackets: a list of one."
-    elif field.shape is Shape.TEXT and isinstance(value, int | float):
-        remedy = "Put it in quotes."
-    return Fault(path, f"{path[-1]} has to be {wanted}", remedy, (whole,) if whole else (), rule="shape")
+        remedy = "Write [{}]." if field.shape is Shape.LIST else "Write {}."
+        return Fault(path, message, remedy, (*values, whole), rule="shape")
+    return Fault(path, message, how_to_write(value, field, str(path[-1])), values, rule="shape")
 
 
 def _choice_fault(value: Json, field: Field, path: Path) -> Fault:

@@ -70,10 +70,14 @@ def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
     ("depends", "words"),
     [
         (["extract"], 'each of depends has to be an object. Write {"nodeId": "extract"}.'),
-        ("extract", 'depends has to be a list. Write [{"nodeId": "extract"}].'),
-        ({"nodeId": "extract"}, "depends has to be a list. Put it in brackets: a list of one."),
-        ({"extract": {}}, "depends has to be a list. Write a list."),
-        ([{"output": 77}], "output has to be text. Put it in quotes."),
+        ("extract", 'depends has to be a list, and is "extract". Write [{"nodeId": "extract"}].'),
+        ({"nodeId": "a"}, "depends has to be a list, and is an object. Put it in brackets: a list of one."),
+        (
+            {"extract": {}},
+            "depends has to be a list, and is an object. Write objects in brackets, with type, nodeId, output, "
+            "refTableName, sourceType and others.",
+        ),
+        ([{"output": 77}], "output has to be text, and is 77. Put it in quotes."),
     ],
 )
 def test_a_dependency_in_short_is_written_out(depends: Any, words: str) -> None:
@@ -111,3 +115,24 @@ NODE = ("recurrence", "reference", "fileResources", "runtimeResource", "rerunTim
 )
 def test_only_a_word_that_is_close_is_suggested(word: str, known: tuple[str, ...], meant: str | None) -> None:
     assert near(word, known) == ("" if meant is None else f'Did you mean "{meant}"? ')
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"timeout": "2h"}, 'a whole number, and is "2h". Write digits alone: timeoutUnit says of what.'),
+        ({"rerunInterval": "3m"}, 'and is "3m". Write digits alone: it counts milliseconds.'),
+        ({"priority": "high"}, 'and is "high". Write digits alone.'),
+        ({"autoParse": 1}, "true or false, and is 1. Write true or false."),
+        ({"description": {"x": 1}}, "text, and is an object. Write text."),
+        ({"runtimeResource": "rg"}, 'an object, and is "rg". Write {"resourceGroup": "rg"}.'),
+        ({"datasource": "odps_a"}, 'an object, and is "odps_a". Write {"name": "odps_a"}.'),
+        ({"script": "x" * 99}, f'Write {{"content": "{"x" * 57}..."}}.'),
+        ({"trigger": "{{at_3}}"}, "Write it out: a reference by ID is not resolved here."),
+        ({"outputs": ["a.b"]}, "an object, and is a list. Its fields are nodeOutputs, variables, tables."),
+    ],
+)
+def test_a_value_of_another_shape_is_shown_as_it_should_be(fields: Object, words: str) -> None:
+    [fault] = faults_of(with_node(**fields))
+    assert (fault.rule, fault.severity) == ("shape", "error")
+    assert fault.render().endswith(words)
