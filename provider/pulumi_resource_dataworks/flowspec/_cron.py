@@ -16,6 +16,9 @@ DAILY = '"00 03 00 * * ?" is daily at 00:03.'
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = tuple(day[:3].upper() for day in _DAYS)
+_SUNDAY = 7
+_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+"""The last day of a month that has fewer than 31."""
 
 
 class Doubt(NamedTuple):
@@ -74,8 +77,30 @@ def _doubts(cron: str) -> Iterator[Doubt]:
         message = 'cron {} has "?" for both the day and the weekday, or for neither'
         remedy = "Write it for the one that does not count, as all documents of DataWorks do."
         yield Doubt(message, (cron,), remedy)
+    elif _never_comes(fields[3], fields[4]):
+        message = "cron {} has a day that none of its months has, so nothing ever starts"
+        yield Doubt(message, (cron,), "Write L for the last day of a month.")
     else:
         yield from _weekday_doubts(cron, fields[5].upper())
+
+
+def _never_comes(days: str, months: str) -> bool:
+    """Whether no month of an expression is as long as the first of its days."""
+    last = (_LONGEST.get(month, 31) for item in months.split(",") for month in _numbers(item, _FIELDS[4]))
+    first = (next(iter(_numbers(item, _FIELDS[3])), 1) for item in days.split(","))
+    return min(first) > max(last, default=31)
+
+
+def _numbers(item: str, field: _Field) -> range:
+    """The numbers that an item of a field's list stands for; none for a word such as L."""
+    match = _ITEM.fullmatch(item)
+    if match is None or field.also.fullmatch(item):
+        return range(0)
+    first, last, step = match.group("first", "last", "step")
+    low = field.low if first is None else _value(first, field)
+    one = first is not None and step is None
+    high = _value(last, field) if last else low if one else field.high
+    return range(low, high + 1, int(step or 1))
 
 
 def _weekday_doubts(cron: str, weekdays: str) -> Iterator[Doubt]:
@@ -99,12 +124,15 @@ def _problem(item: str, field: _Field) -> list[str]:
     match = _ITEM.fullmatch(item)
     first, last, step = match.group("first", "last", "step") if match else (item, None, None)
     takes = f"{field.low} to {field.high}" if field.high else "00 alone"
+    takes += f" or {field.names[0]} to {field.names[-1]}" if field.names else ""
     for word in (first, last):
         if word is not None and not field.low <= _value(word, field) <= field.high:
-            return [f"has the {field.noun} {{}}, and DataWorks takes {takes}", word]
+            return [f"has the {field.noun} {{}}, and DataWorks takes {takes}", word or '""']
     if step and not (step.isdecimal() and 0 < int(step) <= field.high):
-        return [f"has the step {{}} of a {field.noun}, and DataWorks takes {takes}", step]
-    if last and _value(last, field) < _value(first, field):
+        takes = f"1 to {field.high}" if field.high else takes
+        return [f"has the step {{}} of {field.noun}s, and DataWorks takes {takes}", step]
+    from_sunday = field.names is _WEEKDAYS and last and _value(first, field) == _SUNDAY
+    if last and _value(last, field) < _value(first, field) and not from_sunday:
         return [f"has the {field.noun}s {{}}, which run backwards: two ranges say the same", item]
     return [] if first or field.high else ["has the second {}, and DataWorks takes 00 alone", item]
 

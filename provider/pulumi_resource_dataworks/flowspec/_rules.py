@@ -195,8 +195,8 @@ RULES: dict[str, Rule] = {
         "The service answers that the expression is invalid; seven fields occur in real documents and are taken.",
     ),
     "cron-value": Rule(
-        "A cron value that its field does not have, as an hour 25, a word, seconds other than 00 or a year; or a ? for both the "
-        "day and the weekday, or for neither (a warning).",
+        "A cron value that its field does not have, as an hour 25, a word, seconds other than 00 or a year; a day that none of "
+        "its months has, or a ? for both the day and the weekday, or for neither (a warning).",
         "The parser takes any text. The vendor's page on cron expressions has six fields in Spring's form, seconds 00 and no "
         "year, and all known documents have one ?.",
     ),

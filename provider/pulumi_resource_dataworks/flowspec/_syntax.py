@@ -50,16 +50,10 @@ def json_words(text: str, problem: str, offset: int) -> Words:
         problem: What Python's parser says of it; its wording differs between versions.
         offset: Where it says so.
     """
-    if odd := _lookalike(text[offset : offset + 1]):
-        return odd
     rest = text[offset:].lstrip()
     before = text[: len(text) - len(rest)].rstrip()
-    if before.endswith(",") and rest[:1] in ("}", "]"):
-        return f"a comma stands before the closing {rest[0]}", "Remove the comma."
-    if rest[:1] == "," and before.endswith((",", "{", "[")):
-        return "there is a comma too many", "Remove it."
-    if rest[:1] == "," and rest[1:].lstrip()[:1] in ("}", "]"):
-        return f"a comma stands before the closing {rest[1:].lstrip()[0]}", "Remove the comma."
+    if odd := _lookalike(text[offset : offset + 1]) or _commas(before, rest):
+        return odd
     if rest.startswith(("//", "/*", "#")):
         return f"JSON has no comments, and {rest[:2].strip()} begins one", _COMMENT
     if problem.startswith("Unterminated string"):
@@ -78,6 +72,16 @@ def json_words(text: str, problem: str, offset: int) -> Words:
         more = "a closing bracket too many" if rest[0] in _PAIRS else "more after the end of the document"
         return f"there is {more}", "Remove it."
     return _word(rest, problem, opener)
+
+
+def _commas(before: str, rest: str) -> Words | None:
+    """The words for a comma that nothing follows, or that follows nothing."""
+    after = rest[1:].lstrip() if rest[:1] == "," else rest
+    if after[:1] in ("}", "]") and (after is not rest or before.endswith(",")):
+        return f"a comma stands before the closing {after[0]}", "Remove the comma."
+    if after is not rest and before.endswith((",", "{", "[")):
+        return "there is a comma too many", "Remove it."
+    return None
 
 
 def _lookalike(letter: str) -> Words | None:

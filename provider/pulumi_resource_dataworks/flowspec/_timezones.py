@@ -83,11 +83,16 @@ def is_timezone(name: str) -> bool:
 
 
 def timezone_like(name: str) -> str | None:
-    """The time zone that a name is meant for: one of which it is a slip of the pen, or GMT+8 for UTC+8."""
-    offset = name.replace("UTC", "GMT", 1)
+    """The time zone that a name is meant for: one of which it is a slip of the pen, or GMT+8 for UTC+8 and +8."""
+    offset = "GMT" + "".join(name.upper().split()).removeprefix("UTC").removeprefix("GMT")
     if _OFFSET.fullmatch(offset):
         return offset
-    return next((known for known in sorted(_names()) if slip(name, known)), None)
+    like = (one for one in sorted(_names()) if slip(name, one) and _digits(one) == _digits(name))
+    return min(like, key=lambda one: one.casefold() != name.casefold(), default=None)
+
+
+def _digits(name: str) -> str:
+    return "".join(letter for letter in name if letter.isdigit())
 
 
 @lru_cache(maxsize=1)

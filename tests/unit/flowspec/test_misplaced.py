@@ -74,8 +74,7 @@ def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
         ({"nodeId": "a"}, "depends has to be a list, and is an object. Put it in brackets: a list of one."),
         (
             {"extract": {}},
-            "depends has to be a list, and is an object. Write objects in brackets, with type, nodeId, output, "
-            "refTableName, sourceType and others.",
+            "is an object. Write objects in brackets, with type, nodeId, output, refTableName, sourceType and others.",
         ),
         ([{"output": 77}], "output has to be text, and is 77. Put it in quotes."),
     ],
