@@ -121,7 +121,11 @@ def examples() -> dict[str, Any]:
         "shape": with_node(trigger="daily"),
         "number": with_node(rerunInterval=30 * 24 * 3600 * 1000),
         "label": with_node(recurrence="Paused"),
-        "timeout-unit": with_node(timeout=30, timeoutUnit="MINUTE"),
+        "lost-label": with_node(timeout=30, timeoutUnit="MINUTE"),
+        "two-spellings": with_node(
+            **{"do-while": {"nodes": [named("a")]}, "doWhile": {"nodes": [named("b")]}}
+        ),
+        "no-type": with_workflow(trigger={"cron": "00 03 00 * * ?"}),
         "misspelt-key": with_node(recurence="Pause"),
         "misplaced-key": with_node(depends=["load"]),
         "lost-key": with_node(foreach={"nodes": [named("each")], "dependencies": []}),

@@ -41,7 +41,7 @@ class Field:
         shape: How its value looks.
         entity: The table of the object, or of each item of the list.
         choices: The labels that the vendor's parser knows; it refuses any other, unless `open`.
-        open: The parser takes an unknown label, and drops it.
+        open: The parser takes an unknown label: `kept` as it stands, or `dropped` without a word.
         bits: How long a whole number is in the vendor's library, which refuses a longer one.
         strict: The parser takes JSON text only: a number or a boolean in its place is refused. Of a list, for its items.
         no_null: The parser refuses an explicit null, which elsewhere is an absent field.
@@ -55,7 +55,7 @@ class Field:
     shape: Shape
     entity: str = ""
     choices: tuple[str, ...] = ()
-    open: bool = False
+    open: Literal["", "kept", "dropped"] = ""
     bits: int = 32
     strict: bool = False
     no_null: bool = False
@@ -81,6 +81,7 @@ class Entity:
         aliases: Other spellings that the parser takes, and the field that each means.
         dropped: Keys that the vendor's own documents carry, and its parser drops.
         present: What the parser asks for by name alone: a null will do.
+        caseless: Whether the parser takes its keys in any case.
         lost: Keys of another kind of entity that hold what must not be lost, and what to do instead.
     """
 
@@ -90,6 +91,7 @@ class Entity:
     present: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     dropped: tuple[str, ...] = ()
+    caseless: bool = False
     lost: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -68,7 +68,7 @@ class Scope:
         name = dependency.get("nodeId")
         if node is None:
             yield self._no_node((*path, "nodeId"), name)
-        if "depends" not in dependency and not dependency.get("variableDepends"):
+        if dependency.get("depends") is None and not dependency.get("variableDepends"):
             message = "the dependency does not say what node {} waits for"
             remedy = 'Write it as depends: [{{"nodeId": "the node that it waits for"}}].'
             yield Fault((*path, "depends"), message, remedy, (name,), rule="no-depends")

@@ -49,6 +49,7 @@ _BELONGS = {
     ("depend", "name"): "Write it as nodeId.",
     ("depend", "node"): "Write it as nodeId.",
     ("document", "apiVersion"): "Write it as version.",
+    ("nodeOutput", "name"): "Write it as data.",
 }
 """Where keys belong that no field is called; most are in the vendor's list of what is often invented."""
 

@@ -76,6 +76,14 @@ def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault
     if "/" in name:
         message = "the name {} has a slash, which parts the folders of a path"
         yield doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
+    yield from _schedule_faults(entity, path, inner=inner)
+    for side in ("inputs", "outputs"):
+        if entity.get(side):
+            yield from _output_faults(part(entity, side), (*path, side))
+
+
+def _schedule_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
+    """What says when and how often a workflow or a node runs, or what a control node holds."""
     trigger, strategy = entity.get("trigger"), entity.get("strategy")
     if isinstance(trigger, dict):
         yield from trigger_faults(cast("Object", trigger), (*path, "trigger"), inner=inner)
@@ -86,7 +94,7 @@ def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault
 
 def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
     """What a node runs, and on what."""
-    script, resource, outputs = script_of(node), node.get("runtimeResource"), node.get("outputs")
+    script, resource = script_of(node), node.get("runtimeResource")
     runtime = part(script, "runtime")
     command = runtime.get("command")
     if not (command or runtime.get("commandTypeId")):
@@ -101,13 +109,11 @@ def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterat
         yield doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
     if isinstance(resource, dict):
         yield from _resource_doubts(cast("Object", resource), (*path, "runtimeResource"))
-    if isinstance(outputs, dict):
-        yield from _output_doubts(cast("Object", outputs), (*path, "outputs"))
     if not is_plain(script, command):
         yield from script_doubts(node, command, shared, path)
     for key, inner in inner_scopes(node):
         yield from rounded(inner, ("id",), (*path, key))
-        yield from number_faults(inner, (*path, key))
+        yield from _schedule_faults(inner, (*path, key), inner=True)
         if field_of("node", key)[0] in ("combined", "subflow"):
             yield from both_flows(inner, (*path, key))
 
@@ -126,10 +132,14 @@ def _resource_doubts(resource: Object, path: Path) -> Iterator[Fault]:
         )
 
 
-def _output_doubts(outputs: Object, path: Path) -> Iterator[Fault]:
+def _output_faults(outputs: Object, path: Path) -> Iterator[Fault]:
     for key, listed in outputs.items():
         for position, output in enumerate(objects(listed)):
-            yield from rounded(output, ("data",), (*path, key, position))
+            here = (*path, key, position)
+            yield from rounded(output, ("data",), here)
+            if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
+                remedy = "Write what others depend on, as workspace.name; or leave the output out."
+                yield Fault((*here, "data"), "data is missing", remedy, rule="missing")
 
 
 _FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)

@@ -135,8 +135,8 @@ def complete(root: Object, choose: ChooseId) -> Object:
     workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
     for key in ("dependencies", "flow"):
         for dependency in objects(spec.get(key)):
-            if dependency.get("nodeId") == workflow["name"]:
-                dependency["nodeId"] = workflow["id"]
+            node = str(dependency["nodeId"])  # a number would be dropped
+            dependency["nodeId"] = workflow["id"] if node == workflow["name"] else node
     for name, node in nodes_of(workflow):
         _spell(node)
         _own_id(node, node.get("id") or choose(name))

@@ -45,13 +45,14 @@ RESOURCES: dict[str, Entity] = {
     "file": Entity({"path": text(), "extension": text(), "storage": one("storage"), "id": text()}),
     "storage": Entity(
         {
-            "type": choice(*_STORAGE, open=True),
+            "type": choice(*_STORAGE, open="dropped"),
             "endpoint": text(),
             "bucket": text(),
             "hdfsUser": text(),
-            "addresses": values(),
             "root": text(),
-        }
+        },
+        present=("type",),  # without one, the parser leaves the storage out
+        dropped=("addresses",),
     ),
     "function": Entity(
         {

@@ -40,8 +40,10 @@ RULES: dict[str, Rule] = {
         "More than one workflow.", "The import takes the first and ignores the rest without an error."
     ),
     "beside-workflow": Rule(
-        "Nodes or their dependencies beside the workflow, in spec.nodes, spec.flow or spec.dependencies.",
-        "The import takes the workflow alone. What the workflow itself waits for may stand in spec.flow.",
+        "Nodes or their dependencies beside the workflow, in spec.nodes, spec.flow or spec.dependencies; as a warning triggers, "
+        "scripts or resource groups.",
+        "The import takes the workflow alone. What the workflow itself waits for may stand in spec.flow. The parser's writer "
+        "leaves spec.triggers, spec.scripts and spec.runtimeResources out.",
     ),
     "missing": Rule(
         "A field that is asked for.",
@@ -57,9 +59,13 @@ RULES: dict[str, Rule] = {
         "The parser answers FIELD_SET_FAIL. rerunInterval is in milliseconds: 30 days are too long.",
     ),
     "label": Rule("A label that its enum does not have.", "The parser answers ENUM_NOT_EXIST."),
-    "timeout-unit": Rule(
-        "A timeoutUnit that is none.",
-        "The parser drops it, and takes a timeout without a unit for hours.",
+    "lost-label": Rule(
+        "A timeoutUnit that is none, or a storage's type.",
+        "The parser drops it: it takes a timeout without a unit for hours, and leaves a storage out.",
+    ),
+    "two-spellings": Rule(
+        "A field in two spellings, as do-while beside doWhile, that say different things.",
+        "The parser keeps one of them, or both of a list of inputs or outputs.",
     ),
     "misspelt-key": Rule(
         "A key that is the name of a missing field with a slip of the pen: one letter, or another case or separator; or "
@@ -189,6 +195,10 @@ RULES: dict[str, Rule] = {
     "no-cron": Rule(
         "A Scheduler without a cron (a warning; not for a node inside a loop).",
         "The vendor's own check asks for one. The parser takes none; what the service does then is unknown.",
+    ),
+    "no-type": Rule(
+        "A trigger with neither a type nor a recurrence (a warning; not for a node inside a loop).",
+        "The JSON Schema asks for one of them. The parser takes none; what the service does then is unknown.",
     ),
     "cron": Rule(
         "A scheduler's cron that has not six fields; for a node inside a loop a warning.",

@@ -11,8 +11,6 @@ from typing import Literal, NamedTuple
 from . import _cron
 from ._document import Json, Object
 from ._fault import Fault, Path, Phrase
-from ._near import near
-from ._tables import ENTITIES
 from ._timezones import is_timezone, timezone_like
 
 MINUTE = 60_000
@@ -20,7 +18,6 @@ MINUTE = 60_000
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 _CRON_FIELDS = {6, 7}
-_UNITS = ENTITIES["node"].fields["timeoutUnit"].choices
 _COUNTS = (
     "rerunTimes",
     "rerunInterval",
@@ -29,9 +26,11 @@ _COUNTS = (
     "parallelism",
     "maxInternalConcurrency",
 )
-_NUMBERS = ("timeoutUnit", "priority", *_COUNTS)
+_NUMBERS = ("priority", *_COUNTS)
 _NUMBERED = frozenset(_NUMBERS)
-_TRIGGER = ("type", "cron", "timezone", "startTime", "endTime", "delaySeconds")
+_TRIGGER = ("type", "recurrence", "cron", "timezone", "startTime", "endTime", "delaySeconds")
+_OF_THE_LOOP = frozenset({"no-cron", "no-type"})
+"""What the trigger of a node in a loop may leave out."""
 
 
 class _Oddity(NamedTuple):
@@ -51,7 +50,7 @@ _Judge = Callable[..., tuple[_Oddity, ...]]
 def trigger_faults(trigger: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
     """The faults and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
     for odd in _looked_up(_trigger_oddities, trigger, _TRIGGER):
-        if not (inner and odd.rule == "no-cron"):
+        if not (inner and odd.rule in _OF_THE_LOOP):
             yield _fault(odd, path, is_error=odd.is_error and not inner)
 
 
@@ -78,8 +77,11 @@ def _fault(odd: _Oddity, path: Path, *, is_error: bool) -> Fault:
 @lru_cache(maxsize=1024)
 def _trigger_oddities(*values: Json) -> tuple[_Oddity, ...]:
     """Most triggers of a document are alike, so each is looked at once."""
-    kind, cron, timezone, start, end, _ = (None if value is None else str(value) for value in values)
+    kind, recurrence, cron, timezone, start, end, _ = (None if one is None else str(one) for one in values)
     found = [*_cron_oddities((kind or "").casefold(), cron), *_timezone_oddities(timezone)]
+    if not (kind or recurrence) and any(values):
+        message, remedy = "the trigger does not say its type", "Write type: Scheduler for one with a cron."
+        found.append(_Oddity("type", message, remedy, (), "no-type"))
     times = [
         odd for key, time in (("startTime", start), ("endTime", end)) for odd in _time_oddities(key, time)
     ]
@@ -97,7 +99,6 @@ def _number_oddities(*values: Json) -> tuple[_Oddity, ...]:
     """Most nodes of a document have the same numbers, so each combination is looked at once."""
     found = dict(zip(_NUMBERS, values, strict=True))
     return (
-        *_unit_oddities(found["timeoutUnit"]),
         *_priority_oddities(_whole(found["priority"])),
         *(odd for key in _COUNTS for odd in _negative(key, found[key])),
         *_interval_oddities(_whole(found["rerunInterval"])),
@@ -143,13 +144,6 @@ def _is_date(time: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _unit_oddities(unit: Json) -> Iterator[_Oddity]:
-    if isinstance(unit, str) and unit and unit.upper() not in _UNITS:
-        message = "timeoutUnit {} is not known, so the service would drop it and take the timeout for hours"
-        remedy, values = f"{{}}Write one of {', '.join(_UNITS)}.", (unit, near(unit, _UNITS))
-        yield _Oddity("timeoutUnit", message, remedy, values, "timeout-unit", is_error=True)
 
 
 def _priority_oddities(priority: int | None) -> Iterator[_Oddity]:

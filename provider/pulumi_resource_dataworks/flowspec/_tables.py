@@ -36,7 +36,7 @@ _ARTIFACT = ("Table", "File", "NodeOutput", "Variable")
 _SCHEDULE: dict[str, Field] = {
     "priority": integer(),
     "timeout": integer(reset=0),
-    "timeoutUnit": choice(*_TIME_UNITS, open=True),
+    "timeoutUnit": choice(*_TIME_UNITS, open="dropped"),
     "instanceMode": choice(*_INSTANCE_MODE, reset="T+1"),
     "rerunMode": choice(*_RERUN_MODE, reset="Allowed"),
     "rerunTimes": integer(),
@@ -60,7 +60,7 @@ _JOB_CONFIGS = (
 _WORKFLOW: dict[str, Field] = {
     "id": text(),
     "name": text(),
-    "type": choice(*IMPORTED_KINDS, open=True),
+    "type": choice(*IMPORTED_KINDS, open="kept"),
     "owner": text(),
     "description": text(reset=""),
     "citable": boolean(),
@@ -123,7 +123,7 @@ ENTITIES: dict[str, Entity] = {
         {
             "id": text(),
             "name": text(),
-            "type": choice(*IMPORTED_KINDS, open=True),
+            "type": choice(*IMPORTED_KINDS, open="kept"),
             "strategy": one("strategy", no_null=True),
             "owner": text(),
             "description": text(reset=""),
@@ -296,6 +296,7 @@ ENTITIES: dict[str, Entity] = {
             "variable": "variables",
             "table": "tables",
         },
+        caseless=True,
     ),
     "nodeOutput": Entity(
         {
@@ -379,4 +380,9 @@ def field_of(entity: str, key: str) -> tuple[str, Field]:
     if table is None:
         return key, _FREE
     name = table.aliases.get(key, key)
+    if table.caseless and name not in table.fields:
+        spelt = next(
+            (one for one in (*table.fields, *table.aliases) if one.casefold() == key.casefold()), key
+        )
+        name = table.aliases.get(spelt, spelt)
     return name, table.fields.get(name, UNKNOWN)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from ._document import Document, Json, Object, objects, script_of
-from ._fault import Fault, InvalidDocumentError, Path
+from ._document import Document, Json, Object, objects, part, script_of
+from ._fault import Fault, InvalidDocumentError, Path, doubt
 from ._fields import Field, Shape
 from ._graphs import FLOWS
 from ._misplaced import as_object, field_meant, how_to_write, where_it_belongs, where_it_is_lost
@@ -15,6 +15,7 @@ from ._near import near, slip
 from ._node_faults import node_faults
 from ._resolve import NodeIndex, outputs_of
 from ._rounding import rounded
+from ._schedules import number_faults
 from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
@@ -114,21 +115,48 @@ def _judge_entity(value: Object, entity: str, path: Path, faults: list[Fault]) -
     """Adds the faults of an object and of all below it. Every value of a document passes here."""
     table = ENTITIES[entity]
     for name in table.required:
-        if value.get(name) in (None, ""):
+        if _is_blank(value.get(name)):
             faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
     for name in table.present:
         if name not in value:
             faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
     for key, item in value.items():
-        field = table.fields.get(key) or field_of(entity, key)[1]
+        field = table.fields.get(key) or _odd_key(value, entity, key, (*path, key), faults)
         if field is UNKNOWN:
-            faults.append(_unknown_key(value, entity, key, (*path, key)))
-        elif type(item) is not field.plain or (field.choices and item not in field.choices):
+            continue
+        if type(item) is not field.plain or (field.choices and item not in field.choices):
             faults += _odd_value(item, field, (*path, key))
         elif field.entity:
             _judge_below(item, field, (*path, key), faults)
         elif field.plain is int and not -_INT32 <= cast("int", item) < _INT32:
             faults += _odd_value(item, field, (*path, key))
+
+
+def _is_blank(value: Json) -> bool:
+    return value is None or (type(value) is str and (not value or value.isspace()))
+
+
+def _odd_key(value: Object, entity: str, key: str, path: Path, faults: list[Fault]) -> Field:
+    """The field of a key that is not spelt as in its table, whose faults are added."""
+    name, field = field_of(entity, key)
+    if field is UNKNOWN:
+        faults.append(_unknown_key(value, entity, key, path))
+    elif name != "dependencies":  # judged with what it says
+        faults += _other_spellings(value, entity, key, path)
+    return field
+
+
+def _other_spellings(value: Object, entity: str, key: str, path: Path) -> Iterator[Fault]:
+    """A field that an object has in two spellings, which say different things."""
+    name = field_of(entity, key)[0]
+    keys = list(value)
+    for other in [name, *keys[: keys.index(key)]]:
+        same = other == name or field_of(entity, other)[0] == name
+        if same and value.get(other) and value[key] and value[other] != value[key]:
+            message = f"{key} is another spelling of {other}, and both are there"
+            remedy = "Keep one of the two: the service would drop the other, or join them."
+            yield Fault(path, message, remedy, rule="two-spellings")
+            return
 
 
 def _missing(name: str, entity: str, path: Path) -> Fault:
@@ -197,7 +225,7 @@ def _fits(value: Json, field: Field) -> bool:
         return isinstance(value, bool) or (isinstance(value, str) and value.casefold() in ("true", "false"))
     if field.shape is not Shape.CHOICE or not isinstance(value, str):
         return False
-    return field.open or value.casefold() in {choice.casefold() for choice in field.choices}
+    return field.open == "kept" or value.casefold() in {choice.casefold() for choice in field.choices}
 
 
 def _is_whole(value: Json) -> bool:
@@ -224,6 +252,10 @@ def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
 
 def _choice_fault(value: Json, field: Field, path: Path) -> Fault:
     remedy = f"{near(str(value), field.choices)}Write one of {', '.join(field.choices)}."
+    if field.open:
+        message = f"{path[-1]} {{}} is not known, so the service would drop it"
+        message += " and take the timeout for hours" if path[-1] == "timeoutUnit" else ""
+        return Fault(path, message, remedy, (value,), rule="lost-label")
     return Fault(path, f"{path[-1]} {{}} is not known", remedy, (value,), rule="label")
 
 
@@ -235,6 +267,7 @@ def _workflow_faults(root: Object, workflow: Object) -> Iterator[Fault]:
         remedy = "Leave spec.id out: the workflow's own id decides between create and update."
         yield Fault(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
     yield from _beside(root["spec"], workflow)
+    yield from number_faults(part(root["spec"], "strategy"), ("spec", "strategy"))
     yield from rounded(root["spec"], ("id",), ("spec",))
     shared = objects(script_of(workflow).get("parameters")) + objects(root["spec"].get("variables"))
     yield from node_faults(workflow, shared, path)
@@ -246,6 +279,10 @@ def _beside(spec: Object, workflow: Object) -> Iterator[Fault]:
         message = "nodes stand beside the workflow, and the import takes the workflow alone"
         remedy = "Move them into spec.workflows[0].nodes."
         yield Fault(("spec", "nodes"), message, remedy, rule="beside-workflow")
+    for key in ("triggers", "scripts", "runtimeResources"):
+        if objects(spec.get(key)):
+            message = f"the list {key} stands beside the workflow, and the service would drop it"
+            yield doubt(("spec", key), message, "Write each where it is used.", rule="beside-workflow")
     outputs = {spec.get("id"), spec.get("name"), workflow.get("id"), workflow["name"], *outputs_of(workflow)}
     own, index = {str(word) for word in outputs if word}, NodeIndex.of(workflow)
     for key in FLOWS:

@@ -24,7 +24,8 @@ _DRAWABLE = frozenset(
     {
         "beside-workflow",
         "label",
-        "timeout-unit",
+        "lost-label",
+        "two-spellings",
         "misspelt-key",
         "misplaced-key",
         "name-clash",

@@ -59,7 +59,7 @@ def test_an_entry_has_to_say_what_is_waited_for() -> None:
     assert refused(etl(dependencies=[{"nodeId": "load"}])) == ("no-depends", "dependencies[0].depends")
     misspelt = etl(dependencies=[{"nodeId": "load", "dependsOn": [{"nodeId": "extract"}]}])
     assert refused(misspelt) == ("misspelt-key", "dependencies[0].dependsOn")
-    cases: list[Object] = [{"depends": []}, {"depends": None}, {"variableDepends": [{"variableName": "v"}]}]
+    cases: list[Object] = [{"depends": []}, {"variableDepends": [{"variableName": "v"}]}]
     for more in cases:
         assert errors_of(etl(dependencies=[{"nodeId": "load", **more}])) == []
 

@@ -209,7 +209,7 @@ def test_a_unit_that_the_parser_drops_is_refused(unit: str, hint: str) -> None:
         etl(nodes=[node("a", timeoutUnit=unit)], dependencies=[]),
     ):
         [fault] = faults_of(root)
-        assert (fault.rule, fault.severity) == ("timeout-unit", "error")
+        assert (fault.rule, fault.severity) == ("lost-label", "error")
         assert hint in fault.render()
 
 

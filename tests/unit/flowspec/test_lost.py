@@ -1,0 +1,135 @@
+"""What the vendor's parser drops without a word: it is said at preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.documents import etl, node
+from tests.support.flowspecs import Object, completed, errors_of, faults_of, workflow
+
+LOOP = {"nodes": [node("inner")], "maxIterations": 3}
+VARIABLE = {"name": "v", "scope": "NodeContext", "type": "Constant", "value": "1"}
+
+
+def with_node(**fields: Any) -> Object:
+    return etl(nodes=[node("a", **fields)], dependencies=[])
+
+
+def beside(**fields: Any) -> Object:
+    root = etl()
+    root["spec"].update(fields)
+    return root
+
+
+def stored(**storage: Any) -> Object:
+    return with_node(fileResources=[{"name": "f", "type": "jar", "file": {"path": "/f", "storage": storage}}])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"do-while": LOOP, "doWhile": {**LOOP, "maxIterations": 4}},
+        {"for-each": LOOP, "forEach": {**LOOP, "parallelism": 2}},
+        {"param-hub": {"variables": [VARIABLE]}, "paramHub": {"variables": [{**VARIABLE, "value": "2"}]}},
+        {"outputs": {"nodeOutputs": [{"data": "p.a"}], "outputs": [{"data": "p.b"}]}},
+        {"inputs": {"Variable": [VARIABLE], "variables": [{**VARIABLE, "name": "w"}]}},
+    ],
+)
+def test_one_field_in_two_spellings_is_an_error(fields: Object) -> None:
+    assert [fault.rule for fault in errors_of(with_node(**fields))] == ["two-spellings"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"do-while": LOOP, "doWhile": LOOP},
+        {"do-while": LOOP, "doWhile": None},
+        {"outputs": {"nodeOutputs": [{"data": "p.a"}], "outputs": []}},
+    ],
+)
+def test_one_that_says_the_same_or_nothing_is_none(fields: Object) -> None:
+    assert errors_of(with_node(**fields)) == []
+
+
+@pytest.mark.parametrize("key", ["NodeOutputs", "nodeoutput", "OUTPUTS"])
+def test_lists_of_outputs_are_read_in_any_case(key: str) -> None:
+    root = etl()
+    workflow(root)["nodes"][0]["outputs"] = {key: [{"data": "p.done"}]}
+    workflow(root)["dependencies"] = [{"nodeId": "load", "depends": [{"nodeId": "extract"}]}]
+    assert faults_of(root) == []
+    assert workflow(completed(root))["dependencies"][0]["depends"][0]["output"] == "p.done"
+
+
+@pytest.mark.parametrize("side", ["inputs", "outputs"])
+@pytest.mark.parametrize("output", [{}, {"data": ""}, {"artifactType": "NodeOutput"}])
+def test_an_output_needs_its_data(side: str, output: Object) -> None:
+    lists = {side: {"nodeOutputs": [output]}}
+    for root in (with_node(**lists), etl(**lists)):
+        [fault] = faults_of(root)
+        assert (fault.rule, fault.severity, fault.path[-1]) == ("missing", "error", "data")
+
+
+def test_a_name_of_an_output_is_shown_as_its_data() -> None:
+    found = faults_of(with_node(outputs={"nodeOutputs": [{"name": "p.done"}]}))
+    assert [fault.rule for fault in found] == ["unknown-key", "missing"]
+    assert found[0].render().endswith("Write it as data.")
+
+
+@pytest.mark.parametrize(
+    ("root", "rule"),
+    [
+        (stored(type="s3"), "lost-label"),
+        (stored(endpoint="oss-cn-shanghai"), "missing"),
+        (with_node(reference={"output": " "}), "missing"),
+        (etl(name="  "), "missing"),
+        (beside(strategy={"timeout": 30, "timeoutUnit": "minute"}), "lost-label"),
+        (etl(dependencies=[{"nodeId": "load", "depends": None}]), "no-depends"),
+    ],
+)
+def test_a_value_that_is_lost_is_an_error(root: Object, rule: str) -> None:
+    [fault] = faults_of(root)
+    assert (fault.rule, fault.severity) == (rule, "error")
+
+
+@pytest.mark.parametrize("key", ["triggers", "scripts", "runtimeResources"])
+def test_a_list_that_the_parser_never_writes_is_doubted(key: str) -> None:
+    [fault] = faults_of(beside(**{key: [{"id": "1"}]}))
+    assert (fault.rule, fault.severity, fault.path) == ("beside-workflow", "warning", ("spec", key))
+    assert faults_of(beside(**{key: []})) == []
+
+
+def test_hdfs_addresses_are_doubted_as_the_parser_drops_them() -> None:
+    assert [fault.rule for fault in faults_of(stored(type="hdfs", addresses=["hdfs://n1"]))] == [
+        "unknown-key"
+    ]
+
+
+@pytest.mark.parametrize("field", ["subflow", "combined"])
+def test_the_schedule_of_what_a_control_node_holds_is_looked_at(field: str) -> None:
+    held = {
+        "nodes": [node("inner")],
+        "strategy": {"priority": 9},
+        "trigger": {"type": "Scheduler", "cron": "00 00 25 * * ?"},
+    }
+    found = faults_of(with_node(**{field: held}))
+    assert [(fault.rule, fault.severity) for fault in found] == [
+        ("cron-value", "warning"),
+        ("priority", "warning"),
+    ]
+    assert [fault.rule for fault in faults_of(beside(strategy={"priority": 9}))] == ["priority"]
+
+
+@pytest.mark.parametrize("trigger", [{"cron": "00 03 00 * * ?"}, {"startTime": "1970-01-01 00:00:00"}])
+def test_a_trigger_without_a_type_is_doubted(trigger: Object) -> None:
+    [fault] = faults_of(etl(trigger=trigger))
+    assert (fault.rule, fault.severity) == ("no-type", "warning")
+    assert faults_of(etl(trigger={**trigger, "recurrence": "Normal"})) == []
+    assert faults_of(etl(trigger={})) == []
+
+
+def test_a_number_in_place_of_an_id_beside_the_workflow_is_sent_as_text() -> None:
+    """The parser drops a dependency whose nodeId is a number."""
+    root = beside(id=77, flow=[{"nodeId": 77, "depends": [{"output": "p.root"}]}])
+    assert completed(root)["spec"]["flow"][0]["nodeId"] == "77"
