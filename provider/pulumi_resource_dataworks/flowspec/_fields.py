@@ -127,3 +127,7 @@ def mapping(**options: Any) -> Field:
 def values(**options: Any) -> Field:
     """A list of plain values."""
     return Field(Shape.LIST, **options)
+
+
+METADATA = Field(Shape.MAP, server=True)
+"""The service fills `metadata` on every level with tenant, project, owner and times."""

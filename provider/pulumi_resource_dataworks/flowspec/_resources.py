@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._fields import Entity, boolean, choice, integer, many, one, text, values
+from ._fields import METADATA, Entity, boolean, choice, integer, many, mapping, one, text, values
 
 _FUNCTION = ("math", "aggregate", "string", "date", "analytic", "other")
 _FILE = ("python", "jar", "archive", "file")
@@ -39,10 +39,16 @@ RESOURCES: dict[str, Entity] = {
             "type": choice(*_FILE),
             "file": one("file"),
             "datasource": one("datasource"),
+            "metadata": METADATA,
         },
         keys=("id", "name"),
     ),
     "file": Entity({"path": text(), "extension": text(), "storage": one("storage"), "id": text()}),
+    "files": Entity(dict.fromkeys(("oss", "hdfs"), many("fileOfKind")), caseless=True),
+    "fileOfKind": Entity(
+        {**dict.fromkeys(("id", "path", "extension"), text()), "storage": mapping()},
+        keys=("id", "path"),
+    ),
     "storage": Entity(
         {
             "type": choice(*_STORAGE, open="dropped"),
@@ -68,6 +74,7 @@ RESOURCES: dict[str, Entity] = {
             **dict.fromkeys(("returnValueDescription", "usageExample", "embeddedCode"), text()),
             "embeddedCodeType": choice(*_CODE),
             "resourceType": choice("file", "embedded"),
+            "metadata": METADATA,
         },
         keys=("id", "name"),
     ),
@@ -77,6 +84,7 @@ RESOURCES: dict[str, Entity] = {
             "script": one("script"),
             "inputs": many("componentParameter", "ordered"),
             "outputs": many("componentParameter", "ordered"),
+            "metadata": METADATA,
         },
         keys=("id", "name"),
     ),
@@ -90,6 +98,7 @@ RESOURCES: dict[str, Entity] = {
             "table": one("table"),
             "calcEngine": one("calcEngine"),
             "schedulerNode": one("depend"),
+            "metadata": METADATA,
         },
         keys=("id", "name"),
     ),
@@ -99,11 +108,16 @@ RESOURCES: dict[str, Entity] = {
             "datasource": one("datasource"),
             **dict.fromkeys(("id", "endpoint", "database", "schema"), text()),
             "version": one("engineVersion"),
+            "metadata": METADATA,
         }
     ),
     "engineVersion": Entity(dict.fromkeys(("versionNumber", "versionInfo"), text())),
     "dataIntegrationJob": Entity(
-        {**dict.fromkeys(("id", "name", "owner", "description"), text()), "script": one("script")},
+        {
+            **dict.fromkeys(("id", "name", "owner", "description"), text()),
+            "script": one("script"),
+            "metadata": METADATA,
+        },
         keys=("id", "name"),
     ),
     "dataset": Entity(
@@ -113,6 +127,7 @@ RESOURCES: dict[str, Entity] = {
             "mountPath": text(),
             "readOnly": boolean(),
             "extOptions": text(),
+            "metadata": METADATA,
         },
         keys=("identifier",),
     ),
@@ -123,6 +138,7 @@ RESOURCES: dict[str, Entity] = {
             "command": values(strict=True),
             "args": values(strict=True),
             "env": many("envVariable"),
+            "metadata": METADATA,
         }
     ),
     "envVariable": Entity({"name": text(), "value": text()}, keys=("name",)),

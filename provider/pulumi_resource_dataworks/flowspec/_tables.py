@@ -7,14 +7,25 @@ What is below a map is kept and compared as it stands.
 
 from __future__ import annotations
 
-from ._fields import Entity, Field, Shape, boolean, choice, integer, many, mapping, one, text, values
+from ._fields import (
+    METADATA,
+    Entity,
+    Field,
+    Shape,
+    boolean,
+    choice,
+    integer,
+    many,
+    mapping,
+    one,
+    text,
+    values,
+)
 from ._resources import RESOURCES
 
 _FREE = Field(Shape.FREE)
 UNKNOWN = Field(Shape.FREE)
 """A key that no table names: the vendor's parser drops it."""
-_METADATA = Field(Shape.MAP, server=True)
-"""The service fills `metadata` on every level with tenant, project, owner and times."""
 
 IMPORTED_KINDS = ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")
 _RECURRENCE = ("Normal", "Pause", "Skip", "NoneAuto")
@@ -71,7 +82,7 @@ _WORKFLOW: dict[str, Field] = {
     "outputs": one("io"),
     "nodes": many("node"),
     "dependencies": many("dependency"),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 """Shared by a workflow and what a combined node or a subflow holds."""
 
@@ -80,7 +91,7 @@ _LOOP: dict[str, Field] = {
     "flow": many("dependency"),
     "maxIterations": integer(),
     "parallelism": integer(),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 
 _AS_FLOW = {"dependencies": "Write it as flow."}
@@ -97,7 +108,7 @@ _VARIABLE_FIELDS: dict[str, Field] = {
     "description": text(strict=True),
     "node": one("depend"),
     "referenceVariable": one("variable"),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 
 _DEPEND: dict[str, Field] = {
@@ -106,7 +117,7 @@ _DEPEND: dict[str, Field] = {
     "output": text(strict=True),
     "refTableName": text(strict=True),
     "sourceType": choice(*_SOURCE),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }
 
 ENTITIES: dict[str, Entity] = {
@@ -115,7 +126,7 @@ ENTITIES: dict[str, Entity] = {
             "version": text(strict=True),
             "kind": choice(*IMPORTED_KINDS),
             "spec": one("spec"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         required=("kind", "spec"),
     ),
@@ -140,10 +151,11 @@ ENTITIES: dict[str, Entity] = {
             "tables": many("table", no_null=True),
             "dataIntegrationJobs": many("dataIntegrationJob", no_null=True),
             "nodes": many("node", no_null=True),
-            **dict.fromkeys(("files", "artifacts"), mapping(no_null=True, server=True)),
+            "files": one("files", no_null=True, server=True),
+            "artifacts": one("io", no_null=True, server=True),
             "flow": many("dependency", no_null=True),
             "dependencies": many("dependency", no_null=True),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         required=("workflows",),
     ),
@@ -178,7 +190,7 @@ ENTITIES: dict[str, Entity] = {
             "subflow": one("subflow"),
             "paiflow": one("paiflow"),
             "paramHub": one("paramHub"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         keys=("id", "name"),
         required=("name", "script"),
@@ -197,10 +209,10 @@ ENTITIES: dict[str, Entity] = {
     ),
     "reference": Entity({"output": text(strict=True)}, required=("output",)),
     "paiflow": Entity(
-        {"nodes": many("node"), "flow": many("dependency"), "metadata": _METADATA}, lost=_AS_FLOW
+        {"nodes": many("node"), "flow": many("dependency"), "metadata": METADATA}, lost=_AS_FLOW
     ),
-    "paramHub": Entity({"variables": many("variable"), "metadata": _METADATA}),
-    "branch": Entity({"branches": many("branchArm", "ordered"), "metadata": _METADATA}),
+    "paramHub": Entity({"variables": many("variable"), "metadata": METADATA}),
+    "branch": Entity({"branches": many("branchArm", "ordered"), "metadata": METADATA}),
     "branchArm": Entity(
         {
             "when": text(),
@@ -208,14 +220,14 @@ ENTITIES: dict[str, Entity] = {
             "output": one("nodeOutput"),
             "fromVariable": text(),
             "valueType": choice(*_VARIABLE),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "join": Entity(
         {
             "branches": many("joinBranch", "ordered"),
             "logic": one("logic"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         dropped=("resultStatus",),
     ),
@@ -225,13 +237,13 @@ ENTITIES: dict[str, Entity] = {
             "nodeId": text(),
             "output": one("nodeOutput"),
             "assertion": one("assertion"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         required=("assertion",),
         present=("name",),
     ),
-    "assertion": Entity({"field": text(), "in": values(), "metadata": _METADATA}),
-    "logic": Entity({"expression": text(strict=True), "metadata": _METADATA}),
+    "assertion": Entity({"field": text(), "in": values(), "metadata": METADATA}),
+    "logic": Entity({"expression": text(strict=True), "metadata": METADATA}),
     "script": Entity(
         {
             "id": text(server=True),
@@ -241,7 +253,7 @@ ENTITIES: dict[str, Entity] = {
             "content": text(),
             "runtime": one("runtime"),
             "parameters": many("variable"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "runtime": Entity(
@@ -254,7 +266,7 @@ ENTITIES: dict[str, Entity] = {
             "container": one("container"),
             **dict.fromkeys(_JOB_CONFIGS, mapping()),
             "emrJobConfig": mapping(),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "trigger": Entity(
@@ -270,7 +282,7 @@ ENTITIES: dict[str, Entity] = {
             "delaySeconds": integer(reset=0),
             "calendarId": integer(bits=64),
             "identifier": text(),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "strategy": Entity(
@@ -280,7 +292,7 @@ ENTITIES: dict[str, Entity] = {
             "maxInternalConcurrency": integer(),
             "failureStrategy": choice("Continue", "Break"),
             "recurrenceType": choice(*_RECURRENCE),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "io": Entity(
@@ -306,7 +318,7 @@ ENTITIES: dict[str, Entity] = {
             "refTableName": text(),
             "isDefault": boolean(server=True),
             "sourceType": choice(*_SOURCE),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         keys=("data",),
         lost={"output": "Write it as data."},
@@ -330,7 +342,7 @@ ENTITIES: dict[str, Entity] = {
             "calcEngine": one("calcEngine"),
             "sourceType": choice(*_SOURCE),
             "artifactType": choice(*_ARTIFACT, default="Table"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         keys=("guid", "name"),
     ),
@@ -339,13 +351,13 @@ ENTITIES: dict[str, Entity] = {
             "nodeId": text(),
             "depends": many("depend"),
             "variableDepends": many("variableDepend"),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
         keys=("nodeId",),
         required=("nodeId",),
     ),
     "variableDepend": Entity(
-        {"variableName": text(), "depends": many("variableSource"), "metadata": _METADATA},
+        {"variableName": text(), "depends": many("variableSource"), "metadata": METADATA},
         keys=("variableName",),
     ),
     "depend": Entity(_DEPEND),
@@ -357,7 +369,7 @@ ENTITIES: dict[str, Entity] = {
             "resourceGroupId": text(),
             "resourceGroupName": text(server=True),
             "cu": text(),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     "datasource": Entity(
@@ -367,7 +379,7 @@ ENTITIES: dict[str, Entity] = {
             "type": text(),
             "subType": text(),
             "config": text(),
-            "metadata": _METADATA,
+            "metadata": METADATA,
         },
     ),
     **RESOURCES,

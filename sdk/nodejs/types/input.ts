@@ -155,6 +155,10 @@ export namespace flowspec {
         datasource?: pulumi.Input<inputs.flowspec.DatasourceArgs | undefined>;
         endpoint?: pulumi.Input<string | undefined>;
         id?: pulumi.Input<string | undefined>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
         schema?: pulumi.Input<string | undefined>;
         type?: pulumi.Input<enums.flowspec.CalcEngineType | undefined>;
         version?: pulumi.Input<{[key: string]: any} | undefined>;
@@ -167,6 +171,10 @@ export namespace flowspec {
         description?: pulumi.Input<string | undefined>;
         id?: pulumi.Input<string | undefined>;
         inputs?: pulumi.Input<pulumi.Input<inputs.flowspec.ComponentParameterArgs>[] | undefined>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
         name?: pulumi.Input<string | undefined>;
         outputs?: pulumi.Input<pulumi.Input<inputs.flowspec.ComponentParameterArgs>[] | undefined>;
         owner?: pulumi.Input<string | undefined>;
@@ -209,6 +217,10 @@ export namespace flowspec {
          * The ID of the image.
          */
         imageId?: pulumi.Input<string | undefined>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
     }
 
     /**
@@ -231,6 +243,10 @@ export namespace flowspec {
     export interface DatasetArgs {
         extOptions?: pulumi.Input<string | undefined>;
         identifier?: pulumi.Input<string | undefined>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
         mountPath?: pulumi.Input<string | undefined>;
         readOnly?: pulumi.Input<boolean | undefined>;
         version?: pulumi.Input<number | undefined>;
@@ -356,6 +372,10 @@ export namespace flowspec {
         file?: pulumi.Input<inputs.flowspec.ObjectStorageFileArgs | undefined>;
         id?: pulumi.Input<string | undefined>;
         /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
+        /**
          * Resource name.
          */
         name?: pulumi.Input<string | undefined>;
@@ -428,6 +448,10 @@ export namespace flowspec {
         embeddedCodeType?: pulumi.Input<enums.flowspec.EmbeddedCodeType | undefined>;
         fileResources?: pulumi.Input<pulumi.Input<inputs.flowspec.FileResourceArgs>[] | undefined>;
         id?: pulumi.Input<string | undefined>;
+        /**
+         * Filled in by the service, and never compared.
+         */
+        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
         name?: pulumi.Input<string | undefined>;
         resourceType?: pulumi.Input<enums.flowspec.FunctionResourceType | undefined>;
         returnValueDescription?: pulumi.Input<string | undefined>;
@@ -919,7 +943,6 @@ export namespace flowspec {
      * The storage that holds a file.
      */
     export interface StorageArgs {
-        addresses?: pulumi.Input<any[] | undefined>;
         bucket?: pulumi.Input<string | undefined>;
         endpoint?: pulumi.Input<string | undefined>;
         hdfsUser?: pulumi.Input<string | undefined>;

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks.flowspec import same
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, completed, errors_of, faults_of, workflow
 
@@ -133,3 +134,48 @@ def test_a_number_in_place_of_an_id_beside_the_workflow_is_sent_as_text() -> Non
     """The parser drops a dependency whose nodeId is a number."""
     root = beside(id=77, flow=[{"nodeId": 77, "depends": [{"output": "p.root"}]}])
     assert completed(root)["spec"]["flow"][0]["nodeId"] == "77"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"fileResources": [{"name": "f", "type": "jar"}]},
+        {"functions": [{"name": "f", "type": "math"}]},
+        {"component": {"name": "c"}},
+        {"datasets": [{"identifier": "d"}]},
+        {"inputs": {"tables": [{"guid": "g", "calcEngine": {"type": "EMR"}}]}},
+    ],
+)
+def test_metadata_is_read_wherever_the_parser_reads_it(fields: Object) -> None:
+    """The parser refuses any but an object; the service writes it, and it means nothing."""
+
+    def described(value: Any, metadata: Any) -> Any:
+        if isinstance(value, list):
+            return [described(item, metadata) for item in value]
+        if isinstance(value, dict) and not {"nodeOutputs", "tables"} & value.keys():
+            return {**{key: described(item, metadata) for key, item in value.items()}, "metadata": metadata}
+        if isinstance(value, dict):
+            return {key: described(item, metadata) for key, item in value.items()}
+        return value
+
+    plain = with_node(**fields)
+    written = with_node(**{key: described(item, {"uuid": "1"}) for key, item in fields.items()})
+    assert faults_of(written) == []
+    assert same(plain, written)
+    wrong = with_node(**{key: described(item, "x") for key, item in fields.items()})
+    assert {(fault.rule, fault.path[-1]) for fault in errors_of(wrong)} == {("shape", "metadata")}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"files": {"oss": "x"}},
+        {"files": {"HDFS": ["x"]}},
+        {"artifacts": {"tables": "x"}},
+        {"artifacts": {"variables": [{"name": "v"}]}},
+    ],
+)
+def test_files_and_artifacts_are_judged_as_the_parser_reads_them(fields: Object) -> None:
+    assert errors_of(beside(**fields))
+    assert faults_of(beside(files={"oss": [{"path": "a", "storage": {"bucket": "b"}}]})) == []
+    assert faults_of(beside(artifacts={"outputs": [{"data": "p.a"}], "variables": [VARIABLE]})) == []

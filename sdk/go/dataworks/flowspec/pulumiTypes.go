@@ -570,13 +570,15 @@ func (o BranchCaseArrayOutput) Index(i pulumi.IntInput) BranchCaseOutput {
 
 // The engine that holds a table.
 type CalcEngine struct {
-	Database   *string                `pulumi:"database"`
-	Datasource *Datasource            `pulumi:"datasource"`
-	Endpoint   *string                `pulumi:"endpoint"`
-	Id         *string                `pulumi:"id"`
-	Schema     *string                `pulumi:"schema"`
-	Type       *CalcEngineType        `pulumi:"type"`
-	Version    map[string]interface{} `pulumi:"version"`
+	Database   *string     `pulumi:"database"`
+	Datasource *Datasource `pulumi:"datasource"`
+	Endpoint   *string     `pulumi:"endpoint"`
+	Id         *string     `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
+	Schema   *string                `pulumi:"schema"`
+	Type     *CalcEngineType        `pulumi:"type"`
+	Version  map[string]interface{} `pulumi:"version"`
 }
 
 // CalcEngineInput is an input type that accepts CalcEngineArgs and CalcEngineOutput values.
@@ -592,13 +594,15 @@ type CalcEngineInput interface {
 
 // The engine that holds a table.
 type CalcEngineArgs struct {
-	Database   pulumi.StringPtrInput  `pulumi:"database"`
-	Datasource DatasourcePtrInput     `pulumi:"datasource"`
-	Endpoint   pulumi.StringPtrInput  `pulumi:"endpoint"`
-	Id         pulumi.StringPtrInput  `pulumi:"id"`
-	Schema     pulumi.StringPtrInput  `pulumi:"schema"`
-	Type       CalcEngineTypePtrInput `pulumi:"type"`
-	Version    pulumi.MapInput        `pulumi:"version"`
+	Database   pulumi.StringPtrInput `pulumi:"database"`
+	Datasource DatasourcePtrInput    `pulumi:"datasource"`
+	Endpoint   pulumi.StringPtrInput `pulumi:"endpoint"`
+	Id         pulumi.StringPtrInput `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput        `pulumi:"metadata"`
+	Schema   pulumi.StringPtrInput  `pulumi:"schema"`
+	Type     CalcEngineTypePtrInput `pulumi:"type"`
+	Version  pulumi.MapInput        `pulumi:"version"`
 }
 
 func (CalcEngineArgs) ElementType() reflect.Type {
@@ -695,6 +699,11 @@ func (o CalcEngineOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CalcEngine) *string { return v.Id }).(pulumi.StringPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o CalcEngineOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v CalcEngine) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 func (o CalcEngineOutput) Schema() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CalcEngine) *string { return v.Schema }).(pulumi.StringPtrOutput)
 }
@@ -767,6 +776,16 @@ func (o CalcEnginePtrOutput) Id() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o CalcEnginePtrOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *CalcEngine) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Metadata
+	}).(pulumi.MapOutput)
+}
+
 func (o CalcEnginePtrOutput) Schema() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *CalcEngine) *string {
 		if v == nil {
@@ -799,10 +818,12 @@ type Component struct {
 	Description *string              `pulumi:"description"`
 	Id          *string              `pulumi:"id"`
 	Inputs      []ComponentParameter `pulumi:"inputs"`
-	Name        *string              `pulumi:"name"`
-	Outputs     []ComponentParameter `pulumi:"outputs"`
-	Owner       *string              `pulumi:"owner"`
-	Script      *Script              `pulumi:"script"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
+	Name     *string                `pulumi:"name"`
+	Outputs  []ComponentParameter   `pulumi:"outputs"`
+	Owner    *string                `pulumi:"owner"`
+	Script   *Script                `pulumi:"script"`
 }
 
 // ComponentInput is an input type that accepts ComponentArgs and ComponentOutput values.
@@ -821,10 +842,12 @@ type ComponentArgs struct {
 	Description pulumi.StringPtrInput        `pulumi:"description"`
 	Id          pulumi.StringPtrInput        `pulumi:"id"`
 	Inputs      ComponentParameterArrayInput `pulumi:"inputs"`
-	Name        pulumi.StringPtrInput        `pulumi:"name"`
-	Outputs     ComponentParameterArrayInput `pulumi:"outputs"`
-	Owner       pulumi.StringPtrInput        `pulumi:"owner"`
-	Script      ScriptPtrInput               `pulumi:"script"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput              `pulumi:"metadata"`
+	Name     pulumi.StringPtrInput        `pulumi:"name"`
+	Outputs  ComponentParameterArrayInput `pulumi:"outputs"`
+	Owner    pulumi.StringPtrInput        `pulumi:"owner"`
+	Script   ScriptPtrInput               `pulumi:"script"`
 }
 
 func (ComponentArgs) ElementType() reflect.Type {
@@ -942,6 +965,11 @@ func (o ComponentOutput) Inputs() ComponentParameterArrayOutput {
 	return o.ApplyT(func(v Component) []ComponentParameter { return v.Inputs }).(ComponentParameterArrayOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o ComponentOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v Component) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 func (o ComponentOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Component) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
@@ -1007,6 +1035,16 @@ func (o ComponentPtrOutput) Inputs() ComponentParameterArrayOutput {
 		}
 		return v.Inputs
 	}).(ComponentParameterArrayOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o ComponentPtrOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *Component) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Metadata
+	}).(pulumi.MapOutput)
 }
 
 func (o ComponentPtrOutput) Name() pulumi.StringPtrOutput {
@@ -1204,6 +1242,8 @@ type Container struct {
 	Image *string `pulumi:"image"`
 	// The ID of the image.
 	ImageId *string `pulumi:"imageId"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
 }
 
 // ContainerInput is an input type that accepts ContainerArgs and ContainerOutput values.
@@ -1229,6 +1269,8 @@ type ContainerArgs struct {
 	Image pulumi.StringPtrInput `pulumi:"image"`
 	// The ID of the image.
 	ImageId pulumi.StringPtrInput `pulumi:"imageId"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput `pulumi:"metadata"`
 }
 
 func (ContainerArgs) ElementType() reflect.Type {
@@ -1334,6 +1376,11 @@ func (o ContainerOutput) ImageId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Container) *string { return v.ImageId }).(pulumi.StringPtrOutput)
 }
 
+// Filled in by the service, and never compared.
+func (o ContainerOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v Container) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
 type ContainerPtrOutput struct{ *pulumi.OutputState }
 
 func (ContainerPtrOutput) ElementType() reflect.Type {
@@ -1406,6 +1453,16 @@ func (o ContainerPtrOutput) ImageId() pulumi.StringPtrOutput {
 		}
 		return v.ImageId
 	}).(pulumi.StringPtrOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o ContainerPtrOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *Container) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Metadata
+	}).(pulumi.MapOutput)
 }
 
 // An environment variable of a container.
@@ -1521,9 +1578,11 @@ func (o ContainerEnvVarArrayOutput) Index(i pulumi.IntInput) ContainerEnvVarOutp
 type Dataset struct {
 	ExtOptions *string `pulumi:"extOptions"`
 	Identifier *string `pulumi:"identifier"`
-	MountPath  *string `pulumi:"mountPath"`
-	ReadOnly   *bool   `pulumi:"readOnly"`
-	Version    *int    `pulumi:"version"`
+	// Filled in by the service, and never compared.
+	Metadata  map[string]interface{} `pulumi:"metadata"`
+	MountPath *string                `pulumi:"mountPath"`
+	ReadOnly  *bool                  `pulumi:"readOnly"`
+	Version   *int                   `pulumi:"version"`
 }
 
 // DatasetInput is an input type that accepts DatasetArgs and DatasetOutput values.
@@ -1541,9 +1600,11 @@ type DatasetInput interface {
 type DatasetArgs struct {
 	ExtOptions pulumi.StringPtrInput `pulumi:"extOptions"`
 	Identifier pulumi.StringPtrInput `pulumi:"identifier"`
-	MountPath  pulumi.StringPtrInput `pulumi:"mountPath"`
-	ReadOnly   pulumi.BoolPtrInput   `pulumi:"readOnly"`
-	Version    pulumi.IntPtrInput    `pulumi:"version"`
+	// Filled in by the service, and never compared.
+	Metadata  pulumi.MapInput       `pulumi:"metadata"`
+	MountPath pulumi.StringPtrInput `pulumi:"mountPath"`
+	ReadOnly  pulumi.BoolPtrInput   `pulumi:"readOnly"`
+	Version   pulumi.IntPtrInput    `pulumi:"version"`
 }
 
 func (DatasetArgs) ElementType() reflect.Type {
@@ -1604,6 +1665,11 @@ func (o DatasetOutput) ExtOptions() pulumi.StringPtrOutput {
 
 func (o DatasetOutput) Identifier() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Dataset) *string { return v.Identifier }).(pulumi.StringPtrOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o DatasetOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v Dataset) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
 }
 
 func (o DatasetOutput) MountPath() pulumi.StringPtrOutput {
@@ -2565,6 +2631,8 @@ type FileResource struct {
 	Datasource *Datasource        `pulumi:"datasource"`
 	File       *ObjectStorageFile `pulumi:"file"`
 	Id         *string            `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
 	// Resource name.
 	Name            *string           `pulumi:"name"`
 	RuntimeResource *RuntimeResource  `pulumi:"runtimeResource"`
@@ -2588,6 +2656,8 @@ type FileResourceArgs struct {
 	Datasource DatasourcePtrInput        `pulumi:"datasource"`
 	File       ObjectStorageFilePtrInput `pulumi:"file"`
 	Id         pulumi.StringPtrInput     `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput `pulumi:"metadata"`
 	// Resource name.
 	Name            pulumi.StringPtrInput    `pulumi:"name"`
 	RuntimeResource RuntimeResourcePtrInput  `pulumi:"runtimeResource"`
@@ -2657,6 +2727,11 @@ func (o FileResourceOutput) File() ObjectStorageFilePtrOutput {
 
 func (o FileResourceOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v FileResource) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o FileResourceOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v FileResource) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
 }
 
 // Resource name.
@@ -3015,22 +3090,24 @@ func (o ForEachPtrOutput) Parallelism() pulumi.IntPtrOutput {
 
 // A function that a script uses.
 type Function struct {
-	ArgumentsDescription   *string               `pulumi:"argumentsDescription"`
-	ArmResource            *string               `pulumi:"armResource"`
-	ClassName              *string               `pulumi:"className"`
-	Datasource             *Datasource           `pulumi:"datasource"`
-	EmbeddedCode           *string               `pulumi:"embeddedCode"`
-	EmbeddedCodeType       *EmbeddedCodeType     `pulumi:"embeddedCodeType"`
-	FileResources          []FileResource        `pulumi:"fileResources"`
-	Id                     *string               `pulumi:"id"`
-	Name                   *string               `pulumi:"name"`
-	ResourceType           *FunctionResourceType `pulumi:"resourceType"`
-	ReturnValueDescription *string               `pulumi:"returnValueDescription"`
-	RuntimeResource        *RuntimeResource      `pulumi:"runtimeResource"`
-	Script                 *Script               `pulumi:"script"`
-	Type                   *FunctionType         `pulumi:"type"`
-	UsageDescription       *string               `pulumi:"usageDescription"`
-	UsageExample           *string               `pulumi:"usageExample"`
+	ArgumentsDescription *string           `pulumi:"argumentsDescription"`
+	ArmResource          *string           `pulumi:"armResource"`
+	ClassName            *string           `pulumi:"className"`
+	Datasource           *Datasource       `pulumi:"datasource"`
+	EmbeddedCode         *string           `pulumi:"embeddedCode"`
+	EmbeddedCodeType     *EmbeddedCodeType `pulumi:"embeddedCodeType"`
+	FileResources        []FileResource    `pulumi:"fileResources"`
+	Id                   *string           `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata               map[string]interface{} `pulumi:"metadata"`
+	Name                   *string                `pulumi:"name"`
+	ResourceType           *FunctionResourceType  `pulumi:"resourceType"`
+	ReturnValueDescription *string                `pulumi:"returnValueDescription"`
+	RuntimeResource        *RuntimeResource       `pulumi:"runtimeResource"`
+	Script                 *Script                `pulumi:"script"`
+	Type                   *FunctionType          `pulumi:"type"`
+	UsageDescription       *string                `pulumi:"usageDescription"`
+	UsageExample           *string                `pulumi:"usageExample"`
 }
 
 // FunctionInput is an input type that accepts FunctionArgs and FunctionOutput values.
@@ -3046,14 +3123,16 @@ type FunctionInput interface {
 
 // A function that a script uses.
 type FunctionArgs struct {
-	ArgumentsDescription   pulumi.StringPtrInput        `pulumi:"argumentsDescription"`
-	ArmResource            pulumi.StringPtrInput        `pulumi:"armResource"`
-	ClassName              pulumi.StringPtrInput        `pulumi:"className"`
-	Datasource             DatasourcePtrInput           `pulumi:"datasource"`
-	EmbeddedCode           pulumi.StringPtrInput        `pulumi:"embeddedCode"`
-	EmbeddedCodeType       EmbeddedCodeTypePtrInput     `pulumi:"embeddedCodeType"`
-	FileResources          FileResourceArrayInput       `pulumi:"fileResources"`
-	Id                     pulumi.StringPtrInput        `pulumi:"id"`
+	ArgumentsDescription pulumi.StringPtrInput    `pulumi:"argumentsDescription"`
+	ArmResource          pulumi.StringPtrInput    `pulumi:"armResource"`
+	ClassName            pulumi.StringPtrInput    `pulumi:"className"`
+	Datasource           DatasourcePtrInput       `pulumi:"datasource"`
+	EmbeddedCode         pulumi.StringPtrInput    `pulumi:"embeddedCode"`
+	EmbeddedCodeType     EmbeddedCodeTypePtrInput `pulumi:"embeddedCodeType"`
+	FileResources        FileResourceArrayInput   `pulumi:"fileResources"`
+	Id                   pulumi.StringPtrInput    `pulumi:"id"`
+	// Filled in by the service, and never compared.
+	Metadata               pulumi.MapInput              `pulumi:"metadata"`
 	Name                   pulumi.StringPtrInput        `pulumi:"name"`
 	ResourceType           FunctionResourceTypePtrInput `pulumi:"resourceType"`
 	ReturnValueDescription pulumi.StringPtrInput        `pulumi:"returnValueDescription"`
@@ -3146,6 +3225,11 @@ func (o FunctionOutput) FileResources() FileResourceArrayOutput {
 
 func (o FunctionOutput) Id() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Function) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o FunctionOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v Function) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
 }
 
 func (o FunctionOutput) Name() pulumi.StringPtrOutput {
@@ -6595,12 +6679,11 @@ func (o SpecOutput) Workflows() WorkflowArrayOutput {
 
 // The storage that holds a file.
 type Storage struct {
-	Addresses []interface{} `pulumi:"addresses"`
-	Bucket    *string       `pulumi:"bucket"`
-	Endpoint  *string       `pulumi:"endpoint"`
-	HdfsUser  *string       `pulumi:"hdfsUser"`
-	Root      *string       `pulumi:"root"`
-	Type      *string       `pulumi:"type"`
+	Bucket   *string `pulumi:"bucket"`
+	Endpoint *string `pulumi:"endpoint"`
+	HdfsUser *string `pulumi:"hdfsUser"`
+	Root     *string `pulumi:"root"`
+	Type     *string `pulumi:"type"`
 }
 
 // StorageInput is an input type that accepts StorageArgs and StorageOutput values.
@@ -6616,12 +6699,11 @@ type StorageInput interface {
 
 // The storage that holds a file.
 type StorageArgs struct {
-	Addresses pulumi.ArrayInput     `pulumi:"addresses"`
-	Bucket    pulumi.StringPtrInput `pulumi:"bucket"`
-	Endpoint  pulumi.StringPtrInput `pulumi:"endpoint"`
-	HdfsUser  pulumi.StringPtrInput `pulumi:"hdfsUser"`
-	Root      pulumi.StringPtrInput `pulumi:"root"`
-	Type      pulumi.StringPtrInput `pulumi:"type"`
+	Bucket   pulumi.StringPtrInput `pulumi:"bucket"`
+	Endpoint pulumi.StringPtrInput `pulumi:"endpoint"`
+	HdfsUser pulumi.StringPtrInput `pulumi:"hdfsUser"`
+	Root     pulumi.StringPtrInput `pulumi:"root"`
+	Type     pulumi.StringPtrInput `pulumi:"type"`
 }
 
 func (StorageArgs) ElementType() reflect.Type {
@@ -6702,10 +6784,6 @@ func (o StorageOutput) ToStoragePtrOutputWithContext(ctx context.Context) Storag
 	}).(StoragePtrOutput)
 }
 
-func (o StorageOutput) Addresses() pulumi.ArrayOutput {
-	return o.ApplyT(func(v Storage) []interface{} { return v.Addresses }).(pulumi.ArrayOutput)
-}
-
 func (o StorageOutput) Bucket() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Storage) *string { return v.Bucket }).(pulumi.StringPtrOutput)
 }
@@ -6748,15 +6826,6 @@ func (o StoragePtrOutput) Elem() StorageOutput {
 		var ret Storage
 		return ret
 	}).(StorageOutput)
-}
-
-func (o StoragePtrOutput) Addresses() pulumi.ArrayOutput {
-	return o.ApplyT(func(v *Storage) []interface{} {
-		if v == nil {
-			return nil
-		}
-		return v.Addresses
-	}).(pulumi.ArrayOutput)
 }
 
 func (o StoragePtrOutput) Bucket() pulumi.StringPtrOutput {

@@ -440,6 +440,10 @@ class CalcEngineArgsDict(TypedDict):
     datasource: NotRequired[pulumi.Input[Optional['DatasourceArgsDict']]]
     endpoint: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     schema: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     type: NotRequired[pulumi.Input[Optional['CalcEngineType']]]
     version: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
@@ -451,11 +455,14 @@ class CalcEngineArgs:
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  schema: pulumi.Input[Optional[_builtins.str]] = None,
                  type: pulumi.Input[Optional['CalcEngineType']] = None,
                  version: pulumi.Input[Optional[Mapping[str, Any]]] = None):
         """
         The engine that holds a table.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if database is not None:
             pulumi.set(__self__, "database", database)
@@ -465,6 +472,8 @@ class CalcEngineArgs:
             pulumi.set(__self__, "endpoint", endpoint)
         if id is not None:
             pulumi.set(__self__, "id", id)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if schema is not None:
             pulumi.set(__self__, "schema", schema)
         if type is not None:
@@ -510,6 +519,18 @@ class CalcEngineArgs:
 
     @_builtins.property
     @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
+
+    @_builtins.property
+    @pulumi.getter
     def schema(self) -> pulumi.Input[Optional[_builtins.str]]:
         return pulumi.get(self, "schema")
 
@@ -543,6 +564,10 @@ class ComponentArgsDict(TypedDict):
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     inputs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgsDict']]]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     outputs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgsDict']]]]]
     owner: NotRequired[pulumi.Input[Optional[_builtins.str]]]
@@ -554,12 +579,15 @@ class ComponentArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
                  inputs: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  outputs: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]] = None,
                  owner: pulumi.Input[Optional[_builtins.str]] = None,
                  script: pulumi.Input[Optional['ScriptArgs']] = None):
         """
         The component that a node runs.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if description is not None:
             pulumi.set(__self__, "description", description)
@@ -567,6 +595,8 @@ class ComponentArgs:
             pulumi.set(__self__, "id", id)
         if inputs is not None:
             pulumi.set(__self__, "inputs", inputs)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if outputs is not None:
@@ -602,6 +632,18 @@ class ComponentArgs:
     @inputs.setter
     def inputs(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['ComponentParameterArgs']]]]):
         pulumi.set(self, "inputs", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter
@@ -755,6 +797,10 @@ class ContainerArgsDict(TypedDict):
     """
     The ID of the image.
     """
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
 
 @pulumi.input_type
 class ContainerArgs:
@@ -763,7 +809,8 @@ class ContainerArgs:
                  command: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  env: pulumi.Input[Optional[Sequence[pulumi.Input['ContainerEnvVarArgs']]]] = None,
                  image: pulumi.Input[Optional[_builtins.str]] = None,
-                 image_id: pulumi.Input[Optional[_builtins.str]] = None):
+                 image_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None):
         """
         The image in which a script runs. It needs `image` or `imageId`.
 
@@ -772,6 +819,7 @@ class ContainerArgs:
         :param pulumi.Input[Sequence[pulumi.Input['ContainerEnvVarArgs']]] env: Environment variables.
         :param pulumi.Input[_builtins.str] image: The image.
         :param pulumi.Input[_builtins.str] image_id: The ID of the image.
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if args is not None:
             pulumi.set(__self__, "args", args)
@@ -783,6 +831,8 @@ class ContainerArgs:
             pulumi.set(__self__, "image", image)
         if image_id is not None:
             pulumi.set(__self__, "image_id", image_id)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
 
     @_builtins.property
     @pulumi.getter
@@ -843,6 +893,18 @@ class ContainerArgs:
     @image_id.setter
     def image_id(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "image_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
 
 class ContainerEnvVarArgsDict(TypedDict):
@@ -905,6 +967,10 @@ class DatasetArgsDict(TypedDict):
     """
     ext_options: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     identifier: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     mount_path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     read_only: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
     version: NotRequired[pulumi.Input[Optional[_builtins.int]]]
@@ -914,16 +980,21 @@ class DatasetArgs:
     def __init__(__self__, *,
                  ext_options: pulumi.Input[Optional[_builtins.str]] = None,
                  identifier: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  mount_path: pulumi.Input[Optional[_builtins.str]] = None,
                  read_only: pulumi.Input[Optional[_builtins.bool]] = None,
                  version: pulumi.Input[Optional[_builtins.int]] = None):
         """
         A dataset that is mounted where a script runs.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if ext_options is not None:
             pulumi.set(__self__, "ext_options", ext_options)
         if identifier is not None:
             pulumi.set(__self__, "identifier", identifier)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if mount_path is not None:
             pulumi.set(__self__, "mount_path", mount_path)
         if read_only is not None:
@@ -948,6 +1019,18 @@ class DatasetArgs:
     @identifier.setter
     def identifier(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "identifier", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter(name="mountPath")
@@ -1479,6 +1562,10 @@ class FileResourceArgsDict(TypedDict):
     datasource: NotRequired[pulumi.Input[Optional['DatasourceArgsDict']]]
     file: NotRequired[pulumi.Input[Optional['ObjectStorageFileArgsDict']]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Resource name.
@@ -1493,6 +1580,7 @@ class FileResourceArgs:
                  datasource: pulumi.Input[Optional['DatasourceArgs']] = None,
                  file: pulumi.Input[Optional['ObjectStorageFileArgs']] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  runtime_resource: pulumi.Input[Optional['RuntimeResourceArgs']] = None,
                  script: pulumi.Input[Optional['ScriptArgs']] = None,
@@ -1500,6 +1588,7 @@ class FileResourceArgs:
         """
         A file that a script uses.
 
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         :param pulumi.Input[_builtins.str] name: Resource name.
         """
         if datasource is not None:
@@ -1508,6 +1597,8 @@ class FileResourceArgs:
             pulumi.set(__self__, "file", file)
         if id is not None:
             pulumi.set(__self__, "id", id)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if runtime_resource is not None:
@@ -1543,6 +1634,18 @@ class FileResourceArgs:
     @id.setter
     def id(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1822,6 +1925,10 @@ class FunctionArgsDict(TypedDict):
     embedded_code_type: NotRequired[pulumi.Input[Optional['EmbeddedCodeType']]]
     file_resources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['FileResourceArgsDict']]]]]
     id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
     name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     resource_type: NotRequired[pulumi.Input[Optional['FunctionResourceType']]]
     return_value_description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
@@ -1842,6 +1949,7 @@ class FunctionArgs:
                  embedded_code_type: pulumi.Input[Optional['EmbeddedCodeType']] = None,
                  file_resources: pulumi.Input[Optional[Sequence[pulumi.Input['FileResourceArgs']]]] = None,
                  id: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  resource_type: pulumi.Input[Optional['FunctionResourceType']] = None,
                  return_value_description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -1852,6 +1960,8 @@ class FunctionArgs:
                  usage_example: pulumi.Input[Optional[_builtins.str]] = None):
         """
         A function that a script uses.
+
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
         """
         if arguments_description is not None:
             pulumi.set(__self__, "arguments_description", arguments_description)
@@ -1869,6 +1979,8 @@ class FunctionArgs:
             pulumi.set(__self__, "file_resources", file_resources)
         if id is not None:
             pulumi.set(__self__, "id", id)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if resource_type is not None:
@@ -1957,6 +2069,18 @@ class FunctionArgs:
     @id.setter
     def id(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter
@@ -4390,7 +4514,6 @@ class StorageArgsDict(TypedDict):
     """
     The storage that holds a file.
     """
-    addresses: NotRequired[pulumi.Input[Optional[Sequence[Any]]]]
     bucket: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     endpoint: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     hdfs_user: NotRequired[pulumi.Input[Optional[_builtins.str]]]
@@ -4400,7 +4523,6 @@ class StorageArgsDict(TypedDict):
 @pulumi.input_type
 class StorageArgs:
     def __init__(__self__, *,
-                 addresses: pulumi.Input[Optional[Sequence[Any]]] = None,
                  bucket: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  hdfs_user: pulumi.Input[Optional[_builtins.str]] = None,
@@ -4409,8 +4531,6 @@ class StorageArgs:
         """
         The storage that holds a file.
         """
-        if addresses is not None:
-            pulumi.set(__self__, "addresses", addresses)
         if bucket is not None:
             pulumi.set(__self__, "bucket", bucket)
         if endpoint is not None:
@@ -4421,15 +4541,6 @@ class StorageArgs:
             pulumi.set(__self__, "root", root)
         if type is not None:
             pulumi.set(__self__, "type", type)
-
-    @_builtins.property
-    @pulumi.getter
-    def addresses(self) -> pulumi.Input[Optional[Sequence[Any]]]:
-        return pulumi.get(self, "addresses")
-
-    @addresses.setter
-    def addresses(self, value: pulumi.Input[Optional[Sequence[Any]]]):
-        pulumi.set(self, "addresses", value)
 
     @_builtins.property
     @pulumi.getter
