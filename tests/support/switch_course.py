@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
 import threading
@@ -73,6 +74,7 @@ class Course:
         foreign: The workflow that is not ours, as it was in the beginning.
         declared: The document that is declared; None for none.
         ids: The workflow's ID and its nodes' by name; None where the next look learns them.
+        given_id: The actual ID that the author has written into the document, as nothing else finds the workflow.
         throttled: How many calls were throttled on purpose.
         steps: Runs of the CLI in the scenario.
         succeeded: Whether the last one did.
@@ -83,6 +85,7 @@ class Course:
     foreign: Workflow
     declared: Document | None = None
     ids: tuple[str, dict[str, str]] | None = None
+    given_id: str | None = None
     throttled: int = 0
     steps: int = 0
     succeeded: bool = True
@@ -101,6 +104,12 @@ class Course:
             return True
         word_is_sent = self.row["ids"] == "words" and self.row["non_numeric_node_id"] != "refused"
         return bool(word_is_sent and self.row["non_numeric_workflow_id"] == "replaced")
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether nothing but the state may say whose the workflow is."""
+        derived = self.row["ids"] == "derived" and not self.has_the_services_own_id
+        return not derived or self.given_id is not None or not self.row["trigger_workflows_listed"]
 
     # --- What a user does
 
@@ -179,9 +188,19 @@ class Course:
         [workflow] = document["spec"]["workflows"]
         if self.row["ids"] in OWN_IDS:
             workflow["id"], workflow["nodes"][0]["id"] = OWN_IDS[self.row["ids"]]
+        if self.given_id:
+            workflow["id"] = self.given_id
         if self.row["kind"] != "CycleWorkflow":
             del workflow["trigger"]
         return {**document, "kind": self.row["kind"]}
+
+    def with_its_id(self, document: Document) -> Document:
+        """A document with the workflow's actual ID, as it is written from now on."""
+        if self.ids is not None:
+            self.given_id = self.ids[0]
+        document = copy.deepcopy(document)
+        document["spec"]["workflows"][0]["id"] = self.given_id
+        return document
 
     # --- What has to be right
 

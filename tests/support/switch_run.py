@@ -170,40 +170,36 @@ def _up_in_spite_of_a_loss(course: Course) -> None:
     if not course.succeeded:
         assert any(course.row[name] == setting for name, setting in SECOND_UP), told
         course.emulator.clock.advance(LONG_JOB.amount)
-        document, told = course.declared, course.up(ok=None)
+        told = course.up(ok=None)
         if not course.succeeded:
-            assert course.row["ids"] != "derived" or course.has_the_services_own_id, told
-            _adopt(course, document, told)
+            _adopt(course, told)
     course.look()
 
 
-def _adopt(course: Course, document: Document | None, told: str) -> None:
+def _adopt(course: Course, told: str, *arguments: str) -> None:
     """The way out of a refusal: nothing says whose a workflow is that has no ID which this resource derives now."""
+    document = course.declared
     assert document is not None
-    course.is_hindered(told, "set `adopt: true` on the resource")
+    assert course.may_be_refused, told
+    if not course.row["trigger_workflows_listed"] and "folder already exists" in told:
+        document = course.with_its_id(document)
+    else:
+        course.is_hindered(told, "set `adopt: true` on the resource")
     course.declare(document, adopt=True)
-    course.up()
+    course.up(*arguments)
     course.declare(document)
     course.up()
 
 
 def replacement(course: Course) -> None:
     """A create that knows nothing of the state: an ID that the author did not choose is no proof of whose it is."""
-    urn, adopted = course.stack.resource()["urn"], dict[str, Any]()
-    assert course.ids is not None
-    assert course.declared is not None
-    if course.row["ids"] != "derived" and course.has_the_services_own_id:
-        course.is_hindered(course.up("--replace", urn, ok=False), "set `adopt: true` on the resource")
-        adopted = {"adopt": True}
-    elif course.row["ids"] != "derived" or course.has_the_services_own_id:
-        # After a move its own numbers are not derived again, so they prove nothing.
-        refused = "set `adopt: true` on the resource" in course.up("--replace", urn, ok=None)
-        adopted = {"adopt": True} if refused else {}
-    course.declare(course.declared, **adopted)
-    course.up("--replace", urn)
-    course.declare(course.declared)
-    if adopted:
-        course.up()
+    replace = ("--replace", course.stack.resource()["urn"])
+    told = course.up(*replace, ok=None)
+    if course.succeeded:
+        assert course.row["ids"] == "derived" or course.given_id or not course.has_the_services_own_id, told
+        course.look()
+    else:
+        _adopt(course, told, *replace)
     course.is_quiet()
 
 
@@ -306,10 +302,9 @@ def lost_state(course: Course) -> None:
     """As after a kill between the import and the write of the state; it finds what bears IDs that were derived for it."""
     if course.row["ids"] == "derived":
         course.run("state", "delete", "--yes", course.stack.resource()["urn"])
-        told, document = course.up(ok=None), course.declared
+        told = course.up(ok=None)
         if not course.succeeded:
-            assert course.has_the_services_own_id, told
-            _adopt(course, document, told)
+            _adopt(course, told)
         else:
             assert "taking it over" in told
 
@@ -345,8 +340,8 @@ def adoption(course: Course) -> None:
     """Another resource takes the workflow over, though its IDs were not derived for it."""
     course.run("state", "delete", "--yes", course.stack.resource()["urn"])
     document = course.document(name="orders", script={"path": "team/orders"})
-    if not course.row["trigger_workflows_listed"] and course.ids is not None:
-        document["spec"]["workflows"][0]["id"] = course.ids[0]  # no list shows what is at the path
+    if not course.row["trigger_workflows_listed"]:
+        document = course.with_its_id(document)
     course.declare(document, name="taken", adopt=True)
     assert "adopt is set" in course.up()
     course.is_quiet(at_once=True)
@@ -371,7 +366,7 @@ def destruction(course: Course) -> None:
 
 
 def _is_gone(course: Course) -> None:
-    course.declared, course.ids = None, None
+    course.declared, course.ids, course.given_id = None, None, None
     course.look()
 
 

@@ -42,7 +42,13 @@ class Order:
 
     @property
     def advice(self) -> str:
-        """What may help where the job fails: whether DataWorks lets a node go that is in production is unknown."""
+        """What may help where the job fails: what lists show, and what becomes of a node in production, is unknown."""
+        kind = self.state.inputs.kind
+        if self.fresh and not _look.is_listed(kind):
+            return (
+                f". DataWorks may list no {kind}: if one is at this path already, write its ID as the workflow's `id` and set "
+                "`adopt: true` to take it over"
+            )
         if not self.removed:
             return ""
         named = ", ".join(f'"{name}"' for name in self.removed)

@@ -64,10 +64,15 @@ async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | 
 
 async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
     """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
-    if kind.casefold() not in {listed.casefold() for listed in openapi.WorkflowSummary.LISTED_KINDS}:
+    if not is_listed(kind):
         return True
     found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
     return all(summary.id != workflow_id for summary in found)
+
+
+def is_listed(kind: str) -> bool:
+    """Whether lists are known to show workflows of a kind."""
+    return kind.casefold() in {listed.casefold() for listed in openapi.WorkflowSummary.LISTED_KINDS}
 
 
 async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Found | None:

@@ -56,6 +56,15 @@ async def test_a_job_is_waited_for(run: Run) -> None:
     assert run.clock.now >= 2.4
 
 
+@pytest.mark.parametrize(("kind", "says"), [("TriggerWorkflow", True), ("CycleWorkflow", False)])
+async def test_a_failed_create_of_a_kind_that_may_not_be_listed_says_how_to_take_over(
+    run: Run, kind: str, says: bool
+) -> None:
+    run.client.will("job", job("Fail", error="target folder already exists"))
+    *_, words = await broken(run, {**etl(), "kind": kind})
+    assert ("write its ID as the workflow's `id`" in words) is says
+
+
 @pytest.mark.parametrize("status", ["Fail", "Cancel", "Odd"])
 async def test_a_job_that_fails_is_half_done_and_no_longer_pending(run: Run, status: str) -> None:
     run.client.will("job", job(status, completed=True, error="quota exceeded", request_id="REQ-J"))
