@@ -36,7 +36,7 @@ NOT_WRITTEN = {
 }
 """Documents that do not come back with all that was written."""
 
-IN_ONE_BUCKET = {"ad_auction"}
+IN_ONE_BUCKET = {"ad_auction", "observatory_night"}
 """Documents with two keys of a free map in one bucket of Java's hash map, which keep the document's order."""
 
 LARGEST = {"corpus": 20_000, "flowspec": 5000} if NIGHTLY else {"corpus": 10_000, "flowspec": 3000}
