@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz bench lock
+.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz fuzz-documents fuzz-plugin fuzz-service bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,8 +111,16 @@ switches: setup engine ## the whole switch matrix: a workflow's life at any two 
 agreement: setup ## all verdicts of the vendor's parser on tests/corpus beside ours
 	@AGREEMENT=all $(BIN)/pytest -q -n 0 -s tests/unit/flowspec/test_agreement.py
 
-fuzz: setup ## try 100,000 malformed documents; FUZZ="--seconds 60 --seed 1" for others
+fuzz: fuzz-documents fuzz-plugin fuzz-service ## all three, whole (hours on 2 cores); FUZZ="--seconds 60 --seed 1" for others
+
+fuzz-documents: setup ## try 100,000 malformed documents
 	@$(BIN)/python -m tests.fuzz.fuzz $(FUZZ)
+
+fuzz-plugin: setup ## 20,000 calls of every RPC with what no program should say
+	@$(BIN)/python -m tests.fuzz.plugin $(FUZZ)
+
+fuzz-service: setup ## 5,000 lives at a service whose answers are not what they should be
+	@$(BIN)/python -m tests.fuzz.service $(FUZZ)
 
 bench: setup engine ## measure against the emulator
 	@$(BIN)/python -m tests.bench.bench

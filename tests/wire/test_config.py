@@ -13,7 +13,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import EmulatorServer
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
 from tests.support.plugin_process import SECONDS, FakeEngine, Plugin, ask, serving, settings
-from tests.support.wire_values import UNKNOWN, UNKNOWNS, plain, secret
+from tests.support.wire_values import UNKNOWN, UNKNOWNS, asset, plain, secret
 
 GOOD = {"region": "cn-shanghai", "accessKey": "AK", "secretKey": "SK"}
 SOME, NONE = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
@@ -76,6 +76,12 @@ def test_good_settings_come_back_with_their_secrets_marked(plugin: Plugin) -> No
     assert not answer.failures
     marked = {"accessKey": secret("AK"), "secretKey": secret("SK"), "securityToken": secret("T")}
     assert plain(answer.inputs) == {**news, **marked}
+
+
+def test_a_setting_that_is_no_text_is_refused(plugin: Plugin) -> None:
+    news = {**GOOD, "region": asset("cn-shanghai"), "endpoint": UNKNOWN}
+    [failure] = plugin.check_config(news).failures
+    assert failure.reason == "dataworks:region: a setting cannot be an asset. Give its text instead."
 
 
 @pytest.mark.parametrize("sentinel", UNKNOWNS.values(), ids=UNKNOWNS)

@@ -108,6 +108,12 @@ def test_a_page_of_a_proxy_is_no_doubt(plugin: Plugin, emulator: Emulator) -> No
     assert "dataworks:endpoint" in ordinary(error)
 
 
+def test_a_urn_that_is_none_is_no_defect(plugin: Plugin) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.check("odd", {}, urn="odd", type="")
+    assert "dataworks:index:WorkflowDefinition" in ordinary(error)
+
+
 def test_an_unknown_workspace_is_no_doubt(plugin: Plugin) -> None:
     inputs = plain(plugin.check("nowhere", {"projectId": 987654, "spec": flow("nowhere")}).inputs)
     with pytest.raises(grpc.RpcError) as error:

@@ -125,7 +125,7 @@ class WorkflowDeployments:
             As `create`.
         """
         del resource_id, olds
-        if isinstance(news["digest"], Unknown):
+        if any(isinstance(news[key], Unknown) for key in DEPLOYMENT_INPUTS[:3]):
             return _foreseen(news)
         state = State.of(Inputs.of(news), old_outputs)
         if state.is_as_asked:

@@ -64,8 +64,17 @@ class Steps:
                 _settings(known)
             except openapi.SettingsError as error:
                 failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in error.problems]
+        failures += [
+            provider_pb2.CheckFailure(
+                reason=f"dataworks:{key}: a setting cannot be {value.what}. Give its text instead."
+            )
+            for key, value in found.values.items()
+            if isinstance(value, lifecycle.Opaque)
+        ]
+        if failures:
+            return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
         secrets = found.secrets | (_SECRET_SETTINGS & found.values.keys())
-        return provider_pb2.CheckResponse(inputs=encode(found.values, secrets), failures=failures)
+        return provider_pb2.CheckResponse(inputs=encode(found.values, secrets))
 
     def diff_config(self, request: Any) -> Any:
         """Another region has other workspaces; another key or endpoint reaches the same ones."""
@@ -237,7 +246,7 @@ class Steps:
 
     def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
-        token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+        token = request.type or [*request.urn.split("::"), "", ""][2].rsplit("$", 1)[-1]
         kind = self._kinds.get(token.removeprefix(_MODULE))
         if kind is None:
             known = " and ".join(f"{_MODULE}{name}" for name in self._kinds)
