@@ -78,10 +78,10 @@ def test_good_settings_come_back_with_their_secrets_marked(plugin: Plugin) -> No
     assert plain(answer.inputs) == {**news, **marked}
 
 
-def test_a_setting_that_is_no_text_is_refused(plugin: Plugin) -> None:
-    news = {**GOOD, "region": asset("cn-shanghai"), "endpoint": UNKNOWN}
-    [failure] = plugin.check_config(news).failures
-    assert failure.reason == "dataworks:region: a setting cannot be an asset. Give its text instead."
+@pytest.mark.parametrize("value", [asset("x"), {"roleArn": asset("x")}, [asset("x")]])
+def test_a_setting_that_holds_an_asset_is_refused(plugin: Plugin, value: Any) -> None:
+    [failure] = plugin.check_config({**GOOD, "assumeRole": value, "endpoint": UNKNOWN}).failures
+    assert failure.reason == "dataworks:assumeRole: a setting cannot hold an asset. Give its text instead."
 
 
 @pytest.mark.parametrize("sentinel", UNKNOWNS.values(), ids=UNKNOWNS)

@@ -11,7 +11,7 @@ from ._diff import Difference
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._kinds import Kind, kinds
 from ._options import Options
-from ._values import UNKNOWN, Opaque, Unknown
+from ._values import UNKNOWN, Opaque, Unknown, odd_values
 from .functions import Answer, Functions
 from .workflow_definition import HOLDING, NAMING, WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
@@ -39,5 +39,6 @@ __all__ = [
     "is_secret",
     "kinds",
     "nothing_lost",
+    "odd_values",
     "secret",
 ]

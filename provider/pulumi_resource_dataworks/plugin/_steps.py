@@ -66,10 +66,10 @@ class Steps:
                 failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in error.problems]
         failures += [
             provider_pb2.CheckFailure(
-                reason=f"dataworks:{key}: a setting cannot be {value.what}. Give its text instead."
+                reason=f"dataworks:{path[0]}: a setting cannot hold {item.what}. Give its text instead."
             )
-            for key, value in found.values.items()
-            if isinstance(value, lifecycle.Opaque)
+            for path, item in lifecycle.odd_values(found.values)
+            if isinstance(item, lifecycle.Opaque)
         ]
         if failures:
             return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
