@@ -21,7 +21,7 @@ from tests.fuzz.engine import KEYS, Engine, Refused, Resource, on_clock
 from tests.fuzz.mutate import TEXTS, mutated, sent
 from tests.support.deployments import PROJECT, Deploying
 from tests.support.documents import etl
-from tests.support.wire_values import secret, struct
+from tests.support.wire_values import UNKNOWN, secret, struct
 
 BATCH = 100
 CALLS = 20_000
@@ -88,6 +88,8 @@ async def batch(chance: random.Random) -> str:
                     if checked.failures:
                         raise Refused("", None)
                     news.CopyFrom(checked.inputs)
+                    if name != "Diff" and UNKNOWN in str(news):
+                        request.preview = True
                 await engine.call(name, REQUESTS[name].FromString(request.SerializeToString()))
             if name == "Configure":
                 engine.servicer._steps._client = None

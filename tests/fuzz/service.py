@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Disturbance:
         first: The first of its calls that is answered otherwise.
         times: How many are.
         hit: Whether any was.
+        taken: How many calls of each operation the service has taken.
     """
 
     action: str
@@ -58,10 +60,12 @@ class Disturbance:
     first: int
     times: int
     seen: int = 0
-    hit: bool = field(default=False)
+    hit: bool = False
+    taken: Counter[str] = field(default_factory=Counter[str])
 
     def __call__(self, action: str, send: Callable[[], httpx.Response]) -> httpx.Response:
         answer = send()
+        self.taken[action] += answer.is_success
         if action != self.action:
             return answer
         self.seen += 1
@@ -116,13 +120,14 @@ async def _lived(world: Deploying, chance: random.Random) -> tuple[Resource, Res
 
 async def _up(world: Deploying, resource: Resource, declared: dict[str, Any], submit: str) -> None:
     """An up that may fail; once the service has taken a submit, and has said so, the state holds the resource."""
-    submits = world.emulator.count(submit)
+    disturbed = world.transport.on_call
+    assert isinstance(disturbed, Disturbance)
+    submits = disturbed.taken[submit]
     try:
         await resource.up(declared)
     except Refused as error:
-        disturbed = world.transport.on_call
-        said = isinstance(disturbed, Disturbance) and disturbed.action != submit
-        if said and world.emulator.count(submit) > submits and error.detail is None:
+        said = disturbed.action != submit and disturbed.taken[submit] > submits
+        if said and error.detail is None:
             raise Finding(f"lost after {submit}: {error}") from error
 
 

@@ -81,9 +81,20 @@ async def test_a_preview_of_an_update_makes_no_call(made: tuple[Run, State]) -> 
     assert "pendingJob" not in kept(outputs)
 
 
-async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State]) -> None:
+@pytest.mark.parametrize(
+    "spec",
+    [
+        UNKNOWN,
+        {**etl(), "spec": UNKNOWN},
+        {**etl(), "spec": {"workflows": UNKNOWN}},
+        {**etl(), "spec": {"workflows": [UNKNOWN]}},
+        etl(nodes=UNKNOWN),
+        etl(nodes=[UNKNOWN]),
+    ],
+)
+async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State], spec: Any) -> None:
     run, (resource_id, olds, outputs) = made
-    news = {"projectId": PROJECT, "spec": UNKNOWN}
+    news = {"projectId": PROJECT, "spec": spec}
     found = await run.definitions.update(run.context(preview=True), resource_id, olds, outputs, news)
     assert (found["projectId"], found["workflowId"], found["digest"]) == (PROJECT, OWN, UNKNOWN)
     assert run.client.calls == []
