@@ -146,14 +146,24 @@ def test_an_import_whose_answer_is_lost_is_looked_for_and_sent_again(stack: Stac
     assert "2 unchanged" in stack.preview().output
 
 
-def test_throttling_waits(stack: Stack) -> None:
-    wait = {"x-acs-retry-after": "300"}
-    stack.emulator.add_fault(
-        Fault("ImportWorkflowDefinition", times=2, status=429, code="Throttling.User", headers=wait)
-    )
-    stack.workflow(etl())
-    stack.up()
+def test_throttling_is_waited_for_and_decides_nothing(stack: Stack) -> None:
+    """Neither an ID, nor that a workflow which no list shows is gone, nor that a person has to pass a stage."""
+    words = "Throttling.Resource: object does not exist, request id: 0A-1"
+    throttled = {"times": 2, "status": 400, "code": "9990040003", "message": words}
+    stack.emulator.switch(trigger_workflows_listed=False)
+    for action in ("ImportWorkflowDefinition", "ExecPipelineRunStage"):
+        stack.emulator.add_fault(Fault(action, **throttled))
+    document = {**etl(), "kind": "TriggerWorkflow"}
+    del document["spec"]["workflows"][0]["trigger"]
+    stack.deployment(document)
+    output = stack.up().output
+    assert "has to pass" not in output
+    assert "warning" not in output
+    assert stack.kept().get("actualIds") is None
+    stack.emulator.add_fault(Fault("GetWorkflowDefinition", **throttled))
+    stack.refresh()
     assert len(stack.emulator.workflows()) == 1
+    assert stack.resource()
 
 
 def test_a_published_workflow_is_not_deleted_and_the_way_out_is_told(stack: Stack) -> None:

@@ -23,7 +23,7 @@ Answer = Exception | Callable[..., Any] | Any
 
 
 def not_found(action: str = "Get") -> openapi.NotFoundError:
-    return openapi.NotFoundError("not exist", code="9990040003", status=404, action=action)
+    return openapi.NotFoundError("not exist", code="Emulator.UnknownCode", status=404, action=action)
 
 
 def refusal(message: str = "no", status: int = 400, code: str = "1101") -> openapi.ServiceError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import signal
 import subprocess
@@ -39,11 +40,22 @@ def urn(name: str, parents: str = "", kind: str = TYPE) -> str:
 
 
 class Calls:
-    """A connection to a provider."""
+    """A connection to a provider.
 
-    def __init__(self, port: int) -> None:
+    Attributes:
+        kind: The resource that the calls are about.
+    """
+
+    def __init__(self, port: int, kind: str = TYPE) -> None:
+        self.kind = kind
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
         self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self.channel)
+
+    def about(self, kind: str) -> Calls:
+        """The same about another resource."""
+        other = copy.copy(self)
+        other.kind = kind
+        return other
 
     def close(self) -> None:
         self.channel.close()
@@ -61,8 +73,8 @@ class Calls:
 
     def check(self, name: str, news: Values, olds: Values | None = None, **more: Any) -> Any:
         request = provider_pb2.CheckRequest(
-            urn=more.pop("urn", urn(name)),
-            type=more.pop("type", TYPE),
+            urn=more.pop("urn", urn(name, kind=self.kind)),
+            type=more.pop("type", self.kind),
             name=name,
             olds=struct(olds or {}),
             news=struct(news),
@@ -73,8 +85,8 @@ class Calls:
     def diff(self, name: str, resource_id: str, olds: Values, news: Values, **more: Any) -> Any:
         request = provider_pb2.DiffRequest(
             id=resource_id,
-            urn=urn(name),
-            type=TYPE,
+            urn=urn(name, kind=self.kind),
+            type=self.kind,
             name=name,
             olds=struct(more.pop("state", olds)),
             old_inputs=struct(olds),
@@ -87,7 +99,12 @@ class Calls:
         self, name: str, news: Values, *, preview: bool = False, timeout: float = 0
     ) -> provider_pb2.CreateRequest:
         return provider_pb2.CreateRequest(
-            urn=urn(name), type=TYPE, name=name, properties=struct(news), preview=preview, timeout=timeout
+            urn=urn(name, kind=self.kind),
+            type=self.kind,
+            name=name,
+            properties=struct(news),
+            preview=preview,
+            timeout=timeout,
         )
 
     def create(self, name: str, news: Values, *, preview: bool = False, timeout: float = 0) -> Any:
@@ -98,7 +115,9 @@ class Calls:
         self, name: str, resource_id: str, inputs: Values | None = None, state: Values | None = None
     ) -> Any:
         """A read; for an import without inputs and state, which are then left out."""
-        request = provider_pb2.ReadRequest(id=resource_id, urn=urn(name), type=TYPE, name=name)
+        request = provider_pb2.ReadRequest(
+            id=resource_id, urn=urn(name, kind=self.kind), type=self.kind, name=name
+        )
         if inputs is not None:
             request.inputs.CopyFrom(struct(inputs))
         if state is not None:
@@ -119,8 +138,8 @@ class Calls:
     ) -> Any:
         request = provider_pb2.UpdateRequest(
             id=resource_id,
-            urn=urn(name),
-            type=TYPE,
+            urn=urn(name, kind=self.kind),
+            type=self.kind,
             name=name,
             olds=struct(state),
             old_inputs=struct(olds if olds is not None else news),
@@ -137,7 +156,7 @@ class Calls:
 
     def delete(self, name: str, resource_id: str, state: Values) -> None:
         request = provider_pb2.DeleteRequest(
-            id=resource_id, urn=urn(name), type=TYPE, name=name, properties=struct(state)
+            id=resource_id, urn=urn(name, kind=self.kind), type=self.kind, name=name, properties=struct(state)
         )
         self.stub.Delete(request, timeout=SECONDS)
 

@@ -34,10 +34,10 @@ NUMBERS_AND_TEXTS: dict[str, tuple[Any, ...]] = {
     "stale_reads": (0, 2),
     "stage_begins_after": (0, 1),
     "not_found_status": (400, 404, 500),
-    "not_found_code": ("9990040003", "Emulator.UnknownCode"),
+    "not_found_code": ("Emulator.UnknownCode", "5801488441564725318"),
     "not_found_message": ("The specified object does not exist.", "The emulator says no."),
     "throttling_status": (429, 400),
-    "throttling_code": ("Throttling.User", "9990020002"),
+    "throttling_code": ("Throttling.User", "9990020002", "9990040003"),
     "quota_status": (429, 400),
     "quota_code": ("Throttling.Api.Risk", "Throttling.Resource"),
 }

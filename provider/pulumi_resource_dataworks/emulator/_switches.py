@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from ._check import checked
+from ._errors import REFUSED
 
 IdPolicy = Literal["kept", "replaced", "refused"]
 
@@ -89,9 +90,9 @@ class Switches:
     read_back_noise: Literal["usual", "worst"] = "usual"
     # Seconds for which Get and List still answer as before a write.
     stale_reads: float = 0
-    # What a missing workflow, or job, is answered with; the code is one that terraform-provider-alicloud meets with GetProject.
+    # What a missing workflow, or job, is answered with.
     not_found_status: int = 400
-    not_found_code: str = "9990040003"
+    not_found_code: str = REFUSED
     not_found_message: str = "The specified object does not exist."
     # A missing workflow is a 200 without WorkflowDefinition.
     not_found_empty: bool = False
@@ -130,7 +131,7 @@ class Switches:
     # How ListProjects takes Names: nothing is said about it.
     project_names: Literal["exact", "any_case", "contained"] = "exact"
     # GetProject of a workspace that is not there: with a code of its own (1101080008, what terraform-provider-alicloud takes
-    # for it), or as a missing workflow (it also takes 9990040003 for it).
+    # for it), or as a missing workflow.
     unknown_project: Literal["own_code", "as_workflow"] = "own_code"
     # Any other operation in such a workspace: as GetProject, as for a missing workflow, or as for one that the caller is no
     # member of (400010, status 403: what terraform-provider-alicloud meets).
@@ -142,7 +143,8 @@ class Switches:
 
     # How calls a second are counted: by the clock's seconds, or over the last second.
     qps_window: Literal["calendar", "sliding"] = "calendar"
-    # Too many calls a second: 429 on the public page of codes, 400 on many products, and 9990020002 by the vendor's skill.
+    # Too many calls a second: 429 on the public page of codes, 400 on many products, and 9990020002 by the vendor's skill;
+    # 9990040003 in an acceptance test of terraform-provider-alicloud.
     throttling_status: int = 429
     throttling_code: str = "Throttling.User"
     # Too many calls a day: the public page of codes (2020-05-18).

@@ -19,6 +19,7 @@ from ._state import State
 T = TypeVar("T")
 
 _ID = re.compile(r"(?<![A-Za-z])ids?(?![A-Za-z])", re.IGNORECASE)
+_NOT_OF_A_DOCUMENT = re.compile(r"(request|trace|session|请求)[\s_-]*ids?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def may_be_about_ids(error: openapi.ServiceError, state: State) -> bool:
     if not error.is_ambiguous_client_error:
         return False
     sent = {state.workflow_id, *state.node_ids.values()}
-    return bool(_ID.search(error.message)) or any(one in error.message for one in sent)
+    told = _NOT_OF_A_DOCUMENT.sub("", error.message)
+    return bool(_ID.search(told)) or any(one in told for one in sent)
 
 
 def _next_ids(state: State, attempt: int, *, fresh: bool) -> dict[str, str]:

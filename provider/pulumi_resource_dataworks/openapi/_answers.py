@@ -35,10 +35,8 @@ _QUOTA = {
     "Throttling.Resource": "A quota of this account's DataWorks edition is used up, and trying again at once is no help. "
     "Documented are calls a day (Basic: 100) and a month (Basic: 3,100)",
 }
-# Terraform provider: "Throttling" anywhere in the code, and for DataWorks this number ("Throttling.User").
-_THROTTLED = "9990020002"
-# Terraform provider: retried for DataWorks; undocumented, and in the end taken as "not found".
-_RETRIED = "9990040003"
+# The numbers of "Throttling.User" and "Throttling.Resource": the Terraform provider, and a raw answer of its acceptance tests.
+_THROTTLED = frozenset({"9990020002", "9990040003"})
 _TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
 
 # Gateway codes (error diagnosis page) and which setting each is about.
@@ -113,14 +111,13 @@ def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[
     body = _json_object(response)
     if body is None and response.is_success and response.content.lstrip().startswith(b"{"):
         raise AnswerLost(f"The answer to {action} broke off", action=action, status=response.status_code)
-    if body is None:
-        raise _unreadable(response, action)
-    if response.is_success and not _says_failure(body):
+    if body is not None and response.is_success and not _says_failure(body):
         return body
-    if not response.is_success and not _field(body, "Code", "ErrorCode"):
-        # Not the envelope: a proxy's own 404 must not pass for a missing workflow.
+    is_envelope = body is not None and (response.is_success or _field(body, "Code", "ErrorCode"))
+    if not is_envelope and not _is_throttled(response.status_code, "", "", response.headers):
+        # A proxy's own 404 must not pass for a missing workflow.
         raise _unreadable(response, action)
-    raise service_error(response.status_code, body, action, response.headers, place)
+    raise service_error(response.status_code, body or {}, action, response.headers, place)
 
 
 def service_error(
@@ -128,7 +125,7 @@ def service_error(
 ) -> ServiceError:
     """Return the error that an envelope stands for."""
     code, message = _field(body, "Code", "ErrorCode"), _field(body, "Message", "ErrorMessage")
-    kind, hint = _classify(status, code, message)
+    kind, hint = _classify(status, code, message, headers)
     denial = _denial(body) if kind is PermissionDeniedError else {}
     if kind is NotFoundError and action == "GetProject":
         kind = ProjectNotFoundError
@@ -172,10 +169,12 @@ def _advice(denial: Mapping[str, str]) -> str:
     return f"{denial.get('AuthAction', 'this')} is {verb} by {policy}. Ask {who} to {remedy}"
 
 
-def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
+def _classify(
+    status: int, code: str, message: str, headers: Mapping[str, str]
+) -> tuple[type[ServiceError], str]:
     if code in _QUOTA:
         return QuotaExhaustedError, _QUOTA[code]
-    if "Throttling" in code or code == _THROTTLED or status == 429:
+    if _is_throttled(status, code, message, headers):
         return ThrottledError, ""
     if code in _NO_SUCH_OPERATION:
         return WrongEndpointError, _NO_SUCH_OPERATION[code]
@@ -189,14 +188,23 @@ def _classify(status: int, code: str, message: str) -> tuple[type[ServiceError],
     return _classify_by_object(status, code, message)
 
 
+def _is_throttled(status: int, code: str, message: str, headers: Mapping[str, str]) -> bool:
+    """Whether the service has not processed a call, as too many are made: before anything else that an answer may mean.
+
+    As the Terraform provider and the vendor's SDK (darabonba-openapi, for the header) have it.
+    """
+    said = "Throttling" in code or code in _THROTTLED or message.startswith("Throttling.")
+    return said or status == 429 or _retry_after(headers) is not None
+
+
 def _classify_by_object(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
     absent = _means_absent(status, code, message)
     if code == _NO_PROJECT or (absent and _is_about_project(code, message)):
         return ProjectNotFoundError, "Check projectId and dataworks:region: the workspace is unknown there"
     if absent:
         return NotFoundError, ""
-    business = code.isdigit() and code != _RETRIED and status in {200, 500}
-    if code in {_RETRIED, "ServiceUnavailable"} or (status in _TRANSIENT_STATUSES and not business):
+    business = code.isdigit() and status in {200, 500}
+    if code == "ServiceUnavailable" or (status in _TRANSIENT_STATUSES and not business):
         return ServiceUnavailableError, ""
     return ServiceError, ""
 

@@ -270,18 +270,13 @@ class NotFoundError(ServiceError):
     """The workflow or job is unknown, as far as the answer's code, status or text tells."""
 
 
-class ServiceUnavailableError(ServiceError):
+class ServiceUnavailableError(_CertainError):
     """The service failed on its own account; after a 5xx, whether the request took effect is unknown."""
 
     @property
     def transient(self) -> bool:
         """Whether the same call may well succeed a little later."""
         return True
-
-    @property
-    def is_ambiguous_client_error(self) -> bool:
-        """Only with a business code: 9990040003 ends as "not found" in the vendor's own Terraform provider."""
-        return self.code.isdigit()
 
 
 class JobWaitError(DataWorksError):

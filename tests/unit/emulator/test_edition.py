@@ -32,7 +32,7 @@ def codes(ask: Ask, emulator: Emulator, times: int, action: str = "ListWorkflowD
 def test_five_calls_a_second_of_whatever_kind(ask: Ask, emulator: Emulator, edition: Edition) -> None:
     emulator.set_edition(edition)
     assert codes(ask, emulator, 4) == [""] * 4
-    assert codes(ask, emulator, 2, "DeleteWorkflowDefinition") == ["9990040003", "Throttling.User"]
+    assert codes(ask, emulator, 2, "DeleteWorkflowDefinition") == ["Emulator.UnknownCode", "Throttling.User"]
     assert (emulator.calls[-1].status, emulator.calls[-1].took_effect) == (429, False)
     emulator.clock.advance(1)
     assert codes(ask, emulator, 6) == ["", "", "", "", "", "Throttling.User"]

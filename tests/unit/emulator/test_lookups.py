@@ -51,7 +51,9 @@ def test_a_project_has_what_the_sdk_says(sdk: Client, emulator: Emulator) -> Non
     assert listed.to_map() == project.to_map()
 
 
-@pytest.mark.parametrize(("setting", "code"), [("own_code", "1101080008"), ("as_workflow", "9990040003")])
+@pytest.mark.parametrize(
+    ("setting", "code"), [("own_code", "1101080008"), ("as_workflow", "Emulator.UnknownCode")]
+)
 def test_a_project_that_is_not_there(sdk: Client, emulator: Emulator, setting: str, code: str) -> None:
     emulator.switch(unknown_project=setting)
     with pytest.raises(ClientException) as error:
@@ -60,7 +62,8 @@ def test_a_project_that_is_not_there(sdk: Client, emulator: Emulator, setting: s
 
 
 @pytest.mark.parametrize(
-    ("setting", "code"), [("own_code", "1101080008"), ("as_workflow", "9990040003"), ("no_member", "400010")]
+    ("setting", "code"),
+    [("own_code", "1101080008"), ("as_workflow", "Emulator.UnknownCode"), ("no_member", "400010")],
 )
 def test_what_is_in_a_project_that_is_not_there(
     sdk: Client, emulator: Emulator, setting: str, code: str

@@ -133,7 +133,7 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
         assert told in str(error.value)
 
 
-@pytest.mark.parametrize("code", ["9990040003", "Emulator.UnknownCode"])
+@pytest.mark.parametrize("code", ["5801488441564725318", "Emulator.UnknownCode"])
 async def test_an_id_is_not_there_whatever_code_says_so(ask: Asking, code: str, messages: Messages) -> None:
     ask.emulator.switch(not_found_code=code, not_found_message="no")
     await ask.named("orders")

@@ -55,7 +55,10 @@ async def test_at_last_the_service_chooses(run: Run) -> None:
     assert workflow(run.client.sent[-1])["id"] == "900"
 
 
-@pytest.mark.parametrize("words", ["cron is wrong", "the width is invalid", "no"])
+@pytest.mark.parametrize(
+    "words",
+    ["cron is wrong", "the width is invalid", "no", "busy. request id: 0A-1", "requestId=0A-1", "请求ID 0A"],
+)
 async def test_a_refusal_of_something_else_is_told_at_once(run: Run, words: str) -> None:
     run.client.will("import", refusal(words))
     with pytest.raises(openapi.ServiceError, match=words):

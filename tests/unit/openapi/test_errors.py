@@ -28,7 +28,11 @@ CASES: list[tuple[int, str, str, type[ServiceError]]] = [
     (400, "Throttling", "", ThrottledError),
     (503, "Rejected.Throttling", "", ThrottledError),
     (400, "9990020002", "Throttling.User", ThrottledError),
+    (400, "9990040003", "Throttling.Resource", ThrottledError),
+    (500, "9990040003", "", ThrottledError),
+    (400, "1101080999", "Throttling.User: workflow 7 does not exist", ThrottledError),
     (429, "Other", "", ThrottledError),
+    (429, "InvalidWorkflow.NotFound", "not found", ThrottledError),
     (404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", AuthenticationError),
     (400, "InvalidAccessKeyId.Inactive", "", AuthenticationError),
     (400, "SignatureDoesNotMatch", "", AuthenticationError),
@@ -60,7 +64,6 @@ CASES: list[tuple[int, str, str, type[ServiceError]]] = [
     (503, "ServiceUnavailable", "", ServiceUnavailableError),
     (408, "Timeout", "", ServiceUnavailableError),
     (502, "9990099999", "", ServiceUnavailableError),
-    (400, "9990040003", "", ServiceUnavailableError),
     (400, "58014884415", "Spec JSON parse failed", ServiceError),
     (500, "58014884415", "Spec JSON parse failed", ServiceError),
     (400, "InvalidParameter", "", ServiceError),
@@ -106,7 +109,8 @@ def test_the_line_names_the_setting(status: int, code: str, settings: list[str])
         (400, "1234", "?", True),
         (400, "InvalidParameter", "?", True),
         (500, "1234", "?", True),
-        (400, "9990040003", "?", True),
+        (400, "9990040003", "?", False),
+        (503, "9990099999", "?", False),
         (404, "X", "?", True),
         (500, "InternalError", "?", False),
         (408, "Timeout", "?", False),
@@ -239,6 +243,21 @@ def test_retry_after_is_milliseconds(header: str, seconds: float | None) -> None
 @pytest.mark.parametrize(
     "answer",
     [
+        html(429),
+        httpx.Response(429, json={"message": "API rate limit exceeded"}),
+        httpx.Response(404, json={"message": "not found"}, headers={"x-acs-retry-after": "500"}),
+        refusal(404, "InvalidWorkflow.NotFound", **{"x-acs-retry-after": "500"}),
+        ok(Success=False, Code="9990040003"),
+    ],
+)
+def test_throttling_goes_before_all_else_that_an_answer_may_mean(answer: httpx.Response) -> None:
+    with pytest.raises(ThrottledError):
+        read_answer(answer, "GetWorkflowDefinition")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
         html(502),
         html(403),
         html(200),
@@ -265,9 +284,7 @@ def test_a_proxys_page_is_quoted_shortened(messages: Messages) -> None:
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize(
-    ("status", "transient"), [(502, True), (503, True), (429, True), (403, False), (200, False)]
-)
+@pytest.mark.parametrize(("status", "transient"), [(502, True), (503, True), (403, False), (200, False)])
 def test_only_passing_faults_of_a_proxy_are_transient(status: int, transient: bool) -> None:
     with pytest.raises(UnreadableAnswer) as caught:
         read_answer(html(status), "GetJobStatus")

@@ -27,17 +27,19 @@ THROTTLED: list[Any] = [
     refusal(400, "Throttling.User"),
     refusal(429, "Throttling.Api"),
     refusal(400, "9990020002"),
+    refusal(400, "9990040003", "Throttling.Resource"),
     refusal(503, "Rejected.Throttling"),
+    refusal(400, "1101080999", "busy", **{"x-acs-retry-after": "500"}),
+    refusal(400, "1101080999", "Throttling.User: slow down"),
+    html(429),
 ]
 PASSING: list[Any] = [
-    refusal(400, "9990040003"),
     refusal(503, "ServiceUnavailable"),
     refusal(500, "InternalError"),
     refusal(408, "Timeout"),
     html(502),
     html(503),
     html(504),
-    html(429),
     httpx.ConnectError("no route"),
     httpx.ReadTimeout("slow"),
     httpx.RemoteProtocolError("reset"),
@@ -55,10 +57,7 @@ LASTING: list[tuple[Any, type[DataWorksError]]] = [
     (httpx.LocalProtocolError("bad header"), RequestNotSent),
 ]
 NOT_PROCESSED: list[Any] = [
-    refusal(400, "Throttling.User"),
-    refusal(429, "Throttling.Api"),
-    refusal(503, "Rejected.Throttling"),
-    refusal(400, "9990020002"),
+    *THROTTLED,
     httpx.ConnectError("no route"),
     httpx.ConnectTimeout("slow"),
     httpx.ProxyError("no"),
@@ -66,7 +65,6 @@ NOT_PROCESSED: list[Any] = [
 UNKNOWN: list[Any] = [
     refusal(500, "InternalError"),
     refusal(503, "ServiceUnavailable"),
-    refusal(500, "9990040003"),
     refusal(408, "Timeout"),
     refusal(400, "SignatureNonceUsed"),
     html(502),
@@ -136,7 +134,7 @@ async def test_a_lost_import_keeps_what_the_service_said(
 
 
 async def test_an_import_refused_with_a_4xx_is_no_lost_answer(client: Client, service: Service) -> None:
-    service.will(refusal(400, "9990040003", "refused"))
+    service.will(refusal(400, "1101080999", "refused"))
     with pytest.raises(ServiceError, match="refused"):
         await client.import_workflow_definition(1, "{}")
     assert len(service.requests) == 1
