@@ -71,7 +71,9 @@ the environment.
 Credentials are taken whole from one place: as soon as the configuration names any source, none of the environment's is
 used. With several sources the first of these counts: key pair, OIDC, profile, ECS role, URI. With none, the provider
 tries the OIDC variables, the CLI's default profile, `credentials.ini` and the ECS instance's role. A proxy is taken from
-`HTTPS_PROXY`, a certificate file from `SSL_CERT_FILE`; an endpoint on this machine is reached without a proxy.
+`HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` (`http`, `https`, `socks5`), exceptions from `NO_PROXY` (names, domains, networks), certificates from
+`SSL_CERT_FILE` or `SSL_CERT_DIR`: for DataWorks and for sources of credentials alike. This machine and the metadata service of ECS are
+reached without a proxy. Where temporary keys cannot be renewed, those in hand are used to their end.
 
 Where `clientReadTimeout` is left out, the answer to an import is waited for 120000 milliseconds.
 """

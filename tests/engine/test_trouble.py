@@ -149,7 +149,7 @@ def test_an_import_whose_answer_is_lost_is_looked_for_and_sent_again(stack: Stac
 def test_throttling_is_waited_for_and_decides_nothing(stack: Stack) -> None:
     """Neither an ID, nor that a workflow which no list shows is gone, nor that a person has to pass a stage."""
     words = "Throttling.Resource: object does not exist, request id: 0A-1"
-    throttled = {"times": 2, "status": 400, "code": "9990040003", "message": words}
+    throttled: dict[str, Any] = {"times": 2, "status": 400, "code": "9990040003", "message": words}
     stack.emulator.switch(trigger_workflows_listed=False)
     for action in ("ImportWorkflowDefinition", "ExecPipelineRunStage"):
         stack.emulator.add_fault(Fault(action, **throttled))

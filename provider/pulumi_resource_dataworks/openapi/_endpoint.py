@@ -5,6 +5,7 @@ SDK falls back to ``dataworks-public.<region>``, which the documentation does no
 """
 
 import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from ._errors import SettingProblem, SettingsError
@@ -18,7 +19,8 @@ _CENTRAL_REGIONS = frozenset(
     {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
 )
 _REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
-_HOST = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
+_HOST = re.compile(r"[0-9a-f:.]+|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
+_LONGEST_LABEL = 63
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -27,7 +29,7 @@ def check_region(region: str) -> str:
 
     An unknown region passes: Alibaba Cloud opens new ones.
     """
-    if _REGION.fullmatch(region) is None:
+    if _REGION.fullmatch(region) is None or len(region) > _LONGEST_LABEL:
         msg = f"{region!r} is no region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
         raise ValueError(msg)
     return region
@@ -46,6 +48,27 @@ def check_endpoint(endpoint: str) -> str:
         msg = "give the host only, such as dataworks.cn-shanghai.aliyuncs.com, without a path"
         raise ValueError(msg)
     return f"{parts.scheme}://{_authority(parts)}"
+
+
+def check_host(host: str) -> None:
+    """Raise ValueError where nothing can be reached under such a name or address."""
+    msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
+    try:
+        if ":" in host or host.replace(".", "").isdigit():
+            ip_address(host)
+        host.encode("idna")  # as a resolver gets it: no empty part, none that is too long
+    except ValueError:
+        raise ValueError(msg) from None
+    if _HOST.fullmatch(host) is None:
+        raise ValueError(msg)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, where no proxy leads."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def base_url(region: str | None, endpoint: str | None) -> str:
@@ -75,7 +98,5 @@ def _authority(parts: SplitResult) -> str:
         msg = "an endpoint holds no user or password"
         raise ValueError(msg)
     host = parts.netloc.removesuffix(f":{parts.port}").lower()
-    if _HOST.fullmatch(host) is None:
-        msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
-        raise ValueError(msg)
+    check_host(host.strip("[]"))
     return host if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{parts.port}"

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.alias_generators import to_camel
 
 from ._constants import CALLS_PER_SECOND
-from ._endpoint import base_url, check_endpoint, check_region
+from ._endpoint import base_url, check_endpoint, check_region, is_loopback
 
 
 def _check_key_text(text: str) -> str:
@@ -143,7 +143,7 @@ class Settings(_Section):
     @property
     def is_loopback(self) -> bool:
         """Whether the service is on this machine (the emulator), where no proxy can reach it."""
-        return urlsplit(self.base_url).hostname in {"localhost", "127.0.0.1", "::1"}
+        return is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def host(self) -> str:

@@ -13,6 +13,7 @@ from ._clock import Clock
 from ._constants import API_VERSION, CONNECT_TIMEOUT, USER_AGENT
 from ._credentials import CredentialsSource
 from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswer
+from ._network import NetworkError, client_options
 from ._operations import Operation
 from ._settings import Settings
 from ._signature import RpcRequest, canonical_query, form_body, signed_headers
@@ -25,6 +26,7 @@ _NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
+    UnicodeError,  # a name that no resolver takes
 )
 
 
@@ -75,7 +77,7 @@ class Transport:
             raise RequestNotSent(
                 f"{operation.action}: {error}", action=operation.action, transient=False
             ) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:
             raise self._failure(error, operation.action) from error
         except UnusableBody as error:
             text = f"The answer to {operation.action} {error}"
@@ -110,15 +112,10 @@ class Transport:
     def _client(self, action: str) -> httpx.AsyncClient:
         if self._http is None:
             try:
-                here = self._settings.is_loopback
-                in_clear = here and self._settings.base_url.startswith("http:")  # reading CAs takes 20 ms
-                self._http = httpx.AsyncClient(
-                    transport=self._transport, trust_env=not here, verify=not in_clear
-                )
-            except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-                # All that it reads is the environment: proxies and certificate files.
-                text = f"The HTTP client cannot be set up: {error}. Check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE"
-                raise RequestNotSent(text, action=action, transient=False) from error
+                options = {} if self._transport else client_options(self._settings.base_url)
+            except NetworkError as error:
+                raise RequestNotSent(str(error), action=action, transient=False) from error
+            self._http = httpx.AsyncClient(transport=self._transport, **options)
         return self._http
 
     def _place(self, operation: Operation, parameters: Mapping[str, str]) -> str:
@@ -134,7 +131,7 @@ class Transport:
             connect=CONNECT_TIMEOUT if connect is None else connect / 1000,
         )
 
-    def _failure(self, error: httpx.HTTPError, action: str) -> DataWorksError:
+    def _failure(self, error: httpx.HTTPError | UnicodeError, action: str) -> DataWorksError:
         reason = str(error) or type(error).__name__
         if not isinstance(error, _NOT_SENT):
             text = f"The answer to {action} was lost ({type(error).__name__}: {reason})"
@@ -143,7 +140,9 @@ class Transport:
         if certificate is not None:
             return RequestNotSent(self._distrust(certificate), action=action, transient=False)
         text = f"{action} could not be sent: no connection to {self._settings.base_url} ({reason}). {self._advice()}"
-        return RequestNotSent(text, action=action, transient=not isinstance(error, httpx.LocalProtocolError))
+        return RequestNotSent(
+            text, action=action, transient=not isinstance(error, httpx.LocalProtocolError | UnicodeError)
+        )
 
     def _distrust(self, certificate: ssl.SSLError) -> str:
         reason = getattr(certificate, "verify_message", "") or certificate.reason or str(certificate)

@@ -11,8 +11,10 @@ import os
 import re
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._errors import CredentialsError
@@ -21,6 +23,10 @@ from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 _PROBE_CONNECT_MS = 500
 _PROBE_READ_MS = 1000
 _LONGEST_REASON = 200
+_RENEWED_BEFORE = 15 * 60
+"""Seconds before their end at which the library asks for new keys: those that it hands out are good for so long."""
+_RENEWAL_PAUSE = 30
+"""Seconds between two tries to renew keys that are still good."""
 _NONE_GIVEN = (
     "No credentials: set dataworks:accessKey and dataworks:secretKey (`pulumi config set --secret`), or "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or dataworks:profile (a profile of the "
@@ -36,6 +42,24 @@ _ADVICE = {
 }
 
 
+Keys = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Keys that were found.
+
+    Attributes:
+        keys: ID, secret and token.
+        good_until: Until when they are, at the least, as a Unix time.
+        renew_from: When the library is to be asked again.
+    """
+
+    keys: Keys
+    good_until: float
+    renew_from: float = 0
+
+
 class CredentialsFinder:
     """Builds the provider that the settings ask for, once, and asks it for a key pair. Blocks."""
 
@@ -44,6 +68,7 @@ class CredentialsFinder:
         self._mode = _mode(settings)
         self._lock = threading.Lock()
         self._provider: Any = None
+        self._held: _Held | None = None
 
     @property
     def account(self) -> str:
@@ -56,22 +81,30 @@ class CredentialsFinder:
         )
         return f"{self._mode}:{source}:{role}"
 
-    def find(self) -> tuple[str, str, str]:
-        """Return ID, secret and token ("" for none).
+    def find(self) -> Keys:
+        """Return ID, secret and token ("" for none): those in hand while they are good and cannot be renewed.
 
         Raises:
             CredentialsError: There is none.
         """
+        held, now = self._held, time.time()
+        if held is not None and now < held.renew_from:
+            return held.keys
         try:
             with self._lock:
                 self._provider = self._provider or self._build(_library())
             found: Any = self._provider.get_credentials()
             pair = (found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token())
         except Exception as error:  # noqa: BLE001 - the library raises whatever comes
+            if held is not None and now < held.good_until:
+                self._held = replace(held, renew_from=min(now + _RENEWAL_PAUSE, held.good_until))
+                return held.keys
             raise CredentialsError(self._explain(_reason(error))) from None
         if not (pair[0] and pair[1]):
             raise CredentialsError(self._explain("what was found holds no AccessKey pair"))
-        return str(pair[0]), str(pair[1]), str(pair[2] or "")
+        keys = str(pair[0]), str(pair[1]), str(pair[2] or "")
+        self._held = _Held(keys, good_until=found.get_expiration() or now + _RENEWED_BEFORE)
+        return keys
 
     def _build(self, library: Any) -> Any:
         provider = _PROVIDERS[self._mode](library, self._settings)
@@ -132,11 +165,14 @@ def _mode(settings: Settings) -> str:
 
 
 def _library() -> Any:
+    from ._tea import take_over  # noqa: PLC0415 - httpx comes with it
+
     library = importlib.import_module("alibabacloud_credentials.provider")
     # It logs whole requests, tokens included, to handlers that its import adds. It also raises what it logs.
     log = logging.getLogger("credentials")
     log.handlers[:] = [logging.NullHandler()]
     log.propagate = False
+    take_over()
     return library
 
 

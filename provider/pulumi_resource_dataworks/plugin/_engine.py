@@ -15,6 +15,8 @@ import grpc.aio
 from ._protocol import engine_pb2, engine_pb2_grpc
 
 _FLUSH_SECONDS = 5.0
+_OPTIONS = [("grpc.enable_http_proxy", 0)]
+"""The engine is on this machine; gRPC takes `http_proxy` for loopback addresses too."""
 
 
 class EngineLog:
@@ -55,7 +57,8 @@ class EngineLog:
         while True:
             address, request = await self._queue.get()
             if address not in stubs:
-                stubs[address] = engine_pb2_grpc.EngineStub(grpc.aio.insecure_channel(address))
+                channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+                stubs[address] = engine_pb2_grpc.EngineStub(channel)
             with contextlib.suppress(grpc.RpcError):
                 await stubs[address].Log(request, timeout=_FLUSH_SECONDS)
             self._queue.task_done()

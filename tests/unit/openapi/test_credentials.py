@@ -28,14 +28,17 @@ ROLE = {
 
 
 class Found:
-    def __init__(self, name: str, token: str | None = "TOKEN") -> None:
-        self.name, self.token = name, token
+    def __init__(self, name: str, token: str | None = "TOKEN", expiration: int | None = None) -> None:
+        self.name, self.token, self.expiration = name, token, expiration
 
     def get_access_key_id(self) -> str:
         return self.name
 
     def get_access_key_secret(self) -> str:
         return "SECRET"
+
+    def get_expiration(self) -> int | None:
+        return self.expiration
 
     def get_security_token(self) -> str | None:
         return self.token
@@ -300,3 +303,26 @@ async def test_a_client_signs_with_what_was_found(
     headers = service.requests[0].headers
     assert (headers["x-acs-accesskey-id"], headers["x-acs-security-token"]) == ("STS.AK", "STS-TOKEN")
     assert "x-acs-security-token" in headers["authorization"]
+
+
+@pytest.mark.parametrize(("expiration", "good_for"), [(None, 900), (2000, 1000)])
+async def test_keys_in_hand_go_on_while_they_are_good_and_cannot_be_renewed(
+    library: Library, monkeypatch: pytest.MonkeyPatch, expiration: int | None, good_for: int
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("pulumi_resource_dataworks.openapi._vendor.time.time", lambda: now)
+    library.found = Found("FIRST", expiration=expiration)
+    source = credentials_for(Settings.from_config({**REGION, "credentialsUri": "http://u"}, {}))
+    assert (await source.get()).access_key_id == "FIRST"
+    library.failing["URLCredentialsProvider"] = VendorError("busy")
+    now += good_for - 31
+    assert [(await source.get()).access_key_id for _ in range(9)] == ["FIRST"] * 9
+    assert library.calls == 2
+    now += 30
+    assert (await source.get()).access_key_id == "FIRST"
+    now += 1
+    with pytest.raises(CredentialsError, match="busy"):
+        await source.get()
+    library.failing.clear()
+    library.found = Found("NEXT")
+    assert (await source.get()).access_key_id == "NEXT"
