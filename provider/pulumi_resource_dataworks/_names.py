@@ -6,6 +6,9 @@ DEPLOYMENT_INPUTS = ("projectId", "workflowId", "digest", "description", "approv
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""
 
+PLACE = "__place"
+"""The output that says in which region, and at which host, a resource was made."""
+
 OF_THE_DOCUMENT = frozenset({"spec", "name", "path", "nodeIds", "nodeOutputs", "digest", BOOKKEEPING})
 """Outputs that say something of the document: secret where it is."""
 

@@ -45,6 +45,7 @@ def test_a_preview_of_an_unknown_document_makes_no_call(plugin: Plugin, emulator
     before = len(emulator.calls)
     outputs = plain(plugin.create("dark", {"projectId": 1, "spec": UNKNOWN}, preview=True).properties)
     assert outputs.pop("projectId") == 1
+    assert outputs.pop("__place")
     assert set(outputs.values()) == {UNKNOWN}
     assert len(emulator.calls) == before
 

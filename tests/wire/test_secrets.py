@@ -15,7 +15,7 @@ from tests.support.plugin_process import FakeEngine, Plugin, Seed, refusal, urn
 from tests.support.wire_values import UNKNOWN, is_secret, plain, secret
 
 PLANTED = "planted-9f3b"
-OPEN = {"projectId", "workflowId", "owner", "createTime"}
+OPEN = {"projectId", "workflowId", "owner", "createTime", "__place"}
 """What does not tell of the document."""
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import lifecycle, openapi
@@ -67,6 +68,9 @@ class Process:
             self._settings = openapi.Settings.from_config(rest, os.environ)
         except openapi.SettingsError as error:
             self._settings = error
+        else:
+            place = lifecycle.Place.of(self._settings, rest)
+            self._kinds = {name: replace(kind, place=place) for name, kind in self._kinds.items()}
 
     def check(self, kind: str, olds: Values, news: Values) -> tuple[Values, list[str]]:
         """The inputs to go on with, and what is wrong with those that were given."""
@@ -140,6 +144,7 @@ class Process:
     async def _diff(self, kind: str, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
         about, state = About.of(news), properties(olds)
         async with self._telling(about.urn):
+            self._kinds[kind].place.refuse_others(state)
             found = self._kinds[kind].steps.diff(
                 about.urn, resource_id, state, state, properties(news), about.ignore_changes
             )
@@ -152,24 +157,30 @@ class Process:
         about = About.of(news)
         async with self._step(about, kind, "create") as step:
             resource_id, outputs = await self._kinds[kind].steps.create(step, properties(news))
-            return resource_id, kept(outputs, about)
+            return resource_id, self._kept(kind, outputs, about)
 
     async def _read(self, kind: str, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         outputs, about = properties(state), About.of(state)
         async with self._step(about, kind, "read") as step:
+            self._kinds[kind].place.refuse_others(outputs)
             inputs = {key: outputs[key] for key in self._kinds[kind].inputs if key in outputs}
             found = await self._kinds[kind].steps.read(step, resource_id, inputs, outputs)
-            return found and (kept(found[0], about), kept(found[1], about))
+            return found and (kept(found[0], about), self._kept(kind, found[1], about))
 
     async def _update(self, kind: str, resource_id: str, state: Values, news: Values) -> Values:
         about, olds = About.of(news), properties(state)
         async with self._step(about, kind, "update") as step:
+            self._kinds[kind].place.refuse_others(olds)
             outputs = await self._kinds[kind].steps.update(step, resource_id, olds, olds, properties(news))
-            return kept(outputs, about)
+            return self._kept(kind, outputs, about)
 
     async def _delete(self, kind: str, resource_id: str, state: Values) -> None:
         async with self._step(About.of(state), kind, "delete") as step:
+            self._kinds[kind].place.refuse_others(properties(state))
             await self._kinds[kind].steps.delete(step, resource_id, properties(state))
+
+    def _kept(self, kind: str, outputs: Values, about: About) -> Values:
+        return kept(self._kinds[kind].place.noted(outputs), about)
 
     @asynccontextmanager
     async def _step(self, about: About, kind: str, name: str) -> AsyncGenerator[lifecycle.Context]:

@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import pulumi
 
-from pulumi_resource_dataworks._names import BOOKKEEPING
+from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
 from ._about import ABOUT, About
 
 _EXACT = 2**53
+_OURS = (BOOKKEEPING, PLACE)
 
 
 def plain(value: Any) -> Any:
@@ -33,9 +34,7 @@ def plain(value: Any) -> Any:
 
 def properties(values: Mapping[str, Any]) -> dict[str, Any]:
     """Properties without those of `pulumi.dynamic` and of this front; a document that is a secret knows it."""
-    found = {
-        key: plain(value) for key, value in values.items() if not key.startswith("__") or key == BOOKKEEPING
-    }
+    found = {key: plain(value) for key, value in values.items() if not key.startswith("__") or key in _OURS}
     if About.of(values).secret and "spec" in found:
         found["spec"] = secret(found["spec"])
     return found

@@ -8,6 +8,7 @@ from pulumi_resource_dataworks.flowspec import is_secret, secret
 from ._check import Checked
 from ._context import Context, Reporter, nothing_lost
 from ._diff import Difference
+from ._elsewhere import Place
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._kinds import Kind, kinds
 from ._options import Options
@@ -31,6 +32,7 @@ __all__ = [
     "LifecycleError",
     "Opaque",
     "Options",
+    "Place",
     "RefusedError",
     "Reporter",
     "Unknown",

@@ -11,6 +11,7 @@ from pulumi_resource_dataworks._names import (
     OF_THE_DOCUMENT,
 )
 
+from ._elsewhere import Place
 from ._handover import Handover
 from ._options import Options
 from .workflow_definition import WorkflowDefinitions
@@ -26,24 +27,27 @@ class Kind:
         inputs: The names of its inputs.
         telling: The input that may be a secret.
         hidden: The outputs that tell of that input: secret where it is.
+        place: Where this run's resources are.
     """
 
     steps: WorkflowDefinitions | WorkflowDeployments
     inputs: tuple[str, ...]
     telling: str
     hidden: frozenset[str]
+    place: Place
 
 
-def kinds(options: Options, run: str = "") -> dict[str, Kind]:
+def kinds(options: Options, run: str = "", place: Place = Place()) -> dict[str, Kind]:  # noqa: B008 - it does not change
     """Every kind by its name, with nothing declared yet.
 
     Args:
         options: What the provider does.
         run: What only the processes of one run of the engine share: its address.
+        place: Where its resources are.
     """
     definitions = WorkflowDefinitions(options, Handover(run))
     deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {
-        "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
-        "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
+        "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT, place),
+        "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT, place),
     }

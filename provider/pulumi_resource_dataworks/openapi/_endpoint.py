@@ -21,6 +21,7 @@ _CENTRAL_REGIONS = frozenset(
 _REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
 _HOST = re.compile(r"[0-9a-f:.]+|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
 _LONGEST_LABEL = 63
+_REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -79,6 +80,15 @@ def base_url(region: str | None, endpoint: str | None) -> str:
         raise SettingsError([SettingProblem("dataworks:region", REGION_REQUIRED)])
     host = _CENTRAL_HOST if region in _CENTRAL_REGIONS else f"dataworks.{region}.aliyuncs.com"
     return f"https://{host}"
+
+
+def place_of(region: str | None, url: str) -> tuple[str, str]:
+    """Return the region that an address serves, and its host where that is none of Alibaba Cloud's; what is not known is empty."""
+    host = urlsplit(url).hostname or ""
+    regional = _REGIONAL.fullmatch(host)
+    if regional is not None:
+        return regional[1], ""
+    return region or "", "" if host == _CENTRAL_HOST else host
 
 
 def _split(endpoint: str) -> SplitResult:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.alias_generators import to_camel
 
 from ._constants import CALLS_PER_SECOND
-from ._endpoint import base_url, check_endpoint, check_region, is_loopback
+from ._endpoint import base_url, check_endpoint, check_region, is_loopback, place_of
 
 
 def _check_key_text(text: str) -> str:
@@ -139,6 +139,11 @@ class Settings(_Section):
     def base_url(self) -> str:
         """Scheme, host and port, without a slash at the end."""
         return base_url(self.region, self.endpoint)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The region that calls reach, and the host where it is none of Alibaba Cloud's; what is not known is empty."""
+        return place_of(self.region, self.base_url)
 
     @property
     def is_loopback(self) -> bool:

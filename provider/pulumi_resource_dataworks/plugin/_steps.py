@@ -14,6 +14,7 @@ import grpc.aio
 from google.protobuf import empty_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._names import PLACE
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from ._failures import LARGEST_STATE, about_defect, fail, half_done
@@ -90,8 +91,10 @@ class Steps:
 
     async def configure(self, request: Any) -> None:
         """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
-        self._options, self._settings = _settings(decode(request.args).values)
-        self._kinds = lifecycle.kinds(self._options, self._log.address)
+        config = decode(request.args).values
+        self._options, self._settings = _settings(config)
+        place = lifecycle.Place.of(self._settings, config)
+        self._kinds = lifecycle.kinds(self._options, self._log.address, place)
         self._functions = lifecycle.Functions()
         await self.aclose()
 
@@ -131,7 +134,9 @@ class Steps:
 
     def diff(self, request: Any) -> Any:
         """Compares a resource's old inputs with its new ones."""
-        steps = self._kind(request).steps
+        kind = self._kind(request)
+        steps = kind.steps
+        kind.place.refuse_others(decode_some(request.olds, {PLACE: {"region": None, "host": None}}))
         if isinstance(steps, lifecycle.WorkflowDefinitions) and (found := _at_a_glance(request)):
             steps.hold(request.urn, request.id, decode_some(request.olds, lifecycle.HOLDING))
             return _diff_response(found)
@@ -157,6 +162,7 @@ class Steps:
         state, inputs = decode(request.properties), decode(request.inputs)
         secrets = state.secrets | inputs.secrets
         async with self._step(request, context, Properties(inputs.values, secrets)) as step:
+            kind.place.refuse_others(state.values)
             found = await kind.steps.read(step, request.id, inputs.values, state.values)
             if found is None:
                 return provider_pb2.ReadResponse(id="")
@@ -171,6 +177,7 @@ class Steps:
         kind, state, news = self._kind(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state.secrets) as step:
+            kind.place.refuse_others(state.values)
             outputs = await kind.steps.update(step, request.id, olds, state.values, news.values)
             return provider_pb2.UpdateResponse(properties=_outputs(kind, outputs, news.secrets))
 
@@ -178,6 +185,7 @@ class Steps:
         """Deletes what is there."""
         kind, state = self._kind(request), decode(request.properties)
         async with self._step(request, context, state) as step:
+            kind.place.refuse_others(state.values)
             await kind.steps.delete(step, request.id, state.values)
         return empty_pb2.Empty()
 
@@ -242,7 +250,8 @@ class Steps:
             text = f"{about_defect(error.defect, self._log, step.urn, step.conceal)}. The next `pulumi up` goes on from here"
         await self._log.flush()
         hidden = kind.hidden if step.secret else frozenset[str]()
-        await half_done(context, error, encode(error.outputs, inputs.secrets | hidden), text)
+        outputs = encode(kind.place.noted(error.outputs), inputs.secrets | hidden)
+        await half_done(context, error, outputs, text)
 
     def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
@@ -337,4 +346,5 @@ def _has_unknown(value: Any) -> bool:
 
 def _outputs(kind: lifecycle.Kind, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
     hidden = set(secrets)
-    return encode(values, hidden | kind.hidden if kind.telling in hidden else hidden)
+    noted = kind.place.noted(values)
+    return encode(noted, hidden | kind.hidden if kind.telling in hidden else hidden)

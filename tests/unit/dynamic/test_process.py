@@ -259,7 +259,10 @@ def test_a_deployment_of_the_plugin_s_is_updated_once(process: Process) -> None:
     online = {**made, "status": "Online", "deployedDigest": DIGEST}
     plugin_s = {key: value for key, value in online.items() if key != ABOUT}
     assert process.diff(DEPLOYMENT, "10001/1", plugin_s, made).changes == {"digest": "update"}
-    assert process.update(DEPLOYMENT, "10001/1", plugin_s, made) == online
+    assert process.update(DEPLOYMENT, "10001/1", plugin_s, made) == {
+        **online,
+        "__place": {"host": "127.0.0.1"},
+    }
     assert process.diff(DEPLOYMENT, "10001/1", online, made).changes == {}
 
 
