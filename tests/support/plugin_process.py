@@ -254,7 +254,7 @@ def clean_environment() -> dict[str, str]:
     kept = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("PULUMI_", "ALIBABA_", "ALICLOUD_"))
+        if not key.startswith(("PULUMI_", "ALIBABA", "ALICLOUD_"))
     }
     return {**kept, "HOME": "/nonexistent", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from pulumi.runtime.proto import engine_pb2
 
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from tests.support.documents import flow
@@ -74,3 +75,17 @@ def test_a_proxy_that_is_none_is_named(server: EmulatorServer) -> None:
         plugin.invoke("getProject", {"projectId": 10001})
     assert plugin.stop()[0] == 0
     assert "ALL_PROXY names no proxy" in refusal(error).text
+
+
+def test_real_keys_without_tls_are_a_warning() -> None:
+    engine = FakeEngine()
+    plugin = Plugin([engine.address], environment())
+    keys = {"accessKey": "LTAIreal", "secretKey": "SK"}
+    for endpoint in ("https://gateway.corp", "http://gateway.corp"):
+        plugin.configure({"endpoint": endpoint, **keys})
+    plugin.check("told", {"projectId": 10001, "spec": flow("told")})
+    assert plugin.stop() == (0, "", "")
+    engine.close()
+    [log] = engine.logs
+    assert log.severity == engine_pb2.WARNING
+    assert "http://gateway.corp is reached without TLS" in log.message

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,19 +15,48 @@ from ._errors import SettingProblem, SettingsError
 from ._settings import Settings
 
 _ENVIRONMENT: Mapping[str, Sequence[str]] = {
-    "region": ("ALIBABA_CLOUD_REGION_ID", "ALIBABA_CLOUD_REGION", "ALICLOUD_REGION"),
+    "region": (
+        "ALIBABA_CLOUD_REGION_ID",
+        "ALIBABA_CLOUD_REGION",
+        "ALIBABACLOUD_REGION_ID",
+        "ALICLOUD_REGION",
+        "ALICLOUD_REGION_ID",
+    ),
     "endpoint": ("ALIBABA_CLOUD_DATAWORKS_ENDPOINT",),
 }
+# The vendor's libraries, its CLI twice, and its Terraform provider: those at one place belong together.
 _ENVIRONMENT_PAIR: Mapping[str, Sequence[str]] = {
-    "accessKey": ("ALIBABA_CLOUD_ACCESS_KEY_ID",),
-    "secretKey": ("ALIBABA_CLOUD_ACCESS_KEY_SECRET",),
-    "securityToken": ("ALIBABA_CLOUD_SECURITY_TOKEN",),
+    "accessKey": (
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABACLOUD_ACCESS_KEY_ID",
+        "ALICLOUD_ACCESS_KEY_ID",
+        "ALICLOUD_ACCESS_KEY",
+    ),
+    "secretKey": (
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALIBABACLOUD_ACCESS_KEY_SECRET",
+        "ALICLOUD_ACCESS_KEY_SECRET",
+        "ALICLOUD_SECRET_KEY",
+    ),
+    "securityToken": (
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+        "ALIBABACLOUD_SECURITY_TOKEN",
+        "ALICLOUD_SECURITY_TOKEN",
+        "ALICLOUD_SECURITY_TOKEN",
+    ),
 }
 _ENVIRONMENT_SOURCES: Mapping[str, Sequence[str]] = {
-    "profile": ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"),
+    "profile": ("ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE"),
+    "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE",),
     "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME",),
-    "credentialsUri": ("ALIBABA_CLOUD_CREDENTIALS_URI",),
+    "credentialsUri": ("ALIBABA_CLOUD_CREDENTIALS_URI", "ALICLOUD_CREDENTIALS_URI"),
 }
+# Where all of these are set, the vendor's libraries take no other source of the environment but a key pair.
+_ENVIRONMENT_OIDC = (
+    "ALIBABA_CLOUD_ROLE_ARN",
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+    "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+)
 _PAIR = ("accessKey", "secretKey", "securityToken")
 _SOURCES = (*_PAIR, "profile", "sharedCredentialsFile", "ecsRoleName", "credentialsUri", "assumeRoleWithOidc")
 _OBJECTS = frozenset({"assumeRole", "assumeRoleWithOidc"})
@@ -38,6 +68,7 @@ def read_settings(config: Mapping[str, object], env: Mapping[str, str]) -> Setti
     problems = _unknown_keys(config)
     values = _decode({key: config[key] for key in config if key in Settings.config_keys()}, problems)
     origins = _add_environment(values, env)
+    _add_region_of_profile(values, origins, env)
     problems += _pair_problems(values, origins)
     problems += _missing_region(values)
     settings = _build(values, origins, problems)
@@ -90,7 +121,10 @@ def _add_environment(values: dict[str, Any], env: Mapping[str, str]) -> dict[str
     """Fill what the configuration leaves open; return which variable each such value is from."""
     table = dict(_ENVIRONMENT)
     if not any(key in values for key in _SOURCES):
-        table |= {**_ENVIRONMENT_PAIR, **_ENVIRONMENT_SOURCES}
+        pair = _pair_of_environment(env)
+        table |= {key: (name,) for key, name in pair.items()}
+        if pair or not all(env.get(name, "").strip() for name in _ENVIRONMENT_OIDC):
+            table |= _ENVIRONMENT_SOURCES
     origins: dict[str, str] = {}
     for key, variables in table.items():
         found = next((name for name in variables if env.get(name, "").strip()), None)
@@ -100,20 +134,48 @@ def _add_environment(values: dict[str, Any], env: Mapping[str, str]) -> dict[str
     return origins
 
 
+def _pair_of_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the first tool whose AccessKey ID or secret is set, by setting."""
+    for names in zip(*_ENVIRONMENT_PAIR.values(), strict=True):
+        if any(env.get(name, "").strip() for name in names[:2]):
+            return dict(zip(_ENVIRONMENT_PAIR, names, strict=True))
+    return {}
+
+
+def _add_region_of_profile(values: dict[str, Any], origins: dict[str, str], env: Mapping[str, str]) -> None:
+    """Where keys come from a profile of the CLI, its region counts too, unless something else names one."""
+    others = ("region", "endpoint", "accessKey", "ecsRoleName", "credentialsUri", "assumeRoleWithOidc")
+    home = env.get("HOME") or env.get("USERPROFILE")
+    given = values.get("sharedCredentialsFile") or (f"{home}/.aliyun/config.json" if home else "")
+    if not given or any(key in values for key in others):
+        return
+    try:
+        config = json.loads(Path(given).expanduser().read_text("utf-8"))
+        name = values.get("profile") or config["current"]
+        region = next(one["region_id"] for one in config["profiles"] if one["name"] == name)
+    except (OSError, ValueError, LookupError, TypeError, StopIteration):
+        return  # what is wrong with the file is told by the library that reads the keys
+    if isinstance(region, str) and region.strip():
+        values["region"] = region.strip()
+        origins["region"] = f"region_id of the profile {name}"
+
+
 def _pair_problems(values: Mapping[str, Any], origins: Mapping[str, str]) -> list[SettingProblem]:
     present = [key for key in _PAIR if key in values]
     missing = [key for key in ("accessKey", "secretKey") if key not in values]
     if not present or not missing:
         return []
-    from_environment = present[0] in origins
     given = " and ".join(_label(key, origins) for key in present)
-    return [_half_pair(key, given, from_environment) for key in missing]
+    tool = next(
+        (n for n, name in enumerate(_ENVIRONMENT_PAIR[present[0]]) if name == origins.get(present[0])), None
+    )
+    return [_half_pair(key, given, tool) for key in missing]
 
 
-def _half_pair(key: str, given: str, from_environment: bool) -> SettingProblem:
-    if from_environment:
+def _half_pair(key: str, given: str, tool: int | None) -> SettingProblem:
+    if tool is not None:
         return SettingProblem(
-            _name(key), f"{given} is set without {_ENVIRONMENT_PAIR[key][0]}; set both or neither"
+            _name(key), f"{given} is set without {_ENVIRONMENT_PAIR[key][tool]}; set both or neither"
         )
     secret = " --secret" if key in _SECRETS else ""
     message = f"{given} is set without it; run `pulumi config set{secret} {_name(key)} <value>`"

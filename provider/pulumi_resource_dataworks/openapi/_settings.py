@@ -18,6 +18,8 @@ def _check_key_text(text: str) -> str:
     return text
 
 
+_EMULATED_KEY = "LTAIemulator"
+"""How the emulator's AccessKey IDs begin, which are worth nothing."""
 KeyText = Annotated[str, AfterValidator(_check_key_text)]
 
 
@@ -144,6 +146,18 @@ class Settings(_Section):
     def place(self) -> tuple[str, str]:
         """The region that calls reach, and the host where it is none of Alibaba Cloud's; what is not known is empty."""
         return place_of(self.region, self.base_url)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What works and should not be so, in sentences."""
+        emulated = self.is_loopback or (self.access_key or "").startswith(_EMULATED_KEY)
+        if emulated or self.base_url.startswith("https:"):
+            return []
+        text = (
+            f"dataworks:endpoint: {self.base_url} is reached without TLS, so that whoever is on the way reads the documents and "
+            "the token of temporary keys. Write https://"
+        )
+        return [text]
 
     @property
     def is_loopback(self) -> bool:

@@ -97,6 +97,8 @@ class Steps:
         self._kinds = lifecycle.kinds(self._options, self._log.address, place)
         self._functions = lifecycle.Functions()
         await self.aclose()
+        for warning in self._settings.warnings:
+            StepReporter(self._log, "").warning(warning)
 
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""

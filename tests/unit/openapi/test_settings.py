@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,3 +238,122 @@ def test_this_machine_needs_no_proxy(endpoint: str, local: bool) -> None:
 
 def test_the_keys_are_camel_case() -> None:
     assert {"region", "accessKey", "assumeRoleWithOidc", "callsPerSecond"} < Settings.config_keys()
+
+
+TOOLS = [
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
+    ("ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECURITY_TOKEN"),
+    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
+]
+"""Variables of the vendor's libraries, of its CLI and of its Terraform provider, in the order in which they count."""
+
+
+@pytest.mark.parametrize("place", range(len(TOOLS)))
+def test_the_keys_of_each_tool_are_read_and_never_mixed(place: int) -> None:
+    env = {name: name for names in TOOLS[place:] for name in names}
+    found = Settings.from_config(REGION, env)
+    assert (found.access_key, found.secret_key, found.security_token) == TOOLS[place]
+    del env[TOOLS[place][1]]
+    assert TOOLS[place][1] in problems(REGION, env)["dataworks:secretKey"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ALIBABA_CLOUD_REGION_ID",
+        "ALIBABA_CLOUD_REGION",
+        "ALIBABACLOUD_REGION_ID",
+        "ALICLOUD_REGION",
+        "ALICLOUD_REGION_ID",
+    ],
+)
+def test_the_region_of_each_tool_is_read(name: str) -> None:
+    assert Settings.from_config({}, {name: "cn-beijing"}).region == "cn-beijing"
+
+
+OIDC = {f"ALIBABA_CLOUD_{name}": "x" for name in ("ROLE_ARN", "OIDC_PROVIDER_ARN", "OIDC_TOKEN_FILE")}
+
+
+def test_the_oidc_variables_go_before_a_profile_as_in_the_vendors_libraries() -> None:
+    env = {**OIDC, "ALIBABA_CLOUD_PROFILE": "p", "ALIBABA_CLOUD_CREDENTIALS_URI": "http://u"}
+    found = Settings.from_config(REGION, env)
+    assert (found.profile, found.credentials_uri) == (None, None)
+    del env["ALIBABA_CLOUD_ROLE_ARN"]
+    assert Settings.from_config(REGION, env).profile == "p"
+    assert Settings.from_config(REGION, {**ENV_PAIR, **OIDC}).access_key == "EAK"
+
+
+def profiles(folder: Path, text: str | None = None) -> dict[str, str]:
+    """An environment whose home has a file of the CLI."""
+    known = [{"name": name, "mode": "AK", "region_id": f"cn-{name}"} for name in ("one", "two")]
+    file = folder / ".aliyun" / "config.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text or json.dumps({"current": "one", "profiles": known}))
+    return {"HOME": str(folder)}
+
+
+def test_the_region_of_the_clis_profile_counts_where_its_keys_do(tmp_path: Path) -> None:
+    env = profiles(tmp_path)
+    assert Settings.from_config({}, env).region == "cn-one"
+    assert Settings.from_config({"profile": "two"}, env).region == "cn-two"
+    assert Settings.from_config({}, {**env, "ALICLOUD_PROFILE": "two"}).region == "cn-two"
+    assert Settings.from_config({}, {**env, "ALICLOUD_REGION": "cn-beijing"}).region == "cn-beijing"
+    assert Settings.from_config({"endpoint": "http://127.0.0.1:1"}, env).region is None
+    other = {"sharedCredentialsFile": str(tmp_path / ".aliyun" / "config.json"), "profile": "two"}
+    assert Settings.from_config(other, {}).region == "cn-two"
+
+
+@pytest.mark.parametrize("config", [{"profile": "three"}, PAIR, {"ecsRoleName": "r"}], ids=str)
+def test_the_region_of_a_profile_that_is_not_used_does_not_count(
+    tmp_path: Path, config: dict[str, Any]
+) -> None:
+    assert "dataworks:region" in problems(config, profiles(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"current": "one", "profiles": [1]}', '{"current": [], "profiles": {}}']
+)
+def test_a_file_of_profiles_that_cannot_be_read_gives_no_region(tmp_path: Path, text: str) -> None:
+    assert "dataworks:region" in problems({}, profiles(tmp_path, text or " "))
+
+
+def test_a_region_of_a_profile_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
+    env = profiles(tmp_path, '{"current": "p", "profiles": [{"name": "p", "region_id": "Shanghai !"}]}')
+    assert "(from region_id of the profile p)" in problems({}, env)["dataworks:region"]
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"endpoint": "http://gateway.corp", **PAIR}, True),
+        ({"endpoint": "http://gateway.corp", "ecsRoleName": "r"}, True),
+        ({"endpoint": "https://gateway.corp", **PAIR}, False),
+        ({"endpoint": "http://127.0.0.1:8123", **PAIR}, False),
+        (
+            {"endpoint": "http://emulator:8123", "accessKey": "LTAIemulator0000000000", "secretKey": "s"},
+            False,
+        ),
+        ({**REGION, **PAIR}, False),
+    ],
+)
+def test_real_keys_without_tls_are_a_warning(config: dict[str, Any], told: bool) -> None:
+    assert bool(Settings.from_config(config, {}).warnings) is told
+
+
+@pytest.mark.parametrize(
+    ("config", "place"),
+    [
+        (REGION, ("cn-shanghai", "")),
+        ({"endpoint": "dataworks-vpc.cn-beijing.aliyuncs.com"}, ("cn-beijing", "")),
+        ({**REGION, "endpoint": "dataworks.cn-beijing.aliyuncs.com"}, ("cn-beijing", "")),
+        ({"region": "ap-south-1"}, ("ap-south-1", "")),
+        ({"endpoint": "dataworks.aliyuncs.com"}, ("", "")),
+        ({**REGION, "endpoint": "http://127.0.0.1:8123"}, ("cn-shanghai", "127.0.0.1")),
+        ({"endpoint": "http://gateway.corp"}, ("", "gateway.corp")),
+    ],
+)
+def test_the_place_is_a_region_and_a_host_that_is_not_the_vendors(
+    config: dict[str, Any], place: tuple[str, str]
+) -> None:
+    assert Settings.from_config(config, {}).place == place
