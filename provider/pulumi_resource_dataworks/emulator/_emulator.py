@@ -78,7 +78,7 @@ class Emulator:
 
     @property
     def calls(self) -> list[Call]:
-        """Every call so far, in order."""
+        """The calls so far, in order: the latest 20,000, or fewer where their parameters are long."""
         with self._lock:
             return list(self.gateway.calls)
 
@@ -86,7 +86,7 @@ class Emulator:
         """How many calls of an operation arrived, failed ones included."""
         return sum(call.action == action for call in self.calls)
 
-    def switch(self, **changes: Any) -> None:
+    def switch(self, /, **changes: Any) -> None:
         """Change switches by name, from the next call on.
 
         Raises:
@@ -105,7 +105,7 @@ class Emulator:
             self._world.switches = self._world.switches.but(settings.switches)
             self._world.life = settings.job or self._world.life
             self._world.stage_life = settings.stage or self._world.stage_life
-            if settings.has_edition:
+            if settings.edition != "unchanged":
                 self._world.edition = settings.edition
             for fault in settings.faults:
                 self.gateway.faults.add(fault)
@@ -185,7 +185,7 @@ class Emulator:
             stages = [Stage(plan, Life("immediate")) for plan in plans(kind, standard=False, approval=False)]
             run = Run(str(uuid.uuid4()), kind, key, "2000000000000002", "", now, now, workflow, stages)
             run.automatic = tuple(stage.plan.code for stage in stages)
-            self._world.runs[run.run_id] = run
+            self._world.add_run(run)
             run.settle(self._world, now)
             return run.run_id
 
@@ -261,9 +261,12 @@ class Emulator:
 
     def _filled(self, workflow: Workflow, parsed: dict[str, Any]) -> dict[str, Any]:
         body = next(iter(parsed["spec"].get("workflows", [])), None)
-        if body is None or any("id" not in node or "script" not in node for node in body.get("nodes", [])):
-            raise ValueError("the document has no workflow, or a node without id or script")
-        return refilled(self._world, self.account, workflow, parsed, body)
+        if body is None:
+            raise ValueError("the document has no workflow")
+        try:
+            return refilled(self._world, self.account, workflow, parsed, body)
+        except KeyError as error:
+            raise ValueError(f"the document has a workflow or a node without {error.args[0]}") from None
 
     def _put(self, workflow: Workflow) -> None:
         self._world.store((workflow.project_id, workflow.workflow_id), workflow, self.clock.now())

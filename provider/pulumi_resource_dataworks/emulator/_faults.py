@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from ._check import checked
+import pydantic
+from pydantic import Field
+
+from ._check import STRICT
 
 ANY = "*"
 
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
 
-@dataclass(frozen=True)
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class Fault:
     """One planned fault.
 
@@ -30,16 +36,16 @@ class Fault:
     """
 
     action: str = ANY
-    nth: int = 1
-    times: int = 1
+    nth: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1)] = 1
     when: Literal["before", "after"] = "before"
-    status: int | None = None
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     code: str = "ServiceUnavailable"
     message: str = "A fault that was asked for."
     denial: Mapping[str, str] = field(default_factory=dict[str, str])
     body: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    delay_seconds: float = 0
+    headers: Mapping[HeaderName, HeaderValue] = field(default_factory=dict[str, str])
+    delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
     reset: bool = False
     half: bool = False
 
@@ -47,18 +53,6 @@ class Fault:
     def stands_in(self) -> bool:
         """Whether it takes the effect's place: a mere delay does not."""
         return self.when == "before" and (self.reset or self.half or self.status is not None)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Fault":
-        """A fault from the control endpoint's JSON: the attributes under their names.
-
-        Raises:
-            ValueError: A key that a fault does not have, or a value that it does not take.
-        """
-        fault = cls(**checked(cls, "fault field", value))
-        if fault.nth < 1 or fault.times < 1 or fault.delay_seconds < 0:
-            raise ValueError("nth and times are at least 1, and delay_seconds at least 0")
-        return fault
 
 
 @dataclass

@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl
@@ -42,6 +43,36 @@ class Call:
     code: str
     request_id: str
     time: float
+
+
+class CallLog:
+    """The latest calls: so many, and with so many characters of parameters, that a long test run does not fill the memory."""
+
+    _MOST: Final = 20_000
+    _LONGEST: Final = 64 * 2**20
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque()
+        self._length = 0
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls)
+
+    def append(self, call: Call) -> None:
+        """Write down a call, and drop the oldest where there are too many."""
+        self._calls.append(call)
+        self._length += _length(call)
+        while len(self._calls) > self._MOST or (self._length > self._LONGEST and len(self._calls) > 1):
+            self._length -= _length(self._calls.popleft())
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._calls.clear()
+        self._length = 0
+
+
+def _length(call: Call) -> int:
+    return sum(map(len, call.params.values()))
 
 
 @dataclass(frozen=True)
@@ -90,14 +121,14 @@ class Gateway:
         world: What the operations work on.
         lock: Held while anything happens; whoever touches the world from outside takes it.
         faults: The faults still to come.
-        calls: Every call that was answered, in order.
+        calls: The calls that were answered, in order.
     """
 
     def __init__(self, world: World, *, strict: bool) -> None:
         self.world = world
         self.lock = threading.RLock()
         self.faults = FaultPlan()
-        self.calls: list[Call] = []
+        self.calls = CallLog()
         self._strict = strict
         self._verifier = Verifier()
 

@@ -58,7 +58,7 @@ def _enqueue(world: World, key: Key, nodes: int, effect: "Import | _Refused") ->
     now = world.clock.now()
     not_before = earlier.end if earlier and policy == "queued" else now
     job = Job(new_id(), key, world.next_life(), nodes, now, not_before, effect)
-    world.jobs[job.job_id] = job
+    world.add_job(job)
     return job
 
 

@@ -36,7 +36,7 @@ def create_pipeline_run(world: World, account: Account, given: Parameters) -> Bo
     run = Run(str(uuid.uuid4()), kind, key, account.uid, described, now, now, workflow, stages)
     codes = [plan.code for plan in listed]
     run.automatic = tuple(codes[: codes.index(auto) + 1]) if auto in codes else ()
-    world.runs[run.run_id] = run
+    world.add_run(run)
     run.settle(world, now)
     return {"Id": run.run_id}
 

@@ -114,6 +114,11 @@ class Run:
     automatic: tuple[str, ...] = ()
 
     @property
+    def ended(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in ENDED
+
+    @property
     def current(self) -> Stage | None:
         """The first stage that has not ended well."""
         return next((stage for stage in self.stages if stage.status != "Success"), None)

@@ -1,28 +1,26 @@
 """A file of settings: which service the emulator is."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal
 
-from ._check import checked
+from pydantic import AfterValidator
+from pydantic.dataclasses import dataclass
+
+from ._check import STRICT, read
 from ._edition import Edition
 from ._faults import Fault
 from ._jobs import Life
 from ._switches import Switches
 
 
-class _File(TypedDict):
-    switches: dict[str, Any]
-    faults: list[Any]
-    job: dict[str, Any]
-    stage: dict[str, Any]
-    edition: Edition | None
-    probe: dict[str, Any]  # how a report of `pulumi-dataworks probe` came to its switches; of no effect
+def _known(switches: Mapping[str, Any]) -> Mapping[str, Any]:
+    Switches().but(switches)
+    return switches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Settings:
     """What a file says; all of it may be left out.
 
@@ -31,42 +29,23 @@ class Settings:
         faults: The faults to plan.
         job: How jobs live.
         stage: How the stages of pipeline runs live.
-        edition: Whose limits hold; None for no limits.
-        has_edition: Whether the file names an edition, or none.
+        edition: Whose limits hold: None for no limits.
+        probe: How a report of `pulumi-dataworks probe` came to its switches; of no effect.
     """
 
-    switches: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    switches: Annotated[Mapping[str, Any], AfterValidator(_known)] = field(default_factory=dict[str, Any])
     faults: tuple[Fault, ...] = ()
     job: Life | None = None
     stage: Life | None = None
-    edition: Edition | None = None
-    has_edition: bool = False
-
-    @classmethod
-    def from_json(cls, value: Any) -> "Settings":
-        """Settings from JSON: `{"switches": {...}, "faults": [...], "job": {...}, "edition": "basic"}`.
-
-        Raises:
-            ValueError: A key that is none of these, or a value that it does not take; says which there are.
-        """
-        given = checked(_File, "key", value)
-        faults: list[Any] = given.get("faults", [])
-        Switches().but(given.get("switches", {}))
-        return cls(
-            switches=given.get("switches", {}),
-            faults=tuple(Fault.from_json(fault) for fault in faults),
-            job=Life.from_json(given["job"]) if "job" in given else None,
-            stage=Life.from_json(given["stage"]) if "stage" in given else None,
-            edition=given.get("edition"),
-            has_edition="edition" in given,
-        )
+    edition: Literal[Edition, "unchanged"] | None = "unchanged"
+    probe: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Settings":
-        """Settings from a file of that JSON in UTF-8.
+        """Settings from JSON in UTF-8: `{"switches": {...}, "faults": [...], "job": {...}, "edition": "basic"}`.
 
         Raises:
             OSError: The file cannot be read.
-            ValueError: It is no JSON, or not the JSON that is wanted.
+            ValueError: It is no JSON, has a key that is none of these, or a value that a key does not take.
         """
-        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+        return read(cls, Path(path).read_bytes())

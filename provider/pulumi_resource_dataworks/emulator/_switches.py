@@ -1,16 +1,22 @@
 """What could not be verified about the service, each as a setting with a default."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
-from ._check import checked
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from ._check import STRICT, read_value
 from ._errors import REFUSED
 
 IdPolicy = Literal["kept", "replaced", "refused"]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+Status = Annotated[int, Field(ge=200, le=599)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Switches:
     """Settings of the unknown. All of these are unknown of the real service unless the comment cites evidence."""
 
@@ -46,9 +52,9 @@ class Switches:
     # An import while another of the same workflow runs; "mixed": both run, and nodes of both are there in the end.
     concurrent_import: Literal["queued", "refused", "mixed"] = "queued"
     # How many imports may run at once, of all workflows; None any number.
-    imports_at_once: int | None = None
+    imports_at_once: Count | None = None
     # The longest Spec in bytes; None any.
-    spec_limit: int | None = None
+    spec_limit: Count | None = None
     # An import of a workflow that somebody holds open (`Emulator.lock`); whether there is such a lock is unknown.
     locked_workflow: Literal["ignored", "refused", "job_fails"] = "ignored"
     # An owner in the document who is not the caller.
@@ -74,7 +80,7 @@ class Switches:
     # --- Jobs: no answer of GetJobStatus is recorded anywhere.
 
     # How many polls of a new job answer "not found".
-    job_hidden_polls: int = 0
+    job_hidden_polls: Count = 0
     # Seconds after which a finished job is forgotten; None never.
     job_forgotten_after: float | None = None
     # A job that is not there: as a missing workflow, or a failed job, as the documentation's sample has an Error "Not Found".
@@ -89,9 +95,9 @@ class Switches:
     # service that will write otherwise one day.
     read_back_noise: Literal["usual", "worst"] = "usual"
     # Seconds for which Get and List still answer as before a write.
-    stale_reads: float = 0
+    stale_reads: Seconds = 0
     # What a missing workflow, or job, is answered with.
-    not_found_status: int = 400
+    not_found_status: Status = 400
     not_found_code: str = REFUSED
     not_found_message: str = "The specified object does not exist."
     # A missing workflow is a 200 without WorkflowDefinition.
@@ -122,7 +128,7 @@ class Switches:
     # In which order ListPipelineRuns gives them.
     runs_order: Literal["newest_first", "oldest_first"] = "newest_first"
     # Seconds for which a stage that was executed still stands as Init.
-    stage_begins_after: float = 0
+    stage_begins_after: Seconds = 0
     # An Offline run of what is not in production.
     offline_of_undeployed: Literal["refused", "succeeds"] = "refused"
 
@@ -145,19 +151,19 @@ class Switches:
     qps_window: Literal["calendar", "sliding"] = "calendar"
     # Too many calls a second: 429 on the public page of codes, 400 on many products, and 9990020002 by the vendor's skill;
     # 9990040003 in an acceptance test of terraform-provider-alicloud.
-    throttling_status: int = 429
+    throttling_status: Status = 429
     throttling_code: str = "Throttling.User"
     # Too many calls a day: the public page of codes (2020-05-18).
-    quota_status: int = 429
+    quota_status: Status = 429
     quota_code: str = "Throttling.Api.Risk"
 
     def but(self, changes: Mapping[str, Any]) -> "Switches":
         """These settings with some changed.
 
         Raises:
-            ValueError: A name that is no switch, or a setting that it does not have; says which there are.
+            ValueError: A name that is no switch, or a setting that it does not have; says which it has.
         """
-        return replace(self, **checked(type(self), "switch", changes))
+        return read_value(Switches, {**self.as_json(), **changes})
 
     def as_json(self) -> dict[str, Any]:
         """Name to setting, as the control endpoint answers and takes them."""

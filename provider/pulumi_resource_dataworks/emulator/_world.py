@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._clock import Clock
 from ._edition import Edition, Usage
@@ -14,7 +14,15 @@ from ._switches import Switches
 if TYPE_CHECKING:
     from ._runs import Run
 
+K = TypeVar("K")
 Key = tuple[int, str]
+
+_JOBS = 10_000
+"""How many jobs that have ended are remembered."""
+_OLD = 1000
+"""How many pipeline runs that have ended, and how many workflows that were deleted, are remembered with their documents."""
+_VERSIONS = 50
+"""How many versions of a workflow are remembered, for reads that are stale."""
 
 
 @dataclass(frozen=True)
@@ -190,14 +198,29 @@ class World:
     def settle(self) -> None:
         """Let every job end whose time has come, in the order in which they end."""
         now = self.clock.now()
-        for job in sorted(self.jobs.values(), key=lambda job: job.end):
+        running = (job for job in self.jobs.values() if job.status == "Running")
+        for job in sorted(running, key=lambda job: job.end):
             job.settle(now)
         for run in self.runs.values():
             run.settle(self, now)
 
     def store(self, key: Key, workflow: Workflow | None, now: float) -> None:
         """Write a workflow, or None for one that is deleted."""
-        self._past.setdefault(key, []).append((now, workflow))
+        past = self._past.setdefault(key, [])
+        past.append((now, workflow))
+        del past[:-_VERSIONS]
+        if workflow is None:
+            _forget(self._past, [other for other in self._past if self.is_deleted(other)], _OLD)
+
+    def add_job(self, job: Job) -> None:
+        """Begin a job."""
+        self.jobs[job.job_id] = job
+        _forget(self.jobs, [one.job_id for one in self.jobs.values() if one.status != "Running"], _JOBS)
+
+    def add_run(self, run: "Run") -> None:
+        """Begin a pipeline run."""
+        self.runs[run.run_id] = run
+        _forget(self.runs, [one.run_id for one in self.runs.values() if one.ended], _OLD)
 
     def current(self, key: Key) -> Workflow | None:
         """What is there now: what a write sees."""
@@ -254,3 +277,9 @@ class World:
         """How the stage with this code lives in the next run: as scripted, or as stages do here."""
         scripted = self.scripted_stages.get(code)
         return scripted.popleft() if scripted else self.stage_life
+
+
+def _forget(known: dict[K, Any], over: list[K], kept: int) -> None:
+    """Forget the oldest of what is over."""
+    for key in over[:-kept]:
+        del known[key]

@@ -21,6 +21,14 @@ def document(name: str = "flow", nodes: int = 1) -> dict[str, Any]:
     return {"version": "1.1.0", "kind": "CycleWorkflow", "spec": {"workflows": [body]}}
 
 
+def without(key: str) -> dict[str, Any]:
+    """A document whose node lacks something."""
+    made = document()
+    [found] = made["spec"]["workflows"][0]["nodes"]
+    del (found if key in found else found["script"])[key]
+    return made
+
+
 @pytest.fixture
 def control(server: EmulatorServer) -> Call:
     def send(name: str, *body: Any) -> httpx.Response:
@@ -152,10 +160,89 @@ def test_everything_of_a_file_is_set_at_once(control: Call, call: Call, emulator
         ("publish", {"id": "1"}),
         ("edit", {"id": WORKFLOW, "document": {"kind": "Workflow"}}),
         ("edit", {"id": WORKFLOW, "document": {"kind": "CycleWorkflow", "spec": {}}}),
+        ("edit", {"id": WORKFLOW, "document": []}),
+        *(
+            ("edit", {"id": WORKFLOW, "document": without(key)})
+            for key in ("id", "name", "script", "runtime")
+        ),
+        ("edit", {"id": [], "document": None}),
+        ("faults", 1),
+        ("faults", [1]),
+        ("faults", {"status": 99999}),
+        ("faults", {"headers": {"a b": "x"}}),
+        ("faults", {"headers": {"x": "a\r\nb: c"}}),
+        ("faults", {"delay_seconds": -1}),
+        ("job", []),
+        ("job", {"times": "three"}),
+        ("job", {"times": 10**12}),
+        ("job", {"amount": -1}),
+        ("stage", {"code": 1}),
+        ("stage", {"times": 0}),
+        ("switches", []),
+        ("switches", {"self": 1}),
+        ("switches", {"job_hidden_polls": -1}),
+        ("switches", {"not_found_status": 99999}),
+        ("publish", {"id": WORKFLOW, "published": "false"}),
+        ("publish", [WORKFLOW]),
+        ("lock", {"id": WORKFLOW, "locked": 1}),
+        ("deploy", {"id": WORKFLOW, "type": "Sideways"}),
+        ("approve", {"id": None}),
+        ("clock", {"advance": "60"}),
+        ("clock", {"advance": 1e300}),
+        ("clock", {"advance": -1}),
+        ("configure", {"faults": {"nth": 0}}),
+        ("configure", {"edition": 5}),
     ],
 )
 @pytest.mark.usefixtures("stored")
-def test_what_control_cannot_take_is_said(control: Call, name: str, body: dict[str, Any]) -> None:
+def test_what_control_cannot_take_is_said(control: Call, name: str, body: Any) -> None:
     answer = control(name, body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"\xff", b'{"advance": NaN}', b'{"advance": 1e999}', b"[" * 1000, b'"\\ud800"']
+)
+def test_what_is_no_json_is_said(server: EmulatorServer, text: bytes) -> None:
+    for name in ("clock", "switches", "configure", "edit", "faults"):
+        answer = httpx.post(
+            f"{server.endpoint}/_emulator/{name}", content=text, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 400
+        assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}]
+)
+def test_a_page_cannot_send_what_a_browser_sends_without_asking(
+    server: EmulatorServer, form: dict[str, str]
+) -> None:
+    url = f"{server.endpoint}/_emulator/switches"
+    answer = httpx.post(url, content=b'{"ids_on_wire": "numbers"}', headers=form)
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["error"]
+    asked = httpx.options(
+        url, headers={"origin": "http://page.example", "access-control-request-method": "POST"}
+    )
+    assert asked.status_code == 405
+    assert not [name for name in asked.headers if name.startswith("access-control")]
+    assert server.emulator.switches.ids_on_wire == "strings"
+
+
+@pytest.mark.parametrize(
+    "host", ["page.example", "page.example:80", "127.0.0.1.page.example", "localhost.page.example"]
+)
+def test_a_page_whose_name_means_this_machine_is_refused(server: EmulatorServer, host: str) -> None:
+    url = f"{server.endpoint}/_emulator/switches"
+    answers = [httpx.get(url, headers={"host": host})]
+    answers.append(httpx.post(url, json={"ids_on_wire": "numbers"}, headers={"host": host}))
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert host in answers[0].json()["error"]
+    assert server.emulator.switches.ids_on_wire == "strings"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8990", "[::1]:8990", "emulator", "192.0.2.1:80"])
+def test_an_address_and_a_name_without_a_dot_are_served(server: EmulatorServer, host: str) -> None:
+    assert httpx.get(f"{server.endpoint}/_emulator/switches", headers={"host": host}).status_code == 200

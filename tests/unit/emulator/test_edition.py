@@ -79,7 +79,7 @@ def test_throttled_calls_use_up_the_day_as_well(ask: Ask, emulator: Emulator) ->
 
 def test_what_a_throttled_call_is_answered_with(ask: Ask, emulator: Emulator) -> None:
     emulator.switch(throttling_status=400, throttling_code="9990020002", quota_code="Throttling.Resource")
-    emulator.configure(Settings.from_json({"edition": "basic"}))
+    emulator.configure(Settings(edition="basic"))
     codes(ask, emulator, 6)
     assert (emulator.calls[-1].status, emulator.calls[-1].code) == (400, "9990020002")
     assert codes(ask, emulator, 100)[-1] == "Throttling.Resource"

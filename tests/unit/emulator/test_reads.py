@@ -145,13 +145,13 @@ def test_lists_are_paged_and_filtered(ask: Ask, emulator: Emulator, submit: Call
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"no_such": 1}, "there are unknown_workflow_id"),
-        ({"ids_on_wire": "both"}, "strings, numbers"),
-        ({"stale_reads": "long"}, "stale_reads is a number"),
-        ({"job_hidden_polls": True}, "job_hidden_polls is a whole number, not True"),
-        ({"not_found_empty": 1}, "not_found_empty is true or false, not 1"),
-        ({"job_forgotten_after": "1"}, "is one of a number, null"),
-        ({"spec_limit": 1.5}, "is one of a whole number, null"),
+        ({"no_such": 1}, "no_such: there is no such key"),
+        ({"ids_on_wire": "both"}, "ids_on_wire: Input should be 'strings' or 'numbers'"),
+        ({"stale_reads": "long"}, "stale_reads: Input should be a valid number"),
+        ({"job_hidden_polls": True}, "job_hidden_polls: Input should be a valid integer"),
+        ({"not_found_empty": 1}, "not_found_empty: Input should be a valid boolean"),
+        ({"job_forgotten_after": "1"}, "job_forgotten_after: Input should be a valid number"),
+        ({"spec_limit": 1.5}, "spec_limit: Input should be a valid integer"),
     ],
 )
 def test_switches_know_their_settings(change: dict[str, Any], said: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Emulator, Settings, Switches
+from pulumi_resource_dataworks.emulator._check import read_value
 from pulumi_resource_dataworks.probe import _probes
 from pulumi_resource_dataworks.probe._command import report
 from tests.support.messages import Messages
@@ -186,7 +187,7 @@ async def test_the_report_makes_the_emulator_that_service(bed: Make) -> None:
     there = bed(**switches)
     written = json.loads(json.dumps(report(await there.probe(), {"projectId": HERE})))
     other = Emulator()
-    other.configure(Settings.from_json(written))
+    other.configure(read_value(Settings, written))
     assert other.switches.as_json() == {**DEFAULTS, **switches}
     findings = written["probe"]["findings"]
     assert findings.keys() == DEFAULTS.keys()
