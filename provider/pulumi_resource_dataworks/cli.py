@@ -2,27 +2,53 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from .emulator import Emulator
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is returned: 130 after Ctrl-C, where the command has no other.
+    """Run the command line; the exit code is returned.
+
+    Where the command has no other it is 130 after Ctrl-C, 141 where nobody reads the output any more (`| head`), and 2
+    where something cannot be read or written.
 
     Args:
         argv: The arguments without the program's name; `sys.argv` unless given.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before the start: `>&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
     arguments = _parser().parse_args(argv)
     try:
         exit_code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return 130
+    except BrokenPipeError:
+        _drop(sys.stdout, sys.stderr)
+        return 141
+    except OSError as error:
+        _drop(sys.stdout)
+        sys.stderr.write(f"pulumi-dataworks: {error}\n")
+        return 2
     return exit_code
+
+
+def _drop(*streams: TextIO) -> None:
+    """Drop what cannot be written: Python would try again at its end, and print a traceback."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with suppress(OSError):  # a stream of a test is no file
+            os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_emulator(parser: argparse.ArgumentParser) -> None:
     parser.description = "Serve DataWorks' OpenAPI on localhost; prints one line of JSON when it is ready."
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (0: a free one)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (a free one)")
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument("--job-seconds-per-node", type=float, metavar="S", help="pace of imports (1.2)")
     pace.add_argument("--job-seconds", type=float, metavar="S", help="let every import take this long")
@@ -61,6 +87,12 @@ def _add_emulator(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_emulator)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
 def _emulator(arguments: argparse.Namespace) -> int:
     try:
         from . import emulator  # noqa: PLC0415 the extra may be missing
@@ -75,7 +107,11 @@ def _emulator(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{arguments.settings}: {error}\n")
         return 2
 
-    def announce(endpoint: str) -> None:
+    def announce(endpoint: str, local: bool) -> None:
+        if not local:
+            sys.stderr.write(
+                f"warning: {endpoint} can be reached from other machines, and its control endpoint asks for no key\n"
+            )
         announcement = {
             "endpoint": endpoint,
             "accessKey": world.account.access_key,
@@ -86,7 +122,11 @@ def _emulator(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(announcement) + "\n")
         sys.stdout.flush()
 
-    emulator.serve(world, host=arguments.host, port=arguments.port, ready=announce)
+    try:
+        emulator.serve(world, host=arguments.host, port=arguments.port, ready=announce)
+    except emulator.ListenError as error:
+        sys.stderr.write(f"{error}. Without --port a free one is taken\n")
+        return 2
     return 0
 
 

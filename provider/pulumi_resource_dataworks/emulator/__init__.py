@@ -15,7 +15,7 @@ from ._emulator import REGION, Emulator
 from ._faults import Fault
 from ._gateway import Call
 from ._jobs import Life
-from ._server import EmulatorServer, serve
+from ._server import EmulatorServer, ListenError, serve
 from ._settings import Settings
 from ._switches import Switches
 from ._world import Account, Project, ResourceGroup, Workflow
@@ -30,6 +30,7 @@ __all__ = [
     "EmulatorServer",
     "Fault",
     "Life",
+    "ListenError",
     "Project",
     "ResourceGroup",
     "Settings",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
 import socket
 import threading
@@ -16,6 +17,10 @@ from ._app import create_app
 from ._emulator import Emulator
 
 LOCALHOST: Final = "127.0.0.1"
+
+
+class ListenError(Exception):
+    """An address or a port that is not to be had."""
 
 
 class _Protocol(H11Protocol):
@@ -102,22 +107,30 @@ class EmulatorServer:
         self._socket.close()
 
 
-def serve(emulator: Emulator, *, host: str, port: int, ready: Callable[[str], Any]) -> None:
+def serve(emulator: Emulator, *, host: str, port: int, ready: Callable[[str, bool], Any]) -> None:
     """Listen until SIGINT or SIGTERM.
 
     Args:
         emulator: What answers.
         host: The address to listen on.
         port: The port; 0 is a free one.
-        ready: Called with the endpoint once connections are accepted.
+        ready: Called once connections are accepted, with the endpoint and whether only this machine can reach it.
+
+    Raises:
+        ListenError: The address or the port is not to be had.
     """
     with _listen(host, port) as listener:
-        _Server(emulator, lambda: ready(endpoint_of(listener))).run([listener])
+        local = ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+        _Server(emulator, lambda: ready(endpoint_of(listener), local)).run([listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket. An answer is two writes: without NODELAY the second waits 40 ms for the first's receipt."""
-    listener = socket.create_server((host, port))
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]
+        raise ListenError(f"cannot listen on {host}:{port}: {why}") from None
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

@@ -112,6 +112,8 @@ def _write(text: str, out: str | None) -> None:
             sys.stdout.flush()
         else:
             Path(out).write_bytes(data)
+    except BrokenPipeError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise _StopError(
             f"{out or 'standard output'} cannot be written: {getattr(error, 'strerror', None) or error}"

@@ -2,6 +2,7 @@ import builtins
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -63,6 +64,36 @@ def test_it_is_the_service_that_a_file_says(tmp_path: Path) -> None:
     assert (announced["projectId"], switches["ids_on_wire"]) == (7, "numbers")
 
 
+def emulator_process(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "pulumi_resource_dataworks.cli", "emulator", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(PROVIDER)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True)
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert cli.main(["emulator", "--port", str(port)]) == 2
+    said = f"cannot listen on 127.0.0.1:{port}: Address already in use. Without --port a free one is taken\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_an_address_that_cannot_be_had_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["emulator", "--host", "192.0.2.1"]) == 2
+    assert capsys.readouterr().err.startswith("cannot listen on 192.0.2.1:0: ")
+
+
+def test_an_address_beyond_this_machine_is_a_warning() -> None:
+    with emulator_process("--host", "0.0.0.0") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        endpoint = json.loads(process.stdout.readline())["endpoint"]
+        process.terminate()
+        assert process.stderr.read() == (
+            f"warning: {endpoint} can be reached from other machines, and its control endpoint asks for no key\n"
+        )
+
+
 def configured(*arguments: str) -> Emulator:
     return cli._configured(cli._parser().parse_args(["emulator", *arguments]))
 
@@ -82,22 +113,22 @@ def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "Expecting property name"),
-        ("[]", "a JSON object with keys is wanted, not []"),
-        ('{"switch": {}}', "no key 'switch'; there are switches, faults, job, stage, edition"),
-        ('{"switches": {"nope": 1}}', "no switch 'nope'; there are unknown_workflow_id, "),
+        ("{", "Invalid JSON: EOF while parsing an object"),
+        ("[]", "Input should be an object"),
+        ('{"switch": {}}', "switch: there is no such key"),
+        ('{"switches": {"nope": 1}}', "switches: nope: there is no such key"),
         (
             '{"switches": {"dry_run": "maybe"}}',
-            "switch dry_run is one of honoured, ignored, refused, not 'maybe'",
+            "switches: dry_run: Input should be 'honoured', 'ignored' or 'refused'",
         ),
-        ('{"faults": {}}', "key faults is a list, not {}"),
-        ('{"faults": [{"nope": 1}]}', "no fault field 'nope'; there are action, nth, times, "),
-        ('{"faults": [{"nth": "3"}]}', "fault field nth is a whole number, not '3'"),
-        ('{"faults": [{"when": "then"}]}', "fault field when is one of before, after, not 'then'"),
-        ('{"job": {"amount": null}}', "job field amount is a number, not None"),
+        ('{"faults": {}}', "faults: Input should be a valid array"),
+        ('{"faults": [{"nope": 1}]}', "faults.0.nope: there is no such key"),
+        ('{"faults": [{"nth": "3"}]}', "faults.0.nth: Input should be a valid integer"),
+        ('{"faults": [{"when": "then"}]}', "faults.0.when: Input should be 'before' or 'after'"),
+        ('{"job": {"amount": null}}', "job.amount: Input should be a valid number"),
         (
             '{"edition": "free"}',
-            "key edition is one of basic, standard, professional, enterprise, null, not 'free'",
+            "edition: Input should be 'basic', 'standard', 'professional', 'enterprise' or",
         ),
     ],
 )
@@ -147,7 +178,15 @@ def without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "__import__", refuse)
 
 
-@pytest.mark.parametrize("arguments", [[], ["emulator", "--job-seconds", "1", "--job-seconds-per-node", "1"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["emulator", "--job-seconds", "1", "--job-seconds-per-node", "1"],
+        ["emulator", "--port", "99999"],
+        ["emulator", "--port", "-1"],
+    ],
+)
 def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(arguments)
