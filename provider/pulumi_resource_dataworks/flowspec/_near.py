@@ -15,10 +15,10 @@ _SHORT = 4
 """Letters below which a letter more makes another word; up to which another letter does."""
 
 _LONG = 100
-"""Letters above which no slip is looked for."""
+"""Letters above which nothing alike is looked for."""
 
 _FEW = 50
-"""Words among which the most alike is looked for: that takes 25 us a word, and a document may ask for each node."""
+"""Words among which the most alike is looked for: a document may ask for each node."""
 
 
 @lru_cache(maxsize=256)
@@ -28,15 +28,31 @@ def near(word: str, known: Collection[str]) -> Phrase:
     A word is like another where five sixths of their letters are the same in the same order, or three quarters of a
     short word's; where it is a slip; or where one begins as the other does, but for a quarter.
     """
-    names = {name.casefold(): name for name in known}
-    text = word.casefold()
-    close = difflib.get_close_matches(text, names, n=1, cutoff=0.75 if len(text) <= _SHORT else 0.83)
+    if len(word) > _LONG:
+        return _suggestion(None)
+    names, text = _casefolded(known), word.casefold()
+    cutoff, letters = 0.75 if len(text) <= _SHORT else 0.83, frozenset(text)
+    # difflib takes 25 us a word, and a document may hold thousands of unknown ones: this leaves it those with the same letters.
+    some = [
+        name
+        for name, (_, others) in names.items()
+        if 2 * min(len(name), len(text) - len(letters - others)) >= cutoff * (len(text) + len(name))
+    ]
+    close = difflib.get_close_matches(text, some, n=1, cutoff=cutoff)
     match = close or [name for name in names if slip(text, name) or _same_start(text, name)]
-    return _suggestion(names[match[0]] if match else None)
+    return _suggestion(names[match[0]][0] if match else None)
+
+
+@lru_cache(maxsize=64)
+def _casefolded(known: Collection[str]) -> dict[str, tuple[str, frozenset[str]]]:
+    """Each word without its case, with itself and its letters."""
+    return {name.casefold(): (name, frozenset(name.casefold())) for name in known}
 
 
 def _same_start(one: str, other: str) -> bool:
     """Whether a word begins with the other, or with three quarters of it."""
+    if one[:_SHORT] != other[:_SHORT]:
+        return False
     shorter, longer = sorted((one, other), key=len)
     common = _common(shorter, longer)
     return common >= _SHORT and (common == len(shorter) or common * 4 >= len(longer) * 3)
@@ -49,6 +65,8 @@ def slip(word: str, meant: str) -> bool:
     of five or more.
     """
     one, other = folded(word), folded(meant)
+    if abs(len(one) - len(other)) > 1:
+        return False
     shorter, common = min(len(one), len(other)), _common(one, other)
     one, other = one[common:], other[common:]
     if one[:2] == other[1::-1] and one[2:] == other[2:]:
@@ -92,6 +110,7 @@ def _suggestion(known: str | None) -> Phrase:
     return Phrase("" if known is None else f'Did you mean "{known}"? ')
 
 
+@lru_cache(maxsize=4096)
 def folded(word: str) -> str:
     """A word without what people write in one way or another: its case and separators."""
     return _SEPARATORS.sub("", word.casefold())

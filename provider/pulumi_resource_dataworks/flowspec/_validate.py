@@ -20,6 +20,8 @@ from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _INT32 = 2**31
+_ADVISED = 100
+"""So many faults of a document say what may be meant by a key that is none: each takes a search."""
 
 
 def validate(document: Document) -> list[Fault]:
@@ -140,7 +142,7 @@ def _odd_key(value: Object, entity: str, key: str, path: Path, faults: list[Faul
     """The field of a key that is not spelt as in its table, whose faults are added."""
     name, field = field_of(entity, key)
     if field is UNKNOWN:
-        faults.append(_unknown_key(value, entity, key, path))
+        faults.append(_unknown_key(value, entity, path, advised=len(faults) < _ADVISED))
     elif name != "dependencies":  # judged with what it says
         faults += _other_spellings(value, entity, key, path)
     return field
@@ -163,12 +165,18 @@ def _missing(name: str, entity: str, path: Path) -> Fault:
     return Fault((*path, name), f"{name} is missing", f"A {entity} needs it.", rule="missing")
 
 
-def _unknown_key(value: Object, entity: str, key: str, path: Path) -> Fault:
+def _unknown_key(value: Object, entity: str, path: Path, *, advised: bool) -> Fault:
     """A key that the vendor's parser drops: a misspelling where the right one is missing, else just that.
 
     Only a slip of the pen is a misspelling: a key that is just like another may be a field that the vendor has added.
+
+    Args:
+        value: What holds the key.
+        entity: What that is.
+        path: The key's place.
+        advised: Whether to look for what may be meant where it is no misspelling.
     """
-    table = ENTITIES[entity]
+    table, key = ENTITIES[entity], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
     message = f"{{}} is no field of a {entity}, so the service would drop it"
     if key in table.lost:
@@ -179,7 +187,9 @@ def _unknown_key(value: Object, entity: str, key: str, path: Path) -> Fault:
     lost = where_it_is_lost(entity, key)
     if lost:
         return Fault(path, message, lost, (key,), rule="misplaced-key")
-    twin = next((name for name in value if name in table.fields and slip(key, name)), None)
+    if not advised:
+        return Fault(path, message, "Leave it out.", (key,), severity="warning", rule="unknown-key")
+    twin = next((name for name in table.fields if name in value and slip(key, name)), None)
     remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(entity, key)
     remedy = remedy or near(key, free) + "Leave it out."
     return Fault(path, message, remedy, (key,), severity="warning", rule="unknown-key")

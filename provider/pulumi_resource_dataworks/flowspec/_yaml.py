@@ -23,6 +23,9 @@ from ._tables import field_of
 MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""
 
+_TEXT_OF_ONE = 100
+"""So many characters of a text count as another value: a script of 20,000 characters may be that of 1,000 nodes."""
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXACT = 2**53
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -154,9 +157,10 @@ class _Reader:
         _known_tag(event)
         plain = event.implicit[0] and event.tag != _TEXT_TAG
         value = Plain(event.value) if plain else str(event.value)
+        size = 1 + len(value) // _TEXT_OF_ONE
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
-        self._put(value, event, 1)
+            self._anchors[event.anchor] = (value, size)
+        self._put(value, event, size)
 
     def _alias(self, event: Any) -> None:
         if any(frame.anchor == event.anchor for frame in self._frames):
@@ -168,7 +172,10 @@ class _Reader:
         value, size = self._anchors[event.anchor]
         self._aliased += size
         if self._aliased > MAX_ALIASED:
-            message = f"the aliases stand for more than {MAX_ALIASED:,} values"
+            message = (
+                f"the aliases stand for more than {MAX_ALIASED:,} values, of which each {_TEXT_OF_ONE} characters of a "
+                "text are one"
+            )
             raise _invalid(message, "Write fewer aliases of aliases.", event.start_mark)
         self._put(value, event, size)
 
@@ -183,8 +190,13 @@ class _Reader:
     def _end(self, event: Any) -> None:
         frame = self._frames.pop()
         if isinstance(frame.value, dict):
-            for other in frame.merged:
-                frame.value = other | frame.value
+            whole: dict[str, Any] = {}
+            for other in (
+                *reversed(frame.merged),
+                frame.value,
+            ):  # the first wins over later ones, and own keys over all
+                whole.update(other)
+            frame.value = whole
         if frame.anchor:
             self._anchors[frame.anchor] = (frame.value, frame.size)
         self._put(frame.value, event, frame.size, closing=True)

@@ -14,7 +14,7 @@ from ._compose import picture_of
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for
 from ._picture import Picture
-from ._svg import svg
+from ._svg import svg, too_big_for_svg
 
 _LIBRARIES = ("graphlay", "cron_descriptor")
 
@@ -31,7 +31,8 @@ def run(arguments: Namespace) -> int:
     """Draws what `arguments` ask for.
 
     Returns:
-        0 where it is drawn, 1 where a document has errors (what can be drawn is drawn) or the library is missing, 2 where
+        0 where it is drawn, 1 where a document has errors (what can be drawn is drawn), the library is missing or an
+        SVG would be too big, 2 where
         something cannot be read or written.
     """
     try:
@@ -39,7 +40,7 @@ def run(arguments: Namespace) -> int:
         sources = [_read(name) for name in arguments.files]
         errors = sum(map(_tell, sources))
         picture = _picture(arguments, sources)
-        text = mermaid(picture) if arguments.format == "mermaid" else svg(picture)
+        text = mermaid(picture) if arguments.format == "mermaid" else _svg(picture)
         _write(text, arguments.out)
     except _StopError as error:
         _say(str(error))
@@ -102,6 +103,12 @@ def _held(arguments: Namespace) -> Object:
         return from_workspace(arguments.project_id, arguments.workflow, arguments.region, arguments.endpoint)
     except WorkspaceError as error:
         raise _StopError(str(error)) from None
+
+
+def _svg(picture: Picture) -> str:
+    if why := too_big_for_svg(picture):
+        raise _StopError(f"{picture.name} is not drawn: {why}", 1)
+    return svg(picture)
 
 
 def _write(text: str, out: str | None) -> None:

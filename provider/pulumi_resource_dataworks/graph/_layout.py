@@ -17,7 +17,8 @@ _WIDE = 3
 """So many times wider than deep is a workflow that is laid out from left to right: boxes are wider than high."""
 
 _MANY = 300
-"""Boxes above which a cheaper way to place them is taken: the other takes half a minute where a thousand wait for one."""
+"""Boxes, or arrows, above which a cheaper way to place them is taken: the other takes half a minute where a thousand wait
+for one, and a minute where each of 45 waits for 45."""
 
 _CROWD = 12
 """Dependencies of one box above which lines run closer to each other, and together where they begin or end together."""
@@ -114,7 +115,7 @@ def _options(picture: Picture, header: float) -> dict[str, Any]:
             ends[end] = ends.get(end, 0) + 1
     crowded = max(ends.values(), default=0) > _CROWD
     lines = {"lane_gap": 4, "merge_edges": "both"} if crowded else {}
-    many = len(picture.boxes) > _MANY
+    many = max(len(picture.boxes), len(picture.arrows)) > _MANY
     return {
         "direction": "leftright" if _is_wide(picture) else "topbottom",
         "spacing": {

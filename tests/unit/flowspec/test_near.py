@@ -1,12 +1,15 @@
 """What looks like something of this document and is not: keys, outputs, names; and loops with nothing inside."""
 
+import difflib
 import json
+import random
 import time
 from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._near import slip
+from pulumi_resource_dataworks.flowspec._commands import KNOWN_COMMANDS
+from pulumi_resource_dataworks.flowspec._near import near, slip
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, faults_of
 
@@ -169,3 +172,34 @@ def test_near_misses_among_a_thousand_names_take_no_time(depend: dict[str, str])
     lost = [fault for fault in found if fault.rule != "many-nodes"]
     assert len(lost) == 1000
     assert all(f"ods_order_{number:04}" in fault.render() for number, fault in enumerate(lost))
+
+
+def test_thousands_of_unknown_keys_take_no_time_and_the_first_hundred_say_what_is_meant() -> None:
+    keys = {f"recurrenceTyp{number:04}": None for number in range(3000)}
+    begin = time.process_time()
+    found = faults_of(etl(nodes=[{**node("a"), **keys}], dependencies=[]))
+    assert time.process_time() - begin < 3
+    assert len(found) == 3000
+    meant = ['Did you mean "recurrence"?' in fault.render() for fault in found]
+    assert meant == [True] * 100 + [False] * 2900
+    assert {fault.severity for fault in found} == {"warning"}
+
+
+def test_a_misspelling_is_an_error_however_many_keys_are_before_it() -> None:
+    keys = {f"colour{number}": None for number in range(300)}
+    found = faults_of(etl(nodes=[{**node("a"), **keys, "recurence": "Pause"}], dependencies=[]))
+    assert [fault.rule for fault in found if fault.severity == "error"] == ["misspelt-key"]
+
+
+def test_words_without_the_letters_of_another_are_not_looked_at_and_none_is_missed() -> None:
+    known = tuple(sorted(KNOWN_COMMANDS))
+    drawn = random.Random(1)
+    words = ["".join(drawn.sample(name, k=len(name) - drawn.randrange(3))) for name in known if len(name) > 5]
+    words += [name[:-1] + drawn.choice("aeiou") for name in known]
+    for word in words:
+        folded = {name.casefold(): name for name in known}
+        cutoff = 0.75 if len(word) <= 4 else 0.83
+        [*close] = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
+        if close:
+            assert near(word, known) == f'Did you mean "{folded[close[0]]}"? '
+    assert near("x" * 10_000, known) == ""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, same
+from pulumi_resource_dataworks.flowspec._yaml import read_yaml
 from tests.support.documents import ETL
 from tests.support.flowspecs import errors_of, faults_of, workflow
 
@@ -120,3 +121,22 @@ def test_a_billion_laughs_are_few() -> None:
 def test_an_anchor_is_expanded_where_it_is_used() -> None:
     found: Any = read("kind: &k CycleWorkflow\nspec: {type: *k}").root
     assert found["spec"]["type"] == "CycleWorkflow"
+
+
+def test_merges_into_a_big_object_take_no_time_and_win_as_yaml_says() -> None:
+    many = "".join(f", k{number}: 1" for number in range(30_000))
+    merges = ", ".join(["*first"] * 1000)
+    text = f"x: &first {{a: first, b: first}}\ny: {{<<: [{{a: list}}, {merges}], b: own{many}}}\n"
+    begin = time.process_time()
+    found = read_yaml(text)["y"]
+    assert time.process_time() - begin < 5
+    assert (found["a"], found["b"], len(found)) == ("list", "own", 30_002)
+
+
+def test_aliases_of_a_long_text_count_by_its_length() -> None:
+    aliases = "\n".join(["- *text"] * 50)
+    kept = read_yaml(f"- &text {'x' * 20_000}\n{aliases}\n")
+    assert len(kept) == 51
+    with pytest.raises(InvalidDocumentError) as caught:
+        read_yaml(f"- &text {'x' * 500_000}\n{aliases}\n")
+    assert "aliases stand for more than" in caught.value.faults[0].message

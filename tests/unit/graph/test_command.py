@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import cli, flowspec, openapi
+from pulumi_resource_dataworks.graph import _svg
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.pytest_plugin import DataWorks
 from tests.support.messages import Messages
@@ -227,3 +228,17 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr("pulumi_resource_dataworks.graph.run", stopped)
     assert cli.main(["graph", "x.json"]) == 130
     assert capsys.readouterr().err == "stopped\n"
+
+
+def test_an_svg_that_would_take_minutes_is_refused_and_mermaid_is_not(
+    run: Run, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"n{number}" for number in range(6)]
+    name = save("a.json", document(list(map(node, names)), [after(one, "n0") for one in names[1:]]))
+    monkeypatch.setattr(_svg, "MAX_PARTS", 10)
+    status, out, err = run(name)
+    assert (status, out) == (1, "")
+    messages(err)
+    assert run(name, "--format", "mermaid")[0] == 0
+    monkeypatch.setattr(_svg, "MAX_PARTS", 11)
+    assert run(name)[0] == 0
