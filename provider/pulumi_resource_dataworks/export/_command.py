@@ -11,10 +11,9 @@ from pathlib import Path
 from pulumi_resource_dataworks import openapi
 
 from ._assemble import Made, assemble
-from ._fetch import Fetched, fetch, listed
+from ._fetch import Fetched, fetch, listed, workflows
 from ._folder import JOURNAL, About, Folder, RefusedError
 from ._journal import Journal, kept_in
-from ._progress import workflows
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "
@@ -33,12 +32,11 @@ def run(arguments: Namespace) -> int:
     about = About(
         arguments.project_id, arguments.language, arguments.portable, "*" if arguments.all else arguments.name
     )
-    begun = False
+    folder: Folder | None = None
     try:
         config = {"region": arguments.region, "endpoint": arguments.endpoint}
         settings = openapi.Settings.from_config(config, os.environ)
         folder = Folder.of(out, about)
-        begun = True
         return export(settings, folder)
     except RefusedError as error:
         _say(str(error))
@@ -49,10 +47,11 @@ def run(arguments: Namespace) -> int:
         _say(str(error))
     except (OSError, ImportError) as error:  # ImportError: a SOCKS proxy without its package
         _say(f"{out}: {error}")
-    kept = kept_in(out / JOURNAL)
-    if kept:
+    if folder is None:
+        return 2
+    if kept := kept_in(folder):
         _say(f"{workflows(kept)} kept in {out}: the same command goes on from there")
-    return 1 if begun else 2
+    return 1
 
 
 def export(settings: openapi.Settings, folder: Folder) -> int:
@@ -69,7 +68,7 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
     fetched = asyncio.run(_read(settings, folder))
     made = assemble(fetched, folder.about, settings.region, folder.names)
     stay = folder.write(made.files, made.names)
-    folder.journal.unlink(missing_ok=True)
+    (folder.path / JOURNAL).unlink(missing_ok=True)
     _tell(folder, fetched, made, stay)
     return 1 if made.left_out else 0
 
@@ -79,7 +78,7 @@ async def _read(settings: openapi.Settings, folder: Folder) -> Fetched:
     project_id = folder.about.project_id
     try:
         chosen = await listed(client, project_id, folder.about.name)
-        with Journal.open(folder.journal, project_id) as journal:
+        with Journal.open(folder) as journal:
             if journal.entries:
                 _say(f"{workflows(len(journal.entries))} read by the run that began at {journal.began}")
             return await fetch(client, project_id, chosen, journal, _say)
@@ -91,7 +90,7 @@ def _tell(folder: Folder, fetched: Fetched, made: Made, stay: list[str]) -> None
     for name in fetched.gone:
         _say(f'"{name}" was deleted meanwhile')
     for path in stay:
-        _say(f"{path} stays: its workflow is no more, and somebody has edited the file")
+        _say(f"{path} stays, and is no part of the export any more: delete it if you do not need it")
     for path, reason in sorted(made.left_out.items()):
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))

@@ -6,14 +6,16 @@ import asyncio
 import difflib
 import fnmatch
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pulumi_resource_dataworks import openapi
 
 from ._folder import RefusedError
 from ._journal import Entry, Journal, listed_as
-from ._progress import Progress
+
+_SAID = 50
+"""After so many workflows a line says how far the run is: every ten seconds at 5 calls a second."""
 
 _AT_ONCE = 4
 """Calls that are under way at once: the client keeps to its calls a second, and an answer may take longer than that."""
@@ -56,7 +58,7 @@ async def listed(client: openapi.Client, project_id: int, name: str) -> list[ope
 async def fetch(
     client: openapi.Client,
     project_id: int,
-    workflows: list[openapi.WorkflowSummary],
+    chosen: list[openapi.WorkflowSummary],
     journal: Journal,
     say: Callable[[str], None],
 ) -> Fetched:
@@ -65,9 +67,9 @@ async def fetch(
     Raises:
         DataWorksError: The service cannot be asked any more; what was read is in the journal.
     """
-    fetched = Fetched(workflows)
+    fetched = Fetched(chosen)
     todo: list[openapi.WorkflowSummary] = []
-    for summary in workflows:
+    for summary in chosen:
         entry = journal.entries.get(summary.id)
         if entry is not None and entry.listed == listed_as(summary):
             fetched.specs[summary.id] = entry.spec
@@ -75,12 +77,11 @@ async def fetch(
             todo.append(summary)
     if not todo:
         return fetched
-    progress = Progress(say, len(workflows), len(fetched.specs))
-    waiting = iter(todo)
+    waiting = _counted(todo, len(chosen), say)
     try:
         async with asyncio.TaskGroup() as workers:
             for _ in range(_AT_ONCE):
-                workers.create_task(_work(client, project_id, waiting, journal, fetched, progress))
+                workers.create_task(_work(client, project_id, waiting, journal, fetched))
     except ExceptionGroup as errors:  # the first stops the others
         raise errors.exceptions[0] from None
     return fetched
@@ -92,7 +93,6 @@ async def _work(
     waiting: Iterable[openapi.WorkflowSummary],
     journal: Journal,
     fetched: Fetched,
-    progress: Progress,
 ) -> None:
     for summary in waiting:
         try:
@@ -105,8 +105,22 @@ async def _work(
             fetched.refused[summary.id] = str(error)
         else:
             fetched.specs[summary.id] = definition.spec
-            journal.add(summary.id, Entry.of(summary, definition.spec))
-        progress.step()
+            journal.add(Entry(id=summary.id, listed=listed_as(summary), spec=definition.spec))
+
+
+def _counted(
+    todo: list[openapi.WorkflowSummary], total: int, say: Callable[[str], None]
+) -> Iterator[openapi.WorkflowSummary]:
+    """Those to read, with a line now and then that says how far the run is."""
+    for done, summary in enumerate(todo, total - len(todo)):
+        if done and done % _SAID == 0:
+            say(f"{done} of {workflows(total)}")
+        yield summary
+
+
+def workflows(number: int) -> str:
+    """So many workflows, in words."""
+    return "1 workflow" if number == 1 else f"{number} workflows"
 
 
 def _nothing(project_id: int, name: str, names: list[str]) -> str:

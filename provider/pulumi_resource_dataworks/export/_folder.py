@@ -1,19 +1,23 @@
-"""The folder of an export: what an earlier export has written there, and what somebody has edited since."""
+"""The folder of an export: what an earlier export has written there, and what somebody has edited since.
+
+Nothing is ever deleted, nothing is written through a link that leads outside, and no file is overwritten but one that an
+export has written.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Literal
+
+import pydantic
 
 MANIFEST = ".dataworks-export.json"
 JOURNAL = ".dataworks-export.journal"
 _HALF_WRITTEN = ".dataworks-export.tmp"
-_FORMAT = 1
 _MANY = 10
 
 
@@ -43,6 +47,17 @@ class About:
         return f"--project-id {self.project_id} {which} --language {self.language}{kind}"
 
 
+class _Manifest(pydantic.BaseModel):
+    """What an export keeps in its folder: what it is of, its resources' names, and a hash of each file."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid")
+
+    format: Literal[1] = 1
+    about: About
+    names: dict[str, str]
+    files: dict[str, str]
+
+
 @dataclass(slots=True)
 class Folder:
     """The folder that an export goes into.
@@ -56,7 +71,7 @@ class Folder:
     path: Path
     about: About
     names: dict[str, str] = field(default_factory=dict[str, str])
-    _hashes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _hashes: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def of(cls, path: Path, about: About) -> Folder:
@@ -69,90 +84,99 @@ class Folder:
         if path.exists() and not path.is_dir():
             raise RefusedError(f"{path} is a file: give the name of a folder")
         folder = cls(path, about)
-        manifest = _read(path / MANIFEST)
-        if manifest is not None:
-            there = About(**manifest["about"])
-            if there != about:
-                raise RefusedError(
-                    f"{path} holds the export `{there}`, and this is `{about}`: give another folder"
-                )
-            folder.names, folder._hashes = manifest["names"], manifest["files"]
-        elif not (path / JOURNAL).exists() and path.is_dir() and any(path.iterdir()):
+        text = folder.read(MANIFEST)
+        if text is not None:
+            folder._take_up(text)
+        elif folder.read(JOURNAL) is None and path.is_dir() and any(path.iterdir()):
             raise RefusedError(f"{path} is not empty, and no export is in it: give a new folder")
         return folder
 
-    @property
-    def journal(self) -> Path:
-        """Where what was read is kept until all of it is there."""
-        return self.path / JOURNAL
+    def _take_up(self, text: bytes) -> None:
+        try:
+            there = _Manifest.model_validate_json(text)
+        except pydantic.ValidationError:
+            raise RefusedError(
+                f"{self.path / MANIFEST} cannot be read: no export has written it so. Give a new folder"
+            ) from None
+        if there.about != self.about:
+            raise RefusedError(
+                f"{self.path} holds the export `{there.about}`, and this is `{self.about}`: give another folder"
+            )
+        self.names, self._hashes = there.names, there.files
 
     def write(self, files: Mapping[str, bytes], names: Mapping[str, str]) -> list[str]:
-        """Writes all files, and removes those of the earlier export that are no more.
-
-        It can be killed at any time: the next export knows the files of both.
+        """Writes all files.
 
         Args:
             files: What to write, by path from the folder.
             names: The name of each workflow's resource by a hash of its ID.
 
         Returns:
-            Files of the earlier export that are no more, and that stay because somebody has edited them.
+            Files of the earlier export that are not part of this one. They stay.
 
         Raises:
-            RefusedError: Somebody has edited files that would be overwritten; nothing was written.
+            RefusedError: A file would be overwritten that no export has written so; nothing was written.
             OSError: A file cannot be written.
         """
         new = {path: _hash(content) for path, content in files.items()}
-        there = {path: self._hash_there(path) for path in {*files, *self._hashes}}
+        there = {path: self._hash_there(path) for path in sorted({*new, *self._hashes})}
         edited = sorted(
-            path
-            for path, found in there.items()
-            if found is not None and found not in (new.get(path), *self._hashes.get(path, ()))
+            path for path, own in new.items() if there[path] not in (None, own, self._hashes.get(path))
         )
-        overwritten = [path for path in edited if path in new]
-        if overwritten:
-            listed = "\n".join(f"  {path}" for path in overwritten[:_MANY])
-            more = f"\n  and {len(overwritten) - _MANY} more" if len(overwritten) > _MANY else ""
+        if edited:
+            listed = "\n".join(f"  {path}" for path in edited[:_MANY])
+            more = f"\n  and {len(edited) - _MANY} more" if len(edited) > _MANY else ""
             raise RefusedError(
-                f"{len(overwritten)} files in {self.path} are not as an export has written them:\n{listed}{more}\n"
+                f"{len(edited)} files in {self.path} are not as an export has written them:\n{listed}{more}\n"
                 "Nothing was written. Export into another folder and compare the two, or move these files away."
             )
-        known = {
-            path: sorted({*self._hashes.get(path, ()), *filter(None, [new.get(path)])}) for path in there
-        }
-        self._put(MANIFEST, self._manifest(known, names))
         for path, content in files.items():
             if there[path] != new[path]:
-                self._put(path, content)
-        for path in sorted(self._hashes.keys() - files.keys() - set(edited)):
-            self._remove(path)
-        self._put(MANIFEST, self._manifest({path: [one] for path, one in new.items()}, names))
-        return [path for path in edited if path not in new]
+                self.put(path, content)
+        stay = sorted(path for path in self._hashes.keys() - new.keys() if there[path] is not None)
+        hashes = new | {path: self._hashes[path] for path in stay}
+        manifest = _Manifest(
+            about=self.about, names=dict(sorted(names.items())), files=dict(sorted(hashes.items()))
+        )
+        self.put(MANIFEST, manifest.model_dump_json(indent=1).encode() + b"\n")
+        return stay
 
-    def _manifest(self, files: Mapping[str, list[str]], names: Mapping[str, str]) -> bytes:
-        held = {"format": _FORMAT, "about": asdict(self.about), "names": dict(sorted(names.items()))}
-        held["files"] = dict(sorted(files.items()))
-        return (json.dumps(held, ensure_ascii=False, indent=1) + "\n").encode()
+    def read(self, path: str) -> bytes | None:
+        """A file in the folder; None where there is none.
 
-    def _hash_there(self, path: str) -> str | None:
-        try:
-            return _hash((self.path / path).read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
+        Raises:
+            RefusedError: It leads outside, or something else is there that is no file.
+        """
+        target = self._place(path)
+        if not os.path.lexists(target):
             return None
+        if not target.is_file():
+            raise RefusedError(f"{target} is no file: move it away")
+        return target.read_bytes()
 
-    def _put(self, path: str, content: bytes) -> None:
-        """Writes a file so that it is there wholly or not at all."""
-        target, half = self.path / path, self.path / _HALF_WRITTEN
+    def put(self, path: str, content: bytes) -> None:
+        """Writes a file so that it is there wholly or not at all; it is a new one, whatever links lead to the old one."""
+        target, half = self._place(path), self._place(_HALF_WRITTEN)
         target.parent.mkdir(parents=True, exist_ok=True)
+        half.unlink(missing_ok=True)
         half.write_bytes(content)
         half.replace(target)
 
-    def _remove(self, path: str) -> None:
+    def _place(self, path: str) -> Path:
         target = self.path / path
-        target.unlink(missing_ok=True)
-        with suppress(OSError):  # the first folder that holds something else
-            for folder in target.relative_to(self.path).parents:
-                (self.path / folder).rmdir()
+        try:  # realpath does not fail on links that lead in a circle, as Path.resolve does
+            inside = Path(os.path.realpath(self.path)) in Path(os.path.realpath(target)).parents
+        except ValueError:  # a null byte
+            inside = False
+        if not inside:
+            raise RefusedError(
+                f"{target} leads out of {self.path}, and nothing is read or written there. Give a new folder"
+            )
+        return target
+
+    def _hash_there(self, path: str) -> str | None:
+        content = self.read(path)
+        return None if content is None else _hash(content)
 
 
 def hash_of_id(workflow_id: str) -> str:
@@ -162,15 +186,3 @@ def hash_of_id(workflow_id: str) -> str:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        held = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        held = None
-    if not isinstance(held, dict) or cast("dict[str, Any]", held).get("format") != _FORMAT:
-        raise RefusedError(f"{path} cannot be read: it is no list of this version's. Give a new folder")
-    return cast("dict[str, Any]", held)

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+import pydantic
 
 from pulumi_resource_dataworks import openapi
 
-from ._folder import RefusedError
+from ._folder import JOURNAL, Folder, RefusedError
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class _Head(pydantic.BaseModel):
+    project_id: int
+    began: str
+
+
+class Entry(pydantic.BaseModel):
     """A workflow that was read.
 
     Attributes:
-        listed: What the list said of it just before: its name, path and time of change.
+        id: Its ID.
+        listed: What the list said of it just before; where any of it differs, the workflow is read again.
         spec: Its document as the service gave it.
     """
 
+    id: str
     listed: tuple[str, str, int | None]
     spec: str
 
-    @classmethod
-    def of(cls, summary: openapi.WorkflowSummary, spec: str) -> Entry:
-        """An entry for what was read after this line of the list."""
-        return cls(listed_as(summary), spec)
-
 
 def listed_as(summary: openapi.WorkflowSummary) -> tuple[str, str, int | None]:
-    """What shows in a list that a workflow has changed: where any of it differs, it is read again."""
+    """The name, path and time of change of a workflow in a list."""
     return summary.name, summary.path, summary.modify_time
 
 
@@ -43,72 +45,67 @@ class Journal:
     """A file to which each workflow is added as soon as it is read.
 
     Attributes:
-        path: The file.
         entries: What is in it, by workflow ID.
-        began: When the run began that made it; None where it is new.
+        began: When the run began that made it.
     """
 
-    path: Path
-    _file: IO[str]
-    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
-    began: str | None = None
+    entries: dict[str, Entry]
+    began: str
+    _file: IO[bytes]
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, project_id: int) -> Generator[Journal]:
+    def open(cls, folder: Folder) -> Generator[Journal]:
         """The journal of a run that was stopped, or a new one.
 
         Raises:
-            RefusedError: It is another workspace's.
+            RefusedError: It is another workspace's, or no journal.
             OSError: The file cannot be read or written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = _lines(path) if path.exists() else iter(())
-        head = next(lines, None)
-        with path.open("a", encoding="utf-8") as file:
-            journal = cls(path, file)
-            if head is None:
-                file.truncate(0)
-                now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-                journal._write({"projectId": project_id, "began": now})
-            else:
-                journal._take_up(head, lines, project_id)
-            yield journal
+        head, entries = _read(folder)
+        lines = [head, *entries.values()]
+        folder.put(JOURNAL, b"".join(map(_line, lines)))  # without half a line that a kill has left
+        with (folder.path / JOURNAL).open("ab") as file:
+            yield cls(entries, head.began, file)
 
-    def _take_up(self, head: dict[str, Any], lines: Iterator[dict[str, Any]], project_id: int) -> None:
-        if head.get("projectId") != project_id:
-            raise RefusedError(
-                f"{self.path.parent} holds what was read of workspace {head.get('projectId')}, and this is "
-                f"{project_id}: give another folder"
-            )
-        self.began = str(head.get("began"))
-        for line in lines:
-            name, folder, time = line["listed"]
-            self.entries[line["id"]] = Entry((name, folder, time), line["spec"])
-        self._file.write("\n")  # after half a line that a kill has left
-
-    def add(self, workflow_id: str, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         """Keeps a workflow, also where the process is killed next."""
-        self.entries[workflow_id] = entry
-        self._write({"id": workflow_id, "listed": entry.listed, "spec": entry.spec})
-
-    def _write(self, line: object) -> None:
-        self._file.write(json.dumps(line) + "\n")
+        self.entries[entry.id] = entry
+        self._file.write(_line(entry))
         self._file.flush()
 
 
-def kept_in(path: Path) -> int:
-    """How many workflows a journal holds; none where there is no journal."""
-    return sum("spec" in line for line in _lines(path)) if path.exists() else 0
+def kept_in(folder: Folder) -> int:
+    """How many workflows the journal of a folder holds."""
+    return len(_read(folder)[1])
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a journal, without one that a kill has cut."""
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(found, dict):
-                yield found
+def _line(value: pydantic.BaseModel) -> bytes:
+    return json.dumps(value.model_dump()).encode() + b"\n"  # ASCII: half of a character pair is no UTF-8
+
+
+def _read(folder: Folder) -> tuple[_Head, dict[str, Entry]]:
+    """The journal, without lines that a kill has cut."""
+    lines = (folder.read(JOURNAL) or b"").splitlines()
+    project_id = folder.about.project_id
+    if not lines:
+        return _Head(project_id=project_id, began=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")), {}
+    try:
+        head = _Head.model_validate_json(lines[0])
+    except pydantic.ValidationError:
+        raise RefusedError(
+            f"{folder.path / JOURNAL} cannot be read: delete it, and all is read anew"
+        ) from None
+    if head.project_id != project_id:
+        raise RefusedError(
+            f"{folder.path} holds what was read of workspace {head.project_id}, and this is {project_id}: give another "
+            "folder"
+        )
+    entries: dict[str, Entry] = {}
+    for line in lines[1:]:
+        try:
+            entry = Entry.model_validate_json(line)
+        except pydantic.ValidationError:
+            continue
+        entries[entry.id] = entry
+    return head, entries

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 _LONGEST = 255
 """Bytes that a name may have in ext4, APFS and, as characters, in NTFS."""
 
+_LONGEST_PATH = 1000
+"""Bytes of a path in Data Studio above which its folders are left out: macOS takes 1,024, and a script's name follows."""
+
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
@@ -54,6 +57,8 @@ class Folders:
 
     def take(self, parts: tuple[str, ...]) -> str:
         """A folder for the workflow with this path, whose names are in `names`; no other workflow gets it."""
+        if len("/".join(parts).encode(errors="replace")) > _LONGEST_PATH:
+            parts = parts[-1:]
         folder = self._folder(parts)
         if folder in self._used:
             holder = self._folder(parts[:-1])
@@ -81,7 +86,8 @@ def resource_names(paths: Mapping[str, Sequence[str]], given: Mapping[str, str])
         paths: By ID, the folders of a workflow with its own name at the end.
         given: Names of an earlier export, which stay.
     """
-    found = {one: given[one] for one in paths if one in given}
+    kept = {name: one for one, name in given.items() if one in paths and name and name == _word(name)}
+    found = {one: name for name, one in kept.items()}
     taken = set(found.values())
     depth = {one: 1 for one in paths if one not in found}
     while True:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ._fetch import workflows
 from ._folder import MANIFEST, About
 from ._program import Program
-from ._progress import workflows
 
 _FEW = 5
 

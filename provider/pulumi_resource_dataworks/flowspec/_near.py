@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from ._fault import Phrase
@@ -22,7 +22,7 @@ _FEW = 50
 
 
 @lru_cache(maxsize=256)
-def near(word: str, known: Collection[str]) -> Phrase:
+def near(word: str, known: tuple[str, ...] | frozenset[str]) -> Phrase:
     """`Did you mean "x"? ` for the known word that looks most like this one, else nothing.
 
     A word is like another where five sixths of their letters are the same in the same order, or three quarters of a
@@ -44,7 +44,7 @@ def near(word: str, known: Collection[str]) -> Phrase:
 
 
 @lru_cache(maxsize=64)
-def _casefolded(known: Collection[str]) -> dict[str, tuple[str, frozenset[str]]]:
+def _casefolded(known: tuple[str, ...] | frozenset[str]) -> dict[str, tuple[str, frozenset[str]]]:
     """Each word without its case, with itself and its letters."""
     return {name.casefold(): (name, frozenset(name.casefold())) for name in known}
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,10 +36,21 @@ def test_a_new_folder_gets_the_files(tmp_path: Path) -> None:
 def test_the_same_export_may_be_repeated(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     changed = {"a.py": b"2\n", "workflows/x/b.sql": b"SELECT 2;", "workflows/y/c.sql": b"SELECT 3;"}
-    assert write(tmp_path, changed) == []
-    assert there(tmp_path) == changed
-    write(tmp_path, {"a.py": b"2\n"})
-    assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "a.py"]
+    assert write(tmp_path, changed) == ["workflows/x/a.sql"]
+    assert there(tmp_path) == {**FILES, **changed}
+
+
+def test_nothing_is_deleted_and_what_is_no_part_any_more_is_named(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    (tmp_path / "workflows/x/b.sql").write_bytes(b"mine")
+    gone = ["workflows/x/a.sql", "workflows/x/b.sql"]
+    assert write(tmp_path, {"a.py": b"2\n"}) == gone
+    assert there(tmp_path) == {**FILES, "a.py": b"2\n", "workflows/x/b.sql": b"mine"}
+    assert write(tmp_path, {"a.py": b"2\n"}) == gone  # until somebody deletes them
+    (tmp_path / gone[0]).unlink()
+    assert write(tmp_path, {"a.py": b"2\n"}) == gone[1:]
+    with pytest.raises(RefusedError, match=r"b\.sql"):
+        write(tmp_path, FILES)
 
 
 def refused(path: Path, about: About = ABOUT) -> str:
@@ -73,12 +87,32 @@ def test_a_journal_alone_is_a_run_that_was_stopped(tmp_path: Path) -> None:
     assert Folder.of(tmp_path, ABOUT).names == {}
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 2}', "half"])
-def test_a_list_of_files_that_cannot_be_read_is_refused(
-    tmp_path: Path, text: str, messages: Messages
-) -> None:
+def manifest(**changes: Any) -> str:
+    about = {"project_id": 10001, "language": "python", "portable": False, "name": "*"}
+    return json.dumps({"format": 1, "about": about, "names": {}, "files": {}, **changes})
+
+
+BROKEN = {
+    "empty": "",
+    "no keys": "{}",
+    "a list": "[1]",
+    "half": "half",
+    "another format": manifest(format=2),
+    "no text": "\x00",
+    "deep": "[" * 5000,
+    "another key": manifest(more=1),
+    "no names": manifest(names=None),
+    "names of numbers": manifest(names={"x": 1}),
+    "hashes in lists": manifest(files={"a.py": ["x"]}),
+    "about nothing": manifest(about={}),
+    "about a text": manifest(about="x"),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_a_list_of_files_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
-    messages(refused(tmp_path))
+    assert "cannot be read: no export has written it so" in refused(tmp_path)
 
 
 def test_a_file_that_somebody_edited_is_never_overwritten(tmp_path: Path, messages: Messages) -> None:
@@ -103,13 +137,6 @@ def test_an_edit_that_the_service_has_too_is_no_conflict(tmp_path: Path) -> None
     (tmp_path / "a.py").write_bytes(b"2\n")
     assert write(tmp_path, {**FILES, "a.py": b"2\n"}) == []
     assert write(tmp_path, {**FILES, "a.py": b"3\n"}) == []
-
-
-def test_an_edited_file_whose_workflow_is_no_more_stays(tmp_path: Path) -> None:
-    write(tmp_path, FILES)
-    (tmp_path / "workflows/x/a.sql").write_bytes(b"mine")
-    assert write(tmp_path, {"a.py": b"1\n"}) == ["workflows/x/a.sql"]
-    assert there(tmp_path) == {"a.py": b"1\n", "workflows/x/a.sql": b"mine"}
 
 
 @pytest.mark.parametrize("writes", range(6))
@@ -148,3 +175,75 @@ def test_many_edited_files_are_counted(tmp_path: Path) -> None:
         write(tmp_path, dict.fromkeys(files, b"3"))
     assert len(re.findall(r"\.sql", str(caught.value))) == 10
     assert "and 20 more" in str(caught.value)
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder beside the export's, with a file that an export would write."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "a.sql").write_bytes(b"mine")
+    return folder
+
+
+def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, outside: Path, messages: Messages) -> None:
+    out = tmp_path / "out"
+    write(out, {"a.py": b"1\n"})
+    (out / "workflows").mkdir()
+    (out / "workflows/x").symlink_to(outside)
+    with pytest.raises(RefusedError) as caught:
+        write(out, FILES)
+    messages(caught.value)
+    assert there(outside) == {"a.sql": b"mine"}
+
+
+@pytest.mark.parametrize("name", ["a.py", MANIFEST, ".dataworks-export.tmp", JOURNAL])
+@pytest.mark.parametrize("target", ["a.sql", "none"])
+def test_a_file_that_is_a_link_is_refused(tmp_path: Path, outside: Path, name: str, target: str) -> None:
+    out = tmp_path / "out"
+    write(out, {})
+    (out / name).unlink(missing_ok=True)
+    (out / name).symlink_to(outside / target)
+    with pytest.raises(RefusedError):
+        Folder.of(out, ABOUT).read(JOURNAL) or write(out, FILES)
+    assert there(outside) == {"a.sql": b"mine"}
+
+
+def test_a_file_that_is_another_one_too_is_written_anew(tmp_path: Path, outside: Path) -> None:
+    out = tmp_path / "out"
+    write(out, {"a.py": b"mine"})
+    (out / "a.py").unlink()
+    os.link(outside / "a.sql", out / "a.py")
+    write(out, FILES)
+    assert there(outside) == {"a.sql": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "key", ["../outside/a.sql", "/etc/hostname", "a/../../outside/a.sql", "", "a\0b", "."]
+)
+def test_a_list_that_names_what_is_outside_is_refused(tmp_path: Path, outside: Path, key: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / MANIFEST).write_text(manifest(files={key: "x"}))
+    with pytest.raises(RefusedError):
+        write(out, {"a.py": b"1\n"})
+    assert there(outside) == {"a.sql": b"mine"}
+    assert there(out) == {}
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    os.mkfifo(tmp_path / "a.py")
+    with pytest.raises(RefusedError, match="is no file"):
+        write(tmp_path, FILES)
+    (tmp_path / "a.py").unlink()
+    (tmp_path / "a.py").mkdir()
+    with pytest.raises(RefusedError, match="is no file"):
+        write(tmp_path, FILES)
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real").mkdir()
+    write(tmp_path / "link", FILES)
+    assert there(tmp_path / "real") == FILES

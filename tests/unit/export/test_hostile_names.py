@@ -1,0 +1,105 @@
+"""Whatever a workflow, its folder or a node is called: every file is in the export's folder, and has a name of its own."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.export._assemble import assemble
+from pulumi_resource_dataworks.export._fetch import Fetched
+from pulumi_resource_dataworks.export._folder import JOURNAL, MANIFEST, About, Folder
+from tests.support.workspaces import sql, workflow
+
+NAMES = [
+    *(
+        "..",
+        ".",
+        "...",
+        "../..",
+        "../../outside",
+        "a/../../outside",
+        "/etc/hostname",
+        "//host/share",
+        "C:\\x",
+        "..\\x",
+    ),
+    *(
+        "CON",
+        "nul.txt",
+        "aux.",
+        "com1",
+        "LPT¹.sql",
+        "PRN .x",
+        "~",
+        "-rf",
+        "$HOME",
+        "${x}",
+        "`id`",
+        "%s%n",
+        "{0}",
+    ),
+    *(
+        ".git",
+        ".gitattributes",
+        ".env",
+        MANIFEST,
+        JOURNAL,
+        "README.md",
+        "workflow.json",
+        "Pulumi.yaml",
+        "node_modules",
+    ),
+    *(
+        "a\0b",
+        "a\nb",
+        "a\rb",
+        "\x1b[31mred",
+        "\u202etxt.exe",
+        "\u200b",
+        "\ufdd0",
+        "\ufeff",
+        " ",
+        "a ",
+        "a.",
+        '"',
+        "'",
+    ),
+    *("a" * 300, "长" * 200, "/".join(["deep" * 20] * 60), "/".join("abc" * 30)),
+]
+
+
+@pytest.mark.parametrize("language", ["python", "yaml"])
+@pytest.mark.parametrize("name", NAMES, ids=[ascii(name)[:30] for name in NAMES])
+def test_every_file_is_inside_and_has_a_name_of_its_own(tmp_path: Path, name: str, language: str) -> None:
+    (tmp_path / "outside").mkdir()
+    documents = [
+        workflow(name, [sql(name, "SELECT 1;\n"), sql(f"{name}.", "SELECT 2;\n")], path=f"{name}/{name}"),
+        workflow("plain", [sql(name, "SELECT 3;\n")], path=f"{name}/plain"),
+        workflow("plain", [sql("plain", "SELECT 4;\n"), sql("PLAIN", "SELECT 5;\n")], path=f"plain/{name}"),
+    ]
+    ids = [str(flowspec.workflow_of(root)["id"]) for root in documents]
+    specs = dict(zip(ids, map(flowspec.canonical, documents), strict=True))
+    about = About(10001, language, portable=False, name="*")
+    made = assemble(Fetched([openapi.WorkflowSummary(id=one) for one in ids], specs), about, None, {})
+    folder = Folder.of(tmp_path / "out", about)
+    folder.write(made.files, made.names)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "outside"]
+    assert not any((tmp_path / "outside").iterdir())
+    written = [path.relative_to(folder.path).as_posix() for path in folder.path.rglob("*") if path.is_file()]
+    assert sorted(written) == sorted({*made.files, MANIFEST})
+    alike = {unicodedata.normalize("NFC", path).casefold() for path in written}
+    assert len(alike) == len(written)
+    assert not any(set(part) & set('<>:"|?*\\\0\n\r\x1b') for part in written)
+    assert made.members + len(made.left_out) == 3
+    scripts = [content for path, content in made.files.items() if content.startswith(b"SELECT")]
+    left = sum(spec.count("SELECT") for one, spec in specs.items() if not is_member(made.names, one))
+    assert len(scripts) + left == 5
+
+
+def is_member(names: dict[str, str], workflow_id: str) -> bool:
+    from pulumi_resource_dataworks.export._folder import hash_of_id
+
+    return hash_of_id(workflow_id) in names
