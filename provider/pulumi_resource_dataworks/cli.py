@@ -170,7 +170,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Find out, with scratch workflows that are deleted again, how each switch of the emulator is set in a real "
+        "Find out, with scratch workflows that are deleted again, how switches of the emulator are set in a real "
         "workspace. Keys and region come from the environment, as the provider has them. Exit status: 0 done and "
         "nothing left, 1 stopped or something left, 2 not begun."
     )
@@ -180,10 +180,12 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", default="dataworks-probe.json", metavar="FILE", help="the report (dataworks-probe.json)"
     )
-    parser.add_argument("--only", default="", metavar="PROBES", help="run these probes only: a,b,c")
-    parser.add_argument("--skip", default="", metavar="PROBES", help="leave these out: a,b,c")
     parser.add_argument("--yes", action="store_true", help="do not ask before the first call")
-    parser.add_argument("--clean-up", action="store_true", help="delete what earlier runs have left")
+    parser.add_argument(
+        "--clean-up",
+        metavar="PREFIX",
+        help="delete what the run with this prefix has left, and probe nothing",
+    )
     parser.set_defaults(run=_probe)
 
 

@@ -17,7 +17,9 @@ from pulumi_resource_dataworks.probe import Outcome, Session
 from tests.support.services import VirtualClock
 
 HERE = 10001
-LEFTOVER = "pulumi_dataworks_probe_aaaaaaaaaa_a"
+EARLIER = "pulumi_dataworks_probe_aaaaaaaaaa_"
+"""The prefix of an earlier run."""
+LEFTOVER = f"{EARLIER}a"
 
 
 def _document(body: dict[str, Any]) -> str:
@@ -77,6 +79,7 @@ class Bed:
         self.emulator._world.clock = WorldClock(self.clock)
         self.transport = InProcess(self.emulator)
         self.said: list[str] = []
+        self.prefix = ""
         account = Account()
         config = {
             "endpoint": "http://emulator.example",
@@ -90,7 +93,7 @@ class Bed:
 
     def _others(self) -> list[Workflow]:
         """What others have, under names and paths much like a probe's; the last is what another run has left."""
-        for number, name in enumerate(["orders", "copy_of_pulumi_dataworks_probe_a", LEFTOVER]):
+        for number, name in enumerate(["orders", f"copy_of_{LEFTOVER}", LEFTOVER]):
             script = {"path": f"pulumi-dataworks-probe-x/{name}", "runtime": {"command": "WORKFLOW"}}
             body = {"id": f"500000000000000000{number}", "name": name, "script": script, "nodes": []}
             self.call_by_others("ImportWorkflowDefinition", ProjectId=HERE, Spec=_document(body))
@@ -124,11 +127,13 @@ class Bed:
     def session(self, project_id: int = HERE) -> Session:
         return Session(self.settings, project_id, self.said.append, self.transport, self.clock)
 
-    async def probe(self, *names: str) -> Outcome:
-        return await probe.probe(self.session(), names or tuple(probe.PROBES))
+    async def probe(self) -> Outcome:
+        session = self.session()
+        self.prefix = session.prefix
+        return await probe.probe(session)
 
-    async def clean_up(self) -> Outcome:
-        return await probe.clean_up(self.session())
+    async def clean_up(self, prefix: str) -> Outcome:
+        return await probe.clean_up(self.session(), prefix)
 
     def settle(self) -> None:
         """Let every job end, however long it takes."""

@@ -1,11 +1,11 @@
 """`pulumi-dataworks probe`: how a real workspace behaves where no public source says so.
 
-It imports, reads and deletes scratch workflows of its own, and determines for each switch of the emulator how it is set
+It imports, reads and deletes scratch workflows of its own, and determines how some switches of the emulator are set
 there. The emulator is an endpoint to it, as DataWorks is: neither imports the other.
 """
 
 from ._command import run
-from ._run import PROBES, TABLE, Outcome, clean_up, page, probe
+from ._run import TABLE, Outcome, clean_up, page, probe
 from ._session import Session
 
-__all__ = ["PROBES", "TABLE", "Outcome", "Session", "clean_up", "page", "probe", "run"]
+__all__ = ["TABLE", "Outcome", "Session", "clean_up", "page", "probe", "run"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from argparse import Namespace
@@ -14,12 +15,13 @@ from typing import Any
 
 from pulumi_resource_dataworks import openapi
 
-from ._run import PROBES, Outcome, chosen, clean_up, probe
+from ._documents import PREFIX
+from ._run import CALLS, Outcome, clean_up, probe
 from ._session import Session
 
 
 def run(arguments: Namespace) -> int:
-    """Probe a workspace, or delete what earlier runs have left there.
+    """Probe a workspace, or delete what an earlier run has left there.
 
     Returns:
         0 where it came to its end and nothing is left, 1 where not, 2 where it did not begin.
@@ -27,7 +29,7 @@ def run(arguments: Namespace) -> int:
     try:
         return _run(arguments)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _say("stopped at once: --clean-up deletes what is left")
+        _say("stopped at once: --clean-up with the run's prefix deletes what is left")
         return 1
     except (OSError, ImportError) as error:  # ImportError: a SOCKS proxy without its package
         _say(f"{arguments.out}: {error}")
@@ -39,29 +41,29 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     if arguments.project_id is None:
         raise openapi.DataWorksError("--project-id is required")
-    only, skip = _names(arguments.only), _names(arguments.skip)
-    names = chosen((only or PROBES.keys()) - skip)
     settings = openapi.Settings.from_config(_config(arguments), os.environ)
     session = Session(settings, arguments.project_id, _say)
-    if arguments.clean_up:
-        return _verdict(asyncio.run(_stoppable(clean_up(session))))
-    if not (arguments.yes or _is_wanted(session.project_id, settings, names)):
+    if arguments.clean_up is not None:
+        if not re.fullmatch(rf"{PREFIX}[0-9a-f]{{10}}_", arguments.clean_up):
+            raise openapi.DataWorksError(f"--clean-up takes a run's prefix: {PREFIX}, ten digits and _")
+        return _verdict(asyncio.run(_stoppable(clean_up(session, arguments.clean_up))), arguments.clean_up)
+    if not (arguments.yes or _is_wanted(session.project_id, settings)):
         _say("nothing was called")
         return 2
     out = Path(arguments.out)
+    _say(f"what this run makes has names that begin with {session.prefix}")
     out.open("a").close()  # before the first call: where it cannot be written, the calls would be for nothing
-    outcome = asyncio.run(_stoppable(probe(session, names)))
+    outcome = asyncio.run(_stoppable(probe(session)))
     about = {
         "projectId": session.project_id,
         "endpoint": settings.base_url,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "calls": session.recorder.calls,
     }
     out.write_text(json.dumps(report(outcome, about), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.writelines(_lines(outcome))
     sys.stdout.flush()
-    _say(f"{about['calls']} calls; the report is {out}: pulumi-dataworks emulator --as {out}")
-    return _verdict(outcome)
+    _say(f"the report is {out}: pulumi-dataworks emulator --as {out}")
+    return _verdict(outcome, session.prefix)
 
 
 def report(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def report(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         outcome: What was found.
-        about: When and where the probe ran, with how many calls.
+        about: When and where the probe ran.
 
     Returns:
         `{"switches": {name: setting}, "probe": {**about, "problem", "findings": {name: {"setting", "how"} or
@@ -96,21 +98,13 @@ def _config(arguments: Namespace) -> Mapping[str, object]:
     return {"region": arguments.region, "endpoint": arguments.endpoint}
 
 
-def _names(given: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in given.split(",") if name.strip())
-    unknown = sorted(names - PROBES.keys())
-    if unknown:
-        raise openapi.DataWorksError(f"there is no probe {unknown[0]!r}; there are {', '.join(PROBES)}")
-    return names
-
-
-def _is_wanted(project_id: int, settings: openapi.Settings, names: list[str]) -> bool:
+def _is_wanted(project_id: int, settings: openapi.Settings) -> bool:
     # The number of the Basic edition: help page "Use DataWorks OpenAPI", 2026-05-09.
     _say(
-        f"This makes about {sum(PROBES[name].calls for name in names)} calls to {settings.base_url}, and more where jobs are slow; an account of "
+        f"This makes about {CALLS} calls to {settings.base_url}, and more where jobs are slow; an account of "
         f"the Basic edition has 100 a day, together with all its users.\n"
         f"It imports workflows into workspace {project_id}, in a folder pulumi-dataworks-probe-..., publishes "
-        f"none, and deletes them.\nProbes: {', '.join(names)} (--only and --skip choose)."
+        "none, and deletes them."
     )
     sys.stderr.write("Go on? [y/N] ")
     sys.stderr.flush()
@@ -125,19 +119,20 @@ async def _stoppable(work: Coroutine[Any, Any, Outcome]) -> Outcome:
     return await task
 
 
-def _verdict(outcome: Outcome) -> int:
+def _verdict(outcome: Outcome, prefix: str) -> int:
     if outcome.problem:
         _say(outcome.problem)
     if outcome.left is None:
-        _say("Not all could be deleted. Run this with --clean-up later")
+        _say(f"Not all could be deleted. Run this with --clean-up {prefix} later")
     elif outcome.left:
         names = ", ".join(f"{name} ({workflow_id})" for workflow_id, name in outcome.left.items())
-        _say(f"These workflows are still there: {names}. Run this with --clean-up later")
+        _say(f"These workflows are still there: {names}. Run this with --clean-up {prefix} later")
     else:
         _say("nothing is left")
     return 1 if outcome.problem or outcome.left != {} else 0
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # whether anybody reads it or not, what was made has to be deleted
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 Object = dict[str, Any]
 
 PREFIX: Final = "pulumi_dataworks_probe_"
-"""What the name of every scratch workflow begins with, and of no other."""
+"""What the names of all runs begin with; ten digits of the run and "_" follow."""
 CONTENT: Final = "echo 'a scratch script of pulumi-dataworks probe'\n"
 
 
@@ -22,17 +22,15 @@ class Document:
     """One scratch workflow, to be changed and sent.
 
     Attributes:
-        prefix: What all names of the run begin with: `PREFIX`, a token and "_".
+        prefix: What all names of the run begin with.
         what: The part of its name that no other of the run has.
         workflow_id: Its ID; None for the service to choose.
-        version: The document's version.
         nodes: As in FlowSpec; so are its dependencies.
     """
 
     prefix: str
     what: str
-    workflow_id: str | None
-    version: str = "1.1.0"
+    workflow_id: str | None = field(default_factory=new_id)
     nodes: list[Object] = field(default_factory=list[Object])
     dependencies: list[Object] = field(default_factory=list[Object])
 
@@ -46,23 +44,14 @@ class Document:
         """The workflow's path; all of the run are in one folder."""
         return f"{self.prefix.strip('_').replace('_', '-')}/{self.name}"
 
-    def add(self, what: str, node_id: str | None = None, path: str | None = None, **more: Any) -> Object:
-        """A new node, with a new number for an ID and a path in the workflow's unless given, and with more fields."""
-        node_id, name = node_id or new_id(), f"{self.name}_{what}"
+    def add(self, what: str, **more: Any) -> str:
+        """Adds a node with more fields, and returns its name."""
+        node_id, name = new_id(), f"{self.name}_{what}"
         output = {"data": node_id, "artifactType": "NodeOutput", "refTableName": name}
-        script = {
-            "path": path or f"{self.path}/{name}",
-            "runtime": {"command": "DIDE_SHELL"},
-            "content": CONTENT,
-        }
+        script = {"path": f"{self.path}/{name}", "runtime": {"command": "DIDE_SHELL"}, "content": CONTENT}
         node = {"id": node_id, "name": name, "recurrence": "Normal", "script": script, "inputs": {}}
         self.nodes.append({**node, "outputs": {"nodeOutputs": [output]}, **more})
-        return self.nodes[-1]
-
-    def depend_by_name(self, what: str) -> None:
-        """A new node that depends on the first, by its name alone."""
-        depends = [{"type": "Normal", "refTableName": self.nodes[0]["name"]}]
-        self.dependencies.append({"nodeId": self.add(what)["name"], "depends": depends})
+        return name
 
     def text(self) -> str:
         """As it is sent."""
@@ -78,7 +67,7 @@ class Document:
         spec: Object = {"name": self.name, "type": "CycleWorkflow", "workflows": [body]}
         if self.workflow_id is not None:
             body["id"] = spec["id"] = self.workflow_id
-        return json.dumps({"version": self.version, "kind": "CycleWorkflow", "spec": spec})
+        return json.dumps({"version": "1.1.0", "kind": "CycleWorkflow", "spec": spec})
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,6 @@ class Seen:
 
     workflow_id: str
     name: str
-    owner: str
     text: str
 
     @property
@@ -98,17 +86,10 @@ class Seen:
         except (ValueError, LookupError, TypeError):
             return {}
 
-    @property
-    def nodes(self) -> dict[str, Object]:
-        """Its nodes by name."""
-        return {str(node.get("name")): node for node in objects(self.body.get("nodes"))}
-
-    def at(self, node: str, *path: str) -> str | None:
-        """A value inside a node, as text; None where it is absent, null, or no single value."""
-        value: Any = self.nodes.get(node, {})
-        for key in path:
-            value = as_object(value).get(key)
-        return None if value is None or isinstance(value, dict | list) else str(value)
+    def node(self, name: str) -> Object:
+        """A node; empty where it is not there."""
+        named = [one for one in objects(self.body.get("nodes")) if str(one.get("name")) == name]
+        return named[0] if named else {}
 
 
 def objects(value: Any) -> list[Object]:

@@ -1,46 +1,24 @@
 """A run from its first call to its last, which deletes; and what it determines."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from pulumi_resource_dataworks import openapi
 
-from . import _probes
-from ._cleanup import delete_all, delete_made
 from ._documents import PREFIX
+from ._questions import ask
 from ._session import Finding, Session, UnfitError
 
+CALLS: Final = 30
+"""Calls of a run at the emulator's defaults, about."""
 
-@dataclass(frozen=True)
-class Probe:
-    """One part of a run: its calls at the emulator's defaults with its share of the clean-up, and what it determines."""
-
-    calls: int
-    run: Callable[[Session], Awaitable[None]]
-    switches: str
-
-
-PROBES: Final[Mapping[str, Probe]] = {
-    "basics": Probe(
-        16,
-        _probes.basics,
-        "unknown_workflow_id deleted_workflow_id nodes_of_deleted_workflow ids_on_wire trailing_newline "
-        "workflow_id_in_answer job_hidden_polls unknown_job job_completed read_back_noise stale_reads not_found_status "
-        "not_found_code not_found_message not_found_empty include_script_content",
-    ),
-    "updates": Probe(
-        3, _probes.updates, "moved_workflow omitted_fields dependency_by_name datasource_type node_path"
-    ),
-    "node_ids": Probe(3, _probes.node_ids, "non_numeric_node_id"),
-    "type_change": Probe(2, _probes.type_change, "type_change"),
-    "other_owner": Probe(3, _probes.other_owner, "other_owner"),
-    "version_2": Probe(2, _probes.version_2, "version_2"),
-    "dry_run": Probe(3, _probes.dry_run, "dry_run dry_run_response"),
-}
-"""In the order in which they run; `basics` always does."""
-
+_ASKED: Final = (
+    "unknown_workflow_id workflow_id_in_answer trailing_newline stale_reads not_found_empty not_found_status "
+    "not_found_code not_found_message deleted_workflow_id moved_workflow omitted_fields dependency_by_name dry_run "
+    "dry_run_response"
+)
 _NOT_TRIED: Final = {
     "a published workflow; the probe publishes nothing": "published_node_removed published_delete "
     "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
@@ -53,7 +31,9 @@ _NOT_TRIED: Final = {
     "a workflow of kind TriggerWorkflow, which a clean-up might not find in a list": "trigger_workflows_listed",
     "a second workspace that may be written to": "same_id_in_two_projects",
     "a run that lasts longer than the service keeps a job, which may be days": "job_forgotten_after",
-    "more look-ups of workspaces; no setting makes a difference to the provider": "project_names unknown_project "
+    "more calls; no setting makes a difference to what the provider does": "non_numeric_node_id "
+    "nodes_of_deleted_workflow ids_on_wire type_change other_owner version_2 datasource_type node_path job_hidden_polls "
+    "unknown_job job_completed read_back_noise include_script_content project_names unknown_project "
     "unknown_project_elsewhere",
     "a resource group that is bound to two workspaces": "groups_of_project",
     "more calls than are allowed, which would throttle everybody on the account": "qps_window throttling_status "
@@ -61,30 +41,22 @@ _NOT_TRIED: Final = {
 }
 """What it would take, and for which switches."""
 
-TABLE: Final[Mapping[str, str | None]] = {
-    **{switch: name for name, probe in PROBES.items() for switch in probe.switches.split()},
-    **{switch: None for switches in _NOT_TRIED.values() for switch in switches.split()},
+TABLE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_ASKED.split(), ""),
+    **{switch: what for what, switches in _NOT_TRIED.items() for switch in switches.split()},
 }
-"""Every switch of the emulator, and the probe that determines it; None where none does."""
+"""Every switch of the emulator, with what it would take to determine it; "" for those that are."""
 
 
 def page() -> str:
-    """The tables of docs/probe.md as Markdown."""
-    lines = ["| probe | calls | what it does | switches |", "|---|---|---|---|"]
-    for name, it in PROBES.items():
-        lines.append(f"| `{name}` | {it.calls} | {it.run.__doc__} | {_quoted(it.switches)} |")
-    lines += ["", "| not tried | what it would take |", "|---|---|"]
+    """The table of docs/probe.md as Markdown."""
+    lines = ["| not tried | what it would take |", "|---|---|"]
     lines += [f"| {_quoted(switches)} | {what} |" for what, switches in _NOT_TRIED.items()]
     return "\n".join(lines) + "\n"
 
 
 def _quoted(switches: str) -> str:
     return ", ".join(f"`{switch}`" for switch in switches.split())
-
-
-def chosen(names: Collection[str]) -> list[str]:
-    """The probes that run where these are asked for, in order."""
-    return [name for name in PROBES if name in names or name == "basics"]
 
 
 @dataclass(frozen=True)
@@ -102,26 +74,29 @@ class Outcome:
     findings: Mapping[str, Finding]
 
 
-async def probe(session: Session, names: Collection[str] = tuple(PROBES)) -> Outcome:
-    """Run these probes, and delete what was made, also where the task is cancelled before that begins."""
+async def probe(session: Session) -> Outcome:
+    """Ask, and delete what was made, also where the task is cancelled before that begins."""
     left: dict[str, str] | None = {}
     trouble = ""
     try:
-        problem = await _probe(session, chosen(names))
+        problem = await _asked(session)
     finally:
         if session.made or session.pending is not None:
             session.say("deleting what was made")
-            left, trouble = await _cleaned(delete_made(session))
-        await session.aclose()
+            left, trouble = await _cleaned(session.delete_all())
+        await session.client.aclose()
     problem = ". ".join(part for part in (problem, trouble) if part)
-    _complete(session, problem, chosen(names))
+    for switch, what in TABLE.items():
+        why = f"it takes {what}" if what else problem or "no answer"
+        session.undetermined(f"not tried: {why}", switch)
     return Outcome(problem, left, session.findings)
 
 
-async def clean_up(session: Session) -> Outcome:
-    """Delete every workflow whose name begins as a probe's does."""
-    left, problem = await _cleaned(delete_all(session))
-    await session.aclose()
+async def clean_up(session: Session, prefix: str) -> Outcome:
+    """Delete the workflows of an earlier run, whose names begin with its prefix."""
+    session.prefix, session.pending = prefix, ""
+    left, problem = await _cleaned(session.delete_all())
+    await session.client.aclose()
     return Outcome(problem, left, {})
 
 
@@ -132,16 +107,13 @@ async def _cleaned(work: Awaitable[dict[str, str]]) -> tuple[dict[str, str] | No
         return None, str(error)
 
 
-async def _probe(session: Session, names: list[str]) -> str:
-    """Run the probes; return why not all could be run."""
+async def _asked(session: Session) -> str:
+    """Ask all questions; return why not all could be asked."""
     try:
         # One harmless call, which shows whether the workspace is there and the key good.
-        earlier = await session.list(PREFIX)
-        if earlier:
-            session.say(f"workflows of other runs are there ({len(earlier)}): --clean-up deletes them")
-        for name in names:
-            session.say(name)
-            await _one(session, name)
+        for line in await session.list(PREFIX):
+            session.say(f"a workflow of another run is there, and is left alone: {line.name}")
+        await ask(session)
     except asyncio.CancelledError:
         if (task := asyncio.current_task()) is not None:
             task.uncancel()
@@ -149,26 +121,3 @@ async def _probe(session: Session, names: list[str]) -> str:
     except (UnfitError, openapi.DataWorksError) as error:
         return str(error)
     return ""
-
-
-async def _one(session: Session, name: str) -> None:
-    try:
-        await PROBES[name].run(session)
-    except (UnfitError, openapi.ServiceError) as error:
-        if name == "basics" or not (isinstance(error, UnfitError) or error.is_ambiguous_client_error):
-            raise
-        session.undetermined(str(error), *PROBES[name].switches.split())
-
-
-def _complete(session: Session, problem: str, names: list[str]) -> None:
-    """Say something of every switch; of throttling, what was met by chance, as others call on the same account."""
-    for error in session.recorder.throttled:
-        kind = "quota" if isinstance(error, openapi.QuotaExhaustedError) else "throttling"
-        session.found(f"{kind}_status", error.status, f'met in this run: "{error.message}"')
-        session.found(f"{kind}_code", error.code, f'met in this run: "{error.message}"')
-    for what, switches in _NOT_TRIED.items():
-        session.undetermined(f"not tried: it takes {what}", *switches.split())
-    for switch, name in TABLE.items():
-        session.undetermined(
-            f"not tried: {(problem or 'no answer') if name in names else 'left out'}", switch
-        )

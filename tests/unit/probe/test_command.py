@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_resource_dataworks import cli, probe
+from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
-from pulumi_resource_dataworks.probe import _cleanup, _command, _probes
+from pulumi_resource_dataworks.probe import _command, _session
+from pulumi_resource_dataworks.probe._run import CALLS
 from tests.support.messages import Messages
 from tests.support.waiting import wait_for
 
@@ -43,29 +44,25 @@ def quick(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         _command, "_config", lambda _: {"endpoint": server.endpoint, "callsPerSecond": 1000.0}
     )
-    monkeypatch.setattr(_probes, "_APART", 1.1)
     # Jobs are over at once here, and so is a minute.
-    monkeypatch.setattr(_cleanup, "PATIENCE", 0.5)
-    monkeypatch.setattr(_cleanup, "_PAUSES", (0.1, 0.5, 0.1))
+    monkeypatch.setattr(_session, "PATIENCE", 0.5)
+    monkeypatch.setattr(_session, "_PAUSES", (0.1, 0.5, 0.1))
 
 
 @pytest.mark.usefixtures("quick")
 def test_it_writes_a_report_that_the_emulator_takes(
     server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.emulator.switch(ids_on_wire="numbers", dry_run="ignored")
+    server.emulator.switch(moved_workflow="stays", dry_run="ignored")
     out = tmp_path / "report.json"
-    assert cli.main(arguments(server, out, "--only", "dry_run, basics", "--yes")) == 0
+    assert cli.main(arguments(server, out, "--yes")) == 0
     other = Emulator()
     other.configure(Settings.from_file(out))
     assert other.switches == server.emulator.switches
     assert server.emulator.workflows() == []
     printed = capsys.readouterr()
     assert "dry_run                    ignored: a dry run of a new workflow made it" in printed.out
-    assert "moved_workflow             ?: not tried: left out" in printed.out
-    calls = json.loads(out.read_text(encoding="utf-8"))["probe"]["calls"]
-    assert calls == len(server.emulator.calls)
-    assert f"{calls} calls" in printed.err
+    assert "locked_workflow            ?: not tried: it takes a person" in printed.out
     assert list(tmp_path.iterdir()) == [out]
     account = server.emulator.account
     assert account.secret_key not in out.read_text(encoding="utf-8") + printed.out + printed.err
@@ -84,16 +81,21 @@ def test_it_asks_before_the_first_call(
     import io
 
     monkeypatch.setattr(sys, "stdin", io.StringIO(said))
-    assert cli.main(arguments(server, tmp_path / "report.json", "--only", "basics")) == code
+    assert cli.main(arguments(server, tmp_path / "report.json")) == code
     assert bool(server.emulator.calls) == (code == 0)
     asked = capsys.readouterr().err
-    assert f"about {probe.PROBES['basics'].calls} calls" in asked
+    assert f"about {CALLS} calls" in asked
     assert "100 a day" in asked
 
 
 @pytest.mark.parametrize(
     "more",
-    [["--skip", "basic"], ["--endpoint", "http://a/b"]],
+    [
+        ["--endpoint", "http://a/b"],
+        ["--clean-up", "pulumi_dataworks_probe_"],
+        ["--clean-up", "orders"],
+        ["--clean-up", ""],
+    ],
 )
 def test_what_cannot_be_begun_is_said(
     server: EmulatorServer,
@@ -111,8 +113,8 @@ def test_what_cannot_be_begun_is_said(
 def test_the_workspace_and_the_folder_of_the_report_are_needed(
     server: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], messages: Messages
 ) -> None:
-    for what in ("--yes", "--clean-up"):
-        assert cli.main(["probe", "--endpoint", server.endpoint, what]) == 2
+    for what in (["--yes"], ["--clean-up", "x"]):
+        assert cli.main(["probe", "--endpoint", server.endpoint, *what]) == 2
         messages(capsys.readouterr().err)
     assert cli.main(arguments(server, tmp_path / "none" / "report.json", "--yes")) == 2
     assert server.emulator.calls == []
@@ -158,7 +160,7 @@ def test_a_second_ctrl_c_ends_it_at_once(server: EmulatorServer, tmp_path: Path)
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert rest == "stopped at once: --clean-up deletes what is left\n"
+    assert rest == "stopped at once: --clean-up with the run's prefix deletes what is left\n"
 
 
 @pytest.mark.usefixtures("quick")
@@ -170,12 +172,15 @@ def test_what_a_killed_run_leaves_is_cleaned_up(
         wait_for_import(server)
         process.kill()
         process.communicate(timeout=60)
-    assert len(server.emulator.workflows()) == 1
-    assert cli.main(arguments(server, out, "--yes", "--only", "basics")) == 0
-    assert "workflows of other runs are there (1): --clean-up" in capsys.readouterr().err
-    assert cli.main(arguments(server, out, "--clean-up")) == 0
+    [left] = server.emulator.workflows()
+    assert cli.main(arguments(server, out, "--yes")) == 0
     said = capsys.readouterr().err
-    assert "deleting pulumi_dataworks_probe_" in said
+    assert f"a workflow of another run is there, and is left alone: {left.body['name']}" in said
+    assert server.emulator.workflows() == [left]
+    prefix = str(left.body["name"]).removesuffix("a")
+    assert cli.main(arguments(server, out, "--clean-up", prefix)) == 0
+    said = capsys.readouterr().err
+    assert f"deleting {prefix}" in said
     assert said.endswith("nothing is left\n")
     assert server.emulator.workflows() == []
 
@@ -190,14 +195,33 @@ def test_what_it_cannot_do_is_said(
     assert "there is no workspace" in capsys.readouterr().err
     assert json.loads(out.read_text(encoding="utf-8"))["switches"] == {}
     server.emulator.add_fault(Fault("DeleteWorkflowDefinition", times=100, status=403, code="Forbidden.RAM"))
-    assert cli.main(arguments(server, out, "--yes", "--only", "basics")) == 1
-    assert "Not all could be deleted. Run this with --clean-up later" in capsys.readouterr().err
-    assert cli.main(arguments(server, out, "--clean-up")) == 1
+    assert cli.main(arguments(server, out, "--yes")) == 1
+    assert server.emulator.count("ImportWorkflowDefinition") == 1  # what it cannot delete it makes once
+    (workflow,) = server.emulator.workflows()
+    prefix = str(workflow.body["name"]).removesuffix("a")
+    clean_up = ["--clean-up", prefix]
+    assert f"Not all could be deleted. Run this with --clean-up {prefix} later" in capsys.readouterr().err
+    assert cli.main(arguments(server, out, *clean_up)) == 1
     assert "needs a policy" in capsys.readouterr().err
     server.emulator.clear_faults()
-    (workflow,) = server.emulator.workflows()
     server.emulator.publish(workflow.workflow_id)
-    assert cli.main(arguments(server, out, "--clean-up")) == 1
+    assert cli.main(arguments(server, out, *clean_up)) == 1
     said = capsys.readouterr().err
-    assert "These workflows are still there: pulumi_dataworks_probe_" in said
-    assert f"({workflow.workflow_id}). Run this with --clean-up later" in said
+    assert f"These workflows are still there: {prefix}a ({workflow.workflow_id})" in said
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_made_is_deleted_although_nobody_reads_what_is_said(
+    server: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed:
+        def write(self, _: str) -> None:
+            raise BrokenPipeError
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+    assert cli.main(arguments(server, tmp_path / "report.json", "--yes")) == 0
+    assert server.emulator.count("DeleteWorkflowDefinition") == 2
+    assert server.emulator.workflows() == []

@@ -9,23 +9,23 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.probe._run import PROBES, Probe
+from pulumi_resource_dataworks.probe import _run
+from pulumi_resource_dataworks.probe._questions import ask
 from tests.support.messages import Messages
 from tests.support.nightly import part
-from tests.support.probes import HERE, LEFTOVER, Bed, InProcess
+from tests.support.probes import EARLIER, HERE, LEFTOVER, Bed, InProcess
 
 Make = Callable[..., Bed]
 
-UNDOING = 3
-"""Calls of the clean-up of a whole run: a read, a delete, a list."""
+UNDOING = 4
+"""Calls of the clean-up of a whole run: a read and a delete, a read of what the dry run might have made, a list."""
 WRITES = {"ImportWorkflowDefinition", "DeleteWorkflowDefinition"}
 OTHER_SERVICES: list[dict[str, Any]] = [
     {},
     {"unknown_workflow_id": "replaced"},
     {"unknown_workflow_id": "replaced", "workflow_id_in_answer": False, "stale_reads": 5},
     {"unknown_workflow_id": "refused", "dry_run": "ignored"},
-    {"unknown_job": "failed", "job_hidden_polls": 3, "not_found_empty": True},
-    {"not_found_status": 500, "not_found_code": "Gone", "moved_workflow": "stays"},
+    {"job_hidden_polls": 3, "not_found_empty": True, "moved_workflow": "stays"},
 ]
 
 
@@ -48,13 +48,11 @@ def check_clean(there: Bed) -> None:
 
 
 async def check_clean_up(there: Bed) -> None:
-    """A clean-up deletes what runs have left, and nothing else."""
+    """A clean-up deletes what the run has left, and nothing else."""
     there.transport.before = there.transport.after = lambda _: None
-    outcome = await there.clean_up()
+    outcome = await there.clean_up(there.prefix)
     assert (outcome.problem, outcome.left) == ("", {})
-    there.settle()
-    assert there.emulator.workflows() == there.strangers[:2]
-    assert any(said.startswith(f"deleting {LEFTOVER} (") for said in there.said)
+    check_clean(there)
 
 
 @pytest.mark.parametrize("switches", OTHER_SERVICES, ids=lambda pair: "-".join(map(str, pair.values())))
@@ -62,7 +60,7 @@ async def test_what_a_killed_run_leaves_is_cleaned_up(bed: Make, switches: dict[
     whole = bed(**switches)
     await whole.probe()
     made = [call.action for call in whole.emulator.calls]
-    assert made.count("ImportWorkflowDefinition") >= 8
+    assert made.count("ImportWorkflowDefinition") >= 4
     for number in part(range(1, len(made) + 1), at_least=3):
         there = bed(**switches)
 
@@ -102,52 +100,76 @@ class Loose(InProcess):
         return httpx.Response(response.status_code, text=response.text.replace('"copy_of_', '"'))
 
 
-async def test_a_clean_up_deletes_by_the_name_that_was_read(bed: Make) -> None:
+async def test_a_clean_up_is_of_one_run_and_by_the_name_that_was_read(bed: Make) -> None:
     there = bed()
     there.transport = Loose(there.emulator)
-    listed = await there.session().list("pulumi_dataworks_probe_")
-    assert [line.name for line in listed] == ["pulumi_dataworks_probe_a", LEFTOVER]
-    await check_clean_up(there)
-    assert any("copy_of_pulumi_dataworks_probe_a" in said for said in there.said)
+    outcome = await there.clean_up(EARLIER)
+    assert (outcome.problem, outcome.left) == ("", {})
+    assert there.emulator.workflows() == there.strangers[:2]
+    assert any(f"copy_of_{LEFTOVER}" in said for said in there.said)
     deletes = [call for call in there.emulator.calls if call.action == "DeleteWorkflowDefinition"]
     assert len(deletes) == 1
 
 
-async def test_a_run_deletes_by_the_name_that_was_read(bed: Make) -> None:
-    there, kept = bed(), list[str]()
+def rename_ours(there: Bed, word: str) -> list[str]:
+    """Somebody renames what the run has made, as soon as it has said this; the IDs."""
+    kept: list[str] = []
 
     def rename(_: int) -> None:
-        if "deleting what was made" in there.said and not kept:
+        if any(said.startswith(word) for said in there.said) and not kept:
             kept.extend(
                 flow.workflow_id for flow in there.emulator.workflows() if flow not in there.strangers
             )
-            there.call_by_others("RenameWorkflowDefinition", ProjectId=HERE, Id=kept[0], Name="ours_now")
+            for one in kept:
+                there.call_by_others("RenameWorkflowDefinition", ProjectId=HERE, Id=one, Name="ours_now")
 
     there.transport.before = rename
-    outcome = await there.probe("updates")
+    return kept
+
+
+async def test_a_run_deletes_by_the_name_that_was_read(bed: Make) -> None:
+    there = bed()
+    kept = rename_ours(there, "deleting what was made")
+    outcome = await there.probe()
     assert outcome.left == {}
     others = [flow for flow in there.emulator.workflows() if flow not in there.strangers]
     assert [flow.workflow_id for flow in others] == kept
     assert len(kept) == 1
 
 
-async def test_a_probe_deletes_by_the_name_that_was_read(bed: Make) -> None:
-    there = bed()
-    session, read = there.session(), probe.Session.read
+class Misled(InProcess):
+    """It answers with a stranger's ID: to imports, in lists, or to a read of any workflow."""
 
-    async def renamed(self: probe.Session, workflow_id: str) -> Any:
-        from dataclasses import replace
+    def __init__(self, there: Bed, action: str) -> None:
+        super().__init__(there.emulator)
+        self.there, self.action = there, action
 
-        seen = await read(self, workflow_id)
-        return seen and replace(seen, name="orders")
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if request.headers["x-acs-action"] != self.action:
+            return response
+        text = response.text
+        for flow in self.emulator.workflows():
+            if flow not in self.there.strangers:
+                text = text.replace(flow.workflow_id, self.there.strangers[0].workflow_id)
+        return httpx.Response(response.status_code, text=text)
 
-    session.read = renamed.__get__(session)  # type: ignore[method-assign]
-    outcome = await probe.probe(session)
-    assert "orders, and is not deleted" in outcome.problem
-    assert "DeleteWorkflowDefinition" not in {call.action for call in there.emulator.calls}
-    made = [flow.workflow_id for flow in there.emulator.workflows() if flow not in there.strangers]
-    assert len(made) == 1
-    assert outcome.left == {}  # whatever it is, it is none of the run's
+
+@pytest.mark.parametrize(
+    "action", ["ImportWorkflowDefinition", "ListWorkflowDefinitions", "GetWorkflowDefinition"]
+)
+@pytest.mark.parametrize("policy", ["kept", "replaced"])
+async def test_an_id_that_is_somebody_elses_is_neither_written_nor_deleted(
+    bed: Make, action: str, policy: str
+) -> None:
+    there = bed(unknown_workflow_id=policy)
+    there.transport = Misled(there, action)
+    await there.probe()
+    there.settle()
+    ids = {flow.workflow_id for flow in there.strangers}
+    assert [flow for flow in there.emulator.workflows() if flow.workflow_id in ids] == there.strangers
+    touched = [call.params.get("Id") for call in there.emulator.calls if call.action in WRITES]
+    assert not ids & set(touched)
 
 
 async def test_stopped_by_the_user_at_any_request(bed: Make, actions: list[str]) -> None:
@@ -190,7 +212,7 @@ async def test_after_a_service_that_was_down_it_is_cleaned_up(bed: Make) -> None
     there = bed()
 
     def down(count: int) -> None:
-        if count > 20:
+        if count > 15:
             raise httpx.ConnectError("down")
 
     there.transport.before = down
@@ -203,10 +225,11 @@ async def test_after_a_service_that_was_down_it_is_cleaned_up(bed: Make) -> None
 async def test_a_fault_of_our_own_is_undone_too(bed: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     there = bed()
 
-    async def broken(_: Any) -> None:
+    async def broken(session: Any) -> None:
+        await ask(session)
         raise LookupError
 
-    monkeypatch.setitem(PROBES, "updates", Probe(0, broken, ""))
+    monkeypatch.setattr(_run, "ask", broken)
     with pytest.raises(LookupError):
         await there.probe()
     check_clean(there)
@@ -221,7 +244,7 @@ async def test_what_cannot_be_deleted_is_named(bed: Make) -> None:
                 there.emulator.publish(workflow.workflow_id)
 
     there.transport.before = publish
-    outcome = await there.probe("updates")
+    outcome = await there.probe()
     published = {flow.workflow_id for flow in there.emulator.workflows() if flow.published}
     assert outcome.left is not None
     assert outcome.left.keys() == published != set()
@@ -233,7 +256,7 @@ async def test_a_job_that_lasts_long_is_waited_for(bed: Make) -> None:
     there.emulator.set_job_life(Life("seconds", 300))
 
     def stop(count: int) -> None:
-        if count == 5:
+        if count == 4:
             raise asyncio.CancelledError
 
     there.transport.before = stop
@@ -256,8 +279,8 @@ async def test_a_workspace_that_may_not_be_written_to_is_refused(bed: Make) -> N
     there.emulator.gateway.perform = forbidden(there)  # type: ignore[method-assign, assignment]
     outcome = await there.probe()
     assert "needs a policy" in outcome.problem
-    known = {name for name, finding in outcome.findings.items() if finding.determined}
-    assert known == {"unknown_job"}
+    assert not any(finding.determined for finding in outcome.findings.values())
+    assert there.transport.count == 2  # one list, one import
     assert outcome.left == {}
     check_clean(there)
 
@@ -287,6 +310,6 @@ async def test_another_workspace_is_refused_before_a_write(bed: Make) -> None:
 
 async def test_workflows_of_an_earlier_run_are_said_and_left_alone(bed: Make) -> None:
     there = bed()
-    await there.probe("basics")
-    assert there.said[0] == "workflows of other runs are there (1): --clean-up deletes them"
+    await there.probe()
+    assert there.said[0] == f"a workflow of another run is there, and is left alone: {LEFTOVER}"
     check_clean(there)
