@@ -305,3 +305,17 @@ def test_without_configuration_the_environment_counts(monkeypatch: pytest.Monkey
     assert isinstance(process._settings, openapi.Settings)
     assert process._settings.region == "cn-hangzhou"
     process.close()
+
+
+def test_what_was_made_elsewhere_is_neither_looked_for_nor_changed(process: Process) -> None:
+    found, _ = process.check(DEFINITION, {}, inputs())
+    state = {**found, "workflowId": "7", "__place": {"region": "cn-shanghai"}}
+    for step in (
+        lambda: process.diff(DEFINITION, "10001/7", state, found),
+        lambda: process.read(DEFINITION, "10001/7", state),
+        lambda: process.update(DEFINITION, "10001/7", state, found),
+        lambda: process.delete(DEFINITION, "10001/7", state),
+    ):
+        process.configure({"dataworks:region": "cn-beijing"})
+        with pytest.raises(StepError, match="made in cn-shanghai, and this run reaches cn-beijing"):
+            step()
