@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -115,7 +115,7 @@ class Context:
 
 
 @contextmanager
-def nothing_lost(context: Context) -> Iterator[None]:
+def nothing_lost(context: Context) -> Generator[None]:
     """Lets whatever is raised once something was sent end the step half done, defects of this provider too."""
     try:
         yield
