@@ -135,8 +135,8 @@ def complete(root: Object, choose: ChooseId) -> Object:
     workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
     for key in ("dependencies", "flow"):
         for dependency in objects(spec.get(key)):
-            node = str(dependency["nodeId"])  # a number would be dropped
-            dependency["nodeId"] = workflow["id"] if node == workflow["name"] else node
+            word = str(dependency["nodeId"])  # a number would be dropped
+            dependency["nodeId"] = workflow["id"] if word == workflow["name"] else word
     for name, node in nodes_of(workflow):
         _spell(node)
         _own_id(node, node.get("id") or choose(name))
