@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from . import flowspec
+from ._printable import printable
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -119,10 +120,3 @@ def read_text(name: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def printable(text: str) -> str:
-    """A text on one line, and without what a terminal would obey."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )

@@ -9,6 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._printable import printable
 
 from ._assemble import Made, assemble
 from ._fetch import Fetched, fetch, listed, workflows
@@ -101,6 +102,5 @@ def _tell(folder: Folder, fetched: Fetched, made: Made, stay: list[str]) -> None
 
 def _say(message: str) -> None:
     """Writes a message, without what a terminal would obey in a name of the workspace."""
-    shown = (letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in message)
-    sys.stderr.write("".join(shown) + "\n")
+    sys.stderr.write(printable(message, lines=True) + "\n")
     sys.stderr.flush()

@@ -7,7 +7,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from pulumi_resource_dataworks._validate_command import UnreadableError, printable
+from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._validate_command import UnreadableError
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._compose import picture_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pulumi_resource_dataworks._validate_command import printable as plain
+from pulumi_resource_dataworks._printable import printable as plain
 
 __all__ = ["columns", "plain", "shorten", "wrap"]
 

@@ -7,6 +7,7 @@ import os
 import sys
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
+from pulumi_resource_dataworks._printable import printable
 from pulumi_resource_dataworks.flowspec import Object
 
 
@@ -18,7 +19,7 @@ class _Report:
     """Tells what takes time."""
 
     def status(self, message: str) -> None:
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{printable(message)}\n")
 
     info = status
     warning = status

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._printable import printable
 
 from ._documents import PREFIX
 from ._run import CALLS, Outcome, clean_up, probe
@@ -60,7 +61,7 @@ def _run(arguments: Namespace) -> int:
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     out.write_text(json.dumps(report(outcome, about), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    sys.stdout.writelines(_lines(outcome))
+    sys.stdout.writelines(printable(line, lines=True) for line in _lines(outcome))
     sys.stdout.flush()
     _say(f"the report is {out}: pulumi-dataworks emulator --as {out}")
     return _verdict(outcome, session.prefix)
@@ -134,5 +135,5 @@ def _verdict(outcome: Outcome, prefix: str) -> int:
 
 def _say(text: str) -> None:
     with suppress(OSError):  # whether anybody reads it or not, what was made has to be deleted
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable(text, lines=True)}\n")
         sys.stderr.flush()
