@@ -38,12 +38,12 @@ export class Provider extends pulumi.ProviderResource {
         opts = opts || {};
         {
             resourceInputs["accessKey"] = args?.accessKey ? pulumi.secret(args.accessKey) : undefined;
-            resourceInputs["assumeRole"] = pulumi.output(args?.assumeRole).apply(JSON.stringify);
-            resourceInputs["assumeRoleWithOidc"] = pulumi.output(args?.assumeRoleWithOidc).apply(JSON.stringify);
+            resourceInputs["assumeRole"] = pulumi.output(args?.assumeRole ? pulumi.secret(args.assumeRole) : undefined).apply(JSON.stringify);
+            resourceInputs["assumeRoleWithOidc"] = pulumi.output(args?.assumeRoleWithOidc ? pulumi.secret(args.assumeRoleWithOidc) : undefined).apply(JSON.stringify);
             resourceInputs["callsPerSecond"] = pulumi.output(args?.callsPerSecond).apply(JSON.stringify);
             resourceInputs["clientConnectTimeout"] = pulumi.output(args?.clientConnectTimeout).apply(JSON.stringify);
             resourceInputs["clientReadTimeout"] = pulumi.output(args?.clientReadTimeout).apply(JSON.stringify);
-            resourceInputs["credentialsUri"] = args?.credentialsUri;
+            resourceInputs["credentialsUri"] = args?.credentialsUri ? pulumi.secret(args.credentialsUri) : undefined;
             resourceInputs["dryRunProjects"] = pulumi.output(args?.dryRunProjects).apply(JSON.stringify);
             resourceInputs["ecsRoleName"] = args?.ecsRoleName;
             resourceInputs["endpoint"] = args?.endpoint;

@@ -67,6 +67,7 @@ def test_good_settings_come_back_with_their_secrets_marked(plugin: Plugin) -> No
         **GOOD,
         "secretKey": secret("SK"),
         "securityToken": "T",
+        "credentialsUri": "http://127.0.0.1/credentials",
         "assumeRole": '{"roleArn": "acs:ram::1:role/x"}',
         "assumeRoleWithOidc": secret('{"roleArn": "r", "oidcProviderArn": "p", "oidcToken": "t"}'),
         "profile": secret("mine"),
@@ -74,8 +75,10 @@ def test_good_settings_come_back_with_their_secrets_marked(plugin: Plugin) -> No
     }
     answer = plugin.check_config(news)
     assert not answer.failures
-    marked = {"accessKey": secret("AK"), "secretKey": secret("SK"), "securityToken": secret("T")}
-    assert plain(answer.inputs) == {**news, **marked}
+    hidden = {
+        key: secret(news[key]) for key in ("accessKey", "securityToken", "credentialsUri", "assumeRole")
+    }
+    assert plain(answer.inputs) == {**news, **hidden}
 
 
 @pytest.mark.parametrize("value", [asset("x"), {"roleArn": asset("x")}, [asset("x")]])

@@ -27,7 +27,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 _MODULE = "dataworks:index:"
 _SCRIPT = "spec.spec.workflows[0].nodes[{}].script.content"
-_SECRET_SETTINGS = frozenset({"accessKey", "secretKey", "securityToken", "assumeRoleWithOidc"})
+_SECRET_SETTINGS = frozenset(
+    {"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRole", "assumeRoleWithOidc"}
+)
 _ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 _KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,

@@ -397,12 +397,12 @@ class Provider(pulumi.ProviderResource):
             __props__ = ProviderArgs.__new__(ProviderArgs)
 
             __props__.__dict__["access_key"] = None if access_key is None else pulumi.Output.secret(access_key)
-            __props__.__dict__["assume_role"] = pulumi.Output.from_input(assume_role).apply(pulumi.runtime.to_json) if assume_role is not None else None
-            __props__.__dict__["assume_role_with_oidc"] = pulumi.Output.from_input(assume_role_with_oidc).apply(pulumi.runtime.to_json) if assume_role_with_oidc is not None else None
+            __props__.__dict__["assume_role"] = pulumi.Output.secret(assume_role).apply(pulumi.runtime.to_json) if assume_role is not None else None
+            __props__.__dict__["assume_role_with_oidc"] = pulumi.Output.secret(assume_role_with_oidc).apply(pulumi.runtime.to_json) if assume_role_with_oidc is not None else None
             __props__.__dict__["calls_per_second"] = pulumi.Output.from_input(calls_per_second).apply(pulumi.runtime.to_json) if calls_per_second is not None else None
             __props__.__dict__["client_connect_timeout"] = pulumi.Output.from_input(client_connect_timeout).apply(pulumi.runtime.to_json) if client_connect_timeout is not None else None
             __props__.__dict__["client_read_timeout"] = pulumi.Output.from_input(client_read_timeout).apply(pulumi.runtime.to_json) if client_read_timeout is not None else None
-            __props__.__dict__["credentials_uri"] = credentials_uri
+            __props__.__dict__["credentials_uri"] = None if credentials_uri is None else pulumi.Output.secret(credentials_uri)
             __props__.__dict__["dry_run_projects"] = pulumi.Output.from_input(dry_run_projects).apply(pulumi.runtime.to_json) if dry_run_projects is not None else None
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
