@@ -214,13 +214,17 @@ class Run:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     urn: str = URN
 
-    def context(self, **more: Any) -> Context:
+    def context(self, *given: Object, **more: Any) -> Context:
+        """A step that is given values, as a front makes it."""
+        secret = any(flowspec.secrets_of(values) for values in given)
+        openapi.withhold_words(secret)
         return Context(
             urn=more.pop("urn", self.urn),
             client=cast("openapi.Client", self.client),
             report=self.report,
             cancelled=self.cancelled,
             clock=self.clock,
+            secret=secret,
             **more,
         )
 
@@ -244,19 +248,20 @@ class Run:
     async def create(self, spec: Any = None, **more: Any) -> tuple[str, Object, Object]:
         """The resource's ID, inputs and outputs."""
         news = self.inputs(spec)
-        resource_id, outputs = await self.definitions.create(self.context(**more), news)
+        resource_id, outputs = await self.definitions.create(self.context(news, **more), news)
         return resource_id, news, outputs
 
     async def update(self, state: tuple[str, Object, Object], spec: Any = None, **more: Any) -> Object:
         resource_id, olds, outputs = state
         news = self.inputs(spec, olds)
-        return await self.definitions.update(self.context(**more), resource_id, olds, outputs, news)
+        context = self.context(olds, outputs, news, **more)
+        return await self.definitions.update(context, resource_id, olds, outputs, news)
 
     async def read(self, state: tuple[str, Object, Object], **more: Any) -> tuple[Object, Object] | None:
-        return await self.definitions.read(self.context(**more), *state)
+        return await self.definitions.read(self.context(*state[1:], **more), *state)
 
     async def delete(self, state: tuple[str, Object, Object], **more: Any) -> None:
-        await self.definitions.delete(self.context(**more), state[0], state[2])
+        await self.definitions.delete(self.context(state[2], **more), state[0], state[2])
 
     def cancel_on(self, words: str) -> None:
         """Stops the run as soon as a status says this."""

@@ -119,6 +119,7 @@ class Deploying:
         self.emulator.workflows()
 
     def context(self, urn: str = URN, **more: Any) -> Context:
+        openapi.withhold_words(more.get("secret", False))
         return Context(
             urn=urn,
             client=self.client,

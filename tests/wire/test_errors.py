@@ -10,11 +10,12 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, plugin_pb2
 
-from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault
+from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
 from pulumi_resource_dataworks.openapi import _retry
 from pulumi_resource_dataworks.plugin import _steps
-from tests.support.documents import PROJECT, flow
+from tests.support.documents import PROJECT, flow, nodes
 from tests.support.messages import Messages
 from tests.support.plugin_process import (
     SECONDS,
@@ -239,15 +240,16 @@ async def test_a_defect_does_not_quote_a_secret_document(
         await ask(calls.configure, settings(server))
         inputs = await _checked(calls, "hidden")
 
-        async def step(_: Any, context: Any, __: Any) -> Any:
-            context.hidden.add("planted words")
-            raise KeyError("planted words")
+        words = "planted words"
+
+        async def step(*_: Any) -> Any:
+            raise KeyError(words)
 
         monkeypatch.setattr(WorkflowDefinitions, "create", step)
         with pytest.raises(grpc.RpcError):
             await ask(calls.create, "hidden", {**inputs, "spec": secret(inputs["spec"])})
     engine.close()
-    assert [log for log in engine.logs if "Traceback" in log.message]
+    assert [log for log in engine.logs if "in step\n" in log.message and log.message.endswith("KeyError")]
     assert not [log for log in engine.logs if "planted words" in log.message]
 
 
@@ -274,3 +276,30 @@ async def _checked(calls: Calls, name: str, project_id: int = PROJECT) -> dict[s
     answer = await ask(calls.check, name, {"projectId": project_id, "spec": flow(name)})
     assert not answer.failures
     return plain(answer.inputs)
+
+
+OBEYED = "\x1b]0;title\x07\x9b31m\u202e <{%bold%}>"
+
+
+def test_nothing_that_a_terminal_obeys_leaves_the_plugin(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine
+) -> None:
+    project = emulator.project.project_id
+    document = flow("obeyed")
+    nodes(document)[0]["recurrence"] = OBEYED
+    odd = plugin.check("obeyed", {"projectId": project, "spec": document})
+    inputs = plain(plugin.check("obeyed", {"projectId": project, "spec": flow("obeyed")}).inputs)
+    texts = [*(failure.reason for failure in odd.failures)]
+    emulator.add_fault(Fault("ImportWorkflowDefinition", status=400, code=OBEYED, message=OBEYED))
+    emulator.script_job(Life("immediate", outcome="Fail", error=f"odd: {OBEYED}"))
+    for _ in range(2):
+        with pytest.raises(grpc.RpcError) as error:
+            plugin.create("obeyed", inputs)
+        texts.append(refusal(error).text)
+    detail = refusal(error).detail
+    assert detail is not None
+    with pytest.raises(grpc.RpcError) as error:
+        plugin.invoke("getProject", {"name": OBEYED})
+    texts += [*detail.reasons, refusal(error).text, *(log.message for log in engine.about(urn("obeyed")))]
+    assert sum("<{ %bold%}>" in text and "\\x1b]0;title\\x07" in text for text in texts) >= 5
+    assert [text for text in texts if printable(text, lines=True) != text] == []

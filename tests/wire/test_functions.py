@@ -104,13 +104,11 @@ def test_what_a_secret_has_found_is_secret(plugin: Plugin) -> None:
 
 def test_no_error_quotes_a_secret(plugin: Plugin, emulator: Emulator) -> None:
     emulator.add_fault(Fault("ListProjects", status=400, code="1", message="planted-name is odd"))
-    for _ in range(2):
+    for words in ("code 1; request ID", "has the name [secret]"):
         with pytest.raises(grpc.RpcError) as error:
             plugin.invoke("getProject", {"name": secret("planted-name")})
         assert "planted" not in refusal(error).text
-        assert "[secret]" in refusal(error).text
-    answer = plugin.invoke("getProject", {"name": secret("planted-name"), "planted-name": secret("x")})
-    assert "planted" not in str(answer.failures[0].reason)
+        assert words in refusal(error).text
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import grpc
 import pytest
 from google.protobuf.message import Message
 
-from pulumi_resource_dataworks.emulator import Emulator, Life
+from pulumi_resource_dataworks.emulator import Emulator, Fault, Life
 from tests.support.documents import flow, node, nodes
 from tests.support.plugin_process import FakeEngine, Plugin, Seed, refusal, urn
+from tests.support.quotes import QUOTES
 from tests.support.wire_values import UNKNOWN, is_secret, plain, secret
 
 PLANTED = "planted-9f3b"
@@ -154,7 +156,7 @@ def test_no_error_of_a_job_quotes_it(plugin: Plugin, emulator: Emulator, engine:
         plugin.create("job", inputs)
     found = refusal(error)
     assert found.detail is not None
-    assert "cannot parse" in found.text
+    assert "the text is not shown" in found.text
     assert PLANTED not in found.text
     assert PLANTED not in str(found.detail.reasons)
     assert PLANTED not in in_the_clear(found.detail.properties)
@@ -188,3 +190,33 @@ def test_no_warning_of_drift_quotes_it(
     plugin.update("drift", resource_id, sealed, news, {**inputs, "spec": secret(inputs["spec"])})
     assert "this overwrites an edit" in str([log for log in engine.about(urn("drift")) if not log.ephemeral])
     assert PLANTED not in str(engine.about(urn("drift")))
+
+
+@pytest.mark.parametrize("form", QUOTES.values(), ids=QUOTES)
+def test_however_the_service_quotes_a_secret_script_no_word_of_it_is_shown(
+    plugin: Plugin, emulator: Emulator, engine: FakeEngine, form: Callable[[str], str]
+) -> None:
+    script = f"  SELECT '{PLANTED}/+&<x>' AS pässword\n\tFROM \"dim\".users;\n"
+    document = flow("quoted", "SELECT 1;\n")
+    nodes(document)[0]["script"]["content"] = secret(script)
+    inputs = plain(
+        plugin.check("quoted", {"projectId": emulator.project.project_id, "spec": document}).inputs
+    )
+    words = f"odd words: {form(script)}"
+    emulator.add_fault(Fault("ImportWorkflowDefinition", status=400, code="1101", message=words))
+    emulator.script_job(Life("immediate", outcome="Fail", error=words))
+    shown: list[Any] = []
+    for code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.UNKNOWN):
+        with pytest.raises(grpc.RpcError) as error:
+            plugin.create("quoted", inputs)
+        found = refusal(error)
+        assert found.code is code
+        assert "the text is not shown, because" in found.text
+        shown += [found.text]
+    assert found.detail is not None
+    shown += [
+        str(found.detail.reasons),
+        in_the_clear(found.detail.properties),
+        str(engine.about(urn("quoted"))),
+    ]
+    assert not [text for text in shown if "odd words" in text or form(script) in text]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._printable import printable
 from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from pulumi_resource_dataworks.plugin._failures import about_defect
 
@@ -131,7 +132,7 @@ class Process:
         about = About.of(news)
         if isinstance(self._settings, openapi.SettingsError):
             return news, [str(problem) for problem in self._settings.problems]
-        async with self._telling(about.urn) as reporter:
+        async with self._telling(about) as reporter:
             found = self._kinds[kind].steps.check(about.urn, written(news), properties(olds) or None)
             for warning in found.warnings:
                 reporter.warning(warning)
@@ -139,11 +140,12 @@ class Process:
                 reporter.warning(
                     "validateOnPreview has no effect on a dynamic resource: its preview asks DataWorks nothing"
                 )
-            return (news if found.failures else kept(found.inputs, about)), found.failures
+            failures = [printable(failure, lines=True) for failure in found.failures]
+            return (news if failures else kept(found.inputs, about)), failures
 
     async def _diff(self, kind: str, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
         about, state = About.of(news), properties(olds)
-        async with self._telling(about.urn):
+        async with self._telling(about):
             self._kinds[kind].place.refuse_others(state)
             found = self._kinds[kind].steps.diff(
                 about.urn, resource_id, state, state, properties(news), about.ignore_changes
@@ -185,7 +187,7 @@ class Process:
     @asynccontextmanager
     async def _step(self, about: About, kind: str, name: str) -> AsyncGenerator[lifecycle.Context]:
         """The surroundings of a step that calls the service."""
-        async with self._telling(about.urn, kind, name) as reporter:
+        async with self._telling(about, kind, name) as reporter:
             step = lifecycle.Context(
                 urn=about.urn,
                 client=self._connected(),
@@ -195,30 +197,30 @@ class Process:
                 strict=self._options.strict,
                 secret=about.secret,
             )
-            reporter.conceal = step.conceal
+            openapi.withhold_words(about.secret)
             with lifecycle.nothing_lost(step):
                 yield step
 
     @asynccontextmanager
-    async def _telling(self, urn: str, kind: str = "", name: str = "") -> AsyncGenerator[StepReporter]:
+    async def _telling(self, about: About, kind: str = "", name: str = "") -> AsyncGenerator[StepReporter]:
         """What a step tells while it runs, and what its end means for the user."""
-        reporter = StepReporter(self._log, urn)
+        reporter = StepReporter(self._log, about.urn)
         token = CURRENT_STEP.set(reporter)
         try:
             yield reporter
         except Exception as error:  # noqa: BLE001 - a user is shown words of ours, whatever happened
-            raise StepError(reporter.conceal(self._words(error, (kind, name), reporter))) from None
+            raise StepError(printable(self._words(error, (kind, name), about), lines=True)) from None
         finally:
             CURRENT_STEP.reset(token)
             await self._log.flush()
 
-    def _words(self, error: Exception, step: tuple[str, str], reporter: StepReporter) -> str:
+    def _words(self, error: Exception, step: tuple[str, str], about: About) -> str:
         if isinstance(error, lifecycle.HalfDoneError):
-            text = self._words(error.defect, step, reporter) if error.defect else str(error)
+            text = self._words(error.defect, step, about) if error.defect else str(error)
             return f"{text}. A dynamic resource keeps nothing of a step that failed: {_GO_ON.get(step, 'try again')}"
         if isinstance(error, lifecycle.LifecycleError | openapi.DataWorksError | openapi.SettingsError):
             return str(error)
-        return about_defect(error, self._log, reporter.urn, reporter.conceal)
+        return about_defect(error, self._log, about.urn, secret=about.secret)
 
     def _connected(self) -> openapi.Client:
         if isinstance(self._settings, openapi.SettingsError):

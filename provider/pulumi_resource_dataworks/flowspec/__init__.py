@@ -37,7 +37,7 @@ from ._resolve import (
 )
 from ._rewrites import restore
 from ._rules import RULES, Rule
-from ._secret import hides_names, is_secret, secret, secret_paths, secrets_of
+from ._secret import hides_names, is_secret, secret, secret_paths, secret_where_new, secrets_of
 from ._short import dependencies_of, references, scopes, short
 from ._validate import validate
 
@@ -95,6 +95,7 @@ __all__ = [
     "scopes",
     "secret",
     "secret_paths",
+    "secret_where_new",
     "secrets_of",
     "short",
     "show_path",

@@ -70,6 +70,25 @@ def like(model: Any, value: Any) -> Any:
     return secret(value) if is_secret(model) else value
 
 
+def secret_where_new(old: Any, new: Any) -> Any:
+    """A value with a mark on every text that another, of which it is a later form, does not have in the same place."""
+    if new == old or is_secret(new):
+        return new
+    if isinstance(new, dict) and isinstance(old, dict):
+        before = cast("dict[str, Any]", old)
+        return {
+            key: secret_where_new(before.get(key), item) for key, item in cast("dict[str, Any]", new).items()
+        }
+    if isinstance(new, list) and isinstance(old, list):
+        entries = cast("list[Any]", old)
+        partners = [*entries, *[None] * len(cast("list[Any]", new))]
+        return [
+            item if item in entries else secret_where_new(one, item)
+            for one, item in zip(partners, cast("list[Any]", new), strict=False)
+        ]
+    return _part(new)
+
+
 def rebuilt(model: dict[str, Any], items: dict[str, Any]) -> dict[str, Any]:
     """An object made anew from another, marked where that was."""
     return SecretObject(items) if isinstance(model, SecretObject) else items

@@ -14,6 +14,7 @@ from ._context import Context
 from ._errors import CancelledStepError, HalfDoneError, LifecycleError
 from ._other_ids import Choice, may_be_about_ids, under_some_ids
 from ._place import in_place, put_in_place
+from ._places import places_in
 from ._state import State
 
 SECONDS_PER_NODE = 1.2
@@ -40,8 +41,7 @@ class Order:
     fresh: bool
     removed: tuple[str, ...] = ()
 
-    @property
-    def advice(self) -> str:
+    def advice(self, context: Context) -> str:
         """What may help where the job fails: what lists show, and what becomes of a node in production, is unknown."""
         kind = self.state.inputs.kind
         if self.fresh and not _look.is_listed(kind):
@@ -51,9 +51,8 @@ class Order:
             )
         if not self.removed:
             return ""
-        named = ", ".join(f'"{name}"' for name in self.removed)
         return (
-            f". The document no longer has {named}. If DataWorks refuses that because it is in production, take the workflow "
+            f". The document no longer has {context.named(self.removed)}. If DataWorks refuses that because it is in production, take the workflow "
             "offline first: `pulumi destroy --target <URN of its WorkflowDeployment>`, then `pulumi up` imports and deploys "
             "it; or undeploy the node in Data Studio"
         )
@@ -69,7 +68,7 @@ async def apply(context: Context, order: Order) -> State:
     """
     state = await submit(context, order)
     context.left = partial(_left, state, state.pending_job)
-    return await finish(context, state, order.advice)
+    return await finish(context, state, order.advice(context))
 
 
 async def submit(context: Context, order: Order) -> State:
@@ -162,8 +161,10 @@ async def finish(context: Context, state: State, advice: str = "") -> State:
     """
     job = await wait(context, state)
     if job is not None and not job.succeeded:
-        words = job.error or "it gives no reason"
-        ended = f"the import job {job.job_id} ended as {job.status}: {words} (request {job.request_id})"
+        words = f"{job.error or 'it gives no reason'} (request {job.request_id})"
+        if context.secret:
+            words += places_in(job.error, flowspec.Document(state.inputs.spec), secret=True)
+        ended = f"the import job {job.job_id} ended as {job.status}: {words}"
         half_done(state, ended + advice)
     context.report.status("reading it back")
     ended = "the import job succeeded" if job else "it is not known what became of the import job"
@@ -237,7 +238,7 @@ async def _read_back(context: Context, state: State, ended: str) -> State:
             continue
         state = state.met(found.definition, found.root)
         kept = state.projected(found.root)
-        lost = _lost(state.inputs.root, kept)
+        lost = _lost(context, state.inputs.root, kept)
         state = replace(state, left_out=state.beside(found.root))
         if not lost and in_place(state.inputs, kept):
             return _with_rewrites(context, state, kept)
@@ -268,19 +269,23 @@ async def found_again(context: Context, state: State) -> _look.Found | None:
     return await _look.get(context, state.inputs.project_id, summary.id) if summary else None
 
 
-def _lost(sent: flowspec.Object, kept: flowspec.Object) -> str:
+def _lost(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> str:
     """What of the document is not there: nodes, dependencies, scripts. Nothing where all is."""
     gone = flowspec.changes(sent, kept)
-    parts = [f'node "{name}"' for name in gone.removed]
-    parts += [f"the dependency of {edge.node} on {edge.output}" for edge in gone.edges_removed]
+    parts = [f"node {context.quoted(name)}" for name in gone.removed]
+    parts += [
+        "a dependency" if context.hides_names else f"the dependency of {edge.node} on {edge.output}"
+        for edge in gone.edges_removed
+    ]
     scripts = [name for name, fields in gone.changed.items() if "script.content" in fields]
-    parts += [f'the script of node "{name}"' for name in scripts]
+    parts += [f"the script of node {context.quoted(name)}" for name in scripts]
     return ", ".join(parts)
 
 
 def _with_rewrites(context: Context, state: State, kept: flowspec.Object) -> State:
     """The state that knows what the service made of the document, so that it is no drift later."""
-    rewritten = flowspec.changes(state.inputs.root, kept).describe()
+    changes = flowspec.changes(state.inputs.root, kept)
+    rewritten = changes.count() if context.secret else changes.describe()
     if not rewritten:
         return replace(state, rewrites=None)
     message = f"DataWorks keeps something else than was sent: it {rewritten}"

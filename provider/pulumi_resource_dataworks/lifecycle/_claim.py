@@ -92,7 +92,9 @@ def _claimed(context: Context, inputs: Inputs, found: _look.Found, held: Mapping
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
     elif inputs.adopt:
         lost = lost_nodes(inputs, found.root)
-        deletes = f", without its nodes {lost}, which the document does not hold" if lost else ""
+        deletes = (
+            f", without its nodes {context.named(lost)}, which the document does not hold" if lost else ""
+        )
         context.report.warning(
             f"a workflow is there already, and adopt is set: {takes}{deletes} (workflow {state.workflow_id})"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -50,8 +50,8 @@ class Context:
         preview: Whether this only shows what would be done.
         ignore_changes: Property paths below `spec` that keep their old value.
         strict: Whether it is an error that the service keeps something else than was sent.
-        secret: Whether the document is a secret: then nothing of it is told.
-        hidden: What no message may quote; filled from the documents that are secrets.
+        secret: Whether the step was given a secret: then no message shows what only the service has said.
+        hides_names: Whether names may be a secret: then no message shows one.
         clock: Where time comes from.
         left: Once something may have been sent: how the step ends if it ends now, given the reason.
     """
@@ -65,7 +65,7 @@ class Context:
     ignore_changes: tuple[str, ...] = ()
     strict: bool = False
     secret: bool = False
-    hidden: set[str] = field(default_factory=set[str])
+    hides_names: bool = False
     clock: Clock = field(default_factory=SystemClock)
     left: Callable[[str], HalfDoneError] | None = None
     _deadline: float = field(init=False)
@@ -83,11 +83,15 @@ class Context:
         """How many seconds the step still has; never negative."""
         return max(0.0, self._deadline - self.clock.monotonic())
 
-    def conceal(self, text: str) -> str:
-        """A message without what it may not quote, also where the service's own words do."""
-        for word in sorted(self.hidden, key=len, reverse=True):
-            text = text.replace(word, "[secret]")
-        return text
+    def quoted(self, name: str) -> str:
+        """A name of the document for a message."""
+        return "[secret]" if self.hides_names else f'"{name}"'
+
+    def named(self, nodes: Sequence[str]) -> str:
+        """Nodes for a message; only their number where others may have named them after a secret."""
+        if self.secret:
+            return "1 node" if len(nodes) == 1 else f"{len(nodes)} nodes"
+        return ", ".join(f'"{name}"' for name in nodes)
 
     async def ask(self, call: Coroutine[Any, Any, T]) -> T:
         """Waits for a call to the service, but not past the step's time or the user's patience.

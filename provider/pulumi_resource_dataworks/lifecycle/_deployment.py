@@ -133,11 +133,7 @@ class State:
 
     def after(self, run: openapi.PipelineRun) -> State:
         """This state with the stages of a run."""
-        stages = tuple(
-            {"code": stage.code, "name": stage.name, "type": stage.type, "status": stage.status}
-            for stage in run.in_order
-        )
-        return replace(self, stages=stages)
+        return replace(self, stages=tuple(stage.shown for stage in run.in_order))
 
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._context import Context
 from ._errors import CancelledStepError, LifecycleError
 from ._options import Options
 from ._other_ids import Choice, under_some_ids
+from ._places import places_in
 from ._state import State
 
-_PLACE = re.compile(r"\$((?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^']*'\])+)")
-_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']*)'\]")
 _EXPECTED_SECONDS = 1.0
 _LONGEST = 120.0
 
@@ -54,11 +51,17 @@ async def dry_run(
         context.report.warning(f"DataWorks could not be asked for a dry run: {error}")
         return
     if refusal:
-        raise LifecycleError(f"DataWorks would refuse this document: {refusal}{_places(refusal, written)}")
+        text, words = refusal
+        places = places_in(words, written or flowspec.Document(state.inputs.spec), secret=context.secret)
+        raise LifecycleError(f"DataWorks would refuse this document: {text}{places}")
 
 
-async def _ask(context: Context, state: State, *, fresh: bool) -> str:
-    """The service's words against the document; nothing where it has none. The IDs are those that up would try."""
+_Refusal = tuple[str, openapi.Words]
+"""What a message says of a refusal, and the service's words in it."""
+
+
+async def _ask(context: Context, state: State, *, fresh: bool) -> _Refusal | None:
+    """What the service has against the document, if anything. The IDs are those that up would try."""
 
     async def send(choice: Choice) -> openapi.AsyncJob:
         text = flowspec.canonical(choice.document(state.inputs.root))
@@ -75,12 +78,12 @@ async def _ask(context: Context, state: State, *, fresh: bool) -> str:
     except openapi.ServiceError as refusal:
         if refusal.is_definite:
             raise
-        return str(refusal)
+        return str(refusal), refusal.message
     return await _words_of(context, job)
 
 
-async def _words_of(context: Context, job: openapi.AsyncJob) -> str:
-    """What a dry run's job has against the document."""
+async def _words_of(context: Context, job: openapi.AsyncJob) -> _Refusal | None:
+    """What a dry run's job has against the document, if anything."""
     ended = await openapi.wait_for_job(
         context.client,
         job.id,
@@ -89,21 +92,5 @@ async def _words_of(context: Context, job: openapi.AsyncJob) -> str:
         cancelled=context.cancelled,
         clock=context.clock,
     )
-    words = ended.error or f"the job ended as {ended.status} and gives no reason"
-    return "" if ended.succeeded else f"{words} (request {ended.request_id})"
-
-
-def _places(words: str, written: flowspec.Document | None) -> str:
-    """The places that the service's JSONPaths mean, in the document as it was written."""
-    paths = [
-        tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(found))
-        for found in _PLACE.findall(words)
-    ]
-    document = written or flowspec.Document({})
-    faults = [flowspec.Fault(path, "this", "") for path in dict.fromkeys(paths)]
-    placed = [
-        f"{flowspec.show_path(fault.path)}"
-        + (f" (line {fault.line}, column {fault.column})" if fault.line else "")
-        for fault in document.place(faults)
-    ]
-    return f". See {', '.join(placed)}" if placed else ""
+    words = f"{ended.error or f'the job ended as {ended.status} and gives no reason'}"
+    return None if ended.succeeded else (f"{words} (job {job.id}; request {ended.request_id})", ended.error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ from pulumi_resource_dataworks import openapi
 
 from ._context import Context
 from ._errors import CancelledStepError
-from ._pipeline import Order, RunError, current_stage, has_failed, named
+from ._pipeline import Order, RunError, current_stage, has_failed
 
 _REFUSED_LOOKS = 3
 """How often a stage is looked at, once the service has refused to execute it, before it counts as a person's."""
@@ -104,9 +103,9 @@ class _Follower:
         """
         words = self.refused[stage.code]
         what = (
-            f"the stage {named(stage)} of pipeline run {self.run_id} cannot be executed from here ({words}): somebody "
+            f"the stage {stage.title} of pipeline run {self.run_id} cannot be executed from here ({words}): somebody "
             f"has to pass it in DataWorks. Open the run in Data Studio (Deploy) of workflow {self.order.workflow_id}"
-            f"{_links(stage)}"
+            f"{self._links(stage)}"
         )
         if self.order.approval == "fail":
             message = f"{what}, and then run `pulumi up` again: it goes on with this run"
@@ -116,7 +115,7 @@ class _Follower:
             self.context.report.info(f"{what}. Waiting for it")
 
     def _place(self, run: openapi.PipelineRun, stage: openapi.PipelineStage) -> str:
-        return f"stage {run.in_order.index(stage) + 1} of {len(run.stages)}, {named(stage)}"
+        return f"stage {run.in_order.index(stage) + 1} of {len(run.stages)}, {stage.title}"
 
     def _tell(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
         where = self._place(run, stage) if stage else "all stages have ended, the run not yet"
@@ -129,21 +128,21 @@ class _Follower:
 
     def _at(self) -> str:
         stage = current_stage(self.seen) if self.seen else None
-        return f", at the stage {named(stage)}" if stage else ""
+        return f", at the stage {stage.title}" if stage else ""
 
     async def _why(self, run: openapi.PipelineRun) -> str:
         """The service's own words: of the run, the stage and the objects that failed."""
         stage = next((one for one in run.in_order if one.failed), None)
-        at = f" at the stage {named(stage)}" if stage else ""
+        at = f" at the stage {stage.title}" if stage else ""
         ended = run.status if run.ended else "Fail"
         what = "deploying" if self.order.kind == "Online" else "taking offline"
-        parts = [stage.message if stage else "", run.message, *await self._items(run)]
+        parts = [str(stage.message) if stage else "", str(run.message), *await self._items(run)]
         words = "; ".join(dict.fromkeys(part.strip(" .;") for part in parts if part)) or "it gives no reason"
         again = "Fix it and run `pulumi up` again: that makes a new run"
         if self.order.kind == "Offline":
             again = "Fix it and run this again"
         return (
-            f"{what} workflow {self.order.workflow_id} ended as {ended}{at}: {words}{_links(stage) if stage else ''} "
+            f"{what} workflow {self.order.workflow_id} ended as {ended}{at}: {words}{self._links(stage) if stage else ''} "
             f"(pipeline run {self.run_id}; request {run.request_id}). {again}"
         )
 
@@ -153,10 +152,13 @@ class _Follower:
         except (openapi.DataWorksError, CancelledStepError):
             return []
         failed = [item for item in items if item.status in ("Fail", "Termination") and item.message]
-        return [f'{_KINDS.get(item.type, item.type)} "{item.name}": {item.message}' for item in failed]
+        return [item.title if self.context.secret else f"{item.title}: {item.message}" for item in failed]
 
-
-_KINDS = {"Node": "node", "WorkflowDefinition": "workflow", "Resource": "resource", "Function": "function"}
+    def _links(self, stage: openapi.PipelineStage) -> str:
+        """The addresses that the service names for a stage; ours would be invented."""
+        text = " ".join(words.raw for words in (stage.message, stage.description, stage.detail))
+        links: list[str] = [] if self.context.secret else list(dict.fromkeys(_LINK.findall(text)))
+        return f": {', '.join(links)}" if links else ""
 
 
 def _times_to_look() -> Iterator[float]:
@@ -173,10 +175,3 @@ def _times_to_look() -> Iterator[float]:
 
 def _progress(run: openapi.PipelineRun) -> tuple[str, ...]:
     return (run.status, *(stage.status for stage in run.in_order))
-
-
-def _links(stage: openapi.PipelineStage) -> str:
-    """The addresses that the service names for a stage; ours would be invented."""
-    text = " ".join([stage.message, stage.description, json.dumps(stage.detail, ensure_ascii=False)])
-    links = ", ".join(dict.fromkeys(_LINK.findall(text)))
-    return f": {links}" if links else ""

@@ -91,7 +91,7 @@ def may_be_about_ids(error: openapi.ServiceError, state: State) -> bool:
     if not error.is_ambiguous_client_error:
         return False
     sent = {state.workflow_id, *state.node_ids.values()}
-    told = _NOT_OF_A_DOCUMENT.sub("", error.message)
+    told = _NOT_OF_A_DOCUMENT.sub("", error.message.raw)
     return bool(_ID.search(told)) or any(one in told for one in sent)
 
 

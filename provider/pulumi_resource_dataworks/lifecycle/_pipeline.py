@@ -86,13 +86,13 @@ def short_digest(digest: str) -> str:
 
 def marked_digest(run: openapi.PipelineRun) -> str:
     """What a run of this provider has deployed, as its mark tells it; empty for any other run."""
-    found = _MARK.search(run.description)
+    found = _MARK.search(run.description.raw)
     return found[1] if found else ""
 
 
 def is_ours(urn: str, run: openapi.PipelineRun) -> bool:
     """Whether this resource made the run, as far as its description tells."""
-    return f"[pulumi {_short(urn)} " in run.description
+    return f"[pulumi {_short(urn)} " in run.description.raw
 
 
 async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
@@ -108,7 +108,7 @@ def unended_of_ours(
         if (
             not run.ended
             and not has_failed(run)
-            and (order.mark(context.urn) in run.description or run.id == pending)
+            and (order.mark(context.urn) in run.description.raw or run.id == pending)
         ):
             return run
     return None
@@ -126,19 +126,19 @@ async def clear_way(
         if not (is_ours(context.urn, run) or run.id == pending):
             raise RefusedError(
                 f"pipeline run {run.id} of workflow {order.workflow_id} has not ended, and this resource did not "
-                f"begin it ({_about(run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
+                f"begin it ({_about(context, run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
             )
         context.report.info(f"ending what an earlier run of Pulumi has left (pipeline run {run.id})")
         await context.ask(context.client.pipelines.abolish(order.project_id, run.id))
 
 
-def _about(run: openapi.PipelineRun) -> str:
+def _about(context: Context, run: openapi.PipelineRun) -> str:
     known = [
         f"made by {run.creator}" if run.creator else "",
-        f'"{run.description}"' if run.description else "",
+        f'"{run.description}"' if run.description and not context.secret else "",
     ]
     stage = current_stage(run)
-    known.append(f"at the stage {named(stage)}" if stage else "")
+    known.append(f"at the stage {stage.title}" if stage else "")
     return ", ".join(part for part in known if part) or "nothing is known of it"
 
 
@@ -204,7 +204,7 @@ async def _look_again(
         for look in range(_LOOKS):
             await context.pause(_FIRST_PAUSE * 2**look)
             for run in await runs_of(context, order.project_id, order.workflow_id):
-                marked = order.mark(context.urn) in run.description or not run.description
+                marked = order.mark(context.urn) in run.description.raw or not run.description
                 if run.id not in before and marked:
                     return run.id
     except (openapi.DataWorksError, CancelledStepError) as error:
@@ -229,8 +229,3 @@ def current_stage(run: openapi.PipelineRun) -> openapi.PipelineStage | None:
 def has_failed(run: openapi.PipelineRun) -> bool:
     """Whether a stage has failed, which need not end the run."""
     return any(stage.failed for stage in run.stages)
-
-
-def named(stage: openapi.PipelineStage) -> str:
-    """A stage as a message names it."""
-    return f"{stage.name} ({stage.code})" if stage.name and stage.name != stage.code else stage.code

@@ -24,10 +24,12 @@ async def put_in_place(context: Context, state: State, kept: flowspec.Object) ->
     old_name, old_folder = _name_and_folder(flowspec.workflow_of(kept))
     project_id, client = state.inputs.project_id, context.client
     if name != old_name:
-        context.report.status(f"renaming {old_name} to {name}")
+        context.report.status("renaming it" if context.secret else f"renaming {old_name} to {name}")
         await context.ask(client.rename_workflow_definition(project_id, state.workflow_id, name))
     if folder != old_folder:
-        context.report.status(f"moving {name} to {folder or 'the top folder'}")
+        context.report.status(
+            "moving it" if context.secret else f"moving {name} to {folder or 'the top folder'}"
+        )
         await context.ask(client.move_workflow_definition(project_id, state.workflow_id, folder))
 
 

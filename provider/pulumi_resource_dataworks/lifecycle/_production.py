@@ -32,7 +32,7 @@ def order_of(inputs: Inputs) -> Order:
 def after_pending(context: Context, state: State, runs: list[openapi.PipelineRun]) -> State:
     """The state once its run has ended; one that has not keeps the resource half done."""
     mark = replace(order_of(state.inputs), digest=state.pending_digest).mark(context.urn)
-    ours = (run for run in runs if run.id == state.pending_run or mark in run.description)
+    ours = (run for run in runs if run.id == state.pending_run or mark in run.description.raw)
     run = next(ours, None)
     if run is None:
         return replace(state, pending_run=None)

@@ -47,19 +47,19 @@ def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec
     if foreign and new.adopt:
         deletes = "up deletes" if context.preview else "deleting"
         context.report.warning(
-            f"adopt is set: {deletes} what somebody added to this workflow: {_named(foreign)}"
+            f"adopt is set: {deletes} what somebody added to this workflow: {context.named(foreign)}"
         )
     elif foreign:
         raise RefusedError(
             f"somebody added to this workflow what the document does not hold, and the import would delete it: "
-            f"{_named(foreign)}. Add it to the document (`pulumi refresh`, then `pulumi preview --diff`, show it), "
+            f"{context.named(foreign)}. Add it to the document (`pulumi refresh`, then `pulumi preview --diff`, show it), "
             "delete it in Data Studio, or set `adopt: true` on the resource, and the import deletes it"
         )
 
 
-def lost_nodes(inputs: Inputs, actual: flowspec.Object) -> str:
-    """The nodes of a workflow that an import of the document would delete, for a message."""
-    return _named(_unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root)))
+def lost_nodes(inputs: Inputs, actual: flowspec.Object) -> list[str]:
+    """The nodes of a workflow that an import of the document would delete."""
+    return _unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root))
 
 
 def _unknown_nodes(inputs: Inputs, actual: flowspec.Object, known: AbstractSet[str]) -> list[str]:
@@ -90,8 +90,9 @@ def id_taken(inputs: Inputs) -> RefusedError:
 
 def path_taken(inputs: Inputs, workflow_id: str) -> RefusedError:
     """Another workflow stands at the document's path: a path can be taken once."""
+    path = "document's path" if flowspec.hides_names(inputs.spec) else f"path {inputs.path}"
     return RefusedError(
-        f"the path {inputs.path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this "
+        f"the {path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this "
         f"resource's. {_ways_out(inputs, workflow_id)}, or give this one another name or path. Was the resource renamed "
         "in the program? Then give it an alias with its old name"
     )
@@ -103,7 +104,3 @@ def _ways_out(inputs: Inputs, workflow_id: str) -> str:
         f"To manage that workflow with this resource, run `{command} {inputs.project_id}/{workflow_id}`, or set "
         "`adopt: true` on the resource, and up makes it what the document says"
     )
-
-
-def _named(names: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)

@@ -47,9 +47,12 @@ async def warn_of_upstream(
             ):
                 continue
             told.add(upstream.id)
+            depends = f'{waiting} depends on workflow "{upstream.name}", which'
+            depends = "what this workflow depends on" if context.secret else depends
+            made = "" if context.secret else f", output {output}"
             context.report.warning(
-                f'{waiting} depends on workflow "{upstream.name}", which is not in production, as far as DataWorks reports: deploy '
-                f"it too, by a WorkflowDeployment of its own (workflow {upstream.id}, output {output})"
+                f"{depends} is not in production, as far as DataWorks reports: deploy it too, by a WorkflowDeployment of its "
+                f"own (workflow {upstream.id}{made})"
             )
     except CancelledStepError:
         raise

@@ -102,18 +102,18 @@ class WorkflowDefinitions:
             spec: The document, or of it what names the workflow and its nodes.
         """
         failures: list[str] = []
-        own, path = written_id(spec), flowspec.path_of(spec)
+        own, path, hidden = written_id(spec), flowspec.path_of(spec), flowspec.hides_names(spec)
         other = self.own_ids.setdefault((project_id, str(own)), urn) if own else urn
         if other != urn:
             failures.append(
-                f"spec.workflows[0].id: workflow {own} of project {project_id} is declared "
+                f"spec.workflows[0].id: {'this workflow' if hidden else f'workflow {own}'} of project {project_id} is declared "
                 f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
             )
         failures += chosen_elsewhere(self.chosen, urn, project_id, spec)
         other = self.paths.setdefault((project_id, path.strip("/")), urn)
         if other != urn and not failures:
             failures.append(
-                f"spec.workflows[0].script.path: the path {path} of project {project_id} is declared by "
+                f"spec.workflows[0].script.path: {'this path' if hidden else f'the path {path}'} of project {project_id} is declared by "
                 f"{other} too, and a path can be taken once. Give one of the two another name or path, or remove it."
             )
         return failures
@@ -342,11 +342,9 @@ class WorkflowDefinitions:
 
 
 def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
-    """Keeps what is secret in the documents of this step out of its messages."""
-    for holder in holders:
-        spec = holder.get("spec")
-        context.hidden |= set[str]().union(*map(flowspec.texts, flowspec.secrets_of(spec)))
-        context.secret = context.secret or flowspec.hides_names(spec)
+    """Keeps names out of this step's messages where one may be a secret."""
+    if context.secret:
+        context.hides_names = any(flowspec.hides_names(holder.get("spec")) for holder in holders)
 
 
 def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _look.Found | None) -> Order:
@@ -360,7 +358,7 @@ def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _loo
     _warn_of_edits(context, state, old, new, found.root)
     root, stuck = flowspec.leave_out(old.root, new.root)
     if stuck:
-        listed = ", ".join(stuck[:5])
+        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
         context.report.warning(
             f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
             "Write the value that you want."
@@ -380,7 +378,8 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, act
     """Tells of edits that the import overwrites; what an interrupted or failed run of ours left is none."""
 
     def differs(inputs: Inputs) -> str:
-        return flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual)).describe()
+        changes = flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual))
+        return changes.count() if context.secret else changes.describe()
 
     since_sent = differs(state.inputs)
     _warn_of_settings(context, state.changed_beside(actual), new)
@@ -403,7 +402,7 @@ def _warn_of_settings(context: Context, changed: Mapping[str, flowspec.Object], 
     if lost:
         listed = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
         context.report.warning(
-            f"somebody changed {'settings' if context.secret else listed} since the last run, and the document leaves it out: "
+            f"somebody changed {'settings' if context.hides_names else listed} since the last run, and the document leaves it out: "
             "this import may set it back. To keep it, write it into the document (`pulumi refresh` shows the values)"
         )
 
@@ -411,7 +410,7 @@ def _warn_of_settings(context: Context, changed: Mapping[str, flowspec.Object], 
 def _describe(context: Context, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
     """Says which nodes change; how many, where their names are a secret. `--diff` prints it without the resource."""
     changes = flowspec.changes(old, new)
-    summary = changes.count() if context.secret else changes.describe()
+    summary = changes.count() if context.hides_names or (before and context.secret) else changes.describe()
     if summary:
         name = context.urn.rpartition("::")[2]
         context.report.info(f"{name}{' ' if before else ': '}{before}{summary}")
@@ -448,6 +447,8 @@ def _refreshed(context: Context, state: State, found: _look.Found) -> tuple[Outp
         spec = flowspec.drifted(spec, replace(before, spec=spec, ids=ids).root, root)
     beside = state.changed_beside(found.root)
     spec = flowspec.with_fields(spec, beside)
+    if context.secret:
+        spec = flowspec.secret_where_new(before.spec, spec)
     now = replace(before, spec=spec, ids=ids)
     if spec is not before.spec:
         _describe(context, before.root, now.root, "has drifted: ")

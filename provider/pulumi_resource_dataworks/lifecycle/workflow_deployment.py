@@ -282,7 +282,7 @@ class WorkflowDeployments:
             raise RunError(
                 f"deployed, but could not be read back: {error}", run_id=run.id, run=run, goes_on=True
             ) from error
-        failed = [f'"{item.name}" ({item.status})' for item in items if item.status not in ("Success", "")]
+        failed = [f"{item.title} ({item.status})" for item in items if item.status not in ("Success", "")]
         if failed:
             context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
         nodes = sum(item.type == "Node" for item in items)
@@ -329,7 +329,7 @@ async def _scheduling_id(context: Context, project_id: int, workflow_id: str) ->
 
 def _is_news(context: Context, order: Order, run: openapi.PipelineRun, state: State) -> bool:
     """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
-    ours = order.mark(context.urn) in run.description or run.id == state.resumable_run
+    ours = order.mark(context.urn) in run.description.raw or run.id == state.resumable_run
     return ours and run.id != state.run_id
 
 

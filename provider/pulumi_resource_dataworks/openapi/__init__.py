@@ -38,6 +38,7 @@ from ._errors import (
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 from ._wait import JobReader, wait_for_job
+from ._words import Words, withhold_words
 
 if TYPE_CHECKING:
     from ._client import Client
@@ -83,10 +84,12 @@ __all__ = [
     "SystemClock",
     "ThrottledError",
     "UnreadableAnswer",
+    "Words",
     "WorkflowDefinition",
     "WorkflowSummary",
     "WrongEndpointError",
     "wait_for_job",
+    "withhold_words",
 ]
 
 

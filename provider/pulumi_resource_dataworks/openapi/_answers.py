@@ -26,6 +26,7 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
+from ._words import LONGEST, Words, label
 
 # DataWorks codes page: the day's calls, and the edition's quota. The figures: DataWorks OpenAPI quotas, 2026-05-09.
 _QUOTA = {
@@ -92,7 +93,6 @@ _PROJECT_WORD = re.compile(r"project|workspace|工作空间|项目", re.IGNORECA
 _OBJECT_WORD = re.compile(r"workflow|node|definition|file|job|工作流|节点|任务|对象", re.IGNORECASE)
 
 _LONGEST_QUOTE = 160
-_LONGEST_PAGE = 20_000
 
 
 def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[str, Any]:
@@ -125,7 +125,7 @@ def service_error(
 ) -> ServiceError:
     """Return the error that an envelope stands for."""
     code, message = _field(body, "Code", "ErrorCode"), _field(body, "Message", "ErrorMessage")
-    kind, hint = _classify(status, code, message, headers)
+    kind, hint = _classify(status, code[:LONGEST], message[:LONGEST], headers)
     denial = _denial(body) if kind is PermissionDeniedError else {}
     if kind is NotFoundError and action == "GetProject":
         kind = ProjectNotFoundError
@@ -139,7 +139,7 @@ def service_error(
         action=action,
         request_id=_field(body, "RequestId") or headers.get("x-acs-request-id", ""),
         recommend=_field(body, "Recommend"),
-        facts=[f"{name} {value}" for name, value in denial.items()],
+        facts=[f"{name} {Words(value)}" for name, value in denial.items()],
         lead=lead,
         hint=hint,
     )
@@ -166,7 +166,7 @@ def _advice(denial: Mapping[str, str]) -> str:
     verb, remedy = (
         ("denied", "remove the Deny: no Allow outweighs it") if explicit else ("not allowed", "allow it")
     )
-    return f"{denial.get('AuthAction', 'this')} is {verb} by {policy}. Ask {who} to {remedy}"
+    return f"{label(denial.get('AuthAction', 'this'))} is {verb} by {policy}. Ask {who} to {remedy}"
 
 
 def _classify(
@@ -252,11 +252,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _unreadable(response: httpx.Response, action: str) -> UnreadableAnswer:
-    kind = response.headers.get("content-type", "").partition(";")[0] or "no content type"
+    kind = label(response.headers.get("content-type", "").partition(";")[0]) or "no content type"
     # The header's charset may be any codec of Python's, and the page of any size.
-    page = response.content[:_LONGEST_PAGE].decode(errors="replace")
+    page = response.content[:LONGEST].decode(errors="replace")
     quote = " ".join(re.sub(r"<[^<>]*>", " ", page).split())
     quote = f"{quote[:_LONGEST_QUOTE]}..." if len(quote) > _LONGEST_QUOTE else quote or "(empty)"
-    text = f'{action} was answered by something other than DataWorks (HTTP {response.status_code}, {kind}): "{quote}"'
+    text = f'{action} was answered by something other than DataWorks (HTTP {response.status_code}, {kind}): "{Words(quote)}"'
     advice = "Check dataworks:endpoint, and HTTPS_PROXY if there is a proxy"
     return UnreadableAnswer(f"{text}. {advice}", action=action, status=response.status_code)

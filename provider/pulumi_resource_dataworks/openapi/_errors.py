@@ -25,6 +25,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ._words import Words, are_withheld, label
+
 NONCE_USED = "SignatureNonceUsed"
 DAY_USED_UP = "Throttling.Api.Risk"
 TRY_LATER = "Forbidden.Access"
@@ -114,15 +116,13 @@ class UnreadableAnswer(AnswerLost):
         return self.status in {408, 429, 500, 502, 503, 504}
 
 
-_ECHO = re.compile(r"[\s.,:;]*\b(server|the) (canonical request|string to sign)\b.*", re.IGNORECASE)
+_ECHO = re.compile(r"\b(?:server|the) (?:canonical request|string to sign)\b", re.IGNORECASE)
 
 
 def _without_echo(message: str) -> str:
-    """A message without the request that the gateway repeats where a signature does not match.
-
-    It is of use to nobody who did not write the signing, and it holds the security token of temporary credentials.
-    """
-    return _ECHO.sub("", message)
+    """A message without the request that the gateway repeats where a signature does not match: only we could use it."""
+    echo = _ECHO.search(message)
+    return message[: echo.start()].rstrip(" .,:;") if echo else message
 
 
 class ServiceError(DataWorksError):
@@ -156,27 +156,28 @@ class ServiceError(DataWorksError):
         hint: str = "",
     ) -> None:
         self.code = code
-        self.message = message
+        self.message = Words(_without_echo(message))
         self.status = status
         self.action = action
-        self.request_id = request_id
-        self.recommend = recommend
+        self.request_id = label(request_id)
+        self.recommend = Words(recommend)
         self.facts = facts
         self.lead = lead
         self.hint = hint
         self.after_lost_answer = False
-        super().__init__(self._line())
+        super().__init__()
 
-    def _line(self) -> str:
+    def __str__(self) -> str:
+        """One line for a person, without the service's words where they are withheld."""
+        more = [f"recommendation: {self.recommend}" if self.recommend else "", self.action, *self.facts]
         facts = [
-            f"code {self.code}" if self.code else f"HTTP {self.status}",
+            f"code {label(self.code)}" if self.code else f"HTTP {self.status}",
             f"request ID {self.request_id}" if self.request_id else "",
-            f"recommendation: {self.recommend}" if self.recommend else "",
-            self.action,
-            *self.facts,
+            *([self.action] if are_withheld() else more),
         ]
-        text = _without_echo(" ".join(self.message.split())) or "The service gave no reason."
-        line = f"{text} ({'; '.join(fact for fact in facts if fact)})"
+        line = (
+            f"{self.message or 'The service gave no reason.'} ({'; '.join(fact for fact in facts if fact)})"
+        )
         if self.lead:
             return f"{self.lead}. DataWorks says: {line}"
         return f"{line}. {self.hint}" if self.hint else line
@@ -254,14 +255,14 @@ class QuotaExhaustedError(_CertainError):
         return self.code == DAY_USED_UP
 
     def again(self) -> "QuotaExhaustedError":
-        """The same, to be raised to someone else."""
+        """The same, to be raised to someone else, whom it tells no more than the running task may."""
         return QuotaExhaustedError(
-            self.message,
+            str(self.message),
             code=self.code,
             status=self.status,
             action=self.action,
             request_id=self.request_id,
-            recommend=self.recommend,
+            recommend=str(self.recommend),
             hint=self.hint,
         )
 

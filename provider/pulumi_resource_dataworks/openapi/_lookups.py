@@ -8,10 +8,11 @@ from typing import Final
 
 from pydantic import Field
 
-from ._models import Boolean, Identifier, Item, Text
+from ._models import Boolean, Identifier, Item
 from ._operations import Operation
 from ._pages import Call, Items, Page, all_pages
 from ._reading import empty, inner, read
+from ._words import Text
 
 RESOURCE_GROUP_TYPES: Final = (
     "CommonV2",

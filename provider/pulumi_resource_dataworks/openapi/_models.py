@@ -13,6 +13,7 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from ._body import parse_json
+from ._words import Free, Label, Text, Words, label, text_of
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _STATUSES = {"running": "Running", "success": "Success", "fail": "Fail", "cancel": "Cancel"}
@@ -35,15 +36,9 @@ def _scheduling_id(value: Any) -> str | None:
     return found if found.strip("0") else None
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
-
 def _document(value: Any) -> str:
     """JSON within JSON, whose escapes may hide halves of surrogate pairs once more."""
-    text = _text(value)
+    text = text_of(value)
     try:
         return json.dumps(parse_json(text), ensure_ascii=False) if "\\ud" in text.lower() else text
     except (ValueError, RecursionError):
@@ -63,12 +58,11 @@ def _boolean(value: Any) -> bool | None:
 
 
 def _status(value: Any) -> str:
-    text = _text(value).strip()
-    return _STATUSES.get(text.lower(), text)
+    text = text_of(value).strip()
+    return _STATUSES.get(text.lower()) or label(text)
 
 
 Identifier = Annotated[str, BeforeValidator(_identifier)]
-Text = Annotated[str, BeforeValidator(_text)]
 DocumentText = Annotated[str, BeforeValidator(_document)]
 Integer = Annotated[int | None, BeforeValidator(_integer)]
 Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
@@ -99,8 +93,8 @@ class AsyncJob(Answer):
     workflow_id: Identifier = Field(default="", validation_alias="Response")
     status: Status = ""
     progress: Integer = None
-    error: Text = ""
-    request_id: Text = ""
+    error: Free = Words()
+    request_id: Label = ""
     create_time: Integer = None
 
 
@@ -119,14 +113,14 @@ class JobStatus(Answer):
     job_id: Identifier = ""
     status: Status = ""
     completed: Boolean = None
-    error: Text = ""
-    job_type: Text = ""
-    request_id: Text = ""
+    error: Free = Words()
+    job_type: Label = ""
+    request_id: Label = ""
 
     @property
     def is_of_no_job(self) -> bool:
         """Whether this says that there is no such job: the documentation's sample has "Not Found" as an error."""
-        return self.status == "Fail" and self.error.strip(" .").casefold() == "not found"
+        return self.status == "Fail" and self.error.raw.strip(" .").casefold() == "not found"
 
     @property
     def ended(self) -> bool:
@@ -158,13 +152,13 @@ class WorkflowDefinition(Answer):
 
     id: Identifier = ""
     name: Text = ""
-    owner: Text = ""
+    owner: Label = ""
     project_id: Integer = None
     create_time: Integer = None
     modify_time: Integer = None
     spec: DocumentText = ""
     workflow_id: SchedulingId = None
-    request_id: Text = ""
+    request_id: Label = ""
 
 
 class Item(Answer):
@@ -194,5 +188,5 @@ class WorkflowSummary(Item):
     name: Text = ""
     path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
     kind: Text = Field(default="", validation_alias="Type")
-    owner: Text = ""
+    owner: Label = ""
     modify_time: Integer = None

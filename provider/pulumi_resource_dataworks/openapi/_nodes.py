@@ -5,10 +5,11 @@ Shapes from the vendor's SDK (9.11.0: GetNode, ListNodes).
 
 from pydantic import AliasPath, Field
 
-from ._models import Answer, DocumentText, Item, SchedulingId, Text
+from ._models import Answer, DocumentText, Item, SchedulingId
 from ._operations import Operation
 from ._pages import Call, Items, Page, all_pages
 from ._reading import empty, inner, read
+from ._words import Label, Text
 
 GET_NODE = Operation("GetNode")
 LIST_NODES = Operation("ListNodes")
@@ -40,7 +41,7 @@ class Node(Item):
     task_id: SchedulingId = None
     spec: DocumentText = ""
     outputs: Items[NodeOutput] = Field(default=[], validation_alias=AliasPath("Outputs", "NodeOutputs"))
-    request_id: Text = ""
+    request_id: Label = ""
 
 
 class _NodePage(Page[Node]):

@@ -11,18 +11,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ._models import Answer, Identifier, Integer, Item, Text
+from ._models import Answer, Identifier, Integer, Item
 from ._operations import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
 from ._pages import Call, Items, Page, all_pages
 from ._reading import empty, inner, read
+from ._words import Free, Label, Text, Words, are_withheld, label
 
 _STATUSES = ("Init", "Running", "Success", "Fail", "Termination", "Cancel")
 _UNENDED = ("Init", "Running")
+_KINDS = {"Node": "node", "WorkflowDefinition": "workflow", "Resource": "resource", "Function": "function"}
 
 
 def _status(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    return next((known for known in _STATUSES if known.casefold() == text.casefold()), text)
+    return next((known for known in _STATUSES if known.casefold() == text.casefold()), label(text))
 
 
 Status = Annotated[str, BeforeValidator(_status)]
@@ -39,22 +41,34 @@ class PipelineStage(Answer):
         step: Its place; None where the answer does not say.
         message: Why it failed, or "".
         description: The service's own words about it.
-        detail: More of them, of no known shape.
+        detail: More of them; JSON where they are an object, of no known shape.
     """
 
     code: Text
-    name: Text = ""
-    type: Text = ""
+    name: Free = Words()
+    type: Label = ""
     status: Status = ""
     step: Integer = None
-    message: Text = ""
-    description: Text = ""
-    detail: Any = None
+    message: Free = Words()
+    description: Free = Words()
+    detail: Free = Words()
 
     @property
     def failed(self) -> bool:
         """Whether it ended, and not well."""
         return self.status not in (*_UNENDED, "Success", "")
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What may be shown of it: no name where the service's words are not."""
+        name = "" if are_withheld() else str(self.name)
+        return {"code": label(self.code), "name": name, "type": self.type, "status": self.status}
+
+    @property
+    def title(self) -> str:
+        """The stage as a message names it."""
+        code, name = self.shown["code"], self.shown["name"]
+        return f"{name} ({code})" if name and name != code else code
 
 
 class PipelineRun(Item):
@@ -73,12 +87,12 @@ class PipelineRun(Item):
 
     id: Identifier = ""
     status: Status = ""
-    creator: Text = ""
+    creator: Label = ""
     create_time: Integer = None
-    message: Text = ""
-    description: Text = ""
+    message: Free = Words()
+    description: Free = Words()
     stages: Items[PipelineStage] = Field(default=[])
-    request_id: Text = ""
+    request_id: Label = ""
 
     @property
     def ended(self) -> bool:
@@ -110,10 +124,16 @@ class PipelineRunItem(Item):
     """
 
     id: Identifier = ""
-    name: Text = ""
-    type: Text = ""
+    name: Free = Words()
+    type: Label = ""
     status: Status = ""
-    message: Text = ""
+    message: Free = Words()
+
+    @property
+    def title(self) -> str:
+        """The object as a message names it: by its ID where the service's words are not shown."""
+        kind = _KINDS.get(self.type, self.type)
+        return f"{kind} {label(self.id)}" if are_withheld() else f'{kind} "{self.name}"'
 
 
 class _Runs(Page[PipelineRun]):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from ._errors import NotFoundError, UnreadableAnswer
 from ._operations import Operation
+from ._words import Words, label, text_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -26,8 +27,8 @@ def read(model: type[M], part: Any, body: Mapping[str, Any], operation: Operatio
     try:
         return model.model_validate({"RequestId": body.get("RequestId"), **part})
     except (ValidationError, TypeError) as error:
-        text = f"The answer to {operation.action} has an unknown shape: {_first_fault(error)}"
-        request_id = body.get("RequestId")
+        text = f"The answer to {operation.action} has an unknown shape: {Words(_first_fault(error))}"
+        request_id = label(text_of(body.get("RequestId")))
         raise UnreadableAnswer(
             f"{text} (request ID {request_id})", action=operation.action, status=200
         ) from error
@@ -47,5 +48,5 @@ def empty(operation: Operation, what: str, body: Mapping[str, Any]) -> NotFoundE
         code="",
         status=200,
         action=operation.action,
-        request_id=str(body.get("RequestId") or ""),
+        request_id=text_of(body.get("RequestId")),
     )

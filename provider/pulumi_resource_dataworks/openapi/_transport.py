@@ -13,10 +13,12 @@ from ._clock import Clock
 from ._constants import API_VERSION, CONNECT_TIMEOUT, USER_AGENT
 from ._credentials import CredentialsSource
 from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswer
+from ._keys import hold, without_keys
 from ._network import NetworkError, client_options
 from ._operations import Operation
 from ._settings import Settings
 from ._signature import RpcRequest, canonical_query, form_body, signed_headers
+from ._words import Words
 
 # Raised before a byte of the request was sent. PoolTimeout: no connection was free.
 _NOT_SENT = (
@@ -75,7 +77,7 @@ class Transport:
                 response = await whole(streamed)
         except httpx.InvalidURL as error:
             raise RequestNotSent(
-                f"{operation.action}: {error}", action=operation.action, transient=False
+                f"{operation.action}: {without_keys(str(error))}", action=operation.action, transient=False
             ) from error
         except (httpx.HTTPError, UnicodeError) as error:
             raise self._failure(error, operation.action) from error
@@ -105,6 +107,7 @@ class Transport:
             body=b"" if everything else form_body(form),
         )
         pair = await self._credentials.get()
+        hold(pair.access_key_id, pair.access_key_secret, pair.security_token)
         headers = signed_headers(request, pair, date=self._clock.utcnow(), nonce=uuid.uuid4().hex)
         ours = {"Accept": "application/json", "Accept-Encoding": ENCODING, "User-Agent": USER_AGENT}
         return request, {**headers, **ours}
@@ -132,10 +135,11 @@ class Transport:
         )
 
     def _failure(self, error: httpx.HTTPError | UnicodeError, action: str) -> DataWorksError:
-        reason = str(error) or type(error).__name__
+        kind = type(error).__name__
         if not isinstance(error, _NOT_SENT):
-            text = f"The answer to {action} was lost ({type(error).__name__}: {reason})"
-            return AnswerLost(text, action=action)
+            reason = str(Words(str(error))) or kind  # it may quote what came
+            return AnswerLost(f"The answer to {action} was lost ({kind}: {reason})", action=action)
+        reason = without_keys(str(error)) or kind
         certificate = _certificate_error(error)
         if certificate is not None:
             return RequestNotSent(self._distrust(certificate), action=action, transient=False)

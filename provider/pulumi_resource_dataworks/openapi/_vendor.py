@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ._errors import CredentialsError
+from ._keys import hold, without_keys
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 
 _PROBE_CONNECT_MS = 500
@@ -69,6 +70,13 @@ class CredentialsFinder:
         self._lock = threading.Lock()
         self._provider: Any = None
         self._held: _Held | None = None
+        oidc = settings.assume_role_with_oidc
+        hold(
+            settings.access_key,
+            settings.secret_key,
+            settings.security_token,
+            oidc.oidc_token if oidc else None,
+        )
 
     @property
     def account(self) -> str:
@@ -115,9 +123,7 @@ class CredentialsFinder:
         advice = _ADVICE[self._mode]
         if self._settings.assume_role is not None:
             advice += "; and dataworks:assumeRole (may this user assume roleArn?)"
-        for secret in _secrets(self._settings):
-            reason = reason.replace(secret, "***")
-        return f"{advice}. Tried: {reason}"
+        return f"{advice}. Tried: {without_keys(reason)}"
 
 
 class _NoneFoundError(Exception):
@@ -267,12 +273,6 @@ _PROVIDERS: Mapping[str, Callable[[Any, Settings], Any]] = {
     "uri": _uri,
     "default": _default,
 }
-
-
-def _secrets(settings: Settings) -> list[str]:
-    oidc = settings.assume_role_with_oidc
-    found = (settings.secret_key, settings.security_token, oidc.oidc_token if oidc else None)
-    return [secret for secret in found if secret]
 
 
 def _reason(error: Exception) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 import grpc.aio
+
+from pulumi_resource_dataworks._printable import printable
 
 from ._protocol import engine_pb2, engine_pb2_grpc
 
@@ -44,7 +45,8 @@ class EngineLog:
             return
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
-        request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
+        shown = printable(message, lines=True)
+        request = engine_pb2.LogRequest(severity=severity, message=shown, urn=urn, ephemeral=ephemeral)
         self._queue.put_nowait((self.address, request))
 
     async def flush(self) -> None:
@@ -71,24 +73,22 @@ class StepReporter:
     Attributes:
         log: The engine's log.
         urn: The resource.
-        conceal: Takes out of a message what it may not quote.
     """
 
     log: EngineLog
     urn: str
-    conceal: Callable[[str], str] = field(default=str)
 
     def status(self, message: str) -> None:
         """Shows progress in the resource's row."""
-        self.log.send(engine_pb2.INFO, self.conceal(message), self.urn, ephemeral=True)
+        self.log.send(engine_pb2.INFO, message, self.urn, ephemeral=True)
 
     def info(self, message: str) -> None:
         """Says something that stays."""
-        self.log.send(engine_pb2.INFO, self.conceal(message), self.urn)
+        self.log.send(engine_pb2.INFO, message, self.urn)
 
     def warning(self, message: str) -> None:
         """Says something that stays and asks for attention."""
-        self.log.send(engine_pb2.WARNING, self.conceal(message), self.urn)
+        self.log.send(engine_pb2.WARNING, message, self.urn)
 
 
 CURRENT_STEP: ContextVar[StepReporter] = ContextVar("CURRENT_STEP")

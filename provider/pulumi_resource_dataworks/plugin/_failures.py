@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import grpc
@@ -11,6 +11,7 @@ import grpc.aio
 from google.protobuf import struct_pb2
 
 from pulumi_resource_dataworks import __version__
+from pulumi_resource_dataworks._printable import printable
 from pulumi_resource_dataworks.lifecycle import (
     CancelledStepError,
     HalfDoneError,
@@ -21,6 +22,7 @@ from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, Reques
 
 from ._engine import EngineLog
 from ._protocol import engine_pb2, provider_pb2, status_pb2
+from ._wire import holds_secret
 
 LARGEST_STATE = 11_000_000
 """Bytes of outputs that an engine takes with an error, for certain. More than 12,582,912 with all that is around them (16 MiB as
@@ -46,33 +48,39 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-async def fail(
-    context: Context, error: Exception, log: EngineLog, urn: str, conceal: Callable[[str], str] = str
-) -> NoReturn:
+async def fail(context: Context, error: Exception, log: EngineLog, request: Any) -> NoReturn:
     """Ends a call with an error of ours, or with one line about a defect.
 
     Args:
         context: The call.
         error: What happened.
         log: Where the traceback of a defect goes, as debug output.
-        urn: The resource, or nothing.
-        conceal: Takes out of a text what it may not quote.
+        request: What was asked.
     """
     for kind, code in _CODES:
         if isinstance(error, kind):
-            await context.abort(code, conceal(str(error)))
-    text = about_defect(error, log, urn, conceal)
+            await context.abort(code, printable(str(error), lines=True))
+    text = about_defect(error, log, getattr(request, "urn", ""), secret=holds_secret(request))
     await log.flush()
     await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
 
 
-def about_defect(error: Exception, log: EngineLog, urn: str, conceal: Callable[[str], str]) -> str:
-    """One line about a defect, for the user; its traceback goes to the log, as debug output."""
-    log.send(engine_pb2.DEBUG, conceal("".join(traceback.format_exception(error))), urn)
+def about_defect(error: Exception, log: EngineLog, urn: str, *, secret: bool) -> str:
+    """One line about a defect, for the user; its traceback goes to the log, as debug output.
+
+    Without the texts of errors where these may quote a secret.
+    """
+    frames = [*traceback.format_tb(error.__traceback__), type(error).__name__]
+    log.send(engine_pb2.DEBUG, "".join(frames if secret else traceback.format_exception(error)), urn)
     return (
         f"this is a defect of pulumi-resource-dataworks {__version__} ({type(error).__name__}): please report it at "
         f"{REPORT_TO} with the output of the same command under `--logtostderr --debug`"
     )
+
+
+def check_failures(reasons: Iterable[str]) -> list[provider_pb2.CheckFailure]:
+    """What is wrong with inputs, for the engine."""
+    return [provider_pb2.CheckFailure(reason=printable(reason, lines=True)) for reason in reasons]
 
 
 async def half_done(
@@ -83,7 +91,7 @@ async def half_done(
     Without inputs: the engine keeps its own (3.276: those that it sent to Create, the old ones after Update and Read), and
     what it takes in this way is limited (`LARGEST_STATE`).
     """
-    text = text[:_LONGEST_TEXT]
+    text = printable(text, lines=True)[:_LONGEST_TEXT]
     detail = provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text])
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
     status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open

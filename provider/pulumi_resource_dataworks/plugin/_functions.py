@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._printable import printable
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter
 from ._failures import Context, fail
@@ -25,29 +26,24 @@ async def invoke(
     """Answers a call of a function; where an argument is a secret, the whole answer is."""
     request, context = call
     given = decode(request.args)
-    reporter = StepReporter(log, "")
+    reporter, secret = StepReporter(log, ""), bool(given.secrets)
     step = lifecycle.Context(
-        urn="",
-        client=client,
-        report=reporter,
-        cancelled=cancelled,
-        secret=bool(given.secrets),
-        hidden={str(given.values[key]) for key in given.secrets if given.values[key]},
+        urn="", client=client, report=reporter, cancelled=cancelled, secret=secret, hides_names=secret
     )
-    reporter.conceal = step.conceal
+    openapi.withhold_words(secret)
     token = CURRENT_STEP.set(reporter)
     try:
         answer = await functions.invoke(step, request.tok.removeprefix(_MODULE), given.values)
     except Exception as error:  # noqa: BLE001 - told apart in `fail`
-        await fail(context, error, log, "", step.conceal)
+        await fail(context, error, log, request)
     finally:
         CURRENT_STEP.reset(token)
-    return _response(answer, given, step)
+    return _response(answer, given)
 
 
-def _response(answer: lifecycle.Answer, given: Properties, step: lifecycle.Context) -> Any:
+def _response(answer: lifecycle.Answer, given: Properties) -> Any:
     faults = [
-        provider_pb2.CheckFailure(property=fault.argument, reason=step.conceal(fault.reason))
+        provider_pb2.CheckFailure(property=fault.argument, reason=printable(fault.reason))
         for fault in answer.faults
     ]
     values = encode(answer.values, answer.values if given.secrets else ())

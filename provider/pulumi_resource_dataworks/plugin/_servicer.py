@@ -40,7 +40,7 @@ def _guarded(call: F) -> F:
         except Exception as error:  # noqa: BLE001 - the last line of defence: no user is shown a traceback
             from ._failures import fail  # noqa: PLC0415 - see the module's docstring
 
-            await fail(context, error, self.log, getattr(request, "urn", ""))
+            await fail(context, error, self.log, request)
         finally:
             await self.log.flush()
 

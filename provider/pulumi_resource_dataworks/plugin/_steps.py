@@ -17,11 +17,11 @@ from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks._names import PLACE
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from ._failures import LARGEST_STATE, about_defect, fail, half_done
+from ._failures import LARGEST_STATE, about_defect, check_failures, fail, half_done
 from ._functions import invoke
 from ._protocol import provider_pb2
 from ._scripts import changed_scripts, with_nodes
-from ._wire import Properties, decode, decode_some, encode, is_marked_inside
+from ._wire import Properties, decode, decode_some, encode, holds_secret, is_marked_inside
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -66,14 +66,12 @@ class Steps:
             try:
                 _settings(known)
             except openapi.SettingsError as error:
-                failures = [provider_pb2.CheckFailure(reason=str(problem)) for problem in error.problems]
-        failures += [
-            provider_pb2.CheckFailure(
-                reason=f"dataworks:{path[0]}: a setting cannot hold {item.what}. Give its text instead."
-            )
+                failures = check_failures(map(str, error.problems))
+        failures += check_failures(
+            f"dataworks:{path[0]}: a setting cannot hold {item.what}. Give its text instead."
             for path, item in lifecycle.odd_values(found.values)
             if isinstance(item, lifecycle.Opaque)
-        ]
+        )
         if failures:
             return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
         secrets = found.secrets | (_SECRET_SETTINGS & found.values.keys())
@@ -120,8 +118,7 @@ class Steps:
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
-        failures = [provider_pb2.CheckFailure(reason=failure) for failure in found.failures]
-        if failures:
+        if failures := check_failures(found.failures):
             return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
         is_plain = found.document is not None and not is_marked_inside(request.news)
         kept = is_plain and all(
@@ -130,10 +127,7 @@ class Steps:
         )
         inputs = request.news if kept else encode(found.inputs, news.secrets)
         if inputs.ByteSize() > LARGEST_STATE / 4:
-            failures = [
-                provider_pb2.CheckFailure(reason=reason)
-                for reason in _too_large(kind, request.urn, found, inputs.ByteSize())
-            ]
+            failures = check_failures(_too_large(kind, request.urn, found, inputs.ByteSize()))
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def diff(self, request: Any) -> Any:
@@ -213,7 +207,7 @@ class Steps:
         secrets: Iterable[str] = (),
     ) -> AsyncGenerator[lifecycle.Context]:
         """The surroundings of one step, and what its end means for the engine."""
-        kind = self._kind(request)
+        kind, secret = self._kind(request), holds_secret(request)
         reporter = StepReporter(self._log, request.urn)
         async with self._connected() as client:
             step = lifecycle.Context(
@@ -225,17 +219,19 @@ class Steps:
                 preview=getattr(request, "preview", False),
                 ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
                 strict=self._options.strict,
-                secret=kind.telling in inputs.secrets or kind.telling in secrets,
+                secret=secret,
             )
-            reporter.conceal = step.conceal
+            openapi.withhold_words(secret)
             token = CURRENT_STEP.set(reporter)
             try:
                 with lifecycle.nothing_lost(step):
                     yield step
             except lifecycle.HalfDoneError as error:
-                await self._half_done(context, kind, step, error, inputs)
+                tells = kind.telling in inputs.secrets or kind.telling in secrets
+                hidden = inputs.secrets | (kind.hidden if tells else set())
+                await self._half_done(context, kind, step, error, hidden)
             except Exception as error:  # noqa: BLE001 - told apart in `fail`
-                await fail(context, error, self._log, request.urn, step.conceal)
+                await fail(context, error, self._log, request)
             finally:
                 CURRENT_STEP.reset(token)
                 if not step.preview:
@@ -247,15 +243,13 @@ class Steps:
         kind: lifecycle.Kind,
         step: lifecycle.Context,
         error: lifecycle.HalfDoneError,
-        inputs: Properties,
+        hidden: Iterable[str],
     ) -> None:
-        text = step.conceal(str(error))
+        text = str(error)
         if error.defect:
-            text = f"{about_defect(error.defect, self._log, step.urn, step.conceal)}. The next `pulumi up` goes on from here"
+            text = f"{about_defect(error.defect, self._log, step.urn, secret=step.secret)}. The next `pulumi up` goes on from here"
         await self._log.flush()
-        hidden = kind.hidden if step.secret else frozenset[str]()
-        outputs = encode(kind.place.noted(error.outputs), inputs.secrets | hidden)
-        await half_done(context, error, outputs, text)
+        await half_done(context, error, encode(kind.place.noted(error.outputs), hidden), text)
 
     def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""

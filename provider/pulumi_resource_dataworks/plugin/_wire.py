@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from google.protobuf import struct_pb2
+from google.protobuf.message import Message
 
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
@@ -98,8 +99,8 @@ def decode_some(properties: struct_pb2.Struct, wanted: Picked) -> dict[str, Any]
 
 
 def _pick(value: struct_pb2.Value, wanted: Picked | None) -> Any:
-    while _is_marked(value):
-        value = value.struct_value.fields["value"]
+    if _is_marked(value):
+        return secret(_pick(value.struct_value.fields["value"], wanted))
     if wanted is None:
         return _decode(value)
     if value.WhichOneof("kind") == "list_value":
@@ -110,6 +111,11 @@ def _pick(value: struct_pb2.Value, wanted: Picked | None) -> Any:
 def is_marked_inside(properties: struct_pb2.Struct) -> bool:
     """Whether something in a message is a secret, an output, a reference or an asset."""
     return _SIGNATURE.encode() in properties.SerializeToString()
+
+
+def holds_secret(request: Message) -> bool:
+    """Whether anything in a message is a secret."""
+    return _SECRET.encode() in request.SerializeToString()
 
 
 def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:

@@ -106,11 +106,11 @@ class Session:
                 self.made.pop(str(document.workflow_id), None)
             if not error.is_ambiguous_client_error:
                 raise
-            return Ending(error.message)
+            return Ending(str(error.message))
         self.pending = job.id
         self._note(job.workflow_id)
         status = await self._wait(job.id, 1.2 * len(document.nodes))
-        return Ending(status.error, job.workflow_id, status.succeeded)
+        return Ending(str(status.error), job.workflow_id, status.succeeded)
 
     async def _wait(self, job_id: str, seconds: float) -> openapi.JobStatus:
         status = await openapi.wait_for_job(

@@ -455,19 +455,6 @@ async def test_a_cancel_while_reading_back_keeps_the_job(run: Run) -> None:
     assert kept(outputs)["pendingJob"] == "job1"
 
 
-async def test_secrets_are_hidden_from_what_is_told(run: Run) -> None:
-    context = run.context()
-    await run.definitions.create(context, run.inputs(flowspec.secret(etl())))
-    assert context.conceal("x daily_orders y SELECT 1; z WORKFLOW") == "x [secret] y [secret] z WORKFLOW"
-    assert context.secret
-    one = Run()
-    context = one.context()
-    await one.definitions.create(context, one.inputs(etl(description=flowspec.secret("a hidden word"))))
-    assert context.conceal("daily_orders: a hidden word") == "daily_orders: [secret]"
-    assert not context.secret
-    assert run.context().conceal("daily_orders") == "daily_orders"
-
-
 async def test_a_long_job_tells_how_far_it_should_be(run: Run) -> None:
     """The service tells no progress: what is told is an estimate, and says so."""
     ends = run.clock.monotonic() + 40

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.lifecycle import CancelledStepError, Context
+from pulumi_resource_dataworks.lifecycle import CancelledStepError
 from tests.support.definitions import Run, never
 from tests.support.messages import Messages
 
@@ -62,8 +62,3 @@ async def test_a_cancel_is_heard_in_the_middle(run: Run, step: str, messages: Me
         await waiting
     messages(refused.value)
     assert run.clock.now == 0
-
-
-def test_a_text_within_another_is_hidden_with_it(run: Run) -> None:
-    context: Context = run.context(hidden={"orders", "daily_orders", "daily_orders_of_yesterday"})
-    assert context.conceal("daily_orders_of_yesterday, daily_orders") == "[secret], [secret]"

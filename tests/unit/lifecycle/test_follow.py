@@ -26,7 +26,7 @@ Look = openapi.PipelineRun | Exception
 
 
 def stage(code: str, status: str, **more: Any) -> openapi.PipelineStage:
-    return openapi.PipelineStage(code=code, name=f"Stage {code}", status=status, **more)
+    return openapi.PipelineStage(code=code, name=openapi.Words(f"Stage {code}"), status=status, **more)
 
 
 def look(*statuses: str, status: str = "Running") -> openapi.PipelineRun:
@@ -36,7 +36,9 @@ def look(*statuses: str, status: str = "Running") -> openapi.PipelineRun:
 
 
 def item(name: str, **more: Any) -> openapi.PipelineRunItem:
-    return openapi.PipelineRunItem(name=name, **{"status": "Fail", "message": "no", "type": "Node", **more})
+    return openapi.PipelineRunItem(
+        name=openapi.Words(name), **{"status": "Fail", "message": "no", "type": "Node", **more}
+    )
 
 
 class Pipelines:
@@ -219,7 +221,7 @@ async def test_time_that_is_up_is_told_with_the_run_and_its_stage(messages: Mess
 
 def ended(*stages: openapi.PipelineStage, status: str = "Fail", message: str = "") -> openapi.PipelineRun:
     return openapi.PipelineRun(
-        id="run1", status=status, stages=list(stages), message=message, request_id="REQ-7"
+        id="run1", status=status, stages=list(stages), message=openapi.Words(message), request_id="REQ-7"
     )
 
 

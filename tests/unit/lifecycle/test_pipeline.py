@@ -168,8 +168,8 @@ async def test_a_step_that_ends_while_the_run_is_made_says_so(messages: Messages
             creator="42",
             description="by hand",
             stages=[
-                openapi.PipelineStage(code="A", name="A", status="Success"),
-                openapi.PipelineStage(code="B", name="Check", status="Running"),
+                openapi.PipelineStage(code="A", name=openapi.Words("A"), status="Success"),
+                openapi.PipelineStage(code="B", name=openapi.Words("Check"), status="Running"),
             ],
         ),
         made("run7", stages=[openapi.PipelineStage(code="A", status="Init")]),

@@ -399,27 +399,3 @@ async def test_an_id_that_is_none_is_not_deleted(run: Run) -> None:
     with pytest.raises(LifecycleError):
         await run.delete(wrong)
     assert run.client.calls == []
-
-
-async def test_secrets_of_inputs_and_outputs_are_hidden_from_what_a_read_tells(
-    made: tuple[Run, State],
-) -> None:
-    run, (resource_id, olds, outputs) = made
-    news = run.inputs(etl(description=flowspec.secret("a hidden word")), olds)
-    for inputs, found in ((news, outputs), (olds, {**outputs, "spec": news["spec"]})):
-        context = run.context()
-        await run.definitions.read(context, resource_id, inputs, found)
-        assert context.conceal("near a hidden word") == "near [secret]"
-
-
-async def test_a_secret_document_is_hidden_in_every_step(made: tuple[Run, State]) -> None:
-    run, (resource_id, olds, outputs) = made
-    olds, outputs = ({**values, "spec": flowspec.secret(values["spec"])} for values in (olds, outputs))
-    news = run.inputs(flowspec.secret(etl(description="a hidden word")), olds)
-    reading, updating, deleting = (run.context() for _ in range(3))
-    await run.definitions.read(reading, resource_id, olds, outputs)
-    await run.definitions.update(updating, resource_id, olds, outputs, news)
-    await run.definitions.delete(deleting, resource_id, outputs)
-    for context in (reading, updating, deleting):
-        assert "SELECT 3" not in context.conceal("near SELECT 3;")
-    assert "hidden" not in updating.conceal("near a hidden word")

@@ -27,7 +27,9 @@ async def test_a_digest_of_another_release_stays_until_the_meaning_changes(
 
 async def test_a_failed_import_that_lets_a_node_go_says_what_may_help(run: Run) -> None:
     state = await run.create()
-    failed = openapi.JobStatus(job_id="job2", status="Fail", error="published nodes cannot be removed: 5")
+    failed = openapi.JobStatus(
+        job_id="job2", status="Fail", error=openapi.Words("published nodes cannot be removed: 5")
+    )
     run.client.jobs["job2"] = failed
     with pytest.raises(HalfDoneError) as caught:
         await run.update(state, etl(nodes=nodes(etl())[:1], dependencies=[]))

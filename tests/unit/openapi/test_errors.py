@@ -215,7 +215,7 @@ def test_lower_case_envelopes() -> None:
     answer = httpx.Response(400, json={"code": 123, "message": "m", "requestId": "r"})
     with pytest.raises(ServiceError) as caught:
         read_answer(answer, "A")
-    assert (caught.value.code, caught.value.message, caught.value.request_id) == ("123", "m", "r")
+    assert (caught.value.code, str(caught.value.message), caught.value.request_id) == ("123", "m", "r")
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def test_items_are_read(client: Client, service: Service) -> None:
     item = {"Id": 8, "Name": "load", "Type": "Node", "Status": "Fail", "Message": "no", "Version": 2}
     service.will(ok(PagingInfo={"TotalCount": 1, "PipelineRunItems": [item]}))
     [found] = await client.pipelines.items(7, "run-1")
-    assert (found.id, found.name, found.type, found.status, found.message) == (
+    assert (found.id, str(found.name), found.type, found.status, str(found.message)) == (
         "8",
         "load",
         "Node",

@@ -46,7 +46,7 @@ async def _by_name(context: Context, reads: Reads, name: str) -> openapi.Project
     if len(found) > 1:
         ids = ", ".join(project.id for project in found)
         raise LifecycleError(
-            f'getProject: {len(found)} workspaces have the name "{name}": write projectId, one of {ids}'
+            f"getProject: {len(found)} workspaces have the name {context.quoted(name)}: write projectId, one of {ids}"
         )
     return found[0]
 
@@ -61,7 +61,7 @@ def _none_is_called(context: Context, projects: list[openapi.Project], name: str
     if shown and not context.secret:
         help_ = f' That is the display name of workspace "{shown[0].name}" ({shown[0].id}): write its name.'
     return (
-        f'getProject: no workspace that this account may see in this region has the name "{name}".{help_} '
+        f"getProject: no workspace that this account may see in this region has the name {context.quoted(name)}.{help_} "
         "Check dataworks:region, or write projectId"
     )
 

@@ -22,7 +22,7 @@ def get_resource_group(arguments: Arguments) -> Ask:
         groups = await reads.resource_groups(context, project_id)
         found = _called(groups, name)
         if len(found) > 1:
-            raise LifecycleError(_several(name, found))
+            raise LifecycleError(_several(context, name, found))
         if not found:
             others = [] if project_id is None else await reads.resource_groups(context, None)
             raise LifecycleError(_none_is_called(context, name, project_id, groups, others))
@@ -36,10 +36,10 @@ def _called(groups: list[openapi.ResourceGroup], name: str) -> list[openapi.Reso
     return [group for group in groups if group.name == name]
 
 
-def _several(name: str, found: list[openapi.ResourceGroup]) -> str:
+def _several(context: Context, name: str, found: list[openapi.ResourceGroup]) -> str:
     listed = ", ".join(f"{group.id} ({group.type})" for group in found)
     return (
-        f'getResourceGroup: {len(found)} resource groups have the name "{name}": {listed}. Write the ID of one of them '
+        f"getResourceGroup: {len(found)} resource groups have the name {context.quoted(name)}: {listed}. Write the ID of one of them "
         "where the document names the group"
     )
 
@@ -55,10 +55,10 @@ def _none_is_called(
     elsewhere = _called(others, name)
     if elsewhere:
         return (
-            f'getResourceGroup: the resource group "{name}" ({elsewhere[0].id}) is none {where}, as far as DataWorks lists '
+            f"getResourceGroup: the resource group {context.quoted(name)} ({elsewhere[0].id}) is none {where}, as far as DataWorks lists "
             "them. Bind it to the workspace in the DataWorks console, or leave projectId out if it is bound"
         )
     return (
-        f'getResourceGroup: no resource group {where} has the name "{name}".'
+        f"getResourceGroup: no resource group {where} has the name {context.quoted(name)}."
         f"{near(context, name, (group.name for group in groups or others))} Check the name and dataworks:region"
     )

@@ -75,13 +75,15 @@ async def _id_of(context: Context, reads: Reads, project_id: int, key: str, want
     if not found:
         names = near(context, wanted, (_said(summary, key) for summary in listed))
         raise LifecycleError(
-            f'getWorkflowDefinition: no workflow of workspace {project_id} has the {key} "{wanted}".{names} {_UNLISTED}'
+            f"getWorkflowDefinition: no workflow of workspace {project_id} has the {key} {context.quoted(wanted)}.{names} {_UNLISTED}"
         )
     if len(found) > 1:
-        several = ", ".join(f"{summary.path} ({summary.id})" for summary in found)
+        several = ", ".join(
+            summary.id if context.secret else f"{summary.path} ({summary.id})" for summary in found
+        )
         other = "path or workflowId" if key == "name" else "workflowId"
         raise LifecycleError(
-            f'getWorkflowDefinition: {len(found)} workflows of workspace {project_id} have the {key} "{wanted}": {several}. '
+            f"getWorkflowDefinition: {len(found)} workflows of workspace {project_id} have the {key} {context.quoted(wanted)}: {several}. "
             f"Write {other} instead"
         )
     return found[0].id
