@@ -14,7 +14,6 @@ from ._document import (
     read,
     read_canonical,
     scope_of,
-    texts,
     workflow_of,
 )
 from ._drift import drifted
@@ -100,7 +99,6 @@ __all__ = [
     "short",
     "show_path",
     "show_property",
-    "texts",
     "validate",
     "watched_outputs",
     "with_fields",

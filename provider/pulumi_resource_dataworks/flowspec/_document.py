@@ -198,22 +198,6 @@ def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
             yield (*path, key), cast("Object", owner[key])
 
 
-_SHORTEST_SECRET = 4
-_VOCABULARY = frozenset({"WORKFLOW", "CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "Normal"})
-
-
-def texts(value: Json) -> set[str]:
-    """What of a secret document no message may quote: its texts and their lines, from four characters on."""
-    if isinstance(value, str):
-        found = {value, *value.splitlines()}
-        return {text for text in found if len(text.strip()) >= _SHORTEST_SECRET} - _VOCABULARY
-    if isinstance(value, dict):
-        return set[str]().union(*map(texts, cast("Object", value).values()))
-    if isinstance(value, list):
-        return set[str]().union(*map(texts, cast("list[Json]", value)))
-    return set()
-
-
 def _read_text(text: str) -> Document:
     if len(text) > MAX_TEXT:
         fault = Fault((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")

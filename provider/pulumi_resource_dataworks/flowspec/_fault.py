@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from ._secret import is_secret
+
 Step = str | int
 Path = tuple[Step, ...]
 
@@ -20,7 +22,7 @@ class Fault:
         path: Where it is: the keys and indices from the document's root.
         message: What is wrong. Each `{}` stands for one of `values`.
         remedy: What to write instead, as a sentence; it may hold `{}` after those of the message.
-        values: What the document says, quoted only where the document is no secret.
+        values: What the document says; what is a secret there is not quoted.
         severity: `error` stops the preview; `warning` is shown.
         rule: The name of the rule in RULES, where its reason stands.
         line: The line in the document's text, from 1; 0 where there is no text.
@@ -82,7 +84,7 @@ class Phrase(str):
 
 
 def _shown(value: object, *, secret: bool) -> str:
-    if secret and value != "":
+    if (secret or is_secret(value)) and value != "":
         return _HIDDEN
     if isinstance(value, Phrase):
         return value

@@ -6,9 +6,10 @@ A secret keeps its mark wherever the value itself goes. What is made of it, such
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from ._fault import Path
+if TYPE_CHECKING:
+    from ._fault import Path
 
 
 class SecretText(str):

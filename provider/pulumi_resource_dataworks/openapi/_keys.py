@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 _SHORTEST = 8
+_FEW = 3
+"""Different characters up to which a piece is no sign of a key: zeros are in many an ID."""
 _CUT = "***"
 _WORD = re.compile(r"""[^\s"'<>,(){}\[\]\x80-\U0010ffff]{8,}""")
 _held: set[str] = set()
@@ -17,7 +19,8 @@ def hold(*keys: str | None) -> None:
     for key in keys:
         if key and key not in _held:
             _held.add(key)
-            _pieces.update(piece for form in _forms(key) for piece in _pieces_of(form))
+            found = (piece for form in _forms(key) for piece in _pieces_of(form))
+            _pieces.update(piece for piece in found if len(set(piece)) > _FEW)
 
 
 def without_keys(text: str) -> str:

@@ -152,7 +152,7 @@ class WorkflowDefinition(Answer):
 
     id: Identifier = ""
     name: Text = ""
-    owner: Label = ""
+    owner: Text = ""
     project_id: Integer = None
     create_time: Integer = None
     modify_time: Integer = None
@@ -188,5 +188,5 @@ class WorkflowSummary(Item):
     name: Text = ""
     path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
     kind: Text = Field(default="", validation_alias="Type")
-    owner: Label = ""
+    owner: Text = ""
     modify_time: Integer = None

@@ -310,6 +310,18 @@ def test_a_secret_document_is_not_quoted(run: Run) -> None:
         assert not any("hush" in failure for failure in secret.failures)
 
 
+def test_a_fault_of_another_place_does_not_quote_a_secret(run: Run) -> None:
+    kind = {"name": "day", "scope": "NodeContext", "type": "Constant"}
+    hub = node("hub", "", outputs={"variables": [{**kind, "value": "open"}]})
+    hub["param-hub"] = {"variables": [{**kind, "value": "hush"}]}
+    hub["script"]["runtime"]["command"] = "PARAM_HUB"
+    failure = "".join(run.check(etl(nodes=[hub], dependencies=[])).failures)
+    assert '"open", and day in param-hub.variables says "hush"' in failure
+    hub["param-hub"]["variables"][0]["value"] = flowspec.secret("hush")
+    failure = "".join(Run().check(etl(nodes=[hub], dependencies=[])).failures)
+    assert '"open", and day in param-hub.variables says [secret]' in failure
+
+
 def test_secret_warnings_do_not_quote_either(run: Run) -> None:
     root = etl(id="1234567")
     root["spec"]["id"] = "7654321"

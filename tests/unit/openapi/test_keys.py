@@ -42,6 +42,8 @@ def test_only_the_words_with_a_key_are_cut() -> None:
         without_keys(f'{{"key":"{KEYS[0]}","id":"7"}} 密钥{KEYS[0]}无效')
         == '{"key":"***","id":"7"} 密钥***无效'
     )
+    hold("LTAIemulator0000000000")
+    assert without_keys("owner 1000000000000001, LTAIemulator00") == "owner 1000000000000001, ***"
     assert without_keys(f"{KEYS[1][:7]} {KEYS[1][:8]} {KEYS[1][-8:]}") == f"{KEYS[1][:7]} *** ***"
 
 
