@@ -143,7 +143,7 @@ def is_server_owned(path: Path_) -> bool:
     keys = [step for step in path if isinstance(step, str)]
     variable = {"parameters", "variable", "variables", "referenceVariable", "array", "from"}
     set_by_the_parser = keys[-1] == "artifactType" and keys[-2] in variable
-    dropped_by_the_parser = keys[-1] in {"maxIteration", "resultStatus"}
+    dropped_by_the_parser = keys[-1] in {"maxIteration", "resultStatus", "addresses"}
     beside = keys[:1] == ["spec"] and keys[1] in BESIDE
     own_id = keys[-1] == "id" and keys[-2] in OWN_IDS
     owned = "metadata" in keys or keys[-1] == "isDefault" or own_id

@@ -63,7 +63,9 @@ def _raw_value(kind: str, value: Any) -> Any:
 
 
 def _java_name(label: str) -> str:
-    """The constant behind a label: `T+1` is T_PLUS_1, `FailureAllowed` FAILURE_ALLOWED."""
+    """The constant behind a label: `T+1` is T_PLUS_1, `FailureAllowed` FAILURE_ALLOWED, `Denied` ALL_DENIED."""
+    if label in {"Allowed", "Denied"}:
+        return f"ALL_{label.upper()}"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", label).replace("+", "_PLUS_").upper()
 
 

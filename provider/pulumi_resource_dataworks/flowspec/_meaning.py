@@ -79,9 +79,9 @@ def normal_value(value: Json, field: Field) -> Json:
 def _label(value: str, field: Field) -> str:
     """The label that a text means: in any case, or as the constant in the vendor's library, which writes a node's strategy so.
 
-    There `T+1` is T_PLUS_1 and `FailureAllowed` FAILURE_ALLOWED (dw-common-spec 2.0.0, run).
+    There `T+1` is T_PLUS_1, `FailureAllowed` FAILURE_ALLOWED and `Denied` ALL_DENIED (dw-common-spec 2.0.0, run).
     """
-    folded = value.casefold().replace("_plus_", "+").replace("_", "")
+    folded = value.casefold().removeprefix("all_").replace("_plus_", "+").replace("_", "")
     return next((choice for choice in field.choices if choice.casefold() == folded), value)
 
 

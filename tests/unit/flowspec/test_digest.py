@@ -23,7 +23,7 @@ FROZEN = {
     "everything": "1:3a98ed2a9309795e4fe06d5bd2d658a20d2cef4a182025265cb88184c33d1e20",
 }
 FROZEN_FOLDERS = {
-    "corpus": "2edf81048e8d7a0c6d66e21495cee82257096a9b30027291c370446ae70b6a65",
+    "corpus": "e00013a2cd4dbdac6cbae6c1b39540cd3be822e7a64379998c261968bc6f42ee",
     "flowspec": "77174a4d8bc3a4ca00f42d13a8ccb4c6d6d7c02f32b4c7cecedeff7a1981af5c",
 }
 """SHA-256 of the digests of all documents of a folder that are ready for an import, in the order of their names."""

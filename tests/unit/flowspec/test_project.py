@@ -354,6 +354,18 @@ def test_a_nodes_strategy_is_read_back_in_the_names_of_the_vendors_library(kept:
         "recurrenceType": "NONE_AUTO",
     }
     assert canonical(project(wrote, actual)) == canonical(wrote)
-    read["strategy"]["rerunMode"] = "DENIED"
+    read["strategy"]["rerunMode"] = "ALL_DENIED"
     [found] = workflow(project(wrote, actual))["nodes"]
     assert found["strategy"] == {**strategy, "rerunMode": "Denied"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [("Allowed", "ALL_ALLOWED"), ("Denied", "ALL_DENIED"), ("FailureAllowed", "FAILURE_ALLOWED")],
+)
+def test_each_rerun_mode_of_a_nodes_strategy_comes_back(kept: Kept, mode: str, name: str) -> None:
+    wrote = completed(etl(nodes=[node("a", id="1", strategy={"rerunMode": mode})], dependencies=[]))
+    actual = kept(wrote)
+    [read] = workflow(actual)["nodes"]
+    assert read["strategy"]["rerunMode"] == name
+    assert canonical(project(wrote, actual)) == canonical(wrote)
