@@ -65,7 +65,7 @@ async def _delete(session: Session, workflow_id: str) -> None:
     if refusal.code:
         session.found("not_found_status", refusal.status, how)
         session.found("not_found_code", refusal.code, how)
-        session.found("not_found_message", refusal.message, how)
+        session.found("not_found_message", str(refusal.message), how)
     missing = ("not_found_status", "not_found_code", "not_found_message")
     session.undetermined("a missing workflow is an empty answer, and no refusal", *missing)
 
