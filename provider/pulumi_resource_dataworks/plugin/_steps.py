@@ -228,7 +228,7 @@ class Steps:
                     yield step
             except lifecycle.HalfDoneError as error:
                 tells = kind.telling in inputs.secrets or kind.telling in secrets
-                hidden = inputs.secrets | (kind.hidden if tells else set())
+                hidden = inputs.secrets | (kind.hidden if tells else set[str]())
                 await self._half_done(context, kind, step, error, hidden)
             except Exception as error:  # noqa: BLE001 - told apart in `fail`
                 await fail(context, error, self._log, request)
