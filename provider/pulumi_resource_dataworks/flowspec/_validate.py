@@ -252,7 +252,7 @@ def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
     wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
     held = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
     message = f"{path[-1]} has to be {wanted}, and is {held or '{}'}"
-    values = () if held else (value,)
+    values = () if held else (cast("object", value),)
     whole = as_object(value, field)
     if whole:
         remedy = "Write [{}]." if field.shape is Shape.LIST else "Write {}."
