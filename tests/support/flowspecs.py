@@ -146,5 +146,5 @@ def is_server_owned(path: Path_) -> bool:
     dropped_by_the_parser = keys[-1] in {"maxIteration", "resultStatus", "addresses"}
     beside = keys[:1] == ["spec"] and keys[1] in BESIDE
     own_id = keys[-1] == "id" and keys[-2] in OWN_IDS
-    owned = "metadata" in keys or keys[-1] == "isDefault" or own_id
+    owned = "metadata" in keys or keys[-1] in {"isDefault", "resourceGroupName"} or own_id
     return owned or beside or set_by_the_parser or dropped_by_the_parser

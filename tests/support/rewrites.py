@@ -158,6 +158,7 @@ def with_what_the_service_owns(value: Object, entity: str, chance: random.Random
         Shape.BOOLEAN: bool(number % 2),
         Shape.MAP: {"project": {"id": number}},
         Shape.LIST: [],
+        Shape.ENTITY: {},
     }
     owned = {name for name, field in ENTITIES[entity].fields.items() if field.server}
     return {**value, **{name: kinds.get(_field(entity, name).shape, "NodeOutput") for name in owned}}

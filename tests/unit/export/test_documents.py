@@ -32,7 +32,7 @@ from tests.support.workspaces import (
 Document = dict[str, Any]
 
 
-STAY_LONG = {"leaderboard", "month_close"}
+STAY_LONG = {"leaderboard", "month_close", "night"}
 """Workflows that would mean something else if they were shorter."""
 
 
