@@ -156,6 +156,12 @@ class Resource:
             "news": checked.inputs,
         }
         found = await self.engine.call("Diff", provider_pb2.DiffRequest(**about, **olds))
+        if any(self.inputs[name] != checked.inputs[name] for name in found.replaces):
+            await (
+                self.destroy()
+            )  # as the engine: the workflow has another ID, so the deployment is another one
+            await self.up(declared)
+            return
         if found.replaces:
             raise Finding(f"a replacement that nobody asked for: {found}")
         if self.doubtful or found.changes == provider_pb2.DiffResponse.DIFF_SOME:

@@ -18,15 +18,20 @@ from ._words import Free, Label, Text, Words, label, text_of
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _STATUSES = {"running": "Running", "success": "Success", "fail": "Fail", "cancel": "Cancel"}
 
+_LONGEST_ID = 1_000
+"""One that is longer would fit into no address of a request, and one of megabytes into no state."""
+
 
 def _identifier(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    msg = f"an ID is a string or a whole number, not {type(value).__name__}"
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        text = str(value).strip()
+        if len(text) <= _LONGEST_ID:
+            return text
+        msg = f"an ID of {len(text):,} characters"
+    else:
+        msg = f"an ID is a string or a whole number, not {type(value).__name__}"
     raise ValueError(msg)
 
 

@@ -55,6 +55,13 @@ def test_an_id_that_lost_its_digits_is_refused(wire: str, messages: Messages) ->
     messages(refused.value)
 
 
+def test_an_id_that_no_request_could_hold_is_refused() -> None:
+    assert AsyncJob.model_validate({"Id": "7" * 1_000}).id == "7" * 1_000
+    for wire in ({"Id": "7" * 1_001}, {"Id": "7", "Response": "7" * 1_001}):
+        with pytest.raises(ValidationError, match="an ID of 1,001 characters"):
+            AsyncJob.model_validate(wire)
+
+
 def test_a_job_without_an_id_is_none() -> None:
     for wire in ({}, {"Id": None}, {"Id": ""}):
         with pytest.raises(ValidationError):
