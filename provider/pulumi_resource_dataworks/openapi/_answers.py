@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import httpx
 
-from ._body import parse_json
 from ._errors import (
     DAY_USED_UP,
     NONCE_USED,
@@ -26,6 +25,7 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
+from ._models import parse_json
 from ._words import LONGEST, Words, label
 
 # DataWorks codes page: the day's calls, and the edition's quota. The figures: DataWorks OpenAPI quotas, 2026-05-09.

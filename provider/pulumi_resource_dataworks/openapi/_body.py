@@ -1,9 +1,7 @@
-"""The body of an answer: bounded on the wire and after decompression, and as JSON without halves of surrogate pairs."""
+"""The body of an answer: bounded on the wire and after decompression."""
 
-import json
-import re
 import zlib
-from typing import Any, cast
+from typing import cast
 
 import httpx
 
@@ -11,8 +9,6 @@ from ._constants import LARGEST_ANSWER
 
 ENCODING = "gzip"
 """What a request asks for, and the only compression that is taken."""
-
-_MAY_HOLD_HALVES = re.compile(rb"\\u[dD]|\xed[\xa0-\xbf]")
 
 
 class UnusableBody(Exception):  # noqa: N818 - a state of affairs
@@ -56,17 +52,3 @@ def _inflated(body: bytearray) -> bytes:
 
 def _too_large() -> UnusableBody:
     return UnusableBody(f"is larger than {LARGEST_ANSWER:,} bytes")
-
-
-def parse_json(text: bytes | str) -> Any:
-    """Return what JSON says; half of a surrogate pair, which no message of gRPC can hold, becomes U+FFFD.
-
-    Raises:
-        ValueError: It is no JSON.
-        RecursionError: It is nested too deeply.
-    """
-    found = json.loads(text)  # whole numbers of any size stay whole
-    if not _MAY_HOLD_HALVES.search(text if isinstance(text, bytes) else text.encode(errors="surrogatepass")):
-        return found
-    units = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-    return json.loads(units.decode("utf-16-le", "replace"))

@@ -12,14 +12,28 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from ._body import parse_json
 from ._words import Free, Label, Text, Words, label, text_of
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _STATUSES = {"running": "Running", "success": "Success", "fail": "Fail", "cancel": "Cancel"}
 
+_MAY_HOLD_HALVES = re.compile(rb"\\u[dD]|\xed[\xa0-\xbf]")
 _LONGEST_ID = 1_000
 """One that is longer would fit into no address of a request, and one of megabytes into no state."""
+
+
+def parse_json(text: bytes | str) -> Any:
+    """Return what JSON says; half of a surrogate pair, which no message of gRPC can hold, becomes U+FFFD.
+
+    Raises:
+        ValueError: It is no JSON.
+        RecursionError: It is nested too deeply.
+    """
+    found = json.loads(text)  # whole numbers of any size stay whole
+    if not _MAY_HOLD_HALVES.search(text if isinstance(text, bytes) else text.encode(errors="surrogatepass")):
+        return found
+    units = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(units.decode("utf-16-le", "replace"))
 
 
 def _identifier(value: Any) -> str:

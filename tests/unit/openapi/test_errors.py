@@ -1,5 +1,8 @@
 """Which answer becomes which error, and what it says."""
 
+import subprocess
+import sys
+
 import httpx
 import pytest
 
@@ -307,6 +310,19 @@ def test_the_outline_shows_the_tree() -> None:
 def test_the_door() -> None:
     assert sorted(openapi.__all__) == openapi.__all__
     assert all(hasattr(openapi, name) for name in openapi.__all__)
+
+
+def test_settings_and_the_lifecycle_import_no_http_client() -> None:
+    """A check and a diff, and a run without changes, pay for none."""
+    program = """
+import sys
+from pulumi_resource_dataworks import lifecycle, openapi
+keys = {"accessKey": "a", "secretKey": "b"}
+openapi.Settings.from_config({"region": "cn-shanghai", **keys}, {"HTTPS_PROXY": "http://127.0.0.1:1"})
+print([name for name in ("httpx", "alibabacloud_credentials") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(
