@@ -419,9 +419,8 @@ def _describe(context: Context, old: flowspec.Object, new: flowspec.Object, befo
 def _as_far_as_known(old: flowspec.Object, new: Any) -> tuple[flowspec.Object, flowspec.Object]:
     """Both documents as they are written; the old one twice where the new one's workflow as a whole is not known."""
     known: flowspec.Object = without_unknowns(new) or {}
-    body: flowspec.Object = known.get("spec") or {}
-    workflows: list[Any] = body.get("workflows") or [None]
-    return old, known if workflows[0] else old
+    [body] = flowspec.objects([known.get("spec")]) or [{}]
+    return old, known if any(flowspec.objects(body.get("workflows"))) else old
 
 
 def imported(urn: str, project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
