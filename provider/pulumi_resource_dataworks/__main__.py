@@ -2,7 +2,7 @@
 
 import sys
 
-from pulumi_resource_dataworks.plugin import main
+from .plugin import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from . import flowspec
-from ._printable import printable
+from ._names import printable
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"

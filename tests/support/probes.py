@@ -11,8 +11,8 @@ import httpx
 
 from pulumi_resource_dataworks import openapi, probe
 from pulumi_resource_dataworks.emulator import Account, Emulator, Project, Workflow
-from pulumi_resource_dataworks.emulator._clock import Clock
 from pulumi_resource_dataworks.emulator._signature import Request
+from pulumi_resource_dataworks.emulator._world import Clock
 from pulumi_resource_dataworks.probe import Outcome, Session
 from tests.support.services import VirtualClock
 

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from pulumi_resource_dataworks.emulator import Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
 from pulumi_resource_dataworks.flowspec import canonical, read
+from pulumi_resource_dataworks.flowspec._comparison import normal_value
 from pulumi_resource_dataworks.flowspec._fields import Field, Shape
-from pulumi_resource_dataworks.flowspec._meaning import normal_value
 from pulumi_resource_dataworks.flowspec._tables import ENTITIES, field_of
 from tests.support.flowspecs import Object, workflow
 

@@ -13,14 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.emulator import (
-    Account,
-    Emulator,
-    EmulatorServer,
-    Life,
-    Project,
-    Workflow,
-)
+from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life, Project, Workflow
 from tests.support.chaos_run import gist
 from tests.support.documents import etl, node, nodes
 from tests.support.stacks import Stack

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_resource_dataworks import cli
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 from tests.support.documents import etl
 
 HOSTILE = "\x1b]0;title\x07 \x9b31m \x08\x7f \u202eesrever\u2066 <{%bold%}> \ud800"

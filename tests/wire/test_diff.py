@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_dataworks.flowspec import authored
-from pulumi_resource_dataworks.plugin._scripts import changed_scripts
+from pulumi_resource_dataworks.plugin._wire import changed_scripts
 from tests.support.documents import etl, node, nodes, rich
 from tests.support.flowspecs import kinds_of_leaves, other, put
 from tests.support.plugin_process import Plugin

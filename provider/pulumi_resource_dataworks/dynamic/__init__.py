@@ -16,8 +16,7 @@ lifecycle. `pulumi.dynamic` cannot give a resource everything that a plugin can 
 * no `pulumi import`, no `.get()`.
 """
 
-from ._definition import WorkflowDefinition
-from ._deployment import WorkflowDeployment
 from ._provider import DeploymentProvider, Provider
+from ._resources import WorkflowDefinition, WorkflowDeployment
 
 __all__ = ["DeploymentProvider", "Provider", "WorkflowDefinition", "WorkflowDeployment"]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.plugin._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
 from pulumi_resource_dataworks.plugin._failures import about_defect
 

@@ -20,6 +20,7 @@ from ._about import DEFINITION, DEPLOYMENT
 if TYPE_CHECKING:
     from ._process import Process
 
+
 Values = dict[str, Any]
 
 

@@ -8,17 +8,12 @@ provider, so that the two can disagree.
         ...  # any client, at server.endpoint
 """
 
-from ._app import create_app
-from ._clock import Clock
-from ._edition import Edition
-from ._emulator import REGION, Emulator
-from ._faults import Fault
+from ._emulator import REGION, Emulator, Settings
 from ._gateway import Call
-from ._jobs import Life
-from ._server import EmulatorServer, ListenError, serve
-from ._settings import Settings
+from ._lives import Fault, Life
+from ._server import EmulatorServer, ListenError, create_app, serve
 from ._switches import Switches
-from ._world import Account, Project, ResourceGroup, Workflow
+from ._world import Account, Clock, Edition, Project, ResourceGroup, Workflow
 
 __all__ = [
     "REGION",

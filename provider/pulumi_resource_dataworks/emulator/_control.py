@@ -15,14 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ._check import STRICT, read
-from ._edition import Edition
-from ._emulator import Emulator
-from ._faults import Fault
-from ._jobs import Life
-from ._settings import Settings
-from ._world import Workflow
-from ._write import write
+from ._documents import write
+from ._emulator import Emulator, Settings
+from ._lives import STRICT, Fault, Life, read
+from ._world import Edition, Workflow
 
 Act = Callable[[Emulator, Any], Any]
 Times = Annotated[int, Field(ge=1, le=10_000)]

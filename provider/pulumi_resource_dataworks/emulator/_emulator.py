@@ -1,23 +1,65 @@
-"""The emulator as a test holds it: a world, and what can be done to it behind a client's back."""
+"""The emulator as a test holds it: a world, what can be done to it behind a client's back, and a file that says which service it is."""
 
 import json
 import uuid
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any, Final, Literal
+from dataclasses import field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-from ._clock import Clock
-from ._edition import Edition
-from ._faults import Fault
+from pydantic import AfterValidator
+from pydantic.dataclasses import dataclass
+
+from ._documents import SpecError, parse
 from ._gateway import Call, Gateway
-from ._jobs import Life
-from ._parse import SpecError, parse
-from ._relocate import refilled
+from ._imports import refilled
+from ._lives import STRICT, Fault, Life, read
 from ._runs import Run, Stage, deployed, plans, undeployed
-from ._settings import Settings
 from ._switches import Switches
-from ._world import Account, Project, ResourceGroup, Workflow, World
+from ._world import Account, Clock, Edition, Project, ResourceGroup, Workflow, World
+
+# --- A file of settings: which service the emulator is
+
+
+def _known(switches: Mapping[str, Any]) -> Mapping[str, Any]:
+    Switches().but(switches)
+    return switches
+
+
+@dataclass(frozen=True, config=STRICT)
+class Settings:
+    """What a file says; all of it may be left out.
+
+    Attributes:
+        switches: Name to setting.
+        faults: The faults to plan.
+        job: How jobs live.
+        stage: How the stages of pipeline runs live.
+        edition: Whose limits hold: None for no limits.
+        probe: How a report of `pulumi-dataworks probe` came to its switches; of no effect.
+    """
+
+    switches: Annotated[Mapping[str, Any], AfterValidator(_known)] = field(default_factory=dict[str, Any])
+    faults: tuple[Fault, ...] = ()
+    job: Life | None = None
+    stage: Life | None = None
+    edition: Literal[Edition, "unchanged"] | None = "unchanged"
+    probe: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> "Settings":
+        """Settings from JSON in UTF-8: `{"switches": {...}, "faults": [...], "job": {...}, "edition": "basic"}`.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is no JSON, has a key that is none of these, or a value that a key does not take.
+        """
+        return read(cls, Path(path).read_bytes())
+
+
+# --- The emulator as a test holds it: a world, and what can be done to it behind a client's back
+
 
 REGION: Final = "cn-shanghai"
 """The region that is announced; on localhost no request says which one it means."""

@@ -1,12 +1,14 @@
-"""What the service answers instead of a result.
+"""What the service answers instead of a result, and how the parameters of a call are read."""
 
-ServiceError
-├── gateway errors: words (`SignatureDoesNotMatch`), from the gateway that all Alibaba Cloud products share
-└── business errors: numbers (`58014884415`), from DataWorks itself
-"""
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeGuard, TypeVar
 
-from collections.abc import Mapping
-from typing import Final
+# --- What the service answers instead of a result
+#
+# ServiceError
+# ├── gateway errors: words (`SignatureDoesNotMatch`), from the gateway that all Alibaba Cloud products share
+# └── business errors: numbers (`58014884415`), from DataWorks itself
+
 
 SPEC_PARSE_FAILED: Final = "58014884415"
 """Spec JSON parse failed (aliyun/alibabacloud-aiops-skills, troubleshooting)."""
@@ -47,3 +49,58 @@ def no_project(project_id: int) -> ServiceError:
 def missing(parameter: str) -> ServiceError:
     """A required parameter is absent, or stands where the operation does not look for it."""
     return ServiceError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")
+
+
+# --- A call's parameters: text on the wire, numbers and booleans to the operations
+
+
+T = TypeVar("T")
+Parameters = Mapping[str, str]
+
+
+def integer(given: Parameters, name: str, default: int | None = None) -> int:
+    """A number, or the default where the parameter is left out.
+
+    Raises:
+        ServiceError: It is no number, or left out though there is no default.
+    """
+    if name not in given and default is not None:
+        return default
+    try:
+        return int(given[name])
+    except KeyError:
+        raise missing(name) from None
+    except ValueError:
+        raise ServiceError(400, f"Invalid{name}", f"{name} is not a number.") from None
+
+
+def boolean(given: Parameters, name: str, *, default: bool = False) -> bool:
+    """Whether the parameter says true."""
+    # The Python SDK sends True, other SDKs true.
+    return given[name].lower() == "true" if name in given else default
+
+
+def paged(given: Parameters, found: Sequence[T]) -> tuple[Sequence[T], dict[str, Any]]:
+    """The page that is asked for, and what every list tells of its pages.
+
+    Raises:
+        ServiceError: PageSize is beyond what the lists document.
+    """
+    number, size = integer(given, "PageNumber", 1), integer(given, "PageSize", 10)
+    if not 1 <= size <= 100:
+        raise ServiceError(400, "InvalidPageSize", "PageSize is at most 100.")
+    page = found[(number - 1) * size : number * size]
+    return page, {"PageNumber": number, "PageSize": size, "TotalCount": len(found)}
+
+
+# --- What a piece of JSON is
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether it is a list."""
+    return isinstance(value, list)

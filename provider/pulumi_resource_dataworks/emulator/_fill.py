@@ -1,18 +1,191 @@
-"""What the service adds to a document: the noise of a read-back.
-
-Evidence: [F] real traffic of Feb 2025 (DWDevin), [D] the official sample of GetWorkflowDefinition, [B] dumps of real
-workspaces in the vendor's own test resources (2025).
-"""
+"""What the service adds to a document: the noise of a read-back."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from . import _commands
-from ._clock import local_text
-from ._ids import derived_id, stable
-from ._json import is_list, is_object
-from ._world import Account, Project
+from ._errors import is_list, is_object
+from ._world import Account, Project, derived_id, local_text, stable
+
+# --- What the service fills into a node's script from its command alone
+
+
+TYPE_IDS: Final[Mapping[str, int]] = {
+    "SHELL": 2,
+    "HIVE": 3,
+    "DATAX": 4,
+    "DIDE_SHELL": 6,
+    "ODPS_XLIB": 8,
+    "ODPS_PERL": 9,
+    "ODPS_SQL": 10,
+    "ODPS_MR": 11,
+    "ODPS_PYTHON": 12,
+    "ODPS_JAR": 13,
+    "ODPS_ARCHIVE": 14,
+    "ODPS_FILE": 15,
+    "ODPS_TABLE": 16,
+    "ODPS_FUNCTION": 17,
+    "ODPS_DDL": 18,
+    "CHECK": 19,
+    "DATAX2": 20,
+    "DT": 21,
+    "CDP": 22,
+    "DI": 23,
+    "ODPS_SCRIPT": 24,
+    "EXTREME_STORAGE": 30,
+    "PERL": 31,
+    "LIGHTNING_SQL": 61,
+    "YSF_DESEN": 82,
+    "XLAB": 87,
+    "VIRTUAL_WORKFLOW": 97,
+    "COMBINED_NODE": 98,
+    "VIRTUAL": 99,
+    "TT_MERGE": 200,
+    "PYODPS": 221,
+    "DD_MERGE": 222,
+    "ODPS_SHARK": 223,
+    "SHARK_RESOURCE": 224,
+    "ODPS_SPARK": 225,
+    "ODPS_SPARK_SQL": 226,
+    "EMR_HIVE": 227,
+    "EMR_SPARK": 228,
+    "EMR_SPARK_SQL": 229,
+    "EMR_MR": 230,
+    "EMR_JAR": 231,
+    "EMR_FILE": 232,
+    "DATASERVICE_STUDIO": 238,
+    "OSS_INSPECT": 239,
+    "ALINK": 240,
+    "CHECK_NODE": 241,
+    "EMR_SHELL": 257,
+    "EMR_SPARK_SHELL": 258,
+    "EMR_PRESTO": 259,
+    "EMR_IMPALA": 260,
+    "EMR_TABLE": 261,
+    "EMR_FUNCTION": 262,
+    "EMR_SCOOP": 263,
+    "EMR_SPARK_STREAMING": 264,
+    "EMR_HIVE_CLI": 265,
+    "EMR_STREAMING_SQL": 266,
+    "EMR_TRINO": 267,
+    "EMR_KYUUBI": 268,
+    "CDH_HIVE": 270,
+    "CDH_SPARK": 271,
+    "CDH_SPARK_SQL": 272,
+    "CDH_MR": 273,
+    "CDH_JAR": 274,
+    "CDH_FILE": 275,
+    "CDH_SHELL": 276,
+    "CDH_SPARK_SHELL": 277,
+    "CDH_PRESTO": 278,
+    "CDH_IMPALA": 279,
+    "CDH_TABLE": 280,
+    "CDH_FUNCTION": 281,
+    "RI": 900,
+    "WORKFLOW": 1001,
+    "PAI": 1002,
+    "COMPONENT_SQL": 1010,
+    "HOLOGRES_SYNC_DATA_TO_MC": 1070,
+    "CROSS_TENANTS": 1089,
+    "HOLOGRES_DEVELOP": 1091,
+    "HOLOGRES_SYNC": 1092,
+    "HOLOGRES_SQL": 1093,
+    "HOLOGRES_SYNC_DDL": 1094,
+    "HOLOGRES_SYNC_DATA": 1095,
+    "CONTROLLER_ASSIGNMENT": 1100,
+    "CONTROLLER_BRANCH": 1101,
+    "CONTROLLER_JOIN": 1102,
+    "CONTROLLER_CYCLE": 1103,
+    "CONTROLLER_CYCLE_START": 1104,
+    "CONTROLLER_CYCLE_END": 1105,
+    "CONTROLLER_TRAVERSE": 1106,
+    "CONTROLLER_TRAVERSE_START": 1107,
+    "CONTROLLER_TRAVERSE_END": 1108,
+    "CONTROLLER_WAIT": 1109,
+    "SCHEDULER_TRIGGER": 1114,
+    "PARAM_HUB": 1115,
+    "RECOMMEND_PLUS": 1116,
+    "PAI_STUDIO": 1117,
+    "PAI_DLC": 1119,
+    "SUB_PROCESS": 1122,
+    "PYODPS3": 1221,
+    "PAI_FLOW": 1250,
+    "CLICK_SQL": 1301,
+    "POSTGRESQL": 1302,
+    "MYSQL": 1303,
+    "SQLSERVER": 1304,
+    "Oracle": 1305,
+    "StarRocks": 1306,
+    "DRDS": 1307,
+    "Doris": 1308,
+    "Mariadb": 1309,
+    "Selectdb": 1310,
+    "Redshift": 1311,
+    "Saphana": 1312,
+    "Vertica": 1313,
+    "OceanBase": 1314,
+    "DB2": 1315,
+    "ADB_for_PostgreSQL": 1316,
+    "ADB_for_MySQL": 1317,
+    "FTP_CHECK": 1320,
+    "SSH": 1321,
+    "PYTHON": 1322,
+    "DATA_SYNCHRONIZATION_QUALITY_CHECK": 1331,
+    "DATA_PUSH": 1332,
+    "DATA_QUALITY_MONITOR": 1333,
+    "ADB_SPARK": 1990,
+    "ADB_SPARK_SQL": 1991,
+    "BLINK_SQL": 2010,
+    "FLINK_SQL_BATCH": 2011,
+    "FLINK_SQL_STREAM": 2012,
+    "BLINK_DATASTREAM": 2019,
+    "BLINK_BATCH_SQL": 2020,
+    "SERVERLESS_SPARK_BATCH": 2100,
+    "SERVERLESS_SPARK_SQL": 2101,
+    "SERVERLESS_SPARK_STREAMING": 2102,
+    "SERVERLESS_KYUUBI": 2103,
+    "SQL_COMPONENT": 3010,
+    "CUSTOM": 9999,
+}
+"""Command to `commandTypeId`: the vendor's `CodeProgramType`, library 2.0.0-1 and the two that came after it."""
+
+LANGUAGES: Final[Mapping[str, str]] = {
+    "CDH_HIVE": "hive-sql",
+    "CONTROLLER_ASSIGNMENT": "shell-script",
+    "CONTROLLER_CYCLE_END": "odps-sql",
+    "DI": "di",
+    "DIDE_SHELL": "shell-script",
+    "EMR_HIVE": "hive-sql",
+    "ODPS_SQL": "odps-sql",
+    "PYODPS3": "python3",
+    "PYTHON": "python3",
+}
+"""Command to `script.language`, as far as read-backs show it."""
+
+COMPUTE_UNITS: Final[Mapping[str, str]] = {"VIRTUAL": "0", "PYTHON": "0.5"}
+"""Command to `runtime.cu` where it is not the usual 0.25."""
+
+ODPS_COMMANDS: Final = frozenset({"ODPS_SQL", "PYODPS2", "PYODPS3", "ODPS_SCRIPT"})
+"""Commands that read back with the workspace's default MaxCompute data source."""
+
+
+def header(command: str, owner: str, created: str) -> str:
+    """The template that stands for a content that was not sent: author and creation time in comments.
+
+    That there is such a template is recorded for EMR_SPARK_SQL; its exact wording is not.
+    """
+    if command == "VIRTUAL":
+        return ""
+    mark = "--" if "SQL" in command or "HIVE" in command else "#"
+    rule = mark + "*" * 60 + mark
+    return "\n".join((rule, f"{mark}author: {owner}", f"{mark}create time: {created}", rule))
+
+
+# --- What the service adds to a document: the noise of a read-back
+#
+# Evidence: [F] real traffic of Feb 2025 (DWDevin), [D] the official sample of GetWorkflowDefinition, [B] dumps of real
+# workspaces in the vendor's own test resources (2025).
+
 
 Entity = dict[str, Any]
 
@@ -115,7 +288,7 @@ class Filler:
             "rerunMode": "Allowed",
             "rerunTimes": self.project.rerun_times,  # [F]: the workspace's schedulerMaxRetryTimes
             "rerunInterval": self.project.rerun_interval,  # [F]: its schedulerRetryInterval
-            **(odps if command in _commands.ODPS_COMMANDS else {}),
+            **(odps if command in ODPS_COMMANDS else {}),
             "runtimeResource": {
                 "resourceGroup": self.project.resource_group,  # [F]
                 "resourceGroupId": self.project.resource_group_id,
@@ -136,13 +309,11 @@ class Filler:
     def _script(self, given: Entity, node_id: str, owner: str) -> Entity:
         runtime = given["runtime"]
         command = runtime.get("command", "")
-        filled = {"cu": _commands.COMPUTE_UNITS.get(command, "0.25")}  # [F][B]
-        numbered = (
-            {"commandTypeId": _commands.TYPE_IDS[command]} if command in _commands.TYPE_IDS else {}
-        )  # [F]
-        language = {"language": _commands.LANGUAGES[command]} if command in _commands.LANGUAGES else {}  # [B]
+        filled = {"cu": COMPUTE_UNITS.get(command, "0.25")}  # [F][B]
+        numbered = {"commandTypeId": TYPE_IDS[command]} if command in TYPE_IDS else {}  # [F]
+        language = {"language": LANGUAGES[command]} if command in LANGUAGES else {}  # [B]
         # [F]: also on update, a content that is left out becomes the template.
-        content = given.get("content", _commands.header(command, owner, local_text(self.now)))
+        content = given.get("content", header(command, owner, local_text(self.now)))
         return {
             **language,
             **given,

@@ -10,11 +10,10 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from ._errors import ServiceError, missing
-from ._faults import Fault, FaultPlan
-from ._ids import request_id
+from ._lives import Fault, FaultPlan
 from ._operations import OPERATIONS, Operation
 from ._signature import Request, Verifier
-from ._world import Account, World
+from ._world import Account, World, request_id
 
 VERSION: Final = "2024-05-18"
 HOST_ID: Final = "dataworks.emulator"

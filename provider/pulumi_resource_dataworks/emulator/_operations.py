@@ -1,18 +1,16 @@
 """The operations: where each looks for its parameters, and what it answers."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from ._clock import milliseconds
-from ._errors import REFUSED, ServiceError
+from ._documents import as_it_is, write
+from ._errors import REFUSED, Parameters, ServiceError, boolean, integer, is_list, no_project, paged
 from ._fill import without_content
-from ._import import submit
-from ._jobs import Job
-from ._lookups import get_project, list_projects, list_resource_groups
-from ._nodes import get_node, list_nodes
+from ._imports import relocate, submit
+from ._lives import Job
 from ._noise import noisy
-from ._parameters import Parameters, boolean, integer, paged
 from ._pipelines import (
     abolish_pipeline_run,
     create_pipeline_run,
@@ -21,11 +19,160 @@ from ._pipelines import (
     list_pipeline_run_items,
     list_pipeline_runs,
 )
-from ._relocate import relocate
-from ._world import Account, Key, Workflow, World
-from ._write import as_it_is, write
+from ._world import Account, Key, Project, ResourceGroup, Workflow, World, milliseconds, stable
+
+# --- The operations about workspaces and resource groups. Parameters and answers are those of the vendor's SDK (9.11.0)
+
 
 Body = dict[str, Any]
+
+
+def get_project(world: World, account: Account, given: Parameters) -> Body:
+    """One workspace by its ID."""
+    project_id = integer(given, "Id")
+    for project in world.projects:
+        if project.project_id == project_id:
+            return {"Project": _project(project, account)}
+    raise world.missing() if world.switches.unknown_project == "as_workflow" else no_project(project_id)
+
+
+def list_projects(world: World, account: Account, given: Parameters) -> Body:
+    """One page of the workspaces, or of those with given names or IDs."""
+    names, ids = _texts(given, "Names"), _texts(given, "Ids")
+    found = [
+        project
+        for project in world.projects
+        if (not names or any(_is_called(world, project, name) for name in names))
+        and (not ids or str(project.project_id) in ids)
+        and given.get("Status") in {None, project.status}
+    ]
+    page, paging = paged(given, found)
+    return {"PagingInfo": {**paging, "Projects": [_project(project, account) for project in page]}}
+
+
+def list_resource_groups(world: World, _: Account, given: Parameters) -> Body:
+    """One page of resource groups, the name matched anywhere in it; general-purpose ones unless types are named."""
+    types = _texts(given, "ResourceGroupTypes") or ["CommonV2"]
+    statuses = _texts(given, "Statuses")
+    found = [
+        group
+        for group in world.resource_groups
+        if group.type in types
+        and given.get("Name", "") in group.name
+        and (not statuses or group.status in statuses)
+        and ("ProjectId" not in given or _is_of(world, group, integer(given, "ProjectId")))
+    ]
+    page, paging = paged(given, found)
+    return {"PagingInfo": {**paging, "ResourceGroupList": [_group(group) for group in page]}, "Success": True}
+
+
+def _is_called(world: World, project: Project, name: str) -> bool:
+    if world.switches.project_names == "any_case":
+        return name.casefold() == project.identifier.casefold()
+    return name == project.identifier or (
+        world.switches.project_names == "contained" and name in project.identifier
+    )
+
+
+def _is_of(world: World, group: ResourceGroup, project_id: int) -> bool:
+    world.project(project_id)
+    bound = [project.project_id for project in world.projects] if group.projects is None else group.projects
+    if world.switches.groups_of_project == "first":
+        return project_id in bound[:1]
+    return world.switches.groups_of_project == "all" or project_id in bound
+
+
+def _project(project: Project, account: Account) -> Body:
+    return {
+        "Id": project.project_id,
+        "Name": project.identifier,
+        "DisplayName": project.display_name,
+        "Description": project.description,
+        "Owner": account.uid,
+        "Status": project.status,
+        "DevEnvironmentEnabled": project.dev_environment_enabled,
+        "DevRoleDisabled": False,
+        "PaiTaskEnabled": False,
+    }
+
+
+def _group(group: ResourceGroup) -> Body:
+    return {
+        "Id": group.group_id,
+        "Name": group.name,
+        "ResourceGroupType": group.type,
+        "Status": group.status,
+        "PaymentType": "PostPaid",
+    }
+
+
+def _texts(given: Parameters, name: str) -> list[str]:
+    """A list that comes as JSON text."""
+    try:
+        value = json.loads(given.get(name) or "[]")
+    except ValueError:
+        value = None
+    if not is_list(value):
+        raise ServiceError(400, f"Invalid{name}", f"{name} is not a list in JSON.")
+    return [str(item) for item in value]
+
+
+# --- The operations about nodes by themselves. Parameters and answers are those of the vendor's SDK (9.11.0)
+
+
+def get_node(world: World, _: Account, given: Parameters) -> Body:
+    """One node, with its workflow's document around it (recorded traffic, and the vendor's skill)."""
+    project_id = world.project(integer(given, "ProjectId")).project_id
+    for workflow, node in _nodes(world, project_id):
+        if node["id"] == given["Id"]:
+            body = {**workflow.body, "nodes": [node], "dependencies": []}
+            spec = {**workflow.document["spec"], "workflows": [body]}
+            return {
+                "Node": {**_node(world, workflow, node), "Spec": write({**workflow.document, "spec": spec})}
+            }
+    return world.nothing({})
+
+
+def list_nodes(world: World, _: Account, given: Parameters) -> Body:
+    """One page of a workspace's nodes, the name matched anywhere in it."""
+    project_id = world.project(integer(given, "ProjectId")).project_id
+    found = [
+        (workflow, node)
+        for workflow, node in _nodes(world, project_id)
+        if given.get("Name", "") in node["name"] and given.get("ContainerId") in {None, workflow.workflow_id}
+    ]
+    page, paging = paged(given, found)
+    listed = [{**_node(world, *one), "Outputs": _outputs(one[1])} for one in page]
+    # The SDK has text for these numbers here, and only here.
+    return {"PagingInfo": {**{key: str(number) for key, number in paging.items()}, "Nodes": listed}}
+
+
+def _nodes(world: World, project_id: int) -> Iterator[tuple[Workflow, Body]]:
+    for workflow in world.workflows(project_id, stale=True):
+        for node in workflow.nodes.values():
+            yield workflow, node
+
+
+def _node(world: World, workflow: Workflow, node: Body) -> Body:
+    deployed = world.production.get((workflow.project_id, workflow.workflow_id))
+    told = deployed is not None and node["id"] in deployed.nodes and world.switches.scheduling_id_told
+    return {
+        "Id": world.on_wire(node["id"]),
+        "Name": node["name"],
+        "Owner": node["owner"],
+        "ProjectId": workflow.project_id,
+        "CreateTime": milliseconds(workflow.created),
+        "ModifyTime": milliseconds(workflow.modified),
+        **({"TaskId": 10**9 + stable(node["id"], "task", below=10**9)} if told else {}),
+    }
+
+
+def _outputs(node: Body) -> Body:
+    made: list[Body] = node["outputs"].get("nodeOutputs", [])
+    return {"NodeOutputs": [{"Data": output["data"]} for output in made if "data" in output]}
+
+
+# --- The operations: where each looks for its parameters, and what it answers
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,10 @@ import json
 import uuid
 from typing import Any, Final, Literal
 
-from ._clock import milliseconds
-from ._errors import REFUSED, ServiceError, missing
-from ._json import is_list
-from ._parameters import Parameters, integer, paged
+from ._documents import write
+from ._errors import REFUSED, Parameters, ServiceError, integer, is_list, missing, paged
 from ._runs import ENDED, NOT_RUNNING, Run, Stage, plans
-from ._world import Account, World
-from ._write import write
+from ._world import Account, World, milliseconds
 
 Body = dict[str, Any]
 

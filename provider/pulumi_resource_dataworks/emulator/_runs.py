@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from ._errors import REFUSED, ServiceError
-from ._ids import stable
-from ._jobs import Life
-from ._world import Key, Workflow, World
+from ._lives import Life
+from ._world import Key, Workflow, World, stable
 
 Entity = dict[str, Any]
 Status = Literal["Init", "Running", "Success", "Fail", "Termination", "Cancel"]

@@ -1,19 +1,133 @@
-"""FlowSpec's entities as the vendor's library knows them: one table for parsing, coercing and writing.
-
-Source: the vendor's domain classes (aliyun/dataworks-spec, library 2.0.0-1) and the documents that this library wrote.
-A key that is not in an entity's table is dropped, as the vendor's parser drops it. The order of a table is the order in
-which the vendor writes: an entity's own first field, its id, the rest. Where no written document shows a field, it stands
-where the class declares it.
-
-A field's kind is `str` (numbers are taken for text), `text` (they are not), `texts` (a list of them), `list` (of anything), `int`, `long`, `bool`, `flag`
-(nothing but true and false), `map` (free object), `any`, `const:<value>`, `enum:<name>`, `<Entity>` or `[<Entity>]`. Of an
-entity, `raw:` before the name: the writer leaves it to fastjson2, which writes keys by the alphabet and the Java names of labels.
-"""
+"""Entities beside a workflow, or named by its nodes, as the vendor's library knows them: see `_schema`."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from . import _resources
+# --- Entities beside a workflow, or named by its nodes, as the vendor's library knows them: see `_schema`
+
+
+RESOURCE_ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "FunctionType": ("math", "aggregate", "string", "date", "analytic", "other"),
+    "SpecFileResourceType": ("python", "jar", "archive", "file"),
+    "SpecEmbeddedCodeType": ("python2", "python3", "java8", "java11", "java17"),
+    "SpecEmbeddedResourceType": ("file", "embedded"),
+    "CalcEngineType": (
+        *("General", "MaxCompute", "EMR", "Blink", "Hologres", "MaxGraph"),
+        *("AnalyticDB for PostgreSQL", "AnalyticDB for MySQL", "CDH", "ClickHouse", "Flink", "Database"),
+        *("Data Integration", "Algorithm", "StarRocks", "Hive", "ADB Spark", "CUSTOM"),
+    ),
+}
+
+RESOURCE_ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
+    "Dataset": {
+        "identifier": "str",
+        "version": "int",
+        "mountPath": "str",
+        "readOnly": "flag",
+        "extOptions": "str",
+    },
+    "FileResource": {
+        "name": "str",
+        "id": "str",
+        "script": "raw:Script",
+        "runtimeResource": "raw:RuntimeResource",
+        "type": "enum:SpecFileResourceType",
+        "file": "File",
+        "datasource": "Datasource",
+        "metadata": "map",
+    },
+    "File": {"storage": "storage", "path": "str", "extension": "str", "id": "str"},
+    "Function": {
+        "name": "str",
+        "id": "str",
+        "script": "raw:Script",
+        "type": "enum:FunctionType",
+        "className": "str",
+        "datasource": "Datasource",
+        "runtimeResource": "RuntimeResource",
+        **dict.fromkeys(("armResource", "usageDescription", "argumentsDescription"), "str"),
+        **dict.fromkeys(("returnValueDescription", "usageExample"), "str"),
+        "embeddedCodeType": "enum:SpecEmbeddedCodeType",
+        "resourceType": "enum:SpecEmbeddedResourceType",
+        "embeddedCode": "str",
+        "metadata": "map",
+        "fileResources": "[FileResource]",
+    },
+    "Component": {
+        "name": "str",
+        "id": "str",
+        "owner": "str",
+        "description": "str",
+        "script": "raw:Script",
+        "inputs": "[raw:ComponentParameter]",
+        "outputs": "[raw:ComponentParameter]",
+        "metadata": "map",
+    },
+    "ComponentParameter": dict.fromkeys(
+        ("name", "type", "value", "args", "defaultValue", "description"), "str"
+    ),
+    "DqcRule": {
+        "name": "str",
+        "id": "str",
+        "table": "Table",
+        "calcEngine": "CalcEngine",
+        "partitionExpression": "str",
+        "schedulerNode": "Depend",
+        "ruleConfig": "str",
+        "description": "str",
+        "metadata": "map",
+    },
+    "CalcEngine": {
+        "type": "enum:CalcEngineType",
+        "id": "str",
+        "datasource": "raw:Datasource",
+        "endpoint": "str",
+        "database": "str",
+        "schema": "str",
+        "version": "raw:EngineVersion",
+        "metadata": "map",
+    },
+    "EngineVersion": {"versionNumber": "str", "versionInfo": "str"},
+    "DataIntegrationJob": {
+        "name": "str",
+        "id": "str",
+        "script": "raw:Script",
+        "owner": "str",
+        "description": "str",
+        "metadata": "map",
+    },
+    "Container": {
+        "args": "texts",
+        "command": "texts",
+        "image": "str",
+        "imageId": "str",
+        "env": "[raw:EnvVariable]",
+        "metadata": "map",
+    },
+    "EnvVariable": {"name": "str", "value": "str"},
+    "Reference": {"output": "text"},
+}
+
+STORAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "oss": ("endpoint", "type", "bucket"),
+    "hdfs": ("type", "hdfsUser"),
+    "local": ("root", "type"),
+    "maven": ("type",),
+}
+"""What is read and written of a storage, by its type."""
+
+
+# --- FlowSpec's entities as the vendor's library knows them: one table for parsing, coercing and writing
+#
+# Source: the vendor's domain classes (aliyun/dataworks-spec, library 2.0.0-1) and the documents that this library wrote.
+# A key that is not in an entity's table is dropped, as the vendor's parser drops it. The order of a table is the order in
+# which the vendor writes: an entity's own first field, its id, the rest. Where no written document shows a field, it stands
+# where the class declares it.
+#
+# A field's kind is `str` (numbers are taken for text), `text` (they are not), `texts` (a list of them), `list` (of anything), `int`, `long`, `bool`, `flag`
+# (nothing but true and false), `map` (free object), `any`, `const:<value>`, `enum:<name>`, `<Entity>` or `[<Entity>]`. Of an
+# entity, `raw:` before the name: the writer leaves it to fastjson2, which writes keys by the alphabet and the Java names of labels.
+
 
 ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "NodeRecurrenceType": ("Normal", "Pause", "Skip", "NoneAuto"),
@@ -40,7 +154,7 @@ ENUMS: Final[Mapping[str, tuple[str, ...]]] = {
     "SourceType": ("System", "Manual", "CodeParse"),
     "FailureStrategy": ("Continue", "Break"),
     "PriorityWeightStrategy": ("Disabled", "Upstream"),
-    **_resources.ENUMS,
+    **RESOURCE_ENUMS,
 }
 
 TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
@@ -313,7 +427,7 @@ ENTITIES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Paiflow": {"nodes": "[Node]", "flow": "[FlowDepend]"},
     "ParamHub": {"variables": "[Variable]"},
-    **_resources.ENTITIES,
+    **RESOURCE_ENTITIES,
 }
 
 ALIASES: Final[Mapping[str, Mapping[str, str]]] = {

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from ._check import STRICT, read_value
 from ._errors import REFUSED
+from ._lives import STRICT, read_value
 
 IdPolicy = Literal["kept", "replaced", "refused"]
 Count = Annotated[int, Field(ge=0)]

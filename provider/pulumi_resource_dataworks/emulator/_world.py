@@ -1,18 +1,141 @@
-"""What exists: accounts, workspaces, workflows with their past, jobs."""
+"""What exists: accounts, workspaces, workflows with their past, jobs; their IDs, their time and their limits."""
 
+import hashlib
+import secrets
+import time
+import uuid
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from ._clock import Clock
-from ._edition import Edition, Usage
 from ._errors import NO_MEMBER, ServiceError, no_project
-from ._jobs import Job, Life
+from ._lives import Job, Life
 from ._switches import Switches
 
 if TYPE_CHECKING:
     from ._runs import Run
+
+
+# --- The emulator's time: the machine's, which a test may set forward
+
+
+_SHANGHAI = timezone(timedelta(hours=8))
+
+
+class Clock:
+    """Seconds since the epoch. Jobs and stale reads live by it; signatures live by the machine's own time."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """The time in seconds."""
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once, so that a test need not wait for a job."""
+        self._ahead += seconds
+
+
+def milliseconds(seconds: float) -> int:
+    """A moment as the API writes it: milliseconds since the epoch."""
+    return int(seconds * 1000)
+
+
+def local_text(seconds: float) -> str:
+    """A moment as the service writes it into metadata: `yyyy-MM-dd HH:mm:ss`, in China's time."""
+    return datetime.fromtimestamp(seconds, _SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+# --- How many calls a DataWorks edition allows, and who is over it
+#
+# Source: help page "Use DataWorks OpenAPI" (use-dataworks-openapi, 2026-05-09). Counted are all calls of a main account with
+# its RAM users in a region: here, all calls.
+
+
+Edition = Literal["basic", "standard", "professional", "enterprise"]
+_READS: Final = ("Get", "List")
+_UTC_OF_SHANGHAI: Final = 8 * 3600
+_DAY: Final = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an edition allows.
+
+    Attributes:
+        reads: Calls a second whose name begins as a read's.
+        writes: Calls a second of all others.
+        together: Whether both are counted as one, against `reads`.
+        day: Calls a day; None for any number.
+    """
+
+    reads: int
+    writes: int
+    together: bool
+    day: int | None
+
+
+EDITIONS: Final[Mapping[Edition, Limits]] = {
+    "basic": Limits(reads=5, writes=5, together=True, day=100),
+    "standard": Limits(reads=5, writes=5, together=True, day=None),
+    "professional": Limits(reads=5, writes=5, together=True, day=None),
+    "enterprise": Limits(reads=50, writes=20, together=False, day=None),
+}
+
+
+class Usage:
+    """The calls so far, as far as they still count."""
+
+    def __init__(self) -> None:
+        self._days: Counter[int] = Counter()
+        self._seconds: dict[str, deque[float]] = {}
+
+    def count(self, action: str, now: float, edition: Edition, switches: Switches) -> None:
+        """Count a call.
+
+        Args:
+            action: The operation.
+            now: Seconds of the emulator's clock.
+            edition: Whose limits hold.
+            switches: What an answer to too many calls looks like, and how a second is counted.
+
+        Raises:
+            ServiceError: It is one too many.
+        """
+        limits = EDITIONS[edition]
+        day = int((now + _UTC_OF_SHANGHAI) // _DAY)  # whose midnight it is that ends a day is unknown
+        self._days[day] += 1  # documented: failed calls count
+        if limits.day is not None and self._days[day] > limits.day:
+            raise _quota(switches, limits.day)
+        self._in_this_second(action, now, limits, switches)
+
+    def _in_this_second(self, action: str, now: float, limits: Limits, switches: Switches) -> None:
+        is_read = limits.together or action.startswith(_READS)
+        allowed = limits.reads if is_read else limits.writes
+        passed = self._seconds.setdefault("reads" if is_read else "writes", deque())
+        sliding = switches.qps_window == "sliding"
+        while passed and (passed[0] <= now - 1 if sliding else passed[0] < int(now)):
+            passed.popleft()
+        if len(passed) >= allowed:
+            raise _throttled(switches, allowed)
+        passed.append(now)
+
+
+def _throttled(switches: Switches, allowed: int) -> ServiceError:
+    said = f"Request was denied due to user flow control: at most {allowed} calls a second."
+    return ServiceError(switches.throttling_status, switches.throttling_code, said)
+
+
+def _quota(switches: Switches, allowed: int) -> ServiceError:
+    said = f"The daily limit of {allowed} calls is used up."
+    return ServiceError(switches.quota_status, switches.quota_code, said)
+
+
+# --- What exists: accounts, workspaces, workflows with their past, jobs
+
 
 K = TypeVar("K")
 Key = tuple[int, str]
@@ -283,3 +406,30 @@ def _forget(known: dict[K, Any], over: list[K], kept: int) -> None:
     """Forget the oldest of what is over."""
     for key in over[:-kept]:
         del known[key]
+
+
+# --- IDs as the service makes them: decimal text of 19 digits, from 2^62 up to 2^63 (the vendor's `UuidUtils`)
+
+
+_HALF = 2**62
+
+
+def new_id() -> str:
+    """An ID that was never given out."""
+    return str(_HALF + secrets.randbelow(_HALF))
+
+
+def derived_id(*parts: str) -> str:
+    """An ID that the same parts always give: a script's, a trigger's."""
+    return str(_HALF + stable(*parts, below=_HALF))
+
+
+def stable(*parts: str, below: int) -> int:
+    """A number that looks drawn and is the same whenever the parts are."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return int.from_bytes(digest[:16], "big") % below
+
+
+def request_id() -> str:
+    """A request's ID as the gateway writes it."""
+    return str(uuid.uuid4()).upper()

@@ -12,11 +12,9 @@ from pulumi_resource_dataworks.flowspec import Object
 
 from ._fetch import Fetched
 from ._folder import About, hash_of_id
-from ._layout import DOCUMENT, take_scripts_out
-from ._names import Folders, Names, parts_of, resource_names
+from ._layout import DOCUMENT, Folders, Names, parts_of, resource_names, take_scripts_out
 from ._portable import portable
-from ._program import Member, Program, program_files
-from ._readme import Look, readme
+from ._project import Look, Member, Program, program_files, readme
 from ._workflow import LeftOutError, Workflow, identifier_of, imported
 
 WORKFLOWS = "workflows"

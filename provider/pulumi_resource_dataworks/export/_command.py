@@ -9,12 +9,11 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 
 from ._assemble import Made, assemble
-from ._fetch import Fetched, fetch, listed, workflows
+from ._fetch import Fetched, Journal, fetch, kept_in, listed, workflows
 from ._folder import JOURNAL, About, Folder, RefusedError
-from ._journal import Journal, kept_in
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "

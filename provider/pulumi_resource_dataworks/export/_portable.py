@@ -12,8 +12,8 @@ from typing import cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._values import Joined, NodeOutput, Setting, plain_values, replaced
 from ._workflow import LeftOutError, Workflow
+from ._yaml import Joined, NodeOutput, Setting, plain_values, replaced
 
 _AN_ID = re.compile(r"[0-9]{15,}")
 _OUTPUT_KEYS = ("output", "data")

@@ -9,7 +9,7 @@ from typing import cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._values import RESERVED, replaced
+from ._yaml import RESERVED, replaced
 
 _EXACT = 2**53
 """From here on a number is not the same in each language."""

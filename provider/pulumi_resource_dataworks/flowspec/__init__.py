@@ -1,7 +1,30 @@
 """The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
 
-from ._authored import ChangeKind, arranged, authored, differences, show_property
-from ._control import folded, watched_outputs
+from ._authored import (
+    ChangeKind,
+    arranged,
+    authored,
+    dependencies_of,
+    differences,
+    references,
+    scopes,
+    short,
+    show_property,
+)
+from ._comparison import Changes, Edge, changes, depends_of, digest, edge_of, same
+from ._completion import (
+    HOLD_VARIABLES,
+    complete,
+    derive_id,
+    is_derived,
+    main_outputs,
+    output_of,
+    outputs_of,
+    path_of,
+    without_workflow_id,
+)
+from ._control_completion import folded, watched_outputs
+from ._defaults import LeftOut, changed_since, left_out, with_fields
 from ._document import (
     Document,
     Json,
@@ -16,29 +39,12 @@ from ._document import (
     scope_of,
     workflow_of,
 )
-from ._drift import drifted
-from ._fault import Fault, InvalidDocumentError, show_path
+from ._faults import RULES, Fault, InvalidDocumentError, Rule, show_path
 from ._ids import actual_ids, rename_ids
-from ._left_out import LeftOut, changed_since, left_out, with_fields
-from ._meaning import Changes, Edge, changes, depends_of, digest, edge_of, same
-from ._near import near
-from ._project import clean, leave_out, project
-from ._resolve import (
-    HOLD_VARIABLES,
-    complete,
-    derive_id,
-    is_derived,
-    main_outputs,
-    output_of,
-    outputs_of,
-    path_of,
-    without_workflow_id,
-)
-from ._rewrites import restore
-from ._rules import RULES, Rule
-from ._secret import hides_names, is_secret, secret, secret_paths, secret_where_new, secrets_of
-from ._short import dependencies_of, references, scopes, short
-from ._validate import validate
+from ._readback import clean, drifted, leave_out, project, restore
+from ._secrets import hides_names, is_secret, secret, secret_paths, secret_where_new, secrets_of
+from ._suggestions import near
+from ._validation import validate
 
 __all__ = [
     "HOLD_VARIABLES",

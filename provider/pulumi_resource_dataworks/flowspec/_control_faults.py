@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
-from . import _control_scripts as scripts
+from . import _control_nodes as scripts
+from ._completion import NodeIndex, outputs_of
+from ._control_nodes import when_faults
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
-from ._fault import Fault, Path, Phrase, doubt
-from ._near import Vocabulary
-from ._resolve import NodeIndex, outputs_of
+from ._faults import Fault, Path, Phrase, doubt
+from ._suggestions import Vocabulary
 from ._tables import field_of
-from ._when import when_faults
 
 _FIELD = {
     control.BRANCH: "branch",

@@ -9,9 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ._fault import Fault, InvalidDocumentError, Path, escaped
-from ._position import MAX_DEPTH, line_and_column, locate, odd_number, repeated_key, second_of, too_deep
-from ._syntax import is_json_like, json_words, names_a_file
+from ._faults import Fault, InvalidDocumentError, Path, escaped
+from ._syntax import (
+    MAX_DEPTH,
+    is_json_like,
+    json_words,
+    line_and_column,
+    locate,
+    names_a_file,
+    odd_number,
+    repeated_key,
+    second_of,
+    too_deep,
+)
 from ._yaml import locate_yaml, read_yaml, whole
 
 Json = Any

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from ._document import Json, Object, nodes_of, workflow_of
-from ._secret import like
+from ._secrets import like
 
 _ID_KEYS = frozenset({"id", "nodeId", "output", "data"})
 _JOIN = '{"branchList"'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
+from ._comparison import normal_entity
 from ._document import Json, Object
 from ._fields import Field
-from ._meaning import normal_entity
 from ._tables import ENTITIES
 
 

@@ -1,4 +1,4 @@
-"""When and how often a workflow or a node runs: what the vendor's parser takes, and no one means."""
+"""When and how often a workflow or a node runs: cron expressions, time zones, and values that the vendor's parser takes and nobody means."""
 
 from __future__ import annotations
 
@@ -8,10 +8,253 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from . import _cron
 from ._document import Json, Object
-from ._fault import Fault, Path, Phrase
-from ._timezones import is_timezone, timezone_like
+from ._faults import Fault, Path, Phrase
+from ._suggestions import slip
+
+# --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year
+#
+# The form is that of the vendor's page "DataWorks cron expressions", which takes `L` and `#` beside Spring's own words.
+
+
+DAILY = '"00 03 00 * * ?" is daily at 00:03.'
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = tuple(day[:3].upper() for day in _DAYS)
+_SUNDAY = 7
+_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+"""The last day of a month that has fewer than 31."""
+
+
+class Doubt(NamedTuple):
+    """What is odd in an expression: the parts of a fault."""
+
+    message: str
+    values: tuple[str, ...]
+    remedy: str
+    rule: str = "cron-value"
+
+
+class _Field(NamedTuple):
+    """One field of an expression; names stand for the numbers from the lowest on."""
+
+    noun: str
+    low: int
+    high: int
+    names: tuple[str, ...] = ()
+    also: re.Pattern[str] = re.compile(r"(?!)")
+
+
+_FIELDS = (
+    _Field("second", 0, 0),
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day", 1, 31, also=re.compile(r"\?|L|LW|L-[0-9]+|[0-9]+W", re.IGNORECASE)),
+    _Field("month", 1, 12, _MONTHS),
+    _Field(
+        "weekday",
+        1,
+        7,
+        _WEEKDAYS,
+        re.compile(rf"\?|L|([1-7]|{'|'.join(_WEEKDAYS)})(L|#[1-5])", re.IGNORECASE),
+    ),
+)
+_ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\w+))?", re.ASCII)
+_WEEKDAY = re.compile(r"(?<![#/0-9])[1-7](?![0-9])")
+
+
+@lru_cache(maxsize=1024)
+def doubts(cron: str) -> tuple[Doubt, ...]:
+    """What no one means by an expression of six fields, or of seven."""
+    return tuple(_doubts(cron))
+
+
+def _doubts(cron: str) -> Iterator[Doubt]:
+    fields = cron.split()
+    if fields[6:] not in ([], ["*"], ["?"]):
+        remedy = "Leave it out, and write startTime and endTime."
+        yield Doubt("cron {} has the year {}, and DataWorks takes none", (cron, Phrase(fields[6])), remedy)
+    items = ((item, field) for text, field in zip(fields, _FIELDS, strict=False) for item in text.split(","))
+    problem, *words = next(filter(None, (_problem(*item) for item in items)), [""])
+    if problem:
+        yield Doubt(f"cron {{}} {problem}", (cron, *map(Phrase, words)), f"Write six fields: {DAILY}")
+    elif [fields[3], fields[5]].count("?") != 1:
+        message = 'cron {} has "?" for both the day and the weekday, or for neither'
+        remedy = "Write it for the one that does not count, as all documents of DataWorks do."
+        yield Doubt(message, (cron,), remedy)
+    elif _never_comes(fields[3], fields[4]):
+        message = "cron {} has a day that none of its months has, so nothing ever starts"
+        yield Doubt(message, (cron,), "Write L for the last day of a month.")
+    else:
+        yield from _weekday_doubts(cron, fields[5].upper())
+
+
+def _never_comes(days: str, months: str) -> bool:
+    """Whether no month of an expression is as long as the first of its days."""
+    last = (_LONGEST.get(month, 31) for item in months.split(",") for month in _numbers(item, _FIELDS[4]))
+    first = (next(iter(_numbers(item, _FIELDS[3])), 1) for item in days.split(","))
+    return min(first) > max(last, default=31)
+
+
+def _numbers(item: str, field: _Field) -> range:
+    """The numbers that an item of a field's list stands for; none for a word such as L."""
+    match = _ITEM.fullmatch(item)
+    if match is None or field.also.fullmatch(item):
+        return range(0)
+    first, last, step = match.group("first", "last", "step")
+    low = field.low if first is None else _value(first, field)
+    one = first is not None and step is None
+    high = _value(last, field) if last else low if one else field.high
+    return range(low, high + 1, int(step or 1))
+
+
+def _weekday_doubts(cron: str, weekdays: str) -> Iterator[Doubt]:
+    """Numbers of weekdays, which Quartz and DataWorks count from another day."""
+    numbers = sorted(set(_WEEKDAY.findall(weekdays)))
+    if numbers:
+        days = " and ".join(f"{number} is {_DAYS[int(number) - 1]}" for number in numbers)
+        named = _WEEKDAY.sub(lambda found: _WEEKDAYS[int(found.group()) - 1], weekdays)
+        advice = "leave it" if "L" in weekdays else f"write {named}"
+        message = "cron {} has weekdays by number, and to DataWorks {}"
+        remedy = (
+            "It counts from 1 for Monday to 7, Quartz from 1 for Sunday: {} if DataWorks' days are meant."
+        )
+        yield Doubt(message, (cron, Phrase(days), Phrase(advice)), remedy, "cron-weekday")
+
+
+def _problem(item: str, field: _Field) -> list[str]:
+    """What is wrong with one item of a field's list, and the words of it; nothing where it is right."""
+    if field.also.fullmatch(item):
+        return []
+    match = _ITEM.fullmatch(item)
+    first, last, step = match.group("first", "last", "step") if match else (item, None, None)
+    takes = f"{field.low} to {field.high}" if field.high else "00 alone"
+    takes += f" or {field.names[0]} to {field.names[-1]}" if field.names else ""
+    for word in (first, last):
+        if word is not None and not field.low <= _value(word, field) <= field.high:
+            return [f"has the {field.noun} {{}}, and DataWorks takes {takes}", word or '""']
+    if step and not (step.isdecimal() and 0 < int(step) <= field.high):
+        takes = f"1 to {field.high}" if field.high else takes
+        return [f"has the step {{}} of {field.noun}s, and DataWorks takes {takes}", step]
+    from_sunday = field.names is _WEEKDAYS and last and _value(first, field) == _SUNDAY
+    if last and _value(last, field) < _value(first, field) and not from_sunday:
+        return [f"has the {field.noun}s {{}}, which run backwards: two ranges say the same", item]
+    return [] if first or field.high else ["has the second {}, and DataWorks takes 00 alone", item]
+
+
+def _value(word: str, field: _Field) -> int:
+    """The number of a word; -1 where it is none."""
+    if word.isascii() and word.isdecimal():
+        return int(word)
+    return field.names.index(word.upper()) + field.low if word.upper() in field.names else -1
+
+
+# --- The time zones that a trigger may name: those of the IANA time zone database, and offsets from GMT
+
+
+_OFFSET = re.compile(r"GMT[+-]([01]?[0-9]|2[0-3])(:?[0-5][0-9])?")
+"""Real documents have GMT+8 and GMT+08:00. Java's TimeZone reads no other offset: UTC+8 is GMT there."""
+
+_REGIONS = """
+: CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong
+  Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland
+  Portugal ROC ROK Singapore Turkey UCT UTC Universal W-SU WET Zulu
+Africa: Abidjan Accra Addis_Ababa Algiers Asmara Asmera Bamako Bangui Banjul Bissau Blantyre Brazzaville
+  Bujumbura Cairo Casablanca Ceuta Conakry Dakar Dar_es_Salaam Djibouti Douala El_Aaiun Freetown Gaborone
+  Harare Johannesburg Juba Kampala Khartoum Kigali Kinshasa Lagos Libreville Lome Luanda Lubumbashi Lusaka
+  Malabo Maputo Maseru Mbabane Mogadishu Monrovia Nairobi Ndjamena Niamey Nouakchott Ouagadougou
+  Porto-Novo Sao_Tome Timbuktu Tripoli Tunis Windhoek
+America: Adak Anchorage Anguilla Antigua Araguaina Aruba Asuncion Atikokan Atka Bahia Bahia_Banderas
+  Barbados Belem Belize Blanc-Sablon Boa_Vista Bogota Boise Buenos_Aires Cambridge_Bay Campo_Grande Cancun
+  Caracas Catamarca Cayenne Cayman Chicago Chihuahua Ciudad_Juarez Coral_Harbour Cordoba Costa_Rica
+  Coyhaique Creston Cuiaba Curacao Danmarkshavn Dawson Dawson_Creek Denver Detroit Dominica Edmonton
+  Eirunepe El_Salvador Ensenada Fort_Nelson Fort_Wayne Fortaleza Glace_Bay Godthab Goose_Bay Grand_Turk
+  Grenada Guadeloupe Guatemala Guayaquil Guyana Halifax Havana Hermosillo Indianapolis Inuvik Iqaluit
+  Jamaica Jujuy Juneau Knox_IN Kralendijk La_Paz Lima Los_Angeles Louisville Lower_Princes Maceio Managua
+  Manaus Marigot Martinique Matamoros Mazatlan Mendoza Menominee Merida Metlakatla Mexico_City Miquelon
+  Moncton Monterrey Montevideo Montreal Montserrat Nassau New_York Nipigon Nome Noronha Nuuk Ojinaga
+  Panama Pangnirtung Paramaribo Phoenix Port-au-Prince Port_of_Spain Porto_Acre Porto_Velho Puerto_Rico
+  Punta_Arenas Rainy_River Rankin_Inlet Recife Regina Resolute Rio_Branco Rosario Santa_Isabel Santarem
+  Santiago Santo_Domingo Sao_Paulo Scoresbysund Shiprock Sitka St_Barthelemy St_Johns St_Kitts St_Lucia
+  St_Thomas St_Vincent Swift_Current Tegucigalpa Thule Thunder_Bay Tijuana Toronto Tortola Vancouver
+  Virgin Whitehorse Winnipeg Yakutat Yellowknife
+America/Argentina: Buenos_Aires Catamarca ComodRivadavia Cordoba Jujuy La_Rioja Mendoza Rio_Gallegos Salta
+  San_Juan San_Luis Tucuman Ushuaia
+America/Indiana: Indianapolis Knox Marengo Petersburg Tell_City Vevay Vincennes Winamac
+America/Kentucky: Louisville Monticello
+America/North_Dakota: Beulah Center New_Salem
+Antarctica: Casey Davis DumontDUrville Macquarie Mawson McMurdo Palmer Rothera South_Pole Syowa Troll
+  Vostok
+Arctic: Longyearbyen
+Asia: Aden Almaty Amman Anadyr Aqtau Aqtobe Ashgabat Ashkhabad Atyrau Baghdad Bahrain Baku Bangkok Barnaul
+  Beirut Bishkek Brunei Calcutta Chita Choibalsan Chongqing Chungking Colombo Dacca Damascus Dhaka Dili
+  Dubai Dushanbe Famagusta Gaza Harbin Hebron Ho_Chi_Minh Hong_Kong Hovd Irkutsk Istanbul Jakarta Jayapura
+  Jerusalem Kabul Kamchatka Karachi Kashgar Kathmandu Katmandu Khandyga Kolkata Krasnoyarsk Kuala_Lumpur
+  Kuching Kuwait Macao Macau Magadan Makassar Manila Muscat Nicosia Novokuznetsk Novosibirsk Omsk Oral
+  Phnom_Penh Pontianak Pyongyang Qatar Qostanay Qyzylorda Rangoon Riyadh Saigon Sakhalin Samarkand Seoul
+  Shanghai Singapore Srednekolymsk Taipei Tashkent Tbilisi Tehran Tel_Aviv Thimbu Thimphu Tokyo Tomsk
+  Ujung_Pandang Ulaanbaatar Ulan_Bator Urumqi Ust-Nera Vientiane Vladivostok Yakutsk Yangon Yekaterinburg
+  Yerevan
+Atlantic: Azores Bermuda Canary Cape_Verde Faeroe Faroe Jan_Mayen Madeira Reykjavik South_Georgia
+  St_Helena Stanley
+Australia: ACT Adelaide Brisbane Broken_Hill Canberra Currie Darwin Eucla Hobart LHI Lindeman Lord_Howe
+  Melbourne NSW North Perth Queensland South Sydney Tasmania Victoria West Yancowinna
+Brazil: Acre DeNoronha East West
+Canada: Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon
+Chile: Continental EasterIsland
+Etc: GMT GMT+0 GMT+1 GMT+10 GMT+11 GMT+12 GMT+2 GMT+3 GMT+4 GMT+5 GMT+6 GMT+7 GMT+8 GMT+9 GMT-0 GMT-1
+  GMT-10 GMT-11 GMT-12 GMT-13 GMT-14 GMT-2 GMT-3 GMT-4 GMT-5 GMT-6 GMT-7 GMT-8 GMT-9 GMT0 Greenwich UCT
+  UTC Universal Zulu
+Europe: Amsterdam Andorra Astrakhan Athens Belfast Belgrade Berlin Bratislava Brussels Bucharest Budapest
+  Busingen Chisinau Copenhagen Dublin Gibraltar Guernsey Helsinki Isle_of_Man Istanbul Jersey Kaliningrad
+  Kiev Kirov Kyiv Lisbon Ljubljana London Luxembourg Madrid Malta Mariehamn Minsk Monaco Moscow Nicosia
+  Oslo Paris Podgorica Prague Riga Rome Samara San_Marino Sarajevo Saratov Simferopol Skopje Sofia
+  Stockholm Tallinn Tirane Tiraspol Ulyanovsk Uzhgorod Vaduz Vatican Vienna Vilnius Volgograd Warsaw
+  Zagreb Zaporozhye Zurich
+Indian: Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mauritius Mayotte Reunion
+Mexico: BajaNorte BajaSur General
+Pacific: Apia Auckland Bougainville Chatham Chuuk Easter Efate Enderbury Fakaofo Fiji Funafuti Galapagos
+  Gambier Guadalcanal Guam Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro Marquesas Midway
+  Nauru Niue Norfolk Noumea Pago_Pago Palau Pitcairn Pohnpei Ponape Port_Moresby Rarotonga Saipan Samoa
+  Tahiti Tarawa Tongatapu Truk Wake Wallis Yap
+US: Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke Michigan Mountain Pacific
+  Samoa
+"""
+
+
+def is_timezone(name: str) -> bool:
+    """Whether a name is one of IANA's, or an offset from GMT."""
+    return name in _names() or _OFFSET.fullmatch(name) is not None
+
+
+def timezone_like(name: str) -> str | None:
+    """The time zone that a name is meant for: one of which it is a slip of the pen, or GMT+8 for UTC+8 and +8."""
+    offset = "GMT" + "".join(name.upper().split()).removeprefix("UTC").removeprefix("GMT")
+    if _OFFSET.fullmatch(offset):
+        return offset
+    like = (one for one in sorted(_names()) if slip(name, one) and _digits(one) == _digits(name))
+    return min(like, key=lambda one: one.casefold() != name.casefold(), default=None)
+
+
+def _digits(name: str) -> str:
+    return "".join(letter for letter in name if letter.isdigit())
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    """Made of the text when it is first asked for."""
+    found = set[str]()
+    region = ""
+    for word in _REGIONS.split():
+        if word.endswith(":"):
+            region = word.removesuffix(":") + "/"
+        else:
+            found.add((region + word).removeprefix("/"))
+    return frozenset(found)
+
+
+# --- When and how often a workflow or a node runs: what the vendor's parser takes, and no one means
+
 
 MINUTE = 60_000
 """Milliseconds, in which rerunInterval counts."""
@@ -111,14 +354,14 @@ def _cron_oddities(kind: str, cron: str | None) -> Iterator[_Oddity]:
     if not cron:
         if kind:
             message = "the trigger is a Scheduler, and has no cron that says when"
-            yield _Oddity("cron", message, f"Write cron: {_cron.DAILY}", (), "no-cron")
+            yield _Oddity("cron", message, f"Write cron: {DAILY}", (), "no-cron")
     elif len(cron.split()) not in _CRON_FIELDS:
         count = len(cron.split())
         message = f"cron {{}} has {count} field{'' if count == 1 else 's'}, and six are needed"
-        remedy = f"Write seconds, minutes, hours, day, month and weekday: {_cron.DAILY}"
+        remedy = f"Write seconds, minutes, hours, day, month and weekday: {DAILY}"
         yield _Oddity("cron", message, remedy, (cron,), "cron", is_error=bool(kind))
     else:
-        for message, values, remedy, rule in _cron.doubts(cron):
+        for message, values, remedy, rule in doubts(cron):
             yield _Oddity("cron", message, remedy, values, rule)
 
 

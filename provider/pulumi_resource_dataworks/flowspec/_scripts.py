@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from ._comparison import named_fields
 from ._document import Object, objects, script_of
-from ._fault import Fault, Path, Phrase, doubt
-from ._meaning import named_fields
-from ._near import near
+from ._faults import Fault, Path, Phrase, doubt
+from ._suggestions import near
 
 Form = Literal["sql", "shell", "python", "json"]
 

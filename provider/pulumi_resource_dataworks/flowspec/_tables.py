@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ._fields import (
     METADATA,
+    RESOURCES,
     Entity,
     Field,
     Shape,
@@ -21,7 +22,6 @@ from ._fields import (
     text,
     values,
 )
-from ._resources import RESOURCES
 
 _FREE = Field(Shape.FREE)
 UNKNOWN = Field(Shape.FREE)

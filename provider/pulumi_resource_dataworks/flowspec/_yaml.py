@@ -14,10 +14,9 @@ from typing import Any, cast
 
 import yaml
 
-from ._fault import Fault, InvalidDocumentError, Path, Step, escaped
+from ._faults import Fault, InvalidDocumentError, Path, Step, escaped
 from ._fields import Field, Shape
-from ._position import MAX_DEPTH, line_and_column
-from ._syntax import yaml_words
+from ._syntax import MAX_DEPTH, line_and_column, yaml_words
 from ._tables import field_of
 
 MAX_ALIASED = 200_000

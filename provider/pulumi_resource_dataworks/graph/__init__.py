@@ -6,8 +6,8 @@ text = svg(picture)                        # needs the extra `graph`
 """
 
 from ._command import run
-from ._compose import picture_of
 from ._mermaid import mermaid
+from ._outline import picture_of
 from ._svg import svg
 
 __all__ = ["mermaid", "picture_of", "run", "svg"]

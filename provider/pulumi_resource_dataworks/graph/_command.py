@@ -7,13 +7,13 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks._validate_command import UnreadableError
 from pulumi_resource_dataworks.flowspec import Object
 
-from ._compose import picture_of
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for
+from ._outline import picture_of
 from ._picture import Picture
 from ._svg import svg, too_big_for_svg
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from ._elements import ICON_HEIGHT, ICON_WIDTH, add_icon, add_shape, add_text
 from ._layout import Place, Point, Size
-from ._picture import WORDS, Line, Picture, Sign, Sort
-from ._style import LARGE, LETTER, SMALL
-from ._text import columns, plain, shorten, wrap
+from ._picture import WORDS, Line, Picture, Sign, Sort, columns, plain, shorten, wrap
+from ._style import ICON_HEIGHT, ICON_WIDTH, LARGE, LETTER, SMALL, add_icon, add_shape, add_text
 
 _COLUMNS = 110
 _ROW = 19.0

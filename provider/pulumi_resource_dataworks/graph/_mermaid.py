@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ._picture import WORDS, Arrow, Box, Line, Picture, Sign, Sort
-from ._text import plain, shorten
+from ._picture import WORDS, Arrow, Box, Line, Picture, Sign, Sort, plain, shorten
 
 MAX_CHARACTERS = 50_000
 """Mermaid's own `maxTextSize`: it refuses a longer text."""

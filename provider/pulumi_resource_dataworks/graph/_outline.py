@@ -1,16 +1,73 @@
-"""What one document shows: its nodes, what they wait for, and the workflow around them."""
+"""What documents show: nodes by kind, what they wait for, and what becomes of one document in another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import Json, Object
+from pulumi_resource_dataworks.flowspec import Changes, Json, Object
 
-from ._picture import Box, Line, Sort
-from ._sorts import sort_of
+from ._picture import Arrow, Box, Line, Picture, Sort
+
+# --- What kind of thing a node runs, by its command. The commands are those that `flowspec` knows; any other is told by its words
+
+
+_CONTROL = frozenset({"SUB_PROCESS", "COMBINED_NODE", "PARAM_HUB", "SCHEDULER_TRIGGER", "DEPENDENT", "CHECK"})
+_SYNC = frozenset({"DI", "DATAX", "DATAX2", "DT", "CDP", "RI", "DD_MERGE", "TT_MERGE"})
+_DATABASES = frozenset(
+    [
+        "DB2",
+        "DORIS",
+        "DRDS",
+        "MARIADB",
+        "OCEANBASE",
+        "ORACLE",
+        "REDSHIFT",
+        "SAPHANA",
+        "SELECTDB",
+        "STARROCKS",
+        "VERTICA",
+    ]
+)
+_WORDS: tuple[tuple[Sort, tuple[str, ...]], ...] = (
+    (Sort.CONTROL, ("CONTROLLER_", "CHECK_", "_CHECK", "_INSPECT")),
+    (Sort.VIRTUAL, ("VIRTUAL",)),
+    (Sort.PYTHON, ("PYTHON", "PYODPS", "PYSPARK", "NOTEBOOK")),
+    (Sort.SHELL, ("SHELL", "SSH", "PERL")),
+    (
+        Sort.SQL,
+        (
+            "SQL",
+            "HIVE",
+            "PRESTO",
+            "IMPALA",
+            "TRINO",
+            "KYUUBI",
+            "ODPS_SCRIPT",
+            "ODPS_DDL",
+            "HOLOGRES",
+            "ADB_FOR_",
+        ),
+    ),
+)
+
+
+def sort_of(command: str) -> Sort:
+    """The kind of a command, in any case; OTHER where its words tell nothing."""
+    word = command.upper()
+    if word in _CONTROL:
+        return Sort.CONTROL
+    if word in _SYNC:
+        return Sort.SYNC
+    if word in _DATABASES:
+        return Sort.SQL
+    return next((sort for sort, parts in _WORDS if any(part in word for part in parts)), Sort.OTHER)
+
+
+# --- What one document shows: its nodes, what they wait for, and the workflow around them
+
 
 _MARKS = {"normal": "", "pause": "paused", "skip": "dry run"}
 _EARLIER = {
@@ -176,3 +233,106 @@ def _mark(recurrence: Any) -> str:
 def _inside(value: Object, key: str) -> Object:
     found: Json = value.get(key)
     return cast("Object", found) if isinstance(found, dict) else {}
+
+
+# --- Documents as a picture: one by itself, or what becomes of one in another. What changes is what preview would show
+
+
+def picture_of(root: Object, before: Object | None = None) -> Picture:
+    """Draws up a picture.
+
+    Args:
+        root: A document that is complete, as `flowspec.complete` leaves it.
+        before: Such a one that `root` takes the place of; None for a picture of `root` alone.
+    """
+    return _alone(root) if before is None else _compared(before, root)
+
+
+def _alone(root: Object) -> Picture:
+    found = outline(root)
+    boxes = list(found.boxes.values())
+    nodes = sum(box.sort is not Sort.OUTSIDE for box in boxes)
+    arrows = list(dict.fromkeys(map(_arrow, found.waits)))
+    summary = f"{_count(nodes, 'node', 'nodes')}, {_count(len(arrows), 'dependency', 'dependencies')}"
+    return Picture(_name(found), list(lines(root).values()), boxes, arrows, summary=summary)
+
+
+def _compared(before: Object, after: Object) -> Picture:
+    changes = flowspec.changes(before, after)
+    old, now = outline(before), outline(after)
+    keys = _keys(old, now, changes)
+    arrows = list(dict.fromkeys(_arrows(old, now, keys, changes)))
+    boxes = [_signed(box, changes) for box in now.boxes.values()]
+    boxes += [
+        replace(box, key=keys[key], holder=keys.get(box.holder, ""), sign="-")
+        for key, box in old.boxes.items()
+        if keys[key] not in now.boxes
+    ]
+    boxes = [_outside_signed(box, arrows) if box.sort is Sort.OUTSIDE else box for box in boxes]
+    summary = changes.describe() or "nothing changes"
+    told = list(_lines(before, after, changes))
+    return Picture(_name(now), told, boxes, arrows, compared=True, summary=summary)
+
+
+def _name(found: Outline) -> str:
+    return str(found.workflow["name"])
+
+
+def _keys(old: Outline, now: Outline, changes: Changes) -> dict[str, str]:
+    """For each box of the old document its key in the picture: that of the new one's box which is the same."""
+    removed = set(changes.removed)
+    own = {key: one for one, key in old.ids.items()}
+    found: dict[str, str] = {}
+    for key, box in old.boxes.items():
+        same = key if box.sort is Sort.OUTSIDE else now.ids.get(own.get(key, ""), key)
+        is_gone = key in removed or (box.sort is not Sort.OUTSIDE and same not in now.boxes)
+        found[key] = f"\0\0{key}" if is_gone else same
+    return found
+
+
+def _arrow(wait: Wait) -> Arrow:
+    return Arrow(wait.source, wait.target, wait.earlier, wait.condition)
+
+
+def _arrows(old: Outline, now: Outline, keys: dict[str, str], changes: Changes) -> Iterator[Arrow]:
+    added, removed = set(changes.edges_added), set(changes.edges_removed)
+    for wait in now.waits:
+        yield replace(_arrow(wait), sign="+" if wait.edge in added else "")
+    for wait in old.waits:
+        if wait.edge in removed:
+            yield Arrow(keys[wait.source], keys[wait.target], wait.earlier, wait.condition, "-")
+
+
+def _signed(box: Box, changes: Changes) -> Box:
+    if box.key in changes.added:
+        return replace(box, sign="+")
+    moved = changes.moved.get(box.key)
+    told = (*((f"was {moved}",) if moved else ()), *changes.changed.get(box.key, ()))
+    return replace(box, sign="~", changes=told) if told else box
+
+
+def _outside_signed(box: Box, arrows: list[Arrow]) -> Box:
+    """What nobody waits for any more, or only now: no document says more of another workflow's node."""
+    signs = {arrow.sign for arrow in arrows if arrow.source == box.key}
+    return replace(box, sign=signs.pop()) if len(signs) == 1 else box
+
+
+def _lines(before: Object, after: Object, changes: Changes) -> Iterator[Line]:
+    """The lines about the workflow, what was said before beside what is said now, and all fields that differ."""
+    old, new = lines(before), lines(after)
+    for what in dict.fromkeys([*old, *new]):
+        was, now = old.get(what), new.get(what)
+        if was == now and now is not None:
+            yield now
+            continue
+        if was is not None:
+            yield replace(was, sign="-")
+        if now is not None:
+            yield replace(now, sign="+")
+    fields = [*changes.workflow, *changes.document]
+    if fields:
+        yield Line(", ".join(fields), sign="~")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

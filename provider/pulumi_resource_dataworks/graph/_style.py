@@ -1,6 +1,14 @@
-"""How a picture looks: one sheet for light and dark, and measures in pixels."""
+"""How a picture looks: one sheet for light and dark, measures in pixels, and the shapes of nodes."""
 
 from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from ._layout import Place, Point
+from ._picture import Sort
+
+# --- How a picture looks: one sheet for light and dark, and measures in pixels
+
 
 LETTER = 7.9
 """The width of a column at 13 px: monospaced fonts have 0.55 to 0.605 of their size."""
@@ -82,3 +90,76 @@ def _colours(colour: dict[str, str]) -> str:
             f".{word}.head, text.{word}, .{word} .sign {{ fill: {colour[word]} }}",
         ]
     return "\n".join(rules) + "\n"
+
+
+# --- The pieces of an SVG picture: numbers, lines of text, and the shapes and icons of the kinds of nodes
+
+
+ICON_WIDTH = 26.0
+ICON_HEIGHT = 17.0
+
+_LETTERS: dict[Sort, str] = {
+    Sort.SQL: "SQL",
+    Sort.PYTHON: "PY",
+    Sort.SHELL: "SH",
+    Sort.SYNC: "DI",
+    Sort.OTHER: "···",
+}
+
+
+def number(value: float) -> str:
+    """A number of pixels, to a tenth."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def add_text(parent: ET.Element, text: str, look: str, at: Point) -> ET.Element:
+    """Writes a line, from its left end on the base line."""
+    element = ET.SubElement(parent, "text", {"class": look, "x": number(at[0]), "y": number(at[1])})
+    element.text = text
+    return element
+
+
+def add_shape(parent: ET.Element, sort: Sort, place: Place, *, holds: bool) -> None:
+    """Draws the border of a box: round ends for a virtual node, cut corners for a control node."""
+    if sort is Sort.CONTROL and not holds:
+        cut = 9.0
+        left, top, right, bottom = place.x, place.y, place.x + place.width, place.y + place.height
+        corners = [
+            (left + cut, top),
+            (right - cut, top),
+            (right, top + cut),
+            (right, bottom - cut),
+            (right - cut, bottom),
+            (left + cut, bottom),
+            (left, bottom - cut),
+            (left, top + cut),
+        ]
+        points = " ".join(f"{number(x)},{number(y)}" for x, y in corners)
+        ET.SubElement(parent, "polygon", {"class": "box", "points": points})
+        return
+    size = {"width": number(place.width), "height": number(place.height)}
+    radius = place.height / 2 if sort is Sort.VIRTUAL and not holds else 5.0
+    corner = {"x": number(place.x), "y": number(place.y), "rx": number(radius)}
+    ET.SubElement(parent, "rect", {"class": "box", **corner, **size})
+
+
+def add_icon(parent: ET.Element, sort: Sort, at: Point) -> None:
+    """Draws the sign of a kind of node, its upper left corner at a point."""
+    x, y = at
+    middle, centre = x + ICON_WIDTH / 2, y + ICON_HEIGHT / 2
+    if sort in _LETTERS:
+        size = {"width": number(ICON_WIDTH), "height": number(ICON_HEIGHT), "rx": "3"}
+        ET.SubElement(parent, "rect", {"class": "icon", "x": number(x), "y": number(y), **size})
+        text = add_text(parent, _LETTERS[sort], "letters faint", (middle, centre + 3.5))
+        text.set("text-anchor", "middle")
+    elif sort is Sort.CONTROL:
+        points = ((middle, y), (middle + 9, centre), (middle, y + ICON_HEIGHT), (middle - 9, centre))
+        text_points = " ".join(f"{number(one)},{number(other)}" for one, other in points)
+        ET.SubElement(parent, "polygon", {"class": "icon", "points": text_points})
+    elif sort is Sort.VIRTUAL:
+        circle = {"cx": number(middle), "cy": number(centre), "r": "7"}
+        ET.SubElement(parent, "circle", {"class": "icon", **circle})
+    else:
+        path = f"M{number(middle - 9)},{number(centre)} h14 m-5,-5 l5,5 l-5,5"
+        ET.SubElement(parent, "path", {"class": "icon", "d": path})

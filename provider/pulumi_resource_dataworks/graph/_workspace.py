@@ -7,7 +7,7 @@ import os
 import sys
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.flowspec import Object
 
 

@@ -6,13 +6,22 @@ Knows the documents (`flowspec`) and the service (`openapi`), and none of the fr
 from pulumi_resource_dataworks.flowspec import is_secret, secret
 
 from ._check import Checked
-from ._context import Context, Reporter, nothing_lost
 from ._diff import Difference
-from ._elsewhere import Place
-from ._errors import CancelledStepError, HalfDoneError, LifecycleError, RefusedError
 from ._kinds import Kind, kinds
-from ._options import Options
-from ._values import UNKNOWN, Opaque, Unknown, odd_values
+from ._run import Options, Place
+from ._step import (
+    UNKNOWN,
+    CancelledStepError,
+    Context,
+    HalfDoneError,
+    LifecycleError,
+    Opaque,
+    RefusedError,
+    Reporter,
+    Unknown,
+    nothing_lost,
+    odd_values,
+)
 from .functions import Answer, Functions
 from .workflow_definition import HOLDING, NAMING, WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments

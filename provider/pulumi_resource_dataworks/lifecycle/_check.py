@@ -10,7 +10,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import INPUTS
 
-from ._values import UNKNOWN, Opaque, Path, Unknown, odd_values, without_unknowns
+from ._step import UNKNOWN, Opaque, Path, Unknown, odd_values, without_unknowns
 
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")

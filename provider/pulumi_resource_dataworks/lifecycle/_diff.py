@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from pulumi_resource_dataworks import flowspec
 
 from ._state import Inputs, State
-from ._values import Unknown, has_unknown
+from ._step import Unknown, has_unknown
 
 Kind = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._context import Context
-from ._errors import CancelledStepError, LifecycleError
-from ._options import Options
-from ._other_ids import Choice, under_some_ids
-from ._places import places_in
+from ._import import Choice, under_some_ids
+from ._run import Options
 from ._state import State
+from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 _EXPECTED_SECONDS = 1.0
 _LONGEST = 120.0

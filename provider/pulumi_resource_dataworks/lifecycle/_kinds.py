@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_resource_dataworks._names import (
-    DEPLOYMENT_INPUTS,
-    INPUTS,
-    OF_THE_DEPLOYMENT,
-    OF_THE_DOCUMENT,
-)
+from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
-from ._elsewhere import Place
-from ._handover import Handover
-from ._options import Options
+from ._run import Handover, Options, Place
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 

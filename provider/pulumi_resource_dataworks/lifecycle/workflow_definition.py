@@ -12,19 +12,15 @@ from typing import Any
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
-from . import _look
-from ._apply import Order, apply, finish, found_again, half_done, wait
+from . import _ownership
 from ._check import Checked, check, check_document, chosen_elsewhere
-from ._claim import Holder, Workflow, claim, foresee
-from ._context import Context, nothing_lost
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
-from ._errors import HalfDoneError, LifecycleError
-from ._handover import Handover
-from ._ids import Ids
-from ._options import Options
-from ._refusals import refuse_foreign
+from ._import import Order, apply, finish, found_again, half_done, wait
+from ._ownership import Holder, Workflow, claim, foresee, refuse_foreign
+from ._run import Handover, Options
 from ._state import (
+    Ids,
     Inputs,
     State,
     bookkeeping,
@@ -36,7 +32,15 @@ from ._state import (
     workflow_of,
     written_id,
 )
-from ._values import Unknown, has_unknown, without_unknowns
+from ._step import (
+    Context,
+    HalfDoneError,
+    LifecycleError,
+    Unknown,
+    has_unknown,
+    nothing_lost,
+    without_unknowns,
+)
 
 Outputs = dict[str, Any]
 
@@ -194,15 +198,15 @@ class WorkflowDefinitions:
         if state and pending:
             found = await found_again(context, state)
         else:
-            found = await _look.get(context, project_id, workflow_id)
+            found = await _ownership.get(context, project_id, workflow_id)
         if found is None and state and not ended:
             message = "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
             half_done(state, message, state.pending_job)
         if found is None:
             kind = state.inputs.kind if state else "CycleWorkflow"
-            if await _look.surely_gone(context, project_id, workflow_id, kind):
+            if await _ownership.surely_gone(context, project_id, workflow_id, kind):
                 return None
-            found = await _look.given_out(context, project_id, workflow_id)
+            found = await _ownership.given_out(context, project_id, workflow_id)
         if state is None:
             return imported(context.urn, project_id, found)
         now = Inputs.of(inputs, context.urn, state.known_ids)
@@ -260,7 +264,7 @@ class WorkflowDefinitions:
             state, done = await self._resume(context, state)
             if done and is_same:
                 return replace(state, inputs=new).to_pulumi()
-        look = found_again(context, state) if answer_lost else _look.get(context, *state.workflow)
+        look = found_again(context, state) if answer_lost else _ownership.get(context, *state.workflow)
         return (await self._apply(context, _order(context, state, old, new, await look))).to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
@@ -347,7 +351,7 @@ def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
         context.hides_names = any(flowspec.hides_names(holder.get("spec")) for holder in holders)
 
 
-def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _look.Found | None) -> Order:
+def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _ownership.Found | None) -> Order:
     """What to send for an update, after one look at what is there."""
     if found is None:
         context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")
@@ -423,7 +427,7 @@ def _as_far_as_known(old: flowspec.Object, new: Any) -> tuple[flowspec.Object, f
     return old, known if any(flowspec.objects(body.get("workflows"))) else old
 
 
-def imported(urn: str, project_id: int, found: _look.Found) -> tuple[Outputs, Outputs]:
+def imported(urn: str, project_id: int, found: _ownership.Found) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a workflow that Pulumi has not seen before: the document in the form of an author."""
     whole = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
     ids = {name: str(node["id"]) for name, node in flowspec.nodes_of(flowspec.workflow_of(whole))}
@@ -435,7 +439,7 @@ def imported(urn: str, project_id: int, found: _look.Found) -> tuple[Outputs, Ou
     return inputs.to_pulumi(), state.to_pulumi()
 
 
-def _refreshed(context: Context, state: State, found: _look.Found) -> tuple[Outputs, Outputs]:
+def _refreshed(context: Context, state: State, found: _ownership.Found) -> tuple[Outputs, Outputs]:
     before, root = state.inputs, state.as_declared(found.root)
     nodes = flowspec.nodes_of(flowspec.workflow_of(root))
     known = {**{name: str(node.get("id")) for name, node in nodes}, "": before.workflow_id}
@@ -477,7 +481,7 @@ async def _after_its_job(context: Context, state: State) -> Workflow:
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:
     """Nothing to do where the workflow is gone; else the ways out beside the service's words."""
-    found = await _look.get(context, *workflow)
+    found = await _ownership.get(context, *workflow)
     if found is None:
         return
     published = (

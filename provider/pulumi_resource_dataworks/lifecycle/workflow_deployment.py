@@ -10,20 +10,23 @@ from typing import Any, NoReturn
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 
-from . import _look
+from . import _ownership
 from ._check import Checked
-from ._context import Context
-from ._definite import not_there, raise_definite
-from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State
-from ._deployment_check import check_deployment
+from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State, check_deployment
 from ._diff import Difference, Kind
-from ._errors import CancelledStepError, HalfDoneError, LifecycleError
-from ._follow import follow
-from ._pipeline import Order, RunError, abolish, begin, clear_way, runs_of, unended_of_ours
-from ._production import after_pending, as_it_is, imported_deployment, is_offline, online, order_of
+from ._ownership import not_there, raise_definite
+from ._pipeline_run import Order, RunError, abolish, begin, clear_way, follow, runs_of, unended_of_ours
+from ._production import (
+    after_pending,
+    as_it_is,
+    imported_deployment,
+    is_offline,
+    online,
+    order_of,
+    warn_of_upstream,
+)
 from ._state import parse_id
-from ._upstream import warn_of_upstream
-from ._values import UNKNOWN, Unknown
+from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
 
 Outputs = dict[str, Any]
 Workflow = tuple[int, str]
@@ -145,7 +148,7 @@ class WorkflowDeployments:
             LifecycleError: An import of a workflow that is not in production.
         """
         workflow = parse_id(resource_id, "workflow deployment")
-        found = await _look.unless_gone(context, *workflow)
+        found = await _ownership.unless_gone(context, *workflow)
         if found is None:
             return None
         runs = await runs_of(context, *workflow)
@@ -191,7 +194,7 @@ class WorkflowDeployments:
         if self.is_made_here(workflow):
             return
         try:
-            found = await _look.unless_gone(context, *workflow)
+            found = await _ownership.unless_gone(context, *workflow)
         except openapi.DataWorksError as error:
             await raise_definite(context, workflow[0], error)
             context.report.warning(f"could not look whether the workflow is there: {error}")
@@ -224,7 +227,7 @@ class WorkflowDeployments:
     async def _take_offline(self, context: Context, state: State) -> None:
         workflow = state.inputs.workflow
         order = Order(*workflow, "Offline")
-        found = await _look.unless_gone(context, *workflow)
+        found = await _ownership.unless_gone(context, *workflow)
         if found is None:
             context.report.info(
                 f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
@@ -321,7 +324,7 @@ async def _scheduling_id(context: Context, project_id: int, workflow_id: str) ->
     """The workflow's ID in production; a read right after may be stale, and some gateways may never tell it."""
     for pause in (0.0, *_STALE_PAUSES):
         await context.pause(pause)
-        found = await _look.get(context, project_id, workflow_id)
+        found = await _ownership.get(context, project_id, workflow_id)
         if found is not None and found.definition.workflow_id:
             return found.definition.workflow_id
     return ""

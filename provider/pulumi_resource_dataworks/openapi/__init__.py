@@ -11,7 +11,6 @@ Knows neither Pulumi nor what is inside a FlowSpec document.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._clock import Clock, SystemClock
 from ._credentials import Credentials, CredentialsSource, StaticCredentials
 from ._errors import (
     AnswerLost,
@@ -35,16 +34,17 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
+from ._jobs import JobReader, wait_for_job
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._pacing import Clock, SystemClock
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
-from ._wait import JobReader, wait_for_job
 from ._words import Words, withhold_words
 
 if TYPE_CHECKING:
     from ._client import Client
-    from ._lookups import Project, ResourceGroup
-    from ._nodes import Node
+    from ._lookups import Node, Project, ResourceGroup
     from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
+
 
 __all__ = [
     "AnswerLost",
@@ -95,8 +95,7 @@ __all__ = [
 
 _LATER = {
     "Client": "_client",
-    **dict.fromkeys(("Project", "ResourceGroup"), "_lookups"),
-    "Node": "_nodes",
+    **dict.fromkeys(("Node", "Project", "ResourceGroup"), "_lookups"),
     **dict.fromkeys(("PipelineRun", "PipelineRunItem", "PipelineStage"), "_pipelines"),
 }
 """What few steps need, by the module that has it."""

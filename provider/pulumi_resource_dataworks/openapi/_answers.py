@@ -1,10 +1,7 @@
-"""What an HTTP answer means: a body to read, or which error of our tree.
-
-The error envelope and the codes are those of the Alibaba Cloud error diagnosis page, the DataWorks codes page, and what
-the vendor's Terraform provider handles for this API version; each constant says which.
-"""
+"""What an HTTP answer means: a bounded body to read, or which error of our tree."""
 
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -26,7 +23,14 @@ from ._errors import (
     WrongEndpointError,
 )
 from ._models import parse_json
+from ._settings import LARGEST_ANSWER
 from ._words import LONGEST, Words, label
+
+# --- What an HTTP answer means: a body to read, or which error of our tree
+#
+# The error envelope and the codes are those of the Alibaba Cloud error diagnosis page, the DataWorks codes page, and what
+# the vendor's Terraform provider handles for this API version; each constant says which.
+
 
 # DataWorks codes page: the day's calls, and the edition's quota. The figures: DataWorks OpenAPI quotas, 2026-05-09.
 _QUOTA = {
@@ -260,3 +264,53 @@ def _unreadable(response: httpx.Response, action: str) -> UnreadableAnswer:
     text = f'{action} was answered by something other than DataWorks (HTTP {response.status_code}, {kind}): "{Words(quote)}"'
     advice = "Check dataworks:endpoint, and HTTPS_PROXY if there is a proxy"
     return UnreadableAnswer(f"{text}. {advice}", action=action, status=response.status_code)
+
+
+# --- The body of an answer: bounded on the wire and after decompression
+
+
+ENCODING = "gzip"
+"""What a request asks for, and the only compression that is taken."""
+
+
+class UnusableBody(Exception):  # noqa: N818 - a state of affairs
+    """The body is too large, or compressed otherwise than asked for. The text says which, as the end of a sentence."""
+
+
+async def whole(response: httpx.Response) -> httpx.Response:
+    """Return an answer that is being streamed with its body, decompressed.
+
+    httpx itself bounds neither what it reads nor what it decompresses, and takes any number of nested compressions.
+
+    Raises:
+        UnusableBody: It is larger than `LARGEST_ANSWER`, or compressed otherwise than asked for.
+        httpx.HTTPError: The connection failed, or the body is not what its header says.
+    """
+    body = bytearray()
+    async for part in cast("httpx.AsyncByteStream", response.stream):
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise _too_large()
+    headers = response.headers.copy()
+    encoding = headers.pop("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", ENCODING):
+        raise UnusableBody(f'is compressed with "{encoding[:40]}", and {ENCODING} was asked for')
+    content = _inflated(body) if encoding == ENCODING else bytes(body)
+    return httpx.Response(response.status_code, headers=headers, content=content)
+
+
+def _inflated(body: bytearray) -> bytes:
+    packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = packed.decompress(body, LARGEST_ANSWER + 1)
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error
+    if len(found) > LARGEST_ANSWER:
+        raise _too_large()
+    if not packed.eof:
+        raise httpx.DecodingError("the compressed body broke off")
+    return found
+
+
+def _too_large() -> UnusableBody:
+    return UnusableBody(f"is larger than {LARGEST_ANSWER:,} bytes")

@@ -5,20 +5,15 @@ from typing import Any
 
 import httpx
 
-from ._clock import Clock, SystemClock
 from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
-from ._limiter import Limiter
-from ._lookups import Lookups
+from ._lookups import Lookups, Nodes
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
-from ._nodes import Nodes
-from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
-from ._pages import WorkflowPage, all_pages
+from ._pacing import Clock, Limiter, Retry, SystemClock
+from ._pages import WorkflowPage, all_pages, empty, inner, read
 from ._pipelines import Pipelines
-from ._reading import empty, inner, read
-from ._retry import Retry
 from ._settings import Settings
-from ._transport import Transport
+from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation, Transport
 
 
 class Client:

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from ._endpoint import REGION_REQUIRED
 from ._errors import SettingProblem, SettingsError
-from ._settings import Settings
+from ._settings import REGION_REQUIRED, Settings
 
 _ENVIRONMENT: Mapping[str, Sequence[str]] = {
     "region": (

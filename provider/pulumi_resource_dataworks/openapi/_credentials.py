@@ -1,10 +1,23 @@
 """Who we are: a key pair as given, or one that Alibaba Cloud's own credentials library finds."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Protocol
+import importlib
+import logging
+import os
+import re
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from ._settings import Settings
+from ._errors import CredentialsError
+from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
+from ._words import hold, without_keys
+
+# --- Who we are: a key pair as given, or one that Alibaba Cloud's own credentials library finds
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,6 @@ class VendorCredentials:
     """
 
     def __init__(self, settings: Settings) -> None:
-        from ._vendor import CredentialsFinder  # noqa: PLC0415 - only where it is needed
 
         self._finder = CredentialsFinder(settings)
 
@@ -88,3 +100,273 @@ def credentials_for(settings: Settings) -> CredentialsSource:
         pair = Credentials(settings.access_key, settings.secret_key, settings.security_token or "")
         return StaticCredentials(pair)
     return VendorCredentials(settings)
+
+
+# --- The credentials library of Alibaba Cloud (``alibabacloud_credentials`` 1.0), around its traps
+#
+# Its default chain is not used but put together here from its own providers, for three reasons: the chain starts a
+# background scheduler for the ECS metadata even where it is not needed, gives each of several probes of the metadata a
+# second or more on a laptop, and knows no settings but the environment.
+
+
+_PROBE_CONNECT_MS = 500
+_PROBE_READ_MS = 1000
+_LONGEST_REASON = 200
+_RENEWED_BEFORE = 15 * 60
+"""Seconds before their end at which the library asks for new keys: those that it hands out are good for so long."""
+_RENEWAL_PAUSE = 30
+"""Seconds between two tries to renew keys that are still good."""
+_NONE_GIVEN = (
+    "No credentials: set dataworks:accessKey and dataworks:secretKey (`pulumi config set --secret`), or "
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or dataworks:profile (a profile of the "
+    "Alibaba Cloud CLI: `aliyun configure`), or dataworks:ecsRoleName on an ECS instance"
+)
+_ADVICE = {
+    "key": "Check dataworks:accessKey and dataworks:secretKey",
+    "oidc": "Check dataworks:assumeRoleWithOidc (roleArn, oidcProviderArn and the token)",
+    "profile": "Check dataworks:profile and dataworks:sharedCredentialsFile (`aliyun configure list` shows them)",
+    "ecs": "Check dataworks:ecsRoleName; it works only on an ECS instance that has this role",
+    "uri": "Check dataworks:credentialsUri",
+    "default": _NONE_GIVEN,
+}
+
+
+Keys = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Keys that were found.
+
+    Attributes:
+        keys: ID, secret and token.
+        good_until: Until when they are, at the least, as a Unix time.
+        renew_from: When the library is to be asked again.
+    """
+
+    keys: Keys
+    good_until: float
+    renew_from: float = 0
+
+
+class CredentialsFinder:
+    """Builds the provider that the settings ask for, once, and asks it for a key pair. Blocks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._mode = _mode(settings)
+        self._lock = threading.Lock()
+        self._provider: Any = None
+        self._held: _Held | None = None
+        oidc = settings.assume_role_with_oidc
+        hold(
+            settings.access_key,
+            settings.secret_key,
+            settings.security_token,
+            oidc.oidc_token if oidc else None,
+        )
+
+    @property
+    def account(self) -> str:
+        """The mode and what it names."""
+        named = self._settings
+        role = named.assume_role.role_arn if named.assume_role else ""
+        oidc = named.assume_role_with_oidc.role_arn if named.assume_role_with_oidc else ""
+        source = (
+            named.access_key or oidc or named.profile or named.ecs_role_name or named.credentials_uri or ""
+        )
+        return f"{self._mode}:{source}:{role}"
+
+    def find(self) -> Keys:
+        """Return ID, secret and token ("" for none): those in hand while they are good and cannot be renewed.
+
+        Raises:
+            CredentialsError: There is none.
+        """
+        held, now = self._held, time.time()
+        if held is not None and now < held.renew_from:
+            return held.keys
+        try:
+            with self._lock:
+                self._provider = self._provider or self._build(_library())
+            found: Any = self._provider.get_credentials()
+            pair = (found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token())
+        except Exception as error:  # noqa: BLE001 - the library raises whatever comes
+            if held is not None and now < held.good_until:
+                self._held = replace(held, renew_from=min(now + _RENEWAL_PAUSE, held.good_until))
+                return held.keys
+            raise CredentialsError(self._explain(_reason(error))) from None
+        if not (pair[0] and pair[1]):
+            raise CredentialsError(self._explain("what was found holds no AccessKey pair"))
+        keys = str(pair[0]), str(pair[1]), str(pair[2] or "")
+        self._held = _Held(keys, good_until=found.get_expiration() or now + _RENEWED_BEFORE)
+        return keys
+
+    def _build(self, library: Any) -> Any:
+        provider = _PROVIDERS[self._mode](library, self._settings)
+        role = self._settings.assume_role
+        return provider if role is None else _assumed(library, provider, role)
+
+    def _explain(self, reason: str) -> str:
+        advice = _ADVICE[self._mode]
+        if self._settings.assume_role is not None:
+            advice += "; and dataworks:assumeRole (may this user assume roleArn?)"
+        return f"{advice}. Tried: {without_keys(reason)}"
+
+
+class _NoneFoundError(Exception):
+    """Nothing in a chain had credentials; says why for each."""
+
+
+class _Chain:
+    """The first of several providers that has credentials, in the order of the library's own chain."""
+
+    def __init__(self, providers: Mapping[str, Callable[[], Any]]) -> None:
+        self._providers = dict(providers)
+        self._found: Any = None
+
+    def get_credentials(self) -> Any:
+        if self._found is not None:
+            return self._found.get_credentials()
+        reasons: list[str] = []
+        for name, make in self._providers.items():
+            credentials, reason = self._ask(make)
+            if credentials is not None:
+                return credentials
+            reasons.append(f"{name} ({reason})")
+        raise _NoneFoundError("; ".join(reasons))
+
+    def _ask(self, make: Callable[[], Any]) -> tuple[Any, str]:
+        try:
+            provider = make()
+            credentials = provider.get_credentials()
+        except Exception as error:  # noqa: BLE001 - the next one may have some
+            return None, _reason(error)
+        self._found = provider
+        return credentials, ""
+
+
+def _mode(settings: Settings) -> str:
+    if settings.access_key and settings.secret_key:
+        return "key"
+    if settings.assume_role_with_oidc is not None:
+        return "oidc"
+    if settings.profile or settings.shared_credentials_file:
+        return "profile"
+    if settings.ecs_role_name:
+        return "ecs"
+    return "uri" if settings.credentials_uri else "default"
+
+
+def _library() -> Any:
+    from ._network import take_over  # noqa: PLC0415 - httpx comes with it
+
+    library = importlib.import_module("alibabacloud_credentials.provider")
+    # It logs whole requests, tokens included, to handlers that its import adds. It also raises what it logs.
+    log = logging.getLogger("credentials")
+    log.handlers[:] = [logging.NullHandler()]
+    log.propagate = False
+    take_over()
+    return library
+
+
+def _key(library: Any, settings: Settings) -> Any:
+    pair = {"access_key_id": settings.access_key, "access_key_secret": settings.secret_key}
+    if settings.security_token:
+        return library.StaticSTSCredentialsProvider(**pair, security_token=settings.security_token)
+    return library.StaticAKCredentialsProvider(**pair)
+
+
+def _oidc(library: Any, settings: Settings) -> Any:
+    oidc = settings.assume_role_with_oidc
+    return library.OIDCRoleArnCredentialsProvider() if oidc is None else _oidc_given(library, oidc)
+
+
+def _oidc_given(library: Any, oidc: AssumeRoleWithOidc) -> Any:
+    path = oidc.oidc_token_file or _token_file(oidc.oidc_token or "")
+    provider = library.OIDCRoleArnCredentialsProvider(
+        role_arn=oidc.role_arn,
+        oidc_provider_arn=oidc.oidc_provider_arn,
+        oidc_token_file_path=path,
+        role_session_name=oidc.role_session_name,
+        duration_seconds=oidc.session_expiration,
+        policy=oidc.policy,
+    )
+    if not oidc.oidc_token_file:
+        weakref.finalize(provider, os.unlink, path)
+    return provider
+
+
+def _token_file(token: str) -> str:
+    """Write the token where only this user can read it: the library takes a file and nothing else."""
+    handle, path = tempfile.mkstemp(prefix="dataworks-oidc-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(token)
+    return path
+
+
+def _profile(library: Any, settings: Settings) -> Any:
+    file, name = settings.shared_credentials_file, settings.profile
+    path = os.path.expanduser(file) if file else None  # noqa: PTH111 - the library wants text
+    chain = {
+        "profile of the Alibaba Cloud CLI": lambda: library.CLIProfileCredentialsProvider(
+            profile_name=name, profile_file=path
+        ),
+        "credentials.ini": lambda: library.ProfileCredentialsProvider(profile_name=name, profile_file=path),
+    }
+    if path is not None:
+        del chain["profile of the Alibaba Cloud CLI" if path.endswith(".ini") else "credentials.ini"]
+    return _Chain(chain)
+
+
+def _ecs(library: Any, settings: Settings) -> Any:
+    http = importlib.import_module("alibabacloud_credentials.http")
+    options = http.HttpOptions(connect_timeout=_PROBE_CONNECT_MS, read_timeout=_PROBE_READ_MS)
+    return library.EcsRamRoleCredentialsProvider(
+        role_name=settings.ecs_role_name, http_options=options, async_update_enabled=False
+    )
+
+
+def _uri(library: Any, settings: Settings) -> Any:
+    return library.URLCredentialsProvider(uri=settings.credentials_uri)
+
+
+def _default(library: Any, settings: Settings) -> Any:
+    return _Chain(
+        {
+            "OIDC variables": lambda: _oidc(library, settings),
+            "default profile of the Alibaba Cloud CLI": library.CLIProfileCredentialsProvider,
+            "credentials.ini": library.ProfileCredentialsProvider,
+            "ECS instance role": lambda: _ecs(library, settings),
+        }
+    )
+
+
+def _assumed(library: Any, provider: Any, role: AssumeRole) -> Any:
+    return library.RamRoleArnCredentialsProvider(
+        credentials_provider=provider,
+        role_arn=role.role_arn,
+        role_session_name=role.session_name,
+        duration_seconds=role.session_expiration,
+        policy=role.policy,
+        external_id=role.external_id,
+    )
+
+
+_PROVIDERS: Mapping[str, Callable[[Any, Settings], Any]] = {
+    "key": _key,
+    "oidc": _oidc,
+    "profile": _profile,
+    "ecs": _ecs,
+    "uri": _uri,
+    "default": _default,
+}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, _NoneFoundError):
+        return str(error)
+    # The library's exception keeps its text in an attribute; its str() may be empty. URLs hold tokens.
+    text = " ".join(str(getattr(error, "message", "") or error).split()) or type(error).__name__
+    text = re.sub(r"\?\S+", "?...", text)
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."

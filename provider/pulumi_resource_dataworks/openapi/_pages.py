@@ -1,14 +1,64 @@
-"""Lists that come in pages."""
+"""From the JSON of an answer to models, and lists that come in pages."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from ._constants import PAGE_SIZE
+from ._errors import NotFoundError, UnreadableAnswer
 from ._models import Answer, Integer, Item, WorkflowSummary
-from ._operations import Operation
-from ._reading import inner, read
+from ._settings import PAGE_SIZE
+from ._transport import Operation
+from ._words import Words, label, text_of
+
+# --- From an answer's JSON object to a model, or to the error that it means
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def inner(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the part of an answer with this name; empty where it is missing or null."""
+    found = body.get(name)
+    return {} if found is None else found
+
+
+def read(model: type[M], part: Any, body: Mapping[str, Any], operation: Operation) -> M:
+    """Return a part of an answer as a model.
+
+    Raises:
+        UnreadableAnswer: It has another shape.
+    """
+    try:
+        return model.model_validate({"RequestId": body.get("RequestId"), **part})
+    except (ValidationError, TypeError) as error:
+        text = f"The answer to {operation.action} has an unknown shape: {Words(_first_fault(error))}"
+        request_id = label(text_of(body.get("RequestId")))
+        raise UnreadableAnswer(
+            f"{text} (request ID {request_id})", action=operation.action, status=200
+        ) from error
+
+
+def _first_fault(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return "an object was expected"
+    detail = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+
+
+def empty(operation: Operation, what: str, body: Mapping[str, Any]) -> NotFoundError:
+    """Return the error of an answer that holds nothing; ``what`` is a noun and a name."""
+    return NotFoundError(
+        f"The answer holds no {what.partition(' ')[0]}: {what} does not exist",
+        code="",
+        status=200,
+        action=operation.action,
+        request_id=text_of(body.get("RequestId")),
+    )
+
+
+# --- Lists that come in pages
+
 
 A = TypeVar("A", bound=Answer)
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item

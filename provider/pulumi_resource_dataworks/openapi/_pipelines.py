@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ._models import Answer, Identifier, Integer, Item
-from ._operations import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
-from ._pages import Call, Items, Page, all_pages
-from ._reading import empty, inner, read
+from ._pages import Call, Items, Page, all_pages, empty, inner, read
+from ._transport import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
 from ._words import Free, Label, Text, Words, are_withheld, label
 
 _STATUSES = ("Init", "Running", "Success", "Fail", "Termination", "Cancel")

@@ -1,14 +1,160 @@
-"""The settings of the client: their names, shapes and defaults. Where they come from is `_configuration`."""
+"""The settings of the client: names, shapes and defaults, the hosts of the regions, and the figures that the service or we have chosen."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from typing import Annotated, Final
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from ._constants import CALLS_PER_SECOND
-from ._endpoint import base_url, check_endpoint, check_region, is_loopback, place_of
+from pulumi_resource_dataworks import __version__
+
+from ._errors import SettingProblem, SettingsError
+
+# --- Which host serves a region, and what an address may look like
+#
+# From the endpoint page of DataWorks OpenAPI 2024-05-18 and the map in the official SDK. (For a region outside its map the
+# SDK falls back to ``dataworks-public.<region>``, which the documentation does not know; we follow the documentation.)
+
+
+REGION_REQUIRED = (
+    "is required: run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
+)
+
+_CENTRAL_HOST = "dataworks.aliyuncs.com"
+_CENTRAL_REGIONS = frozenset(
+    {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
+)
+_REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
+_HOST = re.compile(r"[0-9a-f:.]+|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
+_LONGEST_LABEL = 63
+_REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+def check_region(region: str) -> str:
+    """Return the region, or raise ValueError where it cannot be a region's ID.
+
+    An unknown region passes: Alibaba Cloud opens new ones.
+    """
+    if _REGION.fullmatch(region) is None or len(region) > _LONGEST_LABEL:
+        msg = f"{region!r} is no region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
+        raise ValueError(msg)
+    return region
+
+
+def check_endpoint(endpoint: str) -> str:
+    """Return the endpoint as ``scheme://host[:port]``, or raise ValueError.
+
+    Without a scheme it is https. http is accepted as given, for an emulator on this machine.
+    """
+    parts = _split(endpoint)
+    if parts.scheme not in _DEFAULT_PORTS:
+        msg = f"the scheme is https (or http), not {parts.scheme}"
+        raise ValueError(msg)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        msg = "give the host only, such as dataworks.cn-shanghai.aliyuncs.com, without a path"
+        raise ValueError(msg)
+    return f"{parts.scheme}://{_authority(parts)}"
+
+
+def check_host(host: str) -> None:
+    """Raise ValueError where nothing can be reached under such a name or address."""
+    msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
+    try:
+        if ":" in host or host.replace(".", "").isdigit():
+            ip_address(host)
+        host.encode("idna")  # as a resolver gets it: no empty part, none that is too long
+    except ValueError:
+        raise ValueError(msg) from None
+    if _HOST.fullmatch(host) is None:
+        raise ValueError(msg)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, where no proxy leads."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def base_url(region: str | None, endpoint: str | None) -> str:
+    """Return scheme and host for the settings; the endpoint wins."""
+    if endpoint:
+        return endpoint
+    if not region:
+        raise SettingsError([SettingProblem("dataworks:region", REGION_REQUIRED)])
+    host = _CENTRAL_HOST if region in _CENTRAL_REGIONS else f"dataworks.{region}.aliyuncs.com"
+    return f"https://{host}"
+
+
+def place_of(region: str | None, url: str) -> tuple[str, str]:
+    """Return the region that an address serves, and its host where that is none of Alibaba Cloud's; what is not known is empty."""
+    host = urlsplit(url).hostname or ""
+    regional = _REGIONAL.fullmatch(host)
+    if regional is not None:
+        return regional[1], ""
+    return region or "", "" if host == _CENTRAL_HOST else host
+
+
+def _split(endpoint: str) -> SplitResult:
+    text = endpoint if "://" in endpoint else f"https://{endpoint}"
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - it is parsed when read
+    except ValueError as error:
+        msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com, and perhaps a port up to 65535"
+        raise ValueError(msg) from error
+    return parts
+
+
+def _authority(parts: SplitResult) -> str:
+    # A password in an address would end up in logs; it is no part of this service's addresses.
+    if "@" in parts.netloc:
+        msg = "an endpoint holds no user or password"
+        raise ValueError(msg)
+    host = parts.netloc.removesuffix(f":{parts.port}").lower()
+    check_host(host.strip("[]"))
+    return host if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{parts.port}"
+
+
+# --- The figures and names that the service or we have chosen, each with its unit
+
+
+API_VERSION: Final = "2024-05-18"
+USER_AGENT: Final = f"pulumi-resource-dataworks/{__version__}"
+
+CONNECT_TIMEOUT: Final = 5.0
+"""Seconds."""
+READ_TIMEOUT: Final = 30.0
+"""Seconds of silence on an open connection."""
+IMPORT_READ_TIMEOUT: Final = 120.0
+"""Seconds; a document of a thousand nodes is megabytes, and no documented figure says how long taking it in lasts."""
+
+CALLS_PER_SECOND: Final = 5.0
+"""The service's limit for one account in one region, in every edition but Enterprise (DataWorks OpenAPI quotas)."""
+
+MAX_TRIES: Final = 6
+RETRY_BUDGET: Final = 120.0
+"""Seconds from the first failure after which no other try is begun."""
+THROTTLED_BUDGET: Final = 600.0
+"""The same where the service only says "too many calls": it has not processed them, and others may be calling."""
+BACKOFF_BASE: Final = 0.5
+BACKOFF_CAP: Final = 20.0
+RETRY_AFTER_CAP: Final = 60.0
+"""Seconds; what a header asks beyond that is cut, so that no answer can hang a deployment."""
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of an answer, before and after decompression: twice the largest document that can be read, with its escapes."""
+
+PAGE_SIZE: Final = 100
+"""The largest page that List operations give."""
+
+
+# --- The settings of the client: their names, shapes and defaults. Where they come from is `_configuration`
 
 
 def _check_key_text(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 
 from ._protocol import engine_pb2, engine_pb2_grpc
 

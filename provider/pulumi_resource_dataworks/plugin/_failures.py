@@ -11,7 +11,7 @@ import grpc.aio
 from google.protobuf import struct_pb2
 
 from pulumi_resource_dataworks import __version__
-from pulumi_resource_dataworks._printable import printable
+from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.lifecycle import (
     CancelledStepError,
     HalfDoneError,

@@ -24,6 +24,7 @@ from ._protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 if TYPE_CHECKING:
     from ._steps import Steps
 
+
 Context = grpc.aio.ServicerContext[Any, Any]
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,4 +1,4 @@
-"""The calls about resources: from the wire to the lifecycle and back."""
+"""The calls about resources and functions: from the wire to the lifecycle and back."""
 
 from __future__ import annotations
 
@@ -10,22 +10,68 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import grpc.aio
 from google.protobuf import empty_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks._names import PLACE
+from pulumi_resource_dataworks._names import PLACE, printable
 
 from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from ._failures import LARGEST_STATE, about_defect, check_failures, fail, half_done
-from ._functions import invoke
+from ._failures import LARGEST_STATE, Context, about_defect, check_failures, fail, half_done
 from ._protocol import provider_pb2
-from ._scripts import changed_scripts, with_nodes
-from ._wire import Properties, decode, decode_some, encode, holds_secret, is_marked_inside
+from ._wire import (
+    Properties,
+    changed_scripts,
+    decode,
+    decode_some,
+    encode,
+    holds_secret,
+    is_marked_inside,
+    with_nodes,
+)
 
-Context = grpc.aio.ServicerContext[Any, Any]
+# --- The calls of functions: from the wire to the lifecycle and back
+
 
 _MODULE = "dataworks:index:"
+
+
+async def invoke(
+    functions: lifecycle.Functions,
+    client: openapi.Client,
+    log: EngineLog,
+    cancelled: asyncio.Event,
+    call: tuple[Any, Context],
+) -> Any:
+    """Answers a call of a function; where an argument is a secret, the whole answer is."""
+    request, context = call
+    given = decode(request.args)
+    reporter, secret = StepReporter(log, ""), bool(given.secrets)
+    step = lifecycle.Context(
+        urn="", client=client, report=reporter, cancelled=cancelled, secret=secret, hides_names=secret
+    )
+    openapi.withhold_words(secret)
+    token = CURRENT_STEP.set(reporter)
+    try:
+        answer = await functions.invoke(step, request.tok.removeprefix(_MODULE), given.values)
+    except Exception as error:  # noqa: BLE001 - told apart in `fail`
+        await fail(context, error, log, request)
+    finally:
+        CURRENT_STEP.reset(token)
+    return _response(answer, given)
+
+
+def _response(answer: lifecycle.Answer, given: Properties) -> Any:
+    faults = [
+        provider_pb2.CheckFailure(property=fault.argument, reason=printable(fault.reason))
+        for fault in answer.faults
+    ]
+    values = encode(answer.values, answer.values if given.secrets else ())
+    return provider_pb2.InvokeResponse(failures=faults, **{"return": values})
+
+
+# --- The calls about resources: from the wire to the lifecycle and back
+
+
 _SCRIPT = "spec.spec.workflows[0].nodes[{}].script.content"
 _SECRET_SETTINGS = frozenset(
     {"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRole", "assumeRoleWithOidc"}

@@ -5,8 +5,7 @@ from typing import Final
 
 from pulumi_resource_dataworks import openapi
 
-from ._documents import CONTENT, Document, as_object, objects
-from ._session import Ending, Session, UnfitError
+from ._session import CONTENT, Document, Ending, Session, UnfitError, as_object, objects
 
 _LONGEST_STALE: Final = 120.0
 _TIMEOUT: Final = 7

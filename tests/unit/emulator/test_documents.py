@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
-from pulumi_resource_dataworks.emulator._parse import SpecError, parse, parse_document
-from pulumi_resource_dataworks.emulator._write import ordered, write
+from pulumi_resource_dataworks.emulator._documents import SpecError, ordered, parse, parse_document, write
 from tests.support.corpus import (
     CORPUS,
     DOCUMENTS,

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
+from pulumi_resource_dataworks.emulator._documents import as_it_is, parse
 from pulumi_resource_dataworks.emulator._noise import noisy
-from pulumi_resource_dataworks.emulator._parse import parse
-from pulumi_resource_dataworks.emulator._write import as_it_is
 from tests.support.corpus import READY, loaded, named
 
 Ask = Callable[..., dict[str, Any]]

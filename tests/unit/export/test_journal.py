@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_resource_dataworks.export._fetch import Entry, Journal, kept_in
 from pulumi_resource_dataworks.export._folder import JOURNAL, About, Folder, RefusedError
-from pulumi_resource_dataworks.export._journal import Entry, Journal, kept_in
 
 ENTRY = Entry(id="7", listed=("每日", "sales/每日", 17), spec='{"a": "\u2028\\n"}')
 

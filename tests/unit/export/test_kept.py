@@ -12,7 +12,7 @@ from pulumi_resource_dataworks.export._portable import portable
 from pulumi_resource_dataworks.export._workflow import Workflow, imported
 from pulumi_resource_dataworks.flowspec import short
 from pulumi_resource_dataworks.lifecycle import workflow_definition
-from pulumi_resource_dataworks.lifecycle._look import Found
+from pulumi_resource_dataworks.lifecycle._ownership import Found
 from tests.support.corpus import READY, each_ready, loaded
 from tests.support.flowspecs import URN, Object, completed, workflow
 from tests.support.read_backs import Service, said_by_hand, set_by_hand

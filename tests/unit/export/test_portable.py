@@ -11,8 +11,8 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.export._layout import as_json
 from pulumi_resource_dataworks.export._portable import Portable, portable
-from pulumi_resource_dataworks.export._values import Joined, NodeOutput, Setting
 from pulumi_resource_dataworks.export._workflow import Workflow
+from pulumi_resource_dataworks.export._yaml import Joined, NodeOutput, Setting
 from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_resource_dataworks.export._suffix import suffix_of
-from pulumi_resource_dataworks.flowspec._commands import KNOWN_COMMANDS
+from pulumi_resource_dataworks.export._layout import suffix_of
+from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
 
 
 def suffix(command: str, content: str = "x") -> str:

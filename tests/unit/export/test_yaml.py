@@ -9,8 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.export._values import Joined, NodeOutput, ScriptFile, Setting
-from pulumi_resource_dataworks.export._yaml import block
+from pulumi_resource_dataworks.export._yaml import Joined, NodeOutput, ScriptFile, Setting, block
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     [

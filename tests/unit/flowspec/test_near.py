@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._commands import KNOWN_COMMANDS
-from pulumi_resource_dataworks.flowspec._near import near, slip
+from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
+from pulumi_resource_dataworks.flowspec._suggestions import near, slip
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, faults_of
 

@@ -10,15 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.flowspec import (
-    canonical,
-    changes,
-    digest,
-    leave_out,
-    project,
-    read,
-    same,
-)
+from pulumi_resource_dataworks.flowspec import canonical, changes, digest, leave_out, project, read, same
 from tests.support.corpus import FOLDERS, TAKEN, loaded, named, of
 from tests.support.documents import etl, full, generate, rich
 from tests.support.flowspecs import Object, completed, errors_of, is_server_owned, leaves, other, put

@@ -1,9 +1,8 @@
 import pytest
 
-from pulumi_resource_dataworks.flowspec._commands import KNOWN_COMMANDS
-from pulumi_resource_dataworks.graph._picture import Sort
-from pulumi_resource_dataworks.graph._sorts import sort_of
-from pulumi_resource_dataworks.graph._text import columns, shorten, wrap
+from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
+from pulumi_resource_dataworks.graph._outline import sort_of
+from pulumi_resource_dataworks.graph._picture import Sort, columns, shorten, wrap
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import picture_of, svg
 from pulumi_resource_dataworks.graph._documents import whole
-from pulumi_resource_dataworks.graph._picture import Sort
-from pulumi_resource_dataworks.graph._text import columns, plain
+from pulumi_resource_dataworks.graph._picture import Sort, columns, plain
 from tests.support.corpus import each_taken
 from tests.support.pictures import (
     Drawn,

@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
-from pulumi_resource_dataworks.openapi._schedule import poll_times
+from pulumi_resource_dataworks.openapi._jobs import poll_times
 from tests.support.definitions import Run, not_found, refusal, root_of, workflow
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError
-from pulumi_resource_dataworks.lifecycle._pipeline import RunError
+from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, State, document
 from tests.support.messages import Messages
 

@@ -10,8 +10,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
-from pulumi_resource_dataworks.lifecycle._ids import Ids
-from pulumi_resource_dataworks.lifecycle._state import Inputs, first_state
+from pulumi_resource_dataworks.lifecycle._state import Ids, Inputs, first_state
 from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
 from tests.support.documents import etl, node, nodes
 

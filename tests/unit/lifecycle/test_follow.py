@@ -12,8 +12,7 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context
-from pulumi_resource_dataworks.lifecycle._follow import _times_to_look, follow
-from pulumi_resource_dataworks.lifecycle._pipeline import Order, RunError
+from pulumi_resource_dataworks.lifecycle._pipeline_run import Order, RunError, _times_to_look, follow
 from tests.support.definitions import FakeReporter, denied, lost, not_found, refusal, unavailable
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages

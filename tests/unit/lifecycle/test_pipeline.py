@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context, RefusedError
-from pulumi_resource_dataworks.lifecycle._pipeline import Order, RunError, abolish, begin, clear_way
+from pulumi_resource_dataworks.lifecycle._pipeline_run import Order, RunError, abolish, begin, clear_way
 from tests.support.definitions import FakeReporter, denied, lost, refusal
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
@@ -212,5 +212,5 @@ async def test_an_abandoned_run_is_ended_although_the_step_is_over(monkeypatch: 
         await asyncio.Event().wait()
 
     service.abolishes = hang
-    monkeypatch.setattr("pulumi_resource_dataworks.lifecycle._pipeline._ABOLISH_SECONDS", 0.01)
+    monkeypatch.setattr("pulumi_resource_dataworks.lifecycle._pipeline_run._ABOLISH_SECONDS", 0.01)
     assert await asyncio.wait_for(abolish(context, PROJECT, "run1"), 5) is False

@@ -10,7 +10,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
 from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
-from pulumi_resource_dataworks.lifecycle._look import Found
+from pulumi_resource_dataworks.lifecycle._ownership import Found
 from pulumi_resource_dataworks.lifecycle._production import (
     after_pending,
     as_it_is,

@@ -8,8 +8,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from pulumi_resource_dataworks.lifecycle._ids import Ids
 from pulumi_resource_dataworks.lifecycle._state import (
+    Ids,
     Inputs,
     State,
     bookkeeping,

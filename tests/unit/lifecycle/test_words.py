@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.lifecycle import (
     RefusedError,
     WorkflowDefinitions,
 )
-from pulumi_resource_dataworks.lifecycle._apply import _tell_progress
+from pulumi_resource_dataworks.lifecycle._import import _tell_progress
 from tests.support.definitions import (
     OTHER_URN,
     PROJECT,

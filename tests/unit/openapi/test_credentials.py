@@ -310,7 +310,7 @@ async def test_keys_in_hand_go_on_while_they_are_good_and_cannot_be_renewed(
     library: Library, monkeypatch: pytest.MonkeyPatch, expiration: int | None, good_for: int
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("pulumi_resource_dataworks.openapi._vendor.time.time", lambda: now)
+    monkeypatch.setattr("pulumi_resource_dataworks.openapi._credentials.time.time", lambda: now)
     library.found = Found("FIRST", expiration=expiration)
     source = credentials_for(Settings.from_config({**REGION, "credentialsUri": "http://u"}, {}))
     assert (await source.get()).access_key_id == "FIRST"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.openapi import Client, Credentials, DataWorksError, StaticCredentials
-from pulumi_resource_dataworks.openapi._keys import hold, without_keys
+from pulumi_resource_dataworks.openapi._words import hold, without_keys
 from tests.support.quotes import QUOTES
 from tests.support.services import Service, VirtualClock, ok, raw, refusal, settings
 

@@ -17,8 +17,8 @@ from pulumi_resource_dataworks.openapi import (
     ServiceUnavailableError,
     ThrottledError,
 )
-from pulumi_resource_dataworks.openapi._constants import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET
-from pulumi_resource_dataworks.openapi._retry import backoff
+from pulumi_resource_dataworks.openapi._pacing import backoff
+from pulumi_resource_dataworks.openapi._settings import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET
 from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 

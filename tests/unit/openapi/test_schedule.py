@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from pulumi_resource_dataworks.openapi._schedule import poll_times
+from pulumi_resource_dataworks.openapi._jobs import poll_times
 from tests.support.services import SECONDS_PER_NODE, measure
 
 NODES = [1, 3, 25, 100]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_resource_dataworks.openapi import Credentials
-from pulumi_resource_dataworks.openapi._signature import (
+from pulumi_resource_dataworks.openapi._transport import (
     RpcRequest,
     canonical_query,
     canonical_request,

@@ -10,8 +10,8 @@ import httpcore
 import httpx
 import pytest
 
-from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer, _body
-from pulumi_resource_dataworks.openapi._constants import MAX_TRIES
+from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer, _answers
+from pulumi_resource_dataworks.openapi._settings import MAX_TRIES
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock, settings
 
@@ -175,7 +175,7 @@ async def test_what_is_packed_is_read(
     connect: Connect, wire: Wire, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire.scripts = [answer(gzip.compress(body), "Content-Encoding: gzip")]
-    monkeypatch.setattr(_body, "LARGEST_ANSWER", LIMIT)
+    monkeypatch.setattr(_answers, "LARGEST_ANSWER", LIMIT)
     assert (await connect().get_job_status("7")).status == "Running"
 
 
@@ -193,7 +193,7 @@ async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
     connect: Connect, wire: Wire, script: bytes, messages: Messages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire.scripts = [script]
-    monkeypatch.setattr(_body, "LARGEST_ANSWER", LIMIT)
+    monkeypatch.setattr(_answers, "LARGEST_ANSWER", LIMIT)
     with pytest.raises(UnreadableAnswer) as refused:
         await connect().get_job_status("7")
     messages(refused.value)

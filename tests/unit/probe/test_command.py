@@ -13,7 +13,7 @@ import pytest
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
 from pulumi_resource_dataworks.probe import _command, _session
-from pulumi_resource_dataworks.probe._run import CALLS
+from pulumi_resource_dataworks.probe._command import CALLS
 from tests.support.messages import Messages
 from tests.support.waiting import wait_for
 

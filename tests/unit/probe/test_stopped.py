@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.probe import _run
+from pulumi_resource_dataworks.probe import _command
 from pulumi_resource_dataworks.probe._questions import ask
 from tests.support.messages import Messages
 from tests.support.nightly import part
@@ -229,7 +229,7 @@ async def test_a_fault_of_our_own_is_undone_too(bed: Make, monkeypatch: pytest.M
         await ask(session)
         raise LookupError
 
-    monkeypatch.setattr(_run, "ask", broken)
+    monkeypatch.setattr(_command, "ask", broken)
     with pytest.raises(LookupError):
         await there.probe()
     check_clean(there)

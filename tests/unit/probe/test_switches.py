@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Emulator, Fault, Life, Settings, Switches
-from pulumi_resource_dataworks.emulator._check import read_value
+from pulumi_resource_dataworks.emulator._lives import read_value
 from pulumi_resource_dataworks.probe import _questions
 from pulumi_resource_dataworks.probe._command import report
 from tests.support.probes import HERE, Bed

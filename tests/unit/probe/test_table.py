@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Switches
-from pulumi_resource_dataworks.probe._run import CALLS
+from pulumi_resource_dataworks.probe._command import CALLS
 from tests.support.probes import Bed
 from tests.support.repository import REPO
 

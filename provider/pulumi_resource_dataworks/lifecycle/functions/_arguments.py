@@ -1,14 +1,19 @@
-"""The arguments of a function: all their faults at once."""
+"""The arguments of a function, what the service has answered in a run, and the words of an error."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle import _ownership
 from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of
-from pulumi_resource_dataworks.lifecycle._values import Opaque, Unknown
+from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
+from pulumi_resource_dataworks.lifecycle._step import Context, Opaque, Unknown
+
+# --- The arguments of a function: all their faults at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +114,99 @@ def _kind(value: Any) -> str:
 def _listed(names: Sequence[str], word: str) -> str:
     *most, last = names
     return f"{', '.join(most)} {word} {last}" if most else last
+
+
+# --- What an error says of names: which are there, and which looks like the one that is not
+
+
+_SHOWN = 10
+
+
+def near(context: Context, name: str, known: Iterable[str]) -> str:
+    """` Did you mean "x"?`, else which there are, the first of them; nothing for a name that is a secret."""
+    names = tuple(dict.fromkeys(one for one in known if one))
+    if context.secret:
+        return ""
+    return f" {flowspec.near(name, names)}".rstrip() or _listed_names(names)
+
+
+def _listed_names(names: tuple[str, ...]) -> str:
+    if not names:
+        return " There is none at all."
+    shown = ", ".join(f'"{name}"' for name in names[:_SHOWN])
+    return f" There are {shown}" + (f" and {len(names) - _SHOWN} more." if len(names) > _SHOWN else ".")
+
+
+# --- What the service has answered in a run: no look-up is made twice, as calls are scarce
+
+
+T = TypeVar("T")
+
+
+class Reads:
+    """The service's answers so far. What is asked while the same is under way waits for that answer."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Hashable, ...], Any] = {}
+        self._locks: dict[tuple[Hashable, ...], asyncio.Lock] = {}
+
+    def forget_workflows(self) -> None:
+        """Forgets what is known of workflows: one has been written. An answer that is under way is not kept."""
+        self._found = {key: value for key, value in self._found.items() if key[0] != "workflow"}
+
+    async def project(self, context: Context, project_id: int) -> openapi.Project:
+        """A workspace by its ID: one call."""
+        lookups = context.client.lookups
+        return await self._once(("project", project_id), lambda: context.ask(lookups.project(project_id)))
+
+    async def projects(self, context: Context, name: str | None = None) -> list[openapi.Project]:
+        """The workspaces of a name, as far as the service compares it, or all: a call for each 100."""
+        lookups = context.client.lookups
+        return await self._once(("projects", name), lambda: context.ask(lookups.projects(name=name)))
+
+    async def resource_groups(self, context: Context, project_id: int | None) -> list[openapi.ResourceGroup]:
+        """The resource groups of a workspace, or all: a call for each 100."""
+        groups = context.client.lookups.resource_groups
+        return await self._once(("groups", project_id), lambda: context.ask(groups(project_id=project_id)))
+
+    async def workflow(self, context: Context, project_id: int, workflow_id: str) -> _ownership.Found | None:
+        """A workflow with its document: one call, and two more where the answer leaves open whether it is there."""
+        return await self._once(
+            ("workflow", project_id, workflow_id), lambda: _ownership.get(context, project_id, workflow_id)
+        )
+
+    async def runs(self, context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
+        """The pipeline runs of a workflow: a call for each 100."""
+        return await self._once(
+            ("workflow", "runs", project_id, workflow_id), lambda: runs_of(context, project_id, workflow_id)
+        )
+
+    async def workflows(
+        self, context: Context, project_id: int, name: str | None = None
+    ) -> list[openapi.WorkflowSummary]:
+        """The workflows whose name holds this one, or all: for each kind, a call for each 100."""
+        found: dict[str, openapi.WorkflowSummary] = {}
+        for kind in openapi.WorkflowSummary.LISTED_KINDS:
+            for summary in await self._of_kind(context, project_id, kind, name):
+                found.setdefault(summary.id, summary)
+        return sorted(found.values(), key=lambda summary: (summary.path or summary.name, summary.id))
+
+    async def _of_kind(
+        self, context: Context, project_id: int, kind: str, name: str | None
+    ) -> list[openapi.WorkflowSummary]:
+        listed = context.client.list_workflow_definitions
+        return await self._once(
+            ("workflow", project_id, kind, name),
+            lambda: context.ask(listed(project_id, kind=kind, name=name)),
+        )
+
+    async def _once(self, key: tuple[Hashable, ...], ask: Callable[[], Awaitable[T]]) -> T:
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            found = self._found
+            if key not in found:
+                found[key] = await ask()
+            return cast("T", found[key])
+
+
+Ask = Callable[[Context, Reads], Awaitable[dict[str, Any]]]
+"""A question that is understood: it gives the function's result."""

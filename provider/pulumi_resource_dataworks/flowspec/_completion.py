@@ -1,0 +1,308 @@
+"""Names for IDs: what the provider chooses, and dependencies that name a node."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from ._comparison import named_fields
+from ._control_completion import fill_joins, fill_node
+from ._control_nodes import arm_outputs, listed
+from ._document import (
+    CONTROLLERS,
+    Json,
+    Object,
+    depends_with_paths,
+    inner_scopes,
+    named_by,
+    nodes_of,
+    objects,
+    scope_of,
+    workflow_of,
+)
+from ._tables import field_of
+
+VERSION = "1.1.0"
+"""The FlowSpec version of a document that holds a workflow and its nodes together."""
+
+ChooseId = Callable[[str], str]
+"""Gives the ID for a node's name, or the workflow's for an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIndex:
+    """The nodes of one scope by all that a dependency may call them.
+
+    Attributes:
+        words: By ID, name and output; an ID goes before a name, and a name before an output.
+        names: By name.
+        outputs: By output.
+    """
+
+    words: dict[str, Object]
+    names: dict[str, Object]
+    outputs: dict[str, Object]
+
+    @classmethod
+    def of(cls, owner: Object) -> NodeIndex:
+        """The index of a workflow's or controller's own nodes."""
+        ids: dict[str, Object] = {}
+        names: dict[str, Object] = {}
+        outputs: dict[str, Object] = {}
+        for node in scope_of(owner):
+            ids.setdefault(str(node.get("id") or ""), node)
+            names.setdefault(str(node.get("name") or ""), node)
+            for output in outputs_of(node):
+                outputs.setdefault(output, node)
+        for known in (ids, names, outputs):
+            known.pop("", None)
+        return cls({**outputs, **names, **ids}, names, outputs)
+
+    def find(self, word: Json) -> Object | None:
+        """The node that a word means."""
+        return self.words.get(str(word or ""))
+
+    def output(self, word: Json) -> str | None:
+        """The output that a word means where it names a node here; None where it is somebody else's."""
+        text = str(word)
+        if text in self.outputs:
+            return text
+        node = self.find(word)
+        return None if node is None else output_of(node)
+
+
+_FIRST = 2**62
+_GUESS, _MARK = 2**38, 2**24
+
+
+def derive_id(urn: str, project_id: int, path: str, name: str, attempt: int = 0) -> str:
+    """An ID that only this resource, path and name give: a decimal number in [2^62, 2^63), as the service's own are.
+
+    Args:
+        urn: The resource's URN.
+        project_id: The workspace.
+        path: The workflow's path.
+        name: The node's name, or nothing for the workflow.
+        attempt: From 1 on: the next ID in line after a refused one.
+    """
+    guess = _hash(urn, str(project_id), path.strip("/"), name, *([str(attempt)] if attempt else [])) % _GUESS
+    return str(_FIRST + guess * _MARK + _mark(urn, project_id, guess))
+
+
+def is_derived(own: str, urn: str, project_id: int) -> bool:
+    """Whether an ID is one that a resource of this type derives for a workspace: its last 24 bits say so."""
+    if not (own.isascii() and own.isdecimal() and len(own) == 19 and _FIRST <= int(own) < 2 * _FIRST):
+        return False
+    guess, mark = divmod(int(own) - _FIRST, _MARK)
+    return mark == _mark(urn, project_id, guess)
+
+
+def _mark(urn: str, project_id: int, guess: int) -> int:
+    """Of the URN only the resource's own type counts: `dataworks:...`, or `pulumi-python:dynamic/...`."""
+    kind = urn.rpartition("::")[0].rpartition("$")[2].rpartition("::")[2]
+    return _hash("pulumi-dataworks", kind, str(project_id), str(guess)) % _MARK
+
+
+def _hash(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big")
+
+
+def path_of(root: Object) -> str:
+    """The workflow's path, its name included: as it is written, or as it is filled in."""
+    workflow = workflow_of(root)
+    script: Object = workflow.get("script") or {}
+    return str(script.get("path") or workflow["name"])
+
+
+def complete(root: Object, choose: ChooseId) -> Object:
+    """The document with everything in it that the user may leave out.
+
+    Args:
+        root: A document without faults; it stays as it is.
+        choose: Gives the IDs that the document leaves out.
+    """
+    done: Object = _draft(root)
+    spec, workflow = done["spec"], workflow_of(done)
+    done["version"] = done.get("version") or VERSION
+    _own_id(workflow, spec.get("id") or choose(""))
+    for key, value in (("id", workflow["id"]), ("name", workflow["name"]), ("type", done["kind"])):
+        if spec.get(key) in (None, ""):
+            spec[key] = value
+    _fill_script(workflow, str(workflow["name"]))
+    runtime: Object = workflow["script"].get("runtime") or {}
+    workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
+    for key in ("dependencies", "flow"):
+        for dependency in objects(spec.get(key)):
+            word = str(dependency["nodeId"])  # a number would be dropped
+            dependency["nodeId"] = workflow["id"] if word == workflow["name"] else word
+    for name, node in nodes_of(workflow):
+        _spell(node)
+        _own_id(node, node.get("id") or choose(name))
+        _fill_outputs(node)
+    _complete_scope(workflow, str(workflow["script"]["path"]), "dependencies")
+    return done
+
+
+def without_workflow_id(root: Object) -> Object:
+    """The document with no ID for the workflow: the service chooses one. The document stays as it is."""
+    bare: Object = {key: value for key, value in workflow_of(root).items() if key != "id"}
+    spec = {key: value for key, value in root["spec"].items() if key != "id"}
+    return {**root, "spec": {**spec, "workflows": [bare]}}
+
+
+_WRITTEN = frozenset(
+    {
+        "spec",
+        "workflows",
+        "nodes",
+        "while",
+        "specWhile",
+        "dependencies",
+        "flow",
+        "depends",
+        "variableDepends",
+        "script",
+        *CONTROLLERS,
+    }
+)
+"""The fields in which, at whatever depth, something is filled in."""
+
+
+def _draft(value: Json) -> Json:
+    """A copy to be completed. What is never written to is shared: it is most of a document."""
+    if isinstance(value, dict):
+        found = dict(cast("Object", value))
+        for key in _WRITTEN.intersection(found):
+            found[key] = _draft(found[key])
+        return found
+    return [_draft(item) for item in cast("list[Json]", value)] if isinstance(value, list) else value
+
+
+def output_of(node: Object) -> str:
+    """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
+
+    Outputs are a set, so their order decides nothing. The arms of a branch are none of the node as a whole.
+    """
+    own, outputs = str(node.get("id") or ""), main_outputs(node)
+    return own if own in outputs or not outputs else min(outputs)
+
+
+def _own_id(entity: Object, value: Json) -> None:
+    entity["id"] = str(entity.get("id") or value)
+
+
+def _spell(node: Object) -> None:
+    """`forEach`, as the types of the SDKs have it, in the vendor's spelling: its parser would drop the other."""
+    if "forEach" in node:
+        node["for-each"] = node.pop("forEach")
+
+
+def _fill_script(entity: Object, path: str) -> None:
+    script: Object = entity.get("script") or {}
+    if script.get("path") in (None, ""):
+        script["path"] = path
+    entity["script"] = script
+
+
+def _fill_outputs(node: Object) -> None:
+    """The output that the service gives a node without one: its own ID."""
+    if not main_outputs(node):
+        output = {"data": node["id"], "artifactType": "NodeOutput", "refTableName": node["name"]}
+        key, held = listed(node, "outputs", "nodeOutputs")
+        node["outputs"] = {**(node.get("outputs") or {}), key: [*held, output]}
+
+
+def _complete_scope(owner: Object, path: str, edges: str) -> None:
+    index = NodeIndex.of(owner)
+    as_flow = owner.get("flow") and not owner.get("dependencies")
+    fill_joins(owner, scope_of(owner), "flow" if as_flow else edges, index)
+    for key in ("dependencies", "flow"):
+        for dependency in objects(owner.get(key)):
+            _resolve(dependency, index)
+    for node in scope_of(owner):
+        _fill_script(node, f"{path}/{node['name']}")
+        for holder, keys in ((node, HOLD_VARIABLES), (node["script"], {"parameters"})):
+            for key in keys & holder.keys():
+                holder[key] = _resolve_variables(holder[key], index)
+        for _, inner in inner_scopes(node):
+            if isinstance(inner.get("array"), dict):
+                inner["array"] = _resolve_variables(inner["array"], index)
+        fill_node(node)
+        for key, inner in inner_scopes(node):
+            loop = field_of("node", key)[0] in _LOOPS
+            _complete_scope(inner, str(node["script"]["path"]), "flow" if loop else "dependencies")
+
+
+_LOOPS = frozenset({"doWhile", "foreach", "paiflow"})
+"""The control nodes whose dependencies are written as `flow`."""
+
+
+def _resolve(dependency: Object, index: NodeIndex) -> None:
+    node = index.find(dependency["nodeId"])
+    if node is not None:
+        dependency["nodeId"] = node["id"]
+    for _, depend in depends_with_paths(dependency):
+        depend["type"] = depend.get("type") or "Normal"
+        named = named_by(depend)
+        output = index.output(named)
+        if output is None:
+            continue
+        if not depend.get("output"):
+            depend.pop("nodeId", None)
+        depend["output"] = output
+        name = (index.find(named) or {}).get("name")
+        depend["refTableName"] = depend.get("refTableName") or (None if name is None else str(name))
+
+
+HOLD_VARIABLES = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
+"""Where a node's variables are, beside its script's parameters."""
+
+
+def _resolve_variables(value: Json, index: NodeIndex) -> Json:
+    """Variables, with IDs where they name the nodes that they are of."""
+    if isinstance(value, list):
+        return [_resolve_variables(item, index) for item in cast("list[Json]", value)]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _resolve_variables(item, index) for key, item in cast("Object", value).items()}
+    if isinstance(found.get("from"), dict):
+        found["referenceVariable"] = _referred(found.pop("from"), index)
+    if isinstance(found.get("node"), dict):
+        place = cast("Object", found["node"])
+        node, output = index.find(place.get("nodeId")), index.output(place.get("output") or "")
+        named = {"nodeId": node and node["id"], "output": output}
+        found["node"] = {**place, **{key: item for key, item in named.items() if item}}
+    return found
+
+
+_FROM = {"nodeUuid": "nodeId", "nodeOutput": "output", "nodeName": "refTableName"}
+
+
+def _referred(variable: Object, index: NodeIndex) -> Object:
+    """What a variable is `from` as its `referenceVariable`, which is how the vendor's library reads and writes it."""
+    node = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
+    own = {key: item for key, item in variable.items() if key not in _FROM}
+    referred: Object = _resolve_variables({**own, "node": node}, index)
+    return referred
+
+
+def outputs_of(node: Object) -> list[str]:
+    """The outputs of a node, which a dependency may name; the arms of a branch are such."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [*written, *(arm for arm in arms if arm not in written)] if arms else written
+
+
+def main_outputs(node: Object) -> list[str]:
+    """The outputs that a node has whichever arm of it is taken."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [output for output in written if output not in arms] if arms else written
+
+
+def _written_outputs(node: Object) -> list[str]:
+    outputs = node.get("outputs")
+    if not isinstance(outputs, dict):
+        return []
+    entries = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
+    return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]

@@ -1,0 +1,174 @@
+"""Who waits for whom in one set of nodes: dependencies that are lost, that look wrong, or that go round in a circle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from ._completion import NodeIndex
+from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
+from ._faults import Fault, Path, Phrase
+from ._suggestions import Vocabulary
+
+FLOWS = ("dependencies", "flow")
+
+
+class Scope:
+    """The nodes that see each other, and what their dependencies say: a workflow's, or a control node's.
+
+    Attributes:
+        owner: The workflow, or the field of the control node.
+        path: Its place.
+        index: Its nodes, by all that a dependency may call them.
+        arms: The branch nodes by the outputs of their arms.
+    """
+
+    def __init__(self, owner: Object, path: Path) -> None:
+        self.owner, self.path = owner, path
+        self.index = NodeIndex.of(owner)
+        self.arms = {arm: node for node in scope_of(owner) if node.get("branch") for arm in arms_of(node)}
+        self._names = Vocabulary(self.index.names)
+        self._words = Vocabulary((*self.index.words, *self.arms))
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong with the dependencies, and looks wrong."""
+        yield from self._name_clashes()
+        waits: dict[str, list[str]] = {}
+        known = self.index.words
+        for key in FLOWS:
+            for position, dependency in enumerate(objects(self.owner.get(key))):
+                node, depends = known.get(str(dependency.get("nodeId") or "")), dependency.get("depends")
+                if node is None or depends is None:
+                    yield from self._odd_dependency(dependency, node, (*self.path, key, position))
+                for number, depend in enumerate(objects(depends)):
+                    word = named_by(depend)
+                    target = known.get(str(word or "")) or self.arms.get(str(depend.get("output")))
+                    if target is None:
+                        yield from self._lost(depend, (*self.path, key, position, "depends", number))
+                    elif node is not None and str(depend.get("type") or "Normal").casefold() == "normal":
+                        waits.setdefault(str(node.get("name")), []).append(str(target.get("name")))
+                if "variableDepends" in dependency:
+                    yield from self._lost_variables(dependency, (*self.path, key, position))
+        yield from self._cycles(waits)
+
+    def _name_clashes(self) -> Iterator[Fault]:
+        seen: dict[str, int] = {}
+        for position, node in enumerate(objects(self.owner.get("nodes"))):
+            name = str(node.get("name"))
+            if name in seen:
+                message = f"node name {{}} is used twice: nodes[{seen[name]}] has it too"
+                remedy = "Give each node of a workflow a name of its own."
+                here = (*self.path, "nodes", position, "name")
+                yield Fault(here, message, remedy, (name,), rule="name-clash")
+            seen.setdefault(name, position)
+
+    def _odd_dependency(self, dependency: Object, node: Object | None, path: Path) -> Iterator[Fault]:
+        """A dependency of a node that is not here, or of one that waits for nothing."""
+        name = dependency.get("nodeId")
+        if node is None:
+            yield self._no_node((*path, "nodeId"), name)
+        if dependency.get("depends") is None and not dependency.get("variableDepends"):
+            message = "the dependency does not say what node {} waits for"
+            remedy = 'Write it as depends: [{{"nodeId": "the node that it waits for"}}].'
+            yield Fault((*path, "depends"), message, remedy, (name,), rule="no-depends")
+
+    def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Fault]:
+        """What the variables of a dependency name, and is not here."""
+        for here, depend in depends_with_paths({**dependency, "depends": None}, path):
+            word = named_by(depend)
+            if self.index.find(word) is None and str(depend.get("output")) not in self.arms:
+                yield from self._lost(depend, here)
+
+    def _lost(self, depend: Object, path: Path) -> Iterator[Fault]:
+        """What names no node here: another workflow's output, or nothing that is."""
+        if depend.get("output") not in (None, ""):
+            yield from self._near_outputs(depend, (*path, "output"))
+            return
+        key = "nodeId" if depend.get("nodeId") not in (None, "") else "refTableName"
+        if depend.get(key) not in (None, ""):
+            yield self._no_node((*path, key), depend[key])
+        elif not str(depend.get("type")).casefold().startswith("crosscycledependson"):
+            message, remedy = "the dependency names nothing", "Write the node's name as nodeId, or an output."
+            yield Fault(path, message, remedy, rule="empty-dependency")
+
+    def _no_node(self, path: Path, name: Json) -> Fault:
+        message = "no node here is called {}, so the service would drop the dependency"
+        if str(name) in self.arms:
+            remedy, node = "It is an arm of node {}: write it as output.", self.arms[str(name)]
+            return Fault(path, message, remedy, (name, node.get("name")), rule="lost-dependency")
+        first = ", ".join(json.dumps(known, ensure_ascii=False) for known in self._names.words[:10])
+        remedy = (
+            "{}Write the name of one of this workflow's nodes ({}), or another workflow's node as output."
+        )
+        values = (name, self._names.suggestion(str(name)), Phrase(first))
+        return Fault(path, message, remedy, values, rule="lost-dependency")
+
+    def _near_outputs(self, depend: Object, path: Path) -> Iterator[Fault]:
+        """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
+        output = str(depend["output"])
+        last = output.rsplit(".", 1)[-1]
+        meant = self._words.meant(output) or self._words.meant(last)
+        arm = self._arm(output, meant)
+        known = (depend.get("nodeId"), depend.get("refTableName"), last, meant)
+        node = self.arms[arm] if arm else next(filter(None, map(self.index.find, known)), None)
+        if node is None:
+            return
+        arms = ", ".join(json.dumps(one, ensure_ascii=False) for one in arms_of(node))
+        message = "no node here makes the output {}, and it looks like one of node {}"
+        values: tuple[str, ...] = ()
+        if arm:
+            remedy, values = "Did you mean {}? Leave it if another workflow makes it.", (arm,)
+        elif arms:
+            remedy, values = (
+                "Write the output of one of its arms ({}), unless another workflow makes it.",
+                (Phrase(arms),),
+            )
+        else:
+            remedy = "Write the node's name as nodeId and leave output out, unless another workflow makes it."
+        yield Fault(path, message, remedy, (output, node.get("name"), *values), "warning", "near-output")
+
+    def _arm(self, output: str, meant: str | None) -> str | None:
+        """The arm's output that another output looks like: by a slip, or by its last part alone."""
+        if meant in self.arms:
+            return meant
+        last = output.rsplit(".", 1)[-1]
+        return next((arm for arm in self.arms if arm.rsplit(".", 1)[-1] == last), None)
+
+    def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Fault]:
+        """A cycle of normal dependencies, with its nodes: each depends on the next."""
+        if _in_order(waits):
+            return
+        try:
+            TopologicalSorter(waits).prepare()
+        except CycleError as error:
+            shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
+            message = "the nodes wait for each other: {}"
+            remedy = "Take one of these dependencies out: none of the nodes could ever start."
+            yield Fault((*self.path, "dependencies"), message, remedy, (shown,), rule="cycle")
+
+
+def arms_of(node: Object) -> list[str]:
+    """The outputs of a branch node's arms: each is an output of the node."""
+    arms = (arm for branch in objects([node.get("branch")]) for arm in objects(branch.get("branches")))
+    outputs = objects([arm.get("output") for arm in arms])
+    return [str(output["data"]) for output in outputs if output.get("data")]
+
+
+def both_flows(owner: Object, path: Path) -> Iterator[Fault]:
+    """Dependencies in both spellings: the parser reads those in `flow` only where the others are empty."""
+    flow, dependencies = owner.get("flow"), owner.get("dependencies")
+    if flow and dependencies and flow != dependencies:
+        message = "flow stands beside dependencies, so the service would drop it"
+        remedy = "Move its entries into dependencies."
+        yield Fault((*path, "flow"), message, remedy, rule="two-flows")
+
+
+def _in_order(graph: dict[str, list[str]]) -> bool:
+    """Whether no node depends on itself or a later one, as most documents are written: then there is no cycle."""
+    later = set(graph)
+    for node, targets in graph.items():
+        if not later.isdisjoint(targets):
+            return False
+        later.remove(node)
+    return True

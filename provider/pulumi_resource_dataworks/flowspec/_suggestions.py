@@ -1,0 +1,311 @@
+"""What a word or a place may have been meant for: near misses, misplaced fields, rounded IDs."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from ._document import Json, Object
+from ._faults import Fault, Path, Phrase
+from ._fields import Field, Shape
+from ._tables import ENTITIES
+
+# --- Words that look like others: near misses, and slips of the pen
+
+
+_SEPARATORS = re.compile(r"[-_ ]")
+
+_SHORT = 4
+"""Letters below which a letter more makes another word; up to which another letter does."""
+
+_LONG = 100
+"""Letters above which nothing alike is looked for."""
+
+_FEW_NAMES = 50
+"""Words among which the most alike is looked for: a document may ask for each node."""
+
+
+@lru_cache(maxsize=256)
+def near(word: str, known: tuple[str, ...] | frozenset[str]) -> Phrase:
+    """`Did you mean "x"? ` for the known word that looks most like this one, else nothing.
+
+    A word is like another where five sixths of their letters are the same in the same order, or three quarters of a
+    short word's; where it is a slip; or where one begins as the other does, but for a quarter.
+    """
+    if len(word) > _LONG:
+        return _suggestion(None)
+    names, text = _casefolded(known), word.casefold()
+    cutoff, letters = 0.75 if len(text) <= _SHORT else 0.83, frozenset(text)
+    # difflib takes 25 us a word, and a document may hold thousands of unknown ones: this leaves it those with the same letters.
+    some = [
+        name
+        for name, (_, others) in names.items()
+        if 2 * min(len(name), len(text) - len(letters - others)) >= cutoff * (len(text) + len(name))
+    ]
+    close = difflib.get_close_matches(text, some, n=1, cutoff=cutoff)
+    match = close or [name for name in names if slip(text, name) or _same_start(text, name)]
+    return _suggestion(names[match[0]][0] if match else None)
+
+
+@lru_cache(maxsize=64)
+def _casefolded(known: tuple[str, ...] | frozenset[str]) -> dict[str, tuple[str, frozenset[str]]]:
+    """Each word without its case, with itself and its letters."""
+    return {name.casefold(): (name, frozenset(name.casefold())) for name in known}
+
+
+def _same_start(one: str, other: str) -> bool:
+    """Whether a word begins with the other, or with three quarters of it."""
+    if one[:_SHORT] != other[:_SHORT]:
+        return False
+    shorter, longer = sorted((one, other), key=len)
+    common = _common(shorter, longer)
+    return common >= _SHORT and (common == len(shorter) or common * 4 >= len(longer) * 3)
+
+
+def slip(word: str, meant: str) -> bool:
+    """Whether a word is another one with a slip of the pen, or with other case and separators.
+
+    A slip is two letters swapped, a letter too many or too few in words of four letters or more, or a wrong one in words
+    of five or more.
+    """
+    one, other = folded(word), folded(meant)
+    if abs(len(one) - len(other)) > 1:
+        return False
+    shorter, common = min(len(one), len(other)), _common(one, other)
+    one, other = one[common:], other[common:]
+    if one[:2] == other[1::-1] and one[2:] == other[2:]:
+        return True
+    if one[1:] == other or one == other[1:]:
+        return shorter >= _SHORT
+    return one[1:] == other[1:] and shorter > _SHORT
+
+
+class Vocabulary:
+    """Known words, to be asked for those that others look like: as fast for thousands of words as for one.
+
+    Attributes:
+        words: All of them.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+
+    def meant(self, word: str) -> str | None:
+        """A known word of which this one is a slip; digits aside, as `load_1` and `load_2` are two things."""
+        found = {self._by_blur[blur]: None for blur in _blurs(word) if blur in self._by_blur}
+        return next((known for known in found if slip(word, known) and _plain(word) != _plain(known)), None)
+
+    def suggestion(self, word: str) -> Phrase:
+        """`Did you mean "x"? `, or nothing; where the words are many, for a slip only."""
+        return near(word, self.words) if len(self.words) <= _FEW_NAMES else _suggestion(self.meant(word))
+
+    @cached_property
+    def _by_blur(self) -> dict[str, str]:
+        return {blur: word for word in self.words if _plain(word) for blur in _blurs(word)}
+
+
+def _common(one: str, other: str) -> int:
+    """With how many equal letters two words begin."""
+    shorter = min(len(one), len(other))
+    return next((place for place in range(shorter) if one[place] != other[place]), shorter)
+
+
+def _suggestion(known: str | None) -> Phrase:
+    return Phrase("" if known is None else f'Did you mean "{known}"? ')
+
+
+@lru_cache(maxsize=4096)
+def folded(word: str) -> str:
+    """A word without what people write in one way or another: its case and separators."""
+    return _SEPARATORS.sub("", word.casefold())
+
+
+def _blurs(word: str) -> list[str]:
+    """A word, and it with each of its letters left out: words that share none of these are more than a slip apart."""
+    text = folded(word[:_LONG])
+    return [text, *(text[:place] + text[place + 1 :] for place in range(len(text)))]
+
+
+def _plain(word: str) -> str:
+    return "".join(letter for letter in word if not letter.isdigit())
+
+
+# --- Where a thing belongs that stands where the vendor's parser would drop it, or in another shape than it reads
+
+
+_EVERYWHERE = frozenset({"id", "name", "type", "metadata", "description", "owner", "output", "nodes"})
+"""Fields of so many kinds of object that they do not say which is meant."""
+
+_DEPENDENCIES = (
+    "Write it in dependencies, beside the workflow's nodes: "
+    '{{"nodeId": "this node", "depends": [{{"nodeId": "the node that it waits for"}}]}}.'
+)
+_LOST = {
+    ("node", "depends"): _DEPENDENCIES,
+    ("node", "dependsOn"): _DEPENDENCIES,
+    ("node", "depends_on"): _DEPENDENCIES,
+    ("node", "dependencies"): _DEPENDENCIES,
+    ("node", "flow"): _DEPENDENCIES,
+    ("dependency", "dependsOn"): "Move its entries into depends.",
+    ("dependency", "depends_on"): "Move its entries into depends.",
+    ("document", "nodes"): "Write them as spec.workflows[0].nodes.",
+    ("document", "dependencies"): "Write them as spec.workflows[0].dependencies.",
+    ("document", "flow"): "Write it as spec.workflows[0].dependencies.",
+}
+"""Where nodes and their dependencies belong: elsewhere the service drops them (seen in recorded traffic)."""
+
+_BELONGS = {
+    ("node", "type"): "Write the node's type as script.runtime.command.",
+    ("node", "sql"): "Write it as script.content.",
+    ("node", "code"): "Write it as script.content.",
+    ("script", "code"): "Write it as content.",
+    ("node", "schedule"): "Write it as trigger, with type Scheduler and cron.",
+    ("workflow", "schedule"): "Write it as trigger, with type Scheduler and cron.",
+    ("workflow", "resourceGroup"): "Write it as runtimeResource.resourceGroup of each node.",
+    ("workflow", "runtimeResource"): "Write it in each node.",
+    ("workflow", "recurrence"): "Write it as strategy.recurrenceType.",
+    ("dependency", "name"): "Write it as nodeId.",
+    ("dependency", "node"): "Write it as nodeId.",
+    ("dependency", "output"): "Write it as depends[].output.",
+    ("depend", "name"): "Write it as nodeId.",
+    ("depend", "node"): "Write it as nodeId.",
+    ("document", "apiVersion"): "Write it as version.",
+    ("nodeOutput", "name"): "Write it as data.",
+}
+"""Where keys belong that no field is called; most are in the vendor's list of what is often invented."""
+
+_SYNONYMS = {"dependency": {"dependsOn": "depends", "upstream": "depends"}}
+
+
+def field_meant(entity: str, key: str, free: tuple[str, ...]) -> str | None:
+    """The field of the same object that a key is meant for: of which it is a slip of the pen, or another word."""
+    words = {**{name: name for name in free}, **_SYNONYMS.get(entity, {})}
+    return next((name for word, name in words.items() if name in free and slip(key, word)), None)
+
+
+def where_it_is_lost(entity: str, key: str) -> str | None:
+    """A sentence that says where nodes or their dependencies belong; nothing for a key that holds others."""
+    return _LOST.get((entity, key))
+
+
+def where_it_belongs(entity: str, key: str) -> str | None:
+    """A sentence that says where a key belongs; nothing where that is not known."""
+    place = place_of(entity, key)
+    return _BELONGS.get((entity, key)) or (f"Write it as {place}." if place else None)
+
+
+@lru_cache(maxsize=256)
+def place_of(entity: str, key: str) -> str | None:
+    """The place below an object where a field of this name belongs: `runtimeResource.resourceGroup` for a node."""
+    if key in _EVERYWHERE:
+        return None
+    level = [(entity, "")]
+    for _ in range(2):
+        level = [found for holder, path in level for found in _parts(holder, path)]
+        places = [
+            f"{path}{name}"
+            for part, path in level
+            for name in ENTITIES[part].fields
+            if name == key or folded(name) == folded(key)
+        ]
+        if places:
+            return places[0] if len(places) == 1 else None
+    return None
+
+
+def _parts(entity: str, path: str) -> Iterator[tuple[str, str]]:
+    """The objects that an object holds, each with its path."""
+    for name, field in ENTITIES[entity].fields.items():
+        if field.entity and field.entity != entity and field.shape is Shape.ENTITY:
+            yield field.entity, f"{path}{name}."
+        elif field.entity == "depend":
+            yield field.entity, f"{path}{name}[]."
+
+
+_KEYS = {
+    "calcEngine": "type",
+    "component": "name",
+    "datasource": "name",
+    "depend": "nodeId",
+    "logic": "expression",
+    "reference": "output",
+    "runtime": "command",
+    "runtimeResource": "resourceGroup",
+    "script": "content",
+    "trigger": "cron",
+}
+"""The field that a text in place of an object is meant for, where no key of its entity says so."""
+
+_LONGEST = 60
+"""Letters of a text up to which it is shown in an object."""
+
+_UNITS = {
+    "timeout": "timeoutUnit says of what",
+    "rerunInterval": "it counts milliseconds",
+    "delaySeconds": "it counts seconds",
+}
+
+
+def as_object(value: Json, field: Field) -> Phrase | None:
+    """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
+    table = ENTITIES.get(field.entity)
+    keys = [_KEYS[field.entity]] if field.entity in _KEYS else list(table.keys[-1:]) if table else []
+    if not isinstance(value, str) or not keys or value.startswith("{{"):
+        return None
+    text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
+    return Phrase(json.dumps({keys[0]: text}, ensure_ascii=False))
+
+
+def how_to_write(value: Json, field: Field, key: str) -> str:
+    """A sentence that says how a value of another shape is written."""
+    fields = tuple(ENTITIES[field.entity].fields) if field.entity in ENTITIES else ()
+    if isinstance(value, dict) and value.keys() & set(fields):
+        return "Put it in brackets: a list of one."
+    if field.shape is Shape.TEXT and isinstance(value, int | float):
+        return "Put it in quotes."
+    if field.shape is Shape.INTEGER:
+        return f"Write digits alone{': ' + _UNITS[key] if key in _UNITS else ''}."
+    if isinstance(value, str) and value.startswith("{{"):
+        return "Write it out: a reference by ID is not resolved here."
+    if fields:
+        first = ", ".join(fields[:_FEW]) + (" and others" if len(fields) > _FEW else "")
+        return f"{'Its fields are' if field.shape is Shape.ENTITY else 'Write objects in brackets, with'} {first}."
+    return f"Write {'a list of texts' if field.shape is Shape.LIST and field.strict else field.shape.value}."
+
+
+_FEW = 5
+"""Fields of an object that are named where it is written otherwise."""
+
+
+# --- IDs that went through a program which keeps 53 bits of a number
+
+
+_EXACT, _LARGEST = 2**53, 2**63
+_NUMBERS = (int, float)
+_MESSAGE = (
+    "the ID {} is a number without quotes whose last digits look rounded: fn::toJSON and jq keep 16 or 17"
+)
+_REMEDY = "Write the ID in quotes, with the digits that DataWorks shows."
+
+
+def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Fault]:
+    """A doubt for each ID of an object that is a number of 2^53 or more, and just what such a program makes of one."""
+    for key in keys:
+        value: Json = holder.get(key)
+        if type(value) in _NUMBERS and _EXACT <= value <= _LARGEST and _looks_rounded(value):
+            yield Fault((*path, key), _MESSAGE, _REMEDY, (value,), "warning", "rounded-id")
+
+
+def _looks_rounded(value: Json) -> bool:
+    """Whether a number is a double: all its digits, or the shortest that say which, and zeros."""
+    return isinstance(value, float) or str(value) in (f"{float(value):.0f}", _padded(float(value)))
+
+
+def _padded(value: float) -> str:
+    """A whole number as JavaScript writes it: its shortest digits, and zeros."""
+    mantissa, _, exponent = repr(value).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    return (whole + fraction).ljust(len(whole) + int(exponent or 0), "0")

@@ -1,0 +1,163 @@
+"""What holds for all resources of one run: settings, the place that it reaches, and workflows that changed hands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._names import PLACE
+
+from ._step import LifecycleError
+
+# --- The provider's settings that are about what it does, not about how it reaches the service
+
+
+_KEYS = ("strict", "validateOnPreview", "dryRunProjects")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the provider does.
+
+    Attributes:
+        strict: Whether it is an error that the service keeps something else than was sent.
+        dry_run: Whether a preview asks the service to validate the document.
+        dry_run_projects: The workspaces that are known to honour a dry run: elsewhere it may be a real import.
+    """
+
+    strict: bool = False
+    dry_run: bool = False
+    dry_run_projects: frozenset[int] = frozenset()
+
+    @classmethod
+    def take(cls, config: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+        """The options of a provider's configuration, and the settings that are left for the client.
+
+        Raises:
+            SettingsError: With every fault, each naming its setting.
+        """
+        values = {key: _decoded(config[key]) for key in _KEYS if config.get(key) not in (None, "")}
+        rest = {key: value for key, value in config.items() if key not in _KEYS}
+        problems = [
+            openapi.SettingProblem(f"dataworks:{key}", "has to be true or false")
+            for key in ("strict", "validateOnPreview")
+            if not isinstance(values.get(key, False), bool)
+        ]
+        projects = values.get("dryRunProjects", [])
+        if not isinstance(projects, list) or not all(map(_is_project, cast("list[Any]", projects))):
+            message = "has to be a list of workspace IDs, such as [123456]"
+            problems.append(openapi.SettingProblem("dataworks:dryRunProjects", message))
+        if problems:
+            raise openapi.SettingsError(problems)
+        known = frozenset(int(project) for project in cast("list[Any]", projects))
+        return cls(values.get("strict", False), values.get("validateOnPreview", False), known), rest
+
+
+def _decoded(value: Any) -> Any:
+    """A value as Pulumi sends provider configuration: JSON text for all that is no text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _is_project(value: Any) -> bool:
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return whole and not isinstance(value, bool) and value > 0
+
+
+# --- Where a resource was made. Region and endpoint may come from the environment, so that another shell is another place
+#
+# There its workflow is not to be found, or the one that bears its ID is another one.
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose workspaces a run reaches; what is not known is empty.
+
+    Attributes:
+        region: The region.
+        host: The host, where it is none of Alibaba Cloud's own.
+        is_configured: Whether the stack's configuration names the endpoint: then another host reaches the same workspaces.
+    """
+
+    region: str = ""
+    host: str = ""
+    is_configured: bool = False
+
+    @classmethod
+    def of(cls, settings: openapi.Settings, config: Mapping[str, Any]) -> Place:
+        """The place that a run reaches with these settings, which were made of this configuration and the environment."""
+        return cls(*settings.place, is_configured=bool(config.get("endpoint")))
+
+    def noted(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs of a resource that is here."""
+        known = {key: value for key, value in (("region", self.region), ("host", self.host)) if value}
+        return {**outputs, PLACE: known} if known else dict(outputs)
+
+    def refuse_others(self, outputs: Mapping[str, Any]) -> None:
+        """Ends a step of a resource that was made elsewhere.
+
+        Raises:
+            LifecycleError: It was.
+        """
+        noted = cast("Mapping[str, str] | None", outputs.get(PLACE))
+        if not noted:
+            return
+        made = Place(noted.get("region", ""), noted.get("host", ""))
+        other_host = made.host != self.host and not self.is_configured
+        if other_host or (made.region and self.region and made.region != self.region):
+            raise LifecycleError(
+                f"this resource was made in {made}, and this run reaches {self}: it was neither looked for nor changed. Write "
+                "dataworks:region or dataworks:endpoint into the stack's configuration, or set the environment's variables to what "
+                f"they were. If {self} is right, take the resource out of the state first (`pulumi state delete`)"
+            )
+
+    def __str__(self) -> str:
+        return " at ".join(part for part in (self.region, self.host) if part) or "a region that is not known"
+
+
+# --- Workflows that another resource of the same run has taken over, perhaps in another process of this provider
+#
+# Where a resource is renamed without an alias and gets another provider too, the engine creates it in one process and deletes
+# the old one in another: that delete must leave the workflow alone. The two share nothing but the engine's address.
+
+
+_STARTED = time.time()
+
+
+@dataclass(slots=True)
+class Handover:
+    """What has changed hands in a run of the engine.
+
+    Args:
+        run: What only the processes of one run share; nothing is kept or known where it is empty.
+    """
+
+    run: str = ""
+    _file: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        name = hashlib.sha256(self.run.encode()).hexdigest()[:16]
+        self._file = Path(tempfile.gettempdir()) / f"pulumi-dataworks-{name}"
+
+    def note(self, workflow: tuple[int, str]) -> None:
+        """Notes a workflow that a resource has taken over."""
+        if self.run:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(f"{workflow}\n")
+
+    def holds(self, workflow: tuple[int, str]) -> bool:
+        """Whether a resource of this run has taken it over. A file from before this process is that of an earlier run."""
+        if not self.run or not self._file.exists() or self._file.stat().st_mtime < _STARTED:
+            return False
+        return f"{workflow}" in self._file.read_text("utf-8").splitlines()

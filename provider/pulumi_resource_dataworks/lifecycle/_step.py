@@ -1,0 +1,288 @@
+"""One step of a resource's life: what it is given, what ends it early, values that are not known yet, and places that errors name."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+
+from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.openapi import Clock, DataWorksError, SystemClock
+
+if TYPE_CHECKING:
+    from pulumi_resource_dataworks.openapi import Client
+
+
+# --- What ends a step of a resource's life early
+#
+# * LifecycleError        nothing was done, or nothing that the state has to know
+# x RefusedError        doing it would touch what is not ours: the text names the ways out
+# x CancelledStepError  the user stopped the run, or the step's time was up, before anything was sent
+# x HalfDoneError       something was sent: ``id`` and ``outputs`` belong into the state
+
+
+class LifecycleError(Exception):
+    """The step failed, and the state stays as it was. The text is for the user."""
+
+
+class RefusedError(LifecycleError):
+    """The step would take over, overwrite or delete what this resource did not make."""
+
+
+class CancelledStepError(LifecycleError):
+    """The user stopped the run, or the step's time was up, while a call was under way."""
+
+
+class HalfDoneError(LifecycleError):
+    """Something was sent to the service, and its end was not seen, or was not what it should be.
+
+    Attributes:
+        id: The resource's ID.
+        outputs: The resource's outputs as far as they are known, with the pending job while there is one.
+        defect: What ended the step, where that is a defect of this provider.
+    """
+
+    defect: Exception | None = None
+
+    def __init__(self, message: str, *, id: str, outputs: Mapping[str, Any]) -> None:  # noqa: A002 - Pulumi's term
+        super().__init__(message)
+        self.id = id
+        self.outputs = dict(outputs)
+
+
+# --- Values that are not known yet, as lifecycle and fronts share them
+
+
+Path = tuple[str | int, ...]
+
+
+class Unknown:
+    """A value that a preview cannot know yet. There is one: UNKNOWN."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __deepcopy__(self, memo: object) -> Unknown:
+        return self
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value of a Pulumi program that no input here takes, such as an asset.
+
+    Attributes:
+        what: What it is, with its article.
+    """
+
+    what: str
+
+
+def odd_values(value: Any) -> list[tuple[Path, Any]]:
+    """What inside a value is no plain one, with its path: opaque, not known yet, or a secret."""
+    return _odd(value, ())
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether something inside a value is not known yet."""
+    return any(isinstance(found, Unknown) for _, found in _odd(value, ()))
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def _odd(value: Any, path: Path) -> list[tuple[Path, Any]]:
+    """What is neither plain nor made of plain values, with its path. A document is thousands of values that are."""
+    if isinstance(value, dict):
+        items: Iterable[tuple[str | int, Any]] = cast("dict[str, Any]", value).items()
+    elif isinstance(value, list):
+        items = enumerate(cast("list[Any]", value))
+    else:
+        return [] if type(value) in _PLAIN else [(path, value)]
+    return [found for step, item in items if type(item) not in _PLAIN for found in _odd(item, (*path, step))]
+
+
+def without_unknowns(value: Any) -> Any:
+    """The value with None where something is unknown."""
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, Mapping):
+        return {key: without_unknowns(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [without_unknowns(item) for item in cast("Sequence[Any]", value)]
+    return value
+
+
+# --- What a step of a resource's life is given from outside: whose it is, whom to tell, and when to stop
+
+
+T = TypeVar("T")
+
+DEFAULT_TIMEOUT = 30 * 60.0
+"""How long a step may take where the resource has no customTimeouts, in seconds, at the least."""
+
+TIMEOUT_PER_NODE = 6.0
+"""How long it may take for each node, in seconds: five times what recorded traffic shows."""
+
+
+class Reporter(Protocol):
+    """Tells the user what happens. Calls return at once."""
+
+    def status(self, message: str) -> None:
+        """Shows progress in the resource's row; the next status takes its place."""
+
+    def info(self, message: str) -> None:
+        """Says something that stays."""
+
+    def warning(self, message: str) -> None:
+        """Says something that stays and asks for attention."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One step of one resource.
+
+    Attributes:
+        urn: The resource's URN.
+        client: The service.
+        report: Whom to tell.
+        cancelled: Set when the user stops the run.
+        timeout: How long the step may take, in seconds; None for the default.
+        preview: Whether this only shows what would be done.
+        ignore_changes: Property paths below `spec` that keep their old value.
+        strict: Whether it is an error that the service keeps something else than was sent.
+        secret: Whether the step was given a secret: then no message shows what only the service has said.
+        hides_names: Whether names may be a secret: then no message shows one.
+        clock: Where time comes from.
+        left: Once something may have been sent: how the step ends if it ends now, given the reason.
+    """
+
+    urn: str
+    client: Client
+    report: Reporter
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    timeout: float | None = None
+    preview: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    strict: bool = False
+    secret: bool = False
+    hides_names: bool = False
+    clock: Clock = field(default_factory=SystemClock)
+    left: Callable[[str], HalfDoneError] | None = None
+    _deadline: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadline = self.clock.monotonic() + (self.timeout or DEFAULT_TIMEOUT)
+
+    def expect(self, nodes: int) -> None:
+        """Gives the step the time that a workflow of so many nodes may need, where the user has set none."""
+        if not self.timeout:
+            self._deadline += max(0.0, nodes * TIMEOUT_PER_NODE - DEFAULT_TIMEOUT)
+
+    @property
+    def remaining(self) -> float:
+        """How many seconds the step still has; never negative."""
+        return max(0.0, self._deadline - self.clock.monotonic())
+
+    def quoted(self, name: str) -> str:
+        """A name of the document for a message."""
+        return "[secret]" if self.hides_names else f'"{name}"'
+
+    def named(self, nodes: Sequence[str]) -> str:
+        """Nodes for a message; only their number where others may have named them after a secret."""
+        if self.secret:
+            return "1 node" if len(nodes) == 1 else f"{len(nodes)} nodes"
+        return ", ".join(f'"{name}"' for name in nodes)
+
+    async def ask(self, call: Coroutine[Any, Any, T]) -> T:
+        """Waits for a call to the service, but not past the step's time or the user's patience.
+
+        Raises:
+            CancelledStepError: The user stopped the run, or the time is up; what became of the call is unknown.
+        """
+        task = asyncio.ensure_future(call)
+        stop = asyncio.ensure_future(self.cancelled.wait())
+        try:
+            await asyncio.wait({task, stop}, timeout=self.remaining, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise CancelledStepError("stopped by the user" if stop.done() else "the step's time is up")
+        finally:
+            await _end(task, stop)
+
+    async def pause(self, seconds: float) -> None:
+        """Sleeps, but no longer than until the user stops the run.
+
+        Raises:
+            CancelledStepError: The user stopped the run.
+        """
+        await self.ask(self.clock.sleep(seconds))
+
+
+@contextmanager
+def nothing_lost(context: Context) -> Generator[None]:
+    """Lets whatever is raised once something was sent end the step half done, defects of this provider too."""
+    try:
+        yield
+    except HalfDoneError:
+        raise
+    except Exception as error:
+        if context.left is None:
+            raise
+        foreseen = isinstance(error, LifecycleError | DataWorksError)
+        end = context.left(str(error) if foreseen else f"unexpected {type(error).__name__}")
+        end.defect = None if foreseen else error
+        raise end from error
+
+
+async def _end(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+# --- The places of a document that the service names in its words
+
+
+_PLACE = re.compile(r"\$((?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^']*'\])+)")
+_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']*)'\]")
+
+
+def places_in(words: openapi.Words, document: flowspec.Document, *, secret: bool) -> str:
+    """What the service's JSONPaths mean, in the document as it was written: a sentence, or nothing.
+
+    Args:
+        words: What the service says.
+        document: What it says it of.
+        secret: Whether the words may quote a secret: then a path ends where the document has no such place.
+    """
+    paths: list[Path] = [
+        tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(found))
+        for found in _PLACE.findall(words.raw)
+    ]
+    paths = [_there(path, document.root) for path in paths] if secret else paths
+    faults = [flowspec.Fault(path, "this", "") for path in dict.fromkeys(paths) if path]
+    placed = [
+        f"{flowspec.show_path(fault.path)}"
+        + (f" (line {fault.line}, column {fault.column})" if fault.line else "")
+        for fault in document.place(faults)
+    ]
+    return f". See {', '.join(placed)}" if placed else ""
+
+
+def _there(path: Path, root: flowspec.Object) -> Path:
+    """As much of a path as a document has; what is inside a secret is a secret."""
+    held: Any = root
+    for number, step in enumerate(path):
+        try:
+            held = None if flowspec.is_secret(held) else held[step]
+        except (KeyError, IndexError, TypeError):
+            held = None
+        if held is None:
+            return path[:number]
+    return path

@@ -1,0 +1,330 @@
+"""When a call is made, and when it is tried again: the clock, the limit of calls a second, and retries."""
+
+import asyncio
+import heapq
+import itertools
+import random
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NoReturn, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from ._errors import (
+    NONCE_USED,
+    AnswerLost,
+    DataWorksError,
+    QuotaExhaustedError,
+    RequestNotSent,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
+from ._settings import BACKOFF_BASE, BACKOFF_CAP, MAX_TRIES, RETRY_AFTER_CAP, RETRY_BUDGET, THROTTLED_BUDGET
+
+# --- Time as something handed in, so that tests need not wait for it
+
+
+class Clock(Protocol):
+    """What this package asks of time."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow; their origin means nothing."""
+        ...
+
+    def utcnow(self) -> datetime:
+        """Return the wall-clock time, aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+        ...
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's own clock. All instances are equal, as there is one such clock."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow; their origin means nothing."""
+        return time.monotonic()
+
+    def utcnow(self) -> datetime:
+        """Return the wall-clock time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+        await asyncio.sleep(seconds)
+
+
+# --- At most so many calls a second for an account, however many resources wait at once
+#
+# The service counts the calls of a whole account in a region, so all clients of this process with the same account and
+# host share one pace. There are no bursts, since the service counts each second: a call goes an interval after the one
+# before was sent (not after it was allowed to go), and five and a little after the fifth before. Whoever comes first goes first, but a call that only asks how a job
+# stands lets those go before it that came up to 10 s later: they begin or end something.
+
+
+_WINDOW = 5
+_MARGIN = 1.04
+"""Of the window: calls arrive less evenly than they are sent, and a sixth in some second would be one too many."""
+_LONGEST_SEND = 1.0
+"""Seconds for which a call that finds no connection holds up the next."""
+_SLOWEST = 8.0
+_RECOVERY = 0.9
+_TOLERANCE = 1e-6
+_PATIENCE = 10.0
+
+
+@dataclass
+class Pace:
+    """When the next call may go. Shared by threads."""
+
+    _held_until: float = float("-inf")
+    _sent: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    _factor: float = 1.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, now: float, interval: float) -> float:
+        """Take the slot at ``now`` and return 0.0, or return the seconds until there is one."""
+        with self._lock:
+            wait = self._due(interval * self._factor) - now
+            if wait > _TOLERANCE:
+                return wait
+            self._sent.append(now)
+            return 0.0
+
+    def sent(self, now: float) -> None:
+        """The call that took the last slot has left at ``now``."""
+        with self._lock:
+            self._sent[-1] = now
+
+    def slow_down(self, now: float, seconds: float) -> None:
+        """The service throttles: nobody calls for ``seconds``, and then all call half as often, for a while."""
+        with self._lock:
+            self._held_until = max(self._held_until, now + seconds)
+            self._factor = min(self._factor * 2, _SLOWEST)
+
+    def speed_up(self) -> None:
+        """The service answers: come a little closer to the full pace again."""
+        with self._lock:
+            self._factor = max(1.0, self._factor * _RECOVERY)
+
+    def _due(self, interval: float) -> float:
+        after_last = self._sent[-1] + interval if self._sent else self._held_until
+        full = len(self._sent) == _WINDOW
+        after_window = self._sent[0] + _WINDOW * interval * _MARGIN if full else self._held_until
+        return max(self._held_until, after_last, after_window)
+
+
+_Sent = asyncio.Future[None]
+
+
+class _Queue:
+    """Who waits for a slot, in one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[float, int, float, asyncio.Future[_Sent]]] = []
+        self._numbers = itertools.count()
+        self._server: asyncio.Task[None] | None = None
+
+    async def wait(self, pace: Pace, clock: Clock, interval: float, rank: float) -> _Sent:
+        """Return what to complete as soon as the call is sent, or will not be."""
+        turn: asyncio.Future[_Sent] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._numbers), interval, turn))
+        if self._server is None or self._server.done():
+            self._server = asyncio.create_task(self._serve(pace, clock))
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and not turn.exception():
+                turn.result().set_result(None)
+            raise
+
+    async def _serve(self, pace: Pace, clock: Clock) -> None:
+        """Who goes next is decided when a slot is free, not before."""
+        while self._somebody_waits():
+            now, (_, _, interval, turn) = clock.monotonic(), self._waiting[0]
+            wait = pace.take(now, interval)
+            if wait > 0:
+                await clock.sleep(wait)
+            else:
+                sent: _Sent = asyncio.get_running_loop().create_future()
+                turn.set_result(sent)
+                patience = asyncio.ensure_future(clock.sleep(_LONGEST_SEND))
+                await asyncio.wait([sent, patience], return_when=asyncio.FIRST_COMPLETED)
+                patience.cancel()
+
+    def refuse_all(self, error: QuotaExhaustedError) -> None:
+        """End the wait of all who wait now: their calls would be refused as well, and count."""
+        for *_, turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(error.again())
+
+    def _somebody_waits(self) -> bool:
+        while self._waiting and self._waiting[0][3].done():
+            heapq.heappop(self._waiting)
+        return bool(self._waiting)
+
+
+_paces: dict[tuple[str, str, Clock], Pace] = {}
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Queue]] = WeakKeyDictionary()
+
+
+class Limiter:
+    """One client's entrance to the pace it shares."""
+
+    def __init__(self, account: str, base_url: str, calls_per_second: float, clock: Clock) -> None:
+        self._clock = clock
+        self._interval = 1.0 / calls_per_second
+        self._pace = _paces.setdefault((account, base_url, clock), Pace())
+
+    @asynccontextmanager
+    async def turn(self, *, yields: bool = False) -> AsyncGenerator[Callable[[], None]]:
+        """Enter when this call may go. Being cancelled while waiting costs the others nothing.
+
+        Yields what is to be called when the request has been sent; the end of the block says so, too.
+
+        Args:
+            yields: Whether it lets others go first that came up to 10 s later.
+
+        Raises:
+            QuotaExhaustedError: Another call found the day's quota used up meanwhile.
+        """
+        rank = self._clock.monotonic() + (_PATIENCE if yields else 0.0)
+        gone = await self._queue().wait(self._pace, self._clock, self._interval, rank)
+
+        def sent() -> None:
+            if not gone.done():
+                self._pace.sent(self._clock.monotonic())
+                gone.set_result(None)
+
+        try:
+            yield sent
+        finally:
+            sent()
+
+    def throttled(self, seconds: float) -> None:
+        """Tell everyone who shares the pace."""
+        self._pace.slow_down(self._clock.monotonic(), seconds)
+
+    def used_up(self, error: QuotaExhaustedError) -> None:
+        """Tell everyone who waits."""
+        if error.is_daily:
+            self._queue().refuse_all(error)
+
+    def answered(self) -> None:
+        """Tell everyone who shares the pace."""
+        self._pace.speed_up()
+
+    def _queue(self) -> _Queue:
+        queues = _queues.setdefault(asyncio.get_running_loop(), {})
+        return queues.setdefault(id(self._pace), _Queue())
+
+
+# --- When a call is tried again, in one place
+#
+# Tried again is what the vendor's own code calls retryable: throttling, HTTP 408/429/500/502/503/504, a service that is
+# unavailable, a connection that failed: 6 tries within 2 minutes, and throttling for 10, however often, as other programs
+# may be using up the account's calls just now. Never a used-up quota. A call that must not run twice is tried again only where
+# the service has surely not processed it; otherwise `AnswerLost` says at once that someone has to look.
+
+
+T = TypeVar("T")
+
+
+class Retry:
+    """The loop around one call at a time; holds no state between calls.
+
+    Args:
+        clock: Whose time.
+        on_throttled: Told the seconds by which everybody should hold back.
+        on_wait: Told in a sentence why the user waits.
+    """
+
+    def __init__(
+        self, clock: Clock, on_throttled: Callable[[float], None], on_wait: Callable[[str], None] | None
+    ) -> None:
+        self._clock = clock
+        self._on_throttled = on_throttled
+        self._on_wait = on_wait
+
+    async def run(self, attempt: Callable[[], Awaitable[T]], *, action: str, idempotent: bool) -> T:
+        """Return what ``attempt`` returns, which is called anew for each try.
+
+        Raises:
+            AnswerLost: Not idempotent, and what became of the request is unknown.
+            DataWorksError: Whatever the last try raised.
+        """
+        failed_first, lost = None, False
+        numbers: Counter[bool] = Counter()
+        while True:
+            try:
+                return await attempt()
+            except DataWorksError as error:
+                # Counted from the first answer: before it, the call may have waited long for its turn.
+                failed_first = self._clock.monotonic() if failed_first is None else failed_first
+                numbers[isinstance(error, ThrottledError)] += 1
+                number = numbers[isinstance(error, ThrottledError)]
+                delay = self._delay_after(error, number, failed_first, idempotent)
+                if delay is None:
+                    _raise_for_good(error, lost=lost, action=action, idempotent=idempotent)
+                lost = lost or is_outcome_unknown(error)
+                self._tell(error, delay, number, action)
+            await self._clock.sleep(delay)
+
+    def _delay_after(
+        self, error: DataWorksError, number: int, failed_first: float, idempotent: bool
+    ) -> float | None:
+        delay = backoff(error, number)
+        throttled = isinstance(error, ThrottledError)
+        if throttled:
+            self._on_throttled(delay)
+        elif number == MAX_TRIES or not is_retryable(error, idempotent=idempotent):
+            return None
+        spent = self._clock.monotonic() - failed_first
+        return delay if spent + delay <= (THROTTLED_BUDGET if throttled else RETRY_BUDGET) else None
+
+    def _tell(self, error: DataWorksError, delay: float, number: int, action: str) -> None:
+        if self._on_wait is None:
+            return
+        if isinstance(error, ThrottledError):
+            self._on_wait(f"DataWorks throttles {action}; trying again in {delay:.1f} s")
+        else:
+            self._on_wait(f"{error}: {action}; try {number + 1} of {MAX_TRIES} in {delay:.1f} s")
+
+
+def is_retryable(error: DataWorksError, *, idempotent: bool) -> bool:
+    """Return whether another try may help and cannot harm."""
+    return error.transient and (idempotent or isinstance(error, RequestNotSent | ThrottledError))
+
+
+def is_outcome_unknown(error: DataWorksError) -> bool:
+    """Return whether the request may have taken effect in spite of the error."""
+    if isinstance(error, ServiceUnavailableError):
+        return error.status >= 500 or error.status == 408
+    # A nonce that was used means that the same request arrived before: a proxy sent it twice.
+    repeated = isinstance(error, ServiceError) and error.code == NONCE_USED
+    return repeated or isinstance(error, AnswerLost)
+
+
+def backoff(error: DataWorksError, number: int) -> float:
+    """Return the seconds to wait after try ``number``: what the service asks, else full jitter, exponential."""
+    if isinstance(error, ThrottledError) and error.retry_after is not None:
+        return min(error.retry_after, RETRY_AFTER_CAP)
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** min(number - 1, 30))
+    return random.uniform(0, ceiling)  # noqa: S311 - spreads load, guards nothing
+
+
+def _raise_for_good(error: DataWorksError, *, lost: bool, action: str, idempotent: bool) -> NoReturn:
+    if isinstance(error, ServiceError):
+        error.after_lost_answer = lost
+        if not idempotent and is_outcome_unknown(error):
+            text = f"{error}. Whether it took effect is unknown"
+            raise AnswerLost(text, action=action, status=error.status) from error
+    raise error
