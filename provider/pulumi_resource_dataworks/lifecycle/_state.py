@@ -92,7 +92,17 @@ class Inputs:
             values: The inputs.
             urn: The resource.
             known: The service's IDs by node name, the workflow's under the empty one.
+
+        Raises:
+            LifecycleError: There is no document, which only an edited state can lack.
         """
+        try:
+            flowspec.workflow_of(values["spec"])
+        except (KeyError, IndexError, TypeError):
+            raise LifecycleError(
+                "the state of this resource holds no FlowSpec document: somebody has edited it. Take it from a former checkpoint, "
+                "or remove the resource with `pulumi state delete` and import the workflow"
+            ) from None
         project_id = int(values["projectId"])
         switches = (_flag(values.get(key)) for key in _SWITCHES)
         return cls(project_id, values["spec"], Ids(urn, project_id, known or {}), *switches)

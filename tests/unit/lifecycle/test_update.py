@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, RefusedError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
 from tests.support.definitions import (
     PROJECT,
     URN,
@@ -90,6 +90,7 @@ async def test_a_preview_of_an_update_makes_no_call(made: tuple[Run, State]) -> 
         {**etl(), "spec": {"workflows": [UNKNOWN]}},
         etl(nodes=UNKNOWN),
         etl(nodes=[UNKNOWN]),
+        {**etl(owner=UNKNOWN), "spec": {"workflows": ["daily_orders", UNKNOWN]}},
     ],
 )
 async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State], spec: Any) -> None:
@@ -97,6 +98,16 @@ async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State
     news = {"projectId": PROJECT, "spec": spec}
     found = await run.definitions.update(run.context(preview=True), resource_id, olds, outputs, news)
     assert (found["projectId"], found["workflowId"], found["digest"]) == (PROJECT, OWN, UNKNOWN)
+    assert run.client.calls == []
+
+
+@pytest.mark.parametrize("spec", [None, "text", {"spec": {}}, {"spec": {"workflows": ["daily_orders"]}}])
+async def test_a_state_that_somebody_has_edited_is_an_error_that_says_so(
+    made: tuple[Run, State], spec: Any
+) -> None:
+    run, (resource_id, olds, outputs) = made
+    with pytest.raises(LifecycleError, match="holds no FlowSpec document: somebody has edited it"):
+        await run.update((resource_id, olds, {**outputs, "spec": spec}), etl())
     assert run.client.calls == []
 
 
