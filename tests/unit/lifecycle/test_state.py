@@ -151,8 +151,9 @@ def test_a_workflow_id_that_is_none_does_not_count(known: Any) -> None:
 
 
 def test_flags_that_are_none_are_not_set() -> None:
-    inputs = Inputs.of({"projectId": 7.0, "spec": {}, "adopt": "true", "validateOnPreview": 1}, URN)
-    assert inputs == Inputs(7, {}, Ids(URN, 7), None, None)
+    spec = etl()
+    inputs = Inputs.of({"projectId": 7.0, "spec": spec, "adopt": "true", "validateOnPreview": 1}, URN)
+    assert inputs == Inputs(7, spec, Ids(URN, 7), None, None)
 
 
 def test_a_look_tells_what_was_not_known() -> None:
