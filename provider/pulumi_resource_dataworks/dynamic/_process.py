@@ -163,30 +163,30 @@ class Process:
 
     async def _read(self, kind: str, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         outputs, about = properties(state), About.of(state)
-        async with self._step(about, kind, "read") as step:
-            self._kinds[kind].place.refuse_others(outputs)
+        async with self._step(about, kind, "read", outputs) as step:
             inputs = {key: outputs[key] for key in self._kinds[kind].inputs if key in outputs}
             found = await self._kinds[kind].steps.read(step, resource_id, inputs, outputs)
             return found and (kept(found[0], about), self._kept(kind, found[1], about))
 
     async def _update(self, kind: str, resource_id: str, state: Values, news: Values) -> Values:
         about, olds = About.of(news), properties(state)
-        async with self._step(about, kind, "update") as step:
-            self._kinds[kind].place.refuse_others(olds)
+        async with self._step(about, kind, "update", olds) as step:
             outputs = await self._kinds[kind].steps.update(step, resource_id, olds, olds, properties(news))
             return self._kept(kind, outputs, about)
 
     async def _delete(self, kind: str, resource_id: str, state: Values) -> None:
-        async with self._step(About.of(state), kind, "delete") as step:
-            self._kinds[kind].place.refuse_others(properties(state))
-            await self._kinds[kind].steps.delete(step, resource_id, properties(state))
+        outputs = properties(state)
+        async with self._step(About.of(state), kind, "delete", outputs) as step:
+            await self._kinds[kind].steps.delete(step, resource_id, outputs)
 
     def _kept(self, kind: str, outputs: Values, about: About) -> Values:
         return kept(self._kinds[kind].place.noted(outputs), about)
 
     @asynccontextmanager
-    async def _step(self, about: About, kind: str, name: str) -> AsyncGenerator[lifecycle.Context]:
-        """The surroundings of a step that calls the service."""
+    async def _step(
+        self, about: About, kind: str, name: str, made: Values | None = None
+    ) -> AsyncGenerator[lifecycle.Context]:
+        """The surroundings of a step that calls the service; what was made elsewhere is refused."""
         async with self._telling(about, kind, name) as reporter:
             step = lifecycle.Context(
                 urn=about.urn,
@@ -199,6 +199,7 @@ class Process:
             )
             openapi.withhold_words(about.secret)
             with lifecycle.nothing_lost(step):
+                self._kinds[kind].place.refuse_others(made or {})
                 yield step
 
     @asynccontextmanager

@@ -85,6 +85,12 @@ _KINDS = {
 }
 
 
+_SMALL = LARGEST_STATE // 4
+"""Bytes of inputs whose outputs surely can be saved; those of more are worked out."""
+_NOTHING = Properties()
+"""The state of a resource that is not there yet."""
+
+
 class Steps:
     """The resources of one run.
 
@@ -149,12 +155,8 @@ class Steps:
     def check(self, request: Any) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
-        large = request.news.ByteSize() > LARGEST_STATE / 4
-        if (
-            isinstance(kind.steps, lifecycle.WorkflowDefinitions)
-            and not large
-            and _is_right(kind.steps, request)
-        ):
+        small = request.news.ByteSize() <= _SMALL
+        if small and isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_right(kind.steps, request):
             named = decode_some(request.news, lifecycle.NAMING)
             if not kind.steps.declare(request.urn, named["projectId"], named["spec"]):
                 return provider_pb2.CheckResponse(inputs=request.news)
@@ -172,8 +174,9 @@ class Steps:
             for key, value in news.values.items()
         )
         inputs = request.news if kept else encode(found.inputs, news.secrets)
-        if inputs.ByteSize() > LARGEST_STATE / 4:
-            failures = check_failures(_too_large(kind, request.urn, found, inputs.ByteSize()))
+        size = inputs.ByteSize()
+        if size > _SMALL:
+            failures = check_failures(_too_large(kind, request.urn, found, size))
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def diff(self, request: Any) -> Any:
@@ -205,8 +208,7 @@ class Steps:
         kind = self._kind(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         secrets = state.secrets | inputs.secrets
-        async with self._step(request, context, Properties(inputs.values, secrets)) as step:
-            kind.place.refuse_others(state.values)
+        async with self._step(request, context, Properties(inputs.values, secrets), state) as step:
             found = await kind.steps.read(step, request.id, inputs.values, state.values)
             if found is None:
                 return provider_pb2.ReadResponse(id="")
@@ -220,16 +222,14 @@ class Steps:
         """Makes what is there into what is declared."""
         kind, state, news = self._kind(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
-        async with self._step(request, context, news, state.secrets) as step:
-            kind.place.refuse_others(state.values)
+        async with self._step(request, context, news, state) as step:
             outputs = await kind.steps.update(step, request.id, olds, state.values, news.values)
             return provider_pb2.UpdateResponse(properties=_outputs(kind, outputs, news.secrets))
 
     async def delete(self, request: Any, context: Context) -> Any:
         """Deletes what is there."""
         kind, state = self._kind(request), decode(request.properties)
-        async with self._step(request, context, state) as step:
-            kind.place.refuse_others(state.values)
+        async with self._step(request, context, state, state) as step:
             await kind.steps.delete(step, request.id, state.values)
         return empty_pb2.Empty()
 
@@ -250,9 +250,9 @@ class Steps:
         request: Any,
         context: Context,
         inputs: Properties,
-        secrets: Iterable[str] = (),
+        state: Properties = _NOTHING,
     ) -> AsyncGenerator[lifecycle.Context]:
-        """The surroundings of one step, and what its end means for the engine."""
+        """The surroundings of one step, and what its end means for the engine; what was made elsewhere is refused."""
         kind, secret = self._kind(request), holds_secret(request)
         reporter = StepReporter(self._log, request.urn)
         async with self._connected() as client:
@@ -271,11 +271,11 @@ class Steps:
             token = CURRENT_STEP.set(reporter)
             try:
                 with lifecycle.nothing_lost(step):
+                    kind.place.refuse_others(state.values)
                     yield step
             except lifecycle.HalfDoneError as error:
-                tells = kind.telling in inputs.secrets or kind.telling in secrets
-                hidden = inputs.secrets | (kind.hidden if tells else set[str]())
-                await self._half_done(context, kind, step, error, hidden)
+                secrets = inputs.secrets | ({kind.telling} & state.secrets)
+                await self._half_done(context, step, error, _outputs(kind, error.outputs, secrets))
             except Exception as error:  # noqa: BLE001 - told apart in `fail`
                 await fail(context, error, self._log, request)
             finally:
@@ -286,16 +286,15 @@ class Steps:
     async def _half_done(
         self,
         context: Context,
-        kind: lifecycle.Kind,
         step: lifecycle.Context,
         error: lifecycle.HalfDoneError,
-        hidden: Iterable[str],
+        outputs: Any,
     ) -> None:
         text = str(error)
         if error.defect:
             text = f"{about_defect(error.defect, self._log, step.urn, secret=step.secret)}. The next `pulumi up` goes on from here"
         await self._log.flush()
-        await half_done(context, error, encode(kind.place.noted(error.outputs), hidden), text)
+        await half_done(context, error, outputs, text)
 
     def _kind(self, request: Any) -> lifecycle.Kind:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
