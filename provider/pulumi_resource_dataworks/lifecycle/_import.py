@@ -16,7 +16,7 @@ from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError, p
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
 #
-# Whether it refuses an ID that it has never seen, that of a deleted workflow or one that is no number, nobody could verify. So
+# Whether it refuses an ID that it has never seen, that of a deleted workflow or one that is no number, could not be verified. So
 # after a refusal that speaks of an ID the next ones in line are tried, and at last the choice is left to the service.
 
 
@@ -419,7 +419,7 @@ def _lost(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> str
 def _with_rewrites(context: Context, state: State, kept: flowspec.Object) -> State:
     """The state that knows what the service made of the document, so that it is no drift later."""
     changes = flowspec.changes(state.inputs.root, kept)
-    rewritten = changes.count() if context.secret else changes.describe()
+    rewritten = context.described(changes)
     if not rewritten:
         return replace(state, rewrites=None)
     message = f"DataWorks keeps something else than was sent: it {rewritten}"

@@ -199,6 +199,10 @@ class Context:
             return "1 node" if len(nodes) == 1 else f"{len(nodes)} nodes"
         return ", ".join(f'"{name}"' for name in nodes)
 
+    def described(self, changes: flowspec.Changes) -> str:
+        """What the service did to a document, for a message; only how much where it may quote a secret."""
+        return changes.count() if self.secret else changes.describe()
+
     async def ask(self, call: Coroutine[Any, Any, T]) -> T:
         """Waits for a call to the service, but not past the step's time or the user's patience.
 

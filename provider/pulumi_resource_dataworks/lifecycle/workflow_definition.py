@@ -383,7 +383,7 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, act
 
     def differs(inputs: Inputs) -> str:
         changes = flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual))
-        return changes.count() if context.secret else changes.describe()
+        return context.described(changes)
 
     since_sent = differs(state.inputs)
     _warn_of_settings(context, state.changed_beside(actual), new)
