@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is returned.
 
-    Where the command has no other it is 130 after Ctrl-C, 141 where nobody reads the output any more (`| head`), and 2
+    Where the command has no other it is 130 after Ctrl-C, 141 where the output is not read any more (`| head`), and 2
     where something cannot be read or written.
 
     Args:

@@ -19,12 +19,12 @@ from ._tables import UNKNOWN, field_of
 # --- What the service gives back, in the words of what the user wrote
 #
 # The service fills in what a document leaves out, writes keys in an order of its own and gives nodes in another order. So
-# a read-back is never compared as it is: it is projected on what was written first. Paths that nobody wrote are left out,
+# a read-back is never compared as it is: it is projected on what was written first. Paths that were not written are left out,
 # values that mean the same keep the user's spelling, and what was added behind our back stays to be seen.
 
 
 _ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow", "parameters"})
-"""Lists in which an entry that nobody wrote is somebody's edit; in the others the service fills in entries of its own."""
+"""Lists in which an entry that the author did not write is somebody's edit; in the others the service fills in entries of its own."""
 
 
 def project(wrote: Object, actual: Object) -> Object:

@@ -1,4 +1,4 @@
-"""When and how often a workflow or a node runs: cron expressions, time zones, and values that the vendor's parser takes and nobody means."""
+"""When and how often a workflow or a node runs: cron expressions, time zones, and values that the vendor's parser takes and no author means."""
 
 from __future__ import annotations
 

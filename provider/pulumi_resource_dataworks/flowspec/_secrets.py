@@ -1,4 +1,4 @@
-"""Secrets inside a document: values of the usual types that know that nobody may quote them.
+"""Secrets inside a document: values of the usual types that know that no message may quote them.
 
 A secret keeps its mark wherever the value itself goes. What is made of it, such as a hash, has to be marked again.
 """

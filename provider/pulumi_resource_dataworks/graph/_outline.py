@@ -312,7 +312,7 @@ def _signed(box: Box, changes: Changes) -> Box:
 
 
 def _outside_signed(box: Box, arrows: list[Arrow]) -> Box:
-    """What nobody waits for any more, or only now: no document says more of another workflow's node."""
+    """What no node waits for any more, or only now: no document says more of another workflow's node."""
     signs = {arrow.sign for arrow in arrows if arrow.source == box.key}
     return replace(box, sign=signs.pop()) if len(signs) == 1 else box
 

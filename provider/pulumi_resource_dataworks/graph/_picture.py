@@ -38,7 +38,7 @@ class Box:
     Attributes:
         key: Unique in the picture.
         name: The node's own name.
-        command: What it runs; empty where nobody knows.
+        command: What it runs; empty where it is not known.
         sort: What kind of thing that is.
         marks: What to know about its runs, such as `paused`.
         holder: The key of the control node that holds it; empty for none.

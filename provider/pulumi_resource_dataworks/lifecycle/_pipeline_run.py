@@ -216,7 +216,7 @@ async def _look_again(
 
 
 async def abolish(context: Context, project_id: int, run_id: str) -> bool:
-    """Ends a run although the step is over: bounded, and heard by nobody if it fails; whether it was ended."""
+    """Ends a run although the step is over: bounded, and silent if it fails; whether it was ended."""
     try:
         await asyncio.wait_for(context.client.pipelines.abolish(project_id, run_id), _ABOLISH_SECONDS)
     except (TimeoutError, openapi.DataWorksError):

@@ -125,7 +125,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         JobWaitTimeout: The deadline passed. Passing faults (no connection, throttling, 5xx) are waited out until then.
         JobWaitCancelled: ``cancelled`` was set.
         JobForgotten: The job was seen and is unknown now, or stayed unknown for 5 polls and 30 s. (That an unknown
-            job is tolerated at first is a precaution: nobody documents when a job becomes visible.)
+            job is tolerated at first is a precaution: when a job becomes visible is not documented.)
         DataWorksError: A poll failed for good, such as for lack of permission.
     """
     wait = _Wait(

@@ -105,7 +105,7 @@ class Pace:
             self._sent[-1] = now
 
     def slow_down(self, now: float, seconds: float) -> None:
-        """The service throttles: nobody calls for ``seconds``, and then all call half as often, for a while."""
+        """The service throttles: no call is made for ``seconds``, and then all call half as often, for a while."""
         with self._lock:
             self._held_until = max(self._held_until, now + seconds)
             self._factor = min(self._factor * 2, _SLOWEST)

@@ -36,7 +36,7 @@ def without_keys(text: str) -> str:
     """A text without the words that have 8 characters in a row of a key that is held.
 
     Gateways and proxies echo requests: with the AccessKey ID, and with the token of temporary credentials, which is as
-    good as a key. An echo may be cut off, and encode what is no letter or digit in ways that nobody can list (JSON,
+    good as a key. An echo may be cut off, and encode what is no letter or digit in more ways than can be listed (JSON,
     HTML, small letters): so pieces are looked for and not whole keys, and the whole word goes. Encodings that leave no
     piece as it is are looked for besides: base64 at each offset, hexadecimal, and URL encoding, for keys with much to
     encode. A signature stays: it is good for one request, whose nonce the service has seen.

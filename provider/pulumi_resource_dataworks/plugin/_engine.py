@@ -21,7 +21,7 @@ _OPTIONS = [("grpc.enable_http_proxy", 0)]
 
 
 class EngineLog:
-    """The engine's log: messages go out in order, and nobody waits for them."""
+    """The engine's log: messages go out in order, and no step waits for them."""
 
     def __init__(self) -> None:
         self.address = ""

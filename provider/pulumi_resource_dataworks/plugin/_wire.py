@@ -14,7 +14,7 @@ from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_sec
 # --- Values as Pulumi puts them on the wire, and as plain values of this program
 #
 # The marks are those of the engine's `sdk/go/common/resource/plugin/rpc.go`: secrets, outputs and references are objects
-# with a signature, unknowns are texts that nobody else writes.
+# with a signature, unknowns are texts that nothing else writes.
 
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
