@@ -274,8 +274,10 @@ class Steps:
                     kind.place.refuse_others(state.values)
                     yield step
             except lifecycle.HalfDoneError as error:
-                secrets = inputs.secrets | ({kind.telling} & state.secrets)
-                await self._half_done(context, step, error, _outputs(kind, error.outputs, secrets))
+                tells = kind.telling in inputs.secrets | state.secrets
+                hidden = inputs.secrets | (kind.hidden if tells else frozenset[str]())
+                # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
+                await self._half_done(context, step, error, encode(kind.place.noted(error.outputs), hidden))
             except Exception as error:  # noqa: BLE001 - told apart in `fail`
                 await fail(context, error, self._log, request)
             finally:
