@@ -142,9 +142,9 @@ class Types:
         if field.shape is Shape.CHOICE and not field.open:
             return self.simple(self.by_labels[field.choices])
         if field.shape is Shape.ENTITY:
-            return self.of_entity(field.entity)
+            return self.of_entity(field.object_type)
         if field.shape is Shape.LIST:
-            return {"type": "array", "items": self.of_entity(field.entity)}
+            return {"type": "array", "items": self.of_entity(field.object_type)}
         if field.shape is Shape.MAP:
             return {"type": "object", "additionalProperties": ANY}
         plain = {

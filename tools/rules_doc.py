@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write docs/flowspec-rules.md: every rule by which a document is refused or doubted, with what its author reads.
 
-The examples are faults of real documents, made here and rendered by the code: nothing of the page is written by hand.
+The examples are problems of real documents, made here and rendered by the code: nothing of the page is written by hand.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ fails on one that no rule claims.
 
 
 def document() -> dict[str, Any]:
-    """Return a document without a fault."""
+    """Return a document without a problem."""
     script = {"runtime": {"command": "ODPS_SQL"}, "content": "SELECT 1;"}
     nodes = [{"name": "extract", "script": script}, {"name": "load", "script": script}]
     edges = [{"nodeId": "load", "depends": [{"type": "Normal", "nodeId": "extract"}]}]
@@ -199,10 +199,10 @@ def rendered(rule: str, source: Any) -> str:
     """Return what the author of a document reads about a rule."""
     text = source if isinstance(source, str) else json.dumps(source, indent=2)
     try:
-        faults = validate(read(text))
+        problems = validate(read(text))
     except InvalidDocumentError as error:
-        faults = error.faults
-    return next(fault.render() for fault in faults if fault.rule == rule)
+        problems = error.problems
+    return next(problem.render() for problem in problems if problem.rule == rule)
 
 
 def page() -> str:

@@ -20,7 +20,7 @@ STDIN_NAME = "<stdin>"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault of one file, as it is printed."""
+    """One problem of one file, as it is printed."""
 
     file: str
     line: int
@@ -76,26 +76,28 @@ def _findings(name: str) -> list[Finding] | None:
     except UnreadableError as error:
         sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
         return None
-    return [finding_of(file, fault) for fault in faults_of(text)]
+    return [finding_of(file, problem) for problem in problems_of(text)]
 
 
-def finding_of(file: str, fault: flowspec.Fault) -> Finding:
-    """A fault as it is printed."""
-    path = flowspec.show_path(fault.path)
-    message = replace(fault, path=("spec",), line=0).render().removeprefix("spec: ")
-    return Finding(file, max(fault.line, 1), max(fault.column, 1), fault.severity, path, message, fault.rule)
+def finding_of(file: str, problem: flowspec.Problem) -> Finding:
+    """A problem as it is printed."""
+    path = flowspec.show_path(problem.path)
+    message = replace(problem, path=("spec",), line=0).render().removeprefix("spec: ")
+    return Finding(
+        file, max(problem.line, 1), max(problem.column, 1), problem.severity, path, message, problem.rule
+    )
 
 
-def faults_of(text: str) -> list[flowspec.Fault]:
-    """Every fault of a document, warnings included; none where there is nothing to tell."""
+def problems_of(text: str) -> list[flowspec.Problem]:
+    """Every problem of a document, warnings included; none where there is nothing to tell."""
     if not text.strip():
         return [
-            flowspec.Fault((), "the file is empty", "A document is an object with version, kind and spec.")
+            flowspec.Problem((), "the file is empty", "A document is an object with version, kind and spec.")
         ]
     try:
         return flowspec.validate(flowspec.read(text))
     except flowspec.InvalidDocumentError as error:
-        return error.faults
+        return error.problems
 
 
 def read_text(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, Problem
 from tests.support.corpus import KEPT, REFUSED, each_refused, named
 from tests.support.documents import generate
 from tests.support.nightly import nightly
@@ -110,32 +110,32 @@ def test_generated_workflows_live_and_die(stack: Stack, sizes: tuple[int, ...], 
     assert ("and DataWorks allows 400" in created) is any(size > 400 for size in sizes)
 
 
-def faults(path: Path) -> list[Fault]:
+def problems(path: Path) -> list[Problem]:
     try:
         return flowspec.validate(flowspec.read(path.read_bytes().decode()))
     except InvalidDocumentError as error:
-        return [fault for fault in error.faults if fault.severity == "error"]
+        return [problem for problem in error.problems if problem.severity == "error"]
 
 
 @each_refused
 def test_every_other_document_has_an_error_with_a_place_and_a_remedy(file: Path) -> None:
-    found = faults(file)
+    found = problems(file)
     assert found
-    for fault in found:
-        assert fault.severity == "error"
-        assert fault.path
-        assert fault.line
-        assert fault.column
-        assert len(fault.remedy) > 10
+    for problem in found:
+        assert problem.severity == "error"
+        assert problem.path
+        assert problem.line
+        assert problem.column
+        assert len(problem.remedy) > 10
 
 
-def test_preview_refuses_one_document_of_each_fault_before_any_call(stack: Stack) -> None:
-    """The engine stops at the first resource with a fault, so each is a program of its own."""
-    kinds = {faults(path)[0].message: path for path in REFUSED}
+def test_preview_refuses_one_document_of_each_problem_before_any_call(stack: Stack) -> None:
+    """The engine stops at the first resource with a problem, so each is a program of its own."""
+    kinds = {problems(path)[0].message: path for path in REFUSED}
     assert len(kinds) >= 5
     for path in kinds.values():
         declare(stack, {resource(path): path.read_bytes().decode()})
         output = stack.preview(ok=False).output
-        for fault in faults(path):
-            assert fault.render() in output
+        for problem in problems(path):
+            assert problem.render() in output
     assert stack.calls() == 0

@@ -30,9 +30,9 @@ def through(source: object) -> bool:
         document = flowspec.read(source)
         flowspec.validate(document)
     except flowspec.InvalidDocumentError as error:
-        told = [fault.render(secret=secret) for fault in error.faults for secret in (False, True)]
+        told = [problem.render(secret=secret) for problem in error.problems for secret in (False, True)]
         if not told:
-            raise AssertionError("refused without a fault") from error
+            raise AssertionError("refused without a problem") from error
         return False
     done = flowspec.complete(document.root, lambda name: flowspec.derive_id(URN, 1, "", name))
     text = flowspec.canonical(done)

@@ -194,10 +194,10 @@ class _Maker:
     def value(self, field: Field, key: str) -> Any:
         number = next(self.numbers)
         if field.shape is Shape.ENTITY:
-            return self.entity(field.entity, key)
-        if field.shape is Shape.LIST and field.entity:
-            several = 1 if field.entity == "workflow" else 2
-            return [self.entity(field.entity, key) for _ in range(several)]
+            return self.entity(field.object_type, key)
+        if field.shape is Shape.LIST and field.object_type:
+            several = 1 if field.object_type == "workflow" else 2
+            return [self.entity(field.object_type, key) for _ in range(several)]
         simple: dict[Shape, Any] = {
             Shape.TEXT: str(number) if key == "id" else f"{key} {number}",
             Shape.INTEGER: number,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, Problem
 from tests.support.documents import etl
 from tests.support.nightly import NIGHTLY
 
@@ -102,16 +102,16 @@ def other(value: Any) -> Any:
     return "other" if value is None else f"{value}x"
 
 
-def faults_of(source: object) -> list[Fault]:
+def problems_of(source: object) -> list[Problem]:
     """Everything that is said about a document, errors and warnings."""
     try:
         return flowspec.validate(flowspec.read(source))
     except InvalidDocumentError as error:
-        return error.faults
+        return error.problems
 
 
-def errors_of(source: object) -> list[Fault]:
-    return [fault for fault in faults_of(source) if fault.severity == "error"]
+def errors_of(source: object) -> list[Problem]:
+    return [problem for problem in problems_of(source) if problem.severity == "error"]
 
 
 def text_of(root: Object) -> tuple[str, dict[Path_, int]]:

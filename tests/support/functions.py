@@ -45,13 +45,13 @@ class Asking:
 
     async def __call__(self, function: str, **given: Any) -> dict[str, Any]:
         answer = await self.answer(function, **given)
-        assert answer.faults == []
+        assert answer.failures == []
         return answer.values
 
-    async def faults(self, function: str, **given: Any) -> list[tuple[str, str]]:
+    async def failures(self, function: str, **given: Any) -> list[tuple[str, str]]:
         answer = await self.answer(function, **given)
         assert (answer.values, self.calls) == ({}, [])
-        return [(fault.argument, fault.reason) for fault in answer.faults]
+        return [(failure.argument, failure.reason) for failure in answer.failures]
 
     @property
     def calls(self) -> list[str]:

@@ -79,8 +79,8 @@ def objects(value: Object, entity: str = "document") -> Iterator[tuple[str, Obje
         field = field_of(entity, key)[1]
         held = cast("list[Any]", item if isinstance(item, list) else [item])
         for one in held:
-            if field.entity and isinstance(one, dict):
-                yield from objects(cast("Object", one), field.entity)
+            if field.object_type and isinstance(one, dict):
+                yield from objects(cast("Object", one), field.object_type)
 
 
 def set_by_hand(root: Object) -> None:

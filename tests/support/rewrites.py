@@ -27,9 +27,9 @@ def rewritten(root: Object, rewrites: Sequence[Rewrite], chance: random.Random) 
 
     def below(value: Any, field: Field) -> Any:
         if field.shape is Shape.ENTITY and isinstance(value, dict):
-            return entity(value, field.entity)
-        if field.shape is Shape.LIST and field.entity and isinstance(value, list):
-            return [entity(item, field.entity) for item in value]
+            return entity(value, field.object_type)
+        if field.shape is Shape.LIST and field.object_type and isinstance(value, list):
+            return [entity(item, field.object_type) for item in value]
         return value
 
     return entity(root, "document")
@@ -37,7 +37,7 @@ def rewritten(root: Object, rewrites: Sequence[Rewrite], chance: random.Random) 
 
 def keys_in_another_order(value: Object, entity: str, chance: random.Random) -> Object:
     items = [
-        (key, item if field_of(entity, key)[1].entity else _deeply_shuffled(item, chance))
+        (key, item if field_of(entity, key)[1].object_type else _deeply_shuffled(item, chance))
         for key, item in value.items()
     ]
     chance.shuffle(items)
@@ -82,7 +82,7 @@ def empty_lists_for_absent_ones(value: Object, entity: str, chance: random.Rando
 
 
 def empty_objects_for_absent_ones(value: Object, entity: str, chance: random.Random) -> Object:
-    keys = [key for key in _absent(value, entity, chance) if _field(entity, key).entity in MAY_BE_EMPTY]
+    keys = [key for key in _absent(value, entity, chance) if _field(entity, key).object_type in MAY_BE_EMPTY]
     return {**value, **{key: {} for key in keys if _field(entity, key).shape is Shape.ENTITY}}
 
 
@@ -97,7 +97,7 @@ def absent_fields_for_empty_ones(value: Object, entity: str, chance: random.Rand
     return {
         key: item
         for key, item in value.items()
-        if key in kept or not (item is None or (item in ([], {}) and _field(entity, key).entity))
+        if key in kept or not (item is None or (item in ([], {}) and _field(entity, key).object_type))
     }
 
 

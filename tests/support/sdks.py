@@ -125,4 +125,4 @@ def expect_the_typed_document(inputs: dict[str, Any]) -> None:
     assert workflow["dependencies"] == [
         {"nodeId": "each", "depends": [{"type": "Normal", "nodeId": "again"}]}
     ]
-    assert all(fault.severity == "warning" for fault in validate(read(inputs["spec"])))
+    assert all(problem.severity == "warning" for problem in validate(read(inputs["spec"])))

@@ -122,4 +122,4 @@ def test_a_typed_document_arrives_as_flowspec(
     assert workflow["dependencies"] == [
         {"nodeId": "each", "depends": [{"type": "Normal", "nodeId": "again"}]}
     ]
-    assert all(fault.severity == "warning" for fault in validate(read(engine.inputs["spec"])))
+    assert all(problem.severity == "warning" for problem in validate(read(engine.inputs["spec"])))

@@ -56,7 +56,7 @@ def warned() -> dict[str, Any]:
     return document
 
 
-def test_a_document_without_faults_is_told_in_one_line(run: Run) -> None:
+def test_a_document_without_problems_is_told_in_one_line(run: Run) -> None:
     assert run(run.file("a.json", etl())) == (0, [], ["1 file, 0 errors, 0 warnings"])
 
 
@@ -70,7 +70,7 @@ def test_yaml_is_read_too(run: Run) -> None:
     assert "extrct" in Path(name).read_text("utf-8").splitlines()[int(where) - 1]
 
 
-def test_a_fault_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Messages) -> None:
+def test_a_problem_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Messages) -> None:
     name = run.file("a.json", misspelt())
     status, [line], summary = run(name)
     assert status == 1
@@ -82,7 +82,7 @@ def test_a_fault_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Messag
     messages(found[4])
 
 
-def test_every_fault_of_every_file_is_told(run: Run, messages: Messages) -> None:
+def test_every_problem_of_every_file_is_told(run: Run, messages: Messages) -> None:
     document = etl(nodes=[node("a", timeout=0.5), node("a")], dependencies=[])
     names = [run.file("a.json", document), run.file("b.json", misspelt())]
     status, lines, summary = run(*names)
@@ -114,7 +114,7 @@ def test_json_is_one_array(run: Run, messages: Messages) -> None:
     messages(found[0]["message"])
 
 
-def test_json_without_faults_is_an_empty_array(run: Run) -> None:
+def test_json_without_problems_is_an_empty_array(run: Run) -> None:
     assert run("--format", "json", run.file("a.json", etl()))[:2] == (0, ["[]"])
 
 
@@ -122,7 +122,7 @@ def test_json_without_faults_is_an_empty_array(run: Run) -> None:
     "content",
     ["", " \n\n", '{\n  "kind": "CycleWorkflow"', "[1]", "{}"],
 )
-def test_a_fault_of_the_whole_text_has_no_path(run: Run, content: str, messages: Messages) -> None:
+def test_a_problem_of_the_whole_text_has_no_path(run: Run, content: str, messages: Messages) -> None:
     name = run.file("a.json", content)
     status, [line], _ = run(name)
     assert status == 1

@@ -132,12 +132,12 @@ def test_every_kind_of_unknown_stays_where_it_is(plugin: Plugin, sentinel: str) 
     ],
     ids=["nodes", "node", "node id", "node name", "dependency", "trigger", "id", "name"],
 )
-def test_an_unknown_anywhere_is_no_fault(plugin: Plugin, place: Any) -> None:
+def test_an_unknown_anywhere_is_no_problem(plugin: Plugin, place: Any) -> None:
     document = etl(**{"dependencies": [], **place(UNKNOWN)})
     assert checked(plugin, "anywhere", document)["spec"] == document
 
 
-def test_faults_beside_an_unknown_are_told(plugin: Plugin, messages: Messages) -> None:
+def test_problems_beside_an_unknown_are_told(plugin: Plugin, messages: Messages) -> None:
     document = with_content(UNKNOWN)
     nodes(document)[1]["recurrence"] = "Sometimes"
     document["kind"] = "CycleWorkflow"
@@ -204,12 +204,12 @@ def test_an_asset_is_refused_in_clear_words(plugin: Plugin, value: Any, words: s
     assert words in failures(plugin, "asset", etl(), value)[0]
 
 
-def test_every_fault_is_told_at_once_and_the_inputs_stay(plugin: Plugin) -> None:
+def test_every_problem_is_told_at_once_and_the_inputs_stay(plugin: Plugin) -> None:
     document = etl()
     nodes(document)[0]["recurrence"] = "Sometimes"
     nodes(document)[1]["recurrence"] = "Never"
     news = {"projectId": "x", "spec": document, "specc": 1}
-    answer = plugin.check("faults", news)
+    answer = plugin.check("problems", news)
     reasons = [failure.reason for failure in answer.failures]
     assert len(reasons) == 4
     assert plain(answer.inputs) == news

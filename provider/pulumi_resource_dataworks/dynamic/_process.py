@@ -51,7 +51,7 @@ class Process:
         self._log = EngineLog()
         self._log.attach(engine_address)
         self._options = lifecycle.Options()
-        self._kinds = lifecycle.kinds(self._options, engine_address)
+        self._resource_types = lifecycle.resource_types(self._options, engine_address)
         self._settings: openapi.Settings | openapi.SettingsError | None = None
         self._client: openapi.Client | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="dataworks", daemon=True)
@@ -71,7 +71,9 @@ class Process:
             self._settings = error
         else:
             place = lifecycle.Place.of(self._settings, rest)
-            self._kinds = {name: replace(kind, place=place) for name, kind in self._kinds.items()}
+            self._resource_types = {
+                name: replace(kind, place=place) for name, kind in self._resource_types.items()
+            }
 
     def check(self, kind: str, olds: Values, news: Values) -> tuple[Values, list[str]]:
         """The inputs to go on with, and what is wrong with those that were given."""
@@ -133,7 +135,7 @@ class Process:
         if isinstance(self._settings, openapi.SettingsError):
             return news, [str(problem) for problem in self._settings.problems]
         async with self._telling(about) as reporter:
-            found = self._kinds[kind].steps.check(about.urn, written(news), properties(olds) or None)
+            found = self._resource_types[kind].steps.check(about.urn, written(news), properties(olds) or None)
             for warning in found.warnings:
                 reporter.warning(warning)
             if found.inputs.get("validateOnPreview") is True:
@@ -146,41 +148,43 @@ class Process:
     async def _diff(self, kind: str, resource_id: str, olds: Values, news: Values) -> lifecycle.Difference:
         about, state = About.of(news), properties(olds)
         async with self._telling(about):
-            self._kinds[kind].place.refuse_others(state)
-            found = self._kinds[kind].steps.diff(
+            self._resource_types[kind].place.refuse_others(state)
+            found = self._resource_types[kind].steps.diff(
                 about.urn, resource_id, state, state, properties(news), about.ignore_changes
             )
             if ABOUT in olds or found.changes:
                 return found
             # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
-            return lifecycle.Difference({self._kinds[kind].telling: "update"})
+            return lifecycle.Difference({self._resource_types[kind].telling: "update"})
 
     async def _create(self, kind: str, news: Values) -> tuple[str, Values]:
         about = About.of(news)
         async with self._step(about, kind, "create") as step:
-            resource_id, outputs = await self._kinds[kind].steps.create(step, properties(news))
+            resource_id, outputs = await self._resource_types[kind].steps.create(step, properties(news))
             return resource_id, self._kept(kind, outputs, about)
 
     async def _read(self, kind: str, resource_id: str, state: Values) -> tuple[Values, Values] | None:
         outputs, about = properties(state), About.of(state)
         async with self._step(about, kind, "read", outputs) as step:
-            inputs = {key: outputs[key] for key in self._kinds[kind].inputs if key in outputs}
-            found = await self._kinds[kind].steps.read(step, resource_id, inputs, outputs)
+            inputs = {key: outputs[key] for key in self._resource_types[kind].inputs if key in outputs}
+            found = await self._resource_types[kind].steps.read(step, resource_id, inputs, outputs)
             return found and (kept(found[0], about), self._kept(kind, found[1], about))
 
     async def _update(self, kind: str, resource_id: str, state: Values, news: Values) -> Values:
         about, olds = About.of(news), properties(state)
         async with self._step(about, kind, "update", olds) as step:
-            outputs = await self._kinds[kind].steps.update(step, resource_id, olds, olds, properties(news))
+            outputs = await self._resource_types[kind].steps.update(
+                step, resource_id, olds, olds, properties(news)
+            )
             return self._kept(kind, outputs, about)
 
     async def _delete(self, kind: str, resource_id: str, state: Values) -> None:
         outputs = properties(state)
         async with self._step(About.of(state), kind, "delete", outputs) as step:
-            await self._kinds[kind].steps.delete(step, resource_id, outputs)
+            await self._resource_types[kind].steps.delete(step, resource_id, outputs)
 
     def _kept(self, kind: str, outputs: Values, about: About) -> Values:
-        return kept(self._kinds[kind].place.noted(outputs), about)
+        return kept(self._resource_types[kind].place.noted(outputs), about)
 
     @asynccontextmanager
     async def _step(
@@ -199,7 +203,7 @@ class Process:
             )
             openapi.withhold_words(about.secret)
             with lifecycle.nothing_lost(step):
-                self._kinds[kind].place.refuse_others(made or {})
+                self._resource_types[kind].place.refuse_others(made or {})
                 yield step
 
     @asynccontextmanager

@@ -92,7 +92,7 @@ def _read(workflow_id: str, spec: str, left_out: dict[str, str]) -> Object | Non
         root = flowspec.read(spec).root
         flowspec.workflow_of(root)
     except flowspec.InvalidDocumentError as error:
-        left_out[workflow_id] = "\n".join(fault.render() for fault in error.faults)
+        left_out[workflow_id] = "\n".join(problem.render() for problem in error.problems)
     except (KeyError, IndexError, TypeError):
         left_out[workflow_id] = "DataWorks gave it back without a workflow in it"
     else:

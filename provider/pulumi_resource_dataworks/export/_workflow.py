@@ -50,8 +50,8 @@ def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
         flowspec.validate(flowspec.Document(root))
         root = flowspec.complete(root, lambda _: workflow_id)
     except flowspec.InvalidDocumentError as error:
-        faults = [fault.render() for fault in error.faults if fault.severity == "error"]
-        raise LeftOutError("\n".join(faults)) from None
+        problems = [problem.render() for problem in error.problems if problem.severity == "error"]
+        raise LeftOutError("\n".join(problems)) from None
     return _spoken_alike(root)
 
 

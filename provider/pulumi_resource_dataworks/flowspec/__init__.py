@@ -39,8 +39,8 @@ from ._document import (
     scope_of,
     workflow_of,
 )
-from ._faults import RULES, Fault, InvalidDocumentError, Rule, show_path
 from ._ids import actual_ids, rename_ids
+from ._problems import RULES, InvalidDocumentError, Problem, Rule, show_path
 from ._readback import clean, drifted, leave_out, project, restore
 from ._secrets import hides_names, is_secret, secret, secret_paths, secret_where_new, secrets_of
 from ._suggestions import near
@@ -53,11 +53,11 @@ __all__ = [
     "Changes",
     "Document",
     "Edge",
-    "Fault",
     "InvalidDocumentError",
     "Json",
     "LeftOut",
     "Object",
+    "Problem",
     "Rule",
     "actual_ids",
     "arranged",

@@ -11,9 +11,9 @@ from ._comparison import named_fields, same, same_value
 from ._completion import HOLD_VARIABLES, complete, output_of, outputs_of
 from ._control_completion import shorten
 from ._document import Document, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
-from ._faults import InvalidDocumentError, Path
 from ._fields import Field, Shape
 from ._partners import partners
+from ._problems import InvalidDocumentError, Path
 from ._secrets import is_secret, like, rebuilt, relisted
 from ._tables import UNKNOWN, field_of
 from ._validation import validate
@@ -45,24 +45,27 @@ def authored(value: Json) -> Json:
     return value
 
 
-def arranged(old: Object, new: Object, entity: str = "document") -> Object:
+def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
     """The new document with its sets in the order of the old one: Pulumi compares lists by their indices.
 
     What is new in a set comes last; where something has left it, an entry that stays as it is takes that place, as far as
     there is one, so that an entry which changes keeps its index.
     """
-    before = named_fields(old, entity)
+    before = named_fields(old, object_type)
     found: Object = {}
     for key, item in new.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         other = before.get(name)
         if item is other or type(item) is str:
             found[key] = item
             continue
         if field.shape is Shape.ENTITY and isinstance(item, dict) and isinstance(other, dict):
-            found[key] = arranged(cast("Object", other), cast("Object", item), field.entity)
+            found[key] = arranged(cast("Object", other), cast("Object", item), field.object_type)
         elif (
-            field.shape is Shape.LIST and field.entity and isinstance(item, list) and isinstance(other, list)
+            field.shape is Shape.LIST
+            and field.object_type
+            and isinstance(item, list)
+            and isinstance(other, list)
         ):
             found[key] = _arranged_list(cast("list[Json]", other), cast("list[Json]", item), field)
         else:
@@ -97,20 +100,22 @@ def _arranged_item(old: Json, new: Json, field: Field) -> Json:
     if old is new:
         return new
     if isinstance(old, dict) and isinstance(new, dict):
-        return arranged(cast("Object", old), cast("Object", new), field.entity)
+        return arranged(cast("Object", old), cast("Object", new), field.object_type)
     return new
 
 
 def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:
     """The smallest places in which two documents differ in meaning, the new one arranged as the old one."""
-    return dict(_entity(old, new, "document", ()))
+    return dict(_object_differences(old, new, "document", ()))
 
 
-def _entity(old: Object, new: Object, entity: str, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
-    before, after = _spellings(old, entity), _spellings(new, entity)
+def _object_differences(
+    old: Object, new: Object, object_type: str, path: Path
+) -> Iterator[tuple[Path, ChangeKind]]:
+    before, after = _spellings(old, object_type), _spellings(new, object_type)
     for name in [*before, *(name for name in after if name not in before)]:
         one, other = before.get(name), after.get(name)
-        field = field_of(entity, name)[1]
+        field = field_of(object_type, name)[1]
         if one and other and one != other:
             if not same_value(old[one], new[other], field):
                 yield (*path, one), "delete"
@@ -120,9 +125,11 @@ def _entity(old: Object, new: Object, entity: str, path: Path) -> Iterator[tuple
             yield from _value(old.get(key), new.get(key), field, (*path, key))
 
 
-def _spellings(value: Object, entity: str) -> dict[str, str]:
+def _spellings(value: Object, object_type: str) -> dict[str, str]:
     """The keys as they are written, by the names of their fields."""
-    return {field_of(entity, key)[0]: key for key in value if field_of(entity, key)[1] is not UNKNOWN}
+    return {
+        field_of(object_type, key)[0]: key for key in value if field_of(object_type, key)[1] is not UNKNOWN
+    }
 
 
 def _value(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
@@ -131,14 +138,14 @@ def _value(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Pat
     plain = not (is_secret(old) or is_secret(new))
     if plain and isinstance(old, dict) and isinstance(new, dict):
         if field.shape is Shape.ENTITY:
-            yield from _entity(cast("Object", old), cast("Object", new), field.entity, path)
+            yield from _object_differences(cast("Object", old), cast("Object", new), field.object_type, path)
         else:
             yield from _map(cast("Object", old), cast("Object", new), field, path)
         return
     if (
         plain
         and field.shape is Shape.LIST
-        and field.entity
+        and field.object_type
         and isinstance(old, list)
         and isinstance(new, list)
     ):
@@ -176,13 +183,13 @@ def _item(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Path
     if old is new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and not (is_secret(old) or is_secret(new)):
-        yield from _entity(cast("Object", old), cast("Object", new), field.entity, path)
+        yield from _object_differences(cast("Object", old), cast("Object", new), field.object_type, path)
     elif old != new:
         yield path, "update"
 
 
 def _same(old: Json, new: Json, field: Field) -> bool:
-    one = Field(Shape.ENTITY, entity=field.entity)
+    one = Field(Shape.ENTITY, object_type=field.object_type)
     return same_value(old, new, one)
 
 

@@ -21,12 +21,12 @@ DIGEST_VERSION = "1"
 
 def same(one: Object, other: Object) -> bool:
     """Whether two documents mean the same: formatting, key order, order of sets and case of labels aside."""
-    return one is other or same_entity(one, other, "document")
+    return one is other or same_object(one, other, "document")
 
 
 def normal(root: Object) -> Object:
     """The form that two documents share when, and only when, they mean the same."""
-    return normal_entity(root, "document")
+    return normal_object(root, "document")
 
 
 def digest(root: Object) -> str:
@@ -38,24 +38,24 @@ def digest(root: Object) -> str:
     return f"{DIGEST_VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def named_fields(value: Object, entity: str) -> dict[str, Json]:
+def named_fields(value: Object, object_type: str) -> dict[str, Json]:
     """An object's values by the names of its table; of two spellings of one field, the one that says something."""
-    table = ENTITIES.get(entity)
+    table = ENTITIES.get(object_type)
     if table is not None and value.keys() <= table.fields.keys():
         return value
     found: dict[str, Json] = {}
     for key, item in value.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         if field is not UNKNOWN and (key == name or not found.get(name)) and (item or not found.get(name)):
             found[name] = item
     return found
 
 
-def normal_entity(value: Object, entity: str) -> Object:
+def normal_object(value: Object, object_type: str) -> Object:
     """The normal form of one object; absent, null, empty and defaulted are one and the same, unknown keys are gone."""
     found: Object = {}
-    for name, item in named_fields(value, entity).items():
-        field = field_of(entity, name)[1]
+    for name, item in named_fields(value, object_type).items():
+        field = field_of(object_type, name)[1]
         if field.server or item is None:
             continue
         shaped = normal_value(item, field)
@@ -67,7 +67,7 @@ def normal_entity(value: Object, entity: str) -> Object:
 def normal_value(value: Json, field: Field) -> Json:
     """The normal form of one value."""
     if field.shape is Shape.ENTITY and isinstance(value, dict):
-        return normal_entity(cast("Object", value), field.entity)
+        return normal_object(cast("Object", value), field.object_type)
     if field.shape is Shape.LIST and isinstance(value, list):
         items = [_normal_item(item, field) for item in cast("list[Json]", value)]
         return sorted(items, key=_sort_key) if field.order == "set" else items
@@ -85,11 +85,11 @@ def _label(value: str, field: Field) -> str:
     return next((choice for choice in field.choices if choice.casefold() == folded), value)
 
 
-def same_entity(one: Object, other: Object, entity: str) -> bool:
+def same_object(one: Object, other: Object, object_type: str) -> bool:
     """Whether two objects have one normal form."""
-    ours, theirs = named_fields(one, entity), named_fields(other, entity)
+    ours, theirs = named_fields(one, object_type), named_fields(other, object_type)
     return all(
-        same_value(ours.get(name), theirs.get(name), field_of(entity, name)[1])
+        same_value(ours.get(name), theirs.get(name), field_of(object_type, name)[1])
         for name in ours.keys() | theirs.keys()
     )
 
@@ -99,12 +99,14 @@ def same_value(one: Json, other: Json, field: Field) -> bool:
     if field.server:
         return True
     if isinstance(one, dict) and isinstance(other, dict) and field.shape is Shape.ENTITY:
-        return same_entity(cast("Object", one), cast("Object", other), field.entity)
-    if isinstance(one, list) and isinstance(other, list) and field.shape is Shape.LIST and field.entity:
+        return same_object(cast("Object", one), cast("Object", other), field.object_type)
+    if isinstance(one, list) and isinstance(other, list) and field.shape is Shape.LIST and field.object_type:
         ours, theirs = cast("list[Json]", one), cast("list[Json]", other)
         pairs = _pairs(ours, theirs, field)
         if pairs is not None:
-            return all(first == second or same_entity(first, second, field.entity) for first, second in pairs)
+            return all(
+                first == second or same_object(first, second, field.object_type) for first, second in pairs
+            )
     return one == other or bool(_bare(one, field) == _bare(other, field))
 
 
@@ -120,7 +122,7 @@ def _pairs(one: list[Json], other: list[Json], field: Field) -> list[tuple[Objec
     ours, theirs = cast("list[Object]", one), cast("list[Object]", other)
     if field.order == "ordered":
         return list(zip(ours, theirs, strict=True))
-    key = next(iter(ENTITIES[field.entity].keys), "")
+    key = next(iter(ENTITIES[field.object_type].keys), "")
     by_key = {str(item.get(key)): item for item in theirs if item.get(key)}
     ours_by_key = {str(item.get(key)): item for item in ours if item.get(key)}
     if len(by_key) != len(theirs) or by_key.keys() != ours_by_key.keys():
@@ -129,7 +131,7 @@ def _pairs(one: list[Json], other: list[Json], field: Field) -> list[tuple[Objec
 
 
 def _normal_item(item: Json, field: Field) -> Json:
-    return normal_entity(cast("Object", item), field.entity) if isinstance(item, dict) else item
+    return normal_object(cast("Object", item), field.object_type) if isinstance(item, dict) else item
 
 
 _sort_key = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=repr).encode
@@ -292,20 +294,20 @@ _SCOPES = {"workflow", "subflow", "doWhile", "foreach", "paiflow"}
 
 
 def _differing(
-    old: Object, new: Object, entity: str, aside: frozenset[str], prefix: str = ""
+    old: Object, new: Object, object_type: str, aside: frozenset[str], prefix: str = ""
 ) -> Iterator[str]:
     """The names of the fields in which two objects differ; of a scope, those that are told otherwise are left aside."""
     if old == new:
         return
-    before, after = normal_entity(old, entity), normal_entity(new, entity)
+    before, after = normal_object(old, object_type), normal_object(new, object_type)
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)
-        if one == other or (entity in _SCOPES and key in aside):
+        if one == other or (object_type in _SCOPES and key in aside):
             continue
-        field = field_of(entity, key)[1]
+        field = field_of(object_type, key)[1]
         if field.shape is Shape.ENTITY and isinstance(one, dict) and isinstance(other, dict):
             ours, theirs = cast("Object", one), cast("Object", other)
-            yield from _differing(ours, theirs, field.entity, aside, f"{prefix}{key}.")
+            yield from _differing(ours, theirs, field.object_type, aside, f"{prefix}{key}.")
         else:
             yield prefix + key
 

@@ -120,7 +120,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
     """The document with everything in it that the user may leave out.
 
     Args:
-        root: A document without faults; it stays as it is.
+        root: A document without problems; it stays as it is.
         choose: Gives the IDs that the document leaves out.
     """
     done: Object = _draft(root)
@@ -189,8 +189,8 @@ def output_of(node: Object) -> str:
     return own if own in outputs or not outputs else min(outputs)
 
 
-def _own_id(entity: Object, value: Json) -> None:
-    entity["id"] = str(entity.get("id") or value)
+def _own_id(object_type: Object, value: Json) -> None:
+    object_type["id"] = str(object_type.get("id") or value)
 
 
 def _spell(node: Object) -> None:
@@ -199,11 +199,11 @@ def _spell(node: Object) -> None:
         node["for-each"] = node.pop("forEach")
 
 
-def _fill_script(entity: Object, path: str) -> None:
-    script: Object = entity.get("script") or {}
+def _fill_script(object_type: Object, path: str) -> None:
+    script: Object = object_type.get("script") or {}
     if script.get("path") in (None, ""):
         script["path"] = path
-    entity["script"] = script
+    object_type["script"] = script
 
 
 def _fill_outputs(node: Object) -> None:

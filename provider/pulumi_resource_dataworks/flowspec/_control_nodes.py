@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
-from ._faults import Fault, Path, doubt
 from ._node_types import KNOWN_COMMANDS
+from ._problems import Path, Problem, doubt
 from ._tables import field_of
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ _LONGEST = 2_000
 _BUILTINS = frozenset(dir(builtins))
 
 
-def when_faults(when: str, parameters: Mapping[str, str | None], path: Path) -> Iterator[Fault]:
+def when_problems(when: str, parameters: Mapping[str, str | None], path: Path) -> Iterator[Problem]:
     """The doubts about a condition.
 
     Args:
@@ -289,14 +289,14 @@ def when_faults(when: str, parameters: Mapping[str, str | None], path: Path) -> 
         return
     for item in ast.walk(tree):
         if isinstance(item, ast.Name):
-            yield from _name_faults(item.id, names, parameters, path)
+            yield from _name_problems(item.id, names, parameters, path)
         elif isinstance(item, ast.Compare):
-            yield from _comparison_faults(item, names, path)
+            yield from _comparison_problems(item, names, path)
 
 
-def _name_faults(
+def _name_problems(
     word: str, names: list[str], parameters: Mapping[str, str | None], path: Path
-) -> Iterator[Fault]:
+) -> Iterator[Problem]:
     mark = _MARK.fullmatch(word)
     if mark:
         name = names[int(mark[1])]
@@ -305,18 +305,18 @@ def _name_faults(
             message = f"{{}} stands for the text {{}}, and has no quotes around it: {_AS_NAME}"
             remedy = "Write {}."
             values = (f"${{{name}}}", value, f"'${{{name}}}'")
-            yield Fault(path, message, remedy, values, severity="warning", rule="when-quotes")
+            yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
     elif word not in _BUILTINS and not _MARK.search(word):
         message = f"{{}} is neither a parameter nor in quotes: {_AS_NAME}"
         remedy = "Write {} for a text, or {} for a parameter."
         values = (word, f"'{word}'", f"${{{word}}}")
-        yield Fault(path, message, remedy, values, severity="warning", rule="when-quotes")
+        yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
 
 
 _AS_NAME = "Python takes it for a name that nothing defines"
 
 
-def _comparison_faults(item: ast.Compare, names: list[str], path: Path) -> Iterator[Fault]:
+def _comparison_problems(item: ast.Compare, names: list[str], path: Path) -> Iterator[Problem]:
     """A text that is a parameter, beside a number: another type, whatever the value."""
     for one, other in zip([item.left, *item.comparators], item.comparators, strict=False):
         pair = [side.value for side in (one, other) if isinstance(side, ast.Constant)]
@@ -326,7 +326,7 @@ def _comparison_faults(item: ast.Compare, names: list[str], path: Path) -> Itera
             message = "the condition compares the text {} with a number"
             remedy = "Write {} without quotes for a number, or put the number in quotes."
             values = (f"'${{{name}}}'", f"${{{name}}}")
-            yield Fault(path, message, remedy, values, severity="warning", rule="when-quotes")
+            yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
 
 
 def _marked(when: str) -> str:

@@ -56,9 +56,9 @@ class Around:
         workflow = workflow_of(root)
         return cls(str(root.get("kind")).casefold(), workflow, portable, workflow, root)
 
-    def within(self, holder: Object, entity: str) -> Around:
+    def within(self, holder: Object, object_type: str) -> Around:
         """The same one step further in."""
-        owner = holder if entity in {"workflow", "node"} else self.owner
+        owner = holder if object_type in {"workflow", "node"} else self.owner
         strategy = holder.get("strategy")
         more = (cast("Object", strategy),) if isinstance(strategy, dict) else ()
         return replace(self, owner=owner, holder=holder, strategies=(*self.strategies, *more))
@@ -187,7 +187,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     },
     "nodeOutput": {"sourceType": Default(_source_type, "[B] of the owner's own outputs")},
 }
-"""By entity and field, what is left out of a document that is read for an import."""
+"""By object_type and field, what is left out of a document that is read for an import."""
 
 OF_ONE_WORKSPACE = frozenset({"owner"})
 """What a document for other workspaces cannot have."""
@@ -196,20 +196,22 @@ _FOLLOWS = {"recurrence": "recurrenceType"}
 """A node's fields that a strategy has under another name."""
 
 
-def is_filled(entity: str, name: str, value: Json, around: Around) -> bool:
+def is_filled(object_type: str, name: str, value: Json, around: Around) -> bool:
     """Whether a value is the one that the service gives where a document leaves it out."""
-    default = DEFAULTS.get(entity, {}).get(name)
+    default = DEFAULTS.get(object_type, {}).get(name)
     known = default.value(around) if default and callable(default.value) else default and default.value
     if known is None:
         return False
-    field = field_of(entity, name)[1]
+    field = field_of(object_type, name)[1]
     if isinstance(known, list):
         given = cast("list[Json]", value) if isinstance(value, list) else [value]
         return all(
             any(same_value([one], [item], field) for item in cast("list[Json]", known)) for one in given
         )
     key = _FOLLOWS.get(name, name)
-    beside = [strategy.get(key) for strategy in around.strategies] if entity in {"node", "strategy"} else []
+    beside = (
+        [strategy.get(key) for strategy in around.strategies] if object_type in {"node", "strategy"} else []
+    )
     return all(one is None or same_value(one, known, field) for one in (value, *beside))
 
 
@@ -300,10 +302,10 @@ def with_fields(spec: Object, changes: Mapping[str, Object]) -> Object:
     if not changes:
         return spec
     done = copy.deepcopy(spec)
-    for name, entity in [("", workflow_of(done)), *nodes_of(workflow_of(done))]:
+    for name, object_type in [("", workflow_of(done)), *nodes_of(workflow_of(done))]:
         for path, value in changes.get(name, {}).items():
             *steps, last = path.split(".")
-            holder = entity
+            holder = object_type
             for step in steps:
                 holder = cast("Object", holder.setdefault(step, {}))
             holder[last] = value
@@ -320,20 +322,20 @@ def _values(sent: Object, actual: Object) -> Iterator[tuple[str, list[tuple[str,
             yield name, list(_fields("node", own, node))
 
 
-def _fields(entity: str, sent: Object, actual: Object) -> Iterator[tuple[str, Json, Field]]:
-    for path in _WATCHED[entity]:
-        value, field = _at(actual, path, entity)
-        said, _ = _at(sent, path, entity)
+def _fields(object_type: str, sent: Object, actual: Object) -> Iterator[tuple[str, Json, Field]]:
+    for path in _WATCHED[object_type]:
+        value, field = _at(actual, path, object_type)
+        said, _ = _at(sent, path, object_type)
         if value not in (None, "", [], {}) and said in (None, "", [], {}):
             yield path, value, field
 
 
-def _at(value: Object, path: str, entity: str) -> tuple[Json, Field]:
+def _at(value: Object, path: str, object_type: str) -> tuple[Json, Field]:
     """The normal form of the value at a path, and its field."""
     held: Json = value
-    field = field_of(entity, "")[1]
+    field = field_of(object_type, "")[1]
     for step in path.split("."):
-        field = field_of(entity, step)[1]
+        field = field_of(object_type, step)[1]
         held = cast("Object", held).get(step) if isinstance(held, dict) else None
-        entity = field.entity
+        object_type = field.object_type
     return (None if held is None else normal_value(held, field)), field

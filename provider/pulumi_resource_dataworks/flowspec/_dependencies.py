@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from ._completion import NodeIndex
 from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
-from ._faults import Fault, Path, Phrase
+from ._problems import Path, Phrase, Problem
 from ._suggestions import Vocabulary
 
 FLOWS = ("dependencies", "flow")
@@ -31,7 +31,7 @@ class Scope:
         self._names = Vocabulary(self.index.names)
         self._words = Vocabulary((*self.index.words, *self.arms))
 
-    def faults(self) -> Iterator[Fault]:
+    def problems(self) -> Iterator[Problem]:
         """What is wrong with the dependencies, and looks wrong."""
         yield from self._name_clashes()
         waits: dict[str, list[str]] = {}
@@ -52,7 +52,7 @@ class Scope:
                     yield from self._lost_variables(dependency, (*self.path, key, position))
         yield from self._cycles(waits)
 
-    def _name_clashes(self) -> Iterator[Fault]:
+    def _name_clashes(self) -> Iterator[Problem]:
         seen: dict[str, int] = {}
         for position, node in enumerate(objects(self.owner.get("nodes"))):
             name = str(node.get("name"))
@@ -60,10 +60,10 @@ class Scope:
                 message = f"node name {{}} is used twice: nodes[{seen[name]}] has it too"
                 remedy = "Give each node of a workflow a name of its own."
                 here = (*self.path, "nodes", position, "name")
-                yield Fault(here, message, remedy, (name,), rule="name-clash")
+                yield Problem(here, message, remedy, (name,), rule="name-clash")
             seen.setdefault(name, position)
 
-    def _odd_dependency(self, dependency: Object, node: Object | None, path: Path) -> Iterator[Fault]:
+    def _odd_dependency(self, dependency: Object, node: Object | None, path: Path) -> Iterator[Problem]:
         """A dependency of a node that is not here, or of one that waits for nothing."""
         name = dependency.get("nodeId")
         if node is None:
@@ -71,16 +71,16 @@ class Scope:
         if dependency.get("depends") is None and not dependency.get("variableDepends"):
             message = "the dependency does not say what node {} waits for"
             remedy = 'Write it as depends: [{{"nodeId": "the node that it waits for"}}].'
-            yield Fault((*path, "depends"), message, remedy, (name,), rule="no-depends")
+            yield Problem((*path, "depends"), message, remedy, (name,), rule="no-depends")
 
-    def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Fault]:
+    def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Problem]:
         """What the variables of a dependency name, and is not here."""
         for here, depend in depends_with_paths({**dependency, "depends": None}, path):
             word = named_by(depend)
             if self.index.find(word) is None and str(depend.get("output")) not in self.arms:
                 yield from self._lost(depend, here)
 
-    def _lost(self, depend: Object, path: Path) -> Iterator[Fault]:
+    def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
         """What names no node here: another workflow's output, or nothing that is."""
         if depend.get("output") not in (None, ""):
             yield from self._near_outputs(depend, (*path, "output"))
@@ -90,21 +90,21 @@ class Scope:
             yield self._no_node((*path, key), depend[key])
         elif not str(depend.get("type")).casefold().startswith("crosscycledependson"):
             message, remedy = "the dependency names nothing", "Write the node's name as nodeId, or an output."
-            yield Fault(path, message, remedy, rule="empty-dependency")
+            yield Problem(path, message, remedy, rule="empty-dependency")
 
-    def _no_node(self, path: Path, name: Json) -> Fault:
+    def _no_node(self, path: Path, name: Json) -> Problem:
         message = "no node here is called {}, so the service would drop the dependency"
         if str(name) in self.arms:
             remedy, node = "It is an arm of node {}: write it as output.", self.arms[str(name)]
-            return Fault(path, message, remedy, (name, node.get("name")), rule="lost-dependency")
+            return Problem(path, message, remedy, (name, node.get("name")), rule="lost-dependency")
         first = ", ".join(json.dumps(known, ensure_ascii=False) for known in self._names.words[:10])
         remedy = (
             "{}Write the name of one of this workflow's nodes ({}), or another workflow's node as output."
         )
         values = (name, self._names.suggestion(str(name)), Phrase(first))
-        return Fault(path, message, remedy, values, rule="lost-dependency")
+        return Problem(path, message, remedy, values, rule="lost-dependency")
 
-    def _near_outputs(self, depend: Object, path: Path) -> Iterator[Fault]:
+    def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
         """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
         output = str(depend["output"])
         last = output.rsplit(".", 1)[-1]
@@ -126,7 +126,7 @@ class Scope:
             )
         else:
             remedy = "Write the node's name as nodeId and leave output out, unless another workflow makes it."
-        yield Fault(path, message, remedy, (output, node.get("name"), *values), "warning", "near-output")
+        yield Problem(path, message, remedy, (output, node.get("name"), *values), "warning", "near-output")
 
     def _arm(self, output: str, meant: str | None) -> str | None:
         """The arm's output that another output looks like: by a slip, or by its last part alone."""
@@ -135,7 +135,7 @@ class Scope:
         last = output.rsplit(".", 1)[-1]
         return next((arm for arm in self.arms if arm.rsplit(".", 1)[-1] == last), None)
 
-    def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Fault]:
+    def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
         """A cycle of normal dependencies, with its nodes: each depends on the next."""
         if _in_order(waits):
             return
@@ -145,7 +145,7 @@ class Scope:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
             message = "the nodes wait for each other: {}"
             remedy = "Take one of these dependencies out: none of the nodes could ever start."
-            yield Fault((*self.path, "dependencies"), message, remedy, (shown,), rule="cycle")
+            yield Problem((*self.path, "dependencies"), message, remedy, (shown,), rule="cycle")
 
 
 def arms_of(node: Object) -> list[str]:
@@ -155,13 +155,13 @@ def arms_of(node: Object) -> list[str]:
     return [str(output["data"]) for output in outputs if output.get("data")]
 
 
-def both_flows(owner: Object, path: Path) -> Iterator[Fault]:
+def both_flows(owner: Object, path: Path) -> Iterator[Problem]:
     """Dependencies in both spellings: the parser reads those in `flow` only where the others are empty."""
     flow, dependencies = owner.get("flow"), owner.get("dependencies")
     if flow and dependencies and flow != dependencies:
         message = "flow stands beside dependencies, so the service would drop it"
         remedy = "Move its entries into dependencies."
-        yield Fault((*path, "flow"), message, remedy, rule="two-flows")
+        yield Problem((*path, "flow"), message, remedy, rule="two-flows")
 
 
 def _in_order(graph: dict[str, list[str]]) -> bool:

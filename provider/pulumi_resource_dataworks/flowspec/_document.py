@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ._faults import Fault, InvalidDocumentError, Path, escaped
+from ._problems import InvalidDocumentError, Path, Problem, escaped
 from ._syntax import (
     MAX_DEPTH,
     is_json_like,
@@ -56,31 +56,34 @@ class Document:
     text: str | None = None
     locate: Callable[[str, Iterable[Path]], dict[Path, tuple[int, int]]] = locate
 
-    def place(self, faults: Sequence[Fault]) -> list[Fault]:
-        """The faults, each with the line and column of the text where there is one."""
+    def place(self, problems: Sequence[Problem]) -> list[Problem]:
+        """The problems, each with the line and column of the text where there is one."""
         if self.text is None:
-            return list(faults)
-        places = self.locate(self.text, (fault.path for fault in faults)) if faults else {}
-        return [replace(fault, line=places[fault.path][0], column=places[fault.path][1]) for fault in faults]
+            return list(problems)
+        places = self.locate(self.text, (problem.path for problem in problems)) if problems else {}
+        return [
+            replace(problem, line=places[problem.path][0], column=places[problem.path][1])
+            for problem in problems
+        ]
 
 
 def read(source: object) -> Document:
     """Reads a document from JSON text, YAML text or an object.
 
     Raises:
-        InvalidDocumentError: It cannot be read. The fault says at which line and column.
+        InvalidDocumentError: It cannot be read. The problem says at which line and column.
     """
     if isinstance(source, str):
         return _read_text(source)
     if isinstance(source, Mapping):
-        faults: list[Fault] = []
-        root = cast("Object", _plain(cast("Mapping[str, object]", source), (), faults))
-        faults += [] if faults else _unwritable(root, ())
-        if faults:
-            raise InvalidDocumentError(faults)
+        problems: list[Problem] = []
+        root = cast("Object", _plain(cast("Mapping[str, object]", source), (), problems))
+        problems += [] if problems else _unwritable(root, ())
+        if problems:
+            raise InvalidDocumentError(problems)
         return Document(root)
     raise InvalidDocumentError(
-        [Fault((), f"a FlowSpec document is needed, not {_kind_of(source)}", _WRITE_IT)]
+        [Problem((), f"a FlowSpec document is needed, not {_kind_of(source)}", _WRITE_IT)]
     )
 
 
@@ -210,8 +213,8 @@ def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
 
 def _read_text(text: str) -> Document:
     if len(text) > MAX_TEXT:
-        fault = Fault((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
-        raise InvalidDocumentError([fault])
+        problem = Problem((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
+        raise InvalidDocumentError([problem])
     text = text.removeprefix("\ufeff")
     try:
         text.encode()
@@ -222,17 +225,17 @@ def _read_text(text: str) -> Document:
             "this looks like a file's name: {}",
             "Give what is in the file: in Pulumi's YAML, fn::readFile reads it.",
         )
-        raise InvalidDocumentError([Fault((), message, remedy, (text.strip(),), line=1, column=1)])
+        raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
     json_like = is_json_like(text)
     root, sound = _read_json(text) if json_like else (read_yaml(text), False)
     if not isinstance(root, dict):
         found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
-        raise InvalidDocumentError([Fault((), found, remedy, line=1, column=1)])
+        raise InvalidDocumentError([Problem((), found, remedy, line=1, column=1)])
     document = Document(cast("Object", root), text, locate if json_like else locate_yaml)
-    faults = [] if sound else list(_unwritable(root, ()))
-    if faults:
-        raise InvalidDocumentError(document.place(faults))
+    problems = [] if sound else list(_unwritable(root, ()))
+    if problems:
+        raise InvalidDocumentError(document.place(problems))
     return document
 
 
@@ -250,16 +253,16 @@ def _read_json(text: str) -> tuple[Json, bool]:
         root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_number)
         return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
     except json.JSONDecodeError as error:
-        problem, remedy = json_words(text, error.msg, error.pos)
-        message, remedy = f"this is not JSON: {escaped(problem)}", escaped(remedy)
-        fault = Fault((), message, remedy, line=error.lineno, column=error.colno)
-        raise InvalidDocumentError([fault]) from None
+        what, remedy = json_words(text, error.msg, error.pos)
+        message, remedy = f"this is not JSON: {escaped(what)}", escaped(remedy)
+        problem = Problem((), message, remedy, line=error.lineno, column=error.colno)
+        raise InvalidDocumentError([problem]) from None
     except _RepeatedKeyError:
         path = repeated_key(text)
         line, column = second_of(text, path)
         remedy = "Keep one of the two: the service would drop the other."
-        fault = Fault(path, "the key {} is written twice", remedy, (path[-1],), line=line, column=column)
-        raise InvalidDocumentError([fault]) from None
+        problem = Problem(path, "the key {} is written twice", remedy, (path[-1],), line=line, column=column)
+        raise InvalidDocumentError([problem]) from None
     except RecursionError:
         message = f"this is nested deeper than {MAX_DEPTH} levels"
         raise _unreadable(text, message, "Flatten the document.", too_deep(text, MAX_DEPTH)) from None
@@ -271,7 +274,7 @@ def _read_json(text: str) -> tuple[Json, bool]:
 
 def _unreadable(text: str, message: str, remedy: str, offset: int) -> InvalidDocumentError:
     line, column = line_and_column(text, offset)
-    return InvalidDocumentError([Fault((), message, remedy, line=line, column=column)])
+    return InvalidDocumentError([Problem((), message, remedy, line=line, column=column)])
 
 
 class _RepeatedKeyError(ValueError):
@@ -303,16 +306,16 @@ def _items(value: Json) -> Iterable[Json]:
     return cast("Object", value).values() if isinstance(value, dict) else cast("list[Json]", value)
 
 
-def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
+def _unwritable(value: Json, path: Path) -> Iterator[Problem]:
     """What JSON text can spell and nothing can store: text that is no Unicode, numbers past all bounds, depth."""
     if len(path) > MAX_DEPTH:
-        yield Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
+        yield Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
         return
     items: Iterable[tuple[str | int, Json]] = ()
     if isinstance(value, dict):
         items = cast("Object", value).items()
         if not all(map(str.isascii, cast("Object", value))):
-            yield from (fault for key in cast("Object", value) for fault in _odd(key, path))
+            yield from (problem for key in cast("Object", value) for problem in _odd(key, path))
     elif isinstance(value, list):
         items = enumerate(cast("list[Json]", value))
     for step, item in items:
@@ -322,46 +325,48 @@ def _unwritable(value: Json, path: Path) -> Iterator[Fault]:
             yield from _odd(item, (*path, step))
 
 
-def _odd(value: Json, path: Path) -> Iterator[Fault]:
+def _odd(value: Json, path: Path) -> Iterator[Problem]:
     if isinstance(value, str) and _SURROGATE.search(value):
-        yield Fault(path, _HALF, "Write the whole character.")
+        yield Problem(path, _HALF, "Write the whole character.")
     elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
-        yield Fault(path, "the number is too large", "Write it as text.")
+        yield Problem(path, "the number is too large", "Write it as text.")
 
 
-def _plain(value: object, path: Path, faults: list[Fault]) -> Json:
+def _plain(value: object, path: Path, problems: list[Problem]) -> Json:
     """A value of a Pulumi program as JSON: whole numbers as ints, and none that has been rounded already."""
     if isinstance(value, _NUMBERS) and not isinstance(value, bool):
-        return _number(value, path, faults)
+        return _number(value, path, problems)
     if value is None or isinstance(value, _WORDS):
         return value
     if len(path) > MAX_DEPTH:
-        faults.append(Fault(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document."))
+        problems.append(
+            Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
+        )
     elif isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         if not all(isinstance(key, str) for key in mapping):
-            faults.append(Fault(path, "each key has to be text", "Write the keys in quotes."))
+            problems.append(Problem(path, "each key has to be text", "Write the keys in quotes."))
         return {
-            str(key): item if type(item) is str else _plain(item, (*path, str(key)), faults)
+            str(key): item if type(item) is str else _plain(item, (*path, str(key)), problems)
             for key, item in mapping.items()
         }
     elif isinstance(value, Sequence):
         sequence = cast("Sequence[object]", value)
-        return [_plain(item, (*path, index), faults) for index, item in enumerate(sequence)]
+        return [_plain(item, (*path, index), problems) for index, item in enumerate(sequence)]
     else:
-        faults.append(
-            Fault(path, f"a FlowSpec document cannot hold {_kind_of(value)}", "Give its text instead.")
+        problems.append(
+            Problem(path, f"a FlowSpec document cannot hold {_kind_of(value)}", "Give its text instead.")
         )
     return None
 
 
-def _number(value: float, path: Path, faults: list[Fault]) -> int | float:
+def _number(value: float, path: Path, problems: list[Problem]) -> int | float:
     if isinstance(value, float) and not math.isfinite(value):
-        faults.append(Fault(path, f"{value} is no JSON number", "Write a finite number."))
+        problems.append(Problem(path, f"{value} is no JSON number", "Write a finite number."))
     elif abs(value) >= _EXACT:
         message = "the number is 2^53 or more, so Pulumi may have rounded it already"
         remedy = "Write an ID as text, in quotes."
-        faults.append(Fault(path, message, remedy))
+        problems.append(Problem(path, message, remedy))
     elif isinstance(value, float):
         return whole(value)
     return value

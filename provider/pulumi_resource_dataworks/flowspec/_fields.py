@@ -1,4 +1,4 @@
-"""The words in which the tables of entities are written, and the tables of what a workflow's nodes may name."""
+"""The words in which the tables of object_types are written, and the tables of what a workflow's nodes may name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
-# --- The words in which the tables are written: what a field is, and what an entity is
+# --- The words in which the tables are written: what a field is, and what an object_type is
 
 
 ListOrder = Literal["ordered", "set"]
@@ -38,11 +38,11 @@ _PLAIN: dict[Shape, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an entity.
+    """One field of an object_type.
 
     Attributes:
         shape: How its value looks.
-        entity: The table of the object, or of each item of the list.
+        object_type: The table of the object, or of each item of the list.
         choices: The labels that the vendor's parser knows; it refuses any other, unless `open`.
         open: The parser takes an unknown label: `kept` as it stands, or `dropped` without a word.
         bits: How long a whole number is in the vendor's library, which refuses a longer one.
@@ -56,7 +56,7 @@ class Field:
     """
 
     shape: Shape
-    entity: str = ""
+    object_type: str = ""
     choices: tuple[str, ...] = ()
     open: Literal["", "kept", "dropped"] = ""
     bits: int = 32
@@ -74,7 +74,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class ObjectType:
     """One kind of object in a document.
 
     Attributes:
@@ -85,7 +85,7 @@ class Entity:
         dropped: Keys that the vendor's own documents carry, and its parser drops.
         present: What the parser asks for by name alone: a null will do.
         caseless: Whether the parser takes its keys in any case.
-        lost: Keys of another kind of entity that hold what must not be lost, and what to do instead.
+        lost: Keys of another kind of object_type that hold what must not be lost, and what to do instead.
     """
 
     fields: dict[str, Field]
@@ -114,12 +114,12 @@ def choice(*choices: str, **options: Any) -> Field:
     return Field(Shape.CHOICE, choices=choices, **options)
 
 
-def one(entity: str, **options: Any) -> Field:
-    return Field(Shape.ENTITY, entity=entity, **options)
+def one(object_type: str, **options: Any) -> Field:
+    return Field(Shape.ENTITY, object_type=object_type, **options)
 
 
-def many(entity: str, order: ListOrder = "set", **options: Any) -> Field:
-    return Field(Shape.LIST, entity=entity, order=order, **options)
+def many(object_type: str, order: ListOrder = "set", **options: Any) -> Field:
+    return Field(Shape.LIST, object_type=object_type, order=order, **options)
 
 
 def mapping(**options: Any) -> Field:
@@ -164,8 +164,8 @@ _ENGINE = (
     "CUSTOM",
 )
 
-RESOURCES: dict[str, Entity] = {
-    "fileResource": Entity(
+RESOURCES: dict[str, ObjectType] = {
+    "fileResource": ObjectType(
         {
             "id": text(),
             "name": text(),
@@ -178,13 +178,13 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("id", "name"),
     ),
-    "file": Entity({"path": text(), "extension": text(), "storage": one("storage"), "id": text()}),
-    "files": Entity(dict.fromkeys(("oss", "hdfs"), many("fileOfKind")), caseless=True),
-    "fileOfKind": Entity(
+    "file": ObjectType({"path": text(), "extension": text(), "storage": one("storage"), "id": text()}),
+    "files": ObjectType(dict.fromkeys(("oss", "hdfs"), many("fileOfKind")), caseless=True),
+    "fileOfKind": ObjectType(
         {**dict.fromkeys(("id", "path", "extension"), text()), "storage": mapping()},
         keys=("id", "path"),
     ),
-    "storage": Entity(
+    "storage": ObjectType(
         {
             "type": choice(*_STORAGE, open="dropped"),
             "endpoint": text(),
@@ -195,7 +195,7 @@ RESOURCES: dict[str, Entity] = {
         present=("type",),  # without one, the parser leaves the storage out
         dropped=("addresses",),
     ),
-    "function": Entity(
+    "function": ObjectType(
         {
             "id": text(),
             "name": text(),
@@ -213,7 +213,7 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("id", "name"),
     ),
-    "component": Entity(
+    "component": ObjectType(
         {
             **dict.fromkeys(("id", "name", "owner", "description"), text()),
             "script": one("script"),
@@ -223,11 +223,11 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("id", "name"),
     ),
-    "componentParameter": Entity(
+    "componentParameter": ObjectType(
         dict.fromkeys(("name", "type", "value", "args", "defaultValue", "description"), text()),
         keys=("name",),
     ),
-    "dqcRule": Entity(
+    "dqcRule": ObjectType(
         {
             **dict.fromkeys(("id", "name", "partitionExpression", "ruleConfig", "description"), text()),
             "table": one("table"),
@@ -237,7 +237,7 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("id", "name"),
     ),
-    "calcEngine": Entity(
+    "calcEngine": ObjectType(
         {
             "type": choice(*_ENGINE),
             "datasource": one("datasource"),
@@ -246,8 +246,8 @@ RESOURCES: dict[str, Entity] = {
             "metadata": METADATA,
         }
     ),
-    "engineVersion": Entity(dict.fromkeys(("versionNumber", "versionInfo"), text())),
-    "dataIntegrationJob": Entity(
+    "engineVersion": ObjectType(dict.fromkeys(("versionNumber", "versionInfo"), text())),
+    "dataIntegrationJob": ObjectType(
         {
             **dict.fromkeys(("id", "name", "owner", "description"), text()),
             "script": one("script"),
@@ -255,7 +255,7 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("id", "name"),
     ),
-    "dataset": Entity(
+    "dataset": ObjectType(
         {
             "identifier": text(),
             "version": integer(),
@@ -266,7 +266,7 @@ RESOURCES: dict[str, Entity] = {
         },
         keys=("identifier",),
     ),
-    "container": Entity(
+    "container": ObjectType(
         {
             "image": text(),
             "imageId": text(),
@@ -276,5 +276,5 @@ RESOURCES: dict[str, Entity] = {
             "metadata": METADATA,
         }
     ),
-    "envVariable": Entity({"name": text(), "value": text()}, keys=("name",)),
+    "envVariable": ObjectType({"name": text(), "value": text()}, keys=("name",)),
 }

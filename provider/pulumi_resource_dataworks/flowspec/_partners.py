@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from ._comparison import normal_entity
+from ._comparison import normal_object
 from ._document import Json, Object
 from ._fields import Field
 from ._tables import ENTITIES
@@ -20,7 +20,7 @@ def partners(ours: list[Json], theirs: list[Json], field: Field) -> dict[int, in
         return {place: place for place in range(min(len(ours), len(theirs)))}
     found: dict[int, int] = {}
     free = set(range(len(theirs)))
-    table = ENTITIES.get(field.entity)
+    table = ENTITIES.get(field.object_type)
     keys = table.keys if table else ()
     for key in keys:
         places = _places(theirs, key)
@@ -29,15 +29,15 @@ def partners(ours: list[Json], theirs: list[Json], field: Field) -> dict[int, in
                 continue
             same_key = [other for other in places.get(_key(item, key), ()) if other in free]
             if same_key:
-                found[place] = _closest(item, same_key, theirs, field.entity)
+                found[place] = _closest(item, same_key, theirs, field.object_type)
                 free.remove(found[place])
-    if field.entity == "workflow" and len(ours) == len(theirs) == 1:
+    if field.object_type == "workflow" and len(ours) == len(theirs) == 1:
         return {0: 0}  # a document has one, also under another name
     for place, item in enumerate(ours):
         if place not in found and not any(_key(item, key) for key in keys):
-            alike = [other for other in sorted(free) if _alike(item, theirs[other], field.entity)]
+            alike = [other for other in sorted(free) if _alike(item, theirs[other], field.object_type)]
             if alike:
-                found[place] = _closest(item, alike, theirs, field.entity)
+                found[place] = _closest(item, alike, theirs, field.object_type)
                 free.remove(found[place])
     return found
 
@@ -58,20 +58,23 @@ def _places(items: list[Json], key: str) -> dict[str, list[int]]:
     return found
 
 
-def _closest(item: Json, places: list[int], items: list[Json], entity: str) -> int:
+def _closest(item: Json, places: list[int], items: list[Json], object_type: str) -> int:
     """The first of several places whose entry means just the same, else the first."""
     if len(places) == 1 or not isinstance(item, dict):
         return places[0]
-    wanted = normal_entity(cast("Object", item), entity)
-    exact = (place for place in places if normal_entity(cast("Object", items[place]), entity) == wanted)
+    wanted = normal_object(cast("Object", item), object_type)
+    exact = (place for place in places if normal_object(cast("Object", items[place]), object_type) == wanted)
     return next(exact, places[0])
 
 
-def _alike(ours: Json, theirs: Json, entity: str) -> bool:
+def _alike(ours: Json, theirs: Json, object_type: str) -> bool:
     """Whether an entry without a key of its own, as a dependency's, is this one: all that was written is there."""
     if not isinstance(ours, dict) or not isinstance(theirs, dict):
         return bool(ours == theirs)
-    wanted, got = normal_entity(cast("Object", ours), entity), normal_entity(cast("Object", theirs), entity)
+    wanted, got = (
+        normal_object(cast("Object", ours), object_type),
+        normal_object(cast("Object", theirs), object_type),
+    )
     aside = {"sourceType"}
     if "output" in wanted and wanted["output"] == got.get("output"):
         aside |= {"nodeId", "refTableName"}

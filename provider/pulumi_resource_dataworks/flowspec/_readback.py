@@ -29,7 +29,7 @@ _ADDED_SHOWS = frozenset({"nodes", "dependencies", "depends", "flow", "parameter
 
 def project(wrote: Object, actual: Object) -> Object:
     """The read-back in the shape of what was written: equal to it where the service holds just that."""
-    return _entity(wrote, actual, "document", Around.of(actual))
+    return _project_object(wrote, actual, "document", Around.of(actual))
 
 
 def clean(actual: Object, *, portable: bool = False) -> Object:
@@ -39,7 +39,7 @@ def clean(actual: Object, *, portable: bool = False) -> Object:
         actual: The read-back.
         portable: For other workspaces: without owners, and with what this workspace gives by itself.
     """
-    return _clean_entity(actual, "document", Around.of(actual, portable=portable))
+    return _clean_object(actual, "document", Around.of(actual, portable=portable))
 
 
 def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
@@ -55,21 +55,21 @@ def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
     return _undo(old, new, "document", "", stuck), stuck
 
 
-def _entity(wrote: Object, actual: Object, entity: str, around: Around) -> Object:
-    around = around.within(actual, entity)
-    theirs = named_fields(actual, entity)
+def _project_object(wrote: Object, actual: Object, object_type: str, around: Around) -> Object:
+    around = around.within(actual, object_type)
+    theirs = named_fields(actual, object_type)
     found: Object = {}
     for key, ours in wrote.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         if field is UNKNOWN:
             found[key] = ours
             continue
         value = _value(ours, theirs.get(name), field, name, around)
         if value is not None or ours is None:
             found[key] = value
-    spelt = {field_of(entity, key)[0] for key in wrote}
+    spelt = {field_of(object_type, key)[0] for key in wrote}
     for name in sorted(_ADDED_SHOWS - spelt):
-        field = field_of(entity, name)[1]
+        field = field_of(object_type, name)[1]
         if theirs.get(name) and field.shape is Shape.LIST:
             found[name] = [_clean_item(item, field, around) for item in theirs[name]]
     return found
@@ -81,10 +81,15 @@ def _value(ours: Json, theirs: Json, field: Field, name: str, around: Around) ->
     if theirs is None:
         return None
     if field.shape is Shape.ENTITY and isinstance(ours, dict) and isinstance(theirs, dict):
-        return _entity(cast("Object", ours), cast("Object", theirs), field.entity, around)
-    if field.shape is Shape.LIST and field.entity and isinstance(ours, list) and isinstance(theirs, list):
+        return _project_object(cast("Object", ours), cast("Object", theirs), field.object_type, around)
+    if (
+        field.shape is Shape.LIST
+        and field.object_type
+        and isinstance(ours, list)
+        and isinstance(theirs, list)
+    ):
         return _list(cast("list[Json]", ours), cast("list[Json]", theirs), field, name, around)
-    if not field.entity and field.shape in {Shape.FREE, Shape.MAP, Shape.LIST}:
+    if not field.object_type and field.shape in {Shape.FREE, Shape.MAP, Shape.LIST}:
         kept = _covers(ours, theirs)
     else:
         kept = normal_value(ours, field) == normal_value(theirs, field) or _same_script(ours, theirs, name)
@@ -138,46 +143,46 @@ def _list(ours: list[Json], theirs: list[Json], field: Field, name: str, around:
 
 def _item(ours: Json, theirs: Json, field: Field, around: Around) -> Json:
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        return _entity(cast("Object", ours), cast("Object", theirs), field.entity, around)
+        return _project_object(cast("Object", ours), cast("Object", theirs), field.object_type, around)
     return theirs
 
 
 def _clean_item(item: Json, field: Field, around: Around) -> Json:
-    return _clean_entity(cast("Object", item), field.entity, around) if isinstance(item, dict) else item
+    return _clean_object(cast("Object", item), field.object_type, around) if isinstance(item, dict) else item
 
 
-def _clean_entity(actual: Object, entity: str, around: Around) -> Object:
-    around = around.within(actual, entity)
+def _clean_object(actual: Object, object_type: str, around: Around) -> Object:
+    around = around.within(actual, object_type)
     found: Object = {}
     for key, item in actual.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         if field is UNKNOWN or field.server or item is None or (around.portable and name in OF_ONE_WORKSPACE):
             continue
         value = _clean_value(item, field, around)
-        if value not in ({}, []) and not is_filled(entity, name, value, around):
+        if value not in ({}, []) and not is_filled(object_type, name, value, around):
             found[key] = value
-    return folded(found) if entity == "node" else found
+    return folded(found) if object_type == "node" else found
 
 
 def _clean_value(value: Json, field: Field, around: Around) -> Json:
     if field.shape is Shape.ENTITY and isinstance(value, dict):
-        return _clean_entity(cast("Object", value), field.entity, around)
+        return _clean_object(cast("Object", value), field.object_type, around)
     if field.shape is Shape.LIST and isinstance(value, list):
         return [_clean_item(item, field, around) for item in cast("list[Json]", value)]
     return _shown(value, field)
 
 
-def _undo(old: Object, new: Object, entity: str, path: str, stuck: list[str]) -> Object:
+def _undo(old: Object, new: Object, object_type: str, path: str, stuck: list[str]) -> Object:
     found = dict(new)
-    after = {field_of(entity, key)[0]: key for key in new}
+    after = {field_of(object_type, key)[0]: key for key in new}
     for key, before in old.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         here = f"{path}.{key}" if path else key
         if name not in after or found[after[name]] is None:
             _undo_field(found, key, before, field, here, stuck)
         elif field.shape is Shape.ENTITY and isinstance(before, dict) and isinstance(new[after[name]], dict):
             found[after[name]] = _undo(
-                cast("Object", before), cast("Object", new[after[name]]), field.entity, here, stuck
+                cast("Object", before), cast("Object", new[after[name]]), field.object_type, here, stuck
             )
         elif field.shape is Shape.LIST and isinstance(before, list) and isinstance(new[after[name]], list):
             found[after[name]] = _undo_list(cast("list[Json]", before), new[after[name]], field, here, stuck)
@@ -204,7 +209,7 @@ def _undo_list(
         one, other = before[partner], after[place]
         if isinstance(one, dict) and isinstance(other, dict):
             here = f"{path}[{place}]"
-            found[place] = _undo(cast("Object", one), cast("Object", other), field.entity, here, stuck)
+            found[place] = _undo(cast("Object", one), cast("Object", other), field.object_type, here, stuck)
     return found
 
 
@@ -281,7 +286,7 @@ def drifted(wrote: Object, sent: Object, now: Object) -> Object:
     after = {str(node.get("id")): str(node.get("name")) for _, node in nodes_of(workflow_of(now))}
     before = {str(node.get("id")): str(node.get("name")) for _, node in nodes_of(workflow_of(sent))}
     names = {name: after[own] for own, name in before.items() if after.get(own, name) != name}
-    found = _drifted_entity(wrote, sent, now, "document", _names(now))
+    found = _drifted_object(wrote, sent, now, "document", _names(now))
     return cast("Object", _called(found, names)) if names else found
 
 
@@ -309,14 +314,14 @@ def _names(root: Object) -> dict[str, str]:
     return found
 
 
-def _drifted_entity(
-    wrote: Object, sent: Object, now: Object, entity: str, names: Mapping[str, str]
+def _drifted_object(
+    wrote: Object, sent: Object, now: Object, object_type: str, names: Mapping[str, str]
 ) -> Object:
-    before, after = named_fields(sent, entity), named_fields(now, entity)
+    before, after = named_fields(sent, object_type), named_fields(now, object_type)
     found: Object = {}
     spelt: set[str] = set()
     for key, value in wrote.items():
-        name, field = field_of(entity, key)
+        name, field = field_of(object_type, key)
         spelt.add(name)
         one, other = before.get(name), after.get(name)
         if field is UNKNOWN or same_value(one, other, field):
@@ -324,14 +329,16 @@ def _drifted_entity(
         elif other is not None:
             found[key] = _drifted_value(value, one, other, field, names)
     for name in sorted(after.keys() - spelt):
-        field = field_of(entity, name)[1]
+        field = field_of(object_type, name)[1]
         if not same_value(before.get(name), after[name], field):
-            found[name] = _added(after[name], field.entity, names)
-    if entity == "node":
+            found[name] = _added(after[name], field.object_type, names)
+    if object_type == "node":
         found = refolded(wrote, sent, now, found)
-    elif entity == "joinBranch" and "output" in found and "output" not in wrote:
+    elif object_type == "joinBranch" and "output" in found and "output" not in wrote:
         found = _watching(found, names)
-    elif entity == "script" and "content" in before and "content" not in after and "content" not in spelt:
+    elif (
+        object_type == "script" and "content" in before and "content" not in after and "content" not in spelt
+    ):
         found["content"] = ""  # what follows from the node's fields is gone
     return rebuilt(wrote, found)
 
@@ -345,12 +352,12 @@ def _watching(branch: Object, names: Mapping[str, str]) -> Object:
 
 def _drifted_value(wrote: Json, sent: Json, now: Json, field: Field, names: Mapping[str, str]) -> Json:
     if field.shape is Shape.ENTITY and all(isinstance(one, dict) for one in (wrote, sent, now)):
-        return _drifted_entity(
-            cast("Object", wrote), cast("Object", sent), cast("Object", now), field.entity, names
+        return _drifted_object(
+            cast("Object", wrote), cast("Object", sent), cast("Object", now), field.object_type, names
         )
     if (
         field.shape is Shape.LIST
-        and field.entity
+        and field.object_type
         and all(isinstance(one, list) for one in (wrote, sent, now))
     ):
         lists = cast("list[Json]", wrote), cast("list[Json]", sent), cast("list[Json]", now)
@@ -368,7 +375,7 @@ def _drifted_list(
         if place in pairs:
             one, other = sent[place], now[pairs[place]]
             if all(isinstance(held, dict) for held in (item, one, other)):
-                item = _drifted_entity(item, one, other, field.entity, names)  # noqa: PLW2901
+                item = _drifted_object(item, one, other, field.object_type, names)  # noqa: PLW2901
             elif one != other:
                 item = like(item, other)  # noqa: PLW2901
             found.append(item)
@@ -376,14 +383,16 @@ def _drifted_list(
     for place in range(len(wrote), len(sent)):  # what follows from other fields
         if place in pairs and not same_value([sent[place]], [now[pairs[place]]], field):
             taken.remove(pairs[place])
-    return found + [_added(item, field.entity, names) for place, item in enumerate(now) if place not in taken]
+    return found + [
+        _added(item, field.object_type, names) for place, item in enumerate(now) if place not in taken
+    ]
 
 
-def _added(value: Json, entity: str, names: Mapping[str, str]) -> Json:
+def _added(value: Json, object_type: str, names: Mapping[str, str]) -> Json:
     """What somebody added, with the nodes' names in its dependencies."""
     if isinstance(value, list):
-        return [_added(item, entity, names) for item in cast("list[Json]", value)]
-    if entity == "dependency" and isinstance(value, dict):
+        return [_added(item, object_type, names) for item in cast("list[Json]", value)]
+    if object_type == "dependency" and isinstance(value, dict):
         entry = cast("Object", value)
         depends = [_depend(one, names) for one in objects(entry.get("depends"))]
         return {
@@ -391,7 +400,11 @@ def _added(value: Json, entity: str, names: Mapping[str, str]) -> Json:
             "nodeId": names.get(str(entry.get("nodeId")), entry.get("nodeId")),
             "depends": depends,
         }
-    return _depend(cast("Object", value), names) if entity == "depend" and isinstance(value, dict) else value
+    return (
+        _depend(cast("Object", value), names)
+        if object_type == "depend" and isinstance(value, dict)
+        else value
+    )
 
 
 def _depend(depend: Object, names: Mapping[str, str]) -> Object:

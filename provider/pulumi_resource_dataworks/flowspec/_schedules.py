@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ._document import Json, Object
-from ._faults import Fault, Path, Phrase
+from ._problems import Path, Phrase, Problem
 from ._suggestions import slip
 
 # --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year
@@ -27,7 +27,7 @@ _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
 class Doubt(NamedTuple):
-    """What is odd in an expression: the parts of a fault."""
+    """What is odd in an expression: the parts of a problem."""
 
     message: str
     values: tuple[str, ...]
@@ -277,7 +277,7 @@ _OF_THE_LOOP = frozenset({"no-cron", "no-type"})
 
 
 class _Oddity(NamedTuple):
-    """What is odd in a trigger or a node: the parts of a fault, without its place."""
+    """What is odd in a trigger or a node: the parts of a problem, without its place."""
 
     key: str
     message: str
@@ -290,18 +290,18 @@ class _Oddity(NamedTuple):
 _Judge = Callable[..., tuple[_Oddity, ...]]
 
 
-def trigger_faults(trigger: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
-    """The faults and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
+def trigger_problems(trigger: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
+    """The problems and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
     for odd in _looked_up(_trigger_oddities, trigger, _TRIGGER):
         if not (inner and odd.rule in _OF_THE_LOOP):
-            yield _fault(odd, path, is_error=odd.is_error and not inner)
+            yield _oddity_problem(odd, path, is_error=odd.is_error and not inner)
 
 
-def number_faults(holder: Object, path: Path) -> Iterator[Fault]:
-    """The faults and doubts of the numbers of a node, a strategy or a loop."""
+def number_problems(holder: Object, path: Path) -> Iterator[Problem]:
+    """The problems and doubts of the numbers of a node, a strategy or a loop."""
     if not _NUMBERED.isdisjoint(holder):
         for odd in _looked_up(_number_oddities, holder, _NUMBERS):
-            yield _fault(odd, path, is_error=odd.is_error)
+            yield _oddity_problem(odd, path, is_error=odd.is_error)
 
 
 def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_Oddity, ...]:
@@ -312,9 +312,9 @@ def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_O
         return ()
 
 
-def _fault(odd: _Oddity, path: Path, *, is_error: bool) -> Fault:
+def _oddity_problem(odd: _Oddity, path: Path, *, is_error: bool) -> Problem:
     severity: Literal["error", "warning"] = "error" if is_error else "warning"
-    return Fault((*path, odd.key), odd.message, odd.remedy, odd.values, severity, odd.rule)
+    return Problem((*path, odd.key), odd.message, odd.remedy, odd.values, severity, odd.rule)
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ._comparison import named_fields
 from ._document import Object, objects, script_of
-from ._faults import Fault, Path, Phrase, doubt
+from ._problems import Path, Phrase, Problem, doubt
 from ._suggestions import near
 
 Form = Literal["sql", "shell", "python", "json"]
@@ -63,7 +63,7 @@ def is_plain(script: Object, command: str) -> bool:
     )
 
 
-def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
     """The doubts of a node's script.
 
     Args:
@@ -98,7 +98,7 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
         yield from _invisible(text, "--" if form == "sql" else "#", here)
 
 
-def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
     """Variables that nothing gives a value: not the node's parameters, its inputs or what is around it."""
     used = dict.fromkeys(one.group(1) for one in _USED.finditer(text) if not _is_comment(text, one.start()))
     if not used:
@@ -132,7 +132,7 @@ def _is_set(name: str, text: str) -> bool:
     return re.search(rf"\bset\s+(\w+:)?{name}\s*=", code, re.IGNORECASE) is not None
 
 
-def _parameter_doubts(script: Object, path: Path) -> Iterator[Fault]:
+def _parameter_doubts(script: Object, path: Path) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for position, parameter in enumerate(objects(script["parameters"])):
         name, value = parameter.get("name"), parameter.get("value")
@@ -158,7 +158,7 @@ def _is_object(text: str) -> bool:
     return False
 
 
-def _invisible(text: str, comment: str, path: Path) -> Iterator[Fault]:
+def _invisible(text: str, comment: str, path: Path) -> Iterator[Problem]:
     """The first character of a script that cannot be seen, or looks like a space and is none to what runs it."""
     for found in _ODD.finditer(text):
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from ._faults import Path
+    from ._problems import Path
 
 
 class SecretText(str):

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from ._document import Json, Object
-from ._faults import Fault, Path, Phrase
 from ._fields import Field, Shape
+from ._problems import Path, Phrase, Problem
 from ._tables import ENTITIES
 
 # --- Words that look like others: near misses, and slips of the pen
@@ -180,29 +180,29 @@ _BELONGS = {
 _SYNONYMS = {"dependency": {"dependsOn": "depends", "upstream": "depends"}}
 
 
-def field_meant(entity: str, key: str, free: tuple[str, ...]) -> str | None:
+def field_meant(object_type: str, key: str, free: tuple[str, ...]) -> str | None:
     """The field of the same object that a key is meant for: of which it is a slip of the pen, or another word."""
-    words = {**{name: name for name in free}, **_SYNONYMS.get(entity, {})}
+    words = {**{name: name for name in free}, **_SYNONYMS.get(object_type, {})}
     return next((name for word, name in words.items() if name in free and slip(key, word)), None)
 
 
-def where_it_is_lost(entity: str, key: str) -> str | None:
+def where_it_is_lost(object_type: str, key: str) -> str | None:
     """A sentence that says where nodes or their dependencies belong; nothing for a key that holds others."""
-    return _LOST.get((entity, key))
+    return _LOST.get((object_type, key))
 
 
-def where_it_belongs(entity: str, key: str) -> str | None:
+def where_it_belongs(object_type: str, key: str) -> str | None:
     """A sentence that says where a key belongs; nothing where that is not known."""
-    place = place_of(entity, key)
-    return _BELONGS.get((entity, key)) or (f"Write it as {place}." if place else None)
+    place = place_of(object_type, key)
+    return _BELONGS.get((object_type, key)) or (f"Write it as {place}." if place else None)
 
 
 @lru_cache(maxsize=256)
-def place_of(entity: str, key: str) -> str | None:
+def place_of(object_type: str, key: str) -> str | None:
     """The place below an object where a field of this name belongs: `runtimeResource.resourceGroup` for a node."""
     if key in _EVERYWHERE:
         return None
-    level = [(entity, "")]
+    level = [(object_type, "")]
     for _ in range(2):
         level = [found for holder, path in level for found in _parts(holder, path)]
         places = [
@@ -216,13 +216,13 @@ def place_of(entity: str, key: str) -> str | None:
     return None
 
 
-def _parts(entity: str, path: str) -> Iterator[tuple[str, str]]:
+def _parts(object_type: str, path: str) -> Iterator[tuple[str, str]]:
     """The objects that an object holds, each with its path."""
-    for name, field in ENTITIES[entity].fields.items():
-        if field.entity and field.entity != entity and field.shape is Shape.ENTITY:
-            yield field.entity, f"{path}{name}."
-        elif field.entity == "depend":
-            yield field.entity, f"{path}{name}[]."
+    for name, field in ENTITIES[object_type].fields.items():
+        if field.object_type and field.object_type != object_type and field.shape is Shape.ENTITY:
+            yield field.object_type, f"{path}{name}."
+        elif field.object_type == "depend":
+            yield field.object_type, f"{path}{name}[]."
 
 
 _KEYS = {
@@ -237,7 +237,7 @@ _KEYS = {
     "script": "content",
     "trigger": "cron",
 }
-"""The field that a text in place of an object is meant for, where no key of its entity says so."""
+"""The field that a text in place of an object is meant for, where no key of its object_type says so."""
 
 _LONGEST = 60
 """Letters of a text up to which it is shown in an object."""
@@ -251,8 +251,10 @@ _UNITS = {
 
 def as_object(value: Json, field: Field) -> Phrase | None:
     """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
-    table = ENTITIES.get(field.entity)
-    keys = [_KEYS[field.entity]] if field.entity in _KEYS else list(table.keys[-1:]) if table else []
+    table = ENTITIES.get(field.object_type)
+    keys = (
+        [_KEYS[field.object_type]] if field.object_type in _KEYS else list(table.keys[-1:]) if table else []
+    )
     if not isinstance(value, str) or not keys or value.startswith("{{"):
         return None
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
@@ -261,7 +263,7 @@ def as_object(value: Json, field: Field) -> Phrase | None:
 
 def how_to_write(value: Json, field: Field, key: str) -> str:
     """A sentence that says how a value of another shape is written."""
-    fields = tuple(ENTITIES[field.entity].fields) if field.entity in ENTITIES else ()
+    fields = tuple(ENTITIES[field.object_type].fields) if field.object_type in ENTITIES else ()
     if isinstance(value, dict) and value.keys() & set(fields):
         return "Put it in brackets: a list of one."
     if field.shape is Shape.TEXT and isinstance(value, int | float):
@@ -291,12 +293,12 @@ _MESSAGE = (
 _REMEDY = "Write the ID in quotes, with the digits that DataWorks shows."
 
 
-def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Fault]:
+def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Problem]:
     """A doubt for each ID of an object that is a number of 2^53 or more, and just what such a program makes of one."""
     for key in keys:
         value: Json = holder.get(key)
         if type(value) in _NUMBERS and _EXACT <= value <= _LARGEST and _looks_rounded(value):
-            yield Fault((*path, key), _MESSAGE, _REMEDY, (value,), "warning", "rounded-id")
+            yield Problem((*path, key), _MESSAGE, _REMEDY, (value,), "warning", "rounded-id")
 
 
 def _looks_rounded(value: Json) -> bool:

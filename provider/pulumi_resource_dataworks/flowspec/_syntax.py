@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ._faults import Path, Step
+from ._problems import Path, Step
 
-# --- Where in a JSON text a value stands. Read only when there is a fault to show
+# --- Where in a JSON text a value stands. Read only when there is a problem to show
 
 
 MAX_DEPTH = 100

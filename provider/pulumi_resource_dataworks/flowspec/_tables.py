@@ -1,4 +1,4 @@
-"""What each field of a FlowSpec document is: one table per entity, read by everything else.
+"""What each field of a FlowSpec document is: one table per object_type, read by everything else.
 
 The fields, their types and their enum labels are those of the vendor's FlowSpec library (`dw-common-spec` 2.0.0), which
 reads enum labels in any case, numbers for text and text for numbers, and takes an explicit null for an absent field.
@@ -10,8 +10,8 @@ from __future__ import annotations
 from ._fields import (
     METADATA,
     RESOURCES,
-    Entity,
     Field,
+    ObjectType,
     Shape,
     boolean,
     choice,
@@ -120,8 +120,8 @@ _DEPEND: dict[str, Field] = {
     "metadata": METADATA,
 }
 
-ENTITIES: dict[str, Entity] = {
-    "document": Entity(
+ENTITIES: dict[str, ObjectType] = {
+    "document": ObjectType(
         {
             "version": text(strict=True),
             "kind": choice(*IMPORTED_KINDS),
@@ -130,7 +130,7 @@ ENTITIES: dict[str, Entity] = {
         },
         required=("kind", "spec"),
     ),
-    "spec": Entity(
+    "spec": ObjectType(
         {
             "id": text(),
             "name": text(),
@@ -159,9 +159,11 @@ ENTITIES: dict[str, Entity] = {
         },
         required=("workflows",),
     ),
-    "workflow": Entity(_WORKFLOW, keys=("id", "name"), required=("name",), aliases={"flow": "dependencies"}),
-    "subflow": Entity({**_WORKFLOW, "output": text()}, aliases={"flow": "dependencies"}),
-    "node": Entity(
+    "workflow": ObjectType(
+        _WORKFLOW, keys=("id", "name"), required=("name",), aliases={"flow": "dependencies"}
+    ),
+    "subflow": ObjectType({**_WORKFLOW, "output": text()}, aliases={"flow": "dependencies"}),
+    "node": ObjectType(
         {
             "id": text(),
             "name": text(),
@@ -196,24 +198,24 @@ ENTITIES: dict[str, Entity] = {
         required=("name", "script"),
         aliases={"do-while": "doWhile", "for-each": "foreach", "forEach": "foreach", "param-hub": "paramHub"},
     ),
-    "doWhile": Entity(
+    "doWhile": ObjectType(
         {**_LOOP, "while": one("node")},
         aliases={"specWhile": "while"},
         dropped=("maxIteration",),
         lost={**_AS_FLOW, "array": "Only a for-each walks an array."},
     ),
-    "foreach": Entity(
+    "foreach": ObjectType(
         {**_LOOP, "array": one("variable")},
         dropped=("maxIteration",),
         lost={**_AS_FLOW, **dict.fromkeys(("while", "specWhile"), "Only a do-while has a condition.")},
     ),
-    "reference": Entity({"output": text(strict=True)}, required=("output",)),
-    "paiflow": Entity(
+    "reference": ObjectType({"output": text(strict=True)}, required=("output",)),
+    "paiflow": ObjectType(
         {"nodes": many("node"), "flow": many("dependency"), "metadata": METADATA}, lost=_AS_FLOW
     ),
-    "paramHub": Entity({"variables": many("variable"), "metadata": METADATA}),
-    "branch": Entity({"branches": many("branchArm", "ordered"), "metadata": METADATA}),
-    "branchArm": Entity(
+    "paramHub": ObjectType({"variables": many("variable"), "metadata": METADATA}),
+    "branch": ObjectType({"branches": many("branchArm", "ordered"), "metadata": METADATA}),
+    "branchArm": ObjectType(
         {
             "when": text(),
             "desc": text(),
@@ -223,7 +225,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "join": Entity(
+    "join": ObjectType(
         {
             "branches": many("joinBranch", "ordered"),
             "logic": one("logic"),
@@ -231,7 +233,7 @@ ENTITIES: dict[str, Entity] = {
         },
         dropped=("resultStatus",),
     ),
-    "joinBranch": Entity(
+    "joinBranch": ObjectType(
         {
             "name": text(),
             "nodeId": text(),
@@ -242,9 +244,9 @@ ENTITIES: dict[str, Entity] = {
         required=("assertion",),
         present=("name",),
     ),
-    "assertion": Entity({"field": text(), "in": values(), "metadata": METADATA}),
-    "logic": Entity({"expression": text(strict=True), "metadata": METADATA}),
-    "script": Entity(
+    "assertion": ObjectType({"field": text(), "in": values(), "metadata": METADATA}),
+    "logic": ObjectType({"expression": text(strict=True), "metadata": METADATA}),
+    "script": ObjectType(
         {
             "id": text(server=True),
             "path": text(),
@@ -256,7 +258,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "runtime": Entity(
+    "runtime": ObjectType(
         {
             "engine": text(),
             "command": text(),
@@ -269,7 +271,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "trigger": Entity(
+    "trigger": ObjectType(
         {
             "id": text(server=True),
             "type": choice(*_TRIGGER),
@@ -285,7 +287,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "strategy": Entity(
+    "strategy": ObjectType(
         {
             **_SCHEDULE,
             "priorityWeightStrategy": choice("Disabled", "Upstream"),
@@ -295,7 +297,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "io": Entity(
+    "io": ObjectType(
         {
             "nodeOutputs": many("nodeOutput", no_null=True),
             "variables": many("variable", no_null=True),
@@ -310,7 +312,7 @@ ENTITIES: dict[str, Entity] = {
         },
         caseless=True,
     ),
-    "nodeOutput": Entity(
+    "nodeOutput": ObjectType(
         {
             "id": text(server=True),
             "data": text(),
@@ -323,16 +325,16 @@ ENTITIES: dict[str, Entity] = {
         keys=("data",),
         lost={"output": "Write it as data."},
     ),
-    "variable": Entity(
+    "variable": ObjectType(
         {**_VARIABLE_FIELDS, "from": one("fromVariable", no_null=True)},
         keys=("name",),
         required=("scope", "type"),
     ),
-    "fromVariable": Entity(
+    "fromVariable": ObjectType(
         {**_VARIABLE_FIELDS, **dict.fromkeys(("nodeUuid", "nodeOutput", "nodeName"), text(strict=True))},
         required=("scope", "type"),
     ),
-    "table": Entity(
+    "table": ObjectType(
         {
             "id": text(server=True),
             "guid": text(),
@@ -346,7 +348,7 @@ ENTITIES: dict[str, Entity] = {
         },
         keys=("guid", "name"),
     ),
-    "dependency": Entity(
+    "dependency": ObjectType(
         {
             "nodeId": text(),
             "depends": many("depend"),
@@ -356,13 +358,13 @@ ENTITIES: dict[str, Entity] = {
         keys=("nodeId",),
         required=("nodeId",),
     ),
-    "variableDepend": Entity(
+    "variableDepend": ObjectType(
         {"variableName": text(), "depends": many("variableSource"), "metadata": METADATA},
         keys=("variableName",),
     ),
-    "depend": Entity(_DEPEND),
-    "variableSource": Entity({**_DEPEND, "variableName": text()}),
-    "runtimeResource": Entity(
+    "depend": ObjectType(_DEPEND),
+    "variableSource": ObjectType({**_DEPEND, "variableName": text()}),
+    "runtimeResource": ObjectType(
         {
             "id": text(server=True),
             "resourceGroup": text(),
@@ -372,7 +374,7 @@ ENTITIES: dict[str, Entity] = {
             "metadata": METADATA,
         },
     ),
-    "datasource": Entity(
+    "datasource": ObjectType(
         {
             "id": text(server=True),
             "name": text(),
@@ -386,9 +388,9 @@ ENTITIES: dict[str, Entity] = {
 }
 
 
-def field_of(entity: str, key: str) -> tuple[str, Field]:
+def field_of(object_type: str, key: str) -> tuple[str, Field]:
     """The table's name and field for a key as written; an unknown key is kept as it stands."""
-    table = ENTITIES.get(entity)
+    table = ENTITIES.get(object_type)
     if table is None:
         return key, _FREE
     name = table.aliases.get(key, key)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ._completion import NodeIndex, outputs_of
-from ._control_faults import control_faults
+from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
 from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of
-from ._faults import Fault, InvalidDocumentError, Path, doubt, show_path
 from ._fields import Field, Shape
 from ._node_types import KNOWN_COMMANDS
-from ._schedules import number_faults, trigger_faults
+from ._problems import InvalidDocumentError, Path, Problem, doubt, show_path
+from ._schedules import number_problems, trigger_problems
 from ._scripts import is_plain, script_doubts
 from ._suggestions import (
     as_object,
@@ -34,30 +34,30 @@ MAX_NODES = 400
 """The most inner nodes of a workflow, as the vendor's page on workflows says."""
 
 
-def node_faults(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
-    """The faults and doubts of a workflow whose shape is right, and of its nodes.
+def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
+    """The problems and doubts of a workflow whose shape is right, and of its nodes.
 
     Args:
         workflow: The workflow.
         shared: The parameters that its nodes see.
         path: The workflow's place.
     """
-    yield from _holder_faults(workflow, path, inner=False)
+    yield from _holder_problems(workflow, path, inner=False)
     yield from both_flows(workflow, path)
     ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
     count = 0
     for owner, scope_path in _scopes(workflow, path):
         scope = Scope(owner, scope_path)
-        yield from scope.faults()
+        yield from scope.problems()
         inner = owner is not workflow
         for here, node in own_nodes(owner, scope_path):
             count += 1
             own = node.get("id")
             if own and ids.setdefault(str(own), here) is not here:
                 yield _id_clash(str(own), ids[str(own)], here)
-            yield from _holder_faults(node, here, inner=inner)
-            yield from _script_faults(node, shared, here)
-            yield from control_faults(node, owner, scope.index, here)
+            yield from _holder_problems(node, here, inner=inner)
+            yield from _script_problems(node, shared, here)
+            yield from control_problems(node, owner, scope.index, here)
     if count > MAX_NODES:
         message = f"the workflow has {count} nodes, and DataWorks allows {MAX_NODES}"
         yield doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
@@ -71,18 +71,18 @@ def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
             yield from _scopes(held, (*here, key))
 
 
-def _id_clash(own: str, other: Path, path: Path) -> Fault:
+def _id_clash(own: str, other: Path, path: Path) -> Problem:
     message = f"the ID {{}} is used twice: {show_path((*other, 'id'))} has it too"
     remedy = "Leave the copy's id out, and the provider chooses one."
-    return Fault((*path, "id"), message, remedy, (own,), rule="id-clash")
+    return Problem((*path, "id"), message, remedy, (own,), rule="id-clash")
 
 
-def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
+def _holder_problems(object_type: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What a workflow and a node have in common: an ID, a name, a path, a trigger, a strategy."""
-    if not isinstance(entity.get("id", ""), str):
-        yield from rounded(entity, ("id",), path)
-    name = str(entity.get("name"))
-    where = script_of(entity).get("path")
+    if not isinstance(object_type.get("id", ""), str):
+        yield from rounded(object_type, ("id",), path)
+    name = str(object_type.get("name"))
+    where = script_of(object_type).get("path")
     if isinstance(where, str) and where and not where.endswith(name):
         message = "the path {} does not end in the name {}"
         remedy = "Nearly all documents of the service have it so."
@@ -90,30 +90,30 @@ def _holder_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault
     if "/" in name:
         message = "the name {} has a slash, which parts the folders of a path"
         yield doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
-    yield from _schedule_faults(entity, path, inner=inner)
+    yield from _schedule_problems(object_type, path, inner=inner)
     for side in ("inputs", "outputs"):
-        if entity.get(side):
-            yield from _output_faults(part(entity, side), (*path, side))
+        if object_type.get(side):
+            yield from _output_problems(part(object_type, side), (*path, side))
 
 
-def _schedule_faults(entity: Object, path: Path, *, inner: bool) -> Iterator[Fault]:
+def _schedule_problems(object_type: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What says when and how often a workflow or a node runs, or what a control node holds."""
-    trigger, strategy = entity.get("trigger"), entity.get("strategy")
+    trigger, strategy = object_type.get("trigger"), object_type.get("strategy")
     if isinstance(trigger, dict):
-        yield from trigger_faults(cast("Object", trigger), (*path, "trigger"), inner=inner)
-    yield from number_faults(entity, path)
+        yield from trigger_problems(cast("Object", trigger), (*path, "trigger"), inner=inner)
+    yield from number_problems(object_type, path)
     if isinstance(strategy, dict):
-        yield from number_faults(cast("Object", strategy), (*path, "strategy"))
+        yield from number_problems(cast("Object", strategy), (*path, "strategy"))
 
 
-def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Fault]:
+def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
     """What a node runs, and on what."""
     script, resource = script_of(node), node.get("runtimeResource")
     runtime = part(script, "runtime")
     command = runtime.get("command")
     if not (command or runtime.get("commandTypeId")):
         message, remedy = "the node does not say what it runs", 'Write its type, for example "ODPS_SQL".'
-        yield Fault((*path, "script", "runtime", "command"), message, remedy, rule="no-command")
+        yield Problem((*path, "script", "runtime", "command"), message, remedy, rule="no-command")
     command = command if isinstance(command, str) else ""
     # The steps of a PAI flow have a type for each algorithm.
     if command not in KNOWN_COMMANDS and _is_unknown(command) and "paiflow" not in path:
@@ -127,7 +127,7 @@ def _script_faults(node: Object, shared: Sequence[Object], path: Path) -> Iterat
         yield from script_doubts(node, command, shared, path)
     for key, inner in inner_scopes(node):
         yield from rounded(inner, ("id",), (*path, key))
-        yield from _schedule_faults(inner, (*path, key), inner=True)
+        yield from _schedule_problems(inner, (*path, key), inner=True)
         if field_of("node", key)[0] in ("combined", "subflow"):
             yield from both_flows(inner, (*path, key))
 
@@ -136,7 +136,7 @@ def _is_unknown(command: str) -> bool:
     return command != "" and command.casefold() not in _FOLDED
 
 
-def _resource_doubts(resource: Object, path: Path) -> Iterator[Fault]:
+def _resource_doubts(resource: Object, path: Path) -> Iterator[Problem]:
     yield from rounded(resource, ("resourceGroupId",), path)
     group = resource.get("resourceGroup")
     if isinstance(group, str) and not group.strip():
@@ -146,14 +146,14 @@ def _resource_doubts(resource: Object, path: Path) -> Iterator[Fault]:
         )
 
 
-def _output_faults(outputs: Object, path: Path) -> Iterator[Fault]:
+def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
     for key, listed in outputs.items():
         for position, output in enumerate(objects(listed)):
             here = (*path, key, position)
             yield from rounded(output, ("data",), here)
             if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
                 remedy = "Write what others depend on, as workspace.name; or leave the output out."
-                yield Fault((*here, "data"), "data is missing", remedy, rule="missing")
+                yield Problem((*here, "data"), "data is missing", remedy, rule="missing")
 
 
 _FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)
@@ -165,43 +165,43 @@ _FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _INT32 = 2**31
 _ADVISED = 100
-"""So many faults of a document say what may be meant by a key that is none: each takes a search."""
+"""So many problems of a document say what may be meant by a key that is none: each takes a search."""
 
 
-def validate(document: Document) -> list[Fault]:
+def validate(document: Document) -> list[Problem]:
     """Checks a document as it was read.
 
     Returns:
         The warnings, in the order of the document, with line and column where it was text.
 
     Raises:
-        InvalidDocumentError: With every fault, warnings included.
+        InvalidDocumentError: With every problem, warnings included.
     """
-    faults = document.place(list(_faults(document.root)))
-    if any(fault.severity == "error" for fault in faults):
-        raise InvalidDocumentError(faults)
-    return faults
+    problems = document.place(list(_problems(document.root)))
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidDocumentError(problems)
+    return problems
 
 
-def _faults(root: Object) -> Iterator[Fault]:
-    shape = list(_root_faults(root))
+def _problems(root: Object) -> Iterator[Problem]:
+    shape = list(_root_problems(root))
     yield from shape
     if shape:
         return
-    entity: list[Fault] = []
-    _judge_entity(root, "document", (), entity)
-    yield from entity
-    if any(fault.severity == "error" for fault in entity):
+    object_type: list[Problem] = []
+    _judge_object(root, "document", (), object_type)
+    yield from object_type
+    if any(problem.severity == "error" for problem in object_type):
         return
-    yield from _workflow_faults(root, cast("list[Object]", root["spec"]["workflows"])[0])
+    yield from _workflow_problems(root, cast("list[Object]", root["spec"]["workflows"])[0])
 
 
-def _root_faults(root: Object) -> Iterator[Fault]:
+def _root_problems(root: Object) -> Iterator[Problem]:
     """Whether this is a document that the import takes at all: the questions that come before all others."""
     if "kind" not in root and "spec" not in root:
         keys = ", ".join(sorted(str(key) for key in root)[:5])
         remedy = "A document is an object with version, kind and spec: in Data Studio, open the workflow and click Show Spec."
-        yield Fault(
+        yield Problem(
             (),
             "this is not a FlowSpec document: it has neither kind nor spec but {}",
             remedy,
@@ -209,10 +209,12 @@ def _root_faults(root: Object) -> Iterator[Fault]:
             rule="no-flowspec",
         )
         return
-    yield from _kind_faults(root)
+    yield from _kind_problems(root)
     spec = root.get("spec")
     if not isinstance(spec, dict):
-        yield Fault(("spec",), "spec has to be an object", "It holds the list workflows.", rule="no-workflow")
+        yield Problem(
+            ("spec",), "spec has to be an object", "It holds the list workflows.", rule="no-workflow"
+        )
         return
     workflows = cast("Object", spec).get("workflows")
     path: Path = ("spec", "workflows")
@@ -222,20 +224,20 @@ def _root_faults(root: Object) -> Iterator[Fault]:
             "{} is no field of a spec",
             'Did you mean "workflows"? It is a list of one workflow.',
         )
-        yield Fault(("spec", meant), message, remedy, (meant,), rule="no-workflow")
+        yield Problem(("spec", meant), message, remedy, (meant,), rule="no-workflow")
     elif workflows is None and "nodes" in spec:
         remedy = (
             "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
         )
-        yield Fault(path, "the document has nodes but no workflow around them", remedy, rule="no-workflow")
+        yield Problem(path, "the document has nodes but no workflow around them", remedy, rule="no-workflow")
     elif not workflows:
-        yield Fault(
+        yield Problem(
             path, "the document has no workflow", "Write exactly one in spec.workflows.", rule="no-workflow"
         )
     elif not isinstance(workflows, list) or len(objects(cast("Json", workflows))) != len(
         cast("list[Json]", workflows)
     ):
-        yield Fault(
+        yield Problem(
             path,
             "workflows has to be a list of objects",
             "Write exactly one workflow in it.",
@@ -244,126 +246,126 @@ def _root_faults(root: Object) -> Iterator[Fault]:
     elif len(cast("list[Json]", workflows)) > 1:
         count = len(cast("list[Json]", workflows))
         remedy = "Declare each in a resource of its own: the service imports the first and ignores the rest."
-        yield Fault((*path, 1), f"the document has {count} workflows", remedy, rule="second-workflow")
+        yield Problem((*path, 1), f"the document has {count} workflows", remedy, rule="second-workflow")
 
 
-def _kind_faults(root: Object) -> Iterator[Fault]:
+def _kind_problems(root: Object) -> Iterator[Problem]:
     kind = root.get("kind")
     kinds = ", ".join(IMPORTED_KINDS)
     if kind is None:
-        yield Fault(("kind",), "kind is missing", f"Write one of {kinds}.", rule="kind")
+        yield Problem(("kind",), "kind is missing", f"Write one of {kinds}.", rule="kind")
     elif not isinstance(kind, str) or kind.casefold() not in {known.casefold() for known in IMPORTED_KINDS}:
         remedy = f"{near(str(kind), IMPORTED_KINDS)}The import takes {kinds}."
-        yield Fault(("kind",), "kind {} cannot be imported", remedy, (kind,), rule="kind")
+        yield Problem(("kind",), "kind {} cannot be imported", remedy, (kind,), rule="kind")
 
 
-def _judge_entity(value: Object, entity: str, path: Path, faults: list[Fault]) -> None:
-    """Adds the faults of an object and of all below it. Every value of a document passes here."""
-    table = ENTITIES[entity]
+def _judge_object(value: Object, object_type: str, path: Path, problems: list[Problem]) -> None:
+    """Adds the problems of an object and of all below it. Every value of a document passes here."""
+    table = ENTITIES[object_type]
     for name in table.required:
         if _is_blank(value.get(name)):
-            faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
+            problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
     for name in table.present:
         if name not in value:
-            faults.append(_missing(name, entity, path))  # noqa: PERF401 - a comprehension for each object costs more
+            problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
     for key, item in value.items():
-        field = table.fields.get(key) or _odd_key(value, entity, key, (*path, key), faults)
+        field = table.fields.get(key) or _odd_key(value, object_type, key, (*path, key), problems)
         if field is UNKNOWN:
             continue
         if type(item) is not field.plain or (field.choices and item not in field.choices):
-            faults += _odd_value(item, field, (*path, key))
-        elif field.entity:
-            _judge_below(item, field, (*path, key), faults)
+            problems += _odd_value(item, field, (*path, key))
+        elif field.object_type:
+            _judge_below(item, field, (*path, key), problems)
         elif field.plain is int and not -_INT32 <= cast("int", item) < _INT32:
-            faults += _odd_value(item, field, (*path, key))
+            problems += _odd_value(item, field, (*path, key))
 
 
 def _is_blank(value: Json) -> bool:
     return value is None or (type(value) is str and (not value or value.isspace()))
 
 
-def _odd_key(value: Object, entity: str, key: str, path: Path, faults: list[Fault]) -> Field:
-    """The field of a key that is not spelt as in its table, whose faults are added."""
-    name, field = field_of(entity, key)
+def _odd_key(value: Object, object_type: str, key: str, path: Path, problems: list[Problem]) -> Field:
+    """The field of a key that is not spelt as in its table, whose problems are added."""
+    name, field = field_of(object_type, key)
     if field is UNKNOWN:
-        faults.append(_unknown_key(value, entity, path, advised=len(faults) < _ADVISED))
+        problems.append(_unknown_key(value, object_type, path, advised=len(problems) < _ADVISED))
     elif name != "dependencies":  # judged with what it says
-        faults += _other_spellings(value, entity, key, path)
+        problems += _other_spellings(value, object_type, key, path)
     return field
 
 
-def _other_spellings(value: Object, entity: str, key: str, path: Path) -> Iterator[Fault]:
+def _other_spellings(value: Object, object_type: str, key: str, path: Path) -> Iterator[Problem]:
     """A field that an object has in two spellings, which say different things."""
-    name = field_of(entity, key)[0]
+    name = field_of(object_type, key)[0]
     keys = list(value)
     for other in [name, *keys[: keys.index(key)]]:
-        same = other == name or field_of(entity, other)[0] == name
+        same = other == name or field_of(object_type, other)[0] == name
         if same and value.get(other) and value[key] and value[other] != value[key]:
             message = f"{key} is another spelling of {other}, and both are there"
             remedy = "Keep one of the two: the service would drop the other, or join them."
-            yield Fault(path, message, remedy, rule="two-spellings")
+            yield Problem(path, message, remedy, rule="two-spellings")
             return
 
 
-def _missing(name: str, entity: str, path: Path) -> Fault:
-    return Fault((*path, name), f"{name} is missing", f"A {entity} needs it.", rule="missing")
+def _missing(name: str, object_type: str, path: Path) -> Problem:
+    return Problem((*path, name), f"{name} is missing", f"A {object_type} needs it.", rule="missing")
 
 
-def _unknown_key(value: Object, entity: str, path: Path, *, advised: bool) -> Fault:
+def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) -> Problem:
     """A key that the vendor's parser drops: a misspelling where the right one is missing, else just that.
 
     Only a slip of the pen is a misspelling: a key that is just like another may be a field that the vendor has added.
 
     Args:
         value: What holds the key.
-        entity: What that is.
+        object_type: What that is.
         path: The key's place.
         advised: Whether to look for what may be meant where it is no misspelling.
     """
-    table, key = ENTITIES[entity], str(path[-1])
+    table, key = ENTITIES[object_type], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
-    message = f"{{}} is no field of a {entity}, so the service would drop it"
+    message = f"{{}} is no field of a {object_type}, so the service would drop it"
     if key in table.lost:
-        return Fault(path, message.format(key), table.lost[key], rule="lost-key")
-    meant = None if key in table.dropped else field_meant(entity, key, free)
+        return Problem(path, message.format(key), table.lost[key], rule="lost-key")
+    meant = None if key in table.dropped else field_meant(object_type, key, free)
     if meant:
-        return Fault(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
-    lost = where_it_is_lost(entity, key)
+        return Problem(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
+    lost = where_it_is_lost(object_type, key)
     if lost:
-        return Fault(path, message, lost, (key,), rule="misplaced-key")
+        return Problem(path, message, lost, (key,), rule="misplaced-key")
     if not advised:
-        return Fault(path, message, "Leave it out.", (key,), severity="warning", rule="unknown-key")
+        return Problem(path, message, "Leave it out.", (key,), severity="warning", rule="unknown-key")
     twin = next((name for name in table.fields if name in value and slip(key, name)), None)
-    remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(entity, key)
+    remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(object_type, key)
     remedy = remedy or near(key, free) + "Leave it out."
-    return Fault(path, message, remedy, (key,), severity="warning", rule="unknown-key")
+    return Problem(path, message, remedy, (key,), severity="warning", rule="unknown-key")
 
 
-def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Fault]:
-    """The fault of a value that has not just the shape of its field, or none where the parser takes it."""
+def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Problem]:
+    """The problem of a value that has not just the shape of its field, or none where the parser takes it."""
     if value is None:
         if field.no_null:
             remedy = "Leave it out, or write an empty list." if field.shape is Shape.LIST else "Leave it out."
-            yield Fault(path, f"{path[-1]} is null", remedy, rule="null-list")
+            yield Problem(path, f"{path[-1]} is null", remedy, rule="null-list")
     elif not _fits(value, field):
         is_choice = field.shape is Shape.CHOICE
-        yield _choice_fault(value, field, path) if is_choice else _shape_fault(value, field, path)
+        yield _choice_problem(value, field, path) if is_choice else _shape_problem(value, field, path)
 
 
-def _judge_below(value: Json, field: Field, path: Path, faults: list[Fault]) -> None:
-    """Adds the faults of an object, or of the objects of a list."""
+def _judge_below(value: Json, field: Field, path: Path, problems: list[Problem]) -> None:
+    """Adds the problems of an object, or of the objects of a list."""
     if field.plain is dict:
-        _judge_entity(cast("Object", value), field.entity, path, faults)
+        _judge_object(cast("Object", value), field.object_type, path, problems)
         return
     for index, item in enumerate(cast("list[Json]", value)):
         if isinstance(item, dict):
-            _judge_entity(cast("Object", item), field.entity, (*path, index), faults)
+            _judge_object(cast("Object", item), field.object_type, (*path, index), problems)
         else:
             message = f"each of {path[-1]} has to be an object"
             whole = as_object(item, field)
             remedy = "Write {}." if whole else "Write it out: a reference by ID is not resolved here."
             values = (whole,) if whole else ()
-            faults.append(Fault((*path, index), message, remedy, values, rule="shape"))
+            problems.append(Problem((*path, index), message, remedy, values, rule="shape"))
 
 
 def _fits(value: Json, field: Field) -> bool:
@@ -388,11 +390,11 @@ def _is_whole(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
+def _shape_problem(value: Json, field: Field, path: Path) -> Problem:
     if field.shape is Shape.INTEGER and _is_whole(value):
         message = f"{path[-1]} {{}} is too large: DataWorks reads whole numbers of {field.bits} bits"
         remedy = f"Write a number below {2 ** (field.bits - 1):,}."
-        return Fault(path, message, remedy, (value,), rule="number")
+        return Problem(path, message, remedy, (value,), rule="number")
     wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
     held = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
     message = f"{path[-1]} has to be {wanted}, and is {held or '{}'}"
@@ -400,39 +402,39 @@ def _shape_fault(value: Json, field: Field, path: Path) -> Fault:
     whole = as_object(value, field)
     if whole:
         remedy = "Write [{}]." if field.shape is Shape.LIST else "Write {}."
-        return Fault(path, message, remedy, (*values, whole), rule="shape")
-    return Fault(path, message, how_to_write(value, field, str(path[-1])), values, rule="shape")
+        return Problem(path, message, remedy, (*values, whole), rule="shape")
+    return Problem(path, message, how_to_write(value, field, str(path[-1])), values, rule="shape")
 
 
-def _choice_fault(value: Json, field: Field, path: Path) -> Fault:
+def _choice_problem(value: Json, field: Field, path: Path) -> Problem:
     remedy = f"{near(str(value), field.choices)}Write one of {', '.join(field.choices)}."
     if field.open:
         message = f"{path[-1]} {{}} is not known, so the service would drop it"
         message += " and take the timeout for hours" if path[-1] == "timeoutUnit" else ""
-        return Fault(path, message, remedy, (value,), rule="lost-label")
-    return Fault(path, f"{path[-1]} {{}} is not known", remedy, (value,), rule="label")
+        return Problem(path, message, remedy, (value,), rule="lost-label")
+    return Problem(path, f"{path[-1]} {{}} is not known", remedy, (value,), rule="label")
 
 
-def _workflow_faults(root: Object, workflow: Object) -> Iterator[Fault]:
+def _workflow_problems(root: Object, workflow: Object) -> Iterator[Problem]:
     path: Path = ("spec", "workflows", 0)
     outer = root["spec"].get("id")
     if outer not in (None, "") and workflow.get("id") not in (None, "") and str(outer) != str(workflow["id"]):
         message = "spec.id {} differs from the workflow's own id {}"
         remedy = "Leave spec.id out: the workflow's own id decides between create and update."
-        yield Fault(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
+        yield Problem(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
     yield from _beside(root["spec"], workflow)
-    yield from number_faults(part(root["spec"], "strategy"), ("spec", "strategy"))
+    yield from number_problems(part(root["spec"], "strategy"), ("spec", "strategy"))
     yield from rounded(root["spec"], ("id",), ("spec",))
     shared = objects(script_of(workflow).get("parameters")) + objects(root["spec"].get("variables"))
-    yield from node_faults(workflow, shared, path)
+    yield from node_problems(workflow, shared, path)
 
 
-def _beside(spec: Object, workflow: Object) -> Iterator[Fault]:
+def _beside(spec: Object, workflow: Object) -> Iterator[Problem]:
     """Nodes beside the workflow, and what they wait for: the import takes the workflow, and what it waits for itself."""
     if objects(spec.get("nodes")):
         message = "nodes stand beside the workflow, and the import takes the workflow alone"
         remedy = "Move them into spec.workflows[0].nodes."
-        yield Fault(("spec", "nodes"), message, remedy, rule="beside-workflow")
+        yield Problem(("spec", "nodes"), message, remedy, rule="beside-workflow")
     for key in ("triggers", "scripts", "runtimeResources"):
         if objects(spec.get(key)):
             message = f"the list {key} stands beside the workflow, and the service would drop it"
@@ -445,4 +447,4 @@ def _beside(spec: Object, workflow: Object) -> Iterator[Fault]:
             if str(node) not in own and index.find(node):
                 message = "the dependency of node {} stands beside the workflow, and the import takes the workflow alone"
                 remedy = "Move it into spec.workflows[0].dependencies."
-                yield Fault(("spec", key, position), message, remedy, (node,), rule="beside-workflow")
+                yield Problem(("spec", key, position), message, remedy, (node,), rule="beside-workflow")

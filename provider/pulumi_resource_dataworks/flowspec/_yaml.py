@@ -14,8 +14,8 @@ from typing import Any, cast
 
 import yaml
 
-from ._faults import Fault, InvalidDocumentError, Path, Step, escaped
 from ._fields import Field, Shape
+from ._problems import InvalidDocumentError, Path, Problem, Step, escaped
 from ._syntax import MAX_DEPTH, line_and_column, yaml_words
 from ._tables import field_of
 
@@ -59,7 +59,7 @@ def read_yaml(text: str) -> Any:
     """The value of a YAML text, FlowSpec's text fields as they are written.
 
     Raises:
-        InvalidDocumentError: It cannot be read; the fault says at which line and column.
+        InvalidDocumentError: It cannot be read; the problem says at which line and column.
     """
     reader = _Reader()
     try:
@@ -75,8 +75,8 @@ def read_yaml(text: str) -> Any:
         line, column = line_and_column(text, max(text.find(chr(code)), 0))
         message = f"this is not YAML: it holds the character U+{code:04X}, which YAML does not take"
         remedy = "Remove it, or write the document as JSON."
-        raise InvalidDocumentError([Fault((), message, remedy, line=line, column=column)]) from None
-    return settle(reader.root, Field(Shape.ENTITY, entity="document"))
+        raise InvalidDocumentError([Problem((), message, remedy, line=line, column=column)]) from None
+    return settle(reader.root, Field(Shape.ENTITY, object_type="document"))
 
 
 def locate_yaml(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
@@ -97,12 +97,15 @@ def _nearest(marks: dict[Path, tuple[int, int]], path: Path) -> tuple[int, int]:
 def settle(value: Any, field: Field) -> Any:
     """Plain scalars as what their field is: text keeps its spelling, everything else is read as JSON would."""
     if isinstance(value, dict):
-        entity = field.entity if field.shape is Shape.ENTITY else ""
+        object_type = field.object_type if field.shape is Shape.ENTITY else ""
         return {
-            key: settle(item, field_of(entity, key)[1]) for key, item in cast("dict[str, Any]", value).items()
+            key: settle(item, field_of(object_type, key)[1])
+            for key, item in cast("dict[str, Any]", value).items()
         }
     if isinstance(value, list):
-        item_field = Field(Shape.ENTITY, entity=field.entity) if field.shape is Shape.LIST else field
+        item_field = (
+            Field(Shape.ENTITY, object_type=field.object_type) if field.shape is Shape.LIST else field
+        )
         return [settle(item, item_field) for item in cast("list[Any]", value)]
     if not isinstance(value, Plain):
         return value
@@ -264,4 +267,4 @@ def _invalid(
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if not values:
         message, remedy = escaped(message), escaped(remedy)
-    return InvalidDocumentError([Fault(path, message, remedy, values, line=line, column=column)])
+    return InvalidDocumentError([Problem(path, message, remedy, values, line=line, column=column)])

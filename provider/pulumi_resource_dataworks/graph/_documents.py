@@ -11,8 +11,8 @@ from pulumi_resource_dataworks._validate_command import (
     STDIN,
     STDIN_NAME,
     Finding,
-    faults_of,
     finding_of,
+    problems_of,
     read_text,
 )
 from pulumi_resource_dataworks.flowspec import Object
@@ -77,9 +77,9 @@ def from_file(name: str) -> Source:
     """
     text = read_text(name)
     shown = STDIN_NAME if name == STDIN else name
-    faults = faults_of(text)
-    findings = [finding_of(shown, fault) for fault in faults]
-    fatal = any(fault.severity == "error" and fault.rule not in _DRAWABLE for fault in faults)
+    problems = problems_of(text)
+    findings = [finding_of(shown, problem) for problem in problems]
+    fatal = any(problem.severity == "error" and problem.rule not in _DRAWABLE for problem in problems)
     return Source(shown, None if fatal or not text.strip() else flowspec.read(text).root, findings)
 
 

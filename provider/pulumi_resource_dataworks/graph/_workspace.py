@@ -41,8 +41,10 @@ def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: s
         settings = openapi.Settings.from_config({"region": region, "endpoint": endpoint}, os.environ)
         return asyncio.run(_get(settings, project_id, wanted))
     except flowspec.InvalidDocumentError as error:
-        faults = "; ".join(fault.render() for fault in error.faults if fault.severity == "error")
-        raise WorkspaceError(f"DataWorks gives {wanted} in a form that cannot be drawn: {faults}") from error
+        problems = "; ".join(problem.render() for problem in error.problems if problem.severity == "error")
+        raise WorkspaceError(
+            f"DataWorks gives {wanted} in a form that cannot be drawn: {problems}"
+        ) from error
     except (openapi.DataWorksError, lifecycle.LifecycleError, ValueError, ImportError) as error:
         # ImportError: a SOCKS proxy without its package.
         raise WorkspaceError(str(error).removeprefix("getWorkflowDefinition: ")) from error
@@ -71,6 +73,6 @@ async def _definition(context: lifecycle.Context, project_id: int, wanted: str) 
     key = "path" if "/" in wanted.strip("/") else "name"
     asked = {"projectId": project_id, key: wanted.strip("/")}
     answer = await lifecycle.Functions().invoke(context, "getWorkflowDefinition", asked)
-    if answer.faults:
-        raise lifecycle.LifecycleError(answer.faults[0].reason)
+    if answer.failures:
+        raise lifecycle.LifecycleError(answer.failures[0].reason)
     return await context.client.get_workflow_definition(project_id, str(answer.values["workflowId"]))

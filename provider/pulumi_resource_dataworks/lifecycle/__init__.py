@@ -7,7 +7,7 @@ from pulumi_resource_dataworks.flowspec import is_secret, secret
 
 from ._check import Checked
 from ._diff import Difference
-from ._kinds import Kind, kinds
+from ._resource_types import ResourceType, resource_types
 from ._run import Options, Place
 from ._step import (
     UNKNOWN,
@@ -37,19 +37,19 @@ __all__ = [
     "Difference",
     "Functions",
     "HalfDoneError",
-    "Kind",
     "LifecycleError",
     "Opaque",
     "Options",
     "Place",
     "RefusedError",
     "Reporter",
+    "ResourceType",
     "Unknown",
     "WorkflowDefinitions",
     "WorkflowDeployments",
     "is_secret",
-    "kinds",
     "nothing_lost",
     "odd_values",
+    "resource_types",
     "secret",
 ]

@@ -32,7 +32,7 @@ class Checked:
         inputs: The inputs to go on with; meaningless where there are failures.
         failures: What is wrong, each a sentence with its path and what to write instead.
         warnings: What may be wrong.
-        document: The document as it was written, where it is wholly known and without faults.
+        document: The document as it was written, where it is wholly known and without problems.
     """
 
     inputs: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -105,7 +105,7 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
 
 
 def _document(value: Any, found: Checked) -> Any:
-    """The document in its author's form; UNKNOWN where it is not known, None where it has faults."""
+    """The document in its author's form; UNKNOWN where it is not known, None where it has problems."""
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
         return None
@@ -125,11 +125,11 @@ def _document(value: Any, found: Checked) -> Any:
         warnings = flowspec.validate(document)
     except flowspec.InvalidDocumentError as error:
         conceal = _concealer(value)
-        faults = [fault for fault in error.faults if not _excused(fault, holes)]
-        found.failures += [conceal(fault) for fault in faults if fault.severity == "error"]
-        found.warnings += _few([fault for fault in faults if fault.severity == "warning"], conceal)
+        problems = [problem for problem in error.problems if not _excused(problem, holes)]
+        found.failures += [conceal(problem) for problem in problems if problem.severity == "error"]
+        found.warnings += _few([problem for problem in problems if problem.severity == "warning"], conceal)
         return None if found.failures else flowspec.authored(value)
-    warnings = [fault for fault in warnings if not _excused(fault, holes)] if holes else warnings
+    warnings = [problem for problem in warnings if not _excused(problem, holes)] if holes else warnings
     if warnings:
         found.warnings += _few(warnings, _concealer(value))
     if holes:
@@ -141,28 +141,28 @@ def _document(value: Any, found: Checked) -> Any:
     return flowspec.secret(root) if flowspec.is_secret(value) else root
 
 
-def _few(warnings: list[flowspec.Fault], conceal: Callable[[flowspec.Fault], str]) -> Iterator[str]:
+def _few(warnings: list[flowspec.Problem], conceal: Callable[[flowspec.Problem], str]) -> Iterator[str]:
     """The first warnings of each rule, and how many more there are: what is said of a node may be said of a thousand."""
-    by_rule: dict[str, list[flowspec.Fault]] = {}
-    for fault in warnings:
-        by_rule.setdefault(fault.rule, []).append(fault)
-    for rule, faults in by_rule.items():
-        yield from map(conceal, faults[:_SHOWN])
-        if len(faults) > _SHOWN:
-            more = f"{len(faults) - _SHOWN} more warnings of the rule {rule}"
+    by_rule: dict[str, list[flowspec.Problem]] = {}
+    for problem in warnings:
+        by_rule.setdefault(problem.rule, []).append(problem)
+    for rule, problems in by_rule.items():
+        yield from map(conceal, problems[:_SHOWN])
+        if len(problems) > _SHOWN:
+            more = f"{len(problems) - _SHOWN} more warnings of the rule {rule}"
             yield f"spec: {more}. To see all of them, run pulumi-dataworks validate on the document."
 
 
-def _concealer(spec: Any) -> Callable[[flowspec.Fault], str]:
-    """Writes a fault without what is secret: no value where one lies at or below its place, or names are secret."""
+def _concealer(spec: Any) -> Callable[[flowspec.Problem], str]:
+    """Writes a problem without what is secret: no value where one lies at or below its place, or names are secret."""
     hidden = list(flowspec.secret_paths(spec))
     all_is_secret = flowspec.hides_names(spec) or () in hidden
 
-    def conceal(fault: flowspec.Fault) -> str:
+    def conceal(problem: flowspec.Problem) -> str:
         near = any(
-            path == fault.path[: len(path)] or fault.path == path[: len(fault.path)] for path in hidden
+            path == problem.path[: len(path)] or problem.path == path[: len(problem.path)] for path in hidden
         )
-        return fault.render(secret=all_is_secret or near)
+        return problem.render(secret=all_is_secret or near)
 
     return conceal
 
@@ -203,12 +203,12 @@ def _written_ids(root: flowspec.Object) -> list[tuple[str, str]]:
     return [(name, str(own)) for name, own in ids if own]
 
 
-def _excused(fault: flowspec.Fault, holes: list[Path]) -> bool:
-    """Whether a fault may be one only because something is not known yet."""
-    path = fault.path
+def _excused(problem: flowspec.Problem, holes: list[Path]) -> bool:
+    """Whether a problem may be one only because something is not known yet."""
+    path = problem.path
     if any(path[: len(hole)] == hole or hole[: len(path)] == path for hole in holes):
         return True
-    if fault.rule == "undeclared-parameter":
+    if problem.rule == "undeclared-parameter":
         return any(not _PARAMETERS.isdisjoint(hole) for hole in holes)
     about_names = not {"dependencies", "flow", "join"}.isdisjoint(path)
     return about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)

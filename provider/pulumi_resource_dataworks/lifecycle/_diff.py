@@ -13,7 +13,7 @@ from pulumi_resource_dataworks import flowspec
 from ._state import Inputs, State
 from ._step import Unknown, has_unknown
 
-Kind = Literal["add", "update", "replace", "delete"]
+PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
 _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
 """Ends of paths at which another value is always another meaning; elsewhere a node may be called by its name or its ID."""
@@ -30,7 +30,7 @@ class Difference:
         delete_before_replace: Whether the old workflow has to go first: a path or an ID can be taken once.
     """
 
-    changes: Mapping[str, Kind]
+    changes: Mapping[str, PropertyChange]
     delete_before_replace: bool = False
 
     @property
@@ -60,7 +60,7 @@ def diff(
         ignore_changes: Property paths that keep the value that the service has.
     """
     old = {**olds, **old_outputs}
-    changes: dict[str, Kind] = {
+    changes: dict[str, PropertyChange] = {
         key: "add" if key not in olds else "update" if key in news else "delete"
         for key in _SWITCHES
         if olds.get(key) != news.get(key)
@@ -92,7 +92,7 @@ def _is_another(state: State, new: Inputs) -> bool:
     return new.workflow_id not in (state.workflow_id, state.inputs.workflow_id)
 
 
-def _below(old: Any, new: Any) -> dict[str, Kind]:
+def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     """The smallest property paths below `spec` that differ."""
     if (
         flowspec.is_secret(old)

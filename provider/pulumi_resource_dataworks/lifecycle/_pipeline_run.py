@@ -22,7 +22,7 @@ _FIRST_PAUSE = 1.0
 _ABOLISH_SECONDS = 15.0
 _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
 _MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16})\]")
-Kind = Literal["Online", "Offline"]
+RunType = Literal["Online", "Offline"]
 
 
 class RunError(LifecycleError):
@@ -58,7 +58,7 @@ class Order:
 
     project_id: int
     workflow_id: str
-    kind: Kind
+    kind: RunType
     digest: str = ""
     description: str = ""
     approval: Literal["wait", "fail"] = "wait"

@@ -41,7 +41,7 @@ class Options:
         """The options of a provider's configuration, and the settings that are left for the client.
 
         Raises:
-            SettingsError: With every fault, each naming its setting.
+            SettingsError: With every problem, each naming its setting.
         """
         values = {key: _decoded(config[key]) for key in _KEYS if config.get(key) not in (None, "")}
         rest = {key: value for key, value in config.items() if key not in _KEYS}

@@ -270,11 +270,11 @@ def places_in(words: openapi.Words, document: flowspec.Document, *, secret: bool
         for found in _PLACE.findall(words.raw)
     ]
     paths = [_there(path, document.root) for path in paths] if secret else paths
-    faults = [flowspec.Fault(path, "this", "") for path in dict.fromkeys(paths) if path]
+    problems = [flowspec.Problem(path, "this", "") for path in dict.fromkeys(paths) if path]
     placed = [
-        f"{flowspec.show_path(fault.path)}"
-        + (f" (line {fault.line}, column {fault.column})" if fault.line else "")
-        for fault in document.place(faults)
+        f"{flowspec.show_path(problem.path)}"
+        + (f" (line {problem.line}, column {problem.column})" if problem.line else "")
+        for problem in document.place(problems)
     ]
     return f". See {', '.join(placed)}" if placed else ""
 

@@ -13,7 +13,7 @@ from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 from . import _ownership
 from ._check import Checked
 from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State, check_deployment
-from ._diff import Difference, Kind
+from ._diff import Difference, PropertyChange
 from ._ownership import not_there, raise_definite
 from ._pipeline_run import Order, RunError, abolish, begin, clear_way, follow, runs_of, unended_of_ours
 from ._production import (
@@ -81,7 +81,7 @@ class WorkflowDeployments:
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Compares what was deployed last with what is asked for; makes no call."""
-        changes: dict[str, Kind] = {}
+        changes: dict[str, PropertyChange] = {}
         for key in ("projectId", "workflowId"):
             if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key)):
                 changes[key] = "replace"

@@ -61,12 +61,12 @@ async def invoke(
 
 
 def _response(answer: lifecycle.Answer, given: Properties) -> Any:
-    faults = [
-        provider_pb2.CheckFailure(property=fault.argument, reason=printable(fault.reason))
-        for fault in answer.faults
+    failures = [
+        provider_pb2.CheckFailure(property=failure.argument, reason=printable(failure.reason))
+        for failure in answer.failures
     ]
     values = encode(answer.values, answer.values if given.secrets else ())
-    return provider_pb2.InvokeResponse(failures=faults, **{"return": values})
+    return provider_pb2.InvokeResponse(failures=failures, **{"return": values})
 
 
 # --- The calls about resources: from the wire to the lifecycle and back
@@ -103,7 +103,7 @@ class Steps:
         self._log = log
         self._cancelled = cancelled
         self._options = lifecycle.Options()
-        self._kinds = lifecycle.kinds(self._options)
+        self._resource_types = lifecycle.resource_types(self._options)
         self._functions = lifecycle.Functions()
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
@@ -146,7 +146,7 @@ class Steps:
         config = decode(request.args).values
         self._options, self._settings = _settings(config)
         place = lifecycle.Place.of(self._settings, config)
-        self._kinds = lifecycle.kinds(self._options, self._log.address, place)
+        self._resource_types = lifecycle.resource_types(self._options, self._log.address, place)
         self._functions = lifecycle.Functions()
         await self.aclose()
         for warning in self._settings.warnings:
@@ -298,12 +298,12 @@ class Steps:
         await self._log.flush()
         await half_done(context, error, outputs, text)
 
-    def _kind(self, request: Any) -> lifecycle.Kind:
+    def _kind(self, request: Any) -> lifecycle.ResourceType:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
         token = request.type or [*request.urn.split("::"), "", ""][2].rsplit("$", 1)[-1]
-        kind = self._kinds.get(token.removeprefix(_MODULE))
+        kind = self._resource_types.get(token.removeprefix(_MODULE))
         if kind is None:
-            known = " and ".join(f"{_MODULE}{name}" for name in self._kinds)
+            known = " and ".join(f"{_MODULE}{name}" for name in self._resource_types)
             raise lifecycle.LifecycleError(f"this provider has no resource {token}, only {known}")
         return kind
 
@@ -345,7 +345,7 @@ def _is_right(steps: lifecycle.WorkflowDefinitions, request: Any) -> bool:
     return places is not None and steps.is_right(with_nodes(request.news, places))
 
 
-def _too_large(kind: lifecycle.Kind, urn: str, found: lifecycle.Checked, size: int) -> list[str]:
+def _too_large(kind: lifecycle.ResourceType, urn: str, found: lifecycle.Checked, size: int) -> list[str]:
     """Refuses what could not be saved if its step ended half done; where all is known, by the outputs that it would have."""
     if found.document is not None and isinstance(kind.steps, lifecycle.WorkflowDefinitions):
         size = encode(kind.steps.foreseen(urn, found.inputs)).ByteSize()
@@ -389,7 +389,7 @@ def _has_unknown(value: Any) -> bool:
     )
 
 
-def _outputs(kind: lifecycle.Kind, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
+def _outputs(kind: lifecycle.ResourceType, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
     hidden = set(secrets)
     noted = kind.place.noted(values)
     return encode(noted, hidden | kind.hidden if kind.telling in hidden else hidden)

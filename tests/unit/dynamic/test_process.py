@@ -177,7 +177,7 @@ def test_a_half_done_step_says_how_to_go_on(
     process: Process, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, hint: str
 ) -> None:
     half_done = lifecycle.HalfDoneError("job 1 failed", id="10001/1", outputs={})
-    monkeypatch.setattr(type(process._kinds[kind].steps), operation, raises(half_done))
+    monkeypatch.setattr(type(process._resource_types[kind].steps), operation, raises(half_done))
     steps: dict[str, Callable[[], Any]] = {
         "create": lambda: process.create(kind, inputs()),
         "update": lambda: process.update(kind, "10001/1", inputs(), inputs()),

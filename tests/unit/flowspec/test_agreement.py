@@ -37,7 +37,7 @@ def claim(row: Verdict, document: Any, mutated: Any) -> str:
     try:
         flowspec.validate(flowspec.read(json.dumps(mutated, ensure_ascii=False)))
     except InvalidDocumentError as error:
-        [first, *_] = [fault for fault in error.faults if fault.severity == "error"]
+        [first, *_] = [problem for problem in error.problems if problem.severity == "error"]
         if row["parser"] == "error" or row["same_meaning"] == "write-error":
             return "" if first.line else "UNCLAIMED: refused without a place"
         return first.rule if first.rule in RULES else f"UNCLAIMED: refused by {first.rule}"
@@ -76,7 +76,7 @@ def _fields(steps: list[str]) -> Iterator[Any]:
             continue
         field = field_of(entity, step)[1]
         yield field
-        entity = field.entity
+        entity = field.object_type
         if field is UNKNOWN or not entity:
             return
 

@@ -22,7 +22,7 @@ from tests.support.controls import (
     watch,
 )
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, chooser, completed, faults_of, workflow
+from tests.support.flowspecs import Object, chooser, completed, problems_of, workflow
 
 
 def sent(*nodes: Object, **fields: Any) -> dict[str, Object]:
@@ -64,7 +64,7 @@ def test_a_dependency_on_an_arm_is_one_on_its_branch() -> None:
     [edge] = workflow(completed(root))["dependencies"]
     assert edge["depends"] == [{"type": "Normal", "output": "shop.week", "refTableName": "fork"}]
     root["spec"]["workflows"][0]["dependencies"].append(on("fork", {"nodeId": "a"}))
-    assert [fault.rule for fault in faults_of(root)] == ["cycle"]
+    assert [problem.rule for problem in problems_of(root)] == ["cycle"]
 
 
 @pytest.mark.parametrize("empty", [None, "", " \n"])

@@ -62,15 +62,15 @@ def test_keys_that_are_no_text_are_refused() -> None:
 def test_the_repeated_key_is_the_one_at_the_path() -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read('{"a":1,"a":2,"b":{"c":1,"c":2}}')
-    [fault] = caught.value.faults
-    assert fault.values == (fault.path[-1],)
+    [problem] = caught.value.problems
+    assert problem.values == (problem.path[-1],)
 
 
 @pytest.mark.parametrize("text", ['{"a":\n NaN}', '{"a":\n' + "9" * 5000 + "}", "[" * 100000])
-def test_every_fault_of_reading_has_a_line(text: str) -> None:
+def test_every_problem_of_reading_has_a_line(text: str) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
-    assert caught.value.faults[0].line > 0
+    assert caught.value.problems[0].line > 0
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_parameters_that_somebody_added_show() -> None:
     assert not same(project(one, two), one)
 
 
-def test_hundreds_of_faults_are_placed_in_time() -> None:
+def test_hundreds_of_problems_are_placed_in_time() -> None:
     root = etl(nodes=[node(f"n{number}", timeout=0.5) for number in range(400)], dependencies=[])
     begin = time.process_time()
     assert len(errors_of(json.dumps(root))) == 400
@@ -136,9 +136,9 @@ def test_the_condition_of_a_loop_says_what_it_runs() -> None:
 def test_broken_texts_are_refused_with_a_line(text: str) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
-    assert caught.value.faults[0].line == 1
+    assert caught.value.problems[0].line == 1
 
 
-def test_a_byte_order_mark_is_no_fault() -> None:
+def test_a_byte_order_mark_is_no_problem() -> None:
     assert same(read("\ufeff" + json.dumps(etl())).root, etl())
     assert read("\ufeffkind: CycleWorkflow").root == {"kind": "CycleWorkflow"}

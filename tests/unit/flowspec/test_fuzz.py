@@ -20,7 +20,7 @@ from pulumi_resource_dataworks.flowspec import (
     same,
 )
 from tests.support.documents import etl, node, rich
-from tests.support.flowspecs import Object, Path_, at, chooser, errors_of, faults_of, leaves, put
+from tests.support.flowspecs import Object, Path_, at, chooser, errors_of, leaves, problems_of, put
 from tests.support.nightly import NIGHTLY
 
 bounded = settings(
@@ -68,9 +68,9 @@ OBJECTS = [path for path in PATHS if isinstance(at(RICH, path), dict)]
 def through(source: object) -> None:
     """Everything that a document goes through, from reading to the answer of the service."""
     started = time.process_time()
-    faults = faults_of(source)
-    assert all(fault.render() and fault.render(secret=True) for fault in faults)
-    if all(fault.severity == "warning" for fault in faults):
+    problems = problems_of(source)
+    assert all(problem.render() and problem.render(secret=True) for problem in problems)
+    if all(problem.severity == "warning" for problem in problems):
         root = complete(read(source).root, chooser())
         assert canonical(read(canonical(root)).root) == canonical(root)
         assert same(root, root)
@@ -143,7 +143,7 @@ def mutated(change: Callable[[Object], object]) -> Object:
     return root
 
 
-def test_a_document_with_many_faults_is_told_in_time() -> None:
+def test_a_document_with_many_problems_is_told_in_time() -> None:
     root = etl(nodes=[node(f"n{number}", timeout=0.5) for number in range(50)], dependencies=[])
     started = time.process_time()
     assert len(errors_of(json.dumps(root))) == 50

@@ -7,15 +7,15 @@ import pytest
 
 from pulumi_resource_dataworks.flowspec import show_path
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, changed, errors_of, faults_of, workflow
+from tests.support.flowspecs import Object, changed, errors_of, problems_of, workflow
 
 SELF = {"nodeId": "load", "depends": [{"type": "CrossCycleDependsOnSelf"}]}
 EDGE = {"nodeId": "load", "depends": [{"nodeId": "extract"}]}
 
 
 def refused(root: Object) -> tuple[str, str]:
-    [fault] = errors_of(root)
-    return fault.rule, show_path(fault.path).removeprefix("spec.workflows[0].")
+    [problem] = errors_of(root)
+    return problem.rule, show_path(problem.path).removeprefix("spec.workflows[0].")
 
 
 def test_flow_beside_dependencies_is_lost() -> None:
@@ -76,7 +76,7 @@ def branching(depend: Object, *, back: bool = False) -> Object:
 
 
 def doubts(root: Object) -> list[str]:
-    return [fault.render() for fault in faults_of(root) if fault.rule == "near-output"]
+    return [problem.render() for problem in problems_of(root) if problem.rule == "near-output"]
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,11 @@ def doubts(root: Object) -> list[str]:
 )
 def test_an_arm_is_an_output_of_its_node(depend: Object) -> None:
     assert doubts(branching(depend)) == []
-    [fault] = errors_of(branching(depend, back=True))
-    assert (fault.rule, '"fork" -> "report"' in fault.render() or '"report" -> "fork"' in fault.render()) == (
+    [problem] = errors_of(branching(depend, back=True))
+    assert (
+        problem.rule,
+        '"fork" -> "report"' in problem.render() or '"report" -> "fork"' in problem.render(),
+    ) == (
         "cycle",
         True,
     )
@@ -113,14 +116,14 @@ def test_an_output_that_nearly_is_an_arms_is_doubted(depend: Object, words: str)
     "value", ["x", [], {"trigger": "x", "script": 3, "strategy": [], "priority": {}, "branch": "x"}]
 )
 def test_a_node_below_a_key_that_no_table_knows_is_no_defect(value: Any) -> None:
-    [fault] = faults_of({**etl(), "spec": {"workflows": [{**workflow(etl()), "while": value}]}})[:1]
-    assert (fault.rule, fault.path[-1]) == ("unknown-key", "while")
+    [problem] = problems_of({**etl(), "spec": {"workflows": [{**workflow(etl()), "while": value}]}})[:1]
+    assert (problem.rule, problem.path[-1]) == ("unknown-key", "while")
 
 
 def identified(id_: Any) -> list[str]:
     """The rules that a document in text falls under, in which an ID is written so."""
     text = json.dumps(etl(nodes=[node("a", id="ID")], dependencies=[])).replace('"ID"', id_)
-    return [fault.rule for fault in faults_of(text)]
+    return [problem.rule for problem in problems_of(text)]
 
 
 @pytest.mark.parametrize(
@@ -143,9 +146,9 @@ def chain(*names: str) -> Object:
 
 
 def test_nodes_that_wait_for_each_other_are_named() -> None:
-    [fault] = errors_of(chain("a", "b", "c", "a"))
-    assert fault.rule == "cycle"
-    shown = fault.render()
+    [problem] = errors_of(chain("a", "b", "c", "a"))
+    assert problem.rule == "cycle"
+    shown = problem.render()
     assert shown.index('"c"') < shown.index('"b"') or shown.index('"b"') < shown.index('"a"')
     assert all(f'"{name}"' in shown for name in "abc")
     assert not errors_of(chain("a", "b", "c"))
@@ -160,16 +163,16 @@ def test_a_node_may_wait_for_its_own_run_before() -> None:
 def test_a_cycle_inside_a_control_node_is_found_there(key: str) -> None:
     inner = workflow(chain("x", "y", "x"))
     body = {"nodes": inner["nodes"], "flow": inner["dependencies"]}
-    [fault] = errors_of(etl(nodes=[{**node("l"), key: body}], dependencies=[]))
-    assert (fault.rule, fault.path[-2]) == ("cycle", key)
+    [problem] = errors_of(etl(nodes=[{**node("l"), key: body}], dependencies=[]))
+    assert (problem.rule, problem.path[-2]) == ("cycle", key)
 
 
 def test_the_steps_of_a_pai_flow_have_types_of_their_own() -> None:
     step = {"name": "kmeans", "script": {"runtime": {"command": "PAI_FLOW_KMEANS"}}}
     flow: Object = {"nodes": [step], "flow": [{"nodeId": "kmeans", "depends": [{"nodeId": "kmaens"}]}]}
-    [fault] = faults_of(etl(nodes=[{**node("l"), "paiflow": flow}], dependencies=[]))
-    assert (fault.rule, fault.path[-5:]) == ("lost-dependency", ("flow", 0, "depends", 0, "nodeId"))
-    assert not faults_of(etl(nodes=[{**node("l"), "paiflow": {}}], dependencies=[]))
+    [problem] = problems_of(etl(nodes=[{**node("l"), "paiflow": flow}], dependencies=[]))
+    assert (problem.rule, problem.path[-5:]) == ("lost-dependency", ("flow", 0, "depends", 0, "nodeId"))
+    assert not problems_of(etl(nodes=[{**node("l"), "paiflow": {}}], dependencies=[]))
 
 
 def test_many_nodes_odd_paths_and_new_types_are_doubted() -> None:
@@ -177,5 +180,5 @@ def test_many_nodes_odd_paths_and_new_types_are_doubted() -> None:
     odd = etl(
         nodes=[{**node("a"), "script": {"path": "x/b", "runtime": {"command": "ODPS_SQLL"}}}], dependencies=[]
     )
-    found = [(fault.rule, fault.severity) for fault in [*faults_of(many), *faults_of(odd)]]
+    found = [(problem.rule, problem.severity) for problem in [*problems_of(many), *problems_of(odd)]]
     assert found == [("many-nodes", "warning"), ("path", "warning"), ("command", "warning")]

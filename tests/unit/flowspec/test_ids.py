@@ -150,13 +150,13 @@ def test_without_ids_two_nodes_that_swap_names_swap_their_scripts() -> None:
 
 def test_a_copy_that_keeps_its_id_is_refused_wherever_it_is() -> None:
     held = [node("a", id="3"), node("b", id="3"), loop("l", node("c", id=3))]
-    faults = errors_of(etl(nodes=held, dependencies=[]))
-    assert [(fault.rule, fault.path[-2:]) for fault in faults] == [
+    problems = errors_of(etl(nodes=held, dependencies=[]))
+    assert [(problem.rule, problem.path[-2:]) for problem in problems] == [
         ("id-clash", (1, "id")),
         ("id-clash", (0, "id")),
     ]
-    assert all("spec.workflows[0].nodes[0].id has it too" in fault.render() for fault in faults)
-    assert all("Leave the copy's id out" in fault.remedy for fault in faults)
+    assert all("spec.workflows[0].nodes[0].id has it too" in problem.render() for problem in problems)
+    assert all("Leave the copy's id out" in problem.remedy for problem in problems)
 
 
 def test_a_copy_without_its_id_is_a_node_of_its_own() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks.flowspec import same
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, completed, errors_of, faults_of, workflow
+from tests.support.flowspecs import Object, completed, errors_of, problems_of, workflow
 
 LOOP = {"nodes": [node("inner")], "maxIterations": 3}
 VARIABLE = {"name": "v", "scope": "NodeContext", "type": "Constant", "value": "1"}
@@ -39,7 +39,7 @@ def stored(**storage: Any) -> Object:
     ],
 )
 def test_one_field_in_two_spellings_is_an_error(fields: Object) -> None:
-    assert [fault.rule for fault in errors_of(with_node(**fields))] == ["two-spellings"]
+    assert [problem.rule for problem in errors_of(with_node(**fields))] == ["two-spellings"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_lists_of_outputs_are_read_in_any_case(key: str) -> None:
     root = etl()
     workflow(root)["nodes"][0]["outputs"] = {key: [{"data": "p.done"}]}
     workflow(root)["dependencies"] = [{"nodeId": "load", "depends": [{"nodeId": "extract"}]}]
-    assert faults_of(root) == []
+    assert problems_of(root) == []
     assert workflow(completed(root))["dependencies"][0]["depends"][0]["output"] == "p.done"
 
 
@@ -68,13 +68,13 @@ def test_lists_of_outputs_are_read_in_any_case(key: str) -> None:
 def test_an_output_needs_its_data(side: str, output: Object) -> None:
     lists = {side: {"nodeOutputs": [output]}}
     for root in (with_node(**lists), etl(**lists)):
-        [fault] = faults_of(root)
-        assert (fault.rule, fault.severity, fault.path[-1]) == ("missing", "error", "data")
+        [problem] = problems_of(root)
+        assert (problem.rule, problem.severity, problem.path[-1]) == ("missing", "error", "data")
 
 
 def test_a_name_of_an_output_is_shown_as_its_data() -> None:
-    found = faults_of(with_node(outputs={"nodeOutputs": [{"name": "p.done"}]}))
-    assert [fault.rule for fault in found] == ["unknown-key", "missing"]
+    found = problems_of(with_node(outputs={"nodeOutputs": [{"name": "p.done"}]}))
+    assert [problem.rule for problem in found] == ["unknown-key", "missing"]
     assert found[0].render().endswith("Write it as data.")
 
 
@@ -90,19 +90,19 @@ def test_a_name_of_an_output_is_shown_as_its_data() -> None:
     ],
 )
 def test_a_value_that_is_lost_is_an_error(root: Object, rule: str) -> None:
-    [fault] = faults_of(root)
-    assert (fault.rule, fault.severity) == (rule, "error")
+    [problem] = problems_of(root)
+    assert (problem.rule, problem.severity) == (rule, "error")
 
 
 @pytest.mark.parametrize("key", ["triggers", "scripts", "runtimeResources"])
 def test_a_list_that_the_parser_never_writes_is_doubted(key: str) -> None:
-    [fault] = faults_of(beside(**{key: [{"id": "1"}]}))
-    assert (fault.rule, fault.severity, fault.path) == ("beside-workflow", "warning", ("spec", key))
-    assert faults_of(beside(**{key: []})) == []
+    [problem] = problems_of(beside(**{key: [{"id": "1"}]}))
+    assert (problem.rule, problem.severity, problem.path) == ("beside-workflow", "warning", ("spec", key))
+    assert problems_of(beside(**{key: []})) == []
 
 
 def test_hdfs_addresses_are_doubted_as_the_parser_drops_them() -> None:
-    assert [fault.rule for fault in faults_of(stored(type="hdfs", addresses=["hdfs://n1"]))] == [
+    assert [problem.rule for problem in problems_of(stored(type="hdfs", addresses=["hdfs://n1"]))] == [
         "unknown-key"
     ]
 
@@ -114,20 +114,20 @@ def test_the_schedule_of_what_a_control_node_holds_is_looked_at(field: str) -> N
         "strategy": {"priority": 9},
         "trigger": {"type": "Scheduler", "cron": "00 00 25 * * ?"},
     }
-    found = faults_of(with_node(**{field: held}))
-    assert [(fault.rule, fault.severity) for fault in found] == [
+    found = problems_of(with_node(**{field: held}))
+    assert [(problem.rule, problem.severity) for problem in found] == [
         ("cron-value", "warning"),
         ("priority", "warning"),
     ]
-    assert [fault.rule for fault in faults_of(beside(strategy={"priority": 9}))] == ["priority"]
+    assert [problem.rule for problem in problems_of(beside(strategy={"priority": 9}))] == ["priority"]
 
 
 @pytest.mark.parametrize("trigger", [{"cron": "00 03 00 * * ?"}, {"startTime": "1970-01-01 00:00:00"}])
 def test_a_trigger_without_a_type_is_doubted(trigger: Object) -> None:
-    [fault] = faults_of(etl(trigger=trigger))
-    assert (fault.rule, fault.severity) == ("no-type", "warning")
-    assert faults_of(etl(trigger={**trigger, "recurrence": "Normal"})) == []
-    assert faults_of(etl(trigger={})) == []
+    [problem] = problems_of(etl(trigger=trigger))
+    assert (problem.rule, problem.severity) == ("no-type", "warning")
+    assert problems_of(etl(trigger={**trigger, "recurrence": "Normal"})) == []
+    assert problems_of(etl(trigger={})) == []
 
 
 def test_a_number_in_place_of_an_id_beside_the_workflow_is_sent_as_text() -> None:
@@ -160,10 +160,10 @@ def test_metadata_is_read_wherever_the_parser_reads_it(fields: Object) -> None:
 
     plain = with_node(**fields)
     written = with_node(**{key: described(item, {"uuid": "1"}) for key, item in fields.items()})
-    assert faults_of(written) == []
+    assert problems_of(written) == []
     assert same(plain, written)
     wrong = with_node(**{key: described(item, "x") for key, item in fields.items()})
-    assert {(fault.rule, fault.path[-1]) for fault in errors_of(wrong)} == {("shape", "metadata")}
+    assert {(problem.rule, problem.path[-1]) for problem in errors_of(wrong)} == {("shape", "metadata")}
 
 
 @pytest.mark.parametrize(
@@ -177,5 +177,5 @@ def test_metadata_is_read_wherever_the_parser_reads_it(fields: Object) -> None:
 )
 def test_files_and_artifacts_are_judged_as_the_parser_reads_them(fields: Object) -> None:
     assert errors_of(beside(**fields))
-    assert faults_of(beside(files={"oss": [{"path": "a", "storage": {"bucket": "b"}}]})) == []
-    assert faults_of(beside(artifacts={"outputs": [{"data": "p.a"}], "variables": [VARIABLE]})) == []
+    assert problems_of(beside(files={"oss": [{"path": "a", "storage": {"bucket": "b"}}]})) == []
+    assert problems_of(beside(artifacts={"outputs": [{"data": "p.a"}], "variables": [VARIABLE]})) == []

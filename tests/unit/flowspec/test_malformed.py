@@ -26,5 +26,5 @@ def test_a_text_over_16_megabytes_is_refused_at_once(start: str) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
     assert time.process_time() - begin < 0.05
-    [fault] = caught.value.faults
-    assert "16,777,216" in fault.render()
+    [problem] = caught.value.problems
+    assert "16,777,216" in problem.render()

@@ -7,7 +7,7 @@ import pytest
 from pulumi_resource_dataworks.flowspec import near
 from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, faults_of
+from tests.support.flowspecs import Object, problems_of
 
 
 def with_node(**fields: Any) -> Object:
@@ -16,29 +16,29 @@ def with_node(**fields: Any) -> Object:
 
 @pytest.mark.parametrize("key", ["depends", "dependsOn", "dependencies", "flow"])
 def test_what_a_node_waits_for_stands_beside_it(key: str) -> None:
-    [fault] = faults_of(with_node(**{key: ["b"]}))
-    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
-    assert 'Write it in dependencies, beside the workflow\'s nodes: {"nodeId": ' in fault.render()
+    [problem] = problems_of(with_node(**{key: ["b"]}))
+    assert (problem.rule, problem.severity) == ("misplaced-key", "error")
+    assert 'Write it in dependencies, beside the workflow\'s nodes: {"nodeId": ' in problem.render()
 
 
 @pytest.mark.parametrize("key", ["nodes", "dependencies", "flow"])
 def test_what_a_workflow_holds_stands_inside_it(key: str) -> None:
-    [fault] = faults_of({**etl(), key: []})
-    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
-    assert "spec.workflows[0]." in fault.render()
-    [fault] = faults_of({"kind": "CycleWorkflow", "spec": {"workflow": {}}})
-    assert (fault.rule, fault.path) == ("no-workflow", ("spec", "workflow"))
-    assert 'Did you mean "workflows"?' in fault.render()
+    [problem] = problems_of({**etl(), key: []})
+    assert (problem.rule, problem.severity) == ("misplaced-key", "error")
+    assert "spec.workflows[0]." in problem.render()
+    [problem] = problems_of({"kind": "CycleWorkflow", "spec": {"workflow": {}}})
+    assert (problem.rule, problem.path) == ("no-workflow", ("spec", "workflow"))
+    assert 'Did you mean "workflows"?' in problem.render()
 
 
 @pytest.mark.parametrize("key", ["dependsOn", "depends_on", "dependOn", "upstream"])
 def test_other_words_for_depends_are_known(key: str) -> None:
-    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", key: []}]))
-    assert (fault.rule, fault.severity) == ("misspelt-key", "error")
-    assert fault.render().endswith('Did you mean "depends"?')
-    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", "depends": [], "dependsOn": []}]))
-    assert (fault.rule, fault.severity) == ("misplaced-key", "error")
-    assert fault.render().endswith("Move its entries into depends.")
+    [problem] = problems_of(etl(dependencies=[{"nodeId": "load", key: []}]))
+    assert (problem.rule, problem.severity) == ("misspelt-key", "error")
+    assert problem.render().endswith('Did you mean "depends"?')
+    [problem] = problems_of(etl(dependencies=[{"nodeId": "load", "depends": [], "dependsOn": []}]))
+    assert (problem.rule, problem.severity) == ("misplaced-key", "error")
+    assert problem.render().endswith("Move its entries into depends.")
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_other_words_for_depends_are_known(key: str) -> None:
     ],
 )
 def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
-    [fault] = faults_of(root)
-    assert (fault.rule, fault.severity) == ("unknown-key", "warning")
-    assert fault.render().endswith(words)
+    [problem] = problems_of(root)
+    assert (problem.rule, problem.severity) == ("unknown-key", "warning")
+    assert problem.render().endswith(words)
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
     ],
 )
 def test_a_dependency_in_short_is_written_out(depends: Any, words: str) -> None:
-    [fault] = faults_of(etl(dependencies=[{"nodeId": "load", "depends": depends}]))
-    assert (fault.rule, fault.severity) == ("shape", "error")
-    assert fault.render().endswith(words)
+    [problem] = problems_of(etl(dependencies=[{"nodeId": "load", "depends": depends}]))
+    assert (problem.rule, problem.severity) == ("shape", "error")
+    assert problem.render().endswith(words)
 
 
 def test_other_lists_say_which_key_a_text_is_meant_for() -> None:
-    [fault] = faults_of(with_node(outputs={"nodeOutputs": ["shop.a"]}))
-    assert fault.render().endswith('Write {"data": "shop.a"}.')
+    [problem] = problems_of(with_node(outputs={"nodeOutputs": ["shop.a"]}))
+    assert problem.render().endswith('Write {"data": "shop.a"}.')
     script = {**node("a")["script"], "parameters": ["bizdate"]}
-    [fault] = faults_of(with_node(script=script))
-    assert fault.render().endswith('Write {"name": "bizdate"}.')
+    [problem] = problems_of(with_node(script=script))
+    assert problem.render().endswith('Write {"name": "bizdate"}.')
 
 
 NODE = ("recurrence", "reference", "fileResources", "runtimeResource", "rerunTimes", "timeout")
@@ -132,6 +132,6 @@ def test_only_a_word_that_is_close_is_suggested(word: str, known: tuple[str, ...
     ],
 )
 def test_a_value_of_another_shape_is_shown_as_it_should_be(fields: Object, words: str) -> None:
-    [fault] = faults_of(with_node(**fields))
-    assert (fault.rule, fault.severity) == ("shape", "error")
-    assert fault.render().endswith(words)
+    [problem] = problems_of(with_node(**fields))
+    assert (problem.rule, problem.severity) == ("shape", "error")
+    assert problem.render().endswith(words)

@@ -11,7 +11,7 @@ import pytest
 from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
 from pulumi_resource_dataworks.flowspec._suggestions import near, slip
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, faults_of
+from tests.support.flowspecs import Object, problems_of
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_a_slip_is_one_letter_or_another_case(word: str, meant: str, alike: bool
     ],
 )
 def test_a_key_is_misspelt_only_where_it_is_a_slip(key: str, severity: str, hint: str) -> None:
-    [fault] = faults_of(etl(nodes=[{**node("a"), key: None}], dependencies=[]))
-    assert fault.severity == severity
-    assert hint in fault.render()
+    [problem] = problems_of(etl(nodes=[{**node("a"), key: None}], dependencies=[]))
+    assert problem.severity == severity
+    assert hint in problem.render()
 
 
 def on(*depends: Object) -> Object:
@@ -78,9 +78,9 @@ def on(*depends: Object) -> Object:
     ],
 )
 def test_an_output_that_looks_like_one_of_a_node_here_is_doubted(depend: Object) -> None:
-    [fault] = faults_of(on({"type": "Normal", **depend}))
-    assert (fault.rule, fault.severity, fault.path[-1]) == ("near-output", "warning", "output")
-    assert '"extract"' in fault.render()
+    [problem] = problems_of(on({"type": "Normal", **depend}))
+    assert (problem.rule, problem.severity, problem.path[-1]) == ("near-output", "warning", "output")
+    assert '"extract"' in problem.render()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_output_that_looks_like_one_of_a_node_here_is_doubted(depend: Object)
     ],
 )
 def test_an_output_of_another_workflow_is_not(output: str) -> None:
-    assert faults_of(on({"type": "Normal", "output": output})) == []
+    assert problems_of(on({"type": "Normal", "output": output})) == []
 
 
 def loop(command: str, **fields: Any) -> Object:
@@ -138,8 +138,8 @@ SHOPS = {"array": {"name": "shops", "scope": "NodeParameter", "type": "Constant"
     ],
 )
 def test_a_loop_that_would_run_nothing_or_never_end_is_doubted(root: Object, rule: str, place: str) -> None:
-    [fault] = faults_of(root)
-    assert (fault.rule, fault.severity, fault.path[-1]) == (rule, "warning", place)
+    [problem] = problems_of(root)
+    assert (problem.rule, problem.severity, problem.path[-1]) == (rule, "warning", place)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_loop_that_would_run_nothing_or_never_end_is_doubted(root: Object, rul
     ],
 )
 def test_a_control_node_that_holds_what_it_runs_is_not(root: Object) -> None:
-    assert faults_of(root) == []
+    assert problems_of(root) == []
 
 
 @pytest.mark.parametrize("depend", [{"nodeId": "ods_ordre_{}"}, {"output": "shop.ods_ordre_{}"}])
@@ -167,28 +167,28 @@ def test_near_misses_among_a_thousand_names_take_no_time(depend: dict[str, str])
     ]
     text = json.dumps(etl(nodes=[node(name) for name in names], dependencies=edges))
     begin = time.process_time()
-    found = faults_of(text)
+    found = problems_of(text)
     assert time.process_time() - begin < 5
-    lost = [fault for fault in found if fault.rule != "many-nodes"]
+    lost = [problem for problem in found if problem.rule != "many-nodes"]
     assert len(lost) == 1000
-    assert all(f"ods_order_{number:04}" in fault.render() for number, fault in enumerate(lost))
+    assert all(f"ods_order_{number:04}" in problem.render() for number, problem in enumerate(lost))
 
 
 def test_thousands_of_unknown_keys_take_no_time_and_the_first_hundred_say_what_is_meant() -> None:
     keys = {f"recurrenceTyp{number:04}": None for number in range(3000)}
     begin = time.process_time()
-    found = faults_of(etl(nodes=[{**node("a"), **keys}], dependencies=[]))
+    found = problems_of(etl(nodes=[{**node("a"), **keys}], dependencies=[]))
     assert time.process_time() - begin < 3
     assert len(found) == 3000
-    meant = ['Did you mean "recurrence"?' in fault.render() for fault in found]
+    meant = ['Did you mean "recurrence"?' in problem.render() for problem in found]
     assert meant == [True] * 100 + [False] * 2900
-    assert {fault.severity for fault in found} == {"warning"}
+    assert {problem.severity for problem in found} == {"warning"}
 
 
 def test_a_misspelling_is_an_error_however_many_keys_are_before_it() -> None:
     keys = {f"colour{number}": None for number in range(300)}
-    found = faults_of(etl(nodes=[{**node("a"), **keys, "recurence": "Pause"}], dependencies=[]))
-    assert [fault.rule for fault in found if fault.severity == "error"] == ["misspelt-key"]
+    found = problems_of(etl(nodes=[{**node("a"), **keys, "recurence": "Pause"}], dependencies=[]))
+    assert [problem.rule for problem in found if problem.severity == "error"] == ["misspelt-key"]
 
 
 def test_words_without_the_letters_of_another_are_not_looked_at_and_none_is_missed() -> None:

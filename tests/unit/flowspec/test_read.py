@@ -8,24 +8,24 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec import Fault, InvalidDocumentError, canonical, read, read_canonical
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, Problem, canonical, read, read_canonical
 from pulumi_resource_dataworks.flowspec._document import MAX_TEXT
 from pulumi_resource_dataworks.flowspec._syntax import MAX_DEPTH
 from tests.support.corpus import each_ready
-from tests.support.flowspecs import at, completed, faults_of, put, text_of
+from tests.support.flowspecs import at, completed, problems_of, put, text_of
 from tests.support.messages import Messages
 
 
-def refused(source: object) -> list[Fault]:
+def refused(source: object) -> list[Problem]:
     with pytest.raises(InvalidDocumentError) as caught:
         read(source)
-    return caught.value.faults
+    return caught.value.problems
 
 
-def only(source: object) -> Fault:
-    (fault,) = refused(source)
-    assert fault.severity == "error"
-    return fault
+def only(source: object) -> Problem:
+    (problem,) = refused(source)
+    assert problem.severity == "error"
+    return problem
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def only(source: object) -> Fault:
         ('{"kind": "x"} more', 1, 15),
     ],
 )
-def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) -> None:
-    fault = only(text)
-    assert (fault.line, fault.column) == (line, column)
-    assert "not JSON" in fault.message
+def test_a_syntax_problem_is_shown_where_it_is(text: str, line: int, column: int) -> None:
+    problem = only(text)
+    assert (problem.line, problem.column) == (line, column)
+    assert "not JSON" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) 
 def test_a_key_that_is_written_twice_is_shown_at_its_second_place(
     text: str, path: tuple[Any, ...], line: int, column: int
 ) -> None:
-    fault = only(text)
-    assert (fault.path, fault.line, fault.column) == (path, line, column)
-    assert fault.values == (path[-1],)
+    problem = only(text)
+    assert (problem.path, problem.line, problem.column) == (path, line, column)
+    assert problem.values == (path[-1],)
 
 
 @pytest.mark.parametrize(
     "text", ["[]", '[{"kind": "CycleWorkflow"}]', '"text"', "null", "true", "12", "1e300", "9" * 30]
 )
 def test_a_text_that_holds_no_object_is_no_document(text: str, messages: Messages) -> None:
-    fault = only(text)
-    assert (fault.path, fault.line, fault.column) == ((), 1, 1)
-    messages(fault.remedy)
+    problem = only(text)
+    assert (problem.path, problem.line, problem.column) == ((), 1, 1)
+    messages(problem.remedy)
 
 
 @pytest.mark.parametrize("source", [None, 3, 2.5, True, ["x"], b"{}"])
@@ -89,8 +89,8 @@ def test_floats_that_are_no_json_numbers_are_refused_at_their_path(value: float)
 
 
 def test_numbers_past_all_bounds_are_refused_where_they_stand() -> None:
-    fault = only('{"a": 1,\n "b": [0, 1e999]}')
-    assert (fault.path, fault.line, fault.column) == (("b", 1), 2, 11)
+    problem = only('{"a": 1,\n "b": [0, 1e999]}')
+    assert (problem.path, problem.line, problem.column) == (("b", 1), 2, 11)
     assert "9" * 5000 not in only(f'{{"a": {"9" * 5000}}}').render()
 
 
@@ -116,8 +116,8 @@ def test_whole_numbers_of_a_text_are_whole() -> None:
 def test_half_of_a_surrogate_pair_is_refused(
     text: str, path: tuple[Any, ...], line: int, column: int
 ) -> None:
-    fault = only(text)
-    assert (fault.path, fault.line, fault.column) == (path, line, column)
+    problem = only(text)
+    assert (problem.path, problem.line, problem.column) == (path, line, column)
 
 
 def test_half_of_a_surrogate_pair_is_refused_in_a_key_too() -> None:
@@ -149,9 +149,9 @@ def test_the_deepest_nesting_is_read_and_a_deeper_one_is_not() -> None:
     assert read(fine).root == fine
     assert read(json.dumps(fine)).root == fine
     for source in (deep, json.dumps(deep)):
-        fault = only(source)
-        assert len(fault.path) == MAX_DEPTH + 1
-        assert str(MAX_DEPTH) in fault.message
+        problem = only(source)
+        assert len(problem.path) == MAX_DEPTH + 1
+        assert str(MAX_DEPTH) in problem.message
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
@@ -162,17 +162,17 @@ def test_nesting_without_end_is_refused_and_no_crash(opening: str) -> None:
 
 
 def test_every_rounded_number_of_an_object_is_refused_at_once() -> None:
-    faults = refused(
+    problems = refused(
         {"spec": {"id": 2.0**53 + 2, "ok": 2**53 - 1, "edge": 2**53, "ids": [5, -(2**60)]}, "version": 1e30}
     )
-    assert {fault.path for fault in faults} == {
+    assert {problem.path for problem in problems} == {
         ("spec", "id"),
         ("spec", "edge"),
         ("spec", "ids", 1),
         ("version",),
     }
-    assert all("2^53" in fault.message and "quotes" in fault.remedy for fault in faults)
-    assert all((fault.line, fault.column) == (0, 0) for fault in faults)
+    assert all("2^53" in problem.message and "quotes" in problem.remedy for problem in problems)
+    assert all((problem.line, problem.column) == (0, 0) for problem in problems)
 
 
 def test_whole_floats_of_an_object_are_whole_numbers() -> None:
@@ -207,7 +207,7 @@ def test_the_line_of_every_value_is_found() -> None:
     text, where = text_of(root)
     document = read(text)
     for path, line in where.items():
-        (placed,) = document.place([Fault(path, "m", "r")])
+        (placed,) = document.place([Problem(path, "m", "r")])
         assert placed.line == line, path
         column = text.splitlines()[line - 1][placed.column - 1 :]
         value = at(root, path)
@@ -218,12 +218,12 @@ def test_the_line_of_every_value_is_found() -> None:
 def test_what_is_not_there_is_placed_at_its_nearest_parent() -> None:
     root = completed()
     text, where = text_of(root)
-    (placed,) = read(text).place([Fault(("spec", "workflows", 0, "nope", 3), "m", "r")])
+    (placed,) = read(text).place([Problem(("spec", "workflows", 0, "nope", 3), "m", "r")])
     assert placed.line == where["spec", "workflows", 0]
 
 
 def test_an_object_has_no_lines() -> None:
-    assert {fault.line for fault in faults_of(put(completed(), ("kind",), "x"))} == {0}
+    assert {problem.line for problem in problems_of(put(completed(), ("kind",), "x"))} == {0}
 
 
 @each_ready

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, errors_of, faults_of
+from tests.support.flowspecs import Object, errors_of, problems_of
 
 
 def scheduled(**trigger: Any) -> Object:
@@ -42,10 +42,10 @@ def scheduled(**trigger: Any) -> Object:
     ],
 )
 def test_a_cron_that_says_what_no_one_means_is_doubted(cron: str, words: str) -> None:
-    [fault] = faults_of(scheduled(cron=cron))
-    assert (fault.rule, fault.severity, fault.path[-1]) == ("cron-value", "warning", "cron")
-    assert f'cron "{cron}" has ' in fault.render()
-    assert words in fault.render()
+    [problem] = problems_of(scheduled(cron=cron))
+    assert (problem.rule, problem.severity, problem.path[-1]) == ("cron-value", "warning", "cron")
+    assert f'cron "{cron}" has ' in problem.render()
+    assert words in problem.render()
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_a_cron_that_says_what_no_one_means_is_doubted(cron: str, words: str) ->
     ],
 )
 def test_a_weekday_by_number_is_named(weekdays: str, words: tuple[str, ...]) -> None:
-    [fault] = faults_of(scheduled(cron=f"00 00 09 ? * {weekdays}"))
-    assert (fault.rule, fault.severity) == ("cron-weekday", "warning")
-    assert all(word in fault.render() for word in words), fault.render()
+    [problem] = problems_of(scheduled(cron=f"00 00 09 ? * {weekdays}"))
+    assert (problem.rule, problem.severity) == ("cron-weekday", "warning")
+    assert all(word in problem.render() for word in words), problem.render()
 
 
 @pytest.mark.parametrize(
@@ -89,23 +89,23 @@ def test_a_weekday_by_number_is_named(weekdays: str, words: tuple[str, ...]) -> 
     ],
 )
 def test_a_cron_of_the_service_is_not(cron: str) -> None:
-    assert faults_of(scheduled(cron=cron)) == []
+    assert problems_of(scheduled(cron=cron)) == []
 
 
 @pytest.mark.parametrize("cron", [None, ""])
 def test_a_scheduler_needs_a_cron(cron: str | None) -> None:
-    [fault] = faults_of(scheduled(cron=cron))
-    assert (fault.rule, fault.severity) == ("no-cron", "warning")
-    assert faults_of(etl(trigger={"type": "Manual"})) == []
+    [problem] = problems_of(scheduled(cron=cron))
+    assert (problem.rule, problem.severity) == ("no-cron", "warning")
+    assert problems_of(etl(trigger={"type": "Manual"})) == []
 
 
 @pytest.mark.parametrize(
     ("cron", "count"), [(5, "1 field,"), ("3 0 * * *", "5 fields,"), ("@daily", "1 field,")]
 )
 def test_fields_are_counted(cron: Any, count: str) -> None:
-    [fault] = faults_of(scheduled(cron=cron))
-    assert (fault.rule, fault.severity) == ("cron", "error")
-    assert count in fault.render()
+    [problem] = problems_of(scheduled(cron=cron))
+    assert (problem.rule, problem.severity) == ("cron", "error")
+    assert count in problem.render()
 
 
 def test_what_the_trigger_of_a_node_in_a_loop_says_is_doubted_at_most() -> None:
@@ -117,8 +117,8 @@ def test_what_the_trigger_of_a_node_in_a_loop_says_is_doubted_at_most() -> None:
         "script": {"runtime": {"command": "CONTROLLER_TRAVERSE"}},
         "for-each": {"nodes": inner},
     }
-    found = faults_of(etl(nodes=[loop], dependencies=[]))
-    said = [(fault.rule, fault.severity) for fault in found if fault.path[-2] == "trigger"]
+    found = problems_of(etl(nodes=[loop], dependencies=[]))
+    said = [(problem.rule, problem.severity) for problem in found if problem.path[-2] == "trigger"]
     assert said == [("cron", "warning"), ("time", "warning")]
 
 
@@ -142,25 +142,25 @@ def test_what_the_trigger_of_a_node_in_a_loop_says_is_doubted_at_most() -> None:
     ],
 )
 def test_a_time_zone_that_is_none_is_doubted(timezone: Any, hint: str) -> None:
-    [fault] = faults_of(scheduled(timezone=timezone))
-    assert (fault.rule, fault.severity) == ("timezone", "warning")
-    assert hint in fault.render()
+    [problem] = problems_of(scheduled(timezone=timezone))
+    assert (problem.rule, problem.severity) == ("timezone", "warning")
+    assert hint in problem.render()
 
 
 @pytest.mark.parametrize(
     "timezone", ["Asia/Shanghai", "America/Argentina/Buenos_Aires", "GMT+8", "GMT+08:00", "UTC", "PRC", None]
 )
 def test_a_time_zone_of_the_service_is_not(timezone: str | None) -> None:
-    assert faults_of(scheduled(timezone=timezone)) == []
+    assert problems_of(scheduled(timezone=timezone)) == []
 
 
 def test_times_are_in_order_and_dates_are_some() -> None:
     late, early = "2030-01-01 00:00:00", "2029-12-31T23:59:59"
-    [fault] = faults_of(scheduled(startTime=late, endTime=early))
-    assert (fault.rule, fault.severity, fault.path[-1]) == ("time-order", "warning", "endTime")
-    assert faults_of(scheduled(startTime=early, endTime=late)) == []
-    [fault] = faults_of(scheduled(startTime="2030-02-30 00:00:00"))
-    assert (fault.rule, fault.severity) == ("time", "warning")
+    [problem] = problems_of(scheduled(startTime=late, endTime=early))
+    assert (problem.rule, problem.severity, problem.path[-1]) == ("time-order", "warning", "endTime")
+    assert problems_of(scheduled(startTime=early, endTime=late)) == []
+    [problem] = problems_of(scheduled(startTime="2030-02-30 00:00:00"))
+    assert (problem.rule, problem.severity) == ("time", "warning")
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_times_are_in_order_and_dates_are_some() -> None:
 )
 def test_numbers_that_no_one_means_are_doubted(fields: Object, rule: str) -> None:
     for root in (etl(strategy=fields), etl(nodes=[node("a", **fields)], dependencies=[])):
-        [fault] = faults_of(root)
-        assert (fault.rule, fault.severity, fault.path[-1]) == (rule, "warning", next(iter(fields)))
+        [problem] = problems_of(root)
+        assert (problem.rule, problem.severity, problem.path[-1]) == (rule, "warning", next(iter(fields)))
 
 
 def test_other_numbers_are_not() -> None:
@@ -191,13 +191,13 @@ def test_other_numbers_are_not() -> None:
         "timeoutUnit": "minutes",
     }
     assert (
-        faults_of(
+        problems_of(
             etl(strategy={**fields, "rerunInterval": 60000}, nodes=[node("a", **fields)], dependencies=[])
         )
         == []
     )
-    [fault] = faults_of(scheduled(delaySeconds=-1))
-    assert fault.rule == "negative"
+    [problem] = problems_of(scheduled(delaySeconds=-1))
+    assert problem.rule == "negative"
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_a_unit_that_the_parser_drops_is_refused(unit: str, hint: str) -> None:
         etl(strategy={"timeoutUnit": unit}),
         etl(nodes=[node("a", timeoutUnit=unit)], dependencies=[]),
     ):
-        [fault] = faults_of(root)
-        assert (fault.rule, fault.severity) == ("lost-label", "error")
-        assert hint in fault.render()
+        [problem] = problems_of(root)
+        assert (problem.rule, problem.severity) == ("lost-label", "error")
+        assert hint in problem.render()
 
 
 @pytest.mark.parametrize(
@@ -225,4 +225,4 @@ def test_a_unit_that_the_parser_drops_is_refused(unit: str, hint: str) -> None:
     ],
 )
 def test_times_are_times(trigger: Object, rule: str | None) -> None:
-    assert [fault.rule for fault in errors_of(etl(trigger=trigger))] == ([rule] if rule else [])
+    assert [problem.rule for problem in errors_of(etl(trigger=trigger))] == ([rule] if rule else [])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.documents import etl
-from tests.support.flowspecs import Object, faults_of
+from tests.support.flowspecs import Object, problems_of
 
 BIZDATE = {"name": "bizdate", "scope": "NodeParameter", "type": "System", "value": "$[yyyymmdd-1]"}
 
@@ -16,7 +16,7 @@ def running(content: Any, command: str = "ODPS_SQL", node: Object | None = None,
 
 
 def rules(root: Object) -> list[tuple[str, str]]:
-    return [(fault.rule, fault.severity) for fault in faults_of(root)]
+    return [(problem.rule, problem.severity) for problem in problems_of(root)]
 
 
 @pytest.mark.parametrize("content", ["", " \n\t", None])
@@ -47,11 +47,11 @@ def test_a_data_integration_job_is_a_json_object(content: str, *, is_job: bool) 
 
 def test_a_variable_without_a_parameter_is_doubted() -> None:
     text = "SELECT '${bizdate}', '${hour}' FROM t WHERE day = '${bizdat}';\n"
-    [fault] = faults_of(running(text, parameters=[BIZDATE]))
-    assert (fault.rule, fault.severity) == ("undeclared-parameter", "warning")
-    assert "has ${hour}, ${bizdat}, and" in fault.render()
-    [fault] = faults_of(running("SELECT '${bizdat}';", parameters=[BIZDATE]))
-    assert 'Did you mean "bizdate"? Write' in fault.render()
+    [problem] = problems_of(running(text, parameters=[BIZDATE]))
+    assert (problem.rule, problem.severity) == ("undeclared-parameter", "warning")
+    assert "has ${hour}, ${bizdat}, and" in problem.render()
+    [problem] = problems_of(running("SELECT '${bizdat}';", parameters=[BIZDATE]))
+    assert 'Did you mean "bizdate"? Write' in problem.render()
     assert rules(running('{"day": "${bizdate}"}', "DI")) == [("undeclared-parameter", "warning")]
 
 
@@ -84,9 +84,9 @@ def test_the_parameters_around_a_node_count() -> None:
 
 
 def test_a_parameter_is_written_once_and_closed() -> None:
-    [fault] = faults_of(running("SELECT 1;", parameters=[BIZDATE, {**BIZDATE, "value": "1"}]))
-    assert (fault.rule, fault.severity) == ("parameter-twice", "warning")
-    assert fault.path[-3:] == ("parameters", 1, "name")
+    [problem] = problems_of(running("SELECT 1;", parameters=[BIZDATE, {**BIZDATE, "value": "1"}]))
+    assert (problem.rule, problem.severity) == ("parameter-twice", "warning")
+    assert problem.path[-3:] == ("parameters", 1, "name")
     for value in ("$[yyyymmdd-1", "${yyyymmdd-1", "a-$[hh24"):
         assert rules(running("SELECT 1;", parameters=[{**BIZDATE, "value": value}])) == [
             ("parameter-value", "warning")
@@ -113,9 +113,9 @@ def test_windows_line_breaks_break_a_shell() -> None:
     ],
 )
 def test_a_character_that_cannot_be_seen_is_doubted(content: str, command: str, words: str) -> None:
-    [fault] = faults_of(running(content, command))
-    assert (fault.rule, fault.severity) == ("invisible-character", "warning")
-    assert words in fault.render()
+    [problem] = problems_of(running(content, command))
+    assert (problem.rule, problem.severity) == ("invisible-character", "warning")
+    assert words in problem.render()
 
 
 @pytest.mark.parametrize(
@@ -138,5 +138,5 @@ def test_a_resource_group_is_some() -> None:
 
 def test_a_slash_in_a_name_is_doubted() -> None:
     root = running("SELECT 1;", node={"name": "fea/tures"})
-    [fault] = faults_of(root)
-    assert (fault.rule, fault.severity, fault.path[-1]) == ("slash", "warning", "name")
+    [problem] = problems_of(root)
+    assert (problem.rule, problem.severity, problem.path[-1]) == ("slash", "warning", "name")

@@ -8,9 +8,9 @@ from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read
 def said(text: str) -> str:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
-    [fault] = caught.value.faults
-    assert fault.line > 0
-    return fault.render()
+    [problem] = caught.value.problems
+    assert problem.line > 0
+    return problem.render()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Validation: each rule once, at the exact path and line; every fault at once; and nothing about good documents."""
+"""Validation: each rule once, at the exact path and line; every problem at once; and nothing about good documents."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import (
-    Fault,
     InvalidDocumentError,
+    Problem,
     complete,
     read,
     show_path,
@@ -25,7 +25,7 @@ from tests.support.flowspecs import (
     changed,
     chooser,
     errors_of,
-    faults_of,
+    problems_of,
     text_of,
     workflow,
 )
@@ -292,16 +292,16 @@ def test_each_rule_speaks_once_at_its_place(rule: str) -> None:
     change, path, words = RULES[rule]
     root = changed(etl(), change)
     text, where = text_of(root)
-    (fault,) = faults_of(text)
-    assert (fault.severity, fault.path) == ("error", path)
-    shown = fault.render()
+    (problem,) = problems_of(text)
+    assert (problem.severity, problem.path) == ("error", path)
+    shown = problem.render()
     assert all(word in shown for word in words), shown
     nearest = next(path[:length] for length in range(len(path), -1, -1) if path[:length] in where)
-    assert fault.line == where[nearest]
-    assert shown.startswith(f"{show_path(path)} (line {fault.line}, column {fault.column}): ")
+    assert problem.line == where[nearest]
+    assert shown.startswith(f"{show_path(path)} (line {problem.line}, column {problem.column}): ")
     assert shown.endswith((".", "?"))
-    (same,) = faults_of(root)
-    assert (same.path, same.message, same.values) == (fault.path, fault.message, fault.values)
+    (same,) = problems_of(root)
+    assert (same.path, same.message, same.values) == (problem.path, problem.message, problem.values)
 
 
 ACCEPTED: dict[str, Callable[[Object], object]] = {
@@ -328,15 +328,15 @@ ACCEPTED: dict[str, Callable[[Object], object]] = {
 
 
 @pytest.mark.parametrize("case", ACCEPTED)
-def test_doubts_are_no_faults(case: str) -> None:
-    assert faults_of(changed(etl(), ACCEPTED[case])) == []
+def test_doubts_are_no_problems(case: str) -> None:
+    assert problems_of(changed(etl(), ACCEPTED[case])) == []
 
 
 def test_a_key_that_the_parser_drops_is_doubted_and_a_misspelt_one_refused() -> None:
-    [doubt] = faults_of(changed(etl(), write(1, *NODE, "later")))
+    [doubt] = problems_of(changed(etl(), write(1, *NODE, "later")))
     assert (doubt.severity, doubt.path[-1]) == ("warning", "later")
-    [fault] = errors_of(changed(etl(), write("Pause", *NODE, "recurence")))
-    assert "recurrence" in fault.render()
+    [problem] = errors_of(changed(etl(), write("Pause", *NODE, "recurence")))
+    assert "recurrence" in problem.render()
     both = changed(changed(etl(), write("Pause", *NODE, "recurrence")), write("Pause", *NODE, "recurence"))
     assert not errors_of(both)
 
@@ -347,27 +347,27 @@ def test_a_dependency_may_call_a_node_by_all_that_is_known_of_it() -> None:
     for word in ("11", "a", "shop.raw"):
         for key in ("nodeId", "refTableName", "output"):
             workflow(root)["dependencies"] = [{"nodeId": "b", "depends": [{key: word}]}]
-            assert faults_of(root) == []
+            assert problems_of(root) == []
         workflow(root)["dependencies"] = [{"nodeId": word, "depends": []}]
-        assert faults_of(root) == []
+        assert problems_of(root) == []
 
 
 def test_a_spec_id_beside_the_workflows_own_is_a_warning() -> None:
     root = changed(etl(id="12"), lambda root: root["spec"].update(id="34"))
     text, where = text_of(root)
-    (fault,) = validate(read(text))
-    assert (fault.severity, fault.path, fault.line) == ("warning", ("spec", "id"), where["spec", "id"])
-    assert '"34"' in fault.render()
-    assert '"12"' in fault.render()
-    assert faults_of(changed(root, lambda root: root["spec"].update(id=12))) == []
+    (problem,) = validate(read(text))
+    assert (problem.severity, problem.path, problem.line) == ("warning", ("spec", "id"), where["spec", "id"])
+    assert '"34"' in problem.render()
+    assert '"12"' in problem.render()
+    assert problems_of(changed(root, lambda root: root["spec"].update(id=12))) == []
 
 
-def test_every_fault_is_told_at_once_warnings_too() -> None:
+def test_every_problem_is_told_at_once_warnings_too() -> None:
     one = changed(etl(), write("Sometimes", *NODE, "recurrence"))
     one = changed(one, write(2.5, *NODE, "timeout"))
     one = changed(one, drop(*WORKFLOW, "nodes", 1, "name"))
     one = changed(one, write([], "version"))
-    assert {fault.path for fault in faults_of(one)} == {
+    assert {problem.path for problem in problems_of(one)} == {
         ("version",),
         (*NODE, "recurrence"),
         (*NODE, "timeout"),
@@ -378,7 +378,7 @@ def test_every_fault_is_told_at_once_warnings_too() -> None:
     two = changed(two, write("load", *NODE, "name"))
     with pytest.raises(InvalidDocumentError) as caught:
         validate(read(two))
-    assert [(fault.severity, fault.path) for fault in caught.value.faults] == [
+    assert [(problem.severity, problem.path) for problem in caught.value.problems] == [
         ("warning", ("spec", "id")),
         ("error", (*WORKFLOW, "nodes", 1, "name")),
         ("error", (*DEPENDENCY, "nodeId")),
@@ -387,28 +387,28 @@ def test_every_fault_is_told_at_once_warnings_too() -> None:
 
 
 def test_a_json_file_of_another_kind_is_told_as_such() -> None:
-    (fault,) = faults_of({"name": "app", "scripts": {}})
-    assert fault.path == ()
-    assert "name, scripts" in fault.render()
-    (fault,) = faults_of({})
-    assert fault.path == ()
+    (problem,) = problems_of({"name": "app", "scripts": {}})
+    assert problem.path == ()
+    assert "name, scripts" in problem.render()
+    (problem,) = problems_of({})
+    assert problem.path == ()
 
 
 @each_ready
 def test_public_documents_that_can_be_imported_have_no_error(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    assert [fault.render() for fault in errors_of(text)] == []
+    assert [problem.render() for problem in errors_of(text)] == []
     done = complete(read(text).root, chooser())
-    assert [fault.render() for fault in errors_of(done)] == []
+    assert [problem.render() for problem in errors_of(done)] == []
 
 
 @each_refused
 def test_public_documents_that_cannot_be_imported_are_told_what_to_do(file: Path) -> None:
     found = errors_of(file.read_text(encoding="utf-8"))
     assert found
-    for fault in found:
-        assert fault.line > 0
-        assert fault.remedy.split()[0] in {
+    for problem in found:
+        assert problem.line > 0
+        assert problem.remedy.split()[0] in {
             "Write",
             "Move",
             "Declare",
@@ -418,11 +418,11 @@ def test_public_documents_that_cannot_be_imported_are_told_what_to_do(file: Path
             "Leave",
             "{}Write",
             "Did",
-        }, fault.remedy
+        }, problem.remedy
     root = loaded(file)
     flat = root.get("kind") in ("CycleWorkflow", "ManualWorkflow") and "nodes" in (root.get("spec") or {})
     if flat:
-        assert [fault.path for fault in found] == [("spec", "workflows")]
+        assert [problem.path for problem in found] == [("spec", "workflows")]
         assert "spec.workflows[0]" in found[0].remedy
 
 
@@ -457,12 +457,12 @@ def test_a_secret_document_is_not_quoted(rule: str) -> None:
     restore(marked, root)
     found = errors_of(json.dumps(marked))
     assert found
-    assert any(fault.path == path for fault in found)
-    for fault in found:
-        shown = fault.render(secret=True)
+    assert any(problem.path == path for problem in found)
+    for problem in found:
+        shown = problem.render(secret=True)
         assert SECRET not in shown
-        assert show_path(fault.path) in shown
-        assert not any(str(value) in shown for value in fault.values if len(str(value)) > 3), shown
+        assert show_path(problem.path) in shown
+        assert not any(str(value) in shown for value in problem.values if len(str(value)) > 3), shown
 
 
 def test_a_secret_text_that_cannot_be_read_is_not_quoted() -> None:
@@ -475,15 +475,15 @@ def test_a_secret_text_that_cannot_be_read_is_not_quoted() -> None:
     ):
         with pytest.raises(InvalidDocumentError) as caught:
             read(text)
-        assert all(SECRET not in fault.render(secret=True) for fault in caught.value.faults)
+        assert all(SECRET not in problem.render(secret=True) for problem in caught.value.problems)
         assert SECRET not in str(caught.value)
 
 
 def test_values_are_quoted_and_long_ones_are_cut() -> None:
-    assert Fault(("a",), "{} is {}", "Write {}.", ("x{}", 3, "y")).render() == 'a: "x{}" is 3. Write "y".'
-    shown = Fault(("a",), "{} is long", "Cut it.", ("x" * 1000,)).render()
+    assert Problem(("a",), "{} is {}", "Write {}.", ("x{}", 3, "y")).render() == 'a: "x{}" is 3. Write "y".'
+    shown = Problem(("a",), "{} is long", "Cut it.", ("x" * 1000,)).render()
     assert len(shown) < 200
-    assert Fault((), "m", "r", line=3, column=4).render().startswith("spec (line 3, column 4): ")
+    assert Problem((), "m", "r", line=3, column=4).render().startswith("spec (line 3, column 4): ")
 
 
 @pytest.mark.parametrize(

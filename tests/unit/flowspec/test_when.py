@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._control_nodes import when_faults
+from pulumi_resource_dataworks.flowspec._control_nodes import when_problems
 
 PARAMETERS = {"text": "test1", "number": "42", "date": "$[yyyymmdd]", "quoted": "'x'", "free": None}
 
@@ -30,7 +30,7 @@ PARAMETERS = {"text": "test1", "number": "42", "date": "$[yyyymmdd]", "quoted": 
     ],
 )
 def test_nothing_is_said_of_a_condition_that_can_be_read(when: str) -> None:
-    assert list(when_faults(when, PARAMETERS, ("when",))) == []
+    assert list(when_problems(when, PARAMETERS, ("when",))) == []
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,6 @@ def test_nothing_is_said_of_a_condition_that_can_be_read(when: str) -> None:
     ],
 )
 def test_what_python_could_not_read_is_a_warning(when: str, rule: str, words: str) -> None:
-    [fault] = when_faults(when, PARAMETERS, ("when",))
-    assert (fault.rule, fault.severity, fault.path) == (rule, "warning", ("when",))
-    assert words in fault.render()
+    [problem] = when_problems(when, PARAMETERS, ("when",))
+    assert (problem.rule, problem.severity, problem.path) == (rule, "warning", ("when",))
+    assert words in problem.render()

@@ -9,7 +9,7 @@ import pytest
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, same
 from pulumi_resource_dataworks.flowspec._yaml import read_yaml
 from tests.support.documents import ETL
-from tests.support.flowspecs import errors_of, faults_of, workflow
+from tests.support.flowspecs import errors_of, problems_of, workflow
 
 TEXT = """
 version: 1.10            # not the number 1.1
@@ -63,11 +63,11 @@ def test_yaml_and_json_of_one_document_are_equal() -> None:
     assert same(read(f"# a comment\n{as_yaml}").root, read(json.dumps(ETL)).root)
 
 
-def test_a_fault_has_its_place_in_yaml() -> None:
-    [fault] = errors_of(TEXT.replace("rerunTimes: 3", "rerunTimes: three"))
-    assert fault.path[-1] == "rerunTimes"
-    assert (fault.line, fault.column) == (16, 23)
-    assert not faults_of(TEXT)
+def test_a_problem_has_its_place_in_yaml() -> None:
+    [problem] = errors_of(TEXT.replace("rerunTimes: 3", "rerunTimes: three"))
+    assert problem.path[-1] == "rerunTimes"
+    assert (problem.line, problem.column) == (16, 23)
+    assert not problems_of(TEXT)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_fault_has_its_place_in_yaml() -> None:
 def test_what_cannot_be_read_says_why_and_where(text: str, word: str) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
-    [fault] = caught.value.faults
-    assert word in fault.render()
-    assert fault.line > 0
+    [problem] = caught.value.problems
+    assert word in problem.render()
+    assert problem.line > 0
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_what_cannot_be_read_says_why_and_where(text: str, word: str) -> None:
         ("kind: CycleWorkflow\nspec:\n\t- x", 3, 1),
     ],
 )
-def test_a_syntax_fault_is_shown_where_it_is(text: str, line: int, column: int) -> None:
+def test_a_syntax_problem_is_shown_where_it_is(text: str, line: int, column: int) -> None:
     with pytest.raises(InvalidDocumentError) as caught:
         read(text)
-    [fault] = caught.value.faults
-    assert (fault.line, fault.column) == (line, column)
+    [problem] = caught.value.problems
+    assert (problem.line, problem.column) == (line, column)
 
 
 def test_a_billion_laughs_are_few() -> None:
@@ -139,4 +139,4 @@ def test_aliases_of_a_long_text_count_by_its_length() -> None:
     assert len(kept) == 51
     with pytest.raises(InvalidDocumentError) as caught:
         read_yaml(f"- &text {'x' * 500_000}\n{aliases}\n")
-    assert "aliases stand for more than" in caught.value.faults[0].message
+    assert "aliases stand for more than" in caught.value.problems[0].message

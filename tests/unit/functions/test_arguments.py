@@ -12,7 +12,7 @@ from tests.support.messages import Messages
 
 
 @pytest.mark.parametrize(
-    ("function", "given", "faults"),
+    ("function", "given", "failures"),
     [
         ("getProject", {}, [("projectId", "takes one of projectId and name, and none is given")]),
         ("getProject", {"name": None}, [("projectId", "none is given")]),
@@ -49,12 +49,12 @@ from tests.support.messages import Messages
         ),
     ],
 )
-async def test_every_fault_is_told(
-    ask: Asking, function: str, given: dict[str, Any], faults: list[tuple[str, str]]
+async def test_every_failure_is_told(
+    ask: Asking, function: str, given: dict[str, Any], failures: list[tuple[str, str]]
 ) -> None:
-    found = await ask.faults(function, **given)
-    assert [argument for argument, _ in found] == [argument for argument, _ in faults]
-    for (_, reason), (_, expected) in zip(found, faults, strict=True):
+    found = await ask.failures(function, **given)
+    assert [argument for argument, _ in found] == [argument for argument, _ in failures]
+    for (_, reason), (_, expected) in zip(found, failures, strict=True):
         assert expected in reason
 
 
@@ -66,8 +66,8 @@ async def test_what_is_not_known_yet_is_not_asked(ask: Asking) -> None:
         ("getWorkflowDefinition", {"projectId": HERE, "workflowId": UNKNOWN}),
         ("listWorkflowDefinitions", {"projectId": UNKNOWN}),
     ):
-        assert await ask.faults(function, **given) == []
-    [(argument, _)] = await ask.faults("getWorkflowDefinition", projectId=0, path=UNKNOWN)
+        assert await ask.failures(function, **given) == []
+    [(argument, _)] = await ask.failures("getWorkflowDefinition", projectId=0, path=UNKNOWN)
     assert argument == "projectId"
 
 

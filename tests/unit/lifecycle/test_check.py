@@ -1,4 +1,4 @@
-"""Check: IDs, unknown values, faults and secrets. It makes no call."""
+"""Check: IDs, unknown values, problems and secrets. It makes no call."""
 
 import copy
 import json
@@ -126,7 +126,7 @@ def test_warnings_are_no_failures(run: Run) -> None:
     assert found.inputs["spec"] == root
 
 
-def test_warnings_beside_faults_are_no_failures(run: Run) -> None:
+def test_warnings_beside_problems_are_no_failures(run: Run) -> None:
     edges = [{"nodeId": "load", "depends": [{"output": "extrac"}]}, {"nodeId": "nobody", "depends": []}]
     found = run.check(etl(dependencies=edges))
     assert len(found.failures) == 1
@@ -181,7 +181,7 @@ def test_what_is_known_beside_an_unknown_is_validated(run: Run) -> None:
     assert len(found.failures) == 1
 
 
-def test_what_may_be_a_fault_only_for_want_of_a_value_is_excused(run: Run) -> None:
+def test_what_may_be_a_problem_only_for_want_of_a_value_is_excused(run: Run) -> None:
     flow = etl()
     named = node("x")
     named["name"] = UNKNOWN
@@ -283,7 +283,7 @@ def test_a_dependency_may_name_what_is_not_known_yet(run: Run, new: dict[str, An
     assert run.check(etl(nodes=[*nodes(etl()), loop(nodes=[node("y"), new])])).failures == []
 
 
-def test_dependencies_of_nodes_that_are_not_known_yet_are_no_faults(run: Run) -> None:
+def test_dependencies_of_nodes_that_are_not_known_yet_are_no_problems(run: Run) -> None:
     assert run.check(etl(nodes=UNKNOWN)).failures == []
     assert run.check(etl(nodes=[*nodes(etl()), loop(nodes=UNKNOWN)])).failures == []
 
@@ -310,7 +310,7 @@ def test_a_secret_document_is_not_quoted(run: Run) -> None:
         assert not any("hush" in failure for failure in secret.failures)
 
 
-def test_a_fault_of_another_place_does_not_quote_a_secret(run: Run) -> None:
+def test_a_problem_of_another_place_does_not_quote_a_secret(run: Run) -> None:
     kind = {"name": "day", "scope": "NodeContext", "type": "Constant"}
     hub = node("hub", "", outputs={"variables": [{**kind, "value": "open"}]})
     hub["param-hub"] = {"variables": [{**kind, "value": "hush"}]}

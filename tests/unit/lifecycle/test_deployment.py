@@ -348,7 +348,7 @@ async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
 # --- inputs
 
 
-async def test_every_fault_is_told_at_once(run: Deploying) -> None:
+async def test_every_problem_is_told_at_once(run: Deploying) -> None:
     news = {"projectId": -1, "workflowId": 7, "digest": "", "description": 1, "approval": "x", "spec": "y"}
     failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None).failures
     for part in (

@@ -3,7 +3,7 @@
 Knows no front. Every look-up of a run is made once; see `Functions`.
 """
 
-from ._arguments import Fault
+from ._arguments import CheckFailure
 from ._functions import FUNCTIONS, Answer, Functions
 
-__all__ = ["FUNCTIONS", "Answer", "Fault", "Functions"]
+__all__ = ["FUNCTIONS", "Answer", "CheckFailure", "Functions"]

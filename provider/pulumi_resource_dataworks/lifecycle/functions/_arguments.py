@@ -13,12 +13,12 @@ from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of
 from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
 from pulumi_resource_dataworks.lifecycle._step import Context, Opaque, Unknown
 
-# --- The arguments of a function: all their faults at once
+# --- The arguments of a function: all their failures at once
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of the arguments.
+class CheckFailure:
+    """One failure of the arguments.
 
     Attributes:
         argument: Which one.
@@ -38,7 +38,7 @@ class Arguments:
         takes: The names that the function takes.
 
     Attributes:
-        faults: All that was found so far.
+        failures: All that was found so far.
         unknown: Whether one is not known yet.
     """
 
@@ -46,8 +46,8 @@ class Arguments:
         self._function = function
         self._given = {key: value for key, value in given.items() if value is not None}
         self.unknown = any(isinstance(value, Unknown) for value in self._given.values())
-        self.faults = [
-            Fault(
+        self.failures = [
+            CheckFailure(
                 key,
                 f'"{key}" is no argument of {function}. {flowspec.near(key, tuple(takes))}It takes {_listed(takes, "and")}.',
             )
@@ -60,12 +60,12 @@ class Arguments:
         return name in self._given
 
     def one_of(self, *names: str) -> None:
-        """Finds fault unless just one of these is given."""
+        """Finds failure unless just one of these is given."""
         given = [name for name in names if self.has(name)]
         if len(given) != 1:
             what = f"{_listed(given, 'and')} are given" if given else "none is given"
-            self.faults.append(
-                Fault(
+            self.failures.append(
+                CheckFailure(
                     (given or names)[0], f"{self._function} takes one of {_listed(names, 'and')}, and {what}."
                 )
             )
@@ -74,14 +74,14 @@ class Arguments:
         """The workspace's ID; 0 where it is none or not known."""
         checked = Checked()
         found = project_id_of(self._given.get("projectId"), checked)
-        self.faults += [Fault("projectId", reason) for reason in checked.failures]
+        self.failures += [CheckFailure("projectId", reason) for reason in checked.failures]
         return found if isinstance(found, int) else 0
 
     def text(self, name: str, *, required: bool = False) -> str:
         """A text without the space around it; empty where it is none, not given or not known."""
         value = self._given.get(name)
         if value is None and required:
-            self.faults.append(Fault(name, f"{name} is missing."))
+            self.failures.append(CheckFailure(name, f"{name} is missing."))
         if value is None or isinstance(value, Unknown):
             return ""
         if isinstance(value, str) and value.strip():
@@ -93,7 +93,7 @@ class Arguments:
             if isinstance(value, str)
             else _kind(value)
         )
-        self.faults.append(Fault(name, f"{name} has to be a text, not {what}."))
+        self.failures.append(CheckFailure(name, f"{name} has to be a text, not {what}."))
         return ""
 
     def workflow_id(self) -> str:
@@ -101,7 +101,7 @@ class Arguments:
         value = self._given.get("workflowId")
         if isinstance(value, int | float) and not isinstance(value, bool):
             reason = 'workflowId has to be a text, such as "7234567890123456789": a number of so many digits is rounded.'
-            self.faults.append(Fault("workflowId", reason))
+            self.failures.append(CheckFailure("workflowId", reason))
             return ""
         return self.text("workflowId")
 

@@ -12,7 +12,7 @@ from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 from pulumi_resource_dataworks.lifecycle.workflow_definition import imported
 
-from ._arguments import Arguments, Ask, Fault, Reads, near
+from ._arguments import Arguments, Ask, CheckFailure, Reads, near
 
 # --- getProject: a workspace by its ID or its name
 
@@ -282,12 +282,12 @@ class Answer:
     """What a function answers.
 
     Attributes:
-        values: By name; empty where there are faults, or an argument is not known yet.
-        faults: What is wrong with the arguments.
+        values: By name; empty where there are failures, or an argument is not known yet.
+        failures: What is wrong with the arguments.
     """
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])
-    faults: list[Fault] = field(default_factory=list[Fault])
+    failures: list[CheckFailure] = field(default_factory=list[CheckFailure])
 
 
 class Functions:
@@ -317,6 +317,6 @@ class Functions:
         takes, understand = FUNCTIONS[function]
         arguments = Arguments(function, given, takes)
         ask = understand(arguments)
-        if arguments.faults or arguments.unknown:
-            return Answer(faults=arguments.faults)
+        if arguments.failures or arguments.unknown:
+            return Answer(failures=arguments.failures)
         return Answer(await ask(context, self._reads))

@@ -12,7 +12,7 @@ from .workflow_deployment import WorkflowDeployments
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceType:
     """A kind of resource.
 
     Attributes:
@@ -30,7 +30,7 @@ class Kind:
     place: Place
 
 
-def kinds(options: Options, run: str = "", place: Place = Place()) -> dict[str, Kind]:  # noqa: B008 - it does not change
+def resource_types(options: Options, run: str = "", place: Place = Place()) -> dict[str, ResourceType]:  # noqa: B008 - it does not change
     """Every kind by its name, with nothing declared yet.
 
     Args:
@@ -41,6 +41,8 @@ def kinds(options: Options, run: str = "", place: Place = Place()) -> dict[str, 
     definitions = WorkflowDefinitions(options, Handover(run))
     deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {
-        "WorkflowDefinition": Kind(definitions, INPUTS, "spec", OF_THE_DOCUMENT, place),
-        "WorkflowDeployment": Kind(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT, place),
+        "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT, place),
+        "WorkflowDeployment": ResourceType(
+            deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT, place
+        ),
     }

@@ -20,7 +20,7 @@ from tests.support.controls import (
     watch,
 )
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, completed, faults_of
+from tests.support.flowspecs import Object, completed, problems_of
 
 BRANCH = [{"condition": "1", "nodeoutput": "shop.a"}, {"condition": "0", "nodeoutput": "shop.b"}]
 
@@ -29,8 +29,8 @@ def said(*nodes: Object, **fields: Any) -> list[tuple[str, str, str]]:
     """Rule, severity and place below the node of all that is said."""
     root = etl(nodes=[*nodes], **{"dependencies": [], **fields})
     return [
-        (fault.rule, fault.severity, show_path(fault.path).partition("].")[2].partition("].")[2])
-        for fault in faults_of(root)
+        (problem.rule, problem.severity, show_path(problem.path).partition("].")[2].partition("].")[2])
+        for problem in problems_of(root)
     ]
 
 
@@ -53,8 +53,8 @@ def watching(*states: Any, logic: tuple[int, int] = (1, 1), nodes: tuple[str, ..
 
 
 def test_nothing_is_said_of_what_is_right_short_or_whole() -> None:
-    assert faults_of(controls()) == []
-    assert faults_of(completed(controls())) == []
+    assert problems_of(controls()) == []
+    assert problems_of(completed(controls())) == []
 
 
 WARNED = [
@@ -93,8 +93,8 @@ def test_an_expression_that_the_script_cannot_say_is_a_warning(expression: str) 
 
 
 def test_an_expression_is_told_the_names_to_use() -> None:
-    [fault] = faults_of(etl(nodes=[node("rest"), node("work"), merge(expression="and")], dependencies=[]))
-    assert fault.render().endswith("Write it over the names of all branches: b_1 and b_2.")
+    [problem] = problems_of(etl(nodes=[node("rest"), node("work"), merge(expression="and")], dependencies=[]))
+    assert problem.render().endswith("Write it over the names of all branches: b_1 and b_2.")
 
 
 def test_with_a_script_of_its_own_a_join_may_say_more() -> None:
@@ -138,15 +138,15 @@ def test_a_join_that_depends_on_what_it_does_not_watch_is_doubted() -> None:
 
 def test_a_join_that_names_nobody_is_told_who_is_meant() -> None:
     branch = watch("b", nodeId="rset")
-    [fault] = faults_of(etl(nodes=[node("rest"), merge(branch, expression="b")], dependencies=[]))
-    assert 'no node here is called "rset"' in fault.render()
-    assert 'Did you mean "rest"? ' in fault.render()
+    [problem] = problems_of(etl(nodes=[node("rest"), merge(branch, expression="b")], dependencies=[]))
+    assert 'no node here is called "rset"' in problem.render()
+    assert 'Did you mean "rest"? ' in problem.render()
 
 
 def test_which_two_disagree_is_said() -> None:
-    [fault] = faults_of(etl(nodes=[two([BRANCH[0], {**BRANCH[1], "condition": "2"}])], dependencies=[]))
-    assert 'this says "2", and branch.branches[1].when says "0"' in fault.render()
-    assert fault.render(secret=True).count("[secret]") > 1
+    [problem] = problems_of(etl(nodes=[two([BRANCH[0], {**BRANCH[1], "condition": "2"}])], dependencies=[]))
+    assert 'this says "2", and branch.branches[1].when says "0"' in problem.render()
+    assert problem.render(secret=True).count("[secret]") > 1
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ _HIDDEN = "[secret]"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a document.
+class Problem:
+    """One problem of a document.
 
     Attributes:
         path: Where it is: the keys and indices from the document's root.
@@ -54,12 +54,12 @@ class InvalidDocumentError(ValueError):
     """A document that cannot be applied.
 
     Attributes:
-        faults: Every fault that was found, errors and warnings, in the order of the document.
+        problems: Every problem that was found, errors and warnings, in the order of the document.
     """
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = list(faults)
-        super().__init__(f"{len(self.faults)} faults")
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(f"{len(self.problems)} problems")
 
 
 def show_path(path: Path) -> str:
@@ -75,13 +75,13 @@ def escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Fault:
+def doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Problem:
     """A warning."""
-    return Fault(path, message, remedy, values, "warning", rule)
+    return Problem(path, message, remedy, values, "warning", rule)
 
 
 class Phrase(str):
-    """A value of a fault that is shown without quotes."""
+    """A value of a problem that is shown without quotes."""
 
     __slots__ = ()
 
@@ -96,7 +96,7 @@ def _shown(value: object, *, secret: bool) -> str:
     return f'"{text}"' if isinstance(value, str) else text
 
 
-# --- Why a document is refused or doubted: one entry for each rule that a fault can name
+# --- Why a document is refused or doubted: one entry for each rule that a problem can name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from . import _control_nodes as control
 from . import _control_nodes as scripts
 from ._completion import NodeIndex, outputs_of
-from ._control_nodes import when_faults
+from ._control_nodes import when_problems
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
-from ._faults import Fault, Path, Phrase, doubt
+from ._problems import Path, Phrase, Problem, doubt
 from ._suggestions import Vocabulary
 from ._tables import field_of
 
@@ -27,8 +27,8 @@ _ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")
 _SPELT = {"doWhile": "do-while", "foreach": "for-each", "paramHub": "param-hub"}
 
 
-def control_faults(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterable[Fault]:
-    """The faults of a node that decides about others; nothing for one that does not.
+def control_problems(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterable[Problem]:
+    """The problems of a node that decides about others; nothing for one that does not.
 
     Args:
         node: The node.
@@ -38,29 +38,29 @@ def control_faults(node: Object, owner: Object, index: NodeIndex, path: Path) ->
     """
     held = inner_scopes(node)
     ordinary = not held and runtime_of(node).get("command") in control.ORDINARY
-    return () if ordinary else _faults(node, held, owner, index, path)
+    return () if ordinary else _problems(node, held, owner, index, path)
 
 
-def _faults(
+def _problems(
     node: Object, held: Sequence[tuple[str, Object]], owner: Object, index: NodeIndex, path: Path
-) -> Iterator[Fault]:
+) -> Iterator[Problem]:
     command = control.command_of(node)
     if command == control.BRANCH:
-        yield from _branch_faults(node, path)
+        yield from _branch_problems(node, path)
     elif command == control.JOIN:
-        yield from _join_faults(node, index, path)
+        yield from _join_problems(node, index, path)
         yield from _unwatched(node, owner, index, path)
     elif command == control.PARAM_HUB:
-        yield from _hub_faults(node, path)
+        yield from _hub_problems(node, path)
     elif command in _HOLDERS and not held:
         yield _nothing_inside((*path, _FIELD[command]))
     if command == control.FOR_EACH:
-        yield from _collection_faults(node, index, path)
+        yield from _collection_problems(node, index, path)
     for key, inner in held:
-        yield from _inner_faults(inner, key, (*path, key))
+        yield from _inner_problems(inner, key, (*path, key))
 
 
-def _no_field(node: Object, command: str, path: Path) -> Iterator[Fault]:
+def _no_field(node: Object, command: str, path: Path) -> Iterator[Problem]:
     """Nothing where a script says what the node does, which DataWorks runs."""
     field = _FIELD[command]
     if not part(node, field) and control.is_blank(script_of(node).get("content")):
@@ -73,13 +73,13 @@ def _no_field(node: Object, command: str, path: Path) -> Iterator[Fault]:
 # --- Branches
 
 
-def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
+def _branch_problems(node: Object, path: Path) -> Iterator[Problem]:
     yield from _no_field(node, control.BRANCH, path)
     branch = part(node, "branch")
     arms = objects(branch.get("branches"))
     here = (*path, "branch", "branches")
     if branch and not arms:
-        yield Fault(here, "the branch has no arms", "Write one for each case.", rule="arm")
+        yield Problem(here, "the branch has no arms", "Write one for each case.", rule="arm")
     elif len(arms) == 1:
         message = "the branch has one arm, and DataWorks asks for two"
         yield doubt(here, message, "Write one for the other case too.", rule="one-arm")
@@ -88,16 +88,16 @@ def _branch_faults(node: Object, path: Path) -> Iterator[Fault]:
         at = (*here, position)
         when = arm.get("when")
         if when in (None, ""):
-            yield Fault((*at, "when"), "the arm has no condition", "Write it as when.", rule="arm")
+            yield Problem((*at, "when"), "the arm has no condition", "Write it as when.", rule="arm")
         elif parameters is not None:
             declared = {str(arm["fromVariable"]): None} if arm.get("fromVariable") else {}
-            yield from when_faults(str(when), {**declared, **parameters}, (*at, "when"))
+            yield from when_problems(str(when), {**declared, **parameters}, (*at, "when"))
         if part(arm, "output").get("data") in (None, ""):
             remedy = "Write it as output.data: it is what the nodes of the arm depend on."
-            yield Fault((*at, "output"), "the arm has no output", remedy, rule="arm")
+            yield Problem((*at, "output"), "the arm has no output", remedy, rule="arm")
     content = script_of(node).get("content")
     if arms and not control.is_blank(content):
-        yield from _branch_script_faults(arms, content, path)
+        yield from _branch_script_problems(arms, content, path)
 
 
 def _parameters(node: Object) -> dict[str, str | None] | None:
@@ -113,7 +113,7 @@ def _parameters(node: Object) -> dict[str, str | None] | None:
     return found
 
 
-def _branch_script_faults(arms: list[Object], content: Json, path: Path) -> Iterator[Fault]:
+def _branch_script_problems(arms: list[Object], content: Json, path: Path) -> Iterator[Problem]:
     said = scripts.read_content(content)
     if not isinstance(said, scripts.Arms):
         yield _other_form(path, "a list of condition, nodeoutput and description, one for each arm")
@@ -133,42 +133,42 @@ def _branch_script_faults(arms: list[Object], content: Json, path: Path) -> Iter
                 yield _disagree(here, f"branch.branches[{position}].{key}", theirs, ours)
 
 
-def _other_form(path: Path, form: str) -> Fault:
+def _other_form(path: Path, form: str) -> Problem:
     message = "the script is not what DataWorks runs here"
     remedy = f"Leave script.content out, and it is made of the node's field: JSON, {form}."
     return doubt((*path, "script", "content"), message, remedy, rule="control-script")
 
 
-def _disagree(path: Path, field: str, theirs: object, ours: object) -> Fault:
+def _disagree(path: Path, field: str, theirs: object, ours: object) -> Problem:
     message = "this says {}, and {} says {}"
     remedy = "Leave out what is here: it is made of the other."
-    return Fault(path, message, remedy, (theirs, Phrase(field), ours), rule="control-disagrees")
+    return Problem(path, message, remedy, (theirs, Phrase(field), ours), rule="control-disagrees")
 
 
 # --- Joins
 
 
-def _join_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+def _join_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
     yield from _no_field(node, control.JOIN, path)
     join = part(node, "join")
     branches = objects(join.get("branches"))
     here = (*path, "join", "branches")
     if join and not branches:
-        yield Fault(here, "the join has no branches", "Write one for each output to watch.", rule="arm")
+        yield Problem(here, "the join has no branches", "Write one for each output to watch.", rule="arm")
     if not branches:
         return
     for position, branch in enumerate(branches):
-        yield from _watch_faults(branch, index, (*here, position))
+        yield from _watch_problems(branch, index, (*here, position))
     content = script_of(node).get("content")
     if control.is_blank(content):
-        yield from _expression_faults(join, branches, (*path, "join", "logic", "expression"))
+        yield from _expression_problems(join, branches, (*path, "join", "logic", "expression"))
         for position, branch in enumerate(branches):
-            yield from _status_faults(branch, (*here, position, "assertion", "in"))
+            yield from _status_problems(branch, (*here, position, "assertion", "in"))
     else:
-        yield from _join_script_faults(join, branches, index, content, path)
+        yield from _join_script_problems(join, branches, index, content, path)
 
 
-def _watch_faults(branch: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+def _watch_problems(branch: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
     word = control.watched_by(branch)
     if index.output(word) is not None:
         node = index.find(word) or {}
@@ -189,14 +189,14 @@ def _watch_faults(branch: Object, index: NodeIndex, path: Path) -> Iterator[Faul
     if output in (None, ""):
         message = "no node here is called {}, so the join would watch nothing"
         remedy = "{}Write a node's name as nodeId, or another workflow's output as output.data."
-        yield Fault(here, message, remedy, (word or "", hint), rule="join-node")
+        yield Problem(here, message, remedy, (word or "", hint), rule="join-node")
     elif meant:
         message = "no node here makes the output {}, and it looks like one that does"
         remedy = "{}Write the node's name as nodeId and leave output out, unless another workflow makes it."
         yield doubt((*path, "output", "data"), message, remedy, word, hint, rule="near-output")
 
 
-def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
     """Dependencies of a join that none of its branches watches."""
     branches = objects(part(node, "join").get("branches"))
     words = [control.watched_by(branch) for branch in branches]
@@ -214,7 +214,7 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
                 )
 
 
-def _expression_faults(join: Object, branches: list[Object], path: Path) -> Iterator[Fault]:
+def _expression_problems(join: Object, branches: list[Object], path: Path) -> Iterator[Problem]:
     expression = scripts.expression_of(join)
     words, operators = scripts.words_of(expression)
     names = [str(branch.get("name")) for branch in branches]
@@ -242,16 +242,16 @@ def _expression_faults(join: Object, branches: list[Object], path: Path) -> Iter
         yield doubt(path, message, remedy, expression, rule=rule)
 
 
-def _status_faults(branch: Object, path: Path) -> Iterator[Fault]:
+def _status_problems(branch: Object, path: Path) -> Iterator[Problem]:
     if not scripts.statuses_of(branch):
         message = "these are not the states that DataWorks runs a join with"
         remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
         yield doubt(path, message, remedy, rule="join-state")
 
 
-def _join_script_faults(
+def _join_script_problems(
     join: Object, branches: list[Object], index: NodeIndex, content: Json, path: Path
-) -> Iterator[Fault]:
+) -> Iterator[Problem]:
     said = scripts.read_content(content)
     if not isinstance(said, scripts.Watch):
         yield _other_form(
@@ -291,7 +291,7 @@ def _outputs(word: Json, index: NodeIndex) -> list[str]:
 # --- Parameter nodes
 
 
-def _hub_faults(node: Object, path: Path) -> Iterator[Fault]:
+def _hub_problems(node: Object, path: Path) -> Iterator[Problem]:
     hub = objects(control.hub_of(node).get("variables"))
     key, outputs = control.listed(node, "outputs", "variables")
     if not hub:
@@ -315,7 +315,7 @@ def _hub_faults(node: Object, path: Path) -> Iterator[Fault]:
 # --- Loops, and what holds other nodes
 
 
-def _collection_faults(node: Object, index: NodeIndex, path: Path) -> Iterator[Fault]:
+def _collection_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
     parameters, inputs = control.collection_of(node)
     if not (parameters or inputs):
         loops = [inner for _, inner in inner_scopes(node)]
@@ -343,7 +343,7 @@ def _source(variable: Object, index: NodeIndex) -> Object | None:
     return next(filter(None, map(index.find, words)), None)
 
 
-def _inner_faults(inner: Object, key: str, path: Path) -> Iterator[Fault]:
+def _inner_problems(inner: Object, key: str, path: Path) -> Iterator[Problem]:
     """Control nodes that would run nothing, and loops that nothing begins or ends."""
     if key == "paiflow" or inner.get("id") or inner.get("output"):
         return
@@ -374,7 +374,7 @@ def _inner_faults(inner: Object, key: str, path: Path) -> Iterator[Fault]:
         yield doubt((*path, "maxIterations"), message, "Write maxIterations.", rule="no-limit")
 
 
-def _nothing_inside(path: Path) -> Fault:
+def _nothing_inside(path: Path) -> Problem:
     message = "the control node holds no nodes, so there is nothing that it could run"
     remedy = "Write its inner nodes here."
     if path[-1] == _FIELD[control.SUB_PROCESS]:
