@@ -30,6 +30,11 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { ReadFlowSpecArgs, ReadFlowSpecResult, ReadFlowSpecOutputArgs } from "./readFlowSpec";
+export const readFlowSpec: typeof import("./readFlowSpec").readFlowSpec = null as any;
+export const readFlowSpecOutput: typeof import("./readFlowSpec").readFlowSpecOutput = null as any;
+utilities.lazyLoad(exports, ["readFlowSpec","readFlowSpecOutput"], () => require("./readFlowSpec"));
+
 export { WorkflowDefinitionArgs } from "./workflowDefinition";
 export type WorkflowDefinition = import("./workflowDefinition").WorkflowDefinition;
 export const WorkflowDefinition: typeof import("./workflowDefinition").WorkflowDefinition = null as any;

@@ -203,3 +203,26 @@ def test_one_id_in_two_workspaces_is_refused(stack: Stack) -> None:
     output = stack.preview(ok=False).output
     assert "the ID 7234567890123456789 is written for project 1000" in output
     assert "Leave the IDs out of the document" in output
+
+
+@pytest.mark.starts_plugin
+def test_a_document_in_a_file(stack: Stack) -> None:
+    """The CLI starts the provider in the program's folder, where relative paths begin."""
+    load = node("load", runtimeResource={"resourceGroup": "{{group}}"})
+    load["script"]["content"] = {"fn::readFile": "load.sql"}
+    (stack.folder / "daily").mkdir()
+    (stack.folder / "daily/load.sql").write_text("SELECT '${bizdate}';\n")
+    (stack.folder / "daily/workflow.json").write_text(
+        json.dumps(etl(nodes=[load], dependencies=[]), indent=1)
+    )
+    read = invoke("readFlowSpec", "spec", path="daily/workflow.json", variables={"group": "g1"})
+    resource = {
+        "type": "dataworks:WorkflowDefinition",
+        "properties": {"projectId": stack.project_id, "spec": "${document}"},
+    }
+    stack.declare({"etl": resource}, variables={"document": read})
+    stack.up()
+    assert stack.scripts() == {"load": "SELECT '${bizdate}';\n"}
+    assert "2 unchanged" in stack.preview().output
+    (stack.folder / "daily/load.sql").unlink()
+    assert 'the file "load.sql" cannot be read' in stack.preview(ok=False).output

@@ -24,6 +24,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "dataworks:index:getProject": {"name": "sales", "rootOutput": "sales_root"},
     "dataworks:index:getResourceGroup": {"id": "Serverless_res_group_1_1"},
     "dataworks:index:getWorkflowDefinition": {"nodeOutputs": {"clean_orders": "5123456789012345678"}},
+    "dataworks:index:readFlowSpec": {"spec": json.loads(CONFIG["spec"])},
 }
 
 

@@ -11,6 +11,7 @@ from .get_resource_group import *
 from .get_workflow_definition import *
 from .list_workflow_definitions import *
 from .provider import *
+from .read_flow_spec import *
 from .workflow_definition import *
 from .workflow_deployment import *
 from ._inputs import *

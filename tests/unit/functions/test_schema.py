@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pulumi_resource_dataworks.lifecycle import functions
+from tests.support.documents import etl
 from tests.support.functions import HERE, Asking
 from tests.support.repository import REPO
 
@@ -18,6 +20,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "getResourceGroup": {"name": "shared"},
     "getWorkflowDefinition": {"projectId": HERE, "name": "orders"},
     "listWorkflowDefinitions": {"projectId": HERE},
+    "readFlowSpec": {"path": "daily.json"},
 }
 
 
@@ -27,7 +30,11 @@ def test_every_function_is_declared_with_its_arguments() -> None:
 
 
 @pytest.mark.parametrize("name", DECLARED)
-async def test_it_gives_what_is_declared(ask: Asking, name: str) -> None:
+async def test_it_gives_what_is_declared(
+    ask: Asking, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "daily.json").write_text(json.dumps(etl()))
     own = await ask.named("orders")
     ask.emulator.publish(own)
     found, outputs = await ask(name, **ASKED[name]), DECLARED[name]["outputs"]

@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import _ownership
 from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of
 from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
-from pulumi_resource_dataworks.lifecycle._step import Context, Opaque, Unknown
+from pulumi_resource_dataworks.lifecycle._step import Context, Opaque, Unknown, has_unknown
 
 # --- The arguments of a function: all their failures at once
 
@@ -45,7 +45,7 @@ class Arguments:
     def __init__(self, function: str, given: Mapping[str, Any], takes: Sequence[str]) -> None:
         self._function = function
         self._given = {key: value for key, value in given.items() if value is not None}
-        self.unknown = any(isinstance(value, Unknown) for value in self._given.values())
+        self.unknown = has_unknown(self._given)
         self.failures = [
             CheckFailure(
                 key,
@@ -95,6 +95,14 @@ class Arguments:
         )
         self.failures.append(CheckFailure(name, f"{name} has to be a text, not {what}."))
         return ""
+
+    def values(self, name: str) -> dict[str, Any]:
+        """An object; empty where it is none, or not given."""
+        value = self._given.get(name, {})
+        if isinstance(value, Mapping):
+            return dict(cast("Mapping[str, Any]", value))
+        self.failures.append(CheckFailure(name, f"{name} has to be an object, not {_kind(value)}."))
+        return {}
 
     def workflow_id(self) -> str:
         """As `text`, for an ID of a workflow; a number has lost digits already, unless it is small."""

@@ -13,6 +13,7 @@ from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 from pulumi_resource_dataworks.lifecycle.workflow_definition import imported
 
 from ._arguments import Arguments, Ask, CheckFailure, Reads, near
+from ._documents import read_flow_spec
 
 # --- getProject: a workspace by its ID or its name
 
@@ -273,6 +274,7 @@ FUNCTIONS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Arguments], Ask]]
     "getResourceGroup": (("name", "projectId"), get_resource_group),
     "getWorkflowDefinition": (("projectId", "workflowId", "name", "path"), get_workflow_definition),
     "listWorkflowDefinitions": (("projectId",), list_workflow_definitions),
+    "readFlowSpec": (("path", "variables"), read_flow_spec),
 }
 """By name, the arguments that each takes, and what makes a question of them."""
 
