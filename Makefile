@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup engine schema sdk rules reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz fuzz-documents fuzz-plugin fuzz-service bench lock
+.PHONY: help setup engine schema sdk rules nodes reference demo lint types check test test-unit test-all nightly test-examples test-sdks test-install test-export archive coverage golden chaos switches agreement fuzz fuzz-documents fuzz-plugin fuzz-service bench lock
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ sdk: ## generate the SDKs in sdk/ from the provider's schema
 
 rules: setup ## write docs/flowspec-rules.md from the code
 	@$(BIN)/python tools/rules_doc.py
+
+nodes: setup ## write the tables of docs/nodes.md from the table of node types
+	@$(BIN)/python tools/nodes_doc.py
 
 reference: setup ## write docs/reference.md from the provider's schema
 	@$(BIN)/python tools/reference_doc.py
