@@ -1,18 +1,13 @@
 """docs/nodes.md: every snippet is valid without a warning, and comes back from the emulator as it was sent."""
 
 import textwrap
-from typing import Any, cast
 
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.emulator import Emulator, Life
-from pulumi_resource_dataworks.openapi import Client
-from tests.support.definitions import FakeClient, Run
+from tests.support.imported import imported
 from tests.support.pages import Block, blocks
-from tests.support.probes import InProcess
 from tests.support.repository import REPO
-from tests.support.services import settings
 
 FRAME, *SNIPPETS = [block for block in blocks("yaml") if block.page == REPO / "docs" / "nodes.md"]
 INDENT = "      "
@@ -37,22 +32,9 @@ def test_a_snippet_is_valid_without_a_warning(text: str) -> None:
     assert [problem.render() for problem in flowspec.validate(flowspec.read(text))] == []
 
 
-async def put(text: str, **switches: Any) -> tuple[Run, Emulator]:
-    """Imports a document and looks whether a refresh finds it as it was sent."""
-    emulator = Emulator(strict=False, job_life=Life("immediate"))
-    emulator.switch(**switches)
-    run = Run()
-    client = Client(settings(), transport=InProcess(emulator), clock=run.clock)
-    run.client = cast("FakeClient", client)
-    state = await run.create(text)
-    assert await run.read(state) == (state[1], state[2])
-    await client.aclose()
-    return run, emulator
-
-
 @pytest.mark.parametrize("text", DOCUMENTS)
 async def test_a_snippet_comes_back_as_it_was_sent(text: str) -> None:
-    run, emulator = await put(text)
+    run, emulator = await imported(text)
     assert run.report.warnings == []
     [held] = emulator.workflows()
     sent = flowspec.workflow_of(flowspec.read(text).root)
@@ -63,6 +45,6 @@ async def test_a_snippet_comes_back_as_it_was_sent(text: str) -> None:
 
 async def test_a_data_source_type_that_the_service_changes_is_said_once_and_is_no_drift() -> None:
     [flink] = [one for one in SNIPPETS if "type: flink" in one.text]
-    run, _ = await put(whole(flink), datasource_type="rewritten")
+    run, _ = await imported(whole(flink), datasource_type="rewritten")
     [warning] = run.report.warnings
     assert 'it changes datasource.type of "order_totals"' in warning
