@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 """Fill a folder with every wheel that the provider and its archive need: the last line on stdout is the folder.
 
-The wheels are those of tools/archive/requirements.lock, checked against its hashes, in a cache outside the clone (see
-engine.py). With it pip needs no index: `pip install --no-index --find-links FOLDER`.
+The wheels are those of tools/archive/requirements.lock and of the emulator, checked against the hashes, in a cache outside
+the clone (see engine.py). With it pip needs no index: `pip install --no-index --find-links FOLDER`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from engine import BuildError, cache, made, say
 
-LOCK = Path(__file__).resolve().parent / "archive" / "requirements.lock"
+TOOLS = Path(__file__).resolve().parent
+EMULATOR = re.compile(r"^(?:click|starlette|uvicorn)==.*?(?=^\w)", re.MULTILINE | re.DOTALL)
 
 
 def main() -> int:
@@ -36,16 +39,33 @@ def wheelhouse() -> Path:
         BuildError: pip could not get or build a wheel.
     """
     platform = f"{sysconfig.get_platform()} {sysconfig.get_python_version()}"
-    key = hashlib.sha256(platform.encode() + LOCK.read_bytes()).hexdigest()[:16]
+    key = hashlib.sha256(f"{platform}{locked()}".encode()).hexdigest()[:16]
     return made(cache() / f"wheelhouse-{key}", "wheelhouse", fill)
+
+
+def locked() -> str:
+    """Return what is locked: for the archive, and for the emulator, which the archive does not have."""
+    archive = (TOOLS / "archive" / "requirements.lock").read_text("utf-8")
+    return archive + "".join(EMULATOR.findall((TOOLS.parent / "requirements.lock").read_text("utf-8")))
 
 
 def fill(folder: Path) -> None:
     """Download the locked wheels, and build those that come as sources."""
     say("filling the wheelhouse (half a minute the first time)")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel"]
-    command = [*pip, "--require-hashes", "--no-build-isolation", "--requirement", LOCK, "--wheel-dir", folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", suffix=".lock", encoding="utf-8") as lock:
+        lock.write(locked())
+        lock.flush()
+        command = [
+            *pip,
+            "--require-hashes",
+            "--no-build-isolation",
+            "--requirement",
+            lock.name,
+            "--wheel-dir",
+            folder,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"`pip wheel` failed:\n{done.stderr[-3000:]}")
 

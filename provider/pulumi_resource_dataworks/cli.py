@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before the start: `>&-`
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = _parser().parse_args(words, argparse.Namespace(words=words))
     try:
         exit_code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -84,6 +87,11 @@ def _add_emulator(parser: argparse.ArgumentParser) -> None:
         "--as", dest="settings", metavar="FILE", help="JSON with switches, faults, job and edition"
     )
     parser.add_argument("--loose", action="store_true", help="do not check signatures")
+    parser.add_argument(
+        "--detach",
+        action="store_true",
+        help='run on in the background, and print shell commands for its address and keys: eval "$(... --detach)"',
+    )
     parser.set_defaults(run=_emulator)
 
 
@@ -94,6 +102,8 @@ def _port(text: str) -> int:
 
 
 def _emulator(arguments: argparse.Namespace) -> int:
+    if arguments.detach:
+        return _detached_emulator([word for word in arguments.words if word != "--detach"])
     try:
         from . import emulator  # noqa: PLC0415 the extra may be missing
     except ModuleNotFoundError as error:
@@ -127,6 +137,33 @@ def _emulator(arguments: argparse.Namespace) -> int:
     except emulator.ListenError as error:
         sys.stderr.write(f"{error}. Without --port a free one is taken\n")
         return 2
+    return 0
+
+
+def _detached_emulator(words: Sequence[str]) -> int:
+    command = [sys.executable, "-m", f"{__package__}.cli", *words]
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)  # noqa: S603
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        with process.stdout as output:
+            line = output.readline()
+        if not line:
+            errors.seek(0)
+            sys.stderr.write(errors.read().decode(errors="replace"))
+            return process.wait()
+    announced = json.loads(line)
+    variables = {
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT": announced["endpoint"],
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": announced["accessKey"],
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": announced["secretKey"],
+        "ALIBABA_CLOUD_REGION_ID": announced["region"],
+        "DATAWORKS_EMULATOR_PID": process.pid,
+    }
+    sys.stdout.writelines(f"export {name}={value}\n" for name, value in variables.items())
+    sys.stderr.write(
+        f"DataWorks is emulated at {announced['endpoint']}, workspace {announced['projectId']}, "
+        "until `kill $DATAWORKS_EMULATOR_PID`\n"
+    )
     return 0
 
 

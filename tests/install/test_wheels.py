@@ -86,7 +86,7 @@ def test_everything_that_is_published_says_one_version_and_one_address(
     assert _plugin_file(wheels[1], "pulumi_resource_dataworks") == {"resource": False}
     assert archive.name.startswith(f"pulumi-resource-dataworks-v{version}-")
 
-    readme = (REPO / "README.md").read_text("utf-8")
+    readme = (REPO / "docs/installation-configuration.md").read_text("utf-8")
     assert f"pulumi plugin install resource dataworks {version} --file dist/" in readme
     assert f"dist/pulumi-resource-dataworks-v{version}-linux-amd64.tar.gz" in readme
 

@@ -49,6 +49,30 @@ def test_it_announces_itself_and_stops_on_a_signal(stop: signal.Signals) -> None
         assert process.stderr.read() == ""
 
 
+def test_detached_it_prints_what_a_shell_evaluates(tmp_path: Path) -> None:
+    script = f"""
+        eval "$({sys.executable} -m pulumi_resource_dataworks.cli emulator --detach --project-id 7)"
+        curl --silent --fail "$ALIBABA_CLOUD_DATAWORKS_ENDPOINT/_emulator/calls"
+        env | grep --only-matching '^ALIBABA_CLOUD_[A-Z_]*=.' | sort
+        kill $DATAWORKS_EMULATOR_PID"""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROVIDER), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-ec", script], env=env, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines() == [
+        "[]ALIBABA_CLOUD_ACCESS_KEY_ID=L",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET=e",
+        "ALIBABA_CLOUD_DATAWORKS_ENDPOINT=h",
+        "ALIBABA_CLOUD_REGION_ID=c",
+    ]
+    assert "workspace 7, until `kill $DATAWORKS_EMULATOR_PID`" in done.stderr
+
+
+def test_detached_it_reports_why_it_does_not_start(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["emulator", "--detach", "--as", "gone.json"]) == 2
+    assert "gone.json" in capsys.readouterr().err
+
+
 def test_it_is_the_service_that_a_file_says(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     settings = {"switches": {"ids_on_wire": "numbers"}, "job": {"progression": "seconds", "amount": 9}}
