@@ -53,9 +53,10 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         adopt: pulumi.Input[bool] | None = None,
         validate_on_preview: pulumi.Input[bool] | None = None,
     ) -> None:
-        document = pulumi.Output.from_input(cast("pulumi.Input[Any]", spec))
+        text = _text(spec)
+        document = pulumi.Output.from_input(cast("pulumi.Input[Any]", text))
         opts, about = told(self._resource_type_name, resource_name, opts, document, _HIDDEN_OF_DEFINITION)
-        about["isObject"] = asyncio.ensure_future(_is_object(document))
+        about["isObject"] = text is not spec or asyncio.ensure_future(_is_object(document))
         inputs = {
             "projectId": project_id,
             "spec": asyncio.ensure_future(_sent(spec, document)),
@@ -136,15 +137,17 @@ async def _is_object(document: pulumi.Output[Any]) -> bool:
 
 async def _sent(spec: Any, document: pulumi.Output[Any]) -> Any:
     """The document as text, which keeps the nulls of an object; as it was written while something in it is not known."""
-    if not await document.is_known():
-        return spec
-    return document.apply(lambda value: value if isinstance(value, str) else _text(value))
+    return document.apply(_text) if await document.is_known() else spec
 
 
 def _text(value: Any) -> Any:
-    """The object as text; as it is where something in it is no plain value, which check tells better."""
+    """An object as text; as it is where something in it is not a plain value, such as an output or an asset.
+
+    Without outputs it is text at once: Pulumi makes several tasks for each value of an object, which for 100 documents of
+    20 nodes took ten times as long as all the rest of declaring them.
+    """
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     except TypeError:
         return value
 
