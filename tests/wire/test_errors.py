@@ -197,7 +197,7 @@ async def test_a_defect_after_the_import_keeps_the_resource(
     async with serving(engine.address) as calls:
         await ask(calls.configure, settings(server))
         inputs = await _checked(calls, "kept", server.emulator.project.project_id)
-        monkeypatch.setattr(_steps, "_outputs", raising(UnicodeError("the inner word")))
+        monkeypatch.setattr(_steps.Steps, "_outputs", raising(UnicodeError("the inner word")))
         with pytest.raises(grpc.RpcError) as error:
             await ask(calls.create, "kept", inputs)
     engine.close()

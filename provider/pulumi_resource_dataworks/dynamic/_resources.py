@@ -4,28 +4,91 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any, cast
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import Resource, ResourceProvider
 
 from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
-from ._about import ABOUT
 from ._provider import DeploymentProvider, Provider
-from ._told import told
+from ._resource_info import RESOURCE_INFO
 
-# --- `WorkflowDefinition` as a program declares it
+T = TypeVar("T")
 
-
-_HIDDEN_OF_DEFINITION = sorted(OF_THE_DOCUMENT - {"spec"})
-"""Outputs that are secret where the document is. `spec` is so already, as an input of that name."""
-
-_OUTPUTS_OF_DEFINITION = (*_HIDDEN_OF_DEFINITION, "workflowId", "owner", "createTime")
+_ROOT = "pulumi:pulumi:Stack"
+_DURATION = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|m|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
-class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"):
+def _wire_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+class Property(Generic[T]):
+    """A property of a resource under its name in Python: `project_id` is Pulumi's `projectId`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = _wire_name(name)
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, resource: Resource, owner: type) -> pulumi.Output[T]: ...
+    def __get__(self, resource: Resource | None, owner: type) -> Self | pulumi.Output[T]:
+        return self if resource is None else resource.__dict__[self.name]
+
+
+class _LifecycleResource(Resource):
+    """A resource that sends its own steps what `pulumi.dynamic` does not give them.
+
+    Args:
+        provider: What its steps are called of.
+        name: The resource's name.
+        opts: The options that the program gives.
+        telling: The input that may be a secret.
+        is_object: Whether the document was written as an object.
+        inputs: The inputs, by their names in Python.
+    """
+
+    _hidden: ClassVar[Iterable[str]]
+    """The outputs that are a secret where the input is one."""
+
+    def __init__(
+        self,
+        provider: ResourceProvider,
+        name: str,
+        opts: pulumi.ResourceOptions | None,
+        telling: pulumi.Output[Any],
+        *,
+        is_object: pulumi.Input[bool] = False,
+        **inputs: Any,
+    ) -> None:
+        opts = pulumi.ResourceOptions.merge(opts, None)
+        opts.additional_secret_outputs = secrets = list(opts.additional_secret_outputs or ())
+        info = {
+            "urn": asyncio.ensure_future(
+                _urn(name, f"pulumi-python:{self._resource_type_name}", opts.parent)
+            ),
+            "secret": asyncio.ensure_future(_hide(telling, secrets, self._hidden)),
+            "isObject": is_object,
+            "ignoreChanges": opts.ignore_changes,
+            "timeouts": timeouts(opts.custom_timeouts),
+        }
+        properties: dict[str, Any] = {
+            value.name: None
+            for kind in type(self).__mro__
+            for value in vars(kind).values()
+            if isinstance(value, Property)
+        }
+        properties.update({_wire_name(key): value for key, value in inputs.items()})
+        super().__init__(provider, name, {**properties, RESOURCE_INFO: info}, opts)
+
+
+class WorkflowDefinition(_LifecycleResource, module="dataworks", name="WorkflowDefinition"):
     """A DataWorks workflow and its nodes, from one FlowSpec document.
 
     The same as the plugin's `dataworks.WorkflowDefinition`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
@@ -43,6 +106,33 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
         validate_on_preview: Has no effect here: `pulumi.dynamic` does not let a preview ask DataWorks.
     """
 
+    _hidden = OF_THE_DOCUMENT - {"spec"}  # which is secret already, as an input of that name
+
+    project_id = Property[int]()
+    """The ID of the DataWorks workspace that holds the workflow."""
+    spec = Property[Any]()
+    """The FlowSpec document as its author wrote it, as an object."""
+    workflow_id = Property[str]()
+    """The ID of the workflow in Data Studio: up to 19 decimal digits, as text."""
+    name = Property[str]()
+    """The name of the workflow."""
+    path = Property[str]()
+    """The path of the workflow in Data Studio, its name included."""
+    node_ids = Property[dict[str, str]]()
+    """The IDs of the workflow's nodes, by node name. An inner node is named `controller/node`."""
+    node_outputs = Property[dict[str, str]]()
+    """What another workflow's dependency names as `output` to depend on a node of this one, by node name."""
+    digest = Property[str]()
+    """A hash of what the document means."""
+    owner = Property[str | None]()
+    """The account ID of the workflow's owner."""
+    create_time = Property[str | None]()
+    """When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`."""
+    adopt = Property[bool | None]()
+    """Whether an import may take over what is there already."""
+    validate_on_preview = Property[bool | None]()
+    """What the program has set; without effect."""
+
     def __init__(
         self,
         resource_name: str,
@@ -55,80 +145,120 @@ class WorkflowDefinition(Resource, module="dataworks", name="WorkflowDefinition"
     ) -> None:
         text = _text(spec)
         document = pulumi.Output.from_input(cast("pulumi.Input[Any]", text))
-        opts, about = told(self._resource_type_name, resource_name, opts, document, _HIDDEN_OF_DEFINITION)
-        about["isObject"] = text is not spec or asyncio.ensure_future(_is_object(document))
-        inputs = {
-            "projectId": project_id,
-            "spec": asyncio.ensure_future(_sent(spec, document)),
-            "adopt": adopt,
-            "validateOnPreview": validate_on_preview,
-            ABOUT: about,
-        }
-        super().__init__(Provider(), resource_name, {**dict.fromkeys(_OUTPUTS_OF_DEFINITION), **inputs}, opts)
+        super().__init__(
+            Provider(),
+            resource_name,
+            opts,
+            document,
+            is_object=text is not spec or asyncio.ensure_future(_is_object(document)),
+            project_id=project_id,
+            spec=asyncio.ensure_future(_sent(spec, document)),
+            adopt=adopt,
+            validate_on_preview=validate_on_preview,
+        )
 
-    @property
-    def project_id(self) -> pulumi.Output[int]:
-        """The ID of the DataWorks workspace that holds the workflow."""
-        return self._output("projectId")
 
-    @property
-    def spec(self) -> pulumi.Output[Any]:
-        """The FlowSpec document as its author wrote it, as an object."""
-        return self._output("spec")
+class WorkflowDeployment(_LifecycleResource, module="dataworks", name="WorkflowDeployment"):
+    """A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
 
-    @property
-    def workflow_id(self) -> pulumi.Output[str]:
-        """The ID of the workflow in Data Studio: up to 19 decimal digits, as text."""
-        return self._output("workflowId")
+    The same as the plugin's `dataworks.WorkflowDeployment`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
 
-    @property
-    def name(self) -> pulumi.Output[str]:
-        """The name of the workflow."""
-        return self._output("name")
+    Args:
+        resource_name: The resource's name.
+        opts: The resource's options. The settings are those of the stack's configuration (`dataworks:region`, ...) and of
+            the environment: a dynamic resource has no provider of its own.
+        project_id: The ID of the DataWorks workspace that holds the workflow.
+        workflow_id: The workflow's ID in Data Studio: the definition's `workflow_id`.
+        digest: The digest of the document to deploy: the definition's `digest`. A new one deploys the workflow again.
+        description: What the next pipeline run is described with; a mark by which the provider knows its runs again
+            stands behind it.
+        approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or
+            `fail` with what is to be passed. The next `up` goes on with the same run.
+        abolish_abandoned: Whether a run that is not seen to its end, as the time is up, is ended with
+            `AbolishPipelineRun`. Without it the next `up` goes on with it.
+    """
 
-    @property
-    def path(self) -> pulumi.Output[str]:
-        """The path of the workflow in Data Studio, its name included."""
-        return self._output("path")
+    _hidden = OF_THE_DEPLOYMENT - {"digest"}  # which is secret already, as an input of that name
 
-    @property
-    def node_ids(self) -> pulumi.Output[dict[str, str]]:
-        """The IDs of the workflow's nodes, by node name. An inner node is named `controller/node`."""
-        return self._output("nodeIds")
+    project_id = Property[int]()
+    """The ID of the DataWorks workspace that holds the workflow."""
+    workflow_id = Property[str]()
+    """The workflow's ID in Data Studio."""
+    digest = Property[str]()
+    """The digest of the document to deploy."""
+    description = Property[str | None]()
+    """What the next pipeline run is described with."""
+    approval = Property[str | None]()
+    """What to do at a stage that only a person can pass."""
+    abolish_abandoned = Property[bool | None]()
+    """Whether a run that is not seen to its end is ended."""
+    pipeline_run_id = Property[str | None]()
+    """The last pipeline run of this resource that succeeded."""
+    status = Property[str]()
+    """`Online`; after a refresh `Offline` or `Redeployed` where somebody has done that since."""
+    published_workflow_id = Property[str | None]()
+    """The workflow's ID in production, where DataWorks reports it."""
+    deployed_digest = Property[str | None]()
+    """The digest of what this resource has deployed; None where production holds something else."""
+    stages = Property[list[dict[str, str]] | None]()
+    """The stages of the last pipeline run, in order: `code`, `name`, `type` and `status` of each."""
+    pending_run = Property[dict[str, str] | None]()
+    """Never here: a dynamic resource keeps nothing half done."""
 
-    @property
-    def node_outputs(self) -> pulumi.Output[dict[str, str]]:
-        """What another workflow's dependency names as `output` to depend on a node of this one, by node name."""
-        return self._output("nodeOutputs")
+    def __init__(  # noqa: PLR0913 - a resource's inputs are its arguments
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        project_id: pulumi.Input[int],
+        workflow_id: pulumi.Input[str],
+        digest: pulumi.Input[str],
+        description: pulumi.Input[str] | None = None,
+        approval: pulumi.Input[str] | None = None,
+        abolish_abandoned: pulumi.Input[bool] | None = None,
+    ) -> None:
+        super().__init__(
+            DeploymentProvider(),
+            resource_name,
+            opts,
+            pulumi.Output.from_input(digest),
+            project_id=project_id,
+            workflow_id=workflow_id,
+            digest=digest,
+            description=description,
+            approval=approval,
+            abolish_abandoned=abolish_abandoned,
+        )
 
-    @property
-    def digest(self) -> pulumi.Output[str]:
-        """A hash of what the document means."""
-        return self._output("digest")
 
-    @property
-    def owner(self) -> pulumi.Output[str | None]:
-        """The account ID of the workflow's owner."""
-        return self._output("owner")
+async def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> str | None:
+    """The URN that the engine gives; the stack itself is no part of it.
 
-    @property
-    def create_time(self) -> pulumi.Output[str | None]:
-        """When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`."""
-        return self._output("createTime")
+    As plain text: its output depends on the parent, and a component waits for its children, of which this is one.
+    """
+    top = parent is None or parent.pulumi_resource_type == _ROOT
+    return await pulumi.create_urn(name, kind, None if top else parent).future()
 
-    @property
-    def adopt(self) -> pulumi.Output[bool | None]:
-        """Whether an import may take over what is there already."""
-        return self._output("adopt")
 
-    @property
-    def validate_on_preview(self) -> pulumi.Output[bool | None]:
-        """What the program has set; without effect."""
-        return self._output("validateOnPreview")
+async def _hide(telling: pulumi.Output[Any], secrets: list[str], hidden: Iterable[str]) -> bool:
+    """Whether the input is a secret; then what depends on it is added to the outputs that are.
 
-    def _output(self, name: str) -> pulumi.Output[Any]:
-        found: pulumi.Output[Any] = self.__dict__[name]
-        return found
+    Pulumi reads the list when all inputs are there, and this is one.
+    """
+    secret = await telling.is_secret()
+    if secret:
+        secrets += sorted(hidden)
+    return secret
+
+
+def timeouts(given: pulumi.CustomTimeouts | Mapping[str, str] | None) -> dict[str, float]:
+    """The seconds by step, of durations as Pulumi writes them, such as `1h30m`."""
+    values = given if isinstance(given, Mapping) else vars(given) if given else {}
+    return {
+        step: sum(float(number) * _SECONDS[unit] for number, unit in _DURATION.findall(str(values[step])))
+        for step in ("create", "update", "delete")
+        if values.get(step)
+    }
 
 
 async def _is_object(document: pulumi.Output[Any]) -> bool:
@@ -150,124 +280,3 @@ def _text(value: Any) -> Any:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     except TypeError:
         return value
-
-
-# --- `WorkflowDeployment` as a program declares it
-
-
-_HIDDEN_OF_DEPLOYMENT = sorted(OF_THE_DEPLOYMENT - {"digest"})
-"""Outputs that are secret where the digest is. `digest` is so already, as an input of that name."""
-
-_OUTPUTS_OF_DEPLOYMENT = (*_HIDDEN_OF_DEPLOYMENT, "pipelineRunId", "status", "publishedWorkflowId", "stages")
-
-
-class WorkflowDeployment(Resource, module="dataworks", name="WorkflowDeployment"):
-    """A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
-
-    The same as the plugin's `dataworks.WorkflowDeployment`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
-
-    Args:
-        resource_name: The resource's name.
-        opts: The resource's options. The settings are those of the stack's configuration (`dataworks:region`, ...) and of
-            the environment: a dynamic resource has no provider of its own.
-        project_id: The ID of the DataWorks workspace that holds the workflow.
-        workflow_id: The workflow's ID in Data Studio: the definition's `workflow_id`.
-        digest: The digest of the document to deploy: the definition's `digest`. A new one deploys the workflow again.
-        description: What the next pipeline run is described with; a mark by which the provider knows its runs again
-            stands behind it.
-        approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or
-            `fail` with what is to be passed. The next `up` goes on with the same run.
-        abolish_abandoned: Whether a run that is not seen to its end, as the time is up, is ended with
-            `AbolishPipelineRun`. Without it the next `up` goes on with it.
-    """
-
-    def __init__(  # noqa: PLR0913 - a resource's inputs are its arguments
-        self,
-        resource_name: str,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        project_id: pulumi.Input[int],
-        workflow_id: pulumi.Input[str],
-        digest: pulumi.Input[str],
-        description: pulumi.Input[str] | None = None,
-        approval: pulumi.Input[str] | None = None,
-        abolish_abandoned: pulumi.Input[bool] | None = None,
-    ) -> None:
-        telling = pulumi.Output.from_input(digest)
-        opts, about = told(self._resource_type_name, resource_name, opts, telling, _HIDDEN_OF_DEPLOYMENT)
-        inputs = {
-            "projectId": project_id,
-            "workflowId": workflow_id,
-            "digest": digest,
-            "description": description,
-            "approval": approval,
-            "abolishAbandoned": abolish_abandoned,
-            ABOUT: about,
-        }
-        super().__init__(
-            DeploymentProvider(), resource_name, {**dict.fromkeys(_OUTPUTS_OF_DEPLOYMENT), **inputs}, opts
-        )
-
-    @property
-    def project_id(self) -> pulumi.Output[int]:
-        """The ID of the DataWorks workspace that holds the workflow."""
-        return self._output("projectId")
-
-    @property
-    def workflow_id(self) -> pulumi.Output[str]:
-        """The workflow's ID in Data Studio."""
-        return self._output("workflowId")
-
-    @property
-    def digest(self) -> pulumi.Output[str]:
-        """The digest of the document to deploy."""
-        return self._output("digest")
-
-    @property
-    def description(self) -> pulumi.Output[str | None]:
-        """What the next pipeline run is described with."""
-        return self._output("description")
-
-    @property
-    def approval(self) -> pulumi.Output[str | None]:
-        """What to do at a stage that only a person can pass."""
-        return self._output("approval")
-
-    @property
-    def abolish_abandoned(self) -> pulumi.Output[bool | None]:
-        """Whether a run that is not seen to its end is ended."""
-        return self._output("abolishAbandoned")
-
-    @property
-    def pipeline_run_id(self) -> pulumi.Output[str | None]:
-        """The last pipeline run of this resource that succeeded."""
-        return self._output("pipelineRunId")
-
-    @property
-    def status(self) -> pulumi.Output[str]:
-        """`Online`; after a refresh `Offline` or `Redeployed` where somebody has done that since."""
-        return self._output("status")
-
-    @property
-    def published_workflow_id(self) -> pulumi.Output[str | None]:
-        """The workflow's ID in production, where DataWorks tells it."""
-        return self._output("publishedWorkflowId")
-
-    @property
-    def deployed_digest(self) -> pulumi.Output[str | None]:
-        """The digest of what this resource has deployed; None where production holds something else."""
-        return self._output("deployedDigest")
-
-    @property
-    def stages(self) -> pulumi.Output[list[dict[str, str]] | None]:
-        """The stages of the last pipeline run, in order: `code`, `name`, `type` and `status` of each."""
-        return self._output("stages")
-
-    @property
-    def pending_run(self) -> pulumi.Output[dict[str, str] | None]:
-        """Never here: a dynamic resource keeps nothing half done."""
-        return self._output("pendingRun")
-
-    def _output(self, name: str) -> pulumi.Output[Any]:
-        found: pulumi.Output[Any] = self.__dict__[name]
-        return found

@@ -11,7 +11,7 @@ import pulumi
 from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
-from ._about import ABOUT, About
+from ._resource_info import RESOURCE_INFO, ResourceInfo
 
 _EXACT = 2**53
 _OURS = (BOOKKEEPING, PLACE)
@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
 def properties(values: Mapping[str, Any]) -> dict[str, Any]:
     """Properties without those of `pulumi.dynamic` and of this front; a document that is a secret knows it."""
     found = {key: plain(value) for key, value in values.items() if not key.startswith("__") or key in _OURS}
-    if About.of(values).secret and "spec" in found:
+    if ResourceInfo.of(values).secret and "spec" in found:
         found["spec"] = secret(found["spec"])
     return found
 
@@ -43,15 +43,15 @@ def properties(values: Mapping[str, Any]) -> dict[str, Any]:
 def written(values: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs as the program wrote them."""
     inputs = properties(values)
-    if About.of(values).is_object and isinstance(inputs.get("spec"), str):
+    if ResourceInfo.of(values).is_object and isinstance(inputs.get("spec"), str):
         spec = json.loads(inputs["spec"])
         inputs["spec"] = secret(spec) if is_secret(inputs["spec"]) else spec
     return inputs
 
 
-def kept(values: Mapping[str, Any], about: About) -> dict[str, Any]:
+def kept(values: Mapping[str, Any], info: ResourceInfo) -> dict[str, Any]:
     """Properties as `pulumi.dynamic` takes them, with what the resource says of itself."""
-    return {**{key: _for_pulumi(value) for key, value in values.items()}, ABOUT: about.to_pulumi()}
+    return {**{key: _for_pulumi(value) for key, value in values.items()}, RESOURCE_INFO: info.to_pulumi()}
 
 
 def _for_pulumi(value: Any) -> Any:

@@ -68,12 +68,7 @@ class EngineLog:
 
 @dataclass(slots=True)
 class StepReporter:
-    """Tells the user about one step of one resource.
-
-    Attributes:
-        log: The engine's log.
-        urn: The resource.
-    """
+    """Reports to the user on one step of one resource; or on none, where the URN is empty."""
 
     log: EngineLog
     urn: str
@@ -92,11 +87,10 @@ class StepReporter:
 
 
 CURRENT_STEP: ContextVar[StepReporter] = ContextVar("CURRENT_STEP")
-"""Whose step the running task belongs to: the client tells it what it waits for."""
+"""Whose step the running task belongs to: the client reports to it what it waits for."""
 
 
-def tell_current_step(message: str) -> None:
+def show_status(message: str) -> None:
     """Shows in the row of the resource at work what its call waits for."""
-    reporter = CURRENT_STEP.get(None)
-    if reporter is not None:
+    if reporter := CURRENT_STEP.get(None):
         reporter.status(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -10,7 +9,7 @@ import grpc
 import grpc.aio
 from google.protobuf import struct_pb2
 
-from pulumi_resource_dataworks import __version__
+from pulumi_resource_dataworks._front import describe_defect
 from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.lifecycle import (
     CancelledStepError,
@@ -21,7 +20,7 @@ from pulumi_resource_dataworks.lifecycle import (
 from pulumi_resource_dataworks.openapi import AnswerLost, DataWorksError, RequestNotSent, SettingsError
 
 from ._engine import EngineLog
-from ._protocol import engine_pb2, provider_pb2, status_pb2
+from ._protocol import provider_pb2, status_pb2
 from ._wire import holds_secret
 
 LARGEST_STATE = 11_000_000
@@ -30,8 +29,6 @@ base64, grpc-go's limit for headers) break the connection, and every step that r
 
 _LONGEST_TEXT = 20_000
 """Characters of an error, which takes up to 17 bytes for each of that."""
-
-REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"
 
 _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (CancelledStepError, grpc.StatusCode.CANCELLED),
@@ -44,38 +41,17 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
 )
 """Never UNKNOWN, INTERNAL or DATA_LOSS: those make the engine doubt its state."""
 
-
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 async def fail(context: Context, error: Exception, log: EngineLog, request: Any) -> NoReturn:
-    """Ends a call with an error of ours, or with one line about a defect.
-
-    Args:
-        context: The call.
-        error: What happened.
-        log: Where the traceback of a defect goes, as debug output.
-        request: What was asked.
-    """
+    """Ends a call with an error of ours, or with one line about a defect."""
     for kind, code in _CODES:
         if isinstance(error, kind):
             await context.abort(code, printable(str(error), lines=True))
-    text = about_defect(error, log, getattr(request, "urn", ""), secret=holds_secret(request))
+    text = describe_defect(error, log, getattr(request, "urn", ""), secret=holds_secret(request))
     await log.flush()
     await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
-
-
-def about_defect(error: Exception, log: EngineLog, urn: str, *, secret: bool) -> str:
-    """One line about a defect, for the user; its traceback goes to the log, as debug output.
-
-    Without the texts of errors where these may quote a secret.
-    """
-    frames = [*traceback.format_tb(error.__traceback__), type(error).__name__]
-    log.send(engine_pb2.DEBUG, "".join(frames if secret else traceback.format_exception(error)), urn)
-    return (
-        f"this is a defect of pulumi-resource-dataworks {__version__} ({type(error).__name__}): please report it at "
-        f"{REPORT_TO} with the output of the same command under `--logtostderr --debug`"
-    )
 
 
 def check_failures(reasons: Iterable[str]) -> list[provider_pb2.CheckFailure]:

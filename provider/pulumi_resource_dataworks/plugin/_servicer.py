@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import grpc.aio
@@ -24,18 +23,15 @@ from ._protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 if TYPE_CHECKING:
     from ._steps import Steps
 
-
 Context = grpc.aio.ServicerContext[Any, Any]
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _guarded(call: F) -> F:
-    """Turns whatever a call raises into an error that the engine shows as one readable text."""
+def _to_steps(name: str) -> Any:
+    """A call that a method of `Steps` answers; whatever it raises is an error that the engine shows as one readable text."""
 
-    @functools.wraps(call)
-    async def guarded(self: Servicer, request: Any, context: Context) -> Any:
+    async def call(self: Servicer, request: Any, context: Context) -> Any:
         try:
-            return await call(self, request, context)
+            return await getattr(self._steps, name)(request, context)  # pyright: ignore[reportPrivateUsage]
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: no user is shown a traceback
@@ -45,7 +41,7 @@ def _guarded(call: F) -> F:
         finally:
             await self.log.flush()
 
-    return cast("F", guarded)
+    return call
 
 
 def _schema() -> str:
@@ -104,48 +100,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.released.set()
         return empty_pb2.Empty()
 
-    @_guarded
-    async def CheckConfig(self, request: Any, context: Context) -> Any:
-        return self._steps.check_config(request)
-
-    @_guarded
-    async def DiffConfig(self, request: Any, context: Context) -> Any:
-        return self._steps.diff_config(request)
-
-    @_guarded
-    async def Configure(self, request: Any, context: Context) -> Any:
-        await self._steps.configure(request)
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=False
-        )
-
-    @_guarded
-    async def Check(self, request: Any, context: Context) -> Any:
-        return self._steps.check(request)
-
-    @_guarded
-    async def Diff(self, request: Any, context: Context) -> Any:
-        return self._steps.diff(request)
-
-    @_guarded
-    async def Create(self, request: Any, context: Context) -> Any:
-        return await self._steps.create(request, context)
-
-    @_guarded
-    async def Read(self, request: Any, context: Context) -> Any:
-        return await self._steps.read(request, context)
-
-    @_guarded
-    async def Update(self, request: Any, context: Context) -> Any:
-        return await self._steps.update(request, context)
-
-    @_guarded
-    async def Delete(self, request: Any, context: Context) -> Any:
-        return await self._steps.delete(request, context)
-
-    @_guarded
-    async def Invoke(self, request: Any, context: Context) -> Any:
-        return await self._steps.invoke(request, context)
+    CheckConfig = _to_steps("check_config")
+    DiffConfig = _to_steps("diff_config")
+    Configure = _to_steps("configure")
+    Check = _to_steps("check")
+    Diff = _to_steps("diff")
+    Create = _to_steps("create")
+    Read = _to_steps("read")
+    Update = _to_steps("update")
+    Delete = _to_steps("delete")
+    Invoke = _to_steps("invoke")
 
     async def _not_offered(self, request: Any, context: Context) -> Any:
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this provider does not offer that call")

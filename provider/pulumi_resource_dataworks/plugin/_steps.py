@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,10 +11,11 @@ from typing import Any
 from google.protobuf import empty_pb2
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._front import Front, describe_defect, read_settings
 from pulumi_resource_dataworks._names import PLACE, printable
 
-from ._engine import CURRENT_STEP, EngineLog, StepReporter, tell_current_step
-from ._failures import LARGEST_STATE, Context, about_defect, check_failures, fail, half_done
+from ._engine import EngineLog, StepReporter
+from ._failures import LARGEST_STATE, Context, check_failures, half_done
 from ._protocol import provider_pb2
 from ._wire import (
     Properties,
@@ -29,49 +28,7 @@ from ._wire import (
     with_nodes,
 )
 
-# --- The calls of functions: from the wire to the lifecycle and back
-
-
 _MODULE = "dataworks:index:"
-
-
-async def invoke(
-    functions: lifecycle.Functions,
-    client: openapi.Client,
-    log: EngineLog,
-    cancelled: asyncio.Event,
-    call: tuple[Any, Context],
-) -> Any:
-    """Answers a call of a function; where an argument is a secret, the whole answer is."""
-    request, context = call
-    given = decode(request.args)
-    reporter, secret = StepReporter(log, ""), bool(given.secrets)
-    step = lifecycle.Context(
-        urn="", client=client, report=reporter, cancelled=cancelled, secret=secret, hides_names=secret
-    )
-    openapi.withhold_words(secret)
-    token = CURRENT_STEP.set(reporter)
-    try:
-        answer = await functions.invoke(step, request.tok.removeprefix(_MODULE), given.values)
-    except Exception as error:  # noqa: BLE001 - told apart in `fail`
-        await fail(context, error, log, request)
-    finally:
-        CURRENT_STEP.reset(token)
-    return _response(answer, given)
-
-
-def _response(answer: lifecycle.Answer, given: Properties) -> Any:
-    failures = [
-        provider_pb2.CheckFailure(property=failure.argument, reason=printable(failure.reason))
-        for failure in answer.failures
-    ]
-    values = encode(answer.values, answer.values if given.secrets else ())
-    return provider_pb2.InvokeResponse(failures=failures, **{"return": values})
-
-
-# --- The calls about resources: from the wire to the lifecycle and back
-
-
 _SCRIPT = "spec.spec.workflows[0].nodes[{}].script.content"
 _SECRET_SETTINGS = frozenset(
     {"accessKey", "secretKey", "securityToken", "credentialsUri", "assumeRole", "assumeRoleWithOidc"}
@@ -91,32 +48,20 @@ _NOTHING = Properties()
 """The state of a resource that is not there yet."""
 
 
-class Steps:
-    """The resources of one run.
-
-    Args:
-        log: The engine's log.
-        cancelled: Set once the user stops the run.
-    """
+class Steps(Front):
+    """The resources and functions of one run."""
 
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
-        self._log = log
-        self._cancelled = cancelled
-        self._options = lifecycle.Options()
-        self._resource_types = lifecycle.resource_types(self._options)
+        super().__init__(log, cancelled)
         self._functions = lifecycle.Functions()
-        self._settings: openapi.Settings | None = None
-        self._client: openapi.Client | None = None
-        self._in_use: Counter[openapi.Client] = Counter()
 
-    def check_config(self, request: Any) -> Any:
+    async def check_config(self, request: Any, _: Context) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
         found = decode(request.news)
         failures: list[Any] = []
-        known = {key: value for key, value in found.values.items() if not _has_unknown(value)}
-        if len(known) == len(found.values):
+        if not any(map(_has_unknown, found.values.values())):
             try:
-                _settings(known)
+                read_settings(_own_settings(found.values))
             except openapi.SettingsError as error:
                 failures = check_failures(map(str, error.problems))
         failures += check_failures(
@@ -129,7 +74,7 @@ class Steps:
         secrets = found.secrets | (_SECRET_SETTINGS & found.values.keys())
         return provider_pb2.CheckResponse(inputs=encode(found.values, secrets))
 
-    def diff_config(self, request: Any) -> Any:
+    async def diff_config(self, request: Any, _: Context) -> Any:
         """Another region has other workspaces; another key or endpoint reaches the same ones."""
         olds, news = decode(request.old_inputs or request.olds).values, decode(request.news).values
         old, new = olds.get("region"), news.get("region")
@@ -141,18 +86,17 @@ class Steps:
             replaces=["region"] if moves else [],
         )
 
-    async def configure(self, request: Any) -> None:
-        """Takes the settings of a run that begins; whoever they belong to is asked for at the first call."""
-        config = decode(request.args).values
-        self._options, self._settings = _settings(config)
-        place = lifecycle.Place.of(self._settings, config)
-        self._resource_types = lifecycle.resource_types(self._options, self._log.address, place)
+    async def configure(self, request: Any, _: Context) -> Any:
+        """Takes the settings of a run that begins."""
+        settings = await self._take_settings(_own_settings(decode(request.args).values))
         self._functions = lifecycle.Functions()
-        await self.aclose()
-        for warning in self._settings.warnings:
+        for warning in settings.warnings:
             StepReporter(self._log, "").warning(warning)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=False
+        )
 
-    def check(self, request: Any) -> Any:
+    async def check(self, request: Any, _: Context) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
         small = request.news.ByteSize() <= _SMALL
@@ -179,11 +123,11 @@ class Steps:
             failures = check_failures(_too_large(kind, request.urn, found, size))
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
-    def diff(self, request: Any) -> Any:
+    async def diff(self, request: Any, _: Context) -> Any:
         """Compares a resource's old inputs with its new ones."""
         kind = self._kind(request)
         steps = kind.steps
-        kind.place.refuse_others(decode_some(request.olds, {PLACE: {"region": None, "host": None}}))
+        self._place.refuse_others(decode_some(request.olds, {PLACE: {"region": None, "host": None}}))
         if isinstance(steps, lifecycle.WorkflowDefinitions) and (found := _at_a_glance(request)):
             steps.hold(request.urn, request.id, decode_some(request.olds, lifecycle.HOLDING))
             return _diff_response(found)
@@ -200,7 +144,7 @@ class Steps:
         kind, news = self._kind(request), decode(request.properties)
         async with self._step(request, context, news) as step:
             resource_id, outputs = await kind.steps.create(step, news.values)
-            properties = _outputs(kind, outputs, news.secrets)
+            properties = self._outputs(kind, outputs, news.secrets)
             return provider_pb2.CreateResponse(id=resource_id, properties=properties)
 
     async def read(self, request: Any, context: Context) -> Any:
@@ -215,7 +159,7 @@ class Steps:
             return provider_pb2.ReadResponse(
                 id=request.id,
                 inputs=encode(found[0], secrets),
-                properties=_outputs(kind, found[1], secrets),
+                properties=self._outputs(kind, found[1], secrets),
             )
 
     async def update(self, request: Any, context: Context) -> Any:
@@ -224,7 +168,7 @@ class Steps:
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state) as step:
             outputs = await kind.steps.update(step, request.id, olds, state.values, news.values)
-            return provider_pb2.UpdateResponse(properties=_outputs(kind, outputs, news.secrets))
+            return provider_pb2.UpdateResponse(properties=self._outputs(kind, outputs, news.secrets))
 
     async def delete(self, request: Any, context: Context) -> Any:
         """Deletes what is there."""
@@ -233,70 +177,47 @@ class Steps:
             await kind.steps.delete(step, request.id, state.values)
         return empty_pb2.Empty()
 
-    async def invoke(self, request: Any, context: Context) -> Any:
-        """Answers a function."""
-        async with self._connected() as client:
-            return await invoke(self._functions, client, self._log, self._cancelled, (request, context))
-
-    async def aclose(self) -> None:
-        """Closes the connections to the service, as soon as no call needs them any more."""
-        client, self._client = self._client, None
-        if client and not self._in_use[client]:
-            await client.aclose()
+    async def invoke(self, request: Any, _: Context) -> Any:
+        """Answers a function; where an argument is a secret, the whole answer is."""
+        given = decode(request.args)
+        secret = bool(given.secrets)
+        async with self._surroundings("", {}, secret=secret, hides_names=secret) as step:
+            answer = await self._functions.invoke(step, request.tok.removeprefix(_MODULE), given.values)
+        failures = [
+            provider_pb2.CheckFailure(property=failure.argument, reason=printable(failure.reason))
+            for failure in answer.failures
+        ]
+        values = encode(answer.values, answer.values if secret else ())
+        return provider_pb2.InvokeResponse(failures=failures, **{"return": values})
 
     @asynccontextmanager
     async def _step(
-        self,
-        request: Any,
-        context: Context,
-        inputs: Properties,
-        state: Properties = _NOTHING,
+        self, request: Any, context: Context, inputs: Properties, state: Properties = _NOTHING
     ) -> AsyncGenerator[lifecycle.Context]:
-        """The surroundings of one step, and what its end means for the engine; what was made elsewhere is refused."""
-        kind, secret = self._kind(request), holds_secret(request)
-        reporter = StepReporter(self._log, request.urn)
-        async with self._connected() as client:
-            step = lifecycle.Context(
-                urn=request.urn,
-                client=client,
-                report=reporter,
-                cancelled=self._cancelled,
-                timeout=getattr(request, "timeout", 0.0) or None,
-                preview=getattr(request, "preview", False),
-                ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
-                strict=self._options.strict,
-                secret=secret,
-            )
-            openapi.withhold_words(secret)
-            token = CURRENT_STEP.set(reporter)
-            try:
-                with lifecycle.nothing_lost(step):
-                    kind.place.refuse_others(state.values)
-                    yield step
-            except lifecycle.HalfDoneError as error:
-                tells = kind.telling in inputs.secrets | state.secrets
-                hidden = inputs.secrets | (kind.hidden if tells else frozenset[str]())
-                # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
-                await self._half_done(context, step, error, encode(kind.place.noted(error.outputs), hidden))
-            except Exception as error:  # noqa: BLE001 - told apart in `fail`
-                await fail(context, error, self._log, request)
-            finally:
-                CURRENT_STEP.reset(token)
-                if not step.preview:
-                    self._functions.forget_workflows()
-
-    async def _half_done(
-        self,
-        context: Context,
-        step: lifecycle.Context,
-        error: lifecycle.HalfDoneError,
-        outputs: Any,
-    ) -> None:
-        text = str(error)
-        if error.defect:
-            text = f"{about_defect(error.defect, self._log, step.urn, secret=step.secret)}. The next `pulumi up` goes on from here"
-        await self._log.flush()
-        await half_done(context, error, outputs, text)
+        """The surroundings of one step; one that ends half done hands the engine what is known of the resource."""
+        secret, preview = holds_secret(request), getattr(request, "preview", False)
+        more = {
+            "timeout": getattr(request, "timeout", 0.0) or None,
+            "preview": preview,
+            "ignore_changes": tuple(getattr(request, "ignoreChanges", ())),
+        }
+        try:
+            async with self._surroundings(request.urn, state.values, secret=secret, **more) as step:
+                yield step
+        except lifecycle.HalfDoneError as error:
+            kind, text = self._kind(request), str(error)
+            tells = kind.telling in inputs.secrets | state.secrets
+            hidden = inputs.secrets | (kind.hidden if tells else frozenset[str]())
+            # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
+            outputs = encode(self._place.noted(error.outputs), hidden)
+            if error.defect:
+                text = describe_defect(error.defect, self._log, request.urn, secret=secret)
+                text += ". The next `pulumi up` goes on from here"
+            await self._log.flush()
+            await half_done(context, error, outputs, text)
+        finally:
+            if not preview:
+                self._functions.forget_workflows()
 
     def _kind(self, request: Any) -> lifecycle.ResourceType:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
@@ -307,32 +228,19 @@ class Steps:
             raise lifecycle.LifecycleError(f"this provider has no resource {token}, only {known}")
         return kind
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncGenerator[openapi.Client]:
-        """The service, for one call; a client that Configure has replaced meanwhile is closed by its last call."""
-        if self._client is None:
-            settings = self._settings or _settings({})[1]
-            self._client = openapi.Client(settings, on_wait=tell_current_step)
-        client = self._client
-        self._in_use[client] += 1
-        try:
-            yield client
-        finally:
-            self._in_use[client] -= 1
-            if not self._in_use[client]:
-                del self._in_use[client]
-                if client is not self._client:
-                    await client.aclose()
+    def _outputs(
+        self, kind: lifecycle.ResourceType, values: Mapping[str, Any], secrets: Iterable[str]
+    ) -> Any:
+        hidden = set(secrets)
+        return encode(self._place.noted(values), hidden | kind.hidden if kind.telling in hidden else hidden)
 
 
-def _settings(values: Mapping[str, Any]) -> tuple[lifecycle.Options, openapi.Settings]:
-    ours = {
+def _own_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         key: value
-        for key, value in values.items()
+        for key, value in config.items()
         if key not in _ENGINE_SETTINGS and not key.startswith("__")
     }
-    options, rest = lifecycle.Options.take(ours)
-    return options, openapi.Settings.from_config(rest, os.environ)
 
 
 def _is_right(steps: lifecycle.WorkflowDefinitions, request: Any) -> bool:
@@ -387,9 +295,3 @@ def _has_unknown(value: Any) -> bool:
     return isinstance(value, lifecycle.Unknown) or (
         isinstance(value, dict) and any(map(_has_unknown, value.values()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     )
-
-
-def _outputs(kind: lifecycle.ResourceType, values: Mapping[str, Any], secrets: Iterable[str]) -> Any:
-    hidden = set(secrets)
-    noted = kind.place.noted(values)
-    return encode(noted, hidden | kind.hidden if kind.telling in hidden else hidden)

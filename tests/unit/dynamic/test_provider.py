@@ -12,7 +12,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _process, _provider
+from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _provider, _steps
 from pulumi_resource_dataworks.lifecycle import Difference
 
 PLANTED = "planted-key-5e1f"
@@ -23,17 +23,18 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """A provider that has got keys both ways."""
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", f"{PLANTED}-environment")
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", f"{PLANTED}-environment")
-    _process.current.cache_clear()
+    _steps.current.cache_clear()
     provider = Provider()
-    config = {"dataworks:accessKey": f"{PLANTED}-config", "dataworks:secretKey": f"{PLANTED}-config"}
+    keys = {"dataworks:accessKey": f"{PLANTED}-config", "dataworks:secretKey": f"{PLANTED}-config"}
+    config = {**keys, "dataworks:region": "cn-shanghai"}
     provider.configure(ConfigureRequest(Config(config, "shop")))
     yield provider
-    _process.current().close()
-    _process.current.cache_clear()
+    _steps.current().close()
+    _steps.current.cache_clear()
 
 
 def test_the_state_holds_a_name_alone(configured: Provider) -> None:
-    assert _process.current()._settings is not None
+    assert _steps.current()._settings is not None
     held = base64.b64decode(serialize_provider(configured))
     texts = [argument for _, argument, _ in pickletools.genops(held) if isinstance(argument, str)]
     assert texts == ["pulumi_resource_dataworks.dynamic", "Provider"]
@@ -63,7 +64,7 @@ def test_a_program_that_declares_loads_no_network_library() -> None:
 
 
 class Asked:
-    """A process that keeps what it is asked, and answers as it is told."""
+    """Steps that keep what they are asked, and answer as they are told."""
 
     def __init__(self, answer: object) -> None:
         self.answer, self.calls = answer, list[tuple[object, ...]]()
@@ -112,6 +113,6 @@ def test_a_call_is_passed_on_with_its_kind_and_its_answer_handed_back(
 ) -> None:
     call, given, answer, read, expected = case
     asked = Asked(answer)
-    monkeypatch.setattr(_provider, "_process", lambda: asked)
+    monkeypatch.setattr(_provider, "_steps", lambda: asked)
     assert read(getattr(provider, call)(*given)) == expected
     assert asked.calls == [(call, provider.kind, *given)]

@@ -13,7 +13,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment
-from pulumi_resource_dataworks.dynamic._about import ABOUT
+from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO
+from pulumi_resource_dataworks.dynamic._resources import Property
 from tests.support.documents import etl
 
 KIND = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
@@ -72,7 +73,7 @@ async def test_the_urn_that_it_tells_is_its_own(engine: Engine, parents: int) ->
         options = pulumi.ResourceOptions(parent=parent)
         parent = pulumi.ComponentResource("shop:index:Part", f"p{number}", {}, options)
     resource = WorkflowDefinition("etl", pulumi.ResourceOptions(parent=parent), project_id=1, spec=etl())
-    told = (await sent(engine, resource))[ABOUT]["urn"]
+    told = (await sent(engine, resource))[RESOURCE_INFO]["urn"]
     assert told == await resource.urn.future()
     assert told == f"urn:pulumi:dev::shop::{'shop:index:Part$' * parents}{KIND}::etl"
 
@@ -82,13 +83,13 @@ async def test_a_component_may_hold_resources_that_use_each_other(engine: Engine
     first = WorkflowDefinition("a", pulumi.ResourceOptions(parent=parent), project_id=1, spec=etl())
     document = etl(description=first.workflow_id)
     second = WorkflowDefinition("b", pulumi.ResourceOptions(parent=parent), project_id=1, spec=document)
-    assert (await sent(engine, second))[ABOUT]["urn"].endswith(f"shop:index:Part${KIND}::b")
+    assert (await sent(engine, second))[RESOURCE_INFO]["urn"].endswith(f"shop:index:Part${KIND}::b")
 
 
 async def test_the_stack_is_no_part_of_the_urn(engine: Engine) -> None:
     options = pulumi.ResourceOptions(parent=pulumi.runtime.get_root_resource())
     resource = WorkflowDefinition("etl", options, project_id=1, spec=etl())
-    assert (await sent(engine, resource))[ABOUT]["urn"] == f"urn:pulumi:dev::shop::{KIND}::etl"
+    assert (await sent(engine, resource))[RESOURCE_INFO]["urn"] == f"urn:pulumi:dev::shop::{KIND}::etl"
 
 
 async def test_a_kind_of_ones_own_has_other_ids(engine: Engine) -> None:
@@ -96,22 +97,22 @@ async def test_a_kind_of_ones_own_has_other_ids(engine: Engine) -> None:
         pass
 
     one = WorkflowDefinition("etl", project_id=1, spec=etl())
-    told = (await sent(engine, one))[ABOUT]["urn"]
-    assert (await sent(engine, Daily("etl", project_id=1, spec=etl())))[ABOUT]["urn"] != told
+    told = (await sent(engine, one))[RESOURCE_INFO]["urn"]
+    assert (await sent(engine, Daily("etl", project_id=1, spec=etl())))[RESOURCE_INFO]["urn"] != told
 
 
 async def test_an_object_goes_as_text_with_its_nulls_and_numbers(engine: Engine) -> None:
     document = etl(timeout=None, priority=2**60)
     found = await sent(engine, WorkflowDefinition("etl", project_id=1, spec=document))
     assert json.loads(found["spec"]) == document
-    assert found[ABOUT]["isObject"] is True
+    assert found[RESOURCE_INFO]["isObject"] is True
 
 
 @pytest.mark.parametrize("wrap", [str, pulumi.Output.from_input])
 async def test_text_goes_as_it_is(engine: Engine, wrap: Any) -> None:
     found = await sent(engine, WorkflowDefinition("etl", project_id=1, spec=wrap("kind: x")))
     assert found["spec"] == "kind: x"
-    assert found[ABOUT]["isObject"] is False
+    assert found[RESOURCE_INFO]["isObject"] is False
 
 
 async def test_known_outputs_in_an_object_are_text_too(engine: Engine) -> None:
@@ -132,8 +133,8 @@ async def test_options_go_along(engine: Engine) -> None:
     )
     resource = WorkflowDefinition("etl", options, project_id=1, spec=etl(), adopt=True)
     found = await sent(engine, resource)
-    assert found[ABOUT]["ignoreChanges"] == ["spec.workflows[0].trigger"]
-    assert found[ABOUT]["timeouts"] == {"create": 120.0}
+    assert found[RESOURCE_INFO]["ignoreChanges"] == ["spec.workflows[0].trigger"]
+    assert found[RESOURCE_INFO]["timeouts"] == {"create": 120.0}
     assert found["adopt"] is True
     assert "validateOnPreview" not in found
 
@@ -143,8 +144,8 @@ async def test_a_secret_document_makes_what_tells_of_it_secret(engine: Engine) -
     document = etl(description=pulumi.Output.secret("hush"))
     secret = WorkflowDefinition("secret", options, project_id=1, spec=document)
     plain = WorkflowDefinition("plain", options, project_id=1, spec=etl())
-    assert (await sent(engine, secret))[ABOUT]["secret"] is True
-    assert (await sent(engine, plain))[ABOUT]["secret"] is False
+    assert (await sent(engine, secret))[RESOURCE_INFO]["secret"] is True
+    assert (await sent(engine, plain))[RESOURCE_INFO]["secret"] is False
     assert list(engine.requests["plain"].additionalSecretOutputs) == ["owner"]
     assert {*engine.requests["secret"].additionalSecretOutputs} == {"owner"} | OF_THE_DOCUMENT - {"spec"}
     assert options.additional_secret_outputs == ["owner"]
@@ -163,7 +164,7 @@ async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> 
     options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update="1h"))
     for name, digest in (("secret", pulumi.Output.secret("1:a")), ("plain", pulumi.Output.from_input("1:a"))):
         deployed = WorkflowDeployment(name, options, project_id=1, workflow_id="2", digest=digest)
-        told = (await sent(engine, deployed))[ABOUT]
+        told = (await sent(engine, deployed))[RESOURCE_INFO]
         assert told["secret"] is (name == "secret")
         assert told["timeouts"] == {"update": 3600.0}
         assert told["urn"] == await deployed.urn.future()
@@ -187,5 +188,5 @@ async def test_its_outputs_are_the_plugins(kind: Any, given: dict[str, Any]) -> 
     seeded = {key for key in vars(resource) if not key.startswith("_")} - {"urn", "id"}
     assert seeded == schema["properties"].keys()
     assert len(schema["inputProperties"]) == len(inspect.signature(kind).parameters) - 2
-    named = {name for name, value in vars(kind).items() if isinstance(value, property)}
+    named = {name for name, value in vars(kind).items() if isinstance(value, Property)}
     assert {id(getattr(resource, name)) for name in named} == {id(vars(resource)[key]) for key in seeded}

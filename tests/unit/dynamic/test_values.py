@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_resource_dataworks.dynamic._about import ABOUT, About
-from pulumi_resource_dataworks.dynamic._told import timeouts
+from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO, ResourceInfo
+from pulumi_resource_dataworks.dynamic._resources import timeouts
 from pulumi_resource_dataworks.dynamic._values import kept, plain, properties, written
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, is_secret, secret
 
@@ -36,7 +36,7 @@ def test_nulls_stay() -> None:
 
 def test_what_is_unknown_is_so_on_both_sides() -> None:
     assert plain([{"a": pulumi.UNKNOWN}]) == [{"a": UNKNOWN}]
-    found = kept({"spec": UNKNOWN, "projectId": 1}, About("urn:pulumi:x"))
+    found = kept({"spec": UNKNOWN, "projectId": 1}, ResourceInfo("urn:pulumi:x"))
     assert isinstance(found["spec"], type(pulumi.UNKNOWN))
     assert found["projectId"] == 1
 
@@ -50,39 +50,41 @@ def test_assets_are_named(given: Any, kind: str) -> None:
 
 
 def test_what_is_unknown_in_a_document_stays_in_its_place() -> None:
-    found = kept({"spec": {"a": [{"b": UNKNOWN, "c": 1}]}}, About("urn:pulumi:x"))
+    found = kept({"spec": {"a": [{"b": UNKNOWN, "c": 1}]}}, ResourceInfo("urn:pulumi:x"))
     assert isinstance(found["spec"]["a"][0].pop("b"), type(pulumi.UNKNOWN))
     assert found["spec"] == {"a": [{"c": 1}]}
 
 
 @pytest.mark.parametrize("spec", ["text", {"a": "b"}])
 def test_a_document_that_is_a_secret_knows_it_and_pulumi_gets_plain_values(spec: Any) -> None:
-    values = kept({"projectId": 1, "spec": spec}, About("urn:pulumi:x", secret=True))
+    values = kept({"projectId": 1, "spec": spec}, ResourceInfo("urn:pulumi:x", secret=True))
     assert is_secret(properties(values)["spec"])
-    assert not is_secret(properties({**values, **kept(values, About("urn:pulumi:x"))})["spec"])
-    assert type(kept({"digest": secret("1:a")}, About(""))["digest"]) is str
+    assert not is_secret(properties({**values, **kept(values, ResourceInfo("urn:pulumi:x"))})["spec"])
+    assert type(kept({"digest": secret("1:a")}, ResourceInfo(""))["digest"]) is str
 
 
 def test_an_object_that_went_as_text_is_an_object_again() -> None:
     text = json.dumps({"spec": {"timeout": None, "id": 2**60}})
     assert written({"spec": text}) == {"spec": text}
-    inputs = written({"spec": text, ABOUT: {"isObject": True}, "__provider": "x"})
+    inputs = written({"spec": text, RESOURCE_INFO: {"isObject": True}, "__provider": "x"})
     assert inputs == {"spec": {"spec": {"timeout": None, "id": 2**60}}}
 
 
 def test_an_object_with_something_unknown_comes_as_one() -> None:
-    assert written({"spec": {"id": pulumi.UNKNOWN}, ABOUT: {"isObject": True}}) == {"spec": {"id": UNKNOWN}}
+    assert written({"spec": {"id": pulumi.UNKNOWN}, RESOURCE_INFO: {"isObject": True}}) == {
+        "spec": {"id": UNKNOWN}
+    }
 
 
 def test_what_the_resource_tells_comes_back() -> None:
-    told = About("urn:pulumi:x", secret=True, ignore_changes=("spec.a",), timeouts={"create": 2.0})
+    told = ResourceInfo("urn:pulumi:x", secret=True, ignore_changes=("spec.a",), timeouts={"create": 2.0})
     state = kept({"projectId": 1}, told)
-    assert About.of(state) == told
+    assert ResourceInfo.of(state) == told
     assert properties(state) == {"projectId": 1}
 
 
 def test_a_state_without_a_word_of_the_resource() -> None:
-    assert About.of({"projectId": 1.0}) == About("")
+    assert ResourceInfo.of({"projectId": 1.0}) == ResourceInfo("")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a resource tells its own steps, as `pulumi.dynamic` does not."""
+"""What a resource sends its own steps, as `pulumi.dynamic` gives them neither URN nor options."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, cast
 DEFINITION, DEPLOYMENT = "WorkflowDefinition", "WorkflowDeployment"
 """The kinds of resources, as the lifecycle names them."""
 
-ABOUT = "__resource"
+RESOURCE_INFO = "__resource"
 """The input that holds it. Pulumi shows no name that begins with `__`."""
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a step is not told by `pulumi.dynamic`, and the resource therefore tells it.
+class ResourceInfo:
+    """What a resource sends its own steps.
 
     Attributes:
-        urn: The resource's URN.
-        secret: Whether the document is a secret, or the digest that tells of it.
+        urn: The resource's URN; empty for a resource that another front has made.
+        secret: Whether the document is a secret, or the digest that depends on it.
         is_object: Whether the document was written as an object, and is text only for the way: `pulumi.dynamic` drops
             the nulls of an object.
         ignore_changes: Property paths that keep their old value.
@@ -33,23 +33,19 @@ class About:
     timeouts: Mapping[str, float] | None = None
 
     @classmethod
-    def of(cls, properties: Mapping[str, Any]) -> About:
-        """What the resource told; without a URN for a resource that another front has made."""
-        found = cast("Mapping[str, Any]", properties.get(ABOUT) or {})
+    def of(cls, properties: Mapping[str, Any]) -> ResourceInfo:
+        """What the properties of a resource hold of it."""
+        found = cast("Mapping[str, Any]", properties.get(RESOURCE_INFO) or {})
         return cls(
-            urn=str(found.get("urn", "")),
-            secret=bool(found.get("secret")),
-            is_object=bool(found.get("isObject")),
-            ignore_changes=tuple(found.get("ignoreChanges") or ()),
-            timeouts=found.get("timeouts"),
+            str(found.get("urn", "")),
+            bool(found.get("secret")),
+            bool(found.get("isObject")),
+            tuple(found.get("ignoreChanges") or ()),
+            found.get("timeouts"),
         )
 
     def to_pulumi(self) -> dict[str, Any]:
         """What belongs into the state: not how the document was sent, and nothing that is as usual."""
-        told = {
-            "urn": self.urn,
-            "secret": self.secret,
-            "ignoreChanges": list(self.ignore_changes),
-            "timeouts": dict(self.timeouts or {}),
-        }
-        return {key: value for key, value in told.items() if value}
+        ignored, timeouts = list(self.ignore_changes), dict(self.timeouts or {})
+        values = {"urn": self.urn, "secret": self.secret, "ignoreChanges": ignored, "timeouts": timeouts}
+        return {key: value for key, value in values.items() if value}

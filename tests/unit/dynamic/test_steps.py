@@ -1,4 +1,4 @@
-"""The process behind four threads: what it says, and that nobody waits for another."""
+"""The steps behind four threads: what they say, and that none waits for another."""
 
 import asyncio
 import json
@@ -12,9 +12,9 @@ import pulumi
 import pytest
 
 from pulumi_resource_dataworks import lifecycle, openapi
-from pulumi_resource_dataworks.dynamic import _process
-from pulumi_resource_dataworks.dynamic._about import ABOUT, DEFINITION, DEPLOYMENT
-from pulumi_resource_dataworks.dynamic._process import Process, StepError
+from pulumi_resource_dataworks.dynamic import _steps
+from pulumi_resource_dataworks.dynamic._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO
+from pulumi_resource_dataworks.dynamic._steps import StepError, Steps
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from tests.support.definitions import workflow
 from tests.support.documents import etl, nodes
@@ -32,9 +32,9 @@ Inputs = dict[str, Any]
 
 
 @pytest.fixture
-def process(request: pytest.FixtureRequest) -> Iterator[Process]:
+def steps(request: pytest.FixtureRequest) -> Iterator[Steps]:
     """One that is configured with what the test's mark says, or with keys of nobody."""
-    made = Process()
+    made = Steps()
     made.configure(getattr(request, "param", SETTINGS))
     yield made
     made.close()
@@ -53,70 +53,70 @@ def inputs(spec: Any = None, name: str = "etl", **about: Any) -> Inputs:
         "__provider": "x",
         "projectId": 10001.0,
         "spec": document,
-        ABOUT: {"urn": URN.replace("::etl", f"::{name}"), **about},
+        RESOURCE_INFO: {"urn": URN.replace("::etl", f"::{name}"), **about},
     }
 
 
-def test_whole_numbers_reach_the_state_as_such(process: Process) -> None:
-    found, failures = process.check(DEFINITION, {}, inputs())
+def test_whole_numbers_reach_the_state_as_such(steps: Steps) -> None:
+    found, failures = steps.check(DEFINITION, {}, inputs())
     assert failures == []
     assert type(found["projectId"]) is int
 
 
 @pytest.mark.parametrize("project", [1.5, 2.0**60])
-def test_a_project_that_is_no_whole_number_is_refused(process: Process, project: float) -> None:
-    _, failures = process.check(DEFINITION, {}, {**inputs(), "projectId": project})
+def test_a_project_that_is_no_whole_number_is_refused(steps: Steps, project: float) -> None:
+    _, failures = steps.check(DEFINITION, {}, {**inputs(), "projectId": project})
     assert ["positive whole number" in failure for failure in failures] == [True]
 
 
-def test_an_id_that_no_float_can_hold_is_refused(process: Process) -> None:
+def test_an_id_that_no_float_can_hold_is_refused(steps: Steps) -> None:
     document = etl(
         id=2.0**60, description=pulumi.UNKNOWN
     )  # a document with something unknown comes as an object
-    _, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
+    _, failures = steps.check(DEFINITION, {}, inputs(document, isObject=True))
     assert len(failures) == 1
     assert "spec.workflows[0].id" in failures[0]
 
 
-def test_a_null_is_as_good_as_nothing(process: Process) -> None:
+def test_a_null_is_as_good_as_nothing(steps: Steps) -> None:
     document = etl()
     nodes(document)[0]["timeout"] = None
-    found, failures = process.check(DEFINITION, {}, inputs(json.dumps(document), isObject=True))
+    found, failures = steps.check(DEFINITION, {}, inputs(json.dumps(document), isObject=True))
     assert failures == []
     assert found["spec"] == etl()
 
 
-def test_with_something_unknown_the_rest_is_checked(process: Process, messages: Messages) -> None:
+def test_with_something_unknown_the_rest_is_checked(steps: Steps, messages: Messages) -> None:
     document = etl(description=pulumi.UNKNOWN)
-    found, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
+    found, failures = steps.check(DEFINITION, {}, inputs(document, isObject=True))
     assert failures == []
     assert isinstance(workflow(found["spec"]).pop("description"), type(pulumi.UNKNOWN))
     assert found["spec"] == etl()
     nodes(document)[0]["recurrence"] = "Norml"
-    messages(process.check(DEFINITION, {}, inputs(document, isObject=True))[1][0])
+    messages(steps.check(DEFINITION, {}, inputs(document, isObject=True))[1][0])
 
 
-def test_an_asset_is_refused_where_it_stands(process: Process, messages: Messages) -> None:
+def test_an_asset_is_refused_where_it_stands(steps: Steps, messages: Messages) -> None:
     document = etl()
     nodes(document)[0]["script"]["content"] = pulumi.StringAsset("SELECT 1")
-    _, failures = process.check(DEFINITION, {}, inputs(document, isObject=True))
+    _, failures = steps.check(DEFINITION, {}, inputs(document, isObject=True))
     messages(failures)
 
 
-@pytest.mark.parametrize("process", [{**SETTINGS, "dataworks:regoin": "x"}], indirect=True)
-def test_a_misspelt_setting_is_told_at_check(process: Process) -> None:
-    _, failures = process.check(DEFINITION, {}, inputs())
+@pytest.mark.parametrize("steps", [{**SETTINGS, "dataworks:regoin": "x"}], indirect=True)
+def test_a_misspelt_setting_is_told_at_check(steps: Steps) -> None:
+    _, failures = steps.check(DEFINITION, {}, inputs())
     assert len(failures) == 1
     assert "dataworks:regoin" in failures[0]
     assert "region" in failures[0].replace("regoin", "")
 
 
-@pytest.mark.parametrize("process", [{**SETTINGS, "shop:regoin": "x"}], indirect=True)
-def test_what_belongs_to_others_is_none_of_ours(process: Process) -> None:
-    assert process.check(DEFINITION, {}, inputs())[1] == []
+@pytest.mark.parametrize("steps", [{**SETTINGS, "shop:regoin": "x"}], indirect=True)
+def test_what_belongs_to_others_is_none_of_ours(steps: Steps) -> None:
+    assert steps.check(DEFINITION, {}, inputs())[1] == []
 
 
-def test_four_steps_run_at_once(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_four_steps_run_at_once(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each waits until all four have begun."""
     begun: list[openapi.Client] = []
     all_four = asyncio.Event()
@@ -131,7 +131,7 @@ def test_four_steps_run_at_once(process: Process, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", create)
     names = ["one", "two", "three", "four"]
     with ThreadPoolExecutor(4) as threads:
-        futures = [threads.submit(process.create, DEFINITION, inputs(name=name)) for name in names]
+        futures = [threads.submit(steps.create, DEFINITION, inputs(name=name)) for name in names]
         found = [future.result(timeout=10) for future in futures]
     assert [resource_id for resource_id, _ in found] == names
     assert [outputs["told"].rpartition("::")[2] for _, outputs in found] == names
@@ -139,7 +139,7 @@ def test_four_steps_run_at_once(process: Process, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_step_gets_its_timeout_and_what_it_is_to_leave(
-    process: Process, monkeypatch: pytest.MonkeyPatch
+    steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     got: list[Any] = []
 
@@ -149,7 +149,7 @@ def test_a_step_gets_its_timeout_and_what_it_is_to_leave(
 
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "update", update)
     about: Inputs = {"timeouts": {"create": 5.0, "update": 90.0}, "ignoreChanges": ["spec.a"]}
-    process.update(DEFINITION, "10001/1", inputs(), inputs(**about))
+    steps.update(DEFINITION, "10001/1", inputs(), inputs(**about))
     assert got == [90.0, ("spec.a",)]
 
 
@@ -174,64 +174,64 @@ RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, 
     ],
 )
 def test_a_half_done_step_says_how_to_go_on(
-    process: Process, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, hint: str
+    steps: Steps, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, hint: str
 ) -> None:
     half_done = lifecycle.HalfDoneError("job 1 failed", id="10001/1", outputs={})
-    monkeypatch.setattr(type(process._resource_types[kind].steps), operation, raises(half_done))
-    steps: dict[str, Callable[[], Any]] = {
-        "create": lambda: process.create(kind, inputs()),
-        "update": lambda: process.update(kind, "10001/1", inputs(), inputs()),
-        "delete": lambda: process.delete(kind, "10001/1", inputs()),
+    monkeypatch.setattr(type(steps._resource_types[kind].steps), operation, raises(half_done))
+    calls: dict[str, Callable[[], Any]] = {
+        "create": lambda: steps.create(kind, inputs()),
+        "update": lambda: steps.update(kind, "10001/1", inputs(), inputs()),
+        "delete": lambda: steps.delete(kind, "10001/1", inputs()),
     }
     with pytest.raises(StepError) as error:
-        steps[operation]()
+        calls[operation]()
     kept = "A dynamic resource keeps nothing of a step that failed"
     assert str(error.value) == f"job 1 failed. {kept}: {hint}"
 
 
-def test_a_refusal_is_told_in_its_own_words(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_told_in_its_own_words(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(lifecycle.RefusedError("is taken")))
     with pytest.raises(StepError, match=r"^is taken$"):
-        process.create(DEFINITION, inputs())
+        steps.create(DEFINITION, inputs())
 
 
 def test_a_defect_is_told_without_what_it_has_seen(
-    process: Process, monkeypatch: pytest.MonkeyPatch, messages: Messages
+    steps: Steps, monkeypatch: pytest.MonkeyPatch, messages: Messages
 ) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(KeyError(PLANTED)))
     with pytest.raises(StepError) as error:
-        process.create(DEFINITION, inputs())
+        steps.create(DEFINITION, inputs())
     messages(error.value)
     shown = "".join(traceback.format_exception(error.value))  # what Pulumi shows
     assert PLANTED not in shown
-    assert "in _telling" not in shown  # nor the frames that lead to it
+    assert "in _ending" not in shown  # nor the frames that lead to it
 
 
-@pytest.mark.parametrize("process", [{"dataworks:regoin": "x"}], indirect=True)
-def test_a_destroy_with_wrong_settings_says_so(process: Process) -> None:
+@pytest.mark.parametrize("steps", [{"dataworks:regoin": "x"}], indirect=True)
+def test_a_destroy_with_wrong_settings_says_so(steps: Steps) -> None:
     with pytest.raises(StepError, match="regoin"):
-        process.delete(DEFINITION, "10001/1", inputs())
+        steps.delete(DEFINITION, "10001/1", inputs())
 
 
 def test_a_state_that_lost_its_urn_can_be_read_and_deleted(emulator: EmulatorServer) -> None:
-    with running(emulator) as process:
-        made, _ = process.check(DEFINITION, {}, inputs())
-        resource_id, outputs = process.create(DEFINITION, made)
-    lost = {key: value for key, value in outputs.items() if key != ABOUT}
-    with running(emulator) as process:
-        found = process.read(DEFINITION, resource_id, lost)
+    with running(emulator) as steps:
+        made, _ = steps.check(DEFINITION, {}, inputs())
+        resource_id, outputs = steps.create(DEFINITION, made)
+    lost = {key: value for key, value in outputs.items() if key != RESOURCE_INFO}
+    with running(emulator) as steps:
+        found = steps.read(DEFINITION, resource_id, lost)
         assert found is not None
         assert found[1]["workflowId"] == outputs["workflowId"]
-        process.delete(DEFINITION, resource_id, lost)
+        steps.delete(DEFINITION, resource_id, lost)
         assert emulator.emulator.workflows() == []
-        assert process.read(DEFINITION, resource_id, lost) is None
+        assert steps.read(DEFINITION, resource_id, lost) is None
 
 
-def test_a_state_of_the_plugin_s_is_updated_once(process: Process) -> None:
-    made, _ = process.check(DEFINITION, {}, inputs())
-    plugin_s = {key: value for key, value in made.items() if key != ABOUT}
-    assert process.diff(DEFINITION, "10001/1", plugin_s, made).changes == {"spec": "update"}
-    assert process.diff(DEFINITION, "10001/1", made, made).changes == {}
+def test_a_state_of_the_plugin_s_is_updated_once(steps: Steps) -> None:
+    made, _ = steps.check(DEFINITION, {}, inputs())
+    plugin_s = {key: value for key, value in made.items() if key != RESOURCE_INFO}
+    assert steps.diff(DEFINITION, "10001/1", plugin_s, made).changes == {"spec": "update"}
+    assert steps.diff(DEFINITION, "10001/1", made, made).changes == {}
 
 
 DIGEST = f"1:{64 * 'a'}"
@@ -243,35 +243,35 @@ def deployment(digest: str = DIGEST) -> Inputs:
         "projectId": 10001.0,
         "workflowId": "1",
         "digest": digest,
-        ABOUT: {"urn": URN.replace("Definition", "Deployment")},
+        RESOURCE_INFO: {"urn": URN.replace("Definition", "Deployment")},
     }
 
 
-def test_a_deployment_is_checked_as_one(process: Process, messages: Messages) -> None:
-    found, failures = process.check(DEPLOYMENT, {}, deployment())
+def test_a_deployment_is_checked_as_one(steps: Steps, messages: Messages) -> None:
+    found, failures = steps.check(DEPLOYMENT, {}, deployment())
     assert failures == []
     assert (found["projectId"], found["digest"]) == (10001, DIGEST)
-    messages(process.check(DEPLOYMENT, {}, deployment(""))[1][0])
+    messages(steps.check(DEPLOYMENT, {}, deployment(""))[1][0])
 
 
-def test_a_deployment_of_the_plugin_s_is_updated_once(process: Process) -> None:
-    made, _ = process.check(DEPLOYMENT, {}, deployment())
+def test_a_deployment_of_the_plugin_s_is_updated_once(steps: Steps) -> None:
+    made, _ = steps.check(DEPLOYMENT, {}, deployment())
     online = {**made, "status": "Online", "deployedDigest": DIGEST}
-    plugin_s = {key: value for key, value in online.items() if key != ABOUT}
-    assert process.diff(DEPLOYMENT, "10001/1", plugin_s, made).changes == {"digest": "update"}
-    assert process.update(DEPLOYMENT, "10001/1", plugin_s, made) == {
+    plugin_s = {key: value for key, value in online.items() if key != RESOURCE_INFO}
+    assert steps.diff(DEPLOYMENT, "10001/1", plugin_s, made).changes == {"digest": "update"}
+    assert steps.update(DEPLOYMENT, "10001/1", plugin_s, made) == {
         **online,
         "__place": {"host": "127.0.0.1"},
     }
-    assert process.diff(DEPLOYMENT, "10001/1", online, made).changes == {}
+    assert steps.diff(DEPLOYMENT, "10001/1", online, made).changes == {}
 
 
 @contextmanager
-def running(emulator: EmulatorServer) -> Iterator[Process]:
-    """A process of one phase of a run, as the engine starts one for each."""
+def running(emulator: EmulatorServer) -> Iterator[Steps]:
+    """A steps of one phase of a run, as the engine starts one for each."""
     account = emulator.emulator.account
-    process = Process()
-    process.configure(
+    steps = Steps()
+    steps.configure(
         {
             "dataworks:endpoint": emulator.endpoint,
             "dataworks:accessKey": account.access_key,
@@ -279,8 +279,8 @@ def running(emulator: EmulatorServer) -> Iterator[Process]:
             "dataworks:callsPerSecond": "1000",
         }
     )
-    yield process
-    process.close()
+    yield steps
+    steps.close()
 
 
 @pytest.mark.parametrize(
@@ -291,31 +291,31 @@ def test_the_engine_is_the_last_argument(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], address: str
 ) -> None:
     monkeypatch.setattr("sys.argv", arguments)
-    _process.current.cache_clear()
-    found = _process.current()
-    _process.current.cache_clear()
+    _steps.current.cache_clear()
+    found = _steps.current()
+    _steps.current.cache_clear()
     found.close()
     assert found._log.address == address
 
 
 def test_without_configuration_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALIBABA_CLOUD_REGION_ID", "cn-hangzhou")
-    process = Process()
-    process.configure({})
-    assert isinstance(process._settings, openapi.Settings)
-    assert process._settings.region == "cn-hangzhou"
-    process.close()
+    steps = Steps()
+    steps.configure({})
+    assert isinstance(steps._settings, openapi.Settings)
+    assert steps._settings.region == "cn-hangzhou"
+    steps.close()
 
 
-def test_what_was_made_elsewhere_is_neither_looked_for_nor_changed(process: Process) -> None:
-    found, _ = process.check(DEFINITION, {}, inputs())
+def test_what_was_made_elsewhere_is_neither_looked_for_nor_changed(steps: Steps) -> None:
+    found, _ = steps.check(DEFINITION, {}, inputs())
     state = {**found, "workflowId": "7", "__place": {"region": "cn-shanghai"}}
     for step in (
-        lambda: process.diff(DEFINITION, "10001/7", state, found),
-        lambda: process.read(DEFINITION, "10001/7", state),
-        lambda: process.update(DEFINITION, "10001/7", state, found),
-        lambda: process.delete(DEFINITION, "10001/7", state),
+        lambda: steps.diff(DEFINITION, "10001/7", state, found),
+        lambda: steps.read(DEFINITION, "10001/7", state),
+        lambda: steps.update(DEFINITION, "10001/7", state, found),
+        lambda: steps.delete(DEFINITION, "10001/7", state),
     ):
-        process.configure({"dataworks:region": "cn-beijing"})
+        steps.configure({"dataworks:region": "cn-beijing"})
         with pytest.raises(StepError, match="made in cn-shanghai, and this run reaches cn-beijing"):
             step()
