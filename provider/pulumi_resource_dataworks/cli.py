@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -58,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pulumi-dataworks", description="Tools around the DataWorks provider."
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(run=_run)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_emulator(
         commands.add_parser("emulator", help="DataWorks on localhost, for tests and for trying out")
     )
@@ -67,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
     _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Runs a command with the module of its name, which the others start without."""
+    status: int = import_module(f"{__package__}.{arguments.command}").run(arguments)
+    return status
 
 
 def _add_emulator(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +194,7 @@ def _configured(arguments: argparse.Namespace) -> "Emulator":
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Tell every fault of FlowSpec documents in JSON or YAML. Exit status: 0 no errors, 1 errors, "
+        "Report every fault of FlowSpec documents in JSON or YAML. Exit status: 0 no errors, 1 errors, "
         "2 a file cannot be read."
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a document; - is standard input")
@@ -196,13 +204,12 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="lines FILE:LINE:COLUMN: ..., or JSON (text)",
     )
-    parser.set_defaults(run=_validate)
 
 
-def _validate(arguments: argparse.Namespace) -> int:
-    from . import _validate_command  # noqa: PLC0415 the emulator starts without it
-
-    return _validate_command.run(arguments)
+def _add_workspace(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    parser.add_argument("--project-id", type=int, required=required, metavar="ID", help="the workspace")
+    parser.add_argument("--region", help="the workspace's region")
+    parser.add_argument("--endpoint", help="a host in place of the region's own")
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
@@ -211,9 +218,7 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
         "workspace. Keys and region come from the environment, as the provider has them. Exit status: 0 done and "
         "nothing left, 1 stopped or something left, 2 not begun."
     )
-    parser.add_argument("--project-id", type=int, metavar="ID", help="the workspace")
-    parser.add_argument("--region", help="its region")
-    parser.add_argument("--endpoint", help="a host in place of the region's own")
+    _add_workspace(parser)
     parser.add_argument(
         "--out", default="dataworks-probe.json", metavar="FILE", help="the report (dataworks-probe.json)"
     )
@@ -223,13 +228,6 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
         metavar="PREFIX",
         help="delete what the run with this prefix has left, and probe nothing",
     )
-    parser.set_defaults(run=_probe)
-
-
-def _probe(arguments: argparse.Namespace) -> int:
-    from . import probe  # noqa: PLC0415 the emulator starts without it
-
-    return probe.run(arguments)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -238,7 +236,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "region come from the environment, as the provider has them. A run that was stopped goes on with the same "
         "command. Exit status: 0 all are in the program, 1 stopped or some left out, 2 not begun."
     )
-    parser.add_argument("--project-id", type=int, required=True, metavar="ID", help="the workspace")
+    _add_workspace(parser, required=True)
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--name", metavar="GLOB", help="the workflows with names like this, as in 'sales_*'")
     which.add_argument("--all", action="store_true", help="all workflows")
@@ -251,15 +249,6 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--portable", action="store_true", help="for another workspace: without IDs, with settings"
     )
-    parser.add_argument("--region", help="the workspace's region")
-    parser.add_argument("--endpoint", help="a host in place of the region's own")
-    parser.set_defaults(run=_export)
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    from . import export  # noqa: PLC0415 the emulator starts without it
-
-    return export.run(arguments)
 
 
 def _add_graph(parser: argparse.ArgumentParser) -> None:
@@ -271,17 +260,8 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a document; - is standard input")
     parser.add_argument("--format", choices=["svg", "mermaid"], default="svg", help="what to write (svg)")
     parser.add_argument("--out", metavar="FILE", help="where to write it (standard output)")
-    parser.add_argument("--project-id", type=int, metavar="ID", help="a workspace")
+    _add_workspace(parser)
     parser.add_argument("--workflow", metavar="X", help="a workflow in it: its exact name, path or ID")
-    parser.add_argument("--region", help="the workspace's region")
-    parser.add_argument("--endpoint", help="a host in place of the region's own")
-    parser.set_defaults(run=_graph)
-
-
-def _graph(arguments: argparse.Namespace) -> int:
-    from . import graph  # noqa: PLC0415 the emulator starts without it
-
-    return graph.run(arguments)
 
 
 if __name__ == "__main__":

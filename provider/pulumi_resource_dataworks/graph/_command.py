@@ -8,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks._names import printable
-from pulumi_resource_dataworks._validate_command import UnreadableError
 from pulumi_resource_dataworks.flowspec import Object
+from pulumi_resource_dataworks.validate import UnreadableError
 
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for

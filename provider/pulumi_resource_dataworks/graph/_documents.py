@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks._validate_command import (
+from pulumi_resource_dataworks.flowspec import Object
+from pulumi_resource_dataworks.validate import (
     STDIN,
     STDIN_NAME,
     Finding,
@@ -15,7 +16,6 @@ from pulumi_resource_dataworks._validate_command import (
     problems_of,
     read_text,
 )
-from pulumi_resource_dataworks.flowspec import Object
 
 _URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
 """In place of a resource's: IDs that a document leaves out are the same in each picture."""

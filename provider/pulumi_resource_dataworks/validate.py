@@ -6,7 +6,6 @@ import io
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -49,34 +48,25 @@ def run(arguments: Namespace) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    found = [_findings(name) for name in arguments.files]
-    findings = [finding for of_file in found for finding in of_file or ()]
-    unreadable = found.count(None)
-    _print(findings, arguments.format)
-    errors = sum(finding.severity == "error" for finding in findings)
-    told = [_count(len(arguments.files), "file"), _count(errors, "error")]
-    told.append(_count(len(findings) - errors, "warning"))
-    sys.stderr.write(", ".join(told + ([f"{unreadable} unreadable"] if unreadable else [])) + "\n")
-    return 2 if unreadable else 1 if errors else 0
-
-
-def _print(findings: Sequence[Finding], form: str) -> None:
-    if form == "json":
+    findings: list[Finding] = []
+    unreadable = 0
+    for name in arguments.files:
+        file = STDIN_NAME if name == STDIN else name
+        try:
+            findings += [finding_of(file, problem) for problem in problems_of(read_text(name))]
+        except UnreadableError as error:
+            unreadable += 1
+            sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
+    if arguments.format == "json":
         sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     else:
         sys.stdout.writelines(f"{finding.text()}\n" for finding in findings)
     sys.stdout.flush()
-
-
-def _findings(name: str) -> list[Finding] | None:
-    """The findings of a file; nothing where it cannot be read, which is then said."""
-    file = STDIN_NAME if name == STDIN else name
-    try:
-        text = read_text(name)
-    except UnreadableError as error:
-        sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
-        return None
-    return [finding_of(file, problem) for problem in problems_of(text)]
+    errors = sum(finding.severity == "error" for finding in findings)
+    counts = {"file": len(arguments.files), "error": errors, "warning": len(findings) - errors}
+    summary = [f"{number} {noun}" if number == 1 else f"{number} {noun}s" for noun, number in counts.items()]
+    sys.stderr.write(", ".join([*summary, f"{unreadable} unreadable"] if unreadable else summary) + "\n")
+    return 2 if unreadable else 1 if errors else 0
 
 
 def finding_of(file: str, problem: flowspec.Problem) -> Finding:
@@ -89,7 +79,7 @@ def finding_of(file: str, problem: flowspec.Problem) -> Finding:
 
 
 def problems_of(text: str) -> list[flowspec.Problem]:
-    """Every problem of a document, warnings included; none where there is nothing to tell."""
+    """Every problem of a document, warnings included; none where nothing is wrong."""
     if not text.strip():
         return [
             flowspec.Problem((), "the file is empty", "A document is an object with version, kind and spec.")
@@ -118,7 +108,3 @@ def read_text(name: str) -> str:
         raise UnreadableError(
             f"line {line} is not UTF-8 (byte 0x{byte:02x}); save the file as UTF-8"
         ) from None
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
