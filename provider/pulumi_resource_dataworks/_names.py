@@ -1,7 +1,4 @@
-"""Names and texts that several packages need; a program that only declares resources needs no more."""
-
-
-# --- Names of properties that several packages need; a program that only declares resources needs no more
+"""Names of properties, and how texts are printed: what several packages need, and all that a program needs to declare."""
 
 INPUTS = ("projectId", "spec", "adopt", "validateOnPreview")
 DEPLOYMENT_INPUTS = ("projectId", "workflowId", "digest", "description", "approval", "abolishAbandoned")
@@ -13,13 +10,10 @@ PLACE = "__place"
 """The output that says in which region, and at which host, a resource was made."""
 
 OF_THE_DOCUMENT = frozenset({"spec", "name", "path", "nodeIds", "nodeOutputs", "digest", BOOKKEEPING})
-"""Outputs that say something of the document: secret where it is."""
+"""Outputs that depend on the document: secret where it is."""
 
 OF_THE_DEPLOYMENT = frozenset({"digest", "deployedDigest", "pendingRun"})
-"""Outputs of a deployment that say something of the document: secret where its digest is."""
-
-
-# --- Texts of a service or a document as they may leave this program
+"""Outputs of a deployment that depend on the document: secret where its digest is."""
 
 
 def printable(text: str, *, lines: bool = False) -> str:

@@ -50,7 +50,7 @@ def _drop(*streams: TextIO) -> None:
     """Drop what cannot be written: Python would try again at its end, and print a traceback."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in streams:
-        with suppress(OSError):  # a stream of a test is no file
+        with suppress(OSError):  # a stream of a test may not be a file
             os.dup2(nothing, stream.fileno())
     os.close(nothing)
 

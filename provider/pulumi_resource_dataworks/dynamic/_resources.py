@@ -49,7 +49,7 @@ class _LifecycleResource(Resource):
         provider: What its steps are called of.
         name: The resource's name.
         opts: The options that the program gives.
-        telling: The input that may be a secret.
+        sensitive: The input that may be a secret.
         is_object: Whether the document was written as an object.
         inputs: The inputs, by their names in Python.
     """
@@ -62,7 +62,7 @@ class _LifecycleResource(Resource):
         provider: ResourceProvider,
         name: str,
         opts: pulumi.ResourceOptions | None,
-        telling: pulumi.Output[Any],
+        sensitive: pulumi.Output[Any],
         *,
         is_object: pulumi.Input[bool] = False,
         **inputs: Any,
@@ -73,7 +73,7 @@ class _LifecycleResource(Resource):
             "urn": asyncio.ensure_future(
                 _urn(name, f"pulumi-python:{self._resource_type_name}", opts.parent)
             ),
-            "secret": asyncio.ensure_future(_hide(telling, secrets, self._hidden)),
+            "secret": asyncio.ensure_future(_hide(sensitive, secrets, self._hidden)),
             "isObject": is_object,
             "ignoreChanges": opts.ignore_changes,
             "timeouts": timeouts(opts.custom_timeouts),
@@ -240,12 +240,12 @@ async def _urn(name: str, kind: str, parent: pulumi.Resource | None) -> str | No
     return await pulumi.create_urn(name, kind, None if top else parent).future()
 
 
-async def _hide(telling: pulumi.Output[Any], secrets: list[str], hidden: Iterable[str]) -> bool:
+async def _hide(sensitive: pulumi.Output[Any], secrets: list[str], hidden: Iterable[str]) -> bool:
     """Whether the input is a secret; then what depends on it is added to the outputs that are.
 
     Pulumi reads the list when all inputs are there, and this is one.
     """
-    secret = await telling.is_secret()
+    secret = await sensitive.is_secret()
     if secret:
         secrets += sorted(hidden)
     return secret

@@ -55,11 +55,7 @@ _OPTIONS = [
 
 
 def main() -> int:
-    """Serves the engine whose address is the last argument, until it ends this process.
-
-    Returns:
-        The exit status.
-    """
+    """Serves the engine whose address is the last argument, until it ends this process; the exit status is returned."""
     address = sys.argv[-1] if len(sys.argv) > 1 else ""
     if address in ("-h", "--help"):
         sys.stdout.write(_USAGE)
@@ -90,7 +86,7 @@ async def _serve(engine_address: str) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
-    if not _told(port):
+    if not _print_port(port):
         await server.stop(grace=None)
         return 1
     orphaned = functools.partial(loop.call_soon_threadsafe, stop.set)
@@ -108,8 +104,8 @@ async def _serve(engine_address: str) -> int:
     return 0
 
 
-def _told(port: int) -> bool:
-    """Whether the port could be printed; without standard output there is no engine to be served."""
+def _print_port(port: int) -> bool:
+    """Whether the port could be printed: without standard output there is no engine to serve."""
     try:
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()

@@ -206,8 +206,8 @@ class Steps(Front):
                 yield step
         except lifecycle.HalfDoneError as error:
             kind, text = self._kind(request), str(error)
-            tells = kind.telling in inputs.secrets | state.secrets
-            hidden = inputs.secrets | (kind.hidden if tells else frozenset[str]())
+            hides = kind.telling in inputs.secrets | state.secrets
+            hidden = inputs.secrets | (kind.hidden if hides else frozenset[str]())
             # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
             outputs = encode(self._place.noted(error.outputs), hidden)
             if error.defect:
@@ -269,11 +269,9 @@ def _at_a_glance(request: Any) -> lifecycle.Difference | None:
     if request.ignoreChanges or old.fields["spec"] != request.olds.fields["spec"]:
         return None
     places = [] if old == new else changed_scripts(old, new)
-    return (
-        None
-        if places is None
-        else lifecycle.Difference({_SCRIPT.format(place): "update" for place in places})
-    )
+    if places is None:
+        return None
+    return lifecycle.Difference({_SCRIPT.format(place): "update" for place in places})
 
 
 def _diff_response(found: lifecycle.Difference) -> Any:

@@ -11,12 +11,8 @@ from google.protobuf.message import Message
 
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
 
-# --- Values as Pulumi puts them on the wire, and as plain values of this program
-#
 # The marks are those of the engine's `sdk/go/common/resource/plugin/rpc.go`: secrets, outputs and references are objects
 # with a signature, unknowns are texts that nothing else writes.
-
-
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, and none itself
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -53,12 +49,7 @@ class Properties:
 def decode(
     properties: struct_pb2.Struct, known: tuple[struct_pb2.Struct, Properties] | None = None
 ) -> Properties:
-    """Properties from the wire.
-
-    Args:
-        properties: The message.
-        known: Another message, and what it was decoded to: what is the same in both is the same object.
-    """
+    """Properties from the wire; what is the same in a `known` message, and was decoded already, is the same object."""
     found = {
         key: _decode_like(value, known[0].fields[key], known[1].values[key])
         if known and key in known[1].values
@@ -125,9 +116,8 @@ def encode(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2
     hidden = set(secrets)
     struct = struct_pb2.Struct()
     for key, value in values.items():
-        _encode(
-            value, _sealed(struct.fields[key]) if key in hidden else struct.fields[key], plain=key in hidden
-        )
+        target = struct.fields[key]
+        _encode(value, _sealed(target) if key in hidden else target, plain=key in hidden)
     return struct
 
 
@@ -158,12 +148,8 @@ def _decode(value: struct_pb2.Value) -> Any:
         return value.bool_value
     if kind == "list_value":
         return [_decode(item) for item in value.list_value.values]
-    if kind == "struct_value":
-        return _decode_object(value)
-    return None
-
-
-def _decode_object(value: struct_pb2.Value) -> Any:
+    if kind != "struct_value":
+        return None
     fields = value.struct_value.fields
     mark = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
     if not mark:
@@ -187,19 +173,12 @@ def _encode(value: Any, target: struct_pb2.Value, *, plain: bool = False) -> Non
         target.list_value.SetInParent()
         for item in cast("list[Any]", value):
             _encode(item, target.list_value.values.add(), plain=plain)
-    else:
-        _encode_leaf(value, target)
-
-
-def _encode_leaf(value: Any, target: struct_pb2.Value) -> None:
-    if isinstance(value, Unknown):
-        target.string_value = _UNKNOWN_TEXT
+    elif isinstance(value, str | Unknown):
+        target.string_value = value if isinstance(value, str) else _UNKNOWN_TEXT
     elif value is None:
         target.null_value = struct_pb2.NULL_VALUE
     elif isinstance(value, bool):
         target.bool_value = value
-    elif isinstance(value, str):
-        target.string_value = value
     elif isinstance(value, int | float):
         target.number_value = value
     else:
