@@ -24,7 +24,7 @@ import yaml
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project, Workflow
 from pulumi_resource_dataworks.export._command import export
-from pulumi_resource_dataworks.export._folder import About, Folder
+from pulumi_resource_dataworks.export._folder import ExportRequest, Folder
 from tests.support.corpus import KEPT
 from tests.support.nightly import NIGHTLY
 from tests.support.repository import PLUGIN_FOLDER, REPO
@@ -138,7 +138,7 @@ def exported(engine: Path, server: EmulatorServer, plugin: int, tmp_path: Path) 
         server.emulator.switch(read_back_noise="usual" if portable else "worst")
         place = stack_in(engine, server, tmp_path, plugin)
         calls, there = place.calls(), len(server.emulator.workflows())
-        folder = Folder.of(place.folder, About(HERE, language, portable, "*"))
+        folder = Folder(place.folder, ExportRequest(HERE, language, portable, "*"))
         status = export(settings(server), folder)
         assert (
             place.calls() - calls == there + 2 + (there - 1) // 100

@@ -11,9 +11,9 @@ from pathlib import Path
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import printable
 
-from ._assemble import Made, assemble
-from ._fetch import Fetched, Journal, fetch, kept_in, listed, workflows
-from ._folder import JOURNAL, About, Folder, RefusedError
+from ._assemble import Project, assemble
+from ._folder import ExportRequest, Folder, RefusedError
+from ._workspace import Workspace, count_workflows, list_workflows, read_workflows
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "
@@ -29,14 +29,13 @@ def run(arguments: Namespace) -> int:
         where it did not begin.
     """
     out = Path(arguments.out)
-    about = About(
-        arguments.project_id, arguments.language, arguments.portable, "*" if arguments.all else arguments.name
-    )
+    name = "*" if arguments.all else arguments.name
+    request = ExportRequest(arguments.project_id, arguments.language, arguments.portable, name)
     folder: Folder | None = None
     try:
         config = {"region": arguments.region, "endpoint": arguments.endpoint}
         settings = openapi.Settings.from_config(config, os.environ)
-        folder = Folder.of(out, about)
+        folder = Folder(out, request)
         return export(settings, folder)
     except RefusedError as error:
         _say(str(error))
@@ -49,8 +48,8 @@ def run(arguments: Namespace) -> int:
         _say(f"{out}: {error}")
     if folder is None:
         return 2
-    if kept := kept_in(folder):
-        _say(f"{workflows(kept)} kept in {out}: the same command goes on from there")
+    if kept := len(folder.kept()):
+        _say(f"{count_workflows(kept)} kept in {out}: the same command goes on from there")
     return 1
 
 
@@ -65,37 +64,35 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
         DataWorksError: The service cannot be asked any more.
         OSError: A file cannot be read or written.
     """
-    fetched = asyncio.run(_read(settings, folder))
-    made = assemble(fetched, folder.about, settings.region, folder.names)
-    stay = folder.write(made.files, made.names)
-    (folder.path / JOURNAL).unlink(missing_ok=True)
-    _tell(folder, fetched, made, stay)
-    return 1 if made.left_out else 0
+    workspace = asyncio.run(_read(settings, folder))
+    project = assemble(workspace, folder.request, settings.region, folder.names)
+    stay = folder.write(project.files, project.names)
+    _report(folder, workspace, project, stay)
+    return 1 if project.left_out else 0
 
 
-async def _read(settings: openapi.Settings, folder: Folder) -> Fetched:
+async def _read(settings: openapi.Settings, folder: Folder) -> Workspace:
     client = openapi.Client(settings, on_wait=_say)
-    project_id = folder.about.project_id
     try:
-        chosen = await listed(client, project_id, folder.about.name)
-        with Journal.open(folder) as journal:
-            if journal.entries:
-                _say(f"{workflows(len(journal.entries))} read by the run that began at {journal.began}")
-            return await fetch(client, project_id, chosen, journal, _say)
+        listed = await list_workflows(client, folder.request.project_id, folder.request.name)
+        folder.start()
+        return await read_workflows(client, listed, folder, _say)
     finally:
         await client.aclose()
 
 
-def _tell(folder: Folder, fetched: Fetched, made: Made, stay: list[str]) -> None:
-    for name in fetched.gone:
+def _report(folder: Folder, workspace: Workspace, project: Project, stay: list[str]) -> None:
+    for name in workspace.deleted:
         _say(f'"{name}" was deleted meanwhile')
     for path in stay:
         _say(f"{path} stays, and is no part of the export any more: delete it if you do not need it")
-    for path, reason in sorted(made.left_out.items()):
+    for path, reason in sorted(project.left_out.items()):
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))
-    left = f", {len(made.left_out)} left out (the documents of those that could be read are in left-out/)"
-    _say(f"{workflows(made.members)} in {folder.path}{left if made.left_out else ''}. {_NO_TRIGGERS}")
+    left = f", {len(project.left_out)} left out (the documents of those that could be read are in left-out/)"
+    _say(
+        f"{count_workflows(project.members)} in {folder.path}{left if project.left_out else ''}. {_NO_TRIGGERS}"
+    )
     _say(f"What comes next: {folder.path / 'README.md'}")
 
 

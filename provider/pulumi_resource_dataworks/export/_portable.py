@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
@@ -12,17 +12,24 @@ from typing import cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._workflow import LeftOutError, Workflow
-from ._yaml import Joined, NodeOutput, Setting, plain_values, replaced
+from ._documents import (
+    ExportedWorkflow,
+    Joined,
+    LeftOutError,
+    NodeOutput,
+    Path,
+    Setting,
+    plain_values,
+    replaced,
+)
 
 _AN_ID = re.compile(r"[0-9]{15,}")
-_OUTPUT_KEYS = ("output", "data")
 _ID_KEYS = ("id", "nodeId", "output", "data", "refTableName")
 
 
 @dataclass(slots=True)
-class Settings:
-    """What a stack has to say of its workspace.
+class StackSettings:
+    """What a stack must say of its workspace.
 
     Attributes:
         known: Setting by what it is and what it is in the exported workspace.
@@ -53,11 +60,11 @@ class Portable:
     """
 
     documents: dict[str, Object]
-    settings: Settings
+    settings: StackSettings
     left_out: dict[str, str]
 
 
-def portable(workflows: Iterable[Workflow], identifier: str | None) -> Portable:
+def portable(workflows: Iterable[ExportedWorkflow], identifier: str | None) -> Portable:
     """Makes documents portable, leaving out those of which an ID of the workspace is a part.
 
     Args:
@@ -66,35 +73,53 @@ def portable(workflows: Iterable[Workflow], identifier: str | None) -> Portable:
     """
     left_out: dict[str, str] = {}
     members = {workflow.workflow_id: workflow for workflow in workflows}
+    # A document names the nodes of other members by their resources. Where a member is left out, those that depend on it
+    # name resources that the program does not have: all documents are made again without it, and there its nodes are
+    # settings, as those of any workflow outside. That may break a circle or number settings anew, and ends when no more
+    # is left out: each round has fewer members.
     while True:
-        making = _Making(_Outputs.of(members.values()), Settings(), identifier)
-        made = {one: making.tried(workflow) for one, workflow in members.items()}
-        found = {one: result for one, result in made.items() if not isinstance(result, LeftOutError)}
-        failed = {one: str(result) for one, result in made.items() if isinstance(result, LeftOutError)}
-        failed = failed or _circle(found, members)
+        conversion = _Conversion(_outputs(members.values()), StackSettings(), identifier)
+        documents: dict[str, Object] = {}
+        failed: dict[str, str] = {}
+        for one, workflow in members.items():
+            try:
+                documents[one] = conversion.document(workflow)
+            except LeftOutError as error:
+                failed[one] = str(error)
         if not failed:
-            order = _sorter(found, members).static_order()
-            return Portable({one: found[one] for one in order}, making.settings, left_out)
+            try:
+                order = list(_sorter(documents, members).static_order())
+                return Portable({one: documents[one] for one in order}, conversion.settings, left_out)
+            except CycleError as error:
+                circle = cast("list[str]", error.args[1])
+                names = " -> ".join(members[one].resource for one in circle)
+                failed = dict.fromkeys(circle, f"workflows depend on each other in a circle: {names}")
         left_out |= failed
         members = {one: workflow for one, workflow in members.items() if one not in failed}
 
 
-@dataclass(frozen=True, slots=True)
-class _Outputs:
-    """Which node has an output, and which of its outputs others are to name."""
+def _sorter(
+    documents: Mapping[str, Object], members: Mapping[str, ExportedWorkflow]
+) -> TopologicalSorter[str]:
+    ids = {workflow.resource: one for one, workflow in members.items()}
+    return TopologicalSorter(
+        {
+            one: dict.fromkeys(
+                ids[value.resource] for _, value in plain_values(document) if isinstance(value, NodeOutput)
+            )
+            for one, document in documents.items()
+        }
+    )
 
-    nodes: Mapping[str, tuple[str, str]]
 
-    @classmethod
-    def of(cls, workflows: Iterable[Workflow]) -> _Outputs:
-        found: dict[str, tuple[str, str]] = {}
-        for workflow in workflows:
-            for name, node in flowspec.nodes_of(flowspec.workflow_of(workflow.root)):
-                own = str(node["id"])
-                main = _main_output(node)
-                for output in {own, main}:
-                    found.setdefault(output, (workflow.resource, name))
-        return cls(found)
+def _outputs(workflows: Iterable[ExportedWorkflow]) -> dict[str, NodeOutput]:
+    """What a document is to write in place of an output of another workflow."""
+    found: dict[str, NodeOutput] = {}
+    for workflow in workflows:
+        for name, node in flowspec.nodes_of(flowspec.workflow_of(workflow.root)):
+            for output in {str(node["id"]), _main_output(node)}:
+                found.setdefault(output, NodeOutput(workflow.resource, name))
+    return found
 
 
 def _main_output(node: Object) -> str:
@@ -104,21 +129,19 @@ def _main_output(node: Object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Making:
-    """What the documents of one export are made with."""
+class _Conversion:
+    """What the documents of one round are made with."""
 
-    outputs: _Outputs
-    settings: Settings
+    outputs: Mapping[str, NodeOutput]
+    settings: StackSettings
     identifier: str | None
 
-    def tried(self, workflow: Workflow) -> Object | LeftOutError:
-        """A portable document, or why there is none."""
-        try:
-            return self._document(workflow)
-        except LeftOutError as error:
-            return error
+    def document(self, workflow: ExportedWorkflow) -> Object:
+        """A portable document.
 
-    def _document(self, workflow: Workflow) -> Object:
+        Raises:
+            LeftOutError: There is none.
+        """
         root = _without_own_outputs(workflow.root)
         found = flowspec.short(root, portable=True)
         left = _ids_in(found, root)
@@ -129,11 +152,11 @@ class _Making:
             )
         nodes = list(flowspec.nodes_of(flowspec.workflow_of(found)))
         for name, node in nodes:
-            _set_resources(node, self.settings, f"{workflow.resource}, node {name}")
+            self._set_resources(node, f"{workflow.resource}, node {name}")
         own = {output for _, node in nodes for output in flowspec.outputs_of(node)}
 
-        def change(path: tuple[str | int, ...], value: Json) -> Json:
-            if not isinstance(value, str) or path[-1] not in _OUTPUT_KEYS:
+        def change(path: Path, value: Json) -> Json:
+            if not isinstance(value, str) or path[-1] not in ("output", "data"):
                 return value
             return self._output(value, own, f"{workflow.resource}, {flowspec.show_path(path)}")
 
@@ -150,14 +173,23 @@ class _Making:
 
     def _output(self, value: str, own: set[str], where: str) -> Json:
         """What stands for an output: one of another workflow, one that begins with the workspace's name, or an ID."""
-        if value not in own and value in self.outputs.nodes:
-            return NodeOutput(*self.outputs.nodes[value])
+        if value not in own and value in self.outputs:
+            return self.outputs[value]
         identifier = self.identifier
         if identifier and (value.startswith(f"{identifier}.") or value == f"{identifier}_root"):
             return Joined(self.settings.of("projectIdentifier", identifier, where), value[len(identifier) :])
         if value not in own and _is_id(value):
             return self.settings.of("externalOutput", value, where)
         return value
+
+    def _set_resources(self, node: Object, where: str) -> None:
+        resource = cast("Object", node.get("runtimeResource") or {})
+        if isinstance(resource.get("resourceGroup"), str) and resource["resourceGroup"]:
+            resource["resourceGroup"] = self.settings.of("resourceGroup", resource["resourceGroup"], where)
+            resource.pop("resourceGroupId", None)
+        source = cast("Object", node.get("datasource") or {})
+        if isinstance(source.get("name"), str) and source["name"]:
+            source["name"] = self.settings.of("dataSource", source["name"], where)
 
 
 def _is_id(value: Json) -> bool:
@@ -176,15 +208,17 @@ def _without_own_outputs(root: Object) -> Object:
         for own, node in nodes.items():
             _rename_output(node, own, is_only=main[own] == own)
             for output in flowspec.watched_outputs(node):
-                output.update(_renamed(output, "data", main))
+                _rename(output, "data", main)
             node.update(flowspec.folded(node))
             for place in flowspec.references(node):
-                place.update(_renamed(place, "output", main) | _renamed(place, "refTableName", names))
+                _rename(place, "output", main)
+                _rename(place, "refTableName", names)
                 if place.get("output") and str(place.get("nodeId")) not in nodes:
                     place.pop("nodeId", None)  # of another workflow: its output says the same
         for dependency in flowspec.dependencies_of(scope):
             for depend in flowspec.objects(dependency.get("depends")):
-                depend.update(_renamed(depend, "output", main) | _renamed(depend, "refTableName", names))
+                _rename(depend, "output", main)
+                _rename(depend, "refTableName", names)
                 if depend.get("output"):
                     depend.pop("nodeId", None)
     return flowspec.complete(found, str)
@@ -200,9 +234,10 @@ def _rename_output(node: Object, own: str, *, is_only: bool) -> None:
         outputs["nodeOutputs"] = [default, *kept] if is_only else kept
 
 
-def _renamed(place: Object, key: str, names: Mapping[str, str]) -> Object:
+def _rename(place: Object, key: str, names: Mapping[str, str]) -> None:
     value = str(place.get(key) or "")
-    return {key: names[value]} if value in names else {}
+    if value in names:
+        place[key] = names[value]
 
 
 def _ids_in(found: Object, root: Object) -> list[str]:
@@ -217,46 +252,3 @@ def _ids_in(found: Object, root: Object) -> list[str]:
         and path[-1] in _ID_KEYS
         and not (found is root and {"id", "nodeOutputs", "dependencies", "flow"} & {*path})
     ]
-
-
-def _set_resources(node: Object, settings: Settings, where: str) -> None:
-    resource = cast("Object", node.get("runtimeResource") or {})
-    if isinstance(resource.get("resourceGroup"), str) and resource["resourceGroup"]:
-        resource["resourceGroup"] = settings.of("resourceGroup", resource["resourceGroup"], where)
-        resource.pop("resourceGroupId", None)
-    source = cast("Object", node.get("datasource") or {})
-    if isinstance(source.get("name"), str) and source["name"]:
-        source["name"] = settings.of("dataSource", source["name"], where)
-
-
-def _referred(value: Json) -> Iterator[str]:
-    """The resources whose node outputs a document names."""
-    if isinstance(value, NodeOutput):
-        yield value.resource
-    elif isinstance(value, dict):
-        for item in cast("Object", value).values():
-            yield from _referred(item)
-    elif isinstance(value, list):
-        for item in cast("list[Json]", value):
-            yield from _referred(item)
-
-
-def _sorter(found: Mapping[str, Object], members: Mapping[str, Workflow]) -> TopologicalSorter[str]:
-    ids = {workflow.resource: one for one, workflow in members.items()}
-    return TopologicalSorter(
-        {
-            one: [ids[resource] for resource in dict.fromkeys(_referred(document))]
-            for one, document in found.items()
-        }
-    )
-
-
-def _circle(found: Mapping[str, Object], members: Mapping[str, Workflow]) -> dict[str, str]:
-    """The workflows that depend on each other in a circle, which no program can make one after the other."""
-    try:
-        _sorter(found, members).prepare()
-    except CycleError as error:
-        circle = cast("list[str]", error.args[1])
-        names = " -> ".join(members[one].resource for one in circle)
-        return dict.fromkeys(circle, f"workflows depend on each other in a circle: {names}")
-    return {}

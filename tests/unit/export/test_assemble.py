@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.export._assemble import Made, assemble
-from pulumi_resource_dataworks.export._fetch import Fetched
-from pulumi_resource_dataworks.export._folder import About
+from pulumi_resource_dataworks.export._assemble import Project, assemble
+from pulumi_resource_dataworks.export._folder import ExportRequest
+from pulumi_resource_dataworks.export._workspace import Workspace
 from tests.support.messages import Messages
 from tests.support.workspaces import sql, workflow
 
 
-def made(*specs: str, portable: bool = False) -> Made:
+def made(*specs: str, portable: bool = False) -> Project:
     """A project of these documents; the workflows are listed as w0, w1, ..."""
     listed = [openapi.WorkflowSummary(id=str(number), name=f"w{number}") for number in range(len(specs))]
-    fetched = Fetched(listed, {one.id: spec for one, spec in zip(listed, specs, strict=True)})
-    return assemble(fetched, About(10001, "python", portable, "*"), None, {})
+    fetched = Workspace(listed, {one.id: spec for one, spec in zip(listed, specs, strict=True)})
+    return assemble(fetched, ExportRequest(10001, "python", portable, "*"), None, {})
 
 
 def text(root: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import EmulatorServer, Fault, Workflow
-from pulumi_resource_dataworks.export._folder import JOURNAL
+from pulumi_resource_dataworks.export._folder import KEPT, MANIFEST
 from tests.support.messages import Messages
 from tests.support.workspaces import generated, load, sql, workflow
 
@@ -65,7 +65,7 @@ def test_a_workspace_becomes_a_project(
     assert set(imports(tmp_path / "out").values()) == {
         f"10001/{one.workflow_id}" for one in server.emulator.workflows()
     }
-    assert not (tmp_path / "out" / JOURNAL).exists()
+    assert not (tmp_path / "out" / KEPT).exists()
     told = capsys.readouterr().err
     messages(told)
 
@@ -155,7 +155,7 @@ def test_an_edited_file_stays_and_what_was_read_is_kept(
     script.unlink()
     before = calls(server)
     assert run() == 0
-    assert calls(server) - before == {"ListWorkflowDefinitions": 2}  # the rest is in the journal
+    assert calls(server) - before == {"ListWorkflowDefinitions": 2}  # the rest was kept
     messages(capsys.readouterr().err)
 
 
@@ -169,7 +169,7 @@ def test_the_day_s_calls_may_be_used_up(
     assert run() == 1
     told = capsys.readouterr().err
     messages(told)
-    assert held(tmp_path / "out").keys() == {JOURNAL}
+    assert all(path == MANIFEST or path.startswith(f"{KEPT}/") for path in held(tmp_path / "out"))
     server.emulator.clear_faults()
     after = calls(server)["GetWorkflowDefinition"]
     assert run() == 0
@@ -214,7 +214,7 @@ def test_a_run_that_is_stopped_goes_on(
     if end == signal.SIGINT:
         assert process.returncode == 1
         assert re.search(r"stopped\n\d+ workflows kept in", told)
-    kept = len((out / JOURNAL).read_text("utf-8").splitlines()) - 1
+    kept = len(list((out / KEPT).iterdir()))
     before = calls(server)
     assert before["GetWorkflowDefinition"] - 4 <= kept < 20  # all but those whose answers were on their way
     assert kept
@@ -223,21 +223,20 @@ def test_a_run_that_is_stopped_goes_on(
     assert len(imports(out)) == 20
 
 
-def journal_of(server: EmulatorServer, run: Run, tmp_path: Path) -> Path:
-    """The journal of a run that has read all but the last workflow."""
+def stop_at_the_last(server: EmulatorServer, run: Run, tmp_path: Path) -> Path:
+    """A run that has read all but the last workflow; returns where they are kept."""
     count = len(server.emulator.workflows())
     fault = Fault("GetWorkflowDefinition", nth=count, times=100, status=429, code="Throttling.Api.Risk")
     server.emulator.add_fault(fault)
     assert run() == 1
     server.emulator.clear_faults()
-    return tmp_path / "out" / JOURNAL
+    return tmp_path / "out" / KEPT
 
 
-def test_half_a_line_of_a_journal_is_read_again(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+def test_what_a_kill_has_cut_is_read_again(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
     load(server, generated(6))
-    journal = journal_of(server, run, tmp_path)
-    text = journal.read_text("utf-8")
-    journal.write_text(text[: -len(text.splitlines()[-1]) // 2], "utf-8")
+    first, *_ = stop_at_the_last(server, run, tmp_path).iterdir()
+    first.rename(tmp_path / "out/.dataworks-export.tmp")
     before = calls(server)["GetWorkflowDefinition"]
     assert run() == 0
     assert calls(server)["GetWorkflowDefinition"] - before == 2
@@ -246,10 +245,10 @@ def test_half_a_line_of_a_journal_is_read_again(server: EmulatorServer, run: Run
 
 def test_what_has_changed_in_the_list_is_read_again(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
     load(server, generated(6))
-    journal = journal_of(server, run, tmp_path)
-    [first, *_] = [json.loads(line)["listed"][0] for line in journal.read_text("utf-8").splitlines()[1:]]
+    first, *_ = stop_at_the_last(server, run, tmp_path).iterdir()
+    name = json.loads(first.read_bytes())["spec"]["workflows"][0]["name"]
     time.sleep(0.002)  # times of change are in milliseconds
-    edit(server, first, "SELECT 'changed meanwhile';\n")
+    edit(server, name, "SELECT 'changed meanwhile';\n")
     before = calls(server)["GetWorkflowDefinition"]
     assert run() == 0
     assert calls(server)["GetWorkflowDefinition"] - before == 2
@@ -257,12 +256,20 @@ def test_what_has_changed_in_the_list_is_read_again(server: EmulatorServer, run:
     assert b"SELECT 'changed meanwhile';\n" in files.values()
 
 
-def test_the_journal_of_another_workspace_is_refused(
+def test_somebody_s_file_among_what_was_read_stays(server: EmulatorServer, run: Run, tmp_path: Path) -> None:
+    load(server, generated(3))
+    mine = stop_at_the_last(server, run, tmp_path) / "notes.txt"
+    mine.write_text("mine")
+    assert run() == 0
+    assert [path.name for path in mine.parent.iterdir()] == ["notes.txt"]
+
+
+def test_a_stopped_run_of_another_workspace_is_refused(
     server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], messages: Messages
 ) -> None:
     load(server, generated(3))
-    journal = journal_of(server, run, tmp_path)
-    journal.write_text(journal.read_text("utf-8").replace("10001", "10002"), "utf-8")
+    manifest = stop_at_the_last(server, run, tmp_path).with_name(MANIFEST)
+    manifest.write_text(manifest.read_text("utf-8").replace("10001", "10002"), "utf-8")
     assert run() == 2
     messages(capsys.readouterr().err)
 

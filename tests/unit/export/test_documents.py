@@ -11,8 +11,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
-from pulumi_resource_dataworks.export._layout import Names, as_json, take_scripts_out
-from pulumi_resource_dataworks.export._workflow import LeftOutError, imported
+from pulumi_resource_dataworks.export._documents import LeftOutError, as_json, imported, take_scripts_out
+from pulumi_resource_dataworks.export._file_names import Names
 from pulumi_resource_dataworks.flowspec import short
 from pulumi_resource_dataworks.lifecycle._state import State
 from tests.support.messages import Messages

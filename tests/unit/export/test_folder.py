@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.export._folder import JOURNAL, MANIFEST, About, Folder, RefusedError
+from pulumi_resource_dataworks.export._folder import KEPT, MANIFEST, ExportRequest, Folder, RefusedError
 from tests.support.messages import Messages
 
-ABOUT = About(10001, "python", portable=False, name="*")
+ABOUT = ExportRequest(10001, "python", portable=False, name="*")
 FILES = {"a.py": b"1\n", "workflows/x/a.sql": b"SELECT 1;\r\n", "workflows/x/b.sql": b"SELECT 2;"}
 
 
@@ -24,13 +24,13 @@ def there(folder: Path) -> dict[str, bytes]:
 
 
 def write(path: Path, files: dict[str, bytes]) -> list[str]:
-    return Folder.of(path, ABOUT).write(files, {"x": "daily"})
+    return Folder(path, ABOUT).write(files, {"x": "daily"})
 
 
 def test_a_new_folder_gets_the_files(tmp_path: Path) -> None:
     assert write(tmp_path / "out/deep", FILES) == []
     assert there(tmp_path / "out/deep") == FILES
-    assert Folder.of(tmp_path / "out/deep", ABOUT).names == {"x": "daily"}
+    assert Folder(tmp_path / "out/deep", ABOUT).names == {"x": "daily"}
 
 
 def test_the_same_export_may_be_repeated(tmp_path: Path) -> None:
@@ -53,9 +53,9 @@ def test_nothing_is_deleted_and_what_is_no_part_any_more_is_named(tmp_path: Path
         write(tmp_path, FILES)
 
 
-def refused(path: Path, about: About = ABOUT) -> str:
+def refused(path: Path, about: ExportRequest = ABOUT) -> str:
     with pytest.raises(RefusedError) as caught:
-        Folder.of(path, about)
+        Folder(path, about)
     return str(caught.value)
 
 
@@ -69,22 +69,38 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path, messages: Messa
 @pytest.mark.parametrize(
     "other",
     [
-        About(10002, "python", portable=False, name="*"),
-        About(10001, "go", portable=False, name="*"),
-        About(10001, "python", portable=True, name="*"),
-        About(10001, "python", portable=False, name="sales_*"),
+        ExportRequest(10002, "python", portable=False, name="*"),
+        ExportRequest(10001, "go", portable=False, name="*"),
+        ExportRequest(10001, "python", portable=True, name="*"),
+        ExportRequest(10001, "python", portable=False, name="sales_*"),
     ],
 )
-def test_another_export_is_refused(tmp_path: Path, other: About, messages: Messages) -> None:
+def test_another_export_is_refused(tmp_path: Path, other: ExportRequest, messages: Messages) -> None:
     write(tmp_path, FILES)
     message = refused(tmp_path, other)
     messages(message)
     assert str(other) in message
 
 
-def test_a_journal_alone_is_a_run_that_was_stopped(tmp_path: Path) -> None:
-    (tmp_path / JOURNAL).write_text("")
-    assert Folder.of(tmp_path, ABOUT).names == {}
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    Folder(tmp_path, ABOUT).start()
+    again = Folder(tmp_path, ABOUT)
+    assert again.names == {}
+    again.put(f"{KEPT}/{'0' * 16}.json", b"{}")
+    assert len(Folder(tmp_path, ABOUT).kept()) == 1
+    assert write(tmp_path, FILES) == []
+    assert not (tmp_path / KEPT).exists()
+
+
+def test_what_was_read_is_not_kept_through_a_link(tmp_path: Path, outside: Path) -> None:
+    out = tmp_path / "out"
+    write(out, {})
+    (out / KEPT).symlink_to(outside)
+    with pytest.raises(RefusedError):
+        Folder(out, ABOUT).put(f"{KEPT}/{'0' * 16}.json", b"{}")
+    with pytest.raises(RefusedError):
+        Folder(out, ABOUT).kept()
+    assert there(outside) == {"a.sql": b"mine"}
 
 
 def manifest(**changes: Any) -> str:
@@ -197,7 +213,7 @@ def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, outside: Path,
     assert there(outside) == {"a.sql": b"mine"}
 
 
-@pytest.mark.parametrize("name", ["a.py", MANIFEST, ".dataworks-export.tmp", JOURNAL])
+@pytest.mark.parametrize("name", ["a.py", MANIFEST, ".dataworks-export.tmp"])
 @pytest.mark.parametrize("target", ["a.sql", "none"])
 def test_a_file_that_is_a_link_is_refused(tmp_path: Path, outside: Path, name: str, target: str) -> None:
     out = tmp_path / "out"
@@ -205,7 +221,7 @@ def test_a_file_that_is_a_link_is_refused(tmp_path: Path, outside: Path, name: s
     (out / name).unlink(missing_ok=True)
     (out / name).symlink_to(outside / target)
     with pytest.raises(RefusedError):
-        Folder.of(out, ABOUT).read(JOURNAL) or write(out, FILES)
+        write(out, FILES)
     assert there(outside) == {"a.sql": b"mine"}
 
 
@@ -234,11 +250,11 @@ def test_a_list_that_names_what_is_outside_is_refused(tmp_path: Path, outside: P
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {})
     os.mkfifo(tmp_path / "a.py")
-    with pytest.raises(RefusedError, match="is no file"):
+    with pytest.raises(RefusedError, match="is not a file"):
         write(tmp_path, FILES)
     (tmp_path / "a.py").unlink()
     (tmp_path / "a.py").mkdir()
-    with pytest.raises(RefusedError, match="is no file"):
+    with pytest.raises(RefusedError, match="is not a file"):
         write(tmp_path, FILES)
 
 

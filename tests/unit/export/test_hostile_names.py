@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import assemble
-from pulumi_resource_dataworks.export._fetch import Fetched
-from pulumi_resource_dataworks.export._folder import JOURNAL, MANIFEST, About, Folder
+from pulumi_resource_dataworks.export._folder import KEPT, MANIFEST, ExportRequest, Folder
+from pulumi_resource_dataworks.export._workspace import Workspace
 from tests.support.workspaces import sql, workflow
 
 NAMES = [
@@ -46,7 +46,7 @@ NAMES = [
         ".gitattributes",
         ".env",
         MANIFEST,
-        JOURNAL,
+        KEPT,
         "README.md",
         "workflow.json",
         "Pulumi.yaml",
@@ -82,9 +82,9 @@ def test_every_file_is_inside_and_has_a_name_of_its_own(tmp_path: Path, name: st
     ]
     ids = [str(flowspec.workflow_of(root)["id"]) for root in documents]
     specs = dict(zip(ids, map(flowspec.canonical, documents), strict=True))
-    about = About(10001, language, portable=False, name="*")
-    made = assemble(Fetched([openapi.WorkflowSummary(id=one) for one in ids], specs), about, None, {})
-    folder = Folder.of(tmp_path / "out", about)
+    about = ExportRequest(10001, language, portable=False, name="*")
+    made = assemble(Workspace([openapi.WorkflowSummary(id=one) for one in ids], specs), about, None, {})
+    folder = Folder(tmp_path / "out", about)
     folder.write(made.files, made.names)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "outside"]
     assert not any((tmp_path / "outside").iterdir())
@@ -100,6 +100,6 @@ def test_every_file_is_inside_and_has_a_name_of_its_own(tmp_path: Path, name: st
 
 
 def is_member(names: dict[str, str], workflow_id: str) -> bool:
-    from pulumi_resource_dataworks.export._folder import hash_of_id
+    from pulumi_resource_dataworks.export._folder import hash_of
 
-    return hash_of_id(workflow_id) in names
+    return hash_of(workflow_id) in names

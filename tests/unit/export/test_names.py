@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.export._layout import Folders, Names, parts_of, resource_names
+from pulumi_resource_dataworks.export._file_names import Folders, Names, parts_of, resource_names
 
 FORBIDDEN = set('<>:"/\\|?*') | {chr(code) for code in range(32)}
 DEVICES = {

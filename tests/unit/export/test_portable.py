@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.export._layout import as_json
+from pulumi_resource_dataworks.export._documents import ExportedWorkflow, Joined, NodeOutput, Setting, as_json
 from pulumi_resource_dataworks.export._portable import Portable, portable
-from pulumi_resource_dataworks.export._workflow import Workflow
-from pulumi_resource_dataworks.export._yaml import Joined, NodeOutput, Setting
 from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 
@@ -20,11 +18,11 @@ Document = dict[str, Any]
 ELSEWHERE = "7000000000000000001"
 
 
-def whole(*roots: Document) -> list[Workflow]:
+def whole(*roots: Document) -> list[ExportedWorkflow]:
     """Workflows as an export has them, named as they are."""
     bodies = [flowspec.workflow_of(root) for root in roots]
     return [
-        Workflow(str(body["id"]), str(body["script"]["path"]), str(body["name"]), root)
+        ExportedWorkflow(str(body["id"]), str(body["script"]["path"]), str(body["name"]), root)
         for body, root in zip(bodies, roots, strict=True)
     ]
 
@@ -151,7 +149,7 @@ def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> No
     assert found["nodes"][0]["script"]["content"] == "SELECT 'ws.x';\n"
 
 
-def circle() -> list[Workflow]:
+def circle() -> list[ExportedWorkflow]:
     roots = [
         workflow(name, [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")])
         for name in ("left", "right", "after")

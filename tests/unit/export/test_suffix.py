@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_resource_dataworks.export._layout import suffix_of
+from pulumi_resource_dataworks.export._documents import suffix_of
 from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
 
 

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.export._yaml import Joined, NodeOutput, ScriptFile, Setting, block
+from pulumi_resource_dataworks.export._documents import Joined, NodeOutput, ScriptFile, Setting
+from pulumi_resource_dataworks.export._yaml import block
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     [

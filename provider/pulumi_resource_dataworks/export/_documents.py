@@ -1,0 +1,251 @@
+"""The document of one workflow: as `pulumi import` reads it, and as files, with its scripts beside it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.flowspec import Json, Object
+
+from ._file_names import Names
+
+# --- What stands in an exported document for a value that the program puts there
+
+
+RESERVED = "fn::"
+"""How the keys of Pulumi YAML's functions begin; the programs in other languages put values in their place too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptFile:
+    """The text of a file in a workflow's folder, which is named from the program's."""
+
+    folder: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
+
+    key: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutput:
+    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
+
+    resource: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A setting with text behind it."""
+
+    setting: Setting
+    rest: str
+
+
+Path = tuple[str | int, ...]
+
+
+def replaced(value: Json, change: Callable[[Path, Json], Json], path: Path = ()) -> Json:
+    """A copy in which each plain value is what `change` makes of it and of its path."""
+    if isinstance(value, dict):
+        entries = cast("Object", value)
+        return {key: replaced(item, change, (*path, key)) for key, item in entries.items()}
+    if isinstance(value, list):
+        items = cast("list[Json]", value)
+        return [replaced(item, change, (*path, index)) for index, item in enumerate(items)]
+    return change(path, value)
+
+
+def plain_values(value: Json) -> Iterator[tuple[Path, Any]]:
+    """Every value that is not an object or a list, with its path."""
+    found: list[tuple[Path, Json]] = []
+    replaced(value, lambda path, plain: found.append((path, plain)))
+    yield from found
+
+
+# --- What a program can declare
+
+
+_EXACT = 2**53
+"""From here on a number is not the same in each language."""
+
+
+class LeftOutError(Exception):
+    """Why a workflow cannot be a part of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedWorkflow:
+    """A workflow that a program can declare.
+
+    Attributes:
+        workflow_id: Its ID in Data Studio.
+        path: Its path, the name included.
+        resource: The name of its resource.
+        root: Its whole document, as a read for `pulumi import` gives it.
+    """
+
+    workflow_id: str
+    path: str
+    resource: str
+    root: Object
+
+
+def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
+    """The document that a read for `pulumi import` makes of the service's, or one for other workspaces.
+
+    Raises:
+        LeftOutError: The provider would refuse it, or a language of Pulumi cannot hold it.
+    """
+    try:
+        root = flowspec.clean(given, portable=portable)
+        flowspec.validate(flowspec.Document(root))
+        root = flowspec.complete(root, lambda _: workflow_id)
+    except flowspec.InvalidDocumentError as error:
+        problems = [problem.render() for problem in error.problems if problem.severity == "error"]
+        raise LeftOutError("\n".join(problems)) from None
+    reserved = next(_reserved_keys(root), None)
+    if reserved is not None:
+        raise LeftOutError(f'the key "{reserved}" begins as Pulumi\'s own functions do')
+    found = cast("Object", replaced(root, _number_as_text))
+    if not flowspec.same(found, root):
+        raise LeftOutError("it holds a number of 2^53 or more, which Pulumi would round")
+    return found
+
+
+def identifier_of(given: Object) -> str | None:
+    """The workspace's name, which the service writes into the metadata of a workflow; None where it does not."""
+    metadata = cast("Object", flowspec.workflow_of(given).get("metadata") or {})
+    project = metadata.get("project")
+    name = cast("Object", project).get("projectIdentifier") if isinstance(project, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+def _number_as_text(path: Path, value: Json) -> Json:
+    """Huge numbers, and names that the service writes as numbers, as text."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    return str(value) if path[-1] in ("name", "refTableName") or abs(value) >= _EXACT else value
+
+
+def _reserved_keys(value: Json) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in cast("Object", value).items():
+            if key.casefold().startswith(RESERVED):
+                yield key
+            yield from _reserved_keys(item)
+    elif isinstance(value, list):
+        for item in cast("list[Json]", value):
+            yield from _reserved_keys(item)
+
+
+# --- A document as files: its scripts in files of their own, the rest beside them
+
+
+DOCUMENT = "workflow.json"
+"""The name of a workflow's document in its folder."""
+
+_FIRST = ("version", "kind", "id", "nodeId", "name", "type", "description", "path")
+_LAST = ("inputs", "outputs", "nodes", "dependencies", "spec", "content")
+
+# From the file extensions of the vendor's FlowSpec library (`CodeProgramType`, 2.0.0-1), each without the parts that no
+# editor knows: `.mc.spark.json` is `.json`. Types that it does not have go by their names.
+_SUFFIXES = {
+    ".sh": """SHELL DIDE_SHELL SSH EXTREME_STORAGE EMR_SPARK EMR_MR EMR_SHELL EMR_SPARK_SHELL EMR_SPARK_STREAMING CDH_SPARK
+        CDH_SHELL CDH_SPARK_SHELL CDH_MR PAI_DLC ODPS_SHELL SERVERLESS_SPARK_BATCH SERVERLESS_SPARK_STREAMING EMR_SCOOP""",
+    ".pl": "PERL ODPS_PERL",
+    ".py": "PYTHON PYODPS PYODPS2 PYODPS3 ODPS_XLIB ALINK EMR_PYSPARK SERVERLESS_PYSPARK",
+    ".ipynb": "NOTEBOOK",
+    ".sql": """HIVE YSF_DESEN ODPS_SQL LIGHTNING_SQL ODPS_SPARK_SQL ODPS_MR ODPS_SCRIPT COMPONENT_SQL SQL_COMPONENT EMR_HIVE
+        EMR_HIVE_CLI EMR_SPARK_SQL EMR_PRESTO EMR_IMPALA EMR_STREAMING_SQL EMR_TRINO EMR_KYUUBI CDH_HIVE CDH_SPARK_SQL
+        CDH_PRESTO CDH_IMPALA HOLOGRES_DEVELOP HOLOGRES_SQL CLICK_SQL POSTGRESQL MYSQL SQLSERVER ORACLE STARROCKS DRDS DORIS
+        MARIADB SELECTDB REDSHIFT SAPHANA VERTICA OCEANBASE DB2 ADB_FOR_POSTGRESQL ADB_FOR_MYSQL ADB_SPARK_SQL
+        SERVERLESS_SPARK_SQL SERVERLESS_KYUUBI""",
+}
+_BY_COMMAND = {command: suffix for suffix, commands in _SUFFIXES.items() for command in commands.split()}
+
+
+def suffix_of(node: Object) -> str:
+    """The suffix of a node's script, with its dot. The script of any other type is JSON where it reads as such."""
+    script = cast("Object", node.get("script") or {})
+    runtime = cast("Object", script.get("runtime") or {})
+    command = str(runtime.get("command") or "").upper()
+    if command in _BY_COMMAND:
+        return _BY_COMMAND[command]
+    try:
+        if isinstance(json.loads(str(script.get("content") or "")), dict | list):
+            return ".json"
+    except (ValueError, RecursionError):
+        pass
+    return ".sql" if "SQL" in command else ".txt"
+
+
+def take_scripts_out(root: Object, folder: str, names: Names) -> tuple[Object, dict[str, bytes]]:
+    """Puts each script into a file of its own.
+
+    Args:
+        root: A document.
+        folder: The workflow's folder, from the program's.
+        names: The names in it.
+
+    Returns:
+        The document with `ScriptFile` for the scripts, its keys, nodes and dependencies in an order that no read-back
+        changes, and the files.
+    """
+    found: Object = copy.deepcopy(root)
+    files: dict[str, bytes] = {}
+    workflow = flowspec.workflow_of(found)
+    for name, node in sorted(flowspec.nodes_of(workflow), key=lambda named: named[0]):
+        script = cast("Object", node["script"])
+        content = script.get("content")
+        if isinstance(content, str) and content:
+            file = names.take(name.replace("/", "."), suffix_of(node))
+            files[f"{folder}/{file}"] = content.encode()
+            script["content"] = ScriptFile(folder, file)
+    # The service gives nodes in another order at each import; none of these orders has a meaning.
+    for scope in flowspec.scopes(workflow):
+        for key, own in (("nodes", "name"), ("dependencies", "nodeId"), ("flow", "nodeId")):
+            if isinstance(scope.get(key), list):
+                scope[key] = sorted(flowspec.objects(scope[key]), key=lambda item: str(item.get(own)))
+    return cast("Object", _ordered(found)), files
+
+
+def as_json(document: Object) -> bytes:
+    """A document as a file, with `{"fn::...": ...}` for what the program puts in its place."""
+    return (json.dumps(document, ensure_ascii=False, indent=2, default=_function) + "\n").encode()
+
+
+def _function(value: Any) -> Json:
+    if isinstance(value, ScriptFile):
+        return {"fn::readFile": value.name}
+    if isinstance(value, Setting):
+        return {"fn::config": value.key}
+    if isinstance(value, NodeOutput):
+        return {"fn::nodeOutput": [value.resource, value.node]}
+    assert isinstance(value, Joined)  # noqa: S101 - there is no fifth
+    return {"fn::join": ["", [_function(value.setting), value.rest]]}
+
+
+def _ordered(value: Json) -> Json:
+    if isinstance(value, dict):
+        entries = cast("Object", value)
+        return {key: _ordered(entries[key]) for key in sorted(entries, key=_rank)}
+    return [_ordered(item) for item in cast("list[Json]", value)] if isinstance(value, list) else value
+
+
+def _rank(key: str) -> tuple[int, str]:
+    if key in _FIRST:
+        return _FIRST.index(key), ""
+    if key in _LAST:
+        return len(_FIRST) + 1 + _LAST.index(key), ""
+    return len(_FIRST), key
