@@ -33,13 +33,13 @@ def run(arguments: Namespace) -> int:
 
     Returns:
         0 where it is drawn, 1 where a document has errors (what can be drawn is drawn), the library is missing or an
-        SVG would be too big, 2 where
-        something cannot be read or written.
+        SVG would be too big, 2 where something cannot be read or written.
     """
     try:
         _check(arguments)
         sources = [_read(name) for name in arguments.files]
-        errors = sum(map(_tell, sources))
+        findings = [finding for source in sources for finding in source.findings]
+        sys.stderr.writelines(f"{finding.text()}\n" for finding in findings)
         picture = _picture(arguments, sources)
         text = mermaid(picture) if arguments.format == "mermaid" else _svg(picture)
         _write(text, arguments.out)
@@ -47,9 +47,9 @@ def run(arguments: Namespace) -> int:
         _say(str(error))
         return error.status
     _say(f"{picture.name}: {picture.summary}")
-    if arguments.format == "mermaid":
-        _warn(too_big_for(text, picture))
-    return 1 if errors else 0
+    if arguments.format == "mermaid" and (why := too_big_for(text, picture)):
+        _say(f"GitHub and GitLab will not show this: {why}. Use --format svg")
+    return 1 if any(finding.severity == "error" for finding in findings) else 0
 
 
 def _check(arguments: Namespace) -> None:
@@ -74,30 +74,21 @@ def _read(name: str) -> Source:
         raise _StopError(f"{name} cannot be read: {error}") from None
 
 
-def _tell(source: Source) -> int:
-    """Says what is wrong with a document, as `validate` does; returns the number of errors."""
-    sys.stderr.writelines(f"{finding.text()}\n" for finding in source.findings)
-    return source.errors
-
-
 def _picture(arguments: Namespace, sources: list[Source]) -> Picture:
     roots = [source.root for source in sources if source.root is not None]
     if len(roots) < len(sources):
         names = ", ".join(source.name for source in sources if source.root is None)
         raise _StopError(f"{names} cannot be drawn before these errors are fixed", 1)
     if arguments.workflow is not None:
-        actual = _held(arguments)
-        if not roots:
-            return picture_of(whole(actual))
-        before, after = held(actual, roots[0])
-    elif len(roots) == 1:
-        return picture_of(whole(roots[0]))
+        actual = _from_workspace(arguments)
+        pair = held(actual, roots[0]) if roots else (whole(actual),)
     else:
-        before, after = both(roots[0], roots[1])
-    return picture_of(after, before)
+        pair = both(roots[0], roots[1]) if len(roots) > 1 else (whole(roots[0]),)
+    *before, after = pair
+    return picture_of(after, *before)
 
 
-def _held(arguments: Namespace) -> Object:
+def _from_workspace(arguments: Namespace) -> Object:
     from ._workspace import WorkspaceError, from_workspace  # noqa: PLC0415 a file needs no network
 
     try:
@@ -126,11 +117,6 @@ def _write(text: str, out: str | None) -> None:
         raise _StopError(
             f"{out or 'standard output'} cannot be written: {getattr(error, 'strerror', None) or error}"
         ) from None
-
-
-def _warn(why: str) -> None:
-    if why:
-        _say(f"GitHub and GitLab will not show this: {why}. Use --format svg")
 
 
 def _say(text: str) -> None:

@@ -21,7 +21,7 @@ _URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
 """In place of a resource's: IDs that a document leaves out are the same in each picture."""
 
 _DRAWABLE = frozenset(
-    {
+    [
         "beside-workflow",
         "label",
         "lost-label",
@@ -41,36 +41,22 @@ _DRAWABLE = frozenset(
         "arm",
         "join-node",
         "control-disagrees",
-    }
+    ]
 )
 """Errors that leave a document's shape as it should be: it can be drawn all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document of a file.
-
-    Attributes:
-        name: The file, for a person.
-        root: The document as it was read; None where it cannot be drawn.
-        findings: What is wrong with it, errors and warnings.
-    """
+    """A document of a file; `root` is None where it cannot be drawn, and `findings` is what is wrong with it."""
 
     name: str
     root: Object | None
     findings: list[Finding]
 
-    @property
-    def errors(self) -> int:
-        """How many errors there are."""
-        return sum(finding.severity == "error" for finding in self.findings)
-
 
 def from_file(name: str) -> Source:
-    """Reads a file.
-
-    Args:
-        name: Its name; `-` is standard input.
+    """Reads a file; `-` is standard input.
 
     Raises:
         UnreadableError: It cannot be read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -12,9 +13,8 @@ from ._picture import Picture
 
 Point = tuple[float, float]
 Size = tuple[float, float]
-
-_WIDE = 3
-"""So many times wider than deep is a workflow that is laid out from left to right: boxes are wider than high."""
+Rectangle = tuple[float, float, float, float]
+"""The upper left corner, width and height, in pixels."""
 
 _MANY = 300
 """Boxes, or arrows, above which a cheaper way to place them is taken: the other takes half a minute where a thousand wait
@@ -25,45 +25,24 @@ _CROWD = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a box is: its upper left corner, and its size, in pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How an arrow runs.
-
-    Attributes:
-        points: The corners, from border to border.
-        label: The middle of its label; None where it has none.
-    """
-
-    points: list[Point]
-    label: Point | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Layout:
     """Where everything goes, from (0, 0) on.
 
     Attributes:
-        places: By key of the box.
-        routes: In the order of the arrows.
+        boxes: By key of the box.
+        routes: In the order of the arrows: the corners from border to border, and the middle of the label, if any.
         size: Of all of it.
     """
 
-    places: dict[str, Place]
-    routes: list[Route]
+    boxes: dict[str, Rectangle]
+    routes: list[tuple[list[Point], Point | None]]
     size: Size
 
 
-def plan(picture: Picture, sizes: Mapping[str, Size], labels: Sequence[Size | None], header: float) -> Plan:
-    """Lays out a picture. The same picture gets the same plan.
+def lay_out(
+    picture: Picture, sizes: Mapping[str, Size], labels: Sequence[Size | None], header: float
+) -> Layout:
+    """Lays out a picture. The same picture gets the same layout.
 
     Args:
         picture: What is to be laid out.
@@ -88,8 +67,25 @@ def plan(picture: Picture, sizes: Mapping[str, Size], labels: Sequence[Size | No
         for arrow, label in zip(picture.arrows, labels, strict=True)
     ]
     edges += [{"source": numbers[one], "target": numbers[other]} for one, other in _columns(picture)]
-    found = graphlay.layout({"nodes": nodes, "edges": edges}, options=_options(picture, header))
-    return _plan(found.raw, picture)
+    raw = graphlay.layout({"nodes": nodes, "edges": edges}, options=_options(picture, header)).raw
+    least, most = raw["bounds"]["min"], raw["bounds"]["max"]
+
+    def moved(point: Mapping[str, float]) -> Point:
+        return point["x"] - least["x"], point["y"] - least["y"]
+
+    boxes: dict[str, Rectangle] = {}
+    for box, node in zip(picture.boxes, raw["nodes"], strict=True):
+        (x, y), width, height = moved(node["center"]), node["size"]["width"], node["size"]["height"]
+        boxes[box.key] = (x - width / 2, y - height / 2, width, height)
+    routes = [
+        (list(map(moved, edge["points"])), edge["label_anchor"] and moved(edge["label_anchor"]))
+        for edge in raw["edges"][: len(picture.arrows)]
+    ]
+    return Layout(boxes, routes, moved(most))
+
+
+def _size(size: Size) -> dict[str, float]:
+    return {"width": size[0], "height": size[1]}
 
 
 def _columns(picture: Picture) -> Iterator[tuple[str, str]]:
@@ -100,30 +96,20 @@ def _columns(picture: Picture) -> Iterator[tuple[str, str]]:
         if box.key not in tied:
             loose.setdefault(box.holder, []).append(box.key)
     for keys in loose.values():
-        count = math.isqrt(max(len(keys) - 1, 0)) + 1
-        yield from zip(keys, keys[count:], strict=False)
-
-
-def _size(size: Size) -> dict[str, float]:
-    return {"width": size[0], "height": size[1]}
+        yield from zip(keys, keys[math.isqrt(len(keys) - 1) + 1 :], strict=False)
 
 
 def _options(picture: Picture, header: float) -> dict[str, Any]:
-    ends: dict[str, int] = {}
-    for arrow in picture.arrows:
-        for end in (arrow.source, arrow.target):
-            ends[end] = ends.get(end, 0) + 1
+    ends = Counter(end for arrow in picture.arrows for end in (arrow.source, arrow.target))
     crowded = max(ends.values(), default=0) > _CROWD
-    lines = {"lane_gap": 4, "merge_edges": "both"} if crowded else {}
     many = max(len(picture.boxes), len(picture.arrows)) > _MANY
     return {
         "direction": "leftright" if _is_wide(picture) else "topbottom",
-        "spacing": {
-            "layer_gap": 44,
-            "node_gap": 26,
-            "compound_padding": max(header, 20.0),
+        "spacing": {"layer_gap": 44, "node_gap": 26, "compound_padding": max(header, 20.0)},
+        "routing": {
+            "port_sides": "facing_only",
+            **({"lane_gap": 4, "merge_edges": "both"} if crowded else {}),
         },
-        "routing": {"port_sides": "facing_only", **lines},
         "coords": {"placement": "brandes_koepf" if many else "network_simplex"},
         # Both take minutes where a thousand wait for one, and change little elsewhere.
         "tuning": {"routing": {"port_relax_rounds": 0} | ({"overlap_repair_rounds": 0} if many else {})},
@@ -131,49 +117,19 @@ def _options(picture: Picture, header: float) -> dict[str, Any]:
 
 
 def _is_wide(picture: Picture) -> bool:
-    """Whether far more boxes stand side by side than one after the other."""
-    holders = {box.key: box.holder for box in picture.boxes}
-
-    def top(key: str) -> str:
-        while holders[key]:
-            key = holders[key]
-        return key
-
+    """Whether far more boxes stand side by side than one after the other: these are laid out from left to right."""
+    tops: dict[str, str] = {}
+    for box in picture.boxes:
+        tops[box.key] = tops.get(box.holder, box.key)
     waits: dict[str, set[str]] = {}
     for arrow in picture.arrows:
-        source, target = top(arrow.source), top(arrow.target)
-        if source != target:
-            waits.setdefault(target, set()).add(source)
+        if tops[arrow.source] != tops[arrow.target]:
+            waits.setdefault(tops[arrow.target], set()).add(tops[arrow.source])
+    depths: dict[str, int] = {}
     try:
-        layers = list(_layers(TopologicalSorter(waits)))
+        for key in TopologicalSorter(waits).static_order():
+            depths[key] = 1 + max((depths[one] for one in waits.get(key, ())), default=0)
     except CycleError:
         return False
-    return max(layers, default=0) > max(_WIDE * len(layers), 8)
-
-
-def _layers(sorter: TopologicalSorter[str]) -> Iterator[int]:
-    sorter.prepare()
-    while sorter.is_active():
-        ready = sorter.get_ready()
-        yield len(ready)
-        sorter.done(*ready)
-
-
-def _plan(raw: Mapping[str, Any], picture: Picture) -> Plan:
-    least, most = raw["bounds"]["min"], raw["bounds"]["max"]
-
-    def moved(point: Mapping[str, float]) -> Point:
-        return point["x"] - least["x"], point["y"] - least["y"]
-
-    places: dict[str, Place] = {}
-    for box, node in zip(picture.boxes, raw["nodes"], strict=True):
-        (x, y), size = moved(node["center"]), node["size"]
-        width, height = size["width"], size["height"]
-        places[box.key] = Place(x - width / 2, y - height / 2, width, height)
-    routes = [
-        Route(
-            [moved(point) for point in edge["points"]], edge["label_anchor"] and moved(edge["label_anchor"])
-        )
-        for edge in raw["edges"][: len(picture.arrows)]
-    ]
-    return Plan(places, routes, (most["x"] - least["x"], most["y"] - least["y"]))
+    layers = Counter(depths.values())
+    return max(layers.values(), default=0) > max(3 * len(layers), 8)  # boxes are wider than high

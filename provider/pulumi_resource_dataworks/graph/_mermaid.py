@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ._picture import WORDS, Arrow, Box, Line, Picture, Sign, Sort, plain, shorten
+from pulumi_resource_dataworks._names import printable
+
+from ._picture import WORDS, Arrow, Box, Category, Line, Picture, Sign, shorten
 
 MAX_CHARACTERS = 50_000
 """Mermaid's own `maxTextSize`: it refuses a longer text."""
@@ -22,15 +24,15 @@ _OBEYED = re.compile(r"(?<=\\)(?=n)|(?<=:)(?=fa-)|(?<=\$)(?=\$)")
 _NOTHING = "\u200b"
 """A space of no width."""
 
-_SHAPES: dict[Sort, tuple[str, str]] = {
-    Sort.SQL: ("[(", ")]"),
-    Sort.PYTHON: ("(", ")"),
-    Sort.SHELL: ("[[", "]]"),
-    Sort.SYNC: ("[/", "/]"),
-    Sort.VIRTUAL: ("([", "])"),
-    Sort.CONTROL: ("{{", "}}"),
-    Sort.OTHER: ("[", "]"),
-    Sort.OUTSIDE: (">", "]"),
+_SHAPES: dict[Category, tuple[str, str]] = {
+    Category.SQL: ("[(", ")]"),
+    Category.PYTHON: ("(", ")"),
+    Category.SHELL: ("[[", "]]"),
+    Category.SYNC: ("[/", "/]"),
+    Category.VIRTUAL: ("([", "])"),
+    Category.CONTROL: ("{{", "}}"),
+    Category.OTHER: ("[", "]"),
+    Category.OUTSIDE: (">", "]"),
 }
 _STYLES: dict[Sign, str] = {
     "+": "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328",
@@ -47,11 +49,13 @@ def mermaid(picture: Picture) -> str:
     inner: dict[str, list[Box]] = {}
     for box in picture.boxes:
         inner.setdefault(box.holder, []).append(box)
-    lines = ["flowchart TB", f'  about["{_about(picture)}"]']
-    lines += list(_nodes("", inner, names, "  "))
-    lines += [f"  {_edge(arrow, names)}" for arrow in picture.arrows]
-    lines += list(_styles(picture, names))
-    return "\n".join(lines) + "\n"
+    lines = [Line(picture.name), *picture.lines]
+    about = "<br/>".join(_label(f"{line.sign} {line.text}".strip()) for line in lines)
+    text = ["flowchart TB", f'  about["{about}"]']
+    text += _nodes("", inner, names, "  ")
+    text += [f"  {_edge(arrow, names)}" for arrow in picture.arrows]
+    text += _styles(picture, names)
+    return "\n".join(text) + "\n"
 
 
 def too_big_for(text: str, picture: Picture) -> str:
@@ -70,23 +74,19 @@ def _without_loops(picture: Picture) -> Picture:
     arrows: list[Arrow] = []
     for arrow in picture.arrows:
         if arrow.source == arrow.target and arrow.source in holders:
-            told = f"{arrow.sign} waits for {arrow.earlier or 'itself'}".strip()
-            marks.setdefault(arrow.source, []).append(told)
+            mark = f"{arrow.sign} waits for {arrow.earlier or 'itself'}".strip()
+            marks.setdefault(arrow.source, []).append(mark)
         else:
             arrows.append(arrow)
     boxes = [replace(box, marks=(*box.marks, *marks.get(box.key, ()))) for box in picture.boxes]
     return replace(picture, boxes=boxes, arrows=arrows)
 
 
-def _about(picture: Picture) -> str:
-    lines = [Line(picture.name), *picture.lines]
-    return "<br/>".join(_label(f"{line.sign} {line.text}".strip()) for line in lines)
-
-
 def _nodes(holder: str, inner: dict[str, list[Box]], names: dict[str, str], indent: str) -> Iterator[str]:
     for box in inner.get(holder, []):
         if box.key not in inner:
-            yield indent + _node(box, names)
+            opening, closing = _SHAPES[box.category]
+            yield f'{indent}{names[box.key]}{opening}"{_text(box)}"{closing}'
             continue
         yield f'{indent}subgraph {names[box.key]}["{_text(box).replace("<br/>", " · ")}"]'
         yield f"{indent}  direction TB"
@@ -94,28 +94,22 @@ def _nodes(holder: str, inner: dict[str, list[Box]], names: dict[str, str], inde
         yield f"{indent}end"
 
 
-def _node(box: Box, names: dict[str, str]) -> str:
-    opening, closing = _SHAPES[box.sort]
-    return f'{names[box.key]}{opening}"{_text(box)}"{closing}'
-
-
 def _text(box: Box) -> str:
-    about = [part for part in (box.command, *box.marks) if part]
-    lines = [f"{box.sign} {box.name}".strip(), " · ".join(about), ", ".join(box.changes)]
+    lines = [f"{box.sign} {box.name}".strip(), box.about, ", ".join(box.changes)]
     return "<br/>".join(_label(line) for line in lines if line)
 
 
 def _edge(arrow: Arrow, names: dict[str, str]) -> str:
     line = "-.->" if arrow.earlier else "-->"
-    told = ", ".join(part for part in (WORDS.get(arrow.sign), arrow.earlier, arrow.condition) if part)
-    label = f'|"{_label(told)}"|' if told else ""
+    about = ", ".join(filter(None, (WORDS.get(arrow.sign), arrow.earlier, arrow.condition)))
+    label = f'|"{_label(about)}"|' if about else ""
     return f"{names[arrow.source]} {line}{label} {names[arrow.target]}"
 
 
 def _styles(picture: Picture, names: dict[str, str]) -> Iterator[str]:
     yield "  classDef about fill:none,stroke:none"
     yield "  class about about"
-    outside = [names[box.key] for box in picture.boxes if box.sort is Sort.OUTSIDE]
+    outside = [names[box.key] for box in picture.boxes if box.category is Category.OUTSIDE]
     if outside:
         yield "  classDef outside stroke-dasharray:3 3"
         yield f"  class {','.join(outside)} outside"
@@ -132,7 +126,7 @@ def _styles(picture: Picture, names: dict[str, str]) -> Iterator[str]:
 
 def _label(text: str) -> str:
     """A text between quotes: letters and digits of any script stay, all that Mermaid or Markdown might obey does not."""
-    shown = _OBEYED.sub(_NOTHING, shorten(plain(text), _COLUMNS))
+    shown = _OBEYED.sub(_NOTHING, shorten(printable(text), _COLUMNS))
     return "".join(
         letter if _is_safe(shown, place) else f"#{ord(letter)};" for place, letter in enumerate(shown)
     )

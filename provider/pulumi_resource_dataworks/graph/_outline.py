@@ -9,61 +9,32 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import Changes, Json, Object
 
-from ._picture import Arrow, Box, Line, Picture, Sort
+from ._picture import Arrow, Box, Category, Line, Picture
 
-# --- What kind of thing a node runs, by its command. The commands are those that `flowspec` knows; any other is told by its words
-
-
-_CONTROL = frozenset({"SUB_PROCESS", "COMBINED_NODE", "PARAM_HUB", "SCHEDULER_TRIGGER", "DEPENDENT", "CHECK"})
-_SYNC = frozenset({"DI", "DATAX", "DATAX2", "DT", "CDP", "RI", "DD_MERGE", "TT_MERGE"})
-_DATABASES = frozenset(
-    [
-        "DB2",
-        "DORIS",
-        "DRDS",
-        "MARIADB",
-        "OCEANBASE",
-        "ORACLE",
-        "REDSHIFT",
-        "SAPHANA",
-        "SELECTDB",
-        "STARROCKS",
-        "VERTICA",
-    ]
-)
-_WORDS: tuple[tuple[Sort, tuple[str, ...]], ...] = (
-    (Sort.CONTROL, ("CONTROLLER_", "CHECK_", "_CHECK", "_INSPECT")),
-    (Sort.VIRTUAL, ("VIRTUAL",)),
-    (Sort.PYTHON, ("PYTHON", "PYODPS", "PYSPARK", "NOTEBOOK")),
-    (Sort.SHELL, ("SHELL", "SSH", "PERL")),
-    (
-        Sort.SQL,
-        (
-            "SQL",
-            "HIVE",
-            "PRESTO",
-            "IMPALA",
-            "TRINO",
-            "KYUUBI",
-            "ODPS_SCRIPT",
-            "ODPS_DDL",
-            "HOLOGRES",
-            "ADB_FOR_",
-        ),
-    ),
-)
+# --- What kind of thing a node runs, by its command
 
 
-def sort_of(command: str) -> Sort:
-    """The kind of a command, in any case; OTHER where its words tell nothing."""
+_COMMANDS = {
+    Category.CONTROL: "SUB_PROCESS COMBINED_NODE PARAM_HUB SCHEDULER_TRIGGER DEPENDENT CHECK",
+    Category.SYNC: "DI DATAX DATAX2 DT CDP RI DD_MERGE TT_MERGE",
+    Category.SQL: "DB2 DORIS DRDS MARIADB OCEANBASE ORACLE REDSHIFT SAPHANA SELECTDB STARROCKS VERTICA",
+}
+_PARTS = {  # of other commands, in this order
+    Category.CONTROL: "CONTROLLER_ CHECK_ _CHECK _INSPECT",
+    Category.VIRTUAL: "VIRTUAL",
+    Category.PYTHON: "PYTHON PYODPS PYSPARK NOTEBOOK",
+    Category.SHELL: "SHELL SSH PERL",
+    Category.SQL: "SQL HIVE PRESTO IMPALA TRINO KYUUBI ODPS_SCRIPT ODPS_DDL HOLOGRES ADB_FOR_",
+}
+_BY_COMMAND = {command: category for category, commands in _COMMANDS.items() for command in commands.split()}
+_BY_PART = {part: category for category, parts in _PARTS.items() for part in parts.split()}
+
+
+def category_of(command: str) -> Category:
+    """The category of a command, in any case; OTHER where its words do not say."""
     word = command.upper()
-    if word in _CONTROL:
-        return Sort.CONTROL
-    if word in _SYNC:
-        return Sort.SYNC
-    if word in _DATABASES:
-        return Sort.SQL
-    return next((sort for sort, parts in _WORDS if any(part in word for part in parts)), Sort.OTHER)
+    by_part = (category for part, category in _BY_PART.items() if part in word)
+    return _BY_COMMAND.get(word) or next(by_part, Category.OTHER)
 
 
 # --- What one document shows: its nodes, what they wait for, and the workflow around them
@@ -81,38 +52,19 @@ _OF_ITSELF = frozenset({"own last cycle", "last cycle of its children"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """One dependency of a document.
-
-    Attributes:
-        edge: As `flowspec.changes` tells it.
-        source: The key of the node, or of the box outside, that goes first.
-        target: The key of the node that waits.
-        earlier: Which runs of the cycle before are meant; empty for the same cycle.
-        condition: When a branch goes this way.
-    """
-
-    edge: flowspec.Edge
-    source: str
-    target: str
-    earlier: str = ""
-    condition: str = ""
-
-
-@dataclass(slots=True)
 class Outline:
     """What one document shows. Keys of nodes are their names as `flowspec.nodes_of` has them, which are unique.
 
     Attributes:
-        workflow: The document's workflow.
+        name: The workflow's name.
         boxes: By key.
-        waits: The dependencies.
+        arrows: The dependencies, each with what it is for `flowspec.changes`.
         ids: The keys of the nodes, by ID.
     """
 
-    workflow: Object
+    name: str
     boxes: dict[str, Box]
-    waits: list[Wait]
+    arrows: list[tuple[flowspec.Edge, Arrow]]
     ids: dict[str, str]
 
 
@@ -123,16 +75,43 @@ def outline(root: Object) -> Outline:
         root: A document that is complete, as `flowspec.complete` leaves it.
     """
     workflow = flowspec.workflow_of(root)
-    keys = {id(node): key for key, node in flowspec.nodes_of(workflow)}
-    boxes = {box.key: box for box in _boxes(workflow, "", keys)}
+    nodes = list(flowspec.nodes_of(workflow))
+    boxes = {box.key: box for box in _boxes(workflow, "", {id(node): key for key, node in nodes})}
     ids: dict[str, str] = {}
-    for key, node in flowspec.nodes_of(workflow):
-        ids.setdefault(str(node.get("id")), key)
-    found = Outline(workflow, boxes, [], ids)
-    makers = _makers(workflow)
+    producers: dict[str, tuple[str, str]] = {}  # the node's key, and when a branch gives the output
+    for key, node in nodes:
+        own = str(node.get("id"))
+        arms = {
+            str(_inside(arm, "output").get("data")): str(arm.get("when") or arm.get("desc") or "")
+            for arm in flowspec.objects(_inside(node, "branch").get("branches"))
+        }
+        ids.setdefault(own, key)
+        for output in (own, *flowspec.outputs_of(node), *arms):
+            producers.setdefault(output, (ids[own], arms.get(output, "") if output != own else ""))
+    found = Outline(str(workflow["name"]), boxes, [], ids)
     for dependency, depend in flowspec.depends_of(workflow):
-        _add_wait(found, makers, dependency, depend)
+        target = ids.get(str(dependency.get("nodeId")))
+        if target is not None:
+            _add_arrow(found, producers, target, depend, flowspec.edge_of(dependency, depend))
     return found
+
+
+def _add_arrow(
+    found: Outline, producers: dict[str, tuple[str, str]], target: str, depend: Object, edge: flowspec.Edge
+) -> None:
+    """Adds a dependency, and the box of what no node here makes."""
+    earlier, output = _EARLIER.get(edge.type, ""), edge.output
+    if earlier in _OF_ITSELF:
+        arrow = Arrow(target, target, earlier)
+    elif output in producers:
+        source, condition = producers[output]
+        arrow = Arrow(source, target, earlier, condition)
+    else:
+        arrow = Arrow(f"\0{output}", target, earlier)
+        name = str(depend.get("refTableName") or output)
+        box = Box(arrow.source, name, output if output != name else "", Category.OUTSIDE)
+        found.boxes.setdefault(arrow.source, box)
+    found.arrows.append((edge, arrow))
 
 
 def lines(root: Object) -> dict[str, Line]:
@@ -167,54 +146,10 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
         command = command or (f"type {runtime['commandTypeId']}" if runtime.get("commandTypeId") else "")
         state = _mark(node.get("recurrence"))
         marks = [mark for mark in ("condition" if id(node) not in plain else "", state) if mark]
-        sort = Sort.CONTROL if inner else sort_of(command)
-        yield Box(key, str(node.get("name") or ""), command, sort, tuple(marks), holder)
+        category = Category.CONTROL if inner else category_of(command)
+        yield Box(key, str(node.get("name") or ""), command, category, tuple(marks), holder)
         for _, scope in inner:
             yield from _boxes(scope, key, keys)
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Who makes an output, and when, where it is one of a branch."""
-
-    node_id: str
-    condition: str = ""
-
-
-def _makers(workflow: Object) -> dict[str, _Maker]:
-    found: dict[str, _Maker] = {}
-    for _, node in flowspec.nodes_of(workflow):
-        own = str(node.get("id"))
-        arms = {
-            str(_inside(arm, "output").get("data")): str(arm.get("when") or arm.get("desc") or "")
-            for arm in flowspec.objects(_inside(node, "branch").get("branches"))
-        }
-        found.setdefault(own, _Maker(own))
-        for output in (*flowspec.outputs_of(node), *arms):
-            found.setdefault(output, _Maker(own, arms.get(output, "")))
-    return found
-
-
-def _add_wait(found: Outline, makers: dict[str, _Maker], dependency: Object, depend: Object) -> None:
-    """Adds a dependency, and the box of what no node here makes. One of a node that is not there is left out."""
-    target = found.ids.get(str(dependency.get("nodeId")))
-    if target is None:
-        return
-    edge = flowspec.edge_of(dependency, depend)
-    earlier = _EARLIER.get(edge.type, "")
-    if earlier in _OF_ITSELF:
-        found.waits.append(Wait(edge, target, target, earlier))
-        return
-    named = edge.output
-    maker = makers.get(named)
-    if maker is not None:
-        source = found.ids[maker.node_id]
-        found.waits.append(Wait(edge, source, target, earlier, maker.condition))
-        return
-    key = f"\0{named}"
-    name = str(depend.get("refTableName") or named)
-    found.boxes.setdefault(key, Box(key, name, named if named != name else "", Sort.OUTSIDE))
-    found.waits.append(Wait(edge, key, target, earlier))
 
 
 def _around(root: Object) -> Iterator[Object]:
@@ -245,37 +180,36 @@ def picture_of(root: Object, before: Object | None = None) -> Picture:
         root: A document that is complete, as `flowspec.complete` leaves it.
         before: Such a one that `root` takes the place of; None for a picture of `root` alone.
     """
-    return _alone(root) if before is None else _compared(before, root)
-
-
-def _alone(root: Object) -> Picture:
     found = outline(root)
+    if before is not None:
+        return _compared(before, root, outline(before), found)
     boxes = list(found.boxes.values())
-    nodes = sum(box.sort is not Sort.OUTSIDE for box in boxes)
-    arrows = list(dict.fromkeys(map(_arrow, found.waits)))
+    nodes = sum(box.category is not Category.OUTSIDE for box in boxes)
+    arrows = list(dict.fromkeys(arrow for _, arrow in found.arrows))
     summary = f"{_count(nodes, 'node', 'nodes')}, {_count(len(arrows), 'dependency', 'dependencies')}"
-    return Picture(_name(found), list(lines(root).values()), boxes, arrows, summary=summary)
+    return Picture(found.name, list(lines(root).values()), boxes, arrows, summary=summary)
 
 
-def _compared(before: Object, after: Object) -> Picture:
+def _compared(before: Object, after: Object, old: Outline, now: Outline) -> Picture:
     changes = flowspec.changes(before, after)
-    old, now = outline(before), outline(after)
     keys = _keys(old, now, changes)
-    arrows = list(dict.fromkeys(_arrows(old, now, keys, changes)))
+    added, removed = set(changes.edges_added), set(changes.edges_removed)
+    arrows = [replace(arrow, sign="+" if edge in added else "") for edge, arrow in now.arrows]
+    arrows += [
+        replace(arrow, source=keys[arrow.source], target=keys[arrow.target], sign="-")
+        for edge, arrow in old.arrows
+        if edge in removed
+    ]
     boxes = [_signed(box, changes) for box in now.boxes.values()]
     boxes += [
         replace(box, key=keys[key], holder=keys.get(box.holder, ""), sign="-")
         for key, box in old.boxes.items()
         if keys[key] not in now.boxes
     ]
-    boxes = [_outside_signed(box, arrows) if box.sort is Sort.OUTSIDE else box for box in boxes]
+    boxes = [_outside_signed(box, arrows) if box.category is Category.OUTSIDE else box for box in boxes]
     summary = changes.describe() or "nothing changes"
-    told = list(_lines(before, after, changes))
-    return Picture(_name(now), told, boxes, arrows, compared=True, summary=summary)
-
-
-def _name(found: Outline) -> str:
-    return str(found.workflow["name"])
+    compared = list(_lines(before, after, changes))
+    return Picture(now.name, compared, boxes, list(dict.fromkeys(arrows)), compared=True, summary=summary)
 
 
 def _keys(old: Outline, now: Outline, changes: Changes) -> dict[str, str]:
@@ -284,31 +218,19 @@ def _keys(old: Outline, now: Outline, changes: Changes) -> dict[str, str]:
     own = {key: one for one, key in old.ids.items()}
     found: dict[str, str] = {}
     for key, box in old.boxes.items():
-        same = key if box.sort is Sort.OUTSIDE else now.ids.get(own.get(key, ""), key)
-        is_gone = key in removed or (box.sort is not Sort.OUTSIDE and same not in now.boxes)
+        outside = box.category is Category.OUTSIDE
+        same = key if outside else now.ids.get(own.get(key, ""), key)
+        is_gone = key in removed or (not outside and same not in now.boxes)
         found[key] = f"\0\0{key}" if is_gone else same
     return found
-
-
-def _arrow(wait: Wait) -> Arrow:
-    return Arrow(wait.source, wait.target, wait.earlier, wait.condition)
-
-
-def _arrows(old: Outline, now: Outline, keys: dict[str, str], changes: Changes) -> Iterator[Arrow]:
-    added, removed = set(changes.edges_added), set(changes.edges_removed)
-    for wait in now.waits:
-        yield replace(_arrow(wait), sign="+" if wait.edge in added else "")
-    for wait in old.waits:
-        if wait.edge in removed:
-            yield Arrow(keys[wait.source], keys[wait.target], wait.earlier, wait.condition, "-")
 
 
 def _signed(box: Box, changes: Changes) -> Box:
     if box.key in changes.added:
         return replace(box, sign="+")
     moved = changes.moved.get(box.key)
-    told = (*((f"was {moved}",) if moved else ()), *changes.changed.get(box.key, ()))
-    return replace(box, sign="~", changes=told) if told else box
+    fields = (*((f"was {moved}",) if moved else ()), *changes.changed.get(box.key, ()))
+    return replace(box, sign="~", changes=fields) if fields else box
 
 
 def _outside_signed(box: Box, arrows: list[Arrow]) -> Box:

@@ -1,4 +1,4 @@
-"""What is in a picture, whatever draws it: plain texts, measured in columns."""
+"""What is in a picture, whatever draws it: plain texts as the documents have them, measured in columns."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from pulumi_resource_dataworks._names import printable as plain
-
-# --- What is in a picture, whatever draws it: plain texts, as the documents have them
-
-
 Sign = Literal["", "+", "-", "~"]
 """What becomes of something: nothing, added, removed, changed."""
 
 WORDS: dict[Sign, str] = {"+": "added", "-": "removed", "~": "changed"}
 
 
-class Sort(Enum):
+class Category(Enum):
     """What a box stands for, which decides its shape."""
 
     SQL = "SQL"
@@ -39,7 +34,7 @@ class Box:
         key: Unique in the picture.
         name: The node's own name.
         command: What it runs; empty where it is not known.
-        sort: What kind of thing that is.
+        category: What kind of thing that is.
         marks: What to know about its runs, such as `paused`.
         holder: The key of the control node that holds it; empty for none.
         sign: What becomes of it.
@@ -49,11 +44,16 @@ class Box:
     key: str
     name: str
     command: str = ""
-    sort: Sort = Sort.OTHER
+    category: Category = Category.OTHER
     marks: tuple[str, ...] = ()
     holder: str = ""
     sign: Sign = ""
     changes: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """What it runs, and how."""
+        return " · ".join(filter(None, (self.command, *self.marks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line about the workflow as a whole.
-
-    Attributes:
-        text: What it says.
-        sign: What becomes of it.
-        cron: The expression in it, where it tells a schedule.
-    """
+    """A line about the workflow as a whole; `cron` is the expression in it, where it is a schedule."""
 
     text: str
     sign: Sign = ""
@@ -116,14 +110,6 @@ class Picture:
         return frozenset(box.holder for box in self.boxes if box.holder)
 
 
-# --- Texts of documents as they can be shown: nothing that a terminal or a browser obeys, and measured in columns
-
-
-__all__ = ["columns", "plain", "shorten", "wrap"]
-
-_WIDE = frozenset({"W", "F", "A"})
-
-
 def columns(text: str) -> int:
     """How wide a text is in columns of a monospaced font: Chinese letters take two, combining marks none."""
     return sum(map(_columns, text))
@@ -131,9 +117,7 @@ def columns(text: str) -> int:
 
 def shorten(text: str, most: int) -> str:
     """The text, or its beginning with `…` where it has more than so many columns."""
-    if len(text) <= most and columns(text) <= most:
-        return text
-    return _head(text, most - 2) + "…"
+    return text if len(text) <= most and columns(text) <= most else _head(text, most - 2) + "…"
 
 
 def wrap(text: str, most: int, lines: int) -> list[str]:
@@ -162,4 +146,4 @@ def _columns(letter: str) -> int:
         return 1
     if unicodedata.combining(letter):
         return 0
-    return 2 if unicodedata.east_asian_width(letter) in _WIDE else 1
+    return 2 if unicodedata.east_asian_width(letter) in "WFA" else 1

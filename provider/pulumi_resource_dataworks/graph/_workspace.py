@@ -12,11 +12,11 @@ from pulumi_resource_dataworks.flowspec import Object
 
 
 class WorkspaceError(Exception):
-    """A workflow cannot be had: why, for a person."""
+    """Why a workflow cannot be had, for a person."""
 
 
 class _Report:
-    """Tells what takes time."""
+    """Says what takes time."""
 
     def status(self, message: str) -> None:
         sys.stderr.write(f"{printable(message)}\n")
@@ -26,13 +26,7 @@ class _Report:
 
 
 def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: str | None) -> Object:
-    """Gets the document of a workflow, with all that the service fills in.
-
-    Args:
-        project_id: The workspace.
-        wanted: The workflow's exact name, path or ID.
-        region: The region; None for that of the environment.
-        endpoint: A host in place of the region's own.
+    """Gets the document of a workflow by its exact name, path or ID, with all that the service fills in.
 
     Raises:
         WorkspaceError: There is no such workflow, or there are several; the service refuses, or a setting is missing.

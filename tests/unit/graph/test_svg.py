@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.graph import picture_of, svg
 from pulumi_resource_dataworks.graph._documents import whole
-from pulumi_resource_dataworks.graph._picture import Sort, columns, plain
+from pulumi_resource_dataworks.graph._picture import Category, columns
 from tests.support.corpus import each_taken
 from tests.support.pictures import (
     Drawn,
@@ -71,7 +72,7 @@ def test_every_document_is_drawn(file: Path) -> None:
     text = svg(picture_of(complete))
     drawn = read_back(text)
     for _, entity in flowspec.nodes_of(workflow):
-        own = [key for key in drawn.boxes if key == plain(str(entity["name"]))]
+        own = [key for key in drawn.boxes if key == printable(str(entity["name"]))]
         assert len(own) == 1
     assert len(drawn.leaves) + len(drawn.holders) >= len(list(flowspec.nodes_of(workflow)))
     assert len(drawn.arrows) == count_edges(workflow)
@@ -95,7 +96,7 @@ def test_each_kind_of_node_has_its_look() -> None:
     for name, look in looks.items():
         assert look in drawn.classes[name]
     legend = set(drawn.every_text)
-    assert {sort.value for sort in Sort} <= legend
+    assert {category.value for category in Category} <= legend
     assert_apart(drawn)
     assert_fits(drawn)
 
