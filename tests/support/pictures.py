@@ -101,6 +101,7 @@ class Drawn:
     holders: list[Rect] = field(default_factory=list)
     leaves: list[Rect] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    baselines: dict[str, list[float]] = field(default_factory=dict)
     arrows: list[tuple[str, str]] = field(default_factory=list)
     every_text: list[str] = field(default_factory=list)
     size: tuple[float, float] = (0, 0)
@@ -118,6 +119,9 @@ def read_back(text: str) -> Drawn:
         drawn.boxes.setdefault(name, []).append(rect)
         drawn.classes.setdefault(name, []).extend(kinds)
         drawn.texts.setdefault(name, []).extend(one.text or "" for one in group.findall(f"{_SVG}text"))
+        drawn.baselines.setdefault(name, []).extend(
+            float(one.attrib["y"]) for one in group.findall(f"{_SVG}text")
+        )
         (drawn.holders if "holder" in kinds else drawn.leaves).append(rect)
     for path in root.iter(f"{_SVG}path"):
         if "edge" in path.get("class", "").split() and path.find(f"{_SVG}title") is not None:

@@ -260,7 +260,7 @@ def _box_text(box: Box, loops: list[str], is_holder: bool) -> _BoxText:
         lines += [(look, _LINE, line) for line in wrap(printable(text), wide + 12, high) if line]
     widths = [columns(text) * (_LETTER if look == "name" else _SMALL) for look, _, text in lines]
     width = max(widths) + _ICON_WIDTH + 8 + 2 * _PAD
-    return _BoxText(lines, max(width, 96.0), sum(height for _, height, _ in lines) + _PAD)
+    return _BoxText(lines, max(width, 96.0), sum(height for _, height, _ in lines) + 1.5 * _PAD)
 
 
 def _add_box(graph: ET.Element, box: Box, text: _BoxText, place: Rectangle, *, is_holder: bool) -> None:

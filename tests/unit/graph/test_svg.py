@@ -113,6 +113,15 @@ def test_a_control_node_is_drawn_around_its_inner_nodes() -> None:
         assert not holds(drawn.boxes[holder][0], drawn.boxes["start"][0])
 
 
+def test_no_text_is_at_a_border() -> None:
+    drawn = draw(everything())
+    for name, [(_, top, _, bottom)] in drawn.boxes.items():
+        assert min(drawn.baselines[name]) >= top + 14
+        assert max(drawn.baselines[name]) <= bottom - 8
+    for holder, first in (("loop", "begin"), ("each", "one"), ("sub", "inside")):
+        assert max(drawn.baselines[holder]) <= drawn.boxes[first][0][1] - 8
+
+
 def test_what_is_to_be_known_of_a_node_is_written_in_it() -> None:
     texts = draw(everything()).texts
     assert texts["score"] == ["PY", "score", "PYODPS3 · paused"]
