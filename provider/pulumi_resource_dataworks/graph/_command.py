@@ -17,8 +17,6 @@ from ._outline import picture_of
 from ._picture import Picture
 from ._svg import svg, too_big_for_svg
 
-_LIBRARIES = ("graphlay", "cron_descriptor")
-
 
 class _StopError(Exception):
     """Nothing can be drawn: what to say, and the exit status."""
@@ -62,7 +60,7 @@ def _check(arguments: Namespace) -> None:
         raise _StopError(f"{len(arguments.files)} files are given; at most {most} can be drawn")
     if arguments.files.count("-") > 1:
         raise _StopError("standard input can be one of the two documents, not both")
-    if arguments.format == "svg" and not all(map(importlib.util.find_spec, _LIBRARIES)):
+    if arguments.format == "svg" and not importlib.util.find_spec("graphlay"):
         message = "SVG needs its extra: pip install 'pulumi-resource-dataworks[graph]'. --format mermaid needs nothing"
         raise _StopError(message, 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -48,6 +49,15 @@ _EARLIER = {
 }
 """What each type of dependency waits for (help page "Dependencies on previous cycle results")."""
 
+_ANY = ("*", "?")
+_SIMPLE_CRON = re.compile(
+    r"(?P<second>[0-5]?[0-9]) (?P<minute>[0-5]?[0-9]) (?P<hour>[01]?[0-9]|2[0-3]|\*)"
+    r" (?P<day>0?[1-9]|[12][0-9]|3[01]|L|[*?]) \* (?P<weekday>[A-Za-z]+(-[A-Za-z]+|(,[A-Za-z]+)*)|[*?])( \*)?"
+)
+_WEEKDAYS = {
+    day[:3].upper(): day
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+}
 _OF_ITSELF = frozenset({"own last cycle", "last cycle of its children"})
 
 
@@ -131,9 +141,31 @@ def lines(root: Object) -> dict[str, Line]:
 def _schedule(trigger: Object) -> Line:
     """When a workflow starts; empty where it does not say."""
     cron, delay = str(trigger.get("cron") or ""), str(trigger.get("delaySeconds") or "0")
-    parts = [cron or str(trigger.get("type") or ""), str(trigger.get("timezone") or "")]
+    parts = [_in_words(cron) or str(trigger.get("type") or ""), str(trigger.get("timezone") or "")]
     parts += [f"{delay} s later"] if delay != "0" else []
-    return Line(" · ".join(filter(None, parts)), cron=cron)
+    return Line(" · ".join(filter(None, parts)))
+
+
+def _in_words(cron: str) -> str:
+    """A simple schedule in words; any other stays the expression. Numbers of weekdays do: few know which day is 1."""
+    simple = _SIMPLE_CRON.fullmatch(" ".join(cron.split()))
+    if simple is None or (simple["day"] not in _ANY and simple["weekday"] not in _ANY):
+        return cron
+    second = f":{simple['second']:0>2}" if int(simple["second"]) else ""
+    minute, hour, day = simple["minute"], simple["hour"], simple["day"]
+    weekdays = [_WEEKDAYS.get(name, "") for name in re.split("[,-]", simple["weekday"].upper())]
+    when = f"at {hour:0>2}:{minute:0>2}{second}"
+    if hour == "*":
+        is_plain = day in _ANY and simple["weekday"] in _ANY and not second
+        return f"every hour at minute {int(minute)}" if is_plain else cron
+    if simple["weekday"] not in _ANY:
+        if not all(weekdays):
+            return cron
+        is_range = "-" in simple["weekday"]
+        return f"every {' to '.join(weekdays) if is_range else ' and '.join(weekdays)} {when}"
+    if day == "L":
+        return f"on the last day of every month {when}"
+    return f"every day {when}" if day in _ANY else f"on day {int(day)} of every month {when}"
 
 
 def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:

@@ -77,11 +77,10 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line about the workflow as a whole; `cron` is the expression in it, where it is a schedule."""
+    """A line about the workflow as a whole."""
 
     text: str
     sign: Sign = ""
-    cron: str = ""
 
 
 @dataclass(frozen=True, slots=True)

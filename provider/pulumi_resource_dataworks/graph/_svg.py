@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Sequence
 from string import Template
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from pulumi_resource_dataworks._names import printable
@@ -149,26 +148,10 @@ def _head(picture: Picture) -> tuple[ET.Element, float, float]:
     width, y = columns(title) * _LARGE, 40.0
     _add(head, "text", "title", title, x=0, y=18)
     for line in picture.lines:
-        words = _in_words(line.cron)
-        text = f"{line.sign} {line.text}{f' ({words})' if words else ''}".strip()
-        for part in wrap(printable(text), 110, 3):
+        for part in wrap(printable(f"{line.sign} {line.text}".strip()), 110, 3):
             _add(head, "text", WORDS.get(line.sign, "faint"), part, x=0, y=y)
             width, y = max(width, columns(part) * _LETTER), y + 19
     return head, width, y - 14
-
-
-def _in_words(cron: str) -> str:
-    """A schedule in English; empty for one that cannot be read."""
-    if not cron:
-        return ""
-    descriptor: Any = importlib.import_module("cron_descriptor")
-    options = descriptor.Options()
-    options.use_24hour_time_format = True
-    options.locale_code = "en_US"
-    try:
-        return str(descriptor.get_description(cron, options))
-    except (descriptor.FormatError, ValueError, IndexError):
-        return ""
 
 
 def _legend(picture: Picture) -> tuple[ET.Element, float, float]:

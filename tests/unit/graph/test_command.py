@@ -133,7 +133,7 @@ def test_what_cannot_be_read_or_written(run: Run, arguments: list[str], messages
     assert len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("library", ["graphlay", "cron_descriptor"])
+@pytest.mark.parametrize("library", ["graphlay"])
 def test_svg_says_what_to_install_and_mermaid_needs_nothing(
     run: Run, monkeypatch: pytest.MonkeyPatch, library: str, messages: Messages
 ) -> None:

@@ -154,12 +154,12 @@ def test_the_schedule_is_shown_before_and_after() -> None:
     picture = compared(document([node("a")]), now)
     assert lines(picture) == [
         ("", "CycleWorkflow · daily_orders"),
-        ("-", "00 30 02 * * ? · Asia/Shanghai"),
-        ("+", "00 00 03 * * ? · GMT+8"),
+        ("-", "every day at 02:30 · Asia/Shanghai"),
+        ("+", "every day at 03:00 · GMT+8"),
         ("~", "trigger.cron, trigger.timezone"),
     ]
     texts = read_back(svg(picture)).every_text
-    assert "- 00 30 02 * * ? · Asia/Shanghai (At 02:30:00)" in texts
+    assert "- every day at 02:30 · Asia/Shanghai" in texts
 
 
 def test_a_workflow_that_has_a_new_name() -> None:
