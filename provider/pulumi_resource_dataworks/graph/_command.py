@@ -13,7 +13,7 @@ from pulumi_resource_dataworks.validate import UnreadableError
 
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for
-from ._outline import picture_of
+from ._outline import name_inputs, outside_outputs, picture_of
 from ._picture import Picture
 from ._svg import svg, too_big_for_svg
 
@@ -83,7 +83,19 @@ def _picture(arguments: Namespace, sources: list[Source]) -> Picture:
     else:
         pair = both(roots[0], roots[1]) if len(roots) > 1 else (whole(roots[0]),)
     *before, after = pair
-    return picture_of(after, *before)
+    picture = picture_of(after, *before)
+    return picture if arguments.workflow is None else _with_input_names(picture, arguments)
+
+
+def _with_input_names(picture: Picture, arguments: Namespace) -> Picture:
+    from ._workspace import input_names  # noqa: PLC0415 a file needs no network
+
+    outputs = outside_outputs(picture)
+    if not outputs:
+        return picture
+    return name_inputs(
+        picture, input_names(arguments.project_id, outputs, arguments.region, arguments.endpoint)
+    )
 
 
 def _from_workspace(arguments: Namespace) -> Object:

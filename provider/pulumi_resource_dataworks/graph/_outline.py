@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -220,6 +220,23 @@ def picture_of(root: Object, before: Object | None = None) -> Picture:
     arrows = list(dict.fromkeys(arrow for _, arrow in found.arrows))
     summary = f"{_count(nodes, 'node', 'nodes')}, {_count(len(arrows), 'dependency', 'dependencies')}"
     return Picture(found.name, list(lines(root).values()), boxes, arrows, summary=summary)
+
+
+def outside_outputs(picture: Picture) -> list[str]:
+    """The outputs of other workflows' nodes in a picture; a workspace's own root node is always there."""
+    outputs = [box.key[1:] for box in picture.boxes if box.category is Category.OUTSIDE]
+    return [output for output in outputs if "." in output or not output.endswith("_root")]
+
+
+def name_inputs(picture: Picture, names: Mapping[str, str]) -> Picture:
+    """The picture with names for what other workflows make, by output."""
+    boxes = [
+        replace(box, name=names[box.key[1:]], command=box.key[1:])
+        if box.category is Category.OUTSIDE and box.key[1:] in names
+        else box
+        for box in picture.boxes
+    ]
+    return replace(picture, boxes=boxes)
 
 
 def _compared(before: Object, after: Object, old: Outline, now: Outline) -> Picture:

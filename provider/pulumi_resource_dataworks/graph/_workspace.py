@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
 from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.flowspec import Object
+
+_MOST_INPUTS = 20
+"""Outputs of other workflows that are looked up, at one or two calls each."""
 
 
 class WorkspaceError(Exception):
@@ -32,8 +36,7 @@ def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: s
         WorkspaceError: There is no such workflow, or there are several; the service refuses, or a setting is missing.
     """
     try:
-        settings = openapi.Settings.from_config({"region": region, "endpoint": endpoint}, os.environ)
-        return asyncio.run(_get(settings, project_id, wanted))
+        return asyncio.run(_get(_settings(region, endpoint), project_id, wanted))
     except flowspec.InvalidDocumentError as error:
         problems = "; ".join(problem.render() for problem in error.problems if problem.severity == "error")
         raise WorkspaceError(
@@ -42,6 +45,41 @@ def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: s
     except (openapi.DataWorksError, lifecycle.LifecycleError, ValueError, ImportError) as error:
         # ImportError: a SOCKS proxy without its package.
         raise WorkspaceError(str(error).removeprefix("getWorkflowDefinition: ")) from error
+
+
+def input_names(
+    project_id: int, outputs: list[str], region: str | None, endpoint: str | None
+) -> dict[str, str]:
+    """Names for outputs of other workflows, as far as the workspace knows them: `workflow / node`. It costs no error."""
+    return asyncio.run(_input_names(_settings(region, endpoint), project_id, outputs[:_MOST_INPUTS]))
+
+
+def _settings(region: str | None, endpoint: str | None) -> openapi.Settings:
+    return openapi.Settings.from_config({"region": region, "endpoint": endpoint}, os.environ)
+
+
+async def _input_names(settings: openapi.Settings, project_id: int, outputs: list[str]) -> dict[str, str]:
+    client = openapi.Client(settings, on_wait=_Report().status)
+    names: dict[str, str] = {}
+    try:
+        for output in outputs:
+            with contextlib.suppress(openapi.NotFoundError, flowspec.InvalidDocumentError, LookupError):
+                names[output] = await _input_name(client, project_id, output)
+    except openapi.DataWorksError:
+        pass  # of every call: what is known so far is shown
+    finally:
+        await client.aclose()
+    return names
+
+
+async def _input_name(client: openapi.Client, project_id: int, output: str) -> str:
+    node_id = output
+    if not output.isdecimal():  # `<workspace>.<name of the node>`, as the console makes it
+        listed = await client.nodes.called(project_id, output.partition(".")[2] or output)
+        made = {given.data: node.id for node in listed for given in node.outputs}
+        node_id = made[output]
+    node = await client.nodes.get(project_id, node_id)
+    return f"{flowspec.workflow_of(flowspec.read(node.spec).root)['name']} / {node.name}"
 
 
 async def _get(settings: openapi.Settings, project_id: int, wanted: str) -> Object:

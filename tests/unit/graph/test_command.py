@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import cli, flowspec, openapi
+from pulumi_resource_dataworks.emulator import Fault
 from pulumi_resource_dataworks.graph import _svg
 from pulumi_resource_dataworks.graph._documents import whole
 from pulumi_resource_dataworks.pytest_plugin import DataWorks
@@ -189,6 +190,35 @@ def test_a_workflow_of_a_workspace_by_name_path_or_id(run: Run, dataworks: DataW
         assert status == 0, err
         assert set(read_back(out).boxes) == {"a", "b"}
     assert [call.action for call in dataworks.calls("GetWorkflowDefinition")]
+
+
+def test_inputs_are_named_by_workflow_and_node(run: Run, dataworks: DataWorks) -> None:
+    extract = node("extract", id="7000000000000000001")
+    named = node("named", outputs={"nodeOutputs": [{"data": "shop.named"}]})
+    store(dataworks, document([extract, named], name="orders", id="7000000000000000002"))
+    inputs = [
+        {"output": output} for output in ("7000000000000000001", "shop.named", "shop.gone", "shop_root")
+    ]
+    root = document([node("a")], [after("a", *inputs)], name="report")
+    [own] = store(dataworks, root)
+    where = ("--project-id", str(dataworks.project_id), "--workflow", own)
+    expected = {"a", "orders / extract", "orders / named", "shop.gone", "shop_root"}
+    for arguments in (where, (*where, save("a.json", root))):
+        status, out, err = run(*arguments)
+        assert status == 0, err
+        drawn = read_back(out)
+        assert set(drawn.boxes) == expected
+        assert drawn.texts["orders / named"][-1] == "shop.named"
+    calls = len(dataworks.calls("GetNode")), len(dataworks.calls("ListNodes"))
+    assert calls == (4, 4)
+
+
+def test_an_input_that_cannot_be_looked_up_keeps_its_output(run: Run, dataworks: DataWorks) -> None:
+    [own] = store(dataworks, document([node("a")], [after("a", {"output": "shop.x"})]))
+    dataworks.emulator.add_fault(Fault("ListNodes", times=100, status=403, code="Forbidden.Access"))
+    status, out, err = run("--project-id", str(dataworks.project_id), "--workflow", own)
+    assert status == 0, err
+    assert set(read_back(out).boxes) == {"a", "shop.x"}
 
 
 def test_what_a_file_would_change_in_the_workspace(
