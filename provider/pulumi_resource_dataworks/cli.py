@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from . import __version__
+
 if TYPE_CHECKING:
     from .emulator import Emulator
 
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pulumi-dataworks", description="Tools around the DataWorks provider."
     )
+    parser.add_argument("--version", action="version", version=f"pulumi-dataworks {__version__}")
     parser.set_defaults(run=_run)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_emulator(
@@ -67,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
     _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source says so"))
     _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
+    _add_list(commands.add_parser("list", help="the workflows of a workspace, and which are in production"))
     _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     return parser
 
@@ -194,16 +198,32 @@ def _configured(arguments: argparse.Namespace) -> "Emulator":
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Report every fault of FlowSpec documents in JSON or YAML. Exit status: 0 no errors, 1 errors, "
-        "2 a file cannot be read."
+        "Report every problem of FlowSpec documents in JSON or YAML, the files that they name included. Exit status: "
+        "0 no errors, 1 errors, 2 a file cannot be read."
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a document; - is standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="a document, or a folder of documents; - is standard input"
+    )
+    parser.add_argument(
+        "--variable",
+        action="append",
+        type=_variable,
+        metavar="NAME=VALUE",
+        help="what {{NAME}} stands for; without any, every value with a placeholder is taken for right",
+    )
     parser.add_argument(
         "--format",
         choices=["text", "json"],
         default="text",
         help="lines FILE:LINE:COLUMN: ..., or JSON (text)",
     )
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("write NAME=VALUE")
+    return name, value
 
 
 def _add_workspace(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -251,15 +271,36 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "List the workflows of a workspace with the IDs that `pulumi import` takes. Keys and region come from the "
+        "environment, as the provider has them. Exit status: 0 there are some, 1 there are none, 2 no answer."
+    )
+    _add_workspace(parser, required=True)
+    parser.add_argument(
+        "--name", metavar="GLOB", default="*", help="those with names like this, as in 'sales_*'"
+    )
+    parser.add_argument(
+        "--deployed",
+        action="store_true",
+        help="say which are in production: two more calls for each workflow",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="a table, or JSON (text)")
+
+
 def _add_graph(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Draw a workflow; with two documents, what changes from the first to the second. With --workflow it is that of "
         "a workspace, before FILE: keys and region come from the environment, as the provider has them. Exit status: 0 "
         "drawn, 1 a document has errors, 2 something cannot be read."
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a document; - is standard input")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="a document; - is standard input; or a folder of documents"
+    )
     parser.add_argument("--format", choices=["svg", "mermaid"], default="svg", help="what to write (svg)")
-    parser.add_argument("--out", metavar="FILE", help="where to write it (standard output)")
+    parser.add_argument(
+        "--out", metavar="FILE", help="where to write it (standard output); of a folder, the pictures' folder"
+    )
     _add_workspace(parser)
     parser.add_argument("--workflow", metavar="X", help="a workflow in it: its exact name, path or ID")
 

@@ -49,7 +49,7 @@ class UnusedVariableError(Exception):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = sorted(names)
-        super().__init__(f"the document has no {{{{{self.names[0]}}}}}")
+        super().__init__("the document has no " + ", ".join(f"{{{{{name}}}}}" for name in self.names))
 
 
 def read_document(name: str | Path, variables: Mapping[str, Any] | None = None) -> Document:
@@ -81,8 +81,12 @@ def read_document(name: str | Path, variables: Mapping[str, Any] | None = None) 
     return replace(document, root=root)
 
 
-def problems_of(name: str | Path, variables: Mapping[str, Any] | None = None) -> list[Problem]:
-    """What is wrong with a document, warnings included. A value with a placeholder that is left is taken for right.
+def checked(
+    name: str | Path, variables: Mapping[str, Any] | None = None
+) -> tuple[Document | None, list[Problem]]:
+    """A document, None where it cannot be read, and what is wrong with it, warnings included.
+
+    Without `variables` a value that holds a placeholder is taken for right.
 
     Raises:
         UnreadableFileError: The document's file cannot be read.
@@ -90,13 +94,15 @@ def problems_of(name: str | Path, variables: Mapping[str, Any] | None = None) ->
     """
     try:
         document = read_document(name, variables)
+    except InvalidDocumentError as error:
+        return None, error.problems
+    try:
         problems = flowspec.validate(document)
     except InvalidDocumentError as error:
-        problems, document = error.problems, None
-    if variables is not None:
-        return problems
-    root = document.root if document else _root_of(name)
-    return [problem for problem in problems if not _has_placeholder(root, problem.path)]
+        problems = error.problems
+    if variables is None:
+        problems = [one for one in problems if not _has_placeholder(document.root, one.path)]
+    return document, problems
 
 
 def documents_in(folder: Path) -> Iterator[Path]:
@@ -243,13 +249,6 @@ class _Filling:
             return found[0]
 
         return _PLACEHOLDER.sub(filled, text)
-
-
-def _root_of(name: str | Path) -> Any:
-    try:
-        return flowspec.read(read_text(name)).root
-    except InvalidDocumentError:
-        return None
 
 
 def _has_placeholder(root: Any, path: _Path) -> bool:

@@ -6,14 +6,15 @@ import io
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from . import flowspec
 from ._names import printable
+from .document_file import STDIN, UnreadableFileError, UnusedVariableError, checked, documents_in
 
-STDIN = "-"
 STDIN_NAME = "<stdin>"
 
 
@@ -35,26 +36,24 @@ class Finding:
         return printable(f"{self.file}:{self.line}:{self.column}: {self.severity}: {path}{self.message}")
 
 
-class UnreadableError(Exception):
-    """A file that cannot be read."""
-
-
 def run(arguments: Namespace) -> int:
     """Validates `arguments.files`, and prints what is found as `arguments.format` says.
 
     Returns:
-        0 where no document has an error, 1 where one has, 2 where a file cannot be read.
+        0 where no document has an error, 1 where one has, 2 where a file cannot be read, or a folder has no document.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     findings: list[Finding] = []
     unreadable = 0
-    for name in arguments.files:
+    variables = dict(arguments.variable) if arguments.variable else None
+    files = list(_files(arguments.files))
+    for name in files:
         file = STDIN_NAME if name == STDIN else name
         try:
-            findings += [finding_of(file, problem) for problem in problems_of(read_text(name))]
-        except UnreadableError as error:
+            findings += [finding_of(file, problem) for problem in checked(name, variables)[1]]
+        except (UnreadableFileError, UnusedVariableError) as error:
             unreadable += 1
             sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
     if arguments.format == "json":
@@ -63,10 +62,17 @@ def run(arguments: Namespace) -> int:
         sys.stdout.writelines(f"{finding.text()}\n" for finding in findings)
     sys.stdout.flush()
     errors = sum(finding.severity == "error" for finding in findings)
-    counts = {"file": len(arguments.files), "error": errors, "warning": len(findings) - errors}
+    counts = {"file": len(files), "error": errors, "warning": len(findings) - errors}
     summary = [f"{number} {noun}" if number == 1 else f"{number} {noun}s" for noun, number in counts.items()]
     sys.stderr.write(", ".join([*summary, f"{unreadable} unreadable"] if unreadable else summary) + "\n")
     return 2 if unreadable else 1 if errors else 0
+
+
+def _files(names: Sequence[str]) -> Iterator[str]:
+    """The files, with the documents of a folder in its place; a folder without any stays, and cannot be read."""
+    for name in names:
+        found = [str(file) for file in documents_in(Path(name))] if Path(name).is_dir() else []
+        yield from found or [name]
 
 
 def finding_of(file: str, problem: flowspec.Problem) -> Finding:
@@ -76,35 +82,3 @@ def finding_of(file: str, problem: flowspec.Problem) -> Finding:
     return Finding(
         file, max(problem.line, 1), max(problem.column, 1), problem.severity, path, message, problem.rule
     )
-
-
-def problems_of(text: str) -> list[flowspec.Problem]:
-    """Every problem of a document, warnings included; none where nothing is wrong."""
-    if not text.strip():
-        return [
-            flowspec.Problem((), "the file is empty", "A document is an object with version, kind and spec.")
-        ]
-    try:
-        return flowspec.validate(flowspec.read(text))
-    except flowspec.InvalidDocumentError as error:
-        return error.problems
-
-
-def read_text(name: str) -> str:
-    """The text of a file, or of standard input for `-`.
-
-    Raises:
-        UnreadableError: With the reason for a person.
-    """
-    try:
-        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = data[error.start]
-        raise UnreadableError(
-            f"line {line} is not UTF-8 (byte 0x{byte:02x}); save the file as UTF-8"
-        ) from None

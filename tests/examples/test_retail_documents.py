@@ -3,25 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.document_file import checked
 from tests.support.imported import imported
 from tests.support.repository import REPO
 
 FOLDER = REPO / "examples" / "retail"
 [DOCUMENT] = FOLDER.glob("*.yaml")
-
-
-def with_files(value: Any) -> Any:
-    """A document with the text of each file in the place where `fn::readFile` names it."""
-    if isinstance(value, dict):
-        if set(value) == {"fn::readFile"}:
-            return (FOLDER / value["fn::readFile"]).read_text("utf-8")
-        return {key: with_files(item) for key, item in value.items()}
-    return [with_files(item) for item in value] if isinstance(value, list) else value
 
 
 def scripts() -> Iterator[Path]:
@@ -35,9 +23,10 @@ def test_each_file_is_a_script_of_one_node() -> None:
 
 
 async def test_the_document_is_valid_and_comes_back_as_it_was_sent() -> None:
-    root = with_files(yaml.safe_load(DOCUMENT.read_text("utf-8")))
-    assert [problem.render() for problem in flowspec.validate(flowspec.read(root))] == []
-    run, emulator = await imported(root)
+    document, problems = checked(DOCUMENT)
+    assert [problem.render() for problem in problems] == []
+    assert document is not None
+    run, emulator = await imported(document.root)
     assert run.report.warnings == []
     [held] = emulator.workflows()
     names = {node["name"] for node in held.nodes.values()}

@@ -12,8 +12,8 @@ import pytest
 from pulumi_resource_dataworks.document_file import (
     UnreadableFileError,
     UnusedVariableError,
+    checked,
     documents_in,
-    problems_of,
     read_document,
 )
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError
@@ -58,7 +58,7 @@ def test_a_script_is_its_file_to_the_last_byte(written: Written) -> None:
     text = "SELECT '${bizdate}', {{x}};\r\n\n"
     document = read_document(written({"fn::readFile": "sql/load.sql"}, {"sql/load.sql": text}))
     assert node_of(document.root)["script"]["content"] == text
-    assert problems_of(written({"fn::readFile": "sql/load.sql"})) == []
+    assert checked(written({"fn::readFile": "sql/load.sql"}))[1] == []
 
 
 def test_yaml_is_read_in_the_same_way(tmp_path: Path) -> None:
@@ -117,9 +117,9 @@ def test_a_variable_that_is_not_used_is_reported(written: Written) -> None:
 
 def test_without_variables_a_placeholder_is_taken_for_right(written: Written) -> None:
     file = written("SELECT 1;", rerunTimes="{{times}}", recurrence="Nomral")
-    [problem] = problems_of(file)
+    [problem] = checked(file)[1]
     assert (problem.path[-1], problem.severity) == ("recurrence", "error")
-    assert [one.path[-1] for one in problems_of(file, {"times": "x"})] == ["rerunTimes", "recurrence"]
+    assert [one.path[-1] for one in checked(file, {"times": "x"})[1]] == ["rerunTimes", "recurrence"]
 
 
 @pytest.mark.parametrize(("name", "content"), [("gone", None), ("latin", b"\xe4"), ("folder", "folder")])

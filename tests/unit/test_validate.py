@@ -153,10 +153,10 @@ def test_a_folder(run: Run, messages: Messages) -> None:
 
 
 def test_a_file_that_may_not_be_read(run: Run, monkeypatch: pytest.MonkeyPatch, messages: Messages) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, _mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     status, _, errors = run("a.json")
     assert status == 2
     messages(errors[0])
@@ -232,3 +232,39 @@ def test_the_hook_of_pre_commit_runs_it() -> None:
     matches = re.compile(hook["files"]).search
     assert all(map(matches, ["flowspec.yaml", "a/daily.flowspec.json", "flowspec/daily.yml"]))
     assert not any(map(matches, ["package.json", "a/.github/workflows/ci.yaml", "docs/flowspec.md"]))
+
+
+def test_a_folder_stands_for_its_documents(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "daily").mkdir()
+    run.file("daily/a.json", etl())
+    run.file("daily/b.json", misspelt())
+    run.file("daily/notes.yaml", "kind: Deployment\n")
+    status, out, err = run(str(tmp_path))
+    assert (status, len(out), err) == (1, 1, ["2 files, 1 error, 0 warnings"])
+
+
+def test_a_folder_without_documents_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    status, _, err = run(str(tmp_path))
+    assert (status, "it is a folder" in err[0]) == (2, True)
+
+
+def test_files_and_variables_of_a_document(run: Run) -> None:
+    load = node("load", rerunTimes="{{times}}")
+    load["script"]["content"] = {"fn::readFile": "load.sql"}
+    file = run.file("a.json", etl(nodes=[load], dependencies=[]))
+    status, [line], _ = run(file)
+    assert status == 1
+    assert line.startswith(
+        f"{file}:21:33: error: spec.workflows[0].nodes[0].script.content.fn::readFile: the file"
+    )
+    run.file("load.sql", "SELECT 1;")
+    assert run(file)[0] == 0
+    assert run(file, "--variable", "times=2")[0] == 0
+    assert run(file, "--variable", "times=two")[0] == 1
+    assert run(file, "--variable", "times=2", "--variable", "x=1")[0] == 2
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert re.fullmatch(r"pulumi-dataworks \d+\.\d+\.\d+\n", capsys.readouterr().out)

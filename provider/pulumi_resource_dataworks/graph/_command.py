@@ -8,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks._names import printable
+from pulumi_resource_dataworks.document_file import UnreadableFileError, documents_in
 from pulumi_resource_dataworks.flowspec import Object
-from pulumi_resource_dataworks.validate import UnreadableError
 
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for
@@ -27,12 +27,14 @@ class _StopError(Exception):
 
 
 def run(arguments: Namespace) -> int:
-    """Draws what `arguments` ask for.
+    """Draws what `arguments` ask for; of a folder each document, into a folder.
 
     Returns:
         0 where it is drawn, 1 where a document has errors (what can be drawn is drawn), the library is missing or an
         SVG would be too big, 2 where something cannot be read or written.
     """
+    if len(arguments.files) == 1 and Path(arguments.files[0]).is_dir():
+        return _draw_folder(arguments)
     try:
         _check(arguments)
         sources = [_read(name) for name in arguments.files]
@@ -48,6 +50,26 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "mermaid" and (why := too_big_for(text, picture)):
         _say(f"GitHub and GitLab will not show this: {why}. Use --format svg")
     return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def _draw_folder(arguments: Namespace) -> int:
+    folder, out, suffix = Path(arguments.files[0]), arguments.out, f".{arguments.format}"
+    documents = list(documents_in(folder))
+    if not documents or out is None or arguments.workflow is not None:
+        what = "needs --out, a folder for the pictures" if documents else "has no document of a workflow"
+        _say(
+            f"the folder {folder} {what}"
+            if arguments.workflow is None
+            else "--workflow goes with a FILE, not a folder"
+        )
+        return 2
+    statuses = [0]
+    for document in documents:
+        picture = (Path(out) / document.relative_to(folder)).with_suffix(suffix)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        given = {**vars(arguments), "files": [str(document)], "out": str(picture)}
+        statuses.append(run(Namespace(**given)))
+    return max(statuses)
 
 
 def _check(arguments: Namespace) -> None:
@@ -68,7 +90,7 @@ def _check(arguments: Namespace) -> None:
 def _read(name: str) -> Source:
     try:
         return from_file(name)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         raise _StopError(f"{name} cannot be read: {error}") from None
 
 

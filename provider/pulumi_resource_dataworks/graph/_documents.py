@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.document_file import STDIN, checked
 from pulumi_resource_dataworks.flowspec import Object
-from pulumi_resource_dataworks.validate import (
-    STDIN,
-    STDIN_NAME,
-    Finding,
-    finding_of,
-    problems_of,
-    read_text,
-)
+from pulumi_resource_dataworks.validate import STDIN_NAME, Finding, finding_of
 
 _URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
 """In place of a resource's: IDs that a document leaves out are the same in each picture."""
@@ -59,14 +53,13 @@ def from_file(name: str) -> Source:
     """Reads a file; `-` is standard input.
 
     Raises:
-        UnreadableError: It cannot be read.
+        UnreadableFileError: It cannot be read.
     """
-    text = read_text(name)
+    document, problems = checked(name)
     shown = STDIN_NAME if name == STDIN else name
-    problems = problems_of(text)
     findings = [finding_of(shown, problem) for problem in problems]
     fatal = any(problem.severity == "error" and problem.rule not in _DRAWABLE for problem in problems)
-    return Source(shown, None if fatal or not text.strip() else flowspec.read(text).root, findings)
+    return Source(shown, document.root if document and not fatal else None, findings)
 
 
 def whole(root: Object) -> Object:

@@ -1,0 +1,87 @@
+"""`pulumi-dataworks list`: the workflows of a workspace, and which of them are in production."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from argparse import Namespace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from . import lifecycle, openapi
+from ._names import printable
+
+_COLUMNS = ("importId", "kind", "path")
+
+
+class _Report:
+    def status(self, message: str) -> None:
+        sys.stderr.write(f"{printable(message)}\n")
+
+    info = warning = status
+
+
+def run(arguments: Namespace) -> int:
+    """Lists what `arguments.name` chooses, as `arguments.format` says.
+
+    Returns:
+        0 where there is such a workflow, 1 where there is none, 2 where the service does not answer.
+    """
+    try:
+        settings = openapi.Settings.from_config(
+            {"region": arguments.region, "endpoint": arguments.endpoint}, os.environ
+        )
+        found = asyncio.run(_workflows(settings, arguments))
+    except (openapi.DataWorksError, lifecycle.LifecycleError, ImportError) as error:  # ImportError: socksio
+        sys.stderr.write(f"{printable(str(error))}\n")
+        return 2
+    if arguments.format == "json":
+        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    elif found:
+        _print(found, (*_COLUMNS[:2], "deployed", _COLUMNS[2]) if arguments.deployed else _COLUMNS)
+    if not found:
+        sys.stderr.write(
+            f"no workflow of workspace {arguments.project_id} has a name like {arguments.name}\n"
+        )
+    return 0 if found else 1
+
+
+async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
+    report, functions = _Report(), lifecycle.Functions()
+    client = openapi.Client(settings, on_wait=report.status)
+    context = lifecycle.Context(urn="", client=client, report=report)
+
+    async def ask(function: str, **given: Any) -> dict[str, Any]:
+        answer = await functions.invoke(context, function, {"projectId": arguments.project_id, **given})
+        if answer.failures:
+            raise lifecycle.LifecycleError("\n".join(failure.reason for failure in answer.failures))
+        return answer.values
+
+    try:
+        listed = (await ask("listWorkflowDefinitions"))["workflows"]
+        chosen = [one for one in listed if fnmatchcase(one["name"], arguments.name)]
+        for one in chosen:
+            one["importId"] = f"{arguments.project_id}/{one['workflowId']}"
+            if arguments.deployed:
+                one["deployed"] = (await ask("getWorkflowDefinition", workflowId=one["workflowId"]))[
+                    "deployed"
+                ]
+    finally:
+        await client.aclose()
+    return chosen
+
+
+def _print(found: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    shown = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
+    rows = [[shown[column] for column in columns]]
+    rows += [[_text(one[column]) for column in columns] for one in found]
+    widths = [max(len(row[position]) for row in rows) for position in range(len(columns))]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(f"{line.rstrip()}\n")
+
+
+def _text(value: Any) -> str:
+    return {True: "yes", False: "no"}.get(value) or printable(str(value))
