@@ -3,85 +3,62 @@
 import asyncio
 import math
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ._errors import DataWorksError, JobForgotten, JobWaitCancelled, JobWaitTimeout, ServiceError
 from ._models import JobStatus
 from ._pacing import Clock, SystemClock
 
-# --- When to ask after a job that should last about ``expected`` seconds
+# --- When to poll a job that should last about ``expected`` seconds
 #
 # Calls are scarce (5 a second for a whole account, 100 a day in the Basic edition), and a job's length is known roughly
-# from its number of nodes. So, with E the expected length:
-#
-# * from 0.75 E to 1.26 E, where the job is likely to end, sqrt(E) polls evenly spread, but at most 8: they are far apart
-# where the job is long, and few where it is short;
-# * before, few: at E/24, for a job that fails at once (0.5 s at least, 5 s at most), then at three times that; and from
-# E/3 on one every 16 % of the time gone, but no two within 2.5 s;
-# * after, intervals grow to 18 % of the time gone, but never beyond 60 s.
-#
-# So a step waits for a tenth of the job's length after its end, or 2 s where that is more, unless the job is shorter than
-# half of what was expected: then it may be for a quarter of that.
+# from its number of nodes. A step that polls each 18 % of the time gone knows of the end after a tenth of the job's length,
+# in some 40 polls in 10 minutes. Knowing the expected length, it can do better with fewer: densely where the job is
+# likely to end, hardly before.
 
 
-_SHORTEST = 1.0
-_LIKELY_FROM = 0.75
-_LIKELY_TO = 1.26
-_LIKELY_AT_MOST = 8
-_FIRST_SHARE = 1 / 24
-_FIRST_AT_LEAST = 0.5
-_FIRST_AT_MOST = 5.0
-_EARLY_GROWTH = 3
-_EARLY_FROM = 1 / 3
-_EARLY_SHARE = 0.16
+_SHORTEST = 1.5
+"""Seconds: a shorter job is treated as one of this length, as the first poll of a third of it is soon enough."""
+_LIKELY = (0.75, 1.26)
+"""Of the expected length: between these a job is likely to end (1 to 1.5 s a node were seen, and 1.2 s are expected). Where
+the number of polls is even, one is just after the expected length itself."""
+_MOST_LIKELY_POLLS = 8
+"""Between them: sqrt(expected) polls, as a long job may be known of later; 8 lose 3 % of a long job's length."""
+_GROWTH = 1.18
+"""Each time is so much later than the one before, but for the likely ones."""
+_EARLY = (0.4, 3)
+"""Jobs seldom end in the first part of the expected length, but with an error at once: there, times grow threefold."""
+_FIRST = 5.0
+"""Seconds by which the first poll is made, for a job that fails at once."""
 _APART = 2.5
-_LATE_GROWTH = 1.5
-_LATE_SHARE = 0.18
-_LATE_AT_LEAST = 0.35
-_LATE_AT_MOST = 60.0
+"""Seconds between polls before the likely end, so that a small workflow takes two polls."""
+_LONGEST = 60.0
+"""Seconds between polls: a deployment must not stand still for longer, however long its job has been running."""
 
 
 def poll_times(expected: float) -> Iterator[float]:
     """Yield, without end, the seconds after submission at which to poll; strictly growing."""
     expected = max(expected, _SHORTEST)
-    likely = _likely(expected)
-    yield from _early(expected, likely[0])
+    begin, end = (share * expected for share in _LIKELY)
+    count = min(math.ceil(math.sqrt(expected)), _MOST_LIKELY_POLLS)
+    likely = [begin + (end - begin) * number / count for number in range(1, count + 1)]
+    early = [_before(likely[0], expected)]
+    while early[-1] > _FIRST:
+        early.append(_before(early[-1], expected))
+    yield from reversed(early)
     yield from likely
-    yield from _late(likely[-1], likely[-1] - likely[-2] if len(likely) > 1 else 0.0)
-
-
-def _likely(expected: float) -> list[float]:
-    count = min(math.ceil(math.sqrt(expected)), _LIKELY_AT_MOST)
-    step = (_LIKELY_TO - _LIKELY_FROM) / count
-    return [(_LIKELY_FROM + step * number) * expected for number in range(1, count + 1)]
-
-
-def _early(expected: float, end: float) -> list[float]:
-    later = list(_back_from(end, max(_EARLY_FROM * expected, _APART)))[::-1]
-    found = [min(max(_FIRST_AT_LEAST, _FIRST_SHARE * expected), _FIRST_AT_MOST)]
-    while (time := max(_EARLY_GROWTH * found[-1], found[-1] + _APART)) <= _before((later or [end])[0]):
-        found.append(time)
-    return found + later
-
-
-def _back_from(time: float, least: float) -> Iterator[float]:
-    while (time := _before(time)) > least:
-        yield time
-
-
-def _before(time: float) -> float:
-    return time - max(_APART, _EARLY_SHARE * time)
-
-
-def _late(time: float, interval: float) -> Iterator[float]:
     while True:
-        interval = max(min(interval * _LATE_GROWTH, _LATE_SHARE * time, _LATE_AT_MOST), _LATE_AT_LEAST)
-        time += interval
-        yield time
+        end += min(end * (_GROWTH - 1), _LONGEST)
+        yield end
 
 
-# --- Waiting for a job, in such a way that a cancel is heard at once and a hiccup of the network is not fatal
+def _before(time: float, expected: float) -> float:
+    share, growth = _EARLY
+    earlier = time / growth if time <= share * expected else min(time / _GROWTH, time - _APART)
+    return max(earlier, _SHORTEST / growth)
+
+
+# --- The wait
 
 
 T = TypeVar("T")
@@ -95,9 +72,7 @@ _GRACE = 30.0
 class JobReader(Protocol):
     """The part of `Client` that is needed here."""
 
-    async def get_job_status(self, job_id: str) -> JobStatus:
-        """Return how the job stands."""
-        ...
+    async def get_job_status(self, job_id: str) -> JobStatus: ...
 
 
 async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
@@ -119,7 +94,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         timeout: Seconds, or None for no end. The last poll is at the deadline, none is begun after it.
         cancelled: Set it to stop waiting; the job itself goes on.
         clock: Instead of the machine's, for tests.
-        on_poll: Told each status, and the seconds waited.
+        on_poll: Is called with each status, and the seconds waited.
 
     Raises:
         JobWaitTimeout: The deadline passed. Passing faults (no connection, throttling, 5xx) are waited out until then.
@@ -128,117 +103,93 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
             job is tolerated at first is a precaution: when a job becomes visible is not documented.)
         DataWorksError: A poll failed for good, such as for lack of permission.
     """
-    wait = _Wait(
-        client=client,
-        job_id=job_id,
-        limit=timeout,
-        cancelled=cancelled,
-        clock=clock or SystemClock(),
-        on_poll=on_poll,
-    )
+    wait = _Wait(client, job_id, timeout, cancelled, clock or SystemClock())
     for due in poll_times(expected_seconds):
         if due < wait.elapsed:
             continue
         await wait.sleep_until(due)
         status = await wait.poll()
+        if status is not None and on_poll is not None:
+            on_poll(status, wait.elapsed)
         if status is not None and status.ended:
             return status
         wait.check_deadline()
     raise AssertionError("poll times do not end")  # pragma: no cover
 
 
-@dataclass(kw_only=True)
 class _Wait:
-    client: JobReader
-    job_id: str
-    limit: float | None
-    cancelled: asyncio.Event
-    clock: Clock
-    on_poll: Callable[[JobStatus, float], None] | None
-    last: JobStatus | None = None
-    last_error: DataWorksError | None = None
-    unknown: int = 0
-
-    def __post_init__(self) -> None:
-        self.started = self.clock.monotonic()
+    def __init__(
+        self, client: JobReader, job_id: str, limit: float | None, cancelled: asyncio.Event, clock: Clock
+    ) -> None:
+        self._client, self._job_id, self._limit = client, job_id, limit
+        self._cancelled, self._clock = cancelled, clock
+        self._started = clock.monotonic()
+        self._last: JobStatus | None = None
+        self._last_error: DataWorksError | None = None
+        self._unknown = 0
 
     @property
     def elapsed(self) -> float:
-        return self.clock.monotonic() - self.started
+        return self._clock.monotonic() - self._started
 
     async def sleep_until(self, due: float) -> None:
-        if self.limit is not None:
-            due = min(due, self.limit)
-        await self._or_cancel(self.clock.sleep(max(0.0, due - self.elapsed)))
+        due = due if self._limit is None else min(due, self._limit)
+        await self._or_cancel(self._clock.sleep(max(0.0, due - self.elapsed)))
 
     async def poll(self) -> JobStatus | None:
-        """Return the status, or None where this poll tells nothing."""
+        """Return the status, or None where this poll brings none."""
         try:
-            status = await self._or_cancel(self.client.get_job_status(self.job_id), bounded=True)
-        except ServiceError as error:
-            if not (error.transient or error.is_ambiguous_client_error):
-                raise
-            self._count_unknown(error)
+            self._last = await self._or_cancel(self._client.get_job_status(self._job_id), bounded=True)
         except DataWorksError as error:
-            if not error.transient:
+            # GetJobStatus has no parameter but the job's ID, so a refusal that is about nothing else is about it.
+            is_about_job = isinstance(error, ServiceError) and error.is_ambiguous_client_error
+            if not (error.transient or is_about_job):
                 raise
-            self.last_error = error
-        else:
-            self._note(status)
-            return status
-        return None
+            self._last_error = error
+            if is_about_job:
+                self._count_unknown(error)
+            return None
+        self._last_error = None
+        return self._last
 
     def check_deadline(self) -> None:
         # A sleep may end a hair early by the clock's own arithmetic.
-        if self.limit is not None and self.elapsed >= self.limit - 1e-6:
+        if self._limit is not None and self.elapsed >= self._limit - 1e-6:
             raise self._timed_out()
 
-    def _count_unknown(self, error: ServiceError) -> None:
-        self.last_error = error
-        if not error.is_ambiguous_client_error:
-            return
-        # GetJobStatus has no parameter but the job's ID, so a refusal that is about nothing else is about it.
-        self.unknown += 1
-        waited_enough = self.unknown >= _UNKNOWN_POLLS and self.elapsed >= _UNKNOWN_SECONDS
-        if self.last is not None or waited_enough:
-            text = f"DataWorks no longer knows job {self.job_id} after {self.elapsed:.0f} s: {error}"
-            raise JobForgotten(text, job_id=self.job_id, elapsed=self.elapsed) from error
-
-    def _note(self, status: JobStatus) -> None:
-        self.last, self.last_error = status, None
-        if self.on_poll is not None:
-            self.on_poll(status, self.elapsed)
+    def _count_unknown(self, error: DataWorksError) -> None:
+        self._unknown += 1
+        waited_enough = self._unknown >= _UNKNOWN_POLLS and self.elapsed >= _UNKNOWN_SECONDS
+        if self._last is not None or waited_enough:
+            text = f"DataWorks no longer knows job {self._job_id} after {self.elapsed:.0f} s: {error}"
+            raise JobForgotten(text, job_id=self._job_id, elapsed=self.elapsed) from error
 
     async def _or_cancel(self, work: Coroutine[Any, Any, T], *, bounded: bool = False) -> T:
         """Return what ``work`` returns, unless the event (or, if bounded, the deadline's grace) comes first."""
-        if self.cancelled.is_set():
+        if self._cancelled.is_set():
             work.close()
             raise self._stopped()
         task = asyncio.ensure_future(work)
-        alarms: list[asyncio.Future[Any]] = [asyncio.ensure_future(self.cancelled.wait())]
-        if bounded and self.limit is not None:
-            grace = self.limit + _GRACE - self.elapsed
-            alarms.append(asyncio.ensure_future(self.clock.sleep(max(0.0, grace))))
+        tasks: list[asyncio.Future[Any]] = [task, asyncio.ensure_future(self._cancelled.wait())]
+        if bounded and self._limit is not None:
+            grace = self._limit + _GRACE - self.elapsed
+            tasks.append(asyncio.ensure_future(self._clock.sleep(max(0.0, grace))))
         try:
-            await asyncio.wait([task, *alarms], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         finally:
-            await _drop(task, *alarms)
-        raise self._stopped() if self.cancelled.is_set() else self._timed_out()
+            for one in tasks:
+                one.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        raise self._stopped() if self._cancelled.is_set() else self._timed_out()
 
     def _stopped(self) -> JobWaitCancelled:
-        text = f"Stopped waiting for job {self.job_id} after {self.elapsed:.0f} s; the job goes on"
-        return JobWaitCancelled(text, job_id=self.job_id, elapsed=self.elapsed)
+        text = f"Stopped waiting for job {self._job_id} after {self.elapsed:.0f} s; the job goes on"
+        return JobWaitCancelled(text, job_id=self._job_id, elapsed=self.elapsed)
 
     def _timed_out(self) -> JobWaitTimeout:
-        stands = f"its status is {self.last.status}" if self.last else "its status was never learnt"
-        reason = f" (last poll: {self.last_error})" if self.last_error else ""
-        text = f"Job {self.job_id} has not ended after {self.elapsed:.0f} s; {stands}{reason}"
-        return JobWaitTimeout(text, job_id=self.job_id, elapsed=self.elapsed)
-
-
-async def _drop(*tasks: "asyncio.Future[Any]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        stands = f"its status is {self._last.status}" if self._last else "its status was never learnt"
+        reason = f" (last poll: {self._last_error})" if self._last_error else ""
+        text = f"Job {self._job_id} has not ended after {self.elapsed:.0f} s; {stands}{reason}"
+        return JobWaitTimeout(text, job_id=self._job_id, elapsed=self.elapsed)
