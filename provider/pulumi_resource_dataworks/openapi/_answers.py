@@ -10,6 +10,7 @@ import httpx
 from ._errors import (
     DAY_USED_UP,
     NONCE_USED,
+    TRANSIENT_STATUSES,
     AnswerLost,
     AuthenticationError,
     NotFoundError,
@@ -26,8 +27,6 @@ from ._models import parse_json
 from ._settings import LARGEST_ANSWER
 from ._words import LONGEST, Words, label
 
-# --- What an HTTP answer means: a body to read, or which error of our tree
-#
 # The error envelope and the codes are those of the Alibaba Cloud error diagnosis page, the DataWorks codes page, and what
 # the vendor's Terraform provider handles for this API version; each constant says which.
 
@@ -42,9 +41,8 @@ _QUOTA = {
 }
 # The numbers of "Throttling.User" and "Throttling.Resource": the Terraform provider, and a raw answer of its acceptance tests.
 _THROTTLED = frozenset({"9990020002", "9990040003"})
-_TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
 
-# Gateway codes (error diagnosis page) and which setting each is about.
+# Gateway codes (error diagnosis page) by how they begin, and which setting each is about.
 _AUTHENTICATION = {
     "InvalidAccessKeyId": "Check dataworks:accessKey (or the profile or role in use): the service does not know it",
     "SignatureDoesNotMatch": "Check dataworks:secretKey: it does not belong to dataworks:accessKey",
@@ -54,9 +52,10 @@ _AUTHENTICATION = {
     "InvalidTimeStamp": "Check this machine's clock: it differs from the service's by more than 15 minutes",
     NONCE_USED: "The request arrived twice; a proxy may have repeated it",
 }
+_WRONG_HOST = "Check dataworks:endpoint: this host does not serve DataWorks OpenAPI 2024-05-18"
 _NO_SUCH_OPERATION = {
-    "InvalidAction.NotFound": "Check dataworks:endpoint: this host does not serve DataWorks OpenAPI 2024-05-18",
-    "InvalidApi.NotFound": "Check dataworks:endpoint: this host does not serve DataWorks OpenAPI 2024-05-18",
+    "InvalidAction.NotFound": _WRONG_HOST,
+    "InvalidApi.NotFound": _WRONG_HOST,
     "Forbidden.Not.Server": "Check dataworks:region: DataWorks is not offered there",
 }
 # 400010 and 1101080166: the caller is no member of the workspace (Terraform provider).
@@ -68,20 +67,13 @@ _PERMISSION_HINT = (
 # What RAM adds to a refusal, and the types of policies (RAM's DecodeDiagnosticMessage page), each with whom to ask.
 _DENIAL = ("AuthAction", "PolicyType", "NoPermissionType", "AuthPrincipalType", "AuthPrincipalDisplayName")
 _RAM = "whoever administers RAM in this account"
+_USER = "the RAM user or role behind dataworks:accessKey"
+_ROLE_SOURCE = "whoever wrote it (dataworks:assumeRole.policy, or the source of dataworks:securityToken)"
 _POLICIES = {
     "ControlPolicy": ("a control policy of the resource directory", "whoever administers the directory"),
-    "AccountLevelIdentityBasedPolicy": (
-        "the policies of the RAM user or role behind dataworks:accessKey",
-        _RAM,
-    ),
-    "ResourceGroupLevelIdentityBasedPolicy": (
-        "the policies that the RAM user or role behind dataworks:accessKey has for a resource group",
-        _RAM,
-    ),
-    "SessionPolicy": (
-        "the policy with which the role was assumed",
-        "whoever wrote it (dataworks:assumeRole.policy, or the source of dataworks:securityToken)",
-    ),
+    "AccountLevelIdentityBasedPolicy": (f"the policies of {_USER}", _RAM),
+    "ResourceGroupLevelIdentityBasedPolicy": (f"the policies that {_USER} has for a resource group", _RAM),
+    "SessionPolicy": ("the policy with which the role was assumed", _ROLE_SOURCE),
     "AssumeRolePolicy": ("the trust policy of the role", _RAM),
 }
 # GetProject's code in the Terraform provider.
@@ -100,12 +92,7 @@ _LONGEST_QUOTE = 160
 
 
 def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[str, Any]:
-    """Return the JSON object of a good answer.
-
-    Args:
-        response: The answer.
-        action: The operation.
-        place: The workspace that it was asked about, and the region.
+    """Return the JSON object of a good answer; ``place`` is the workspace that it was asked about, and the region.
 
     Raises:
         AnswerLost: It broke off, where nothing says how long it should have been.
@@ -115,7 +102,8 @@ def read_answer(response: httpx.Response, action: str, place: str = "") -> dict[
     body = _json_object(response)
     if body is None and response.is_success and response.content.lstrip().startswith(b"{"):
         raise AnswerLost(f"The answer to {action} broke off", action=action, status=response.status_code)
-    if body is not None and response.is_success and not _says_failure(body):
+    success = "" if body is None else str(body.get("Success", body.get("success")))
+    if body is not None and response.is_success and success.strip().lower() != "false":
         return body
     is_envelope = body is not None and (response.is_success or _field(body, "Code", "ErrorCode"))
     if not is_envelope and not _is_throttled(response.status_code, "", "", response.headers):
@@ -162,14 +150,13 @@ def _denial(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _advice(denial: Mapping[str, str]) -> str:
-    """Which policy refuses, and whom to ask; nothing for a type that RAM's page does not name."""
+    """Which policy refuses, and who can change it; nothing for a type that RAM's page does not name."""
     if denial.get("PolicyType") not in _POLICIES:
         return ""
     policy, who = _POLICIES[denial["PolicyType"]]
-    explicit = denial.get("NoPermissionType") == "ExplicitDeny"
-    verb, remedy = (
-        ("denied", "remove the Deny: no Allow outweighs it") if explicit else ("not allowed", "allow it")
-    )
+    verb, remedy = "not allowed", "allow it"
+    if denial.get("NoPermissionType") == "ExplicitDeny":
+        verb, remedy = "denied", "remove the Deny: no Allow outweighs it"
     return f"{label(denial.get('AuthAction', 'this'))} is {verb} by {policy}. Ask {who} to {remedy}"
 
 
@@ -197,37 +184,26 @@ def _is_throttled(status: int, code: str, message: str, headers: Mapping[str, st
 
     As the Terraform provider and the vendor's SDK (darabonba-openapi, for the header) have it.
     """
-    said = "Throttling" in code or code in _THROTTLED or message.startswith("Throttling.")
-    return said or status == 429 or _retry_after(headers) is not None
+    is_named = "Throttling" in code or code in _THROTTLED or message.startswith("Throttling.")
+    return is_named or status == 429 or _retry_after(headers) is not None
 
 
 def _classify_by_object(status: int, code: str, message: str) -> tuple[type[ServiceError], str]:
-    absent = _means_absent(status, code, message)
-    if code == _NO_PROJECT or (absent and _is_about_project(code, message)):
+    # Inside a 5xx without a business code, "not found" is about the service's own parts.
+    is_about_request = status < 500 or code.isdigit()
+    is_absent = (
+        status == 404 or _ABSENT_CODE.search(code) or (is_about_request and _ABSENT_TEXT.search(message))
+    )
+    text = f"{code} {message}"
+    is_about_project = _PROJECT_WORD.search(text) and not _OBJECT_WORD.search(text)
+    if code == _NO_PROJECT or (is_absent and is_about_project):
         return ProjectNotFoundError, "Check projectId and dataworks:region: the workspace is unknown there"
-    if absent:
+    if is_absent:
         return NotFoundError, ""
-    business = code.isdigit() and status in {200, 500}
-    if code == "ServiceUnavailable" or (status in _TRANSIENT_STATUSES and not business):
+    is_business = code.isdigit() and status in {200, 500}
+    if code == "ServiceUnavailable" or (status in TRANSIENT_STATUSES and not is_business):
         return ServiceUnavailableError, ""
     return ServiceError, ""
-
-
-def _means_absent(status: int, code: str, message: str) -> bool:
-    if status == 404 or _ABSENT_CODE.search(code):
-        return True
-    # Inside a 5xx without a business code, "not found" is about the service's own parts.
-    return (status < 500 or code.isdigit()) and _ABSENT_TEXT.search(message) is not None
-
-
-def _is_about_project(code: str, message: str) -> bool:
-    text = f"{code} {message}"
-    return _PROJECT_WORD.search(text) is not None and _OBJECT_WORD.search(text) is None
-
-
-def _says_failure(body: Mapping[str, Any]) -> bool:
-    success = body.get("Success", body.get("success"))
-    return success is False or (isinstance(success, str) and success.strip().lower() == "false")
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:

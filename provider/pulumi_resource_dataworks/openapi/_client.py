@@ -9,30 +9,27 @@ from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
 from ._lookups import Lookups, Nodes
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
 from ._pacing import Clock, Limiter, Retry, SystemClock
-from ._pages import WorkflowPage, all_pages, empty, inner, read
 from ._pipelines import Pipelines
+from ._results import Page, all_pages, empty, inner, one, read
 from ._settings import Settings
-from ._transport import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation, Transport
+from ._transport import Transport
 
 
 class Client:
     """DataWorks OpenAPI 2024-05-18, as far as workflow definitions need it.
 
     Every call waits for its turn (see ``calls_per_second``), is signed anew for each try, and is tried again where
-    that helps and cannot harm. Use it within one event loop, and close it.
+    that helps and cannot harm. Use it within one event loop, and close it. Lists are read over all pages. IDs of
+    workflows are those in Data Studio.
 
     Args:
         settings: Where to and as whom.
         credentials: Instead of those that the settings name.
         transport: Instead of the network, for tests.
         clock: Instead of the machine's, for tests.
-        on_wait: Told in a sentence when the user has to wait, such as "DataWorks throttles ...".
-
-    Attributes:
-        pipelines: The operations about pipeline runs.
-        lookups: The operations about workspaces and resource groups.
-        nodes: The operations about nodes.
+        on_wait: Gets a sentence when the user has to wait, such as "DataWorks throttles ...".
 
     Raises (every operation):
         CredentialsError: No key pair could be had.
@@ -62,24 +59,22 @@ class Client:
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False
     ) -> AsyncJob:
-        """Create a workflow with all its nodes, or update the one whose ID the document holds.
+        """Create a workflow with all its nodes, or update the one whose ID the document holds; return the job that does it.
 
-        Not idempotent: tried again only where the service has surely not taken it.
+        Only the job's end says whether it succeeds. Not idempotent: tried again only where the service has surely not
+        taken it.
 
         Args:
             project_id: The workspace.
             spec: FlowSpec as JSON text; of several workflows in it the service takes the first.
-            dry_run: Only validate. **A service that does not know the parameter imports**, and nothing tells.
-
-        Returns:
-            The job that does it. Only the job's end tells success.
+            dry_run: Only validate. **A service that does not know the parameter imports**, and nothing shows it.
 
         Raises:
             AnswerLost: Look, by ID and then by path, before you send it again.
         """
         parameters = {"ProjectId": str(project_id), "Spec": spec, **({"DryRun": "true"} if dry_run else {})}
         body = await self._call(IMPORT, parameters)
-        return read(AsyncJob, inner(body, "AsyncJob"), body, IMPORT)
+        return read(AsyncJob, inner(body, IMPORT.result), body, IMPORT)
 
     async def get_job_status(self, job_id: str) -> JobStatus:
         """Return how a job stands.
@@ -87,35 +82,23 @@ class Client:
         Raises:
             NotFoundError: The service does not know the job (yet, or any more).
         """
-        body = await self._call(GET_JOB, {"JobId": job_id})
-        part = inner(body, "JobStatus")
-        if not part:
-            raise empty(GET_JOB, f"job {job_id}", body)
-        status = read(JobStatus, part, body, GET_JOB)
+        status = await one(self._call, GET_JOB, {"JobId": job_id}, JobStatus, f"job {job_id}")
         if status.is_of_no_job:
-            raise empty(GET_JOB, f"job {job_id}", body)
+            raise empty(GET_JOB, f"job {job_id}", {"RequestId": status.request_id})
         return status if status.job_id else status.model_copy(update={"job_id": job_id})
 
     async def get_workflow_definition(
         self, project_id: int, workflow_id: str, *, include_script_content: bool = True
     ) -> WorkflowDefinition:
-        """Return a workflow with its nodes.
-
-        Args:
-            project_id: The workspace.
-            workflow_id: Its ID in Data Studio.
-            include_script_content: With the nodes' scripts, which may be large.
+        """Return a workflow with its nodes, and with their scripts, which may be large.
 
         Raises:
-            NotFoundError: As far as the answer tells; an answer without a workflow counts as such.
+            NotFoundError: As far as the answer shows; an answer without a workflow counts as such.
         """
-        parameters = {
-            "ProjectId": str(project_id),
-            "Id": workflow_id,
-            "IncludeScriptContent": "true" if include_script_content else "false",
-        }
+        include = "true" if include_script_content else "false"
+        parameters = {"ProjectId": str(project_id), "Id": workflow_id, "IncludeScriptContent": include}
         body = await self._call(GET, parameters)
-        found = read(WorkflowDefinition, inner(body, "WorkflowDefinition"), body, GET)
+        found = read(WorkflowDefinition, inner(body, GET.result), body, GET)
         if not (found.id or found.spec):
             raise empty(GET, f"workflow {workflow_id}", body)
         return found if found.id else found.model_copy(update={"id": workflow_id})
@@ -123,17 +106,14 @@ class Client:
     async def list_workflow_definitions(
         self, project_id: int, *, kind: str, name: str | None = None
     ) -> list[WorkflowSummary]:
-        """Return all workflows of one kind, over all pages.
+        """Return all workflows of one kind ("CycleWorkflow" or "ManualWorkflow").
 
-        Args:
-            project_id: The workspace.
-            kind: "CycleWorkflow" or "ManualWorkflow"; the service lists one kind at a time.
-            name: A part of the name: the service matches loosely, so compare the result yourself.
+        ``name`` is a part of the name: the service matches loosely, so compare the result yourself.
         """
         parameters = {"ProjectId": str(project_id), "Type": kind}
         if name is not None:
             parameters["Name"] = name
-        found = await all_pages(self._call, LIST, parameters, WorkflowPage)
+        found = await all_pages(self._call, LIST, parameters, Page[WorkflowSummary])
         return [item if item.kind else item.model_copy(update={"kind": kind}) for item in found]
 
     async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
@@ -149,24 +129,11 @@ class Client:
                 raise
 
     async def rename_workflow_definition(self, project_id: int, workflow_id: str, name: str) -> None:
-        """Give a workflow another name, in the folder where it is.
-
-        Raises:
-            ServiceError: It is not there, or another one has that name there.
-        """
+        """Give a workflow another name, in the folder where it is; refused where another workflow has it there."""
         await self._call(RENAME, {"ProjectId": str(project_id), "Id": workflow_id, "Name": name})
 
     async def move_workflow_definition(self, project_id: int, workflow_id: str, folder: str) -> None:
-        """Put a workflow into another folder, under the name that it has.
-
-        Args:
-            project_id: The workspace.
-            workflow_id: Its ID in Data Studio.
-            folder: The path of the folder, without the workflow's name.
-
-        Raises:
-            ServiceError: It is not there, or another one has its name there.
-        """
+        """Put a workflow into another folder; refused where another workflow has its name there."""
         await self._call(MOVE, {"ProjectId": str(project_id), "Id": workflow_id, "Path": folder})
 
     async def aclose(self) -> None:

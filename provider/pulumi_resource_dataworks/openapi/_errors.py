@@ -31,15 +31,17 @@ NONCE_USED = "SignatureNonceUsed"
 DAY_USED_UP = "Throttling.Api.Risk"
 TRY_LATER = "Forbidden.Access"
 """The DataWorks codes page: "try again later"."""
+TRANSIENT_STATUSES = frozenset({408, 500, 502, 503, 504})
 
 
 class DataWorksError(Exception):
-    """Base of every error of this package."""
+    """Base of every error of this package.
 
-    @property
-    def transient(self) -> bool:
-        """Whether the same call may well succeed a little later."""
-        return False
+    Attributes:
+        transient: Whether the same call may well succeed a little later.
+    """
+
+    transient: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,7 @@ class SettingProblem:
 
 
 class SettingsError(DataWorksError):
-    """The configuration cannot be used.
-
-    Attributes:
-        problems: Every fault found, not only the first.
-    """
+    """The configuration cannot be used; ``problems`` has every fault, not only the first."""
 
     def __init__(self, problems: Sequence[SettingProblem]) -> None:
         self.problems = list(problems)
@@ -75,45 +73,40 @@ class CredentialsError(DataWorksError):
 
 
 class RequestNotSent(DataWorksError):  # noqa: N818 - a state of affairs, named as the caller reads it
-    """No connection could be made (name, network, TLS, proxy): the service has surely not seen the request."""
+    """No connection could be made (name, network, TLS, proxy): the service has surely not seen the request.
+
+    Not transient is what another try cannot cure, such as a certificate.
+    """
 
     def __init__(self, message: str, *, action: str, transient: bool = True) -> None:
         self.action = action
-        self._transient = transient
+        self.transient = transient
         super().__init__(message)
-
-    @property
-    def transient(self) -> bool:
-        """False for what another try cannot cure, such as a certificate."""
-        return self._transient
 
 
 class AnswerLost(DataWorksError):  # noqa: N818 - as above
     """The request was sent, and no answer says whether it took effect: look before you send it again.
 
-    Attributes:
-        action: The operation.
-        status: The HTTP status, if there was one.
+    ``action`` is the operation, ``status`` the HTTP status, if there was one.
     """
+
+    transient = True
 
     def __init__(self, message: str, *, action: str, status: int | None = None) -> None:
         self.action = action
         self.status = status
         super().__init__(message)
 
-    @property
-    def transient(self) -> bool:
-        """Whether the same call may well succeed a little later."""
-        return True
-
 
 class UnreadableAnswer(AnswerLost):
-    """An answer that is not DataWorks' own: a proxy's page, another service's JSON, or a shape we do not know."""
+    """An answer that is not DataWorks' own: a proxy's page, another service's JSON, or a shape we do not know.
 
-    @property
-    def transient(self) -> bool:
-        """Only statuses that stand for a passing fault."""
-        return self.status in {408, 429, 500, 502, 503, 504}
+    Transient only with a status that stands for a passing fault.
+    """
+
+    def __init__(self, message: str, *, action: str, status: int | None = None) -> None:
+        super().__init__(message, action=action, status=status)
+        self.transient = status == 429 or status in TRANSIENT_STATUSES
 
 
 _ECHO = re.compile(r"\b(?:server|the) (?:canonical request|string to sign)\b", re.IGNORECASE)
@@ -132,15 +125,16 @@ class ServiceError(DataWorksError):
         code: Such as ``InvalidAccessKeyId.NotFound``; a business error of this API version has a number
             (``9990020002``). Empty where a 200 says ``Success: false`` and no more.
         message: The service's text, often Chinese.
-        status: The HTTP status.
-        action: The operation.
         request_id: What Alibaba Cloud's support asks for.
         recommend: A link or advice of the service's own.
         facts: More of what the answer says, each a name and its value.
-        lead: What it comes to and what to do, where that is known better than from the service's text: told first.
+        lead: What happened and what to do, where that is known better than from the service's text: it comes first.
         hint: Which of our settings to look at.
         after_lost_answer: An earlier try of the same call may have taken effect.
     """
+
+    _says_whether_it_exists = True
+    _lasts = False
 
     def __init__(  # noqa: PLR0913 - the envelope's fields
         self,
@@ -189,65 +183,49 @@ class ServiceError(DataWorksError):
         The not-found codes of workflow operations are not published, so any 4xx (or business code on another
         status) that is neither about key, permission, endpoint nor rate may be one: confirm by a List.
         """
-        return self.status < 500 or self.code.isdigit()
+        return self._says_whether_it_exists and (self.status < 500 or self.code.isdigit())
 
     @property
     def is_definite(self) -> bool:
         """Whether the answer stays what it is until somebody changes a setting, a permission or the workspace."""
-        return False
+        return self._lasts and self.code not in {NONCE_USED, TRY_LATER}
 
 
-class _CertainError(ServiceError):
-    """One that says nothing about whether the object exists."""
-
-    @property
-    def is_ambiguous_client_error(self) -> bool:
-        """Never: see the base."""
-        return False
-
-
-class _DefiniteError(_CertainError):
+class _LastingError(ServiceError):
     """One that another call would meet too."""
 
-    @property
-    def is_definite(self) -> bool:
-        """Always, but for the codes that ask to try again."""
-        return self.code not in {NONCE_USED, TRY_LATER}
+    _says_whether_it_exists = False
+    _lasts = True
 
 
-class AuthenticationError(_DefiniteError):
+class AuthenticationError(_LastingError):
     """The key pair, its signature, its token or the clock was refused."""
 
 
-class PermissionDeniedError(_DefiniteError):
+class PermissionDeniedError(_LastingError):
     """The key is known, and may not do this."""
 
 
-class WrongEndpointError(_DefiniteError):
+class WrongEndpointError(_LastingError):
     """The host answered and does not offer this operation: a wrong region or endpoint."""
 
 
-class ProjectNotFoundError(_DefiniteError):
+class ProjectNotFoundError(_LastingError):
     """The workspace is unknown here; by far more often a wrong region or ID than a deleted workspace."""
 
 
-class ThrottledError(_CertainError):
-    """Too many calls; the service did not process this one.
+class ThrottledError(ServiceError):
+    """Too many calls; the service did not process this one. ``retry_after``: the seconds that it asks to wait, or None."""
 
-    Attributes:
-        retry_after: Seconds that the service asks to wait, or None.
-    """
-
+    _says_whether_it_exists = False
+    transient = True
     retry_after: float | None = None
 
-    @property
-    def transient(self) -> bool:
-        """Whether the same call may well succeed a little later."""
-        return True
 
-
-class QuotaExhaustedError(_CertainError):
+class QuotaExhaustedError(ServiceError):
     """The day's calls or the edition's quota are used up: waiting seconds does not help."""
+
+    _says_whether_it_exists = False
 
     @property
     def is_daily(self) -> bool:
@@ -255,7 +233,7 @@ class QuotaExhaustedError(_CertainError):
         return self.code == DAY_USED_UP
 
     def again(self) -> "QuotaExhaustedError":
-        """The same, to be raised to someone else, whom it tells no more than the running task may."""
+        """The same for another task, without words that the running task may not show."""
         return QuotaExhaustedError(
             str(self.message),
             code=self.code,
@@ -268,25 +246,18 @@ class QuotaExhaustedError(_CertainError):
 
 
 class NotFoundError(ServiceError):
-    """The workflow or job is unknown, as far as the answer's code, status or text tells."""
+    """The workflow or job is unknown, as far as the answer's code, status or text shows."""
 
 
-class ServiceUnavailableError(_CertainError):
+class ServiceUnavailableError(ServiceError):
     """The service failed on its own account; after a 5xx, whether the request took effect is unknown."""
 
-    @property
-    def transient(self) -> bool:
-        """Whether the same call may well succeed a little later."""
-        return True
+    _says_whether_it_exists = False
+    transient = True
 
 
 class JobWaitError(DataWorksError):
-    """The wait for a job ended before the job did.
-
-    Attributes:
-        job_id: The job, which may still be running.
-        elapsed: Seconds waited.
-    """
+    """The wait for the job ``job_id``, which may still be running, ended after ``elapsed`` seconds, before the job did."""
 
     def __init__(self, message: str, *, job_id: str, elapsed: float) -> None:
         self.job_id = job_id

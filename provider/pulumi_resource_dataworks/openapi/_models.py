@@ -7,7 +7,7 @@ One thing is refused: an ID that is a float has lost digits already.
 
 import json
 import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
@@ -26,7 +26,7 @@ def parse_json(text: bytes | str) -> Any:
     """Return what JSON says; half of a surrogate pair, which no message of gRPC can hold, becomes U+FFFD.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
     """
     found = json.loads(text)  # whole numbers of any size stay whole
@@ -87,53 +87,42 @@ Integer = Annotated[int | None, BeforeValidator(_integer)]
 Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Status = Annotated[str, BeforeValidator(_status)]
 SchedulingId = Annotated[str | None, BeforeValidator(_scheduling_id)]
+A = TypeVar("A")
+Items = Annotated[list[A], BeforeValidator(lambda value: [] if value is None else value)]
 
 
 class Answer(BaseModel):
-    """What each of them has in common."""
+    """What each of them has in common. Times are in milliseconds since 1970; None is what an answer does not say."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal, populate_by_name=True)
 
 
 class AsyncJob(Answer):
-    """The job that an import began; that it began says nothing about how it will end.
-
-    Attributes:
-        id: The job's ID, opaque.
-        workflow_id: The workflow's ID, known from the first answer, for creates too; "" where it is missing.
-        status: As in `JobStatus`.
-        progress: 0 to 100.
-        error: Why it failed, or "".
-        request_id: Of the import call.
-        create_time: Milliseconds since 1970.
-    """
+    """The job that an import began; that it began says nothing about how it will end."""
 
     id: Identifier = Field(min_length=1)
     workflow_id: Identifier = Field(default="", validation_alias="Response")
+    """Known from the first answer, for creates too; "" where it is missing."""
     status: Status = ""
     progress: Integer = None
+    """0 to 100."""
     error: Free = Words()
+    """Why it failed, or ""."""
     request_id: Label = ""
     create_time: Integer = None
 
 
 class JobStatus(Answer):
-    """How a job stands. ``status`` decides; ``completed`` only where there is no known status.
-
-    Attributes:
-        job_id: The job's ID.
-        status: "Running", "Success", "Fail" or "Cancel" (or a word that we do not know).
-        completed: None where the answer does not say.
-        error: Why it failed, or "".
-        job_type: "Create", "Update" or "Cancel"; logged updates say "Create", so do not rely on it.
-        request_id: Of this poll.
-    """
+    """How a job stands. ``status`` decides; ``completed`` only where there is no known status."""
 
     job_id: Identifier = ""
     status: Status = ""
+    """"Running", "Success", "Fail" or "Cancel" (or a word that we do not know)."""
     completed: Boolean = None
     error: Free = Words()
+    """Why it failed, or ""."""
     job_type: Label = ""
+    """"Create", "Update" or "Cancel"; logged updates say "Create", so do not rely on it."""
     request_id: Label = ""
 
     @property
@@ -150,62 +139,44 @@ class JobStatus(Answer):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the job ended well. A word that we do not know is no success."""
+        """Whether the job ended well. A word that we do not know is not a success."""
         return self.status == "Success" or (not self.status and self.completed is True and not self.error)
 
 
 class WorkflowDefinition(Answer):
-    """A workflow as the service holds it.
-
-    Attributes:
-        id: The workflow's ID in Data Studio.
-        name: Its name.
-        owner: The owner's user ID.
-        project_id: The workspace; None where the answer does not say.
-        create_time: Milliseconds since 1970.
-        modify_time: Milliseconds since 1970.
-        spec: FlowSpec as JSON text, as read back: reordered and with fields that the service adds.
-        workflow_id: Its ID on the scheduling side, which it has once it was published; else None.
-        request_id: Of this call.
-    """
+    """A workflow as the service holds it."""
 
     id: Identifier = ""
+    """In Data Studio."""
     name: Text = ""
     owner: Text = ""
+    """A user ID."""
     project_id: Integer = None
     create_time: Integer = None
     modify_time: Integer = None
     spec: DocumentText = ""
+    """FlowSpec as JSON text, as read back: reordered and with fields that the service adds."""
     workflow_id: SchedulingId = None
+    """Its ID on the scheduling side, which it has once it was published."""
     request_id: Label = ""
 
 
 class Item(Answer):
-    """Something that a list holds.
-
-    Attributes:
-        id: Its own, among all that the list holds.
-    """
+    """Something that a list holds once, by its ID."""
 
     id: Identifier
 
 
 class WorkflowSummary(Item):
-    """A line of a list.
-
-    Attributes:
-        LISTED_KINDS: The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown.
-        id: The workflow's ID in Data Studio.
-        name: Its name.
-        path: Its full path, the name included ("" where the service leaves it out).
-        kind: "CycleWorkflow" or "ManualWorkflow".
-        owner: The owner's user ID.
-        modify_time: Milliseconds since 1970; whether every edit of a node changes it is unknown.
-    """
+    """A line of a list."""
 
     LISTED_KINDS: ClassVar[tuple[str, ...]] = ("CycleWorkflow", "ManualWorkflow")
+    """The kinds that ListWorkflowDefinitions documents; whether it sees a TriggerWorkflow is unknown."""
     name: Text = ""
     path: Text = Field(default="", validation_alias=AliasPath("Script", "Path"))
+    """With the name; "" where the service leaves it out."""
     kind: Text = Field(default="", validation_alias="Type")
+    """One of LISTED_KINDS."""
     owner: Text = ""
     modify_time: Integer = None
+    """Whether every edit of a node changes it is unknown."""

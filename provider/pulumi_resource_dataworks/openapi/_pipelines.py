@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ._models import Answer, Identifier, Integer, Item
-from ._pages import Call, Items, Page, all_pages, empty, inner, read
-from ._transport import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
+from ._models import Answer, Identifier, Integer, Item, Items
+from ._operations import ABOLISH_RUN, CREATE_RUN, EXEC_STAGE, GET_RUN, LIST_RUN_ITEMS, LIST_RUNS
+from ._results import Operations, Page, all_pages, one, read
 from ._words import Free, Label, Text, Words, are_withheld, label
 
 _STATUSES = ("Init", "Running", "Success", "Fail", "Termination", "Cancel")
@@ -27,30 +27,26 @@ def _status(value: Any) -> str:
 
 
 Status = Annotated[str, BeforeValidator(_status)]
+"""One of _STATUSES, or a word that we do not know."""
 
 
 class PipelineStage(Answer):
-    """A stage of a pipeline run.
-
-    Attributes:
-        code: What ExecPipelineRunStage calls it.
-        name: What people call it.
-        type: "Deploy", "Check", "Offline", "Build" or "Delete".
-        status: "Init", "Running", "Success", "Fail", "Termination" or "Cancel".
-        step: Its place; None where the answer does not say.
-        message: Why it failed, or "".
-        description: The service's own words about it.
-        detail: More of them; JSON where they are an object, of no known shape.
-    """
+    """A stage of a pipeline run."""
 
     code: Text
+    """What ExecPipelineRunStage calls it."""
     name: Free = Words()
+    """What people call it."""
     type: Label = ""
+    """"Deploy", "Check", "Offline", "Build" or "Delete"."""
     status: Status = ""
     step: Integer = None
+    """Its place; None where the answer does not say."""
     message: Free = Words()
+    """Why it failed, or ""."""
     description: Free = Words()
     detail: Free = Words()
+    """JSON where it is an object, of no known shape."""
 
     @property
     def failed(self) -> bool:
@@ -71,31 +67,24 @@ class PipelineStage(Answer):
 
 
 class PipelineRun(Item):
-    """A run that deploys a workflow or takes it offline.
-
-    Attributes:
-        id: The run's ID, opaque.
-        status: As a stage's.
-        creator: The account that made it.
-        create_time: Milliseconds since 1970; None where the answer does not say.
-        message: Why it failed, or "".
-        description: What its maker said.
-        stages: In the order in which they run.
-        request_id: Of this call.
-    """
+    """A run that deploys a workflow or takes it offline."""
 
     id: Identifier = ""
     status: Status = ""
     creator: Label = ""
+    """An account."""
     create_time: Integer = None
+    """Milliseconds since 1970."""
     message: Free = Words()
+    """Why it failed, or ""."""
     description: Free = Words()
+    """What the account that made it wrote."""
     stages: Items[PipelineStage] = Field(default=[])
     request_id: Label = ""
 
     @property
     def ended(self) -> bool:
-        """Whether it will not change any more. A status that we do not know is none of an end."""
+        """Whether it will not change any more. A status that we do not know is not an end."""
         return self.status in _STATUSES and self.status not in _UNENDED
 
     @property
@@ -112,21 +101,15 @@ class PipelineRun(Item):
 
 
 class PipelineRunItem(Item):
-    """What a run deploys: the workflow, or one of its nodes.
-
-    Attributes:
-        id: The object's ID.
-        name: Its name.
-        type: "Node", "WorkflowDefinition", "Resource" or "Function".
-        status: As a stage's.
-        message: Why it failed, or "".
-    """
+    """What a run deploys: the workflow, or one of its nodes."""
 
     id: Identifier = ""
     name: Free = Words()
     type: Label = ""
+    """One of _KINDS."""
     status: Status = ""
     message: Free = Words()
+    """Why it failed, or ""."""
 
     @property
     def title(self) -> str:
@@ -135,23 +118,8 @@ class PipelineRunItem(Item):
         return f"{kind} {label(self.id)}" if are_withheld() else f'{kind} "{self.name}"'
 
 
-class _Runs(Page[PipelineRun]):
-    """``PagingInfo`` of ListPipelineRuns."""
-
-    items: Items[PipelineRun] = Field(default=[], validation_alias="PipelineRuns")
-
-
-class _RunItems(Page[PipelineRunItem]):
-    """``PagingInfo`` of ListPipelineRunItems."""
-
-    items: Items[PipelineRunItem] = Field(default=[], validation_alias="PipelineRunItems")
-
-
-class Pipelines:
-    """The operations about pipeline runs. Each raises what every operation of `Client` raises."""
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
+class Pipelines(Operations):
+    """The operations about pipeline runs."""
 
     async def create(
         self, project_id: int, workflow_id: str, kind: Literal["Online", "Offline"], description: str
@@ -179,13 +147,10 @@ class Pipelines:
         """Return how a run stands.
 
         Raises:
-            NotFoundError: As far as the answer tells.
+            NotFoundError: As far as the answer shows.
         """
-        body = await self._call(GET_RUN, {"ProjectId": str(project_id), "Id": run_id})
-        part = inner(body, "Pipeline")
-        if not part:
-            raise empty(GET_RUN, f"run {run_id}", body)
-        found = read(PipelineRun, part, body, GET_RUN)
+        parameters = {"ProjectId": str(project_id), "Id": run_id}
+        found = await one(self._call, GET_RUN, parameters, PipelineRun, f"run {run_id}")
         return found if found.id else found.model_copy(update={"id": run_id})
 
     async def execute(self, project_id: int, run_id: str, code: str) -> None:
@@ -200,13 +165,13 @@ class Pipelines:
     async def of_workflow(self, project_id: int, workflow_id: str) -> list[PipelineRun]:
         """Return all runs of a workflow, the newest first."""
         about = {"ProjectId": str(project_id), "ObjectId": workflow_id}
-        runs = await all_pages(self._call, LIST_RUNS, about, _Runs)
+        runs = await all_pages(self._call, LIST_RUNS, about, Page[PipelineRun])
         return sorted(runs, key=lambda run: run.create_time or 0, reverse=True)
 
     async def items(self, project_id: int, run_id: str) -> list[PipelineRunItem]:
-        """Return what a run deploys, over all pages."""
+        """Return what a run deploys."""
         about = {"ProjectId": str(project_id), "PipelineRunId": run_id}
-        return await all_pages(self._call, LIST_RUN_ITEMS, about, _RunItems)
+        return await all_pages(self._call, LIST_RUN_ITEMS, about, Page[PipelineRunItem])
 
     async def abolish(self, project_id: int, run_id: str) -> None:
         """End a run that has not ended; it becomes "Cancel"."""

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -16,52 +16,10 @@ from ._answers import ENCODING, UnusableBody, read_answer, whole
 from ._credentials import Credentials, CredentialsSource
 from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswer
 from ._network import NetworkError, client_options
+from ._operations import Operation
 from ._pacing import Clock
-from ._settings import API_VERSION, CONNECT_TIMEOUT, IMPORT_READ_TIMEOUT, READ_TIMEOUT, USER_AGENT, Settings
+from ._settings import API_VERSION, CONNECT_TIMEOUT, USER_AGENT, Settings
 from ._words import Words, hold, without_keys
-
-# --- The operations, and how the service wants each: method, place of the parameters, whether it may be sent twice
-
-
-@dataclass(frozen=True)
-class Operation:
-    """How the service wants one operation.
-
-    Attributes:
-        action: Its name.
-        method: GET sends parameters in the URL, POST in a form,
-        in_query: or in the URL as well,
-        query: or only those with these names.
-        idempotent: Whether sending it twice is the same as once.
-        read_timeout: Seconds, where the settings say nothing.
-        yields: Whether it lets other calls go first.
-    """
-
-    action: str
-    method: Literal["GET", "POST"] = "GET"
-    in_query: bool = False
-    query: tuple[str, ...] = ()
-    idempotent: bool = True
-    read_timeout: float = READ_TIMEOUT
-    yields: bool = False
-
-
-IMPORT = Operation(
-    "ImportWorkflowDefinition", method="POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
-)
-GET_JOB = Operation("GetJobStatus", yields=True)
-GET = Operation("GetWorkflowDefinition")
-LIST = Operation("ListWorkflowDefinitions")
-DELETE = Operation("DeleteWorkflowDefinition", method="POST")
-RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
-MOVE = Operation("MoveWorkflowDefinition", method="POST")
-CREATE_RUN = Operation("CreatePipelineRun", method="POST", idempotent=False)
-GET_RUN = Operation("GetPipelineRun", yields=True)
-EXEC_STAGE = Operation("ExecPipelineRunStage", method="POST", query=("ProjectId",), idempotent=False)
-LIST_RUNS = Operation("ListPipelineRuns")
-LIST_RUN_ITEMS = Operation("ListPipelineRunItems")
-ABOLISH_RUN = Operation("AbolishPipelineRun", method="POST")
-
 
 # --- Alibaba Cloud's V3 signature, ACS3-HMAC-SHA256, as pure functions
 #
@@ -76,15 +34,9 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class RpcRequest:
-    """A call of the RPC style, before it is signed.
+    """A call of the RPC style, before it is signed: to the path ``/``, with parameters in the query or in a form.
 
-    Attributes:
-        method: "GET" or "POST".
-        host: As in the Host header, with the port where it is not the scheme's own.
-        action: The operation's name.
-        version: The API's version, such as "2024-05-18".
-        query: Parameters of the URL.
-        body: The form, encoded by `form_body`; empty for GET.
+    ``host`` is as in the Host header, with the port where it is not the scheme's own.
     """
 
     method: str
@@ -97,7 +49,7 @@ class RpcRequest:
 
 def canonical_query(parameters: Mapping[str, str]) -> str:
     """Return the parameters sorted and RFC 3986 encoded: what is signed, and what must be sent."""
-    return "&".join(f"{_encode(name)}={_encode(parameters[name])}" for name in sorted(parameters))
+    return urlencode(sorted(parameters.items()), safe="", quote_via=quote)
 
 
 def form_body(parameters: Mapping[str, str]) -> bytes:
@@ -110,15 +62,23 @@ def signed_headers(
 ) -> dict[str, str]:
     """Return all headers that the service needs, ``Authorization`` among them.
 
-    Args:
-        request: What to sign.
-        credentials: With whose key.
-        date: Now, in UTC; the service accepts 15 minutes of difference.
-        nonce: Any text that was not used before.
+    ``date`` is now, in UTC (the service accepts 15 minutes of difference), ``nonce`` any text that was not used before.
     """
-    headers = _headers(request, credentials, date, nonce)
+    headers = {
+        "host": request.host,
+        "x-acs-action": request.action,
+        "x-acs-version": request.version,
+        "x-acs-date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-signature-nonce": nonce,
+        "x-acs-content-sha256": hashlib.sha256(request.body).hexdigest(),
+    }
+    if request.body:
+        headers["content-type"] = FORM
+    if credentials.security_token:
+        headers["x-acs-accesskey-id"] = credentials.access_key_id
+        headers["x-acs-security-token"] = credentials.security_token
     canonical = canonical_request(request, headers)
-    to_sign = f"{ALGORITHM}\n{_sha256(canonical.encode())}"
+    to_sign = f"{ALGORITHM}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.new(credentials.access_key_secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     headers["Authorization"] = (
         f"{ALGORITHM} Credential={credentials.access_key_id},"
@@ -128,36 +88,11 @@ def signed_headers(
 
 
 def canonical_request(request: RpcRequest, headers: Mapping[str, str]) -> str:
-    """Return the text whose hash is signed. RPC calls all go to the path ``/``."""
+    """Return the text whose hash is signed."""
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
     query = canonical_query(request.query)
     names = ";".join(sorted(headers))
     return f"{request.method}\n/\n{query}\n{lines}\n{names}\n{headers['x-acs-content-sha256']}"
-
-
-def _headers(request: RpcRequest, credentials: Credentials, date: datetime, nonce: str) -> dict[str, str]:
-    headers = {
-        "host": request.host,
-        "x-acs-action": request.action,
-        "x-acs-version": request.version,
-        "x-acs-date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "x-acs-signature-nonce": nonce,
-        "x-acs-content-sha256": _sha256(request.body),
-    }
-    if request.body:
-        headers["content-type"] = FORM
-    if credentials.security_token:
-        headers["x-acs-accesskey-id"] = credentials.access_key_id
-        headers["x-acs-security-token"] = credentials.security_token
-    return headers
-
-
-def _encode(text: str) -> str:
-    return quote(text, safe="-_.~")
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 # --- One signed request, one answer
@@ -196,7 +131,7 @@ class Transport:
     ) -> dict[str, Any]:
         """Try once, with a date, nonce and signature of its own, and return the answer's JSON object.
 
-        Calls ``sent`` when the request is on its way, where httpx tells.
+        Calls ``sent`` when the request is on its way, where httpx reports it.
 
         Raises:
             CredentialsError: There is no key pair to sign with.
@@ -204,10 +139,11 @@ class Transport:
             AnswerLost: A connection, and no answer.
             ServiceError: A refusal.
         """
+        action = operation.action
         request, headers = await self._signed(operation, parameters)
         query = canonical_query(request.query)
         url = f"{self._settings.base_url}/{'?' if query else ''}{query}"
-        http = self._client(operation.action)
+        http = self._client(action)
         try:
             async with http.stream(
                 request.method,
@@ -219,15 +155,15 @@ class Transport:
             ) as streamed:
                 response = await whole(streamed)
         except httpx.InvalidURL as error:
-            raise RequestNotSent(
-                f"{operation.action}: {without_keys(str(error))}", action=operation.action, transient=False
-            ) from error
+            text = f"{action}: {without_keys(str(error))}"
+            raise RequestNotSent(text, action=action, transient=False) from error
         except (httpx.HTTPError, UnicodeError) as error:
-            raise self._failure(error, operation.action) from error
+            raise self._failure(error, action) from error
         except UnusableBody as error:
-            text = f"The answer to {operation.action} {error}"
-            raise UnreadableAnswer(text, action=operation.action) from error
-        return read_answer(response, operation.action, self._place(operation, parameters))
+            raise UnreadableAnswer(f"The answer to {action} {error}", action=action) from error
+        project = parameters.get("Id" if action == "GetProject" else "ProjectId")
+        place = f"workspace {project} in {self._settings.region or self._settings.host}" if project else ""
+        return read_answer(response, action, place)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -264,44 +200,32 @@ class Transport:
             self._http = httpx.AsyncClient(transport=self._transport, **options)
         return self._http
 
-    def _place(self, operation: Operation, parameters: Mapping[str, str]) -> str:
-        project = parameters.get("ProjectId" if operation.action != "GetProject" else "Id", "")
-        return f"workspace {project} in {self._settings.region or self._settings.host}" if project else ""
-
     def _timeout(self, operation: Operation) -> httpx.Timeout:
-        settings = self._settings
-        connect = settings.client_connect_timeout
-        read = settings.client_read_timeout
+        read, connect = self._settings.client_read_timeout, self._settings.client_connect_timeout
         return httpx.Timeout(
-            operation.read_timeout if read is None else read / 1000,
-            connect=CONNECT_TIMEOUT if connect is None else connect / 1000,
+            read / 1000 if read else operation.read_timeout,
+            connect=connect / 1000 if connect else CONNECT_TIMEOUT,
         )
 
     def _failure(self, error: httpx.HTTPError | UnicodeError, action: str) -> DataWorksError:
-        kind = type(error).__name__
+        kind, url = type(error).__name__, self._settings.base_url
         if not isinstance(error, _NOT_SENT):
             reason = str(Words(str(error))) or kind  # it may quote what came
             return AnswerLost(f"The answer to {action} was lost ({kind}: {reason})", action=action)
-        reason = without_keys(str(error)) or kind
-        certificate = _certificate_error(error)
-        if certificate is not None:
-            return RequestNotSent(self._distrust(certificate), action=action, transient=False)
-        text = f"{action} could not be sent: no connection to {self._settings.base_url} ({reason}). {self._advice()}"
-        return RequestNotSent(
-            text, action=action, transient=not isinstance(error, httpx.LocalProtocolError | UnicodeError)
+        if (certificate := _certificate_error(error)) is not None:
+            reason = getattr(certificate, "verify_message", "") or certificate.reason or str(certificate)
+            text = (
+                f"{url} is not trusted: {reason}. If a proxy inspects TLS here, set SSL_CERT_FILE to a file with its "
+                "CA; else check dataworks:endpoint"
+            )
+            return RequestNotSent(text, action=action, transient=False)
+        setting = "endpoint" if self._settings.endpoint else f"region ({self._settings.region})"
+        text = (
+            f"{action} could not be sent: no connection to {url} ({without_keys(str(error)) or kind}). "
+            f"Check dataworks:{setting}, the network, and HTTPS_PROXY"
         )
-
-    def _distrust(self, certificate: ssl.SSLError) -> str:
-        reason = getattr(certificate, "verify_message", "") or certificate.reason or str(certificate)
-        return (
-            f"{self._settings.base_url} is not trusted: {reason}. If a proxy inspects TLS here, set SSL_CERT_FILE to "
-            "a file with its CA; else check dataworks:endpoint"
-        )
-
-    def _advice(self) -> str:
-        if self._settings.endpoint:
-            return "Check dataworks:endpoint, the network, and HTTPS_PROXY"
-        return f"Check dataworks:region ({self._settings.region}), the network, and HTTPS_PROXY"
+        is_ours = isinstance(error, httpx.LocalProtocolError | UnicodeError)
+        return RequestNotSent(text, action=action, transient=not is_ours)
 
 
 def _listener(sent: Callable[[], None]) -> Callable[[str, Any], Awaitable[None]]:

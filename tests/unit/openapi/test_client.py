@@ -18,7 +18,8 @@ from pulumi_resource_dataworks.openapi import (
     UnreadableAnswer,
 )
 from pulumi_resource_dataworks.openapi._credentials import credentials_for
-from pulumi_resource_dataworks.openapi._transport import GET, IMPORT, Operation, Transport
+from pulumi_resource_dataworks.openapi._operations import GET, IMPORT, Operation
+from pulumi_resource_dataworks.openapi._transport import Transport
 from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, job_answer, ok, raw, refusal, settings
 

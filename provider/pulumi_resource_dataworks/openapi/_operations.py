@@ -1,0 +1,58 @@
+"""The operations, and how the service wants each: method, place of the parameters, whether it may be sent twice.
+
+From the vendor's SDK (9.11.0), as are the names of what an answer holds.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ._settings import IMPORT_READ_TIMEOUT, READ_TIMEOUT
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How the service wants one operation.
+
+    Attributes:
+        action: Its name.
+        result: What the part of the answer is called that holds what was asked for; of a list, the part of ``PagingInfo``.
+        method: GET sends parameters in the URL, POST in a form,
+        in_query: or in the URL as well,
+        query: or only those with these names.
+        idempotent: Whether sending it twice is the same as once.
+        read_timeout: Seconds, where the settings say nothing.
+        yields: Whether it lets other calls go first.
+    """
+
+    action: str
+    result: str = ""
+    method: Literal["GET", "POST"] = "GET"
+    in_query: bool = False
+    query: tuple[str, ...] = ()
+    idempotent: bool = True
+    read_timeout: float = READ_TIMEOUT
+    yields: bool = False
+
+
+IMPORT = Operation(
+    "ImportWorkflowDefinition", "AsyncJob", "POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
+)
+GET_JOB = Operation("GetJobStatus", "JobStatus", yields=True)
+GET = Operation("GetWorkflowDefinition", "WorkflowDefinition")
+LIST = Operation("ListWorkflowDefinitions", "WorkflowDefinitions")
+DELETE = Operation("DeleteWorkflowDefinition", method="POST")
+RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
+MOVE = Operation("MoveWorkflowDefinition", method="POST")
+
+CREATE_RUN = Operation("CreatePipelineRun", method="POST", idempotent=False)
+GET_RUN = Operation("GetPipelineRun", "Pipeline", yields=True)
+EXEC_STAGE = Operation("ExecPipelineRunStage", method="POST", query=("ProjectId",), idempotent=False)
+LIST_RUNS = Operation("ListPipelineRuns", "PipelineRuns")
+LIST_RUN_ITEMS = Operation("ListPipelineRunItems", "PipelineRunItems")
+ABOLISH_RUN = Operation("AbolishPipelineRun", method="POST")
+
+GET_PROJECT = Operation("GetProject", "Project")
+LIST_PROJECTS = Operation("ListProjects", "Projects", "POST")
+LIST_RESOURCE_GROUPS = Operation("ListResourceGroups", "ResourceGroupList")
+GET_NODE = Operation("GetNode", "Node")
+LIST_NODES = Operation("ListNodes", "Nodes")
