@@ -1,10 +1,10 @@
-"""Settings out of a user's configuration and environment, with every fault in the user's own words."""
+"""Settings out of a user's configuration and environment, with every fault named by its setting."""
 
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
@@ -59,76 +59,77 @@ _ENVIRONMENT_OIDC = (
 _PAIR = ("accessKey", "secretKey", "securityToken")
 _SOURCES = (*_PAIR, "profile", "sharedCredentialsFile", "ecsRoleName", "credentialsUri", "assumeRoleWithOidc")
 _OBJECTS = frozenset({"assumeRole", "assumeRoleWithOidc"})
-_SECRETS = {"secretKey", "securityToken", "accessKey"}
 
 
 def read_settings(config: Mapping[str, object], env: Mapping[str, str]) -> Settings:
     """Return the settings, or raise SettingsError with all problems. See `Settings.from_config`."""
-    problems = _unknown_keys(config)
-    values = _decode({key: config[key] for key in config if key in Settings.config_keys()}, problems)
-    origins = _add_environment(values, env)
+    known = sorted(Settings.config_keys())
+    problems = [_unknown(key, known) for key in sorted(set(config).difference(known))]
+    values = _decode({key: value for key, value in config.items() if key in known}, problems)
+    origins = _add_environment(values, {name: text.strip() for name, text in env.items() if text.strip()})
     _add_region_of_profile(values, origins, env)
     problems += _pair_problems(values, origins)
-    problems += _missing_region(values)
-    settings = _build(values, origins, problems)
-    if settings is None or problems:
+    if "region" not in values and "endpoint" not in values:
+        problems.append(_problem("region", REGION_REQUIRED))
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise SettingsError([*problems, *(_explained(detail, origins) for detail in details)]) from None
+    if problems:
         raise SettingsError(problems)
     return settings
 
 
-def _unknown_keys(config: Mapping[str, object]) -> list[SettingProblem]:
-    known = sorted(Settings.config_keys())
-    problems: list[SettingProblem] = []
-    for key in sorted(set(config).difference(known)):
-        near = get_close_matches(to_camel(key), known, n=2)
-        advice = f"did you mean {' or '.join(near)}?" if near else f"the settings are {', '.join(known)}"
-        problems.append(SettingProblem(_name(key), f"there is no such setting; {advice}"))
-    return problems
+def _problem(key: str, message: str) -> SettingProblem:
+    return SettingProblem(f"dataworks:{key}", message)
+
+
+def _unknown(key: str, known: Sequence[str]) -> SettingProblem:
+    near = get_close_matches(to_camel(key), known, n=2)
+    advice = f"did you mean {' or '.join(near)}?" if near else f"the settings are {', '.join(known)}"
+    return _problem(key, f"there is no such setting; {advice}")
 
 
 def _decode(config: Mapping[str, object], problems: list[SettingProblem]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, given in config.items():
-        value = _object(key, given, problems) if key in _OBJECTS else given
-        cleaned = _clean(value)
-        if cleaned is not None:
+        value = given
+        if key in _OBJECTS and isinstance(given, str) and given.strip():
+            try:
+                value = json.loads(given)
+            except ValueError:
+                advice = f"`pulumi config set --path dataworks:{key}.roleArn <arn>`"
+                problems.append(_problem(key, f"is an object; set its fields with {advice}"))
+                continue
+        if (cleaned := _clean(value)) is not None:
             values[key] = cleaned
     return values
-
-
-def _object(key: str, given: object, problems: list[SettingProblem]) -> object:
-    if not isinstance(given, str) or not given.strip():
-        return given
-    try:
-        return json.loads(given)
-    except ValueError:
-        message = f"is an object; set its fields with `pulumi config set --path {_name(key)}.roleArn <arn>`"
-        problems.append(SettingProblem(_name(key), message))
-        return None
 
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, Mapping):
-        cleaned = {str(key): _clean(inner) for key, inner in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return {key: inner for key, inner in cleaned.items() if inner is not None} or None
+        fields = cast("Mapping[Any, Any]", value).items()
+        cleaned = {str(key): text for key, inner in fields if (text := _clean(inner)) is not None}
+        return cleaned or None
     return value
 
 
 def _add_environment(values: dict[str, Any], env: Mapping[str, str]) -> dict[str, str]:
-    """Fill what the configuration leaves open; return which variable each such value is from."""
+    """Add what the configuration leaves open; return which variable each such value is from."""
     table = dict(_ENVIRONMENT)
     if not any(key in values for key in _SOURCES):
         pair = _pair_of_environment(env)
         table |= {key: (name,) for key, name in pair.items()}
-        if pair or not all(env.get(name, "").strip() for name in _ENVIRONMENT_OIDC):
+        if pair or not all(name in env for name in _ENVIRONMENT_OIDC):
             table |= _ENVIRONMENT_SOURCES
     origins: dict[str, str] = {}
     for key, variables in table.items():
-        found = next((name for name in variables if env.get(name, "").strip()), None)
+        found = next((name for name in variables if name in env), None)
         if key not in values and found is not None:
-            values[key] = env[found].strip()
+            values[key] = env[found]
             origins[key] = found
     return origins
 
@@ -136,7 +137,7 @@ def _add_environment(values: dict[str, Any], env: Mapping[str, str]) -> dict[str
 def _pair_of_environment(env: Mapping[str, str]) -> dict[str, str]:
     """The variables of the first tool whose AccessKey ID or secret is set, by setting."""
     for names in zip(*_ENVIRONMENT_PAIR.values(), strict=True):
-        if any(env.get(name, "").strip() for name in names[:2]):
+        if any(name in env for name in names[:2]):
             return dict(zip(_ENVIRONMENT_PAIR, names, strict=True))
     return {}
 
@@ -153,7 +154,7 @@ def _add_region_of_profile(values: dict[str, Any], origins: dict[str, str], env:
         name = values.get("profile") or config["current"]
         region = next(one["region_id"] for one in config["profiles"] if one["name"] == name)
     except (OSError, ValueError, LookupError, TypeError, StopIteration):
-        return  # what is wrong with the file is told by the library that reads the keys
+        return  # the library that reads the keys reports what is wrong with the file
     if isinstance(region, str) and region.strip():
         values["region"] = region.strip()
         origins["region"] = f"region_id of the profile {name}"
@@ -164,56 +165,27 @@ def _pair_problems(values: Mapping[str, Any], origins: Mapping[str, str]) -> lis
     missing = [key for key in ("accessKey", "secretKey") if key not in values]
     if not present or not missing:
         return []
-    given = " and ".join(_label(key, origins) for key in present)
-    tool = next(
-        (n for n, name in enumerate(_ENVIRONMENT_PAIR[present[0]]) if name == origins.get(present[0])), None
-    )
-    return [_half_pair(key, given, tool) for key in missing]
-
-
-def _half_pair(key: str, given: str, tool: int | None) -> SettingProblem:
-    if tool is not None:
-        return SettingProblem(
-            _name(key), f"{given} is set without {_ENVIRONMENT_PAIR[key][tool]}; set both or neither"
-        )
-    secret = " --secret" if key in _SECRETS else ""
-    message = f"{given} is set without it; run `pulumi config set{secret} {_name(key)} <value>`"
-    return SettingProblem(
-        _name(key), f"{message} (a key pair is taken whole from one place, never half from each)"
-    )
-
-
-def _missing_region(values: Mapping[str, Any]) -> list[SettingProblem]:
-    if "region" in values or "endpoint" in values:
-        return []
-    return [SettingProblem(_name("region"), REGION_REQUIRED)]
-
-
-def _build(
-    values: Mapping[str, Any], origins: Mapping[str, str], problems: list[SettingProblem]
-) -> Settings | None:
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems.extend(_explained(detail, origins) for detail in details)
-        return None
+    given = " and ".join(origins.get(key) or f"dataworks:{key}" for key in present)
+    problems: list[SettingProblem] = []
+    for key in missing:
+        variables = dict(zip(_ENVIRONMENT_PAIR[present[0]], _ENVIRONMENT_PAIR[key], strict=True))
+        if (variable := variables.get(origins.get(present[0], ""))) is not None:
+            advice = f"{given} is set without {variable}; set both or neither"
+        else:
+            advice = (
+                f"{given} is set without it; run `pulumi config set --secret dataworks:{key} <value>` "
+                "(a key pair is taken whole from one place, never half from each)"
+            )
+        problems.append(_problem(key, advice))
+    return problems
 
 
 def _explained(detail: ErrorDetails, origins: Mapping[str, str]) -> SettingProblem:
-    path = [str(part) for part in detail["loc"]]
+    path = ".".join(str(part) for part in detail["loc"])
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
         message = "there is no such field"
     elif detail["type"] == "missing":
-        message = f"is required: run `pulumi config set --path {_name('.'.join(path))} <value>`"
-    variable = origins.get(path[0])
-    return SettingProblem(_name(".".join(path)), f"{message} (from {variable})" if variable else message)
-
-
-def _label(key: str, origins: Mapping[str, str]) -> str:
-    return origins.get(key) or _name(key)
-
-
-def _name(key: str) -> str:
-    return f"dataworks:{key}"
+        message = f"is required: run `pulumi config set --path dataworks:{path} <value>`"
+    variable = origins.get(str(detail["loc"][0]))
+    return _problem(path, f"{message} (from {variable})" if variable else message)

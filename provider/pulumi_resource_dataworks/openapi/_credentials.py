@@ -10,25 +10,17 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
 
 from ._errors import CredentialsError
-from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
+from ._settings import AssumeRoleWithOidc, Settings
 from ._words import hold, without_keys
-
-# --- Who we are: a key pair as given, or one that Alibaba Cloud's own credentials library finds
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """A key pair at one moment.
-
-    Attributes:
-        access_key_id: The public half.
-        access_key_secret: The secret half.
-        security_token: What a temporary pair needs besides, or "".
-    """
+    """A key pair at one moment; ``security_token`` is what a temporary pair needs besides, or ""."""
 
     access_key_id: str
     access_key_secret: str = field(repr=False)
@@ -47,7 +39,7 @@ class CredentialsSource(Protocol):
         """Return a key pair that is valid now.
 
         Raises:
-            CredentialsError: There is none.
+            CredentialsError: There is none; the text says what was tried.
         """
         ...
 
@@ -66,32 +58,6 @@ class StaticCredentials:
     async def get(self) -> Credentials:
         """Return the pair."""
         return self.credentials
-
-
-class VendorCredentials:
-    """Every other way, through ``alibabacloud_credentials``.
-
-    The library is imported at the first call and not before: it takes 0.4 s, reads the environment while it is
-    imported, and it blocks, so all of it runs in a thread.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-
-        self._finder = CredentialsFinder(settings)
-
-    @property
-    def account(self) -> str:
-        """The mode and what it names, as the AccessKey ID changes with each renewal."""
-        return self._finder.account
-
-    async def get(self) -> Credentials:
-        """Return a key pair that is valid now; the library caches it and renews it in time.
-
-        Raises:
-            CredentialsError: There is none; the text says what was tried.
-        """
-        key, secret, token = await asyncio.to_thread(self._finder.find)
-        return Credentials(key, secret, token)
 
 
 def credentials_for(settings: Settings) -> CredentialsSource:
@@ -131,119 +97,81 @@ _ADVICE = {
 }
 
 
-Keys = tuple[str, str, str]
+class VendorCredentials:
+    """Every other way, through the library's provider that the settings ask for.
 
-
-@dataclass(frozen=True)
-class _Held:
-    """Keys that were found.
-
-    Attributes:
-        keys: ID, secret and token.
-        good_until: Until when they are, at the least, as a Unix time.
-        renew_from: When the library is to be asked again.
+    The library is imported at the first call and not before: it takes 0.4 s, reads the environment while it is
+    imported, and it blocks, so all of it runs in a thread.
     """
-
-    keys: Keys
-    good_until: float
-    renew_from: float = 0
-
-
-class CredentialsFinder:
-    """Builds the provider that the settings ask for, once, and asks it for a key pair. Blocks."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._mode = _mode(settings)
         self._lock = threading.Lock()
         self._provider: Any = None
-        self._held: _Held | None = None
+        self._held: tuple[Credentials | None, float, float] = None, 0.0, 0.0
+        """Until when it is good, at the least, and from when on to ask the library again, as Unix times."""
         oidc = settings.assume_role_with_oidc
-        hold(
-            settings.access_key,
-            settings.secret_key,
-            settings.security_token,
-            oidc.oidc_token if oidc else None,
-        )
+        token = oidc.oidc_token if oidc else None
+        hold(settings.access_key, settings.secret_key, settings.security_token, token)
 
     @property
     def account(self) -> str:
-        """The mode and what it names."""
-        named = self._settings
-        role = named.assume_role.role_arn if named.assume_role else ""
-        oidc = named.assume_role_with_oidc.role_arn if named.assume_role_with_oidc else ""
-        source = (
-            named.access_key or oidc or named.profile or named.ecs_role_name or named.credentials_uri or ""
-        )
-        return f"{self._mode}:{source}:{role}"
+        """The mode and what it names, as the AccessKey ID changes with each renewal."""
+        given = self._settings
+        role = given.assume_role.role_arn if given.assume_role else ""
+        oidc = given.assume_role_with_oidc.role_arn if given.assume_role_with_oidc else ""
+        sources = (given.access_key, oidc, given.profile, given.ecs_role_name, given.credentials_uri)
+        return f"{self._mode}:{next(filter(None, sources), '')}:{role}"
 
-    def find(self) -> Keys:
-        """Return ID, secret and token ("" for none): those in hand while they are good and cannot be renewed.
+    async def get(self) -> Credentials:
+        """Return a key pair that is valid now: the one in hand while it is good and cannot be renewed.
+
+        The library itself keeps pairs and renews them in time.
 
         Raises:
-            CredentialsError: There is none.
+            CredentialsError: There is none; the text says what was tried.
         """
-        held, now = self._held, time.time()
-        if held is not None and now < held.renew_from:
-            return held.keys
+        return await asyncio.to_thread(self._find)
+
+    def _find(self) -> Credentials:
+        (held, good_until, renew_from), now = self._held, time.time()
+        if held is not None and now < renew_from:
+            return held
         try:
             with self._lock:
                 self._provider = self._provider or self._build(_library())
             found: Any = self._provider.get_credentials()
             pair = (found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token())
         except Exception as error:  # noqa: BLE001 - the library raises whatever comes
-            if held is not None and now < held.good_until:
-                self._held = replace(held, renew_from=min(now + _RENEWAL_PAUSE, held.good_until))
-                return held.keys
-            raise CredentialsError(self._explain(_reason(error))) from None
+            if held is not None and now < good_until:
+                self._held = held, good_until, min(now + _RENEWAL_PAUSE, good_until)
+                return held
+            raise self._error(_reason(error)) from None
         if not (pair[0] and pair[1]):
-            raise CredentialsError(self._explain("what was found holds no AccessKey pair"))
-        keys = str(pair[0]), str(pair[1]), str(pair[2] or "")
-        self._held = _Held(keys, good_until=found.get_expiration() or now + _RENEWED_BEFORE)
-        return keys
+            raise self._error("what was found holds no AccessKey pair")
+        new = Credentials(str(pair[0]), str(pair[1]), str(pair[2] or ""))
+        self._held = new, found.get_expiration() or now + _RENEWED_BEFORE, 0.0
+        return new
 
     def _build(self, library: Any) -> Any:
-        provider = _PROVIDERS[self._mode](library, self._settings)
-        role = self._settings.assume_role
-        return provider if role is None else _assumed(library, provider, role)
+        provider, role = _PROVIDERS[self._mode](library, self._settings), self._settings.assume_role
+        if role is None:
+            return provider
+        return library.RamRoleArnCredentialsProvider(
+            credentials_provider=provider,
+            role_arn=role.role_arn,
+            role_session_name=role.session_name,
+            duration_seconds=role.session_expiration,
+            policy=role.policy,
+            external_id=role.external_id,
+        )
 
-    def _explain(self, reason: str) -> str:
+    def _error(self, reason: str) -> CredentialsError:
         advice = _ADVICE[self._mode]
         if self._settings.assume_role is not None:
             advice += "; and dataworks:assumeRole (may this user assume roleArn?)"
-        return f"{advice}. Tried: {without_keys(reason)}"
-
-
-class _NoneFoundError(Exception):
-    """Nothing in a chain had credentials; says why for each."""
-
-
-class _Chain:
-    """The first of several providers that has credentials, in the order of the library's own chain."""
-
-    def __init__(self, providers: Mapping[str, Callable[[], Any]]) -> None:
-        self._providers = dict(providers)
-        self._found: Any = None
-
-    def get_credentials(self) -> Any:
-        if self._found is not None:
-            return self._found.get_credentials()
-        reasons: list[str] = []
-        for name, make in self._providers.items():
-            credentials, reason = self._ask(make)
-            if credentials is not None:
-                return credentials
-            reasons.append(f"{name} ({reason})")
-        raise _NoneFoundError("; ".join(reasons))
-
-    def _ask(self, make: Callable[[], Any]) -> tuple[Any, str]:
-        try:
-            provider = make()
-            credentials = provider.get_credentials()
-        except Exception as error:  # noqa: BLE001 - the next one may have some
-            return None, _reason(error)
-        self._found = provider
-        return credentials, ""
+        return CredentialsError(f"{advice}. Tried: {without_keys(reason)}")
 
 
 def _mode(settings: Settings) -> str:
@@ -270,6 +198,33 @@ def _library() -> Any:
     return library
 
 
+class _NoneFoundError(Exception):
+    """Nothing in a chain had credentials; says why for each."""
+
+
+class _Chain:
+    """The first of several providers that has credentials, in the order of the library's own chain."""
+
+    def __init__(self, providers: Mapping[str, Callable[[], Any]]) -> None:
+        self._providers = providers
+        self._found: Any = None
+
+    def get_credentials(self) -> Any:
+        if self._found is not None:
+            return self._found.get_credentials()
+        reasons: list[str] = []
+        for name, make in self._providers.items():
+            try:
+                provider = make()
+                credentials = provider.get_credentials()
+            except Exception as error:  # noqa: BLE001 - the next one may have some
+                reasons.append(f"{name} ({_reason(error)})")
+            else:
+                self._found = provider
+                return credentials
+        raise _NoneFoundError("; ".join(reasons))
+
+
 def _key(library: Any, settings: Settings) -> Any:
     pair = {"access_key_id": settings.access_key, "access_key_secret": settings.secret_key}
     if settings.security_token:
@@ -278,11 +233,7 @@ def _key(library: Any, settings: Settings) -> Any:
 
 
 def _oidc(library: Any, settings: Settings) -> Any:
-    oidc = settings.assume_role_with_oidc
-    return library.OIDCRoleArnCredentialsProvider() if oidc is None else _oidc_given(library, oidc)
-
-
-def _oidc_given(library: Any, oidc: AssumeRoleWithOidc) -> Any:
+    oidc = cast("AssumeRoleWithOidc", settings.assume_role_with_oidc)  # the mode is chosen by it
     path = oidc.oidc_token_file or _token_file(oidc.oidc_token or "")
     provider = library.OIDCRoleArnCredentialsProvider(
         role_arn=oidc.role_arn,
@@ -327,29 +278,14 @@ def _ecs(library: Any, settings: Settings) -> Any:
     )
 
 
-def _uri(library: Any, settings: Settings) -> Any:
-    return library.URLCredentialsProvider(uri=settings.credentials_uri)
-
-
 def _default(library: Any, settings: Settings) -> Any:
     return _Chain(
         {
-            "OIDC variables": lambda: _oidc(library, settings),
+            "OIDC variables": library.OIDCRoleArnCredentialsProvider,
             "default profile of the Alibaba Cloud CLI": library.CLIProfileCredentialsProvider,
             "credentials.ini": library.ProfileCredentialsProvider,
             "ECS instance role": lambda: _ecs(library, settings),
         }
-    )
-
-
-def _assumed(library: Any, provider: Any, role: AssumeRole) -> Any:
-    return library.RamRoleArnCredentialsProvider(
-        credentials_provider=provider,
-        role_arn=role.role_arn,
-        role_session_name=role.session_name,
-        duration_seconds=role.session_expiration,
-        policy=role.policy,
-        external_id=role.external_id,
     )
 
 
@@ -358,7 +294,7 @@ _PROVIDERS: Mapping[str, Callable[[Any, Settings], Any]] = {
     "oidc": _oidc,
     "profile": _profile,
     "ecs": _ecs,
-    "uri": _uri,
+    "uri": lambda library, settings: library.URLCredentialsProvider(uri=settings.credentials_uri),
     "default": _default,
 }
 

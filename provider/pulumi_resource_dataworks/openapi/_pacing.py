@@ -6,10 +6,10 @@ import itertools
 import random
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn, Protocol, TypeVar
 from weakref import WeakKeyDictionary
@@ -30,19 +30,11 @@ from ._settings import BACKOFF_BASE, BACKOFF_CAP, MAX_TRIES, RETRY_AFTER_CAP, RE
 
 
 class Clock(Protocol):
-    """What this package asks of time."""
+    """What this package asks of time: seconds that only grow, the wall clock in UTC, and a sleep."""
 
-    def monotonic(self) -> float:
-        """Return seconds that only grow; their origin means nothing."""
-        ...
-
-    def utcnow(self) -> datetime:
-        """Return the wall-clock time, aware, in UTC."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
-        ...
+    def monotonic(self) -> float: ...
+    def utcnow(self) -> datetime: ...
+    async def sleep(self, seconds: float) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -50,15 +42,12 @@ class SystemClock:
     """The machine's own clock. All instances are equal, as there is one such clock."""
 
     def monotonic(self) -> float:
-        """Return seconds that only grow; their origin means nothing."""
         return time.monotonic()
 
     def utcnow(self) -> datetime:
-        """Return the wall-clock time, aware, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
         await asyncio.sleep(seconds)
 
 
@@ -66,13 +55,13 @@ class SystemClock:
 #
 # The service counts the calls of a whole account in a region, so all clients of this process with the same account and
 # host share one pace. There are no bursts, since the service counts each second: a call goes an interval after the one
-# before was sent (not after it was allowed to go), and five and a little after the fifth before. Whoever comes first goes first, but a call that only asks how a job
+# before was sent (not after it was allowed to go). Whoever comes first goes first, but a call that only asks how a job
 # stands lets those go before it that came up to 10 s later: they begin or end something.
 
 
-_WINDOW = 5
 _MARGIN = 1.04
-"""Of the window: calls arrive less evenly than they are sent, and a sixth in some second would be one too many."""
+"""Of the interval: calls arrive less evenly than they are sent, and a sixth in some second would be one too many. So five
+may be 40 ms nearer to each other than they were sent; one that is throttled all the same waits for seconds."""
 _LONGEST_SEND = 1.0
 """Seconds for which a call that finds no connection holds up the next."""
 _SLOWEST = 8.0
@@ -81,28 +70,27 @@ _TOLERANCE = 1e-6
 _PATIENCE = 10.0
 
 
-@dataclass
 class Pace:
     """When the next call may go. Shared by threads."""
 
-    _held_until: float = float("-inf")
-    _sent: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
-    _factor: float = 1.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self) -> None:
+        self._held_until = self._last_sent = float("-inf")
+        self._factor = 1.0
+        self._lock = threading.Lock()
 
     def take(self, now: float, interval: float) -> float:
         """Take the slot at ``now`` and return 0.0, or return the seconds until there is one."""
         with self._lock:
-            wait = self._due(interval * self._factor) - now
-            if wait > _TOLERANCE:
-                return wait
-            self._sent.append(now)
+            due = max(self._held_until, self._last_sent + interval * self._factor)
+            if due - now > _TOLERANCE:
+                return due - now
+            self._last_sent = now
             return 0.0
 
     def sent(self, now: float) -> None:
         """The call that took the last slot has left at ``now``."""
         with self._lock:
-            self._sent[-1] = now
+            self._last_sent = now
 
     def slow_down(self, now: float, seconds: float) -> None:
         """The service throttles: no call is made for ``seconds``, and then all call half as often, for a while."""
@@ -115,30 +103,25 @@ class Pace:
         with self._lock:
             self._factor = max(1.0, self._factor * _RECOVERY)
 
-    def _due(self, interval: float) -> float:
-        after_last = self._sent[-1] + interval if self._sent else self._held_until
-        full = len(self._sent) == _WINDOW
-        after_window = self._sent[0] + _WINDOW * interval * _MARGIN if full else self._held_until
-        return max(self._held_until, after_last, after_window)
-
 
 _Sent = asyncio.Future[None]
+"""Completed as soon as the call is sent, or will not be."""
 
 
 class _Queue:
     """Who waits for a slot, in one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace, clock: Clock) -> None:
+        self._pace, self._clock = pace, clock
         self._waiting: list[tuple[float, int, float, asyncio.Future[_Sent]]] = []
         self._numbers = itertools.count()
         self._server: asyncio.Task[None] | None = None
 
-    async def wait(self, pace: Pace, clock: Clock, interval: float, rank: float) -> _Sent:
-        """Return what to complete as soon as the call is sent, or will not be."""
+    async def wait(self, interval: float, rank: float) -> _Sent:
         turn: asyncio.Future[_Sent] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (rank, next(self._numbers), interval, turn))
         if self._server is None or self._server.done():
-            self._server = asyncio.create_task(self._serve(pace, clock))
+            self._server = asyncio.create_task(self._serve())
         try:
             return await turn
         except asyncio.CancelledError:
@@ -146,17 +129,18 @@ class _Queue:
                 turn.result().set_result(None)
             raise
 
-    async def _serve(self, pace: Pace, clock: Clock) -> None:
+    async def _serve(self) -> None:
         """Who goes next is decided when a slot is free, not before."""
-        while self._somebody_waits():
-            now, (_, _, interval, turn) = clock.monotonic(), self._waiting[0]
-            wait = pace.take(now, interval)
-            if wait > 0:
-                await clock.sleep(wait)
+        while self._waiting:
+            _, _, interval, turn = self._waiting[0]
+            if turn.done():
+                heapq.heappop(self._waiting)
+            elif (wait := self._pace.take(self._clock.monotonic(), interval)) > 0:
+                await self._clock.sleep(wait)
             else:
                 sent: _Sent = asyncio.get_running_loop().create_future()
                 turn.set_result(sent)
-                patience = asyncio.ensure_future(clock.sleep(_LONGEST_SEND))
+                patience = asyncio.ensure_future(self._clock.sleep(_LONGEST_SEND))
                 await asyncio.wait([sent, patience], return_when=asyncio.FIRST_COMPLETED)
                 patience.cancel()
 
@@ -166,14 +150,9 @@ class _Queue:
             if not turn.done():
                 turn.set_exception(error.again())
 
-    def _somebody_waits(self) -> bool:
-        while self._waiting and self._waiting[0][3].done():
-            heapq.heappop(self._waiting)
-        return bool(self._waiting)
-
 
 _paces: dict[tuple[str, str, Clock], Pace] = {}
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Queue]] = WeakKeyDictionary()
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Pace, _Queue]] = WeakKeyDictionary()
 
 
 class Limiter:
@@ -181,23 +160,21 @@ class Limiter:
 
     def __init__(self, account: str, base_url: str, calls_per_second: float, clock: Clock) -> None:
         self._clock = clock
-        self._interval = 1.0 / calls_per_second
+        self._interval = _MARGIN / calls_per_second
         self._pace = _paces.setdefault((account, base_url, clock), Pace())
 
     @asynccontextmanager
     async def turn(self, *, yields: bool = False) -> AsyncGenerator[Callable[[], None]]:
         """Enter when this call may go. Being cancelled while waiting costs the others nothing.
 
-        Yields what is to be called when the request has been sent; the end of the block says so, too.
-
-        Args:
-            yields: Whether it lets others go first that came up to 10 s later.
+        Gives what is to be called when the request has been sent; the end of the block does so, too. ``yields``: let
+        others go first that came up to 10 s later.
 
         Raises:
             QuotaExhaustedError: Another call found the day's quota used up meanwhile.
         """
         rank = self._clock.monotonic() + (_PATIENCE if yields else 0.0)
-        gone = await self._queue().wait(self._pace, self._clock, self._interval, rank)
+        gone = await self._queue().wait(self._interval, rank)
 
         def sent() -> None:
             if not gone.done():
@@ -210,21 +187,21 @@ class Limiter:
             sent()
 
     def throttled(self, seconds: float) -> None:
-        """Tell everyone who shares the pace."""
+        """Hold all back who share the pace."""
         self._pace.slow_down(self._clock.monotonic(), seconds)
 
     def used_up(self, error: QuotaExhaustedError) -> None:
-        """Tell everyone who waits."""
+        """Refuse all who wait."""
         if error.is_daily:
             self._queue().refuse_all(error)
 
     def answered(self) -> None:
-        """Tell everyone who shares the pace."""
+        """Let all who share the pace call a little faster."""
         self._pace.speed_up()
 
     def _queue(self) -> _Queue:
         queues = _queues.setdefault(asyncio.get_running_loop(), {})
-        return queues.setdefault(id(self._pace), _Queue())
+        return queues.setdefault(self._pace, _Queue(self._pace, self._clock))
 
 
 # --- When a call is tried again, in one place
@@ -243,8 +220,8 @@ class Retry:
 
     Args:
         clock: Whose time.
-        on_throttled: Told the seconds by which everybody should hold back.
-        on_wait: Told in a sentence why the user waits.
+        on_throttled: Gets the seconds by which everybody should hold back.
+        on_wait: Gets a sentence that says why the user waits.
     """
 
     def __init__(
@@ -269,13 +246,17 @@ class Retry:
             except DataWorksError as error:
                 # Counted from the first answer: before it, the call may have waited long for its turn.
                 failed_first = self._clock.monotonic() if failed_first is None else failed_first
-                numbers[isinstance(error, ThrottledError)] += 1
-                number = numbers[isinstance(error, ThrottledError)]
-                delay = self._delay_after(error, number, failed_first, idempotent)
+                throttled = isinstance(error, ThrottledError)
+                numbers[throttled] += 1
+                delay = self._delay_after(error, numbers[throttled], failed_first, idempotent)
                 if delay is None:
                     _raise_for_good(error, lost=lost, action=action, idempotent=idempotent)
                 lost = lost or is_outcome_unknown(error)
-                self._tell(error, delay, number, action)
+                if self._on_wait is not None and throttled:
+                    self._on_wait(f"DataWorks throttles {action}; trying again in {delay:.1f} s")
+                elif self._on_wait is not None:
+                    number = numbers[throttled] + 1
+                    self._on_wait(f"{error}: {action}; try {number} of {MAX_TRIES} in {delay:.1f} s")
             await self._clock.sleep(delay)
 
     def _delay_after(
@@ -289,14 +270,6 @@ class Retry:
             return None
         spent = self._clock.monotonic() - failed_first
         return delay if spent + delay <= (THROTTLED_BUDGET if throttled else RETRY_BUDGET) else None
-
-    def _tell(self, error: DataWorksError, delay: float, number: int, action: str) -> None:
-        if self._on_wait is None:
-            return
-        if isinstance(error, ThrottledError):
-            self._on_wait(f"DataWorks throttles {action}; trying again in {delay:.1f} s")
-        else:
-            self._on_wait(f"{error}: {action}; try {number + 1} of {MAX_TRIES} in {delay:.1f} s")
 
 
 def is_retryable(error: DataWorksError, *, idempotent: bool) -> bool:

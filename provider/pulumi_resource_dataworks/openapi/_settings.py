@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Annotated, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -32,6 +32,7 @@ _HOST = re.compile(r"[0-9a-f:.]+|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE
 _LONGEST_LABEL = 63
 _REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_GIVE_A_HOST = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
 
 
 def check_region(region: str) -> str:
@@ -40,8 +41,9 @@ def check_region(region: str) -> str:
     An unknown region passes: Alibaba Cloud opens new ones.
     """
     if _REGION.fullmatch(region) is None or len(region) > _LONGEST_LABEL:
-        msg = f"{region!r} is no region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{region!r} is no region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
+        )
     return region
 
 
@@ -50,27 +52,33 @@ def check_endpoint(endpoint: str) -> str:
 
     Without a scheme it is https. http is accepted as given, for an emulator on this machine.
     """
-    parts = _split(endpoint)
+    try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{_GIVE_A_HOST}, and perhaps a port up to 65535") from error
     if parts.scheme not in _DEFAULT_PORTS:
-        msg = f"the scheme is https (or http), not {parts.scheme}"
-        raise ValueError(msg)
+        raise ValueError(f"the scheme is https (or http), not {parts.scheme}")
     if parts.path.strip("/") or parts.query or parts.fragment:
-        msg = "give the host only, such as dataworks.cn-shanghai.aliyuncs.com, without a path"
-        raise ValueError(msg)
-    return f"{parts.scheme}://{_authority(parts)}"
+        raise ValueError("give the host only, such as dataworks.cn-shanghai.aliyuncs.com, without a path")
+    if "@" in parts.netloc:  # a password in an address would end up in logs
+        raise ValueError("an endpoint holds no user or password")
+    host = parts.netloc.removesuffix(f":{port}").lower()
+    check_host(host.strip("[]"))
+    shown_port = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
+    return f"{parts.scheme}://{host}{shown_port}"
 
 
 def check_host(host: str) -> None:
     """Raise ValueError where nothing can be reached under such a name or address."""
-    msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
     try:
         if ":" in host or host.replace(".", "").isdigit():
             ip_address(host)
         host.encode("idna")  # as a resolver gets it: no empty part, none that is too long
     except ValueError:
-        raise ValueError(msg) from None
+        raise ValueError(_GIVE_A_HOST) from None
     if _HOST.fullmatch(host) is None:
-        raise ValueError(msg)
+        raise ValueError(_GIVE_A_HOST)
 
 
 def is_loopback(host: str) -> bool:
@@ -79,46 +87,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def base_url(region: str | None, endpoint: str | None) -> str:
-    """Return scheme and host for the settings; the endpoint wins."""
-    if endpoint:
-        return endpoint
-    if not region:
-        raise SettingsError([SettingProblem("dataworks:region", REGION_REQUIRED)])
-    host = _CENTRAL_HOST if region in _CENTRAL_REGIONS else f"dataworks.{region}.aliyuncs.com"
-    return f"https://{host}"
-
-
-def place_of(region: str | None, url: str) -> tuple[str, str]:
-    """Return the region that an address serves, and its host where that is none of Alibaba Cloud's; what is not known is empty."""
-    host = urlsplit(url).hostname or ""
-    regional = _REGIONAL.fullmatch(host)
-    if regional is not None:
-        return regional[1], ""
-    return region or "", "" if host == _CENTRAL_HOST else host
-
-
-def _split(endpoint: str) -> SplitResult:
-    text = endpoint if "://" in endpoint else f"https://{endpoint}"
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 - it is parsed when read
-    except ValueError as error:
-        msg = "give a host, such as dataworks.cn-shanghai.aliyuncs.com, and perhaps a port up to 65535"
-        raise ValueError(msg) from error
-    return parts
-
-
-def _authority(parts: SplitResult) -> str:
-    # A password in an address would end up in logs; it is no part of this service's addresses.
-    if "@" in parts.netloc:
-        msg = "an endpoint holds no user or password"
-        raise ValueError(msg)
-    host = parts.netloc.removesuffix(f":{parts.port}").lower()
-    check_host(host.strip("[]"))
-    return host if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{parts.port}"
 
 
 # --- The figures and names that the service or we have chosen, each with its unit
@@ -159,8 +127,9 @@ PAGE_SIZE: Final = 100
 
 def _check_key_text(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text:
-        msg = "holds a character that no key has (a space, a line break or a letter with an accent); paste it again"
-        raise ValueError(msg)
+        raise ValueError(
+            "holds a character that no key has (a space, a line break or a letter with an accent); paste it again"
+        )
     return text
 
 
@@ -181,40 +150,29 @@ class _Section(BaseModel):
 
 
 class AssumeRole(_Section):
-    """A RAM role to take on with the credentials found otherwise.
-
-    Attributes:
-        role_arn: ``acs:ram::<account>:role/<name>``.
-        session_name: How the session is called in audit logs.
-        policy: A JSON policy that narrows the role further.
-        session_expiration: Seconds, 900 or more.
-        external_id: What the role's owner agreed with you, against confused deputies.
-    """
+    """A RAM role to take on with the credentials found otherwise."""
 
     role_arn: str = Field(min_length=1)
+    """``acs:ram::<account>:role/<name>``."""
     session_name: str | None = None
+    """How the session is called in audit logs."""
     policy: str | None = None
+    """JSON, which narrows the role further."""
     session_expiration: int | None = Field(default=None, ge=900)
+    """Seconds."""
     external_id: str | None = None
+    """What the role's owner agreed with you, against confused deputies."""
 
 
 class AssumeRoleWithOidc(_Section):
-    """A RAM role to take on with an OpenID Connect token, as in CI or Kubernetes.
-
-    Attributes:
-        oidc_provider_arn: ``acs:ram::<account>:oidc-provider/<name>``.
-        role_arn: ``acs:ram::<account>:role/<name>``.
-        oidc_token: The token itself; or
-        oidc_token_file: the file that holds it, read again at each renewal.
-        policy: A JSON policy that narrows the role further.
-        role_session_name: How the session is called in audit logs.
-        session_expiration: Seconds, 900 or more.
-    """
+    """A RAM role to take on with an OpenID Connect token, as in CI or Kubernetes; fields are as in `AssumeRole`."""
 
     oidc_provider_arn: str = Field(min_length=1)
+    """``acs:ram::<account>:oidc-provider/<name>``."""
     role_arn: str = Field(min_length=1)
     oidc_token: str | None = Field(default=None, repr=False)
     oidc_token_file: str | None = None
+    """The file that holds it, read again at each renewal."""
     policy: str | None = None
     role_session_name: str | None = None
     session_expiration: int | None = Field(default=None, ge=900)
@@ -222,44 +180,37 @@ class AssumeRoleWithOidc(_Section):
     @model_validator(mode="after")
     def _has_a_token(self) -> "AssumeRoleWithOidc":
         if not (self.oidc_token or self.oidc_token_file):
-            msg = "needs oidcToken or oidcTokenFile"
-            raise ValueError(msg)
+            raise ValueError("needs oidcToken or oidcTokenFile")
         return self
 
 
 class Settings(_Section):
-    """How to reach the service and as whom. Names and units are those of pulumi-alicloud.
-
-    Attributes:
-        region: Such as "cn-shanghai"; may be left out where ``endpoint`` is set.
-        access_key: AccessKey ID; with ``secret_key``, used as it is.
-        secret_key: AccessKey secret.
-        security_token: For a temporary key pair.
-        profile: A profile of the Alibaba Cloud CLI.
-        shared_credentials_file: Where the profiles are, if not ``~/.aliyun/config.json``.
-        ecs_role_name: The RAM role of the ECS instance that we run on.
-        credentials_uri: A local service that hands out temporary key pairs.
-        assume_role: A role to take on with the above.
-        assume_role_with_oidc: A role to take on with a token.
-        endpoint: Host, with or without scheme and port, instead of the region's own (VPC, emulator).
-        client_connect_timeout: **Milliseconds** (as in pulumi-alicloud); 5,000 where left out.
-        client_read_timeout: **Milliseconds**; where left out 30,000, and 120,000 for imports.
-        calls_per_second: How fast we may call; the service allows 5 in most editions.
-    """
+    """How to reach the service and as whom. Names and units are those of pulumi-alicloud."""
 
     region: Annotated[str, AfterValidator(check_region)] | None = None
+    """May be left out where ``endpoint`` is set."""
     access_key: KeyText | None = Field(default=None, repr=False)
+    """An AccessKey ID; with ``secret_key``, used as it is."""
     secret_key: KeyText | None = Field(default=None, repr=False)
     security_token: KeyText | None = Field(default=None, repr=False)
+    """For a temporary key pair."""
     profile: str | None = None
+    """Of the Alibaba Cloud CLI."""
     shared_credentials_file: str | None = None
+    """Where the profiles are, if not ``~/.aliyun/config.json``."""
     ecs_role_name: str | None = None
+    """The RAM role of the ECS instance that we run on."""
     credentials_uri: str | None = Field(default=None, repr=False)
+    """A local service that hands out temporary key pairs."""
     assume_role: AssumeRole | None = None
+    """A role to take on with the above."""
     assume_role_with_oidc: AssumeRoleWithOidc | None = None
     endpoint: Annotated[str, AfterValidator(check_endpoint)] | None = None
+    """A host, with or without scheme and port, instead of the region's own (VPC, emulator)."""
     client_connect_timeout: int | None = Field(default=None, gt=0)
+    """**Milliseconds**; 5,000 where left out."""
     client_read_timeout: int | None = Field(default=None, gt=0)
+    """**Milliseconds**; where left out 30,000, and 120,000 for imports."""
     calls_per_second: float = Field(default=CALLS_PER_SECOND, gt=0, allow_inf_nan=False)
 
     @classmethod
@@ -286,12 +237,20 @@ class Settings(_Section):
     @property
     def base_url(self) -> str:
         """Scheme, host and port, without a slash at the end."""
-        return base_url(self.region, self.endpoint)
+        if self.endpoint:
+            return self.endpoint
+        if not self.region:
+            raise SettingsError([SettingProblem("dataworks:region", REGION_REQUIRED)])
+        is_central = self.region in _CENTRAL_REGIONS
+        return f"https://{_CENTRAL_HOST if is_central else f'dataworks.{self.region}.aliyuncs.com'}"
 
     @property
     def place(self) -> tuple[str, str]:
         """The region that calls reach, and the host where it is none of Alibaba Cloud's; what is not known is empty."""
-        return place_of(self.region, self.base_url)
+        host = urlsplit(self.base_url).hostname or ""
+        if (regional := _REGIONAL.fullmatch(host)) is not None:
+            return regional[1], ""
+        return self.region or "", "" if host == _CENTRAL_HOST else host
 
     @property
     def warnings(self) -> list[str]:

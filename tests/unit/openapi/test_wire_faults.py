@@ -212,7 +212,7 @@ async def test_the_next_call_keeps_its_distance_from_one_that_had_to_connect(
     wire.scripts, wire.to_connect = [GOOD], 0.5
     client = connect(callsPerSecond=5.0)
     await asyncio.gather(*(client.get_job_status("7") for _ in range(3)))
-    assert wire.written == pytest.approx([0.5, 1.2, 1.9], abs=1e-4)
+    assert wire.written == pytest.approx([0.5, 1.208, 1.916], abs=1e-4)
 
 
 async def test_the_next_call_does_not_wait_for_the_answer(
@@ -228,4 +228,4 @@ async def test_the_next_call_does_not_wait_for_the_answer(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stream, "read", slow_read)
         await asyncio.gather(client.get_job_status("7"), client.get_job_status("8"))
-    assert wire.written == pytest.approx([0, 0.2], abs=1e-4)
+    assert wire.written == pytest.approx([0, 0.208], abs=1e-4)
