@@ -58,13 +58,13 @@ _NO_SUCH_OPERATION = {
     "InvalidApi.NotFound": _WRONG_HOST,
     "Forbidden.Not.Server": "Check dataworks:region: DataWorks is not offered there",
 }
-# 400010 and 1101080166: the caller is no member of the workspace (Terraform provider).
+# 400010 and 1101080166: the caller is not a member of the workspace (Terraform provider).
 _PERMISSION = re.compile(r"Forbidden|NoPermission|ResourceNotAuthorized|(400010|1101080166)$")
 _PERMISSION_HINT = (
     "The RAM user behind dataworks:accessKey needs a policy that allows dataworks:* and must be a member of the "
     "workspace (projectId)"
 )
-# What RAM adds to a refusal, and the types of policies (RAM's DecodeDiagnosticMessage page), each with whom to ask.
+# What RAM adds to a refusal, and the types of policies (RAM's DecodeDiagnosticMessage page), each with who can change it.
 _DENIAL = ("AuthAction", "PolicyType", "NoPermissionType", "AuthPrincipalType", "AuthPrincipalDisplayName")
 _RAM = "whoever administers RAM in this account"
 _USER = "the RAM user or role behind dataworks:accessKey"

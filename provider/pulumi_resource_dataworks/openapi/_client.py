@@ -137,7 +137,6 @@ class Client:
         await self._call(MOVE, {"ProjectId": str(project_id), "Id": workflow_id, "Path": folder})
 
     async def aclose(self) -> None:
-        """Close the connections."""
         await self._transport.aclose()
 
     async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:

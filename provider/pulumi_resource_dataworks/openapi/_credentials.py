@@ -52,11 +52,9 @@ class StaticCredentials:
 
     @property
     def account(self) -> str:
-        """The AccessKey ID."""
         return self.credentials.access_key_id
 
     async def get(self) -> Credentials:
-        """Return the pair."""
         return self.credentials
 
 

@@ -132,7 +132,6 @@ class JobStatus(Answer):
 
     @property
     def ended(self) -> bool:
-        """Whether the job will not change any more."""
         if self.status in _STATUSES.values():
             return self.status != "Running"
         return self.completed is True

@@ -218,10 +218,7 @@ T = TypeVar("T")
 class Retry:
     """The loop around one call at a time; holds no state between calls.
 
-    Args:
-        clock: Whose time.
-        on_throttled: Gets the seconds by which everybody should hold back.
-        on_wait: Gets a sentence that says why the user waits.
+    ``on_throttled`` gets the seconds by which everybody should hold back, ``on_wait`` a sentence why the user waits.
     """
 
     def __init__(

@@ -169,7 +169,6 @@ class Pipelines(Operations):
         return sorted(runs, key=lambda run: run.create_time or 0, reverse=True)
 
     async def items(self, project_id: int, run_id: str) -> list[PipelineRunItem]:
-        """Return what a run deploys."""
         about = {"ProjectId": str(project_id), "PipelineRunId": run_id}
         return await all_pages(self._call, LIST_RUN_ITEMS, about, Page[PipelineRunItem])
 

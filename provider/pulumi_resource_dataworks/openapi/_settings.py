@@ -42,7 +42,7 @@ def check_region(region: str) -> str:
     """
     if _REGION.fullmatch(region) is None or len(region) > _LONGEST_LABEL:
         raise ValueError(
-            f"{region!r} is no region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
+            f"{region!r} is not a region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
         )
     return region
 
@@ -271,5 +271,5 @@ class Settings(_Section):
 
     @property
     def host(self) -> str:
-        """Host and port, as in the Host header."""
+        """With the port, as in the Host header."""
         return urlsplit(self.base_url).netloc

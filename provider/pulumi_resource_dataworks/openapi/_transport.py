@@ -166,7 +166,6 @@ class Transport:
         return read_answer(response, action, place)
 
     async def aclose(self) -> None:
-        """Close the connections."""
         if self._http is not None:
             http, self._http = self._http, None
             await http.aclose()

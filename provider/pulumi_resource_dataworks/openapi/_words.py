@@ -16,7 +16,7 @@ from pydantic import BeforeValidator
 
 _SHORTEST = 8
 _FEW = 3
-"""Different characters up to which a piece is no sign of a key: zeros are in many an ID."""
+"""Different characters up to which a piece is not a sign of a key: zeros are in many an ID."""
 _CUT = "***"
 _WORD = re.compile(r"""[^\s"'<>,(){}\[\]\x80-\U0010ffff]{8,}""")
 _held: set[str] = set()
@@ -24,7 +24,7 @@ _pieces: set[str] = set()
 
 
 def hold(*keys: str | None) -> None:
-    """Note keys that no text may show; one of less than 8 characters is no real one, and is not noted."""
+    """Note keys that no text may show; one of less than 8 characters is not a real one, and not noted."""
     for key in keys:
         if key and key not in _held:
             _held.add(key)
@@ -36,7 +36,7 @@ def without_keys(text: str) -> str:
     """A text without the words that have 8 characters in a row of a key that is held.
 
     Gateways and proxies echo requests: with the AccessKey ID, and with the token of temporary credentials, which is as
-    good as a key. An echo may be cut off, and encode what is no letter or digit in more ways than can be listed (JSON,
+    good as a key. An echo may be cut off, and encode what is not a letter or digit in more ways than can be listed (JSON,
     HTML, small letters): so pieces are looked for and not whole keys, and the whole word goes. Encodings that leave no
     piece as it is are looked for besides: base64 at each offset, hexadecimal, and URL encoding, for keys with much to
     encode. A signature stays: it is good for one request, whose nonce the service has seen.

@@ -63,27 +63,21 @@ TABLE: Final[Mapping[str, str]] = {
 def page() -> str:
     """The table of docs/probe.md as Markdown."""
     lines = ["| not tried | what it would take |", "|---|---|"]
-    lines += [f"| {_quoted(switches)} | {what} |" for what, switches in _NOT_TRIED.items()]
+    for what, switches in _NOT_TRIED.items():
+        lines.append(f"| {', '.join(f'`{switch}`' for switch in switches.split())} | {what} |")
     return "\n".join(lines) + "\n"
-
-
-def _quoted(switches: str) -> str:
-    return ", ".join(f"`{switch}`" for switch in switches.split())
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run or of a clean-up.
-
-    Attributes:
-        problem: Why it ended before its time; "" where it did not.
-        left: What is still there, ID to name; None where that is not known.
-        findings: Every switch of the emulator with what is known of it; none after a clean-up.
-    """
+    """What came of a run or of a clean-up."""
 
     problem: str
+    """Why it ended before its time; "" where it did not."""
     left: Mapping[str, str] | None
+    """What is still there, ID to name; None where that is not known."""
     findings: Mapping[str, Finding]
+    """Every switch of the emulator with what is known of it; none after a clean-up."""
 
 
 async def probe(session: Session) -> Outcome:
@@ -141,8 +135,7 @@ async def _asked(session: Session) -> str:
 def run(arguments: Namespace) -> int:
     """Probe a workspace, or delete what an earlier run has left there.
 
-    Returns:
-        0 where it came to its end and nothing is left, 1 where not, 2 where it did not begin.
+    Returns 0 where it came to its end and nothing is left, 1 where not, 2 where it did not begin.
     """
     try:
         return _run(arguments)
@@ -185,22 +178,18 @@ def _run(arguments: Namespace) -> int:
 
 
 def report(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The report as JSON.
+    """The report as JSON; ``about`` says when and where the probe ran.
 
-    Args:
-        outcome: What was found.
-        about: When and where the probe ran.
-
-    Returns:
-        `{"switches": {name: setting}, "probe": {**about, "problem", "findings": {name: {"setting", "how"} or
-        {"notDetermined": why}}}}`; `switches` holds those that are determined.
+    `{"switches": {name: setting}, "probe": {**about, "problem", "findings": {name: {"setting", "how"} or
+    {"notDetermined": why}}}}`; `switches` holds those that are determined.
     """
     switches, findings = dict[str, Any](), dict[str, Any]()
     for name, finding in sorted(outcome.findings.items()):
         if finding.determined:
             switches[name] = finding.setting
-        entry = {"setting": finding.setting, "how": finding.how}
-        findings[name] = entry if finding.determined else {"notDetermined": finding.how}
+            findings[name] = {"setting": finding.setting, "how": finding.how}
+        else:
+            findings[name] = {"notDetermined": finding.how}
     return {"switches": switches, "probe": {**about, "problem": outcome.problem, "findings": findings}}
 
 

@@ -29,13 +29,9 @@ def new_id() -> str:
 
 @dataclass
 class Document:
-    """One scratch workflow, to be changed and sent.
+    """One scratch workflow, to be changed and sent: the run's prefix and ``what`` are its name.
 
-    Attributes:
-        prefix: What all names of the run begin with.
-        what: The part of its name that no other of the run has.
-        workflow_id: Its ID; None for the service to choose.
-        nodes: As in FlowSpec; so are its dependencies.
+    Without an ID the service chooses one. Nodes and dependencies are as in FlowSpec.
     """
 
     prefix: str
@@ -46,7 +42,6 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The workflow's name."""
         return f"{self.prefix}{self.what}"
 
     @property
@@ -103,13 +98,13 @@ class Seen:
 
 
 def objects(value: Any) -> list[Object]:
-    """The objects of a list; none where it is no list."""
+    """The objects of a list; none where it is not a list."""
     items = cast("list[Any]", value) if isinstance(value, list) else []
     return [as_object(item) for item in items]
 
 
 def as_object(value: Any) -> Object:
-    """A JSON object; empty where it is none."""
+    """A JSON object; empty where it is not one."""
     return cast("Object", value) if isinstance(value, dict) else {}
 
 
@@ -139,7 +134,6 @@ class Finding:
 
     @property
     def determined(self) -> bool:
-        """Whether the setting is known."""
         return self.setting is not None
 
 
@@ -153,16 +147,7 @@ class Ending:
 
 
 class Session:
-    """One run.
-
-    Attributes:
-        prefix: What all names of the run begin with.
-        findings: Switch to finding.
-        made: IDs of workflows that may be there.
-        pending: The job of an import whose end was not seen, "" where its answer was not; None where there is none.
-        absent: HTTP status and code of the answer to a missing workflow, once it is known.
-        stale: Seconds for which a read may be older than a write, as far as is known.
-    """
+    """One run, all of whose names begin with ``prefix``."""
 
     def __init__(
         self,
@@ -178,23 +163,28 @@ class Session:
         self.prefix = f"{PREFIX}{secrets.token_hex(5)}_"
         self.findings: dict[str, Finding] = {}
         self.made: dict[str, None] = {}
+        """IDs of workflows that may be there."""
         self.pending: str | None = None
+        """The job of an import whose end was not seen, "" where its answer was not; None where there is none."""
         self.absent: tuple[int, str] | None = None
+        """HTTP status and code of the answer to a missing workflow, once it is known."""
         self.stale = 0.0
+        """Seconds for which a read may be older than a write, as far as is known."""
 
     def found(self, switch: str, setting: Any, how: str) -> None:
         """A switch is set so; where the setting is None, the service does what no setting describes."""
         self.findings[switch] = Finding(setting, how if setting is not None else f"neither: {how}")
 
     def undetermined(self, why: str, *switches: str) -> None:
-        """These are not determined, unless they have been already."""
+        """Say why switches are not determined, unless they have been already."""
         for switch in switches:
             self.findings.setdefault(switch, Finding(None, why))
 
     async def imported(self, document: Document, *, dry_run: bool = False) -> Ending:
         """Import a document, to the end."""
         known = document.workflow_id in self.made
-        self._note(document.workflow_id)
+        if document.workflow_id:
+            self.made[document.workflow_id] = None
         self.pending = ""
         try:
             job = await self.client.import_workflow_definition(
@@ -210,25 +200,18 @@ class Session:
                 raise
             return Ending(str(error.message))
         self.pending = job.id
-        self._note(job.workflow_id)
+        if job.workflow_id:
+            self.made[job.workflow_id] = None
         status = await self._wait(job.id, 1.2 * len(document.nodes))
         return Ending(str(status.error), job.workflow_id, status.succeeded)
 
     async def _wait(self, job_id: str, seconds: float) -> openapi.JobStatus:
+        never, limit, clock = asyncio.Event(), _JOB_TIMEOUT, self.clock
         status = await openapi.wait_for_job(
-            self.client,
-            job_id,
-            expected_seconds=seconds,
-            timeout=_JOB_TIMEOUT,
-            cancelled=asyncio.Event(),
-            clock=self.clock,
+            self.client, job_id, expected_seconds=seconds, timeout=limit, cancelled=never, clock=clock
         )
         self.pending = None
         return status
-
-    def _note(self, workflow_id: str | None) -> None:
-        if workflow_id:
-            self.made[workflow_id] = None
 
     async def read(self, workflow_id: str) -> Seen | None:
         """A workflow; None where it is not there."""
@@ -255,13 +238,13 @@ class Session:
         return seen
 
     async def look_for(self, document: Document, workflow_id: str = "") -> Seen | None:
-        """Look for what an import has made, once: by the answer's ID, or its own, or else its name."""
+        """Look once for what an import has made: by the answer's ID, its own, or its name."""
         ids = [one for one in (workflow_id, document.workflow_id) if one]
         ids += [line.id for line in await self.list() if line.name == document.name]
         for one in dict.fromkeys(ids):
             seen = await self.read(one)
             if seen is not None and seen.name == document.name and self.is_own(seen, one):
-                self._note(one)
+                self.made[one] = None
                 return seen
         return None
 
@@ -296,8 +279,7 @@ class Session:
     async def delete_all(self) -> dict[str, str]:
         """Delete what the run has made and what the list shows of it, until that is nothing; about a minute at most.
 
-        Returns:
-            What is still there, ID to name.
+        Returns what is still there, ID to name.
 
         Raises:
             DataWorksError: The service cannot be reached, or refuses to be called.

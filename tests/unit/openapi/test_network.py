@@ -172,7 +172,7 @@ def test_an_endpoint_that_no_resolver_takes_is_told_at_check(endpoint: str) -> N
 
 
 def test_a_region_that_no_resolver_takes_is_told_at_check() -> None:
-    with pytest.raises(SettingsError, match="is no region ID"):
+    with pytest.raises(SettingsError, match="is not a region ID"):
         Settings.from_config({"region": f"cn-{'a' * 70}"}, {})
 
 
