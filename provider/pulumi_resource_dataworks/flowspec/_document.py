@@ -19,7 +19,6 @@ from ._syntax import (
     names_a_file,
     odd_number,
     repeated_key,
-    second_of,
     too_deep,
 )
 from ._yaml import locate_yaml, read_yaml, whole
@@ -258,14 +257,14 @@ def _read_json(text: str) -> tuple[Json, bool]:
         problem = Problem((), message, remedy, line=error.lineno, column=error.colno)
         raise InvalidDocumentError([problem]) from None
     except _RepeatedKeyError:
-        path = repeated_key(text)
-        line, column = second_of(text, path)
+        path, offset = repeated_key(text)
+        line, column = line_and_column(text, offset)
         remedy = "Keep one of the two: the service would drop the other."
         problem = Problem(path, "the key {} is written twice", remedy, (path[-1],), line=line, column=column)
         raise InvalidDocumentError([problem]) from None
     except RecursionError:
         message = f"this is nested deeper than {MAX_DEPTH} levels"
-        raise _unreadable(text, message, "Flatten the document.", too_deep(text, MAX_DEPTH)) from None
+        raise _unreadable(text, message, "Flatten the document.", too_deep(text)) from None
     except ValueError:
         offset, number = odd_number(text)
         message = f"{number[:12]} is no number that JSON has"

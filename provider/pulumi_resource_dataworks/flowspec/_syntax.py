@@ -6,8 +6,8 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from ._problems import Path, Step
 
@@ -18,6 +18,7 @@ MAX_DEPTH = 100
 """How deep objects and lists may nest. The deepest public document has 14 levels."""
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+Place = TypeVar("Place")
 _LINE_END = re.compile("\n")
 _ODD = re.compile(r"NaN|-?Infinity|-?[0-9]{1000,}")
 
@@ -30,56 +31,45 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     wanted = set(paths)
     parents = {path[:length] for path in wanted for length in range(len(path) + 1)}
     found: dict[Path, int] = {}
-    for here, offset in _values(text):
+    for here, offset, _ in _values(text):
         if here in parents:
             found.setdefault(here, offset)
             if wanted <= found.keys():
                 break
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
-    offsets = {path: _nearest(found, path) for path in wanted}
+    offsets = {path: nearest(found, path, 0) for path in wanted}
     lines = {path: bisect_right(starts, offset) for path, offset in offsets.items()}
     return {path: (line, offsets[path] - starts[line - 1] + 1) for path, line in lines.items()}
 
 
-def _nearest(found: dict[Path, int], path: Path) -> int:
+def nearest(found: Mapping[Path, Place], path: Path, start: Place) -> Place:
+    """The place of a value, or of its nearest parent that has one; else the start of the text."""
     while path and path not in found:
         path = path[:-1]
-    return found.get(path, 0)
+    return found.get(path, start)
 
 
-def second_of(text: str, path: Path) -> tuple[int, int]:
-    """The line and column of the second value at a path that occurs twice."""
-    offsets = (offset for here, offset in _values(text) if here == path)
-    next(offsets, 0)
-    return line_and_column(text, next(offsets, 0))
-
-
-def repeated_key(text: str) -> Path:
-    """The path of the first key that its object holds twice."""
+def repeated_key(text: str) -> tuple[Path, int]:
+    """The path of the first key that its object holds twice, and the offset of its second value."""
     seen: set[Path] = set()
-    for path, _ in _values(text):
+    for path, offset, _ in _values(text):
         if path in seen:
-            return path
+            return path, offset
         seen.add(path)
-    return ()
+    return (), 0
 
 
-def too_deep(text: str, depth: int) -> int:
+def too_deep(text: str) -> int:
     """The offset at which the text nests deeper than allowed; 0 where it does not."""
-    level = 0
-    for token in _JSON_TOKEN.finditer(text):
-        level += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
-        if level > depth:
-            return token.start()
-    return 0
+    return next(
+        (offset for path, offset, word in _values(text) if len(path) >= MAX_DEPTH and word in "{["), 0
+    )
 
 
 def odd_number(text: str) -> tuple[int, str]:
     """Offset and text of the first number that is none of JSON's, or has thousands of digits."""
-    for token in _JSON_TOKEN.finditer(text):
-        if _ODD.fullmatch(token.group()):
-            return token.start(), token.group()
-    return 0, "a value"
+    found = ((offset, word) for _, offset, word in _values(text) if _ODD.fullmatch(word))
+    return next(found, (0, "a value"))
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -88,8 +78,8 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - start + 1
 
 
-def _values(text: str) -> Iterator[tuple[Path, int]]:
-    """Path and offset of each value of a text that is JSON, parents before their children."""
+def _values(text: str) -> Iterator[tuple[Path, int, str]]:
+    """Each value of a text that is JSON, parents before their children: path, offset, and its text or opening bracket."""
     path: list[Step] = []
     expect_key = False
     containers: list[str] = []
@@ -108,7 +98,7 @@ def _values(text: str) -> Iterator[tuple[Path, int]]:
         elif expect_key:
             path[-1] = json.loads(word, strict=False)
         else:
-            yield tuple(path), token.start()
+            yield tuple(path), token.start(), word
             if word in "{[":
                 containers.append(word)
                 path.append("" if word == "{" else 0)
@@ -118,7 +108,6 @@ def _values(text: str) -> Iterator[tuple[Path, int]]:
 # --- What is wrong with a text that is no JSON or YAML, in the words of who wrote it
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _PAIRS = {"}": "{", "]": "["}
 _WORD = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
@@ -229,7 +218,7 @@ def _word(rest: str, problem: str, opener: str) -> Words:
 def _open_at(text: str) -> str:
     """The last bracket that a text leaves open, with its line: `{ of line 3`."""
     brackets: list[tuple[str, int]] = []
-    for token in _TOKEN.finditer(text):
+    for token in _JSON_TOKEN.finditer(text):
         if token.group() in ("{", "["):
             brackets.append((token.group(), token.start()))
         elif token.group() in _PAIRS and brackets:

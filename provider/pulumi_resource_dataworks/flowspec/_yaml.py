@@ -8,15 +8,14 @@ nesting and aliases cost no recursion, and what they expand to is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import yaml
 
 from ._fields import Field, Shape
-from ._problems import InvalidDocumentError, Path, Problem, Step, escaped
-from ._syntax import MAX_DEPTH, line_and_column, yaml_words
+from ._problems import InvalidDocumentError, Path, Problem, escaped
+from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words
 from ._tables import field_of
 
 MAX_ALIASED = 200_000
@@ -43,28 +42,14 @@ class Plain(str):
     __slots__ = ()
 
 
-@dataclass(slots=True)
-class _Frame:
-    """One collection that is being read."""
-
-    value: dict[str, Any] | list[Any]
-    anchor: str | None
-    path: Path
-    key: str | None = None
-    merged: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    size: int = 1
-
-
 def read_yaml(text: str) -> Any:
     """The value of a YAML text, FlowSpec's text fields as they are written.
 
     Raises:
         InvalidDocumentError: It cannot be read; the problem says at which line and column.
     """
-    reader = _Reader()
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            reader.take(event)
+        root = _Reader(text).read()
     except yaml.MarkedYAMLError as error:
         problem, remedy = yaml_words(text, error)
         mark = error.problem_mark or error.context_mark
@@ -76,47 +61,32 @@ def read_yaml(text: str) -> Any:
         message = f"this is not YAML: it holds the character U+{code:04X}, which YAML does not take"
         remedy = "Remove it, or write the document as JSON."
         raise InvalidDocumentError([Problem((), message, remedy, line=line, column=column)]) from None
-    return settle(reader.root, Field(Shape.ENTITY, object_type="document"))
+    return settle(root, Field(Shape.ENTITY, object_type="document"))
 
 
 def locate_yaml(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """The line and column, both from 1, of the value at each path, or of its nearest parent that is there."""
-    marks: dict[Path, tuple[int, int]] = {}
-    reader = _Reader(marks)
-    for event in yaml.parse(text, Loader=_LOADER):
-        reader.take(event)
-    return {path: _nearest(marks, path) for path in set(paths)}
-
-
-def _nearest(marks: dict[Path, tuple[int, int]], path: Path) -> tuple[int, int]:
-    while path and path not in marks:
-        path = path[:-1]
-    return marks.get(path, (1, 1))
+    reader = _Reader(text)
+    reader.read()
+    return {path: nearest(reader.places, path, (1, 1)) for path in set(paths)}
 
 
 def settle(value: Any, field: Field) -> Any:
     """Plain scalars as what their field is: text keeps its spelling, everything else is read as JSON would."""
     if isinstance(value, dict):
         object_type = field.object_type if field.shape is Shape.ENTITY else ""
-        return {
-            key: settle(item, field_of(object_type, key)[1])
-            for key, item in cast("dict[str, Any]", value).items()
-        }
+        entries = cast("dict[str, Any]", value).items()
+        return {key: settle(item, field_of(object_type, key)[1]) for key, item in entries}
     if isinstance(value, list):
-        item_field = (
-            Field(Shape.ENTITY, object_type=field.object_type) if field.shape is Shape.LIST else field
-        )
-        return [settle(item, item_field) for item in cast("list[Any]", value)]
+        one = Field(Shape.ENTITY, object_type=field.object_type) if field.shape is Shape.LIST else field
+        return [settle(item, one) for item in cast("list[Any]", value)]
     if not isinstance(value, Plain):
         return value
-    if value in _NULLS:
+    text = str(value)
+    if text in _NULLS:
         return None
     if field.shape in {Shape.TEXT, Shape.CHOICE}:
-        return str(value)
-    return _resolved(str(value))
-
-
-def _resolved(text: str) -> Any:
+        return text
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     if _INTEGER.match(text) and len(text) < 4000:
@@ -130,135 +100,108 @@ def whole(number: float) -> int | float:
 
 
 class _Reader:
-    """Builds the value from events, without recursion."""
+    """Builds the value of a text from its events.
 
-    def __init__(self, marks: dict[Path, tuple[int, int]] | None = None) -> None:
-        self.root: Any = None
-        self.marks = marks
-        self._frames: list[_Frame] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
+    Attributes:
+        places: The line and column, both from 1, of each value by its path.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.places: dict[Path, tuple[int, int]] = {}
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self._anchors: dict[
+            str, tuple[Any, int] | None
+        ] = {}  # None for one whose value is not read to its end
+        self._size = 0  # how many values have been read, those that aliases stand for included
         self._aliased = 0
-        self._documents = 0
 
-    def take(self, event: Any) -> None:
-        """Takes the next event."""
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                raise _invalid("the text holds more than one YAML document", "Keep one.", event.start_mark)
-        elif isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._start(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._end(event)
+    def read(self) -> Any:
+        """The text's one value; None where it is empty."""
+        root, documents = None, 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    message = "the text holds more than one YAML document"
+                    raise _invalid(message, "Keep one.", event.start_mark)
+            elif isinstance(event, yaml.NodeEvent):
+                root = self._value(event, ())
+        return root
 
-    def _scalar(self, event: Any) -> None:
-        _known_tag(event)
-        plain = event.implicit[0] and event.tag != _TEXT_TAG
-        value = Plain(event.value) if plain else str(event.value)
-        size = 1 + len(value) // _TEXT_OF_ONE
-        if event.anchor:
-            self._anchors[event.anchor] = (value, size)
-        self._put(value, event, size)
+    def _value(self, event: Any, path: Path) -> Any:
+        """The value that begins with an event, and is read to its end."""
+        mark, anchor = event.start_mark, event.anchor
+        self.places[path] = (mark.line + 1, mark.column + 1)
+        if isinstance(event, yaml.AliasEvent):
+            return self._aliased_value(event)
+        if event.tag not in (None, "!") and event.tag not in _TAGS:
+            raise _invalid(f"the tag {event.tag} is none of FlowSpec's", "Leave the tag out.", mark)
+        before = self._size
+        self._size += 1
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.implicit[0] and event.tag != _TEXT_TAG
+            value: Any = Plain(event.value) if plain else str(event.value)
+            self._size += len(value) // _TEXT_OF_ONE
+        elif len(path) >= MAX_DEPTH:
+            raise _invalid(f"this is nested deeper than {MAX_DEPTH} levels", "Flatten it.", mark)
+        else:
+            if anchor:
+                self._anchors[anchor] = None
+            value = self._object(path) if isinstance(event, yaml.MappingStartEvent) else self._list(path)
+        if anchor:
+            self._anchors[anchor] = (value, self._size - before)
+        return value
 
-    def _alias(self, event: Any) -> None:
-        if any(frame.anchor == event.anchor for frame in self._frames):
-            raise _invalid(f"*{event.anchor} stands inside itself", "Write it out.", event.start_mark)
-        if event.anchor not in self._anchors:
-            raise _invalid(
-                f"*{event.anchor} stands for nothing", f"Write &{event.anchor} first.", event.start_mark
-            )
-        value, size = self._anchors[event.anchor]
+    def _aliased_value(self, event: Any) -> Any:
+        name, mark = event.anchor, event.start_mark
+        if name not in self._anchors:
+            raise _invalid(f"*{name} stands for nothing", f"Write &{name} first.", mark)
+        anchored = self._anchors[name]
+        if anchored is None:
+            raise _invalid(f"*{name} stands inside itself", "Write it out.", mark)
+        value, size = anchored
+        self._size += size
         self._aliased += size
         if self._aliased > MAX_ALIASED:
             message = (
                 f"the aliases stand for more than {MAX_ALIASED:,} values, of which each {_TEXT_OF_ONE} characters of a "
                 "text are one"
             )
-            raise _invalid(message, "Write fewer aliases of aliases.", event.start_mark)
-        self._put(value, event, size)
+            raise _invalid(message, "Write fewer aliases of aliases.", mark)
+        return value
 
-    def _start(self, event: Any) -> None:
-        _known_tag(event)
-        if len(self._frames) >= MAX_DEPTH:
-            raise _invalid(f"this is nested deeper than {MAX_DEPTH} levels", "Flatten it.", event.start_mark)
-        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._frames.append(_Frame(value, event.anchor, self._next_path(event)))
-        self._mark(event)
+    def _list(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return items
 
-    def _end(self, event: Any) -> None:
-        frame = self._frames.pop()
-        if isinstance(frame.value, dict):
-            whole: dict[str, Any] = {}
-            for other in (
-                *reversed(frame.merged),
-                frame.value,
-            ):  # the first wins over later ones, and own keys over all
-                whole.update(other)
-            frame.value = whole
-        if frame.anchor:
-            self._anchors[frame.anchor] = (frame.value, frame.size)
-        self._put(frame.value, event, frame.size, closing=True)
-
-    def _put(self, value: Any, event: Any, size: int, *, closing: bool = False) -> None:
-        if not self._frames:
-            self.root = value
-            return
-        frame = self._frames[-1]
-        frame.size += size
-        if isinstance(frame.value, list):
-            if not closing:
-                self._mark(event)
-            frame.value.append(value)
-        elif frame.key is None:
-            frame.key = self._new_key(value, frame, event)
-        else:
-            if not closing:
-                self._mark(event)
-            self._set(frame, frame.key, value, event)
-            frame.key = None
-
-    def _new_key(self, value: Any, frame: _Frame, event: Any) -> str:
-        if not isinstance(value, str):
-            raise _invalid("a key has to be text", "Write the key as text.", event.start_mark)
-        if value != "<<" and value in frame.value:
-            path = (*frame.path, str(value))
-            remedy = "Keep one of the two: the service would drop the other."
-            raise _invalid("the key {} is written twice", remedy, event.start_mark, path, (str(value),))
-        return "<<" if isinstance(value, Plain) and value == "<<" else str(value)
-
-    def _set(self, frame: _Frame, key: str, value: Any, event: Any) -> None:
-        if key != "<<":
-            cast("dict[str, Any]", frame.value)[key] = value
-            return
-        others = cast("list[Any]", value) if isinstance(value, list) else [value]
-        if not all(isinstance(other, dict) for other in others):
-            raise _invalid("<< takes an object or a list of them", "Write an alias of one.", event.start_mark)
-        frame.merged += others
-
-    def _next_path(self, event: Any) -> Path:
-        if not self._frames:
-            return ()
-        frame = self._frames[-1]
-        step: Step | None = len(frame.value) if isinstance(frame.value, list) else frame.key
-        if step is None:
-            raise _invalid("a key has to be text", "Write the key as text.", event.start_mark)
-        return (*frame.path, step)
-
-    def _mark(self, event: Any) -> None:
-        if self.marks is None:
-            return
-        inside = isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
-        path = self._frames[-1].path if inside else self._next_path(event)
-        self.marks.setdefault(path, (event.start_mark.line + 1, event.start_mark.column + 1))
-
-
-def _known_tag(event: Any) -> None:
-    if event.tag not in (None, "!") and event.tag not in _TAGS:
-        raise _invalid(f"the tag {event.tag} is none of FlowSpec's", "Leave the tag out.", event.start_mark)
+    def _object(self, path: Path) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        merged: list[dict[str, Any]] = []
+        place = self.places[path]
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._value(event, path)
+            if not isinstance(key, str):
+                raise _invalid("a key has to be text", "Write the key as text.", event.start_mark)
+            here = (*path, str(key))
+            if key in own:
+                remedy = "Keep one of the two: the service would drop the other."
+                raise _invalid("the key {} is written twice", remedy, event.start_mark, here, (str(key),))
+            event = next(self._events)
+            value = self._value(event, here)
+            if key != "<<":
+                own[str(key)] = value
+                continue
+            others = cast("list[Any]", value) if isinstance(value, list) else [value]
+            if not all(isinstance(other, dict) for other in others):
+                raise _invalid(
+                    "<< takes an object or a list of them", "Write an alias of one.", event.start_mark
+                )
+            merged += others
+        self.places[path] = place  # and not that of the last key
+        # The first of several merged objects wins over later ones, and own keys over all.
+        return {key: value for held in (*reversed(merged), own) for key, value in held.items()}
 
 
 def _invalid(
