@@ -1,113 +1,65 @@
 """The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
 
-from ._authored import (
-    ChangeKind,
-    arranged,
-    authored,
-    dependencies_of,
-    differences,
-    references,
-    scopes,
-    short,
-    show_property,
-)
-from ._comparison import Changes, Edge, changes, depends_of, digest, edge_of, same
-from ._completion import (
-    HOLD_VARIABLES,
-    complete,
-    derive_id,
-    is_derived,
-    main_outputs,
-    output_of,
-    outputs_of,
-    path_of,
-    without_workflow_id,
-)
-from ._control_completion import folded, watched_outputs
-from ._defaults import LeftOut, changed_since, left_out, with_fields
-from ._document import (
-    Document,
-    Json,
-    Object,
-    canonical,
-    inner_scopes,
-    node_ids,
-    nodes_of,
-    objects,
-    read,
-    read_canonical,
-    scope_of,
-    workflow_of,
-)
-from ._ids import actual_ids, rename_ids
-from ._problems import RULES, InvalidDocumentError, Problem, Rule, show_path
-from ._readback import clean, drifted, leave_out, project, restore
-from ._secrets import hides_names, is_secret, secret, secret_paths, secret_where_new, secrets_of
-from ._suggestions import near
-from ._validation import validate
-
-__all__ = [
-    "HOLD_VARIABLES",
-    "RULES",
-    "ChangeKind",
-    "Changes",
-    "Document",
-    "Edge",
-    "InvalidDocumentError",
-    "Json",
-    "LeftOut",
-    "Object",
-    "Problem",
-    "Rule",
-    "actual_ids",
-    "arranged",
-    "authored",
-    "canonical",
-    "changed_since",
-    "changes",
-    "clean",
-    "complete",
-    "dependencies_of",
-    "depends_of",
-    "derive_id",
-    "differences",
-    "digest",
-    "drifted",
-    "edge_of",
-    "folded",
-    "hides_names",
-    "inner_scopes",
-    "is_derived",
-    "is_secret",
-    "leave_out",
-    "left_out",
-    "main_outputs",
-    "near",
-    "node_ids",
-    "nodes_of",
-    "objects",
-    "output_of",
-    "outputs_of",
-    "path_of",
-    "project",
-    "read",
-    "read_canonical",
-    "references",
-    "rename_ids",
-    "restore",
-    "same",
-    "scope_of",
-    "scopes",
-    "secret",
-    "secret_paths",
-    "secret_where_new",
-    "secrets_of",
-    "short",
-    "show_path",
-    "show_property",
-    "validate",
-    "watched_outputs",
-    "with_fields",
-    "without_workflow_id",
-    "workflow_of",
-]
+from ._authored import ChangeKind as ChangeKind
+from ._authored import arranged as arranged
+from ._authored import authored as authored
+from ._authored import differences as differences
+from ._authored import references as references
+from ._authored import scopes as scopes
+from ._authored import short as short
+from ._authored import show_property as show_property
+from ._changes import Changes as Changes
+from ._changes import Edge as Edge
+from ._changes import changes as changes
+from ._changes import depends_of as depends_of
+from ._changes import edge_of as edge_of
+from ._comparison import digest as digest
+from ._comparison import same as same
+from ._completion import HOLD_VARIABLES as HOLD_VARIABLES
+from ._completion import complete as complete
+from ._completion import derive_id as derive_id
+from ._completion import is_derived as is_derived
+from ._completion import main_outputs as main_outputs
+from ._completion import output_of as output_of
+from ._completion import outputs_of as outputs_of
+from ._completion import path_of as path_of
+from ._completion import without_workflow_id as without_workflow_id
+from ._control_completion import folded as folded
+from ._control_completion import watched_outputs as watched_outputs
+from ._defaults import LeftOut as LeftOut
+from ._defaults import changed_since as changed_since
+from ._defaults import left_out as left_out
+from ._defaults import with_fields as with_fields
+from ._document import Document as Document
+from ._document import Json as Json
+from ._document import Object as Object
+from ._document import canonical as canonical
+from ._document import dependencies_of as dependencies_of
+from ._document import inner_scopes as inner_scopes
+from ._document import node_ids as node_ids
+from ._document import nodes_of as nodes_of
+from ._document import objects as objects
+from ._document import read as read
+from ._document import read_canonical as read_canonical
+from ._document import scope_of as scope_of
+from ._document import workflow_of as workflow_of
+from ._ids import actual_ids as actual_ids
+from ._ids import rename_ids as rename_ids
+from ._problems import RULES as RULES
+from ._problems import InvalidDocumentError as InvalidDocumentError
+from ._problems import Problem as Problem
+from ._problems import Rule as Rule
+from ._problems import show_path as show_path
+from ._readback import clean as clean
+from ._readback import drifted as drifted
+from ._readback import leave_out as leave_out
+from ._readback import project as project
+from ._readback import restore as restore
+from ._secrets import hides_names as hides_names
+from ._secrets import is_secret as is_secret
+from ._secrets import secret as secret
+from ._secrets import secret_paths as secret_paths
+from ._secrets import secret_where_new as secret_where_new
+from ._secrets import secrets_of as secrets_of
+from ._suggestions import near as near
+from ._validation import validate as validate

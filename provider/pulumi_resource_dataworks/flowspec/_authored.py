@@ -5,14 +5,27 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Iterator
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from ._comparison import named_fields, same, same_value
+from ._comparison import are_lists, are_objects, entry_of, named_fields, partners, same, same_value
 from ._completion import HOLD_VARIABLES, complete, output_of, outputs_of
 from ._control_completion import shorten
-from ._document import Document, Json, Object, inner_scopes, nodes_of, objects, scope_of, workflow_of
-from ._fields import Field, Shape
-from ._partners import partners
+from ._document import (
+    Document,
+    Json,
+    Object,
+    dependencies_of,
+    inner_scopes,
+    is_list,
+    is_object,
+    nodes_of,
+    objects,
+    part,
+    scope_of,
+    script_of,
+    workflow_of,
+)
+from ._fields import Field
 from ._problems import InvalidDocumentError, Path
 from ._secrets import is_secret, like, rebuilt, relisted
 from ._tables import UNKNOWN, field_of
@@ -22,6 +35,7 @@ from ._validation import validate
 
 
 ChangeKind = Literal["add", "update", "delete"]
+Differences = Iterator[tuple[Path, ChangeKind]]
 
 _EXACT = 2**53
 
@@ -31,18 +45,23 @@ def authored(value: Json) -> Json:
 
     What needs no change is the same object: of a large document that is nearly all.
     """
-    if isinstance(value, dict):
-        whole = cast("Object", value)
-        made = {key: authored(item) for key, item in whole.items() if item is not None}
-        kept = len(made) == len(whole) and all(map(operator.is_, made.values(), whole.values()))
-        return whole if kept else rebuilt(whole, made)
-    if isinstance(value, list):
-        items = cast("list[Json]", value)
-        found = [authored(item) for item in items]
-        return items if all(map(operator.is_, found, items)) else relisted(items, found)
+    if is_object(value):
+        return _kept(value, {key: authored(item) for key, item in value.items() if item is not None})
+    if is_list(value):
+        return _kept_list(value, [authored(item) for item in value])
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
         return like(value, str(value))
     return value
+
+
+def _kept(model: Object, found: Object) -> Object:
+    """The same object where nothing in it has become another one."""
+    unchanged = len(model) == len(found) and all(map(operator.is_, found.values(), model.values()))
+    return model if unchanged else rebuilt(model, found)
+
+
+def _kept_list(model: list[Json], found: list[Json]) -> list[Json]:
+    return model if all(map(operator.is_, found, model)) else relisted(model, found)
 
 
 def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
@@ -55,53 +74,40 @@ def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
     found: Object = {}
     for key, item in new.items():
         name, field = field_of(object_type, key)
-        other = before.get(name)
-        if item is other or type(item) is str:
-            found[key] = item
-            continue
-        if field.shape is Shape.ENTITY and isinstance(item, dict) and isinstance(other, dict):
-            found[key] = arranged(cast("Object", other), cast("Object", item), field.object_type)
-        elif (
-            field.shape is Shape.LIST
-            and field.object_type
-            and isinstance(item, list)
-            and isinstance(other, list)
-        ):
-            found[key] = _arranged_list(cast("list[Json]", other), cast("list[Json]", item), field)
-        else:
-            found[key] = item
-    return new if all(map(operator.is_, found.values(), new.values())) else rebuilt(new, found)
+        found[key] = item if type(item) is str else _arranged_value(before.get(name), item, field)
+    return _kept(new, found)
+
+
+def _arranged_value(old: Json, new: Json, field: Field) -> Json:
+    if old is new:
+        return new
+    if are_objects(field, old, new):
+        return arranged(old, new, field.object_type)
+    return _arranged_list(old, new, field) if are_lists(field, old, new) else new
 
 
 def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]:
     pairs = partners(new, old, field)
+    entry = entry_of(field.object_type)
     items = [
-        _arranged_item(old[pairs[place]], item, field) if place in pairs else item
+        _arranged_value(old[pairs[place]], item, entry) if place in pairs else item
         for place, item in enumerate(new)
     ]
     if field.order == "ordered":
-        return new if all(map(operator.is_, items, new)) else relisted(new, items)
-    slots: list[Json | None] = [None] * len(new)
+        return _kept_list(new, items)
+    slots: list[Json] = [None] * len(new)
     later: list[tuple[bool, int]] = []
-    for place in range(len(new)):
+    for place, item in enumerate(items):
         index = pairs.get(place)
         if index is not None and index < len(new):
-            slots[index] = items[place]
+            slots[index] = item
         else:
-            later.append((index is None or items[place] != old[index], place))
+            later.append((index is None or item != old[index], place))
     # What stays as it is goes into the gaps that others have left; what is new or has changed comes last.
     free = iter([slot for slot, item in enumerate(slots) if item is None])
     for _, place in sorted(later):
         slots[next(free)] = items[place]
-    return new if all(map(operator.is_, slots, new)) else relisted(new, cast("list[Json]", slots))
-
-
-def _arranged_item(old: Json, new: Json, field: Field) -> Json:
-    if old is new:
-        return new
-    if isinstance(old, dict) and isinstance(new, dict):
-        return arranged(cast("Object", old), cast("Object", new), field.object_type)
-    return new
+    return _kept_list(new, slots)
 
 
 def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:
@@ -109,11 +115,9 @@ def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:
     return dict(_object_differences(old, new, "document", ()))
 
 
-def _object_differences(
-    old: Object, new: Object, object_type: str, path: Path
-) -> Iterator[tuple[Path, ChangeKind]]:
+def _object_differences(old: Object, new: Object, object_type: str, path: Path) -> Differences:
     before, after = _spellings(old, object_type), _spellings(new, object_type)
-    for name in [*before, *(name for name in after if name not in before)]:
+    for name in before | after:
         one, other = before.get(name), after.get(name)
         field = field_of(object_type, name)[1]
         if one and other and one != other:
@@ -122,75 +126,62 @@ def _object_differences(
                 yield (*path, other), "add"
         else:
             key = one or other or name
-            yield from _value(old.get(key), new.get(key), field, (*path, key))
+            yield from _differences(old.get(key), new.get(key), field, (*path, key))
 
 
 def _spellings(value: Object, object_type: str) -> dict[str, str]:
     """The keys as they are written, by the names of their fields."""
-    return {
-        field_of(object_type, key)[0]: key for key in value if field_of(object_type, key)[1] is not UNKNOWN
-    }
+    fields = ((key, *field_of(object_type, key)) for key in value)
+    return {name: key for key, name, field in fields if field is not UNKNOWN}
 
 
-def _value(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
-    if field.server or old is new or (old is not None and type(old) is type(new) and old == new):
+def _differences(old: Json, new: Json, field: Field, path: Path) -> Differences:
+    if field.server or old is new or (type(old) is type(new) and old == new):
         return
-    plain = not (is_secret(old) or is_secret(new))
-    if plain and isinstance(old, dict) and isinstance(new, dict):
-        if field.shape is Shape.ENTITY:
-            yield from _object_differences(cast("Object", old), cast("Object", new), field.object_type, path)
-        else:
-            yield from _map(cast("Object", old), cast("Object", new), field, path)
-        return
-    if (
-        plain
-        and field.shape is Shape.LIST
-        and field.object_type
-        and isinstance(old, list)
-        and isinstance(new, list)
-    ):
-        yield from _list(cast("list[Json]", old), cast("list[Json]", new), field, path)
+    whole = is_secret(old) or is_secret(new)
+    if are_objects(field, old, new) and not whole:
+        yield from _object_differences(old, new, field.object_type, path)
+    elif are_lists(field, old, new) and not whole:
+        yield from _list_differences(old, new, field, path)
+    elif is_object(old) and is_object(new) and not whole:
+        yield from _map_differences(old, new, field, path)
     elif _is_odd(new) or not same_value(old, new, field):
-        yield path, "add" if old is None else "delete" if new is None else "update"
+        yield path, _kind(old, new)
 
 
-def _map(old: Object, new: Object, field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
+def _kind(old: Json, new: Json) -> ChangeKind:
+    return "add" if old is None else "delete" if new is None else "update"
+
+
+def _map_differences(old: Object, new: Object, field: Field, path: Path) -> Differences:
+    """The same of an object that has no table: each of its keys counts, also one whose value is empty."""
     if same_value(old, new, field):
         return
-    for key in [*old, *(key for key in new if key not in old)]:
+    for key in old | new:
         one, other = old.get(key), new.get(key)
-        if isinstance(one, dict) and isinstance(other, dict) and not (is_secret(one) or is_secret(other)):
-            yield from _map(cast("Object", one), cast("Object", other), field, (*path, key))
+        if is_object(one) and is_object(other) and not (is_secret(one) or is_secret(other)):
+            yield from _map_differences(one, other, field, (*path, key))
         elif one != other:
-            yield (*path, key), "add" if one is None else "delete" if other is None else "update"
+            yield (*path, key), _kind(one, other)
 
 
-def _list(old: list[Json], new: list[Json], field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
+def _list_differences(old: list[Json], new: list[Json], field: Field, path: Path) -> Differences:
     pairs = partners(new, old, field)
+    entry = entry_of(field.object_type)
     moved = {index: place for place, index in pairs.items() if index != place}
     for index in range(max(len(old), len(new))):
         here = (*path, index)
         if pairs.get(index) == index:
-            yield from _item(old[index], new[index], field, here)
+            yield from _differences(old[index], new[index], entry, here)
             continue
-        arrives = index < len(new) and (index not in pairs or not _same(old[pairs[index]], new[index], field))
-        leaves = index < len(old) and (index not in moved or not _same(old[index], new[moved[index]], field))
+        arrives = index < len(new) and not (
+            index in pairs and same_value(old[pairs[index]], new[index], entry)
+        )
+        leaves = index < len(old) and not (
+            index in moved and same_value(old[index], new[moved[index]], entry)
+        )
         if arrives or leaves:
             yield here, "update" if arrives and leaves else "add" if arrives else "delete"
-
-
-def _item(old: Json, new: Json, field: Field, path: Path) -> Iterator[tuple[Path, ChangeKind]]:
-    if old is new:
-        return
-    if isinstance(old, dict) and isinstance(new, dict) and not (is_secret(old) or is_secret(new)):
-        yield from _object_differences(cast("Object", old), cast("Object", new), field.object_type, path)
-    elif old != new:
-        yield path, "update"
-
-
-def _same(old: Json, new: Json, field: Field) -> bool:
-    one = Field(Shape.ENTITY, object_type=field.object_type)
-    return same_value(old, new, one)
 
 
 def _is_odd(value: Json) -> bool:
@@ -218,21 +209,19 @@ def show_property(path: tuple[Any, ...]) -> str:
 
 
 def short(root: Object, *, portable: bool = False) -> Object:
-    """The shortest document that means the same; the given one where none is found.
+    """The shortest document that means the same as a whole one; that itself where none is found.
 
-    Args:
-        root: A whole document, as a read for `pulumi import` gives it.
-        portable: Leave out the IDs of the workflow and of its nodes too: what chooses them has to know them.
+    One that is portable has no IDs of the workflow and of its nodes either: what chooses them has to know them.
     """
     for controls in (True, False):
         found: Object = copy.deepcopy(root)
         _shorten(found, portable=portable, controls=controls)
-        if means(found, root):
+        if _means(found, root):
             return found
     return root
 
 
-def means(found: Object, root: Object) -> bool:
+def _means(found: Object, root: Object) -> bool:
     """Whether a shorter document is completed to one that means the same, where it is given the same IDs."""
     workflow = workflow_of(root)
     ids = {name: str(node["id"]) for name, node in nodes_of(workflow)}
@@ -256,19 +245,14 @@ def references(node: Object) -> Iterator[Object]:
     """What a node's variables say of the nodes that they are of."""
     for key in sorted(HOLD_VARIABLES):
         yield from _node_fields(node.get(key))
-    yield from _node_fields(_object(node, "script").get("parameters"))
+    yield from _node_fields(script_of(node).get("parameters"))
 
 
 def _node_fields(value: Json) -> Iterator[Object]:
-    if isinstance(value, list):
-        for item in cast("list[Json]", value):
-            yield from _node_fields(item)
-    elif isinstance(value, dict):
-        fields = cast("Object", value)
-        if isinstance(fields.get("node"), dict):
-            yield fields["node"]
-        for item in fields.values():
-            yield from _node_fields(item)
+    if is_object(value) and is_object(value.get("node")):
+        yield value["node"]
+    for item in value.values() if is_object(value) else value if is_list(value) else ():
+        yield from _node_fields(item)
 
 
 def _shorten(root: Object, *, portable: bool, controls: bool) -> None:
@@ -313,11 +297,6 @@ def _name_nodes(scope: Object, *, portable: bool, controls: bool) -> None:
                 place.update({key: named["name"]} if named else {})
 
 
-def dependencies_of(scope: Object) -> list[Object]:
-    """What a set of nodes says of who waits for whom, in both spellings."""
-    return objects(scope.get("dependencies")) + objects(scope.get("flow"))
-
-
 def _name_depended(depend: Object, node: Object, main: str) -> None:
     """`{"nodeId": name}` for a dependency on a node's own ID or main output; another output stays."""
     if depend["output"] in (main, str(node["id"])):
@@ -328,11 +307,10 @@ def _name_depended(depend: Object, node: Object, main: str) -> None:
 
 def _drop_own_output(node: Object) -> None:
     """Leaves out the output that is the node's ID, where it is the only one: the provider makes it."""
-    entries = objects(_object(node, "outputs").get("nodeOutputs"))
     default = {"data": str(node["id"]), "artifactType": "nodeoutput", "refTableName": node["name"]}
-    if [{**entry, "artifactType": str(entry.get("artifactType")).casefold()} for entry in entries] == [
-        default
-    ]:
+    entries = objects(part(node, "outputs").get("nodeOutputs"))
+    labelled = [{**entry, "artifactType": str(entry.get("artifactType")).casefold()} for entry in entries]
+    if labelled == [default]:
         del node["outputs"]["nodeOutputs"]
         _drop_default(node, "outputs", {})
 
@@ -353,10 +331,6 @@ def _leave_out_ids(root: Object, own: str) -> None:
     workflow.pop("id")
     for _, node in nodes_of(workflow):
         node.pop("id", None)
-
-
-def _object(holder: Object, key: str) -> Object:
-    return holder.get(key) or {}
 
 
 def _drop_default(holder: Object, key: str, default: Json) -> None:

@@ -14,12 +14,18 @@ from ._document import (
     CONTROLLERS,
     Json,
     Object,
+    dependencies_of,
     depends_with_paths,
     inner_scopes,
+    is_list,
+    is_object,
     named_by,
     nodes_of,
     objects,
+    part,
+    runtime_of,
     scope_of,
+    script_of,
     workflow_of,
 )
 from ._tables import field_of
@@ -80,12 +86,8 @@ _GUESS, _MARK = 2**38, 2**24
 def derive_id(urn: str, project_id: int, path: str, name: str, attempt: int = 0) -> str:
     """An ID that only this resource, path and name give: a decimal number in [2^62, 2^63), as the service's own are.
 
-    Args:
-        urn: The resource's URN.
-        project_id: The workspace.
-        path: The workflow's path.
-        name: The node's name, or nothing for the workflow.
-        attempt: From 1 on: the next ID in line after a refused one.
+    `path` is the workflow's, and `name` the node's, empty for the workflow; `attempt` is from 1 on the next ID in line after a
+    refused one.
     """
     guess = _hash(urn, str(project_id), path.strip("/"), name, *([str(attempt)] if attempt else [])) % _GUESS
     return str(_FIRST + guess * _MARK + _mark(urn, project_id, guess))
@@ -112,34 +114,35 @@ def _hash(*parts: str) -> int:
 def path_of(root: Object) -> str:
     """The workflow's path, its name included: as it is written, or as it is filled in."""
     workflow = workflow_of(root)
-    script: Object = workflow.get("script") or {}
-    return str(script.get("path") or workflow["name"])
+    return str(script_of(workflow).get("path") or workflow["name"])
 
 
 def complete(root: Object, choose: ChooseId) -> Object:
     """The document with everything in it that the user may leave out.
 
-    Args:
-        root: A document without problems; it stays as it is.
-        choose: Gives the IDs that the document leaves out.
+    The order matters. A dependency may name a node by its ID, its name or an output, so all nodes have their IDs and
+    outputs before any name is looked up; and a name means a node of the same set, so each set of inner nodes is
+    completed by itself, after the node that holds it. What follows from a control node's fields comes after the IDs too,
+    as it holds these.
+    The document has no problems, and stays as it is.
     """
     done: Object = _draft(root)
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
-    _own_id(workflow, spec.get("id") or choose(""))
+    workflow["id"] = str(workflow.get("id") or spec.get("id") or choose(""))
     for key, value in (("id", workflow["id"]), ("name", workflow["name"]), ("type", done["kind"])):
         if spec.get(key) in (None, ""):
             spec[key] = value
     _fill_script(workflow, str(workflow["name"]))
-    runtime: Object = workflow["script"].get("runtime") or {}
+    runtime = runtime_of(workflow)
     workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
-    for key in ("dependencies", "flow"):
-        for dependency in objects(spec.get(key)):
-            word = str(dependency["nodeId"])  # a number would be dropped
-            dependency["nodeId"] = workflow["id"] if word == workflow["name"] else word
+    for dependency in dependencies_of(spec):
+        word = str(dependency["nodeId"])  # a number would be dropped
+        dependency["nodeId"] = workflow["id"] if word == workflow["name"] else word
     for name, node in nodes_of(workflow):
-        _spell(node)
-        _own_id(node, node.get("id") or choose(name))
+        if "forEach" in node:  # as the types of the SDKs have it: the vendor's parser would drop it
+            node["for-each"] = node.pop("forEach")
+        node["id"] = str(node.get("id") or choose(name))
         _fill_outputs(node)
     _complete_scope(workflow, str(workflow["script"]["path"]), "dependencies")
     return done
@@ -153,7 +156,7 @@ def without_workflow_id(root: Object) -> Object:
 
 
 _WRITTEN = frozenset(
-    {
+    (
         "spec",
         "workflows",
         "nodes",
@@ -164,20 +167,19 @@ _WRITTEN = frozenset(
         "depends",
         "variableDepends",
         "script",
-        *CONTROLLERS,
-    }
-)
+    )
+).union(CONTROLLERS)
 """The fields in which, at whatever depth, something is filled in."""
 
 
 def _draft(value: Json) -> Json:
     """A copy to be completed. What is never written to is shared: it is most of a document."""
-    if isinstance(value, dict):
-        found = dict(cast("Object", value))
+    if is_object(value):
+        found = dict(value)
         for key in _WRITTEN.intersection(found):
             found[key] = _draft(found[key])
         return found
-    return [_draft(item) for item in cast("list[Json]", value)] if isinstance(value, list) else value
+    return [_draft(item) for item in value] if is_list(value) else value
 
 
 def output_of(node: Object) -> str:
@@ -189,21 +191,11 @@ def output_of(node: Object) -> str:
     return own if own in outputs or not outputs else min(outputs)
 
 
-def _own_id(object_type: Object, value: Json) -> None:
-    object_type["id"] = str(object_type.get("id") or value)
-
-
-def _spell(node: Object) -> None:
-    """`forEach`, as the types of the SDKs have it, in the vendor's spelling: its parser would drop the other."""
-    if "forEach" in node:
-        node["for-each"] = node.pop("forEach")
-
-
-def _fill_script(object_type: Object, path: str) -> None:
-    script: Object = object_type.get("script") or {}
+def _fill_script(owner: Object, path: str) -> None:
+    script: Object = owner.get("script") or {}
     if script.get("path") in (None, ""):
         script["path"] = path
-    object_type["script"] = script
+    owner["script"] = script
 
 
 def _fill_outputs(node: Object) -> None:
@@ -218,16 +210,15 @@ def _complete_scope(owner: Object, path: str, edges: str) -> None:
     index = NodeIndex.of(owner)
     as_flow = owner.get("flow") and not owner.get("dependencies")
     fill_joins(owner, scope_of(owner), "flow" if as_flow else edges, index)
-    for key in ("dependencies", "flow"):
-        for dependency in objects(owner.get(key)):
-            _resolve(dependency, index)
+    for dependency in dependencies_of(owner):
+        _resolve(dependency, index)
     for node in scope_of(owner):
         _fill_script(node, f"{path}/{node['name']}")
         for holder, keys in ((node, HOLD_VARIABLES), (node["script"], {"parameters"})):
             for key in keys & holder.keys():
                 holder[key] = _resolve_variables(holder[key], index)
         for _, inner in inner_scopes(node):
-            if isinstance(inner.get("array"), dict):
+            if is_object(inner.get("array")):
                 inner["array"] = _resolve_variables(inner["array"], index)
         fill_node(node)
         for key, inner in inner_scopes(node):
@@ -262,15 +253,15 @@ HOLD_VARIABLES = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
 
 def _resolve_variables(value: Json, index: NodeIndex) -> Json:
     """Variables, with IDs where they name the nodes that they are of."""
-    if isinstance(value, list):
-        return [_resolve_variables(item, index) for item in cast("list[Json]", value)]
-    if not isinstance(value, dict):
+    if is_list(value):
+        return [_resolve_variables(item, index) for item in value]
+    if not is_object(value):
         return value
-    found = {key: _resolve_variables(item, index) for key, item in cast("Object", value).items()}
-    if isinstance(found.get("from"), dict):
+    found: Object = {key: _resolve_variables(item, index) for key, item in value.items()}
+    if is_object(found.get("from")):
         found["referenceVariable"] = _referred(found.pop("from"), index)
-    if isinstance(found.get("node"), dict):
-        place = cast("Object", found["node"])
+    if is_object(found.get("node")):
+        place: Object = found["node"]
         node, output = index.find(place.get("nodeId")), index.output(place.get("output") or "")
         named = {"nodeId": node and node["id"], "output": output}
         found["node"] = {**place, **{key: item for key, item in named.items() if item}}
@@ -282,10 +273,9 @@ _FROM = {"nodeUuid": "nodeId", "nodeOutput": "output", "nodeName": "refTableName
 
 def _referred(variable: Object, index: NodeIndex) -> Object:
     """What a variable is `from` as its `referenceVariable`, which is how the vendor's library reads and writes it."""
-    node = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
-    own = {key: item for key, item in variable.items() if key not in _FROM}
-    referred: Object = _resolve_variables({**own, "node": node}, index)
-    return referred
+    own: Object = {key: item for key, item in variable.items() if key not in _FROM}
+    own["node"] = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
+    return cast("Object", _resolve_variables(own, index))
 
 
 def outputs_of(node: Object) -> list[str]:
@@ -301,8 +291,5 @@ def main_outputs(node: Object) -> list[str]:
 
 
 def _written_outputs(node: Object) -> list[str]:
-    outputs = node.get("outputs")
-    if not isinstance(outputs, dict):
-        return []
-    entries = named_fields(cast("Object", outputs), "io").get("nodeOutputs")
+    entries = named_fields(part(node, "outputs"), "io").get("nodeOutputs")
     return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]

@@ -6,10 +6,10 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from ._comparison import normal_value, same_value
-from ._document import Json, Object, nodes_of, part, workflow_of
+from ._comparison import entry_of, normal_value, same_value
+from ._document import Json, Object, is_list, is_object, nodes_of, part, workflow_of
 from ._fields import Field
 from ._node_types import TYPE_IDS
 from ._tables import field_of
@@ -31,7 +31,7 @@ from ._tables import field_of
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Surroundings:
     """What a value of a read-back stands in.
 
     Attributes:
@@ -40,7 +40,7 @@ class Around:
         portable: Whether the document is meant for other workspaces: the defaults of this one say nothing there.
         owner: The workflow or node that it is of.
         holder: The object that has it.
-        strategies: What the strategies around it say.
+        strategies: The strategies of all objects around it.
     """
 
     kind: str
@@ -51,17 +51,17 @@ class Around:
     strategies: tuple[Object, ...] = ()
 
     @classmethod
-    def of(cls, root: Object, *, portable: bool = False) -> Around:
+    def of(cls, root: Object, *, portable: bool = False) -> Surroundings:
         """The beginning, outside of the whole document."""
         workflow = workflow_of(root)
         return cls(str(root.get("kind")).casefold(), workflow, portable, workflow, root)
 
-    def within(self, holder: Object, object_type: str) -> Around:
+    def within(self, holder: Object, object_type: str) -> Surroundings:
         """The same one step further in."""
         owner = holder if object_type in {"workflow", "node"} else self.owner
         strategy = holder.get("strategy")
-        more = (cast("Object", strategy),) if isinstance(strategy, dict) else ()
-        return replace(self, owner=owner, holder=holder, strategies=(*self.strategies, *more))
+        strategies = (*self.strategies, strategy) if is_object(strategy) else self.strategies
+        return replace(self, owner=owner, holder=holder, strategies=strategies)
 
     @property
     def project(self) -> Object:
@@ -75,7 +75,7 @@ class Around:
         return str(runtime.get("command") or "").upper()
 
     @property
-    def own_outputs(self) -> list[Json]:
+    def own_outputs(self) -> list[Object]:
         """The outputs that the service gives a workflow or a node by itself."""
         name = self.owner.get("name")
         data = [self.owner.get("id")]
@@ -89,24 +89,28 @@ class Default:
     """What the service gives a field by itself.
 
     Attributes:
-        value: The value, or what makes it of what is around; None where it is not known. Of a list, each entry that may be there.
+        value: The value, or what makes it of the surroundings; None where it is not known. Of a list, each entry that may be there.
         source: Where that is known from.
     """
 
-    value: Any | Callable[[Around], Any]
+    value: Any | Callable[[Surroundings], Any]
     source: str
 
 
-def _recurrence(around: Around) -> Json:
+def _recurrence(around: Surroundings) -> Json:
     return None if around.kind == "triggerworkflow" else "Normal"
 
 
-def _of_workspace(key: str) -> Callable[[Around], Json]:
+def _of_workspace(key: str) -> Callable[[Surroundings], Json]:
     return lambda around: None if around.portable else around.project.get(key)
 
 
-def _source_type(around: Around) -> Json:
-    own = [cast("Object", output)["data"] for output in around.own_outputs]
+def _by_type(values: Mapping[str, Json]) -> Callable[[Surroundings], Json]:
+    return lambda around: values.get(around.command)
+
+
+def _source_type(around: Surroundings) -> Json:
+    own = [output["data"] for output in around.own_outputs]
     return "System" if around.holder.get("data") in own else None
 
 
@@ -119,32 +123,28 @@ _LANGUAGES = {
 }
 """Of types whose scripts are of one language; of an assignment and of a loop's end it is a setting."""
 
+_CONTROLS = ("ASSIGNMENT", "BRANCH", "CYCLE", "CYCLE_END", "JOIN", "TRAVERSE")
 _QUARTER = (
-    "CONTROLLER_ASSIGNMENT",
-    "CONTROLLER_BRANCH",
-    "CONTROLLER_CYCLE",
-    "CONTROLLER_CYCLE_END",
-    "CONTROLLER_JOIN",
-    "CONTROLLER_TRAVERSE",
-    "DIDE_SHELL",
-    "EMR_SPARK_SQL",
-    "ODPS_SQL",
-    "PAI_DLC",
-    "PAI_FLOW",
-    "PAI_STUDIO",
-    "PARAM_HUB",
-    "SUB_PROCESS",
+    *(f"CONTROLLER_{name}" for name in _CONTROLS),
+    *(
+        "DIDE_SHELL",
+        "EMR_SPARK_SQL",
+        "ODPS_SQL",
+        "PAI_DLC",
+        "PAI_FLOW",
+        "PAI_STUDIO",
+        "PARAM_HUB",
+        "SUB_PROCESS",
+    ),
 )
 _COMPUTE_UNITS = {**dict.fromkeys(_QUARTER, "0.25"), "VIRTUAL": "0", "PYTHON": "0.5"}
 
-_EMR_JOB_CONFIGS = {
-    "EMR_SPARK_SQL": {
-        "ENABLE_SPARKSQL_JDBC": False,
-        "FLOW_SKIP_SQL_ANALYZE": False,
-        "REUSE_SESSION": False,
-        "priority": "1",
-        "queue": "default",
-    }
+_EMR_SPARK_SQL = {
+    "ENABLE_SPARKSQL_JDBC": False,
+    "FLOW_SKIP_SQL_ANALYZE": False,
+    "REUSE_SESSION": False,
+    "priority": "1",
+    "queue": "default",
 }
 _NUMBERS = {command.upper(): number for command, number in TYPE_IDS.items()}
 
@@ -173,11 +173,11 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
         "timeoutUnit": _TIMEOUT_UNIT,
         "recurrenceType": Default(_recurrence, "[F]; NoneAuto of a trigger workflow in [B]"),
     },
-    "script": {"language": Default(lambda around: _LANGUAGES.get(around.command), "[F][B] by node type")},
+    "script": {"language": Default(_by_type(_LANGUAGES), "[F][B] by node type")},
     "runtime": {
-        "commandTypeId": Default(lambda around: _NUMBERS.get(around.command), "[L] CodeProgramType"),
-        "cu": Default(lambda around: _COMPUTE_UNITS.get(around.command), "[F][B] by node type"),
-        "emrJobConfig": Default(lambda around: _EMR_JOB_CONFIGS.get(around.command), "[F] by node type"),
+        "commandTypeId": Default(_by_type(_NUMBERS), "[L] CodeProgramType"),
+        "cu": Default(_by_type(_COMPUTE_UNITS), "[F][B] by node type"),
+        "emrJobConfig": Default(_by_type({"EMR_SPARK_SQL": _EMR_SPARK_SQL}), "[F] by node type"),
     },
     "io": {
         "nodeOutputs": Default(
@@ -196,58 +196,50 @@ _FOLLOWS = {"recurrence": "recurrenceType"}
 """A node's fields that a strategy has under another name."""
 
 
-def is_filled(object_type: str, name: str, value: Json, around: Around) -> bool:
+def is_filled(object_type: str, name: str, value: Json, around: Surroundings) -> bool:
     """Whether a value is the one that the service gives where a document leaves it out."""
     default = DEFAULTS.get(object_type, {}).get(name)
-    known = default.value(around) if default and callable(default.value) else default and default.value
+    known: Json = default and (default.value(around) if callable(default.value) else default.value)
     if known is None:
         return False
     field = field_of(object_type, name)[1]
-    if isinstance(known, list):
-        given = cast("list[Json]", value) if isinstance(value, list) else [value]
-        return all(
-            any(same_value([one], [item], field) for item in cast("list[Json]", known)) for one in given
-        )
-    key = _FOLLOWS.get(name, name)
-    beside = (
-        [strategy.get(key) for strategy in around.strategies] if object_type in {"node", "strategy"} else []
-    )
+    if is_list(known):
+        entries = value if is_list(value) else [value]
+        return all(any(same_value([one], [entry], field) for one in known) for entry in entries)
+    beside: list[Json] = []
+    if object_type in {"node", "strategy"}:
+        beside = [strategy.get(_FOLLOWS.get(name, name)) for strategy in around.strategies]
     return all(one is None or same_value(one, known, field) for one in (value, *beside))
 
 
 # --- What a document leaves out and the service fills in: kept beside it, so that somebody's change of it is seen
 
 
-_SCHEDULE = (
-    "priority",
-    "timeout",
-    "timeoutUnit",
-    "instanceMode",
-    "rerunMode",
-    "rerunTimes",
-    "rerunInterval",
-    "ignoreBranchConditionSkip",
-)
-_OFTEN = ("type", "cron", "startTime", "endTime", "timezone", "delaySeconds", "calendarId", "recurrence")
+_RERUNS = ("rerunMode", "rerunTimes", "rerunInterval")
+_SCHEDULE = ("priority", "timeout", "timeoutUnit", "instanceMode", *_RERUNS, "ignoreBranchConditionSkip")
+_TRIGGER = ("type", "cron", "startTime", "endTime", "timezone", "delaySeconds", "calendarId", "recurrence")
+_STRATEGY = (*_SCHEDULE, "failureStrategy", "recurrenceType", "maxInternalConcurrency")
+_RUNS_WITH = ("script.parameters", "datasource.name", "runtimeResource.resourceGroup", "runtimeResource.cu")
 _BOTH = (
     "description",
-    *(f"trigger.{name}" for name in _OFTEN),
-    *(
-        f"strategy.{name}"
-        for name in (*_SCHEDULE, "failureStrategy", "recurrenceType", "maxInternalConcurrency")
-    ),
+    *(f"trigger.{name}" for name in _TRIGGER),
+    *(f"strategy.{name}" for name in _STRATEGY),
 )
+
+
+def _field_at(object_type: str, path: str) -> Field:
+    field = entry_of(object_type)
+    for step in path.split("."):
+        field = field_of(field.object_type, step)[1]
+    return field
+
+
 _WATCHED = {
-    "workflow": _BOTH,
-    "node": (
-        *_BOTH,
-        *_SCHEDULE,
-        "recurrence",
-        "script.parameters",
-        "datasource.name",
-        "runtimeResource.resourceGroup",
-        "runtimeResource.cu",
-    ),
+    object_type: {path: _field_at(object_type, path) for path in paths}
+    for object_type, paths in {
+        "workflow": _BOTH,
+        "node": (*_BOTH, *_SCHEDULE, "recurrence", *_RUNS_WITH),
+    }.items()
 }
 """The fields that decide when, where and how something runs, below a workflow and below a node."""
 
@@ -260,8 +252,8 @@ what most nodes have under `*`, and None for one that a node has not."""
 
 def left_out(sent: Object, actual: Object) -> LeftOut:
     """What a read-back shows beside what was sent, under the same IDs."""
-    found = {name: {path: value for path, value, _ in fields} for name, fields in _values(sent, actual)}
-    nodes = {name: fields for name, fields in found.items() if name}
+    nodes = dict(_filled_in(sent, actual))
+    workflow = nodes.pop("")
     common: Object = {}
     for path in _WATCHED["node"]:
         shown = [fields[path] for fields in nodes.values() if path in fields]
@@ -272,7 +264,7 @@ def left_out(sent: Object, actual: Object) -> LeftOut:
         own = {path: fields.get(path) for path in {*common, *fields} if fields.get(path) != common.get(path)}
         if own:
             kept[name] = dict(sorted(own.items()))
-    return {**kept, **({"": found[""]} if found.get("") else {})}
+    return {**kept, "": workflow} if workflow else kept
 
 
 def _most(values: list[Json]) -> Json:
@@ -287,10 +279,10 @@ def changed_since(sent: Object, actual: Object, before: LeftOut) -> dict[str, Ob
     A value that is no longer shown is no change, as reads may be stale; nor is the known default where none was shown.
     """
     found: dict[str, Object] = {}
-    for name, fields in _values(sent, actual):
+    for name, fields in _filled_in(sent, actual):
         known = {**(before.get(_ALL, {}) if name else {}), **before.get(name, {})}
-        for path, value, field in fields:
-            was = known.get(path)
+        for path, value in fields.items():
+            field, was = _WATCHED["node" if name else "workflow"][path], known.get(path)
             default = field.reset if field.default is None else field.default
             if value != was and not (was is None and value == default):
                 found.setdefault(name, {})[path] = value
@@ -302,40 +294,40 @@ def with_fields(spec: Object, changes: Mapping[str, Object]) -> Object:
     if not changes:
         return spec
     done = copy.deepcopy(spec)
-    for name, object_type in [("", workflow_of(done)), *nodes_of(workflow_of(done))]:
+    for name, owner in [("", workflow_of(done)), *nodes_of(workflow_of(done))]:
         for path, value in changes.get(name, {}).items():
             *steps, last = path.split(".")
-            holder = object_type
+            holder = owner
             for step in steps:
-                holder = cast("Object", holder.setdefault(step, {}))
+                holder = holder.setdefault(step, {})
             holder[last] = value
     return done
 
 
-def _values(sent: Object, actual: Object) -> Iterator[tuple[str, list[tuple[str, Json, Field]]]]:
+def _filled_in(sent: Object, actual: Object) -> Iterator[tuple[str, Object]]:
     """By node of both, the watched fields that only the second has."""
     ours = {str(node.get("id")): (name, node) for name, node in nodes_of(workflow_of(sent))}
-    yield "", list(_fields("workflow", workflow_of(sent), workflow_of(actual)))
+    yield "", _fields("workflow", workflow_of(sent), workflow_of(actual))
     for _, node in nodes_of(workflow_of(actual)):
         name, own = ours.get(str(node.get("id")), ("", None))
         if own is not None:
-            yield name, list(_fields("node", own, node))
+            yield name, _fields("node", own, node)
 
 
-def _fields(object_type: str, sent: Object, actual: Object) -> Iterator[tuple[str, Json, Field]]:
-    for path in _WATCHED[object_type]:
-        value, field = _at(actual, path, object_type)
-        said, _ = _at(sent, path, object_type)
-        if value not in (None, "", [], {}) and said in (None, "", [], {}):
-            yield path, value, field
+def _fields(object_type: str, sent: Object, actual: Object) -> Object:
+    found: Object = {}
+    for path, field in _WATCHED[object_type].items():
+        value = _value_at(actual, path, field)
+        if value is not None and _value_at(sent, path, field) is None:
+            found[path] = value
+    return found
 
 
-def _at(value: Object, path: str, object_type: str) -> tuple[Json, Field]:
-    """The normal form of the value at a path, and its field."""
-    held: Json = value
-    field = field_of(object_type, "")[1]
-    for step in path.split("."):
-        field = field_of(object_type, step)[1]
-        held = cast("Object", held).get(step) if isinstance(held, dict) else None
-        object_type = field.object_type
-    return (None if held is None else normal_value(held, field)), field
+def _value_at(owner: Object, path: str, field: Field) -> Json:
+    """The normal form of the value at a path; None where it says nothing."""
+    *steps, last = path.split(".")
+    for step in steps:
+        owner = part(owner, step)
+    value = owner.get(last)
+    shaped = None if value is None else normal_value(value, field)
+    return None if shaped in ("", [], {}) else shaped

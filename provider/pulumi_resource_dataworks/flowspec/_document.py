@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from ._problems import InvalidDocumentError, Path, Problem, escaped
 from ._syntax import (
@@ -27,6 +27,17 @@ Json = Any
 """None, bool, int, float, str, list or dict with text keys."""
 
 Object = dict[str, Json]
+
+
+def is_object(value: Json) -> TypeGuard[Object]:
+    """Whether a value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Json) -> TypeGuard[list[Json]]:
+    """Whether a value is a list."""
+    return isinstance(value, list)
+
 
 MAX_TEXT = 16 * 1024 * 1024
 """The longest text that is read, in characters. The vendor's package validator stops at 15 MB."""
@@ -76,7 +87,7 @@ def read(source: object) -> Document:
         return _read_text(source)
     if isinstance(source, Mapping):
         problems: list[Problem] = []
-        root = cast("Object", _plain(cast("Mapping[str, object]", source), (), problems))
+        root: Object = _plain(cast("object", source), (), problems)
         problems += [] if problems else _unwritable(root, ())
         if problems:
             raise InvalidDocumentError(problems)
@@ -106,7 +117,7 @@ _MUCH = 8_000_000
 
 def read_canonical(text: str) -> Document:
     """Reads a text that this provider wrote itself. Check, diff and update each see the same few."""
-    document = _recent.pop(text, None) or Document(cast("Object", json.loads(text)))
+    document = _recent.pop(text, None) or Document(json.loads(text))
     _recent[text] = document
     while len(_recent) > 2 and (len(_recent) > _MANY or sum(map(len, _recent)) > _MUCH):
         del _recent[next(iter(_recent))]
@@ -114,11 +125,8 @@ def read_canonical(text: str) -> Document:
 
 
 def objects(value: Json) -> list[Object]:
-    """The objects of a list; nothing where it is no list."""
-    if not value or not isinstance(value, list):
-        return []
-    items = cast("list[Json]", value)
-    return [item for item in items if isinstance(item, dict)]
+    """The objects of a list; nothing where it is not a list."""
+    return [item for item in value if isinstance(item, dict)] if is_list(value) else []
 
 
 def workflow_of(root: Object) -> Object:
@@ -136,9 +144,8 @@ def depends_with_paths(dependency: Object, path: Path = ()) -> Iterator[tuple[Pa
     for position, depend in enumerate(objects(dependency.get("depends"))):
         yield (*path, "depends", position), depend
     for position, variable in enumerate(objects(dependency.get("variableDepends"))):
-        yield from depends_with_paths(
-            {"depends": variable.get("depends")}, (*path, "variableDepends", position)
-        )
+        here = (*path, "variableDepends", position)
+        yield from depends_with_paths({"depends": variable.get("depends")}, here)
 
 
 CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow", "paiflow")
@@ -147,8 +154,16 @@ CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combine
 
 def scope_of(owner: Object) -> list[Object]:
     """The nodes that a workflow or a control node holds directly, the condition of a do-while included."""
-    ends = [owner.get("while"), owner.get("specWhile")]
-    return objects(owner.get("nodes")) + objects(ends)
+    return objects(owner.get("nodes")) + objects([owner.get("while"), owner.get("specWhile")])
+
+
+def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    """The same with their paths."""
+    for position, node in enumerate(objects(owner.get("nodes"))):
+        yield (*path, "nodes", position), node
+    for key in ("while", "specWhile"):
+        if is_object(owner.get(key)):
+            yield (*path, key), owner[key]
 
 
 _CONTROLLERS = frozenset(CONTROLLERS)
@@ -158,13 +173,18 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     """What a control node holds, by the field that holds it: a set of nodes of their own."""
     if _CONTROLLERS.isdisjoint(node):
         return ()
-    return [(key, cast("Object", node[key])) for key in CONTROLLERS if isinstance(node.get(key), dict)]
+    return [(key, node[key]) for key in CONTROLLERS if is_object(node.get(key))]
+
+
+def dependencies_of(scope: Object) -> list[Object]:
+    """What a set of nodes says of which waits for which, in both spellings."""
+    return objects(scope.get("dependencies")) + objects(scope.get("flow"))
 
 
 def part(holder: Object, key: str) -> Object:
     """An object below another; an empty one where there is none."""
     value = holder.get(key)
-    return cast("Object", value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def script_of(holder: Object) -> Object:
@@ -201,15 +221,6 @@ def node_ids(root: Object) -> frozenset[str]:
     return frozenset(str(node.get("id")) for _, node in nodes_of(workflow_of(root)))
 
 
-def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """The nodes that a workflow or a control node holds directly, with their paths."""
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        yield (*path, "nodes", position), node
-    for key in ("while", "specWhile"):
-        if isinstance(owner.get(key), dict):
-            yield (*path, key), cast("Object", owner[key])
-
-
 def _read_text(text: str) -> Document:
     if len(text) > MAX_TEXT:
         problem = Problem((), f"the text has {len(text):,} characters", f"At most {MAX_TEXT:,} are read.")
@@ -220,18 +231,16 @@ def _read_text(text: str) -> Document:
     except UnicodeEncodeError as error:
         raise _unreadable(text, _HALF, "Write the whole character.", error.start) from None
     if names_a_file(text):
-        message, remedy = (
-            "this looks like a file's name: {}",
-            "Give what is in the file: in Pulumi's YAML, fn::readFile reads it.",
-        )
+        message = "this looks like a file's name: {}"
+        remedy = "Give what is in the file: in Pulumi's YAML, fn::readFile reads it."
         raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
     json_like = is_json_like(text)
     root, sound = _read_json(text) if json_like else (read_yaml(text), False)
-    if not isinstance(root, dict):
+    if not is_object(root):
         found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Problem((), found, remedy, line=1, column=1)])
-    document = Document(cast("Object", root), text, locate if json_like else locate_yaml)
+    document = Document(root, text, locate if json_like else locate_yaml)
     problems = [] if sound else list(_unwritable(root, ()))
     if problems:
         raise InvalidDocumentError(document.place(problems))
@@ -295,33 +304,30 @@ def _deep(root: Json) -> bool:
     """Whether a value nests deeper than allowed."""
     level: list[Json] = [root]
     for _ in range(MAX_DEPTH + 1):
-        level = [item for value in level for item in _items(value) if isinstance(item, _CONTAINERS)]
+        inside = (value.values() if is_object(value) else value for value in level)
+        level = [item for items in inside for item in items if isinstance(item, _CONTAINERS)]
         if not level:
             return False
     return True
 
 
-def _items(value: Json) -> Iterable[Json]:
-    return cast("Object", value).values() if isinstance(value, dict) else cast("list[Json]", value)
-
-
 def _unwritable(value: Json, path: Path) -> Iterator[Problem]:
     """What JSON text can spell and nothing can store: text that is no Unicode, numbers past all bounds, depth."""
     if len(path) > MAX_DEPTH:
-        yield Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
+        yield _too_deep(path)
         return
-    items: Iterable[tuple[str | int, Json]] = ()
-    if isinstance(value, dict):
-        items = cast("Object", value).items()
-        if not all(map(str.isascii, cast("Object", value))):
-            yield from (problem for key in cast("Object", value) for problem in _odd(key, path))
-    elif isinstance(value, list):
-        items = enumerate(cast("list[Json]", value))
+    if is_object(value) and not all(map(str.isascii, value)):
+        yield from (problem for key in value for problem in _odd(key, path))
+    items: Iterable[tuple[str | int, Json]] = value.items() if is_object(value) else enumerate(value)
     for step, item in items:
         if isinstance(item, _CONTAINERS):
             yield from _unwritable(item, (*path, step))
         elif not (type(item) is str and item.isascii()):
             yield from _odd(item, (*path, step))
+
+
+def _too_deep(path: Path) -> Problem:
+    return Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
 
 
 def _odd(value: Json, path: Path) -> Iterator[Problem]:
@@ -338,9 +344,7 @@ def _plain(value: object, path: Path, problems: list[Problem]) -> Json:
     if value is None or isinstance(value, _WORDS):
         return value
     if len(path) > MAX_DEPTH:
-        problems.append(
-            Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
-        )
+        problems.append(_too_deep(path))
     elif isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         if not all(isinstance(key, str) for key in mapping):
@@ -364,20 +368,22 @@ def _number(value: float, path: Path, problems: list[Problem]) -> int | float:
         problems.append(Problem(path, f"{value} is no JSON number", "Write a finite number."))
     elif abs(value) >= _EXACT:
         message = "the number is 2^53 or more, so Pulumi may have rounded it already"
-        remedy = "Write an ID as text, in quotes."
-        problems.append(Problem(path, message, remedy))
+        problems.append(Problem(path, message, "Write an ID as text, in quotes."))
     elif isinstance(value, float):
         return whole(value)
     return value
 
 
 def _kind_of(value: object) -> str:
-    names: dict[type, str] = {
-        str: "text",
-        bool: "a boolean",
-        int: "a number",
-        float: "a number",
-        list: "a list",
-        type(None): "nothing",
-    }
-    return names.get(type(value), f"a {type(value).__name__}")
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+_NUMBER = "a number"
+_KINDS: dict[type, str] = {
+    str: "text",
+    bool: "a boolean",
+    int: _NUMBER,
+    float: _NUMBER,
+    list: "a list",
+    type(None): "nothing",
+}

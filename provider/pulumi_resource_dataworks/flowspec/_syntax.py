@@ -31,7 +31,7 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     wanted = set(paths)
     parents = {path[:length] for path in wanted for length in range(len(path) + 1)}
     found: dict[Path, int] = {}
-    for here, offset, _ in _values(text):
+    for here, offset in _values(text):
         if here in parents:
             found.setdefault(here, offset)
             if wanted <= found.keys():
@@ -52,7 +52,7 @@ def nearest(found: Mapping[Path, Place], path: Path, start: Place) -> Place:
 def repeated_key(text: str) -> tuple[Path, int]:
     """The path of the first key that its object holds twice, and the offset of its second value."""
     seen: set[Path] = set()
-    for path, offset, _ in _values(text):
+    for path, offset in _values(text):
         if path in seen:
             return path, offset
         seen.add(path)
@@ -62,14 +62,14 @@ def repeated_key(text: str) -> tuple[Path, int]:
 def too_deep(text: str) -> int:
     """The offset at which the text nests deeper than allowed; 0 where it does not."""
     return next(
-        (offset for path, offset, word in _values(text) if len(path) >= MAX_DEPTH and word in "{["), 0
+        (offset for path, offset in _values(text) if len(path) >= MAX_DEPTH and text[offset] in "{["), 0
     )
 
 
 def odd_number(text: str) -> tuple[int, str]:
     """Offset and text of the first number that is none of JSON's, or has thousands of digits."""
-    found = ((offset, word) for _, offset, word in _values(text) if _ODD.fullmatch(word))
-    return next(found, (0, "a value"))
+    odd = (token for token in _JSON_TOKEN.finditer(text) if _ODD.fullmatch(token.group()))
+    return next(((token.start(), token.group()) for token in odd), (0, "a value"))
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -78,8 +78,8 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - start + 1
 
 
-def _values(text: str) -> Iterator[tuple[Path, int, str]]:
-    """Each value of a text that is JSON, parents before their children: path, offset, and its text or opening bracket."""
+def _values(text: str) -> Iterator[tuple[Path, int]]:
+    """Path and offset of each value of a text that is JSON, parents before their children."""
     path: list[Step] = []
     expect_key = False
     containers: list[str] = []
@@ -98,7 +98,7 @@ def _values(text: str) -> Iterator[tuple[Path, int, str]]:
         elif expect_key:
             path[-1] = json.loads(word, strict=False)
         else:
-            yield tuple(path), token.start(), word
+            yield tuple(path), token.start()
             if word in "{[":
                 containers.append(word)
                 path.append("" if word == "{" else 0)

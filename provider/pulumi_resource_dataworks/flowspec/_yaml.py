@@ -181,7 +181,7 @@ class _Reader:
         merged: list[dict[str, Any]] = []
         place = self.places[path]
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            key = self._value(event, path)
+            key = None if isinstance(event, yaml.CollectionStartEvent) else self._value(event, path)
             if not isinstance(key, str):
                 raise _invalid("a key has to be text", "Write the key as text.", event.start_mark)
             here = (*path, str(key))
