@@ -52,8 +52,8 @@ from ._problems import Rule as Rule
 from ._problems import show_path as show_path
 from ._readback import clean as clean
 from ._readback import drifted as drifted
-from ._readback import leave_out as leave_out
 from ._readback import project as project
+from ._readback import reset_removed as reset_removed
 from ._readback import restore as restore
 from ._secrets import hides_names as hides_names
 from ._secrets import is_secret as is_secret

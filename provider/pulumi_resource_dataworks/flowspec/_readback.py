@@ -48,7 +48,7 @@ def clean(actual: Object, *, portable: bool = False) -> Object:
     return _clean_object(actual, "document", Surroundings.of(actual, portable=portable))
 
 
-def leave_out(old: Object, new: Object) -> tuple[Object, list[str]]:
+def reset_removed(old: Object, new: Object) -> tuple[Object, list[str]]:
     """What has to be sent so that fields which left the document are undone.
 
     The service may keep what an update leaves out, so a field that is gone is sent once more with the value that the
@@ -121,7 +121,7 @@ def _says_nothing(value: Json, field: Field) -> bool:
 
 
 def _same_script(ours: Json, theirs: Json, name: str) -> bool:
-    """Whether the service keeps a script's last line break is unknown, so one is not told from none.
+    """Whether two scripts are the same but for a last line break: whether the service keeps one is unknown.
 
     A control node's script is JSON, and may come back in another layout.
     """

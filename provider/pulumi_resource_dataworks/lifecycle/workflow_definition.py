@@ -360,7 +360,7 @@ def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _own
         )
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)
-    root, stuck = flowspec.leave_out(old.root, new.root)
+    root, stuck = flowspec.reset_removed(old.root, new.root)
     if stuck:
         listed = "fields" if context.hides_names else ", ".join(stuck[:5])
         context.report.warning(

@@ -14,9 +14,9 @@ from pulumi_resource_dataworks.flowspec import (
     clean,
     complete,
     digest,
-    leave_out,
     project,
     read,
+    reset_removed,
     same,
 )
 from tests.support.documents import etl, node, rich
@@ -80,7 +80,7 @@ def through(source: object) -> None:
         for one, two in ((root, other), (other, root)):
             changes(one, two).describe()
             project(one, two)
-            leave_out(one, two)
+            reset_removed(one, two)
         assert same(project(root, root), root)
         clean(root)
     assert time.process_time() - started < 1

@@ -8,11 +8,11 @@ from pulumi_resource_dataworks.flowspec import (
     canonical,
     changes,
     digest,
-    leave_out,
     nodes_of,
     project,
     read,
     rename_ids,
+    reset_removed,
     same,
 )
 from tests.support.documents import etl, node
@@ -134,7 +134,7 @@ def test_ids_go_before_names_where_two_nodes_swap_them() -> None:
     assert set(found.changed) == {"a", "b"}
     assert not [fields for fields in found.changed.values() if "script.content" in fields]
     assert (len(found.edges_added), len(found.edges_removed)) == (1, 1)
-    assert leave_out(one, two) == (two, [])
+    assert reset_removed(one, two) == (two, [])
     assert [held["script"]["content"] for held in workflow(project(one, two))["nodes"]] == ["1", "2"]
 
 

@@ -1,6 +1,6 @@
 """Which entry of a read-back, or of the last run, is which of ours."""
 
-from pulumi_resource_dataworks.flowspec import canonical, changes, leave_out, project, same
+from pulumi_resource_dataworks.flowspec import canonical, changes, project, reset_removed, same
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import Object, completed
 
@@ -15,7 +15,7 @@ def test_a_list_whose_order_has_a_meaning_is_read_back_in_its_order() -> None:
         found = project(wrote, actual)
         assert same(found, actual)
         assert changes(wrote, found).describe()
-        assert leave_out(actual, wrote)[0] == wrote
+        assert reset_removed(actual, wrote)[0] == wrote
 
 
 def test_an_entry_that_stands_twice_is_paired_with_its_like() -> None:
@@ -25,7 +25,7 @@ def test_an_entry_that_stands_twice_is_paired_with_its_like() -> None:
 
     wrote, actual = twice("p.a", "p.b"), twice("p.b", "p.a")
     assert canonical(project(wrote, actual)) == canonical(wrote)
-    assert leave_out(actual, wrote) == (wrote, [])
+    assert reset_removed(actual, wrote) == (wrote, [])
 
 
 def test_a_name_takes_no_node_away_from_its_id() -> None:
@@ -38,4 +38,4 @@ def test_a_name_takes_no_node_away_from_its_id() -> None:
 
 def test_a_key_that_the_parser_drops_has_not_left() -> None:
     old, new = completed(etl(nodes=[node("a", later=1)])), completed(etl(nodes=[node("a")]))
-    assert leave_out(old, new) == (new, [])
+    assert reset_removed(old, new) == (new, [])

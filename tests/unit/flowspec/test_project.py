@@ -13,10 +13,10 @@ from pulumi_resource_dataworks.flowspec import (
     changes,
     clean,
     complete,
-    leave_out,
     nodes_of,
     project,
     rename_ids,
+    reset_removed,
     same,
 )
 from tests.support.corpus import NOT_KEPT, each_ready, each_ready_but, loaded
@@ -289,7 +289,7 @@ def test_fields_that_left_the_document_are_sent_with_what_undoes_them() -> None:
         etl(inputs={}, description=None, nodes=[node("b", id="2"), node("a", id="1")], dependencies=None)
     )
     before = copy.deepcopy(new)
-    found, stuck = leave_out(old, new)
+    found, stuck = reset_removed(old, new)
     assert stuck == []
     assert new == before
     assert workflow(found)["description"] == ""
@@ -309,7 +309,7 @@ def test_fields_that_left_the_document_are_sent_with_what_undoes_them() -> None:
 def test_fields_that_nothing_undoes_are_named() -> None:
     old = completed(etl(nodes=[node("a"), node("b", rerunTimes=5, datasource={"name": "d", "type": "odps"})]))
     new = completed(etl(nodes=[node("b"), node("a")]))
-    found, stuck = leave_out(old, new)
+    found, stuck = reset_removed(old, new)
     assert same(found, new)
     assert {path.rsplit(".", 1)[-1] for path in stuck} == {"rerunTimes", "datasource"}
     assert all(path.startswith("spec.workflows[0].nodes[0].") for path in stuck)
@@ -322,7 +322,7 @@ def test_nothing_is_undone_that_did_not_leave() -> None:
         (completed(etl(metadata={"a": 1}, description="")), completed()),
         (completed(etl(nodes=[*nodes(etl()), node("gone", timeout=3)])), completed()),
     ):
-        assert leave_out(one, two) == (two, [])
+        assert reset_removed(one, two) == (two, [])
 
 
 def test_what_left_a_loop_is_undone_inside_it() -> None:
@@ -331,7 +331,7 @@ def test_what_left_a_loop_is_undone_inside_it() -> None:
             etl(nodes=[{**node("l"), "do-while": {"nodes": [node("x", **more)]}}], dependencies=[])
         )
 
-    found, stuck = leave_out(loop(timeout=5), loop())
+    found, stuck = reset_removed(loop(timeout=5), loop())
     assert (nodes(found)[0]["do-while"]["nodes"][0]["timeout"], stuck) == (0, [])
 
 
@@ -340,7 +340,7 @@ def test_a_key_that_is_spelt_anew_has_not_left() -> None:
         completed(etl(nodes=[{**node("l"), key: {"nodes": [node("x")]}}], dependencies=[]))
         for key in ("do-while", "doWhile")
     )
-    assert leave_out(old, new) == (new, [])
+    assert reset_removed(old, new) == (new, [])
 
 
 def test_a_nodes_strategy_is_read_back_in_the_names_of_the_vendors_library(kept: Kept) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.flowspec import canonical, changes, digest, leave_out, project, read, same
+from pulumi_resource_dataworks.flowspec import canonical, changes, digest, project, read, reset_removed, same
 from tests.support.corpus import FOLDERS, TAKEN, loaded, named, of
 from tests.support.documents import etl, full, generate, rich
 from tests.support.flowspecs import Object, completed, errors_of, is_server_owned, leaves, other, put
@@ -47,7 +47,7 @@ def mean_the_same(name: str, found: object) -> None:
     assert digest(one) == digest(two)
     assert changes(one, two).describe() == changes(two, one).describe() == ""
     for before, after in ((one, two), (two, one)):
-        undone, stuck = leave_out(before, after)
+        undone, stuck = reset_removed(before, after)
         assert stuck == []
         assert same(undone, after)
         assert canonical(project(before, after)) == canonical(before)
