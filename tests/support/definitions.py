@@ -10,7 +10,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
-from pulumi_resource_dataworks.lifecycle._state import Inputs, State, owned_nodes
+from pulumi_resource_dataworks.lifecycle._definition import DefinitionInputs, DefinitionState, owned_nodes
 from tests.support.documents import etl
 from tests.support.services import VirtualClock
 
@@ -276,8 +276,8 @@ def workflow(root: Object) -> Object:
 def root_of(values: Object, urn: str = URN) -> Object:
     """The complete document of inputs or outputs, under its declared IDs."""
     if "workflowId" in values:
-        return State.of(urn, f"{values['projectId']}/{values['workflowId']}", values).inputs.root
-    return Inputs.of(values, urn).root
+        return DefinitionState.of(urn, f"{values['projectId']}/{values['workflowId']}", values).inputs.root
+    return DefinitionInputs.of(values, urn).root
 
 
 def kept(outputs: Object) -> Object:

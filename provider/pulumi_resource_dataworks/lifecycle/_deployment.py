@@ -11,8 +11,8 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
-from ._pipeline_run import short_digest
-from ._step import UNKNOWN, Unknown
+from ._pipeline_run import RunRequest, short_digest
+from ._step import UNKNOWN, HalfDoneError, Unknown
 
 # --- A workflow deployment's inputs and outputs, as values of this program and as Pulumi keeps them
 
@@ -23,15 +23,21 @@ OFFLINE: Final = "Offline"
 """The same where somebody has taken it offline since."""
 REDEPLOYED: Final = "Redeployed"
 """The same where somebody else's run has deployed the workflow since."""
-
 FAILED: Final = "Fail"
 """The same where the last run of this resource has failed."""
 
-Stage = Mapping[str, str]
+_OUTPUTS = {
+    "run_id": "pipelineRunId",
+    "status": "status",
+    "deployed": "deployedDigest",
+    "scheduling_id": "publishedWorkflowId",
+    "stages": "stages",
+}
+"""How Pulumi calls the fields of a state; an output that is empty is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class DeploymentInputs:
     """What check has accepted.
 
     Attributes:
@@ -51,7 +57,7 @@ class Inputs:
     abolish_abandoned: bool = False
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Inputs:
+    def of(cls, values: Mapping[str, Any]) -> DeploymentInputs:
         """Reads inputs that check returned."""
         return cls(
             project_id=int(values["projectId"]),
@@ -68,28 +74,26 @@ class Inputs:
         return self.project_id, self.workflow_id
 
     @property
-    def resource_id(self) -> str:
-        """The resource's ID: `<projectId>/<workflowId>`."""
-        return f"{self.project_id}/{self.workflow_id}"
+    def run_request(self) -> RunRequest:
+        """The run that deploys what is asked for."""
+        return RunRequest(*self.workflow, "Online", self.digest, self.description, self.approval)
 
     def to_pulumi(self) -> dict[str, Any]:
         """The inputs as Pulumi keeps them: what is the default is left out."""
-        written: dict[str, Any] = {
-            "projectId": self.project_id,
-            "workflowId": self.workflow_id,
-            "digest": self.digest,
-        }
-        if self.description:
-            written["description"] = self.description
-        if self.approval != "wait":
-            written["approval"] = self.approval
-        if self.abolish_abandoned:
-            written["abolishAbandoned"] = True
-        return written
+        values = (
+            self.project_id,
+            self.workflow_id,
+            self.digest,
+            self.description or None,
+            None if self.approval == "wait" else self.approval,
+            self.abolish_abandoned or None,
+        )
+        written = zip(DEPLOYMENT_INPUTS, values, strict=True)
+        return {key: value for key, value in written if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DeploymentState:
     """What the outputs hold.
 
     Attributes:
@@ -97,35 +101,35 @@ class State:
         run_id: The last pipeline run of this resource that succeeded; empty before the first.
         status: "Online", "Offline" or "Redeployed"; how the last run ended where that was not well; empty before.
         deployed: The digest of what is in production; empty where that is not known.
-        scheduling_id: The workflow's ID in production, where the service tells it; empty otherwise.
+        scheduling_id: The workflow's ID in production, where the service says it; empty otherwise.
         stages: The stages of the last run.
         pending_run: The run that was begun and not seen to its end; empty where its ID was lost; None where there is none.
         pending_digest: What that run deploys.
     """
 
-    inputs: Inputs
+    inputs: DeploymentInputs
     run_id: str = ""
     status: str = ""
     deployed: str = ""
     scheduling_id: str = ""
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Mapping[str, str], ...] = ()
     pending_run: str | None = None
     pending_digest: str = ""
 
     @classmethod
-    def of(cls, inputs: Inputs, outputs: Mapping[str, Any]) -> State:
+    def of(cls, inputs: DeploymentInputs, outputs: Mapping[str, Any]) -> DeploymentState:
         """Reads outputs that this provider wrote."""
+        known: dict[str, Any] = {name: outputs[key] for name, key in _OUTPUTS.items() if outputs.get(key)}
         pending = cast("Mapping[str, str] | None", outputs.get("pendingRun"))
-        return cls(
-            inputs=inputs,
-            run_id=str(outputs.get("pipelineRunId") or ""),
-            status=str(outputs.get("status") or ""),
-            deployed=str(outputs.get("deployedDigest") or ""),
-            scheduling_id=str(outputs.get("publishedWorkflowId") or ""),
-            stages=tuple(cast("list[Stage]", outputs.get("stages") or [])),
-            pending_run=None if pending is None else pending.get("runId", ""),
-            pending_digest="" if pending is None else pending.get("digest", ""),
-        )
+        if pending is not None:
+            known |= {"pending_run": pending.get("runId", ""), "pending_digest": pending.get("digest", "")}
+        known["stages"] = tuple(known.get("stages", ()))
+        return cls(inputs, **known)
+
+    @property
+    def resource_id(self) -> str:
+        """The resource's ID: `<projectId>/<workflowId>`."""
+        return f"{self.inputs.project_id}/{self.inputs.workflow_id}"
 
     @property
     def is_as_asked(self) -> bool:
@@ -138,21 +142,29 @@ class State:
         """The run that was begun and that deploys what is asked for, where its ID is known."""
         return self.pending_run if self.pending_run and self.pending_digest == self.inputs.digest else None
 
-    def after(self, run: openapi.PipelineRun) -> State:
+    def after(self, run: openapi.PipelineRun) -> DeploymentState:
         """This state with the stages of a run."""
         return replace(self, stages=tuple(stage.shown for stage in run.in_order))
 
+    def online(self, run: openapi.PipelineRun) -> DeploymentState:
+        """This state once a run of this resource has succeeded."""
+        digest = self.inputs.digest
+        return replace(self.after(run), run_id=run.id, status=ONLINE, deployed=digest, pending_run=None)
+
+    def begun(self, run_id: str | None) -> DeploymentState:
+        """This state while a run of this resource has not been seen to its end; empty where its ID is not known."""
+        digest = self.inputs.digest
+        return replace(self, pending_run=run_id, pending_digest=digest, status=self.status or "Running")
+
+    def half_done(self, message: str, run_id: str | None) -> HalfDoneError:
+        """The end of a step with what is known, so that the next one goes on from there."""
+        return HalfDoneError(message, self.begun(run_id))
+
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
-        outputs = self.inputs.to_pulumi()
-        found: dict[str, Any] = {
-            "pipelineRunId": self.run_id,
-            "status": self.status,
-            "deployedDigest": self.deployed,
-            "publishedWorkflowId": self.scheduling_id,
-            "stages": [dict(stage) for stage in self.stages],
-        }
-        outputs.update({key: value for key, value in found.items() if value})
+        found = {key: getattr(self, name) for name, key in _OUTPUTS.items()}
+        found["stages"] = [dict(stage) for stage in self.stages]
+        outputs = {**self.inputs.to_pulumi(), **{key: value for key, value in found.items() if value}}
         if self.pending_run is not None:
             outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
         return outputs

@@ -10,15 +10,13 @@ from typing import Any, Literal, cast
 
 from pulumi_resource_dataworks import flowspec
 
-from ._state import Inputs, State
+from ._definition import SWITCHES, DefinitionInputs, DefinitionState
 from ._step import Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
 _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
 """Ends of paths at which another value is always another meaning; elsewhere a node may be called by its name or its ID."""
-
-_SWITCHES = ("adopt", "validateOnPreview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def diff(
     old = {**olds, **old_outputs}
     changes: dict[str, PropertyChange] = {
         key: "add" if key not in olds else "update" if key in news else "delete"
-        for key in _SWITCHES
+        for key in SWITCHES.values()
         if olds.get(key) != news.get(key)
     }
     if isinstance(news.get("projectId"), Unknown):
@@ -71,8 +69,8 @@ def diff(
         return Difference({**changes, "projectId": "replace", **_below(old["spec"], news["spec"])})
     if has_unknown(news["spec"]):
         return Difference({**changes, **_below(old["spec"], news["spec"])})
-    state = State.of(urn, resource_id, old)
-    new = ignoring(state.inputs, Inputs.of(news, urn, state.known_ids), ignore_changes)
+    state = DefinitionState.of(urn, resource_id, old)
+    new = ignoring(state.inputs, DefinitionInputs.of(news, urn, state.known_ids), ignore_changes)
     below = _below(old["spec"], new.spec)
     if not below:
         return Difference(changes)
@@ -81,11 +79,11 @@ def diff(
         return Difference({**changes, **dict.fromkeys(below, "replace")}, delete_before_replace=taken)
     if any(path.endswith(_MEANING) for path in below):
         return Difference({**changes, **below})
-    same = flowspec.same(state.root, flowspec.rename_ids(new.root, dict(state.ids)))
+    same = flowspec.same(state.root, state.under_actual_ids(new.root))
     return Difference(changes if same else {**changes, **below})
 
 
-def _is_another(state: State, new: Inputs) -> bool:
+def _is_another(state: DefinitionState, new: DefinitionInputs) -> bool:
     """Whether the new document is that of another workflow: of another kind, or with an ID that this one never had."""
     if state.inputs.kind.casefold() != new.kind.casefold():
         return True
@@ -104,7 +102,9 @@ def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     return {flowspec.show_property(("spec", *path)): kind for path, kind in found.items()}
 
 
-def ignoring(sent: Inputs, new: Inputs, ignore_changes: Sequence[str]) -> Inputs:
+def ignoring(
+    sent: DefinitionInputs, new: DefinitionInputs, ignore_changes: Sequence[str]
+) -> DefinitionInputs:
     """The new inputs with the value that was sent last at each ignored path below `spec`.
 
     The engine honours ignoreChanges by itself where the program gives an object, but cannot look into text.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._import import Choice, under_some_ids
+from ._definition import DefinitionState
+from ._import import IdsToTry, under_some_ids
 from ._run import Options
-from ._state import State
 from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 _EXPECTED_SECONDS = 1.0
@@ -14,7 +14,12 @@ _LONGEST = 120.0
 
 
 async def dry_run(
-    context: Context, options: Options, state: State, written: flowspec.Document | None, *, fresh: bool
+    context: Context,
+    options: Options,
+    state: DefinitionState,
+    written: flowspec.Document | None,
+    *,
+    fresh: bool,
 ) -> None:
     """Asks the service whether it would take the document, where that is wanted.
 
@@ -58,11 +63,11 @@ _Refusal = tuple[str, openapi.Words]
 """What a message says of a refusal, and the service's words in it."""
 
 
-async def _ask(context: Context, state: State, *, fresh: bool) -> _Refusal | None:
+async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> _Refusal | None:
     """What the service has against the document, if anything. The IDs are those that up would try."""
 
-    async def send(choice: Choice) -> openapi.AsyncJob:
-        text = flowspec.canonical(choice.document(state.inputs.root))
+    async def send(ids: IdsToTry) -> openapi.AsyncJob:
+        text = ids.document(state.inputs.root)
         call = context.client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
         try:
             return await context.ask(call)

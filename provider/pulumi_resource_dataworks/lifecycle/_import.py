@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import TypeVar
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._state import ATTEMPTS, Inputs, State
-from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError, places_in
+from ._definition import ATTEMPTS, DefinitionInputs, DefinitionState
+from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
 #
@@ -27,85 +27,72 @@ _NOT_OF_A_DOCUMENT = re.compile(r"(request|trace|session|请求)[\s_-]*ids?", re
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """IDs to try.
+class IdsToTry:
+    """IDs under which a document is sent: those of the state, and none for the workflow where it is anonymous."""
 
-    Attributes:
-        state: The state with the IDs to send, by the declared ones.
-        anonymous: The workflow is sent without an ID.
-    """
-
-    state: State
+    state: DefinitionState
     anonymous: bool = False
 
-    def document(self, root: flowspec.Object) -> flowspec.Object:
-        """The document as it is sent."""
-        renamed: flowspec.Object = flowspec.rename_ids(root, dict(self.state.ids))
-        return flowspec.without_workflow_id(renamed) if self.anonymous else renamed
+    def document(self, root: flowspec.Object) -> str:
+        """The text of the document as it is sent."""
+        renamed = self.state.under_actual_ids(root)
+        return flowspec.canonical(flowspec.without_workflow_id(renamed) if self.anonymous else renamed)
 
 
 async def under_some_ids(
-    state: State, send: Callable[[Choice], Awaitable[T]], *, fresh: bool
+    state: DefinitionState, send: Callable[[IdsToTry], Awaitable[T]], *, fresh: bool
 ) -> tuple[T, openapi.ServiceError | None]:
-    """Sends under one choice of IDs after another, until one is taken or a refusal is not of an ID.
+    """Sends under some IDs after others, until they are taken or a refusal is not of an ID.
 
     Args:
         state: The state with the IDs that the service is known to have given.
-        send: Sends the document under the IDs of a choice.
+        send: Sends the document.
         fresh: Whether the workflow itself is not there yet.
 
     Returns:
-        What `send` gave, and the refusal of the first choice; None where that was taken.
+        What `send` gave, and the refusal of the first IDs; None where these were taken.
 
     Raises:
         ServiceError: The first refusal.
     """
     refusal: openapi.ServiceError | None = None
-    for choice in choices(state, fresh=fresh):
+    for ids in _ids_to_try(state, fresh=fresh):
         try:
-            return await send(choice), refusal
+            return await send(ids), refusal
         except openapi.ServiceError as error:  # a refusal is the reason for the next try
             refusal = refusal or error
-            if not may_be_about_ids(error, choice.state):
+            if not _may_be_about_ids(error, ids.state):
                 break
-    assert refusal is not None  # noqa: S101 - there is always a first choice
+    assert refusal is not None  # noqa: S101 - there are always first ones
     raise refusal
 
 
-def choices(state: State, *, fresh: bool) -> Iterator[Choice]:
-    """The IDs to try, one after another.
-
-    Args:
-        state: The state with the IDs that the service is known to have given.
-        fresh: Whether the workflow itself is not there yet.
-    """
-    yield Choice(state)
+def _ids_to_try(state: DefinitionState, *, fresh: bool) -> Iterator[IdsToTry]:
+    yield IdsToTry(state)
     renamed = state
     for attempt in range(1, ATTEMPTS):
-        renamed = replace(state, ids={**state.ids, **_next_ids(state, attempt, fresh=fresh)})
-        if renamed.ids == state.ids:
-            continue
-        yield Choice(renamed.called(renamed.ids.get(state.inputs.workflow_id, state.workflow_id)))
+        ids = {**state.ids, **_next_ids(state, attempt, fresh=fresh)}
+        workflow_id = ids.get(state.inputs.workflow_id, state.workflow_id)
+        renamed = replace(state, ids=ids, workflow_id=workflow_id)
+        if ids != state.ids:
+            yield IdsToTry(renamed)
     if fresh:
-        yield Choice(renamed.called(state.inputs.workflow_id), anonymous=True)
+        yield IdsToTry(replace(renamed, workflow_id=state.inputs.workflow_id), anonymous=True)
 
 
-def may_be_about_ids(error: openapi.ServiceError, state: State) -> bool:
-    """Whether a refusal may be one of an ID, as far as its text tells."""
-    if not error.is_ambiguous_client_error:
+def _may_be_about_ids(error: openapi.DataWorksError, state: DefinitionState) -> bool:
+    """Whether an error may be a refusal of an ID, as far as its text says."""
+    if not (isinstance(error, openapi.ServiceError) and error.is_ambiguous_client_error):
         return False
-    sent = {state.workflow_id, *state.node_ids.values()}
-    told = _NOT_OF_A_DOCUMENT.sub("", error.message.raw)
-    return bool(_ID.search(told)) or any(one in told for one in sent)
+    text = _NOT_OF_A_DOCUMENT.sub("", error.message.raw)
+    return bool(_ID.search(text)) or any(one in text for one in state.known_ids.values())
 
 
-def _next_ids(state: State, attempt: int, *, fresh: bool) -> dict[str, str]:
+def _next_ids(state: DefinitionState, attempt: int, *, fresh: bool) -> dict[str, str]:
     """The next ID in line for the workflow, for each node whose ID was derived, and for what is no number."""
     inputs = state.inputs
-    found: dict[str, str] = {}
-    if fresh:
-        found[inputs.workflow_id] = inputs.derived("", attempt)
-    for name, node in flowspec.nodes_of(flowspec.workflow_of(inputs.root)):
+    found = {inputs.workflow_id: inputs.derived("", attempt)} if fresh else {}
+    for name, node in inputs.nodes.items():
         own = str(node["id"])
         known = own in state.ids or (not fresh and own in state.owned)
         if not known and (not own.isdecimal() or own == inputs.derived(name)):
@@ -116,35 +103,32 @@ def _next_ids(state: State, attempt: int, *, fresh: bool) -> dict[str, str]:
 # --- A workflow's name and folder: whether an import changes them is unknown, so they are changed by calls of their own
 
 
-def in_place(inputs: Inputs, kept: flowspec.Object) -> bool:
+def _is_in_place(inputs: DefinitionInputs, kept: flowspec.Object) -> bool:
     """Whether the service has the workflow under the name and in the folder that were declared."""
-    return _name_and_folder(flowspec.workflow_of(kept)) == _name_and_folder(flowspec.workflow_of(inputs.root))
+    return _name_and_folder(kept) == _name_and_folder(inputs.root)
 
 
-async def put_in_place(context: Context, state: State, kept: flowspec.Object) -> None:
-    """Renames and moves a workflow that an import has left where it was: the IDs stay.
-
-    Raises:
-        CancelledStepError: The user stopped the run.
-        DataWorksError: The service refuses.
-    """
-    name, folder = _name_and_folder(flowspec.workflow_of(state.inputs.root))
-    old_name, old_folder = _name_and_folder(flowspec.workflow_of(kept))
-    project_id, client = state.inputs.project_id, context.client
-    if name != old_name:
-        context.report.status("renaming it" if context.secret else f"renaming {old_name} to {name}")
-        await context.ask(client.rename_workflow_definition(project_id, state.workflow_id, name))
-    if folder != old_folder:
-        context.report.status(
-            "moving it" if context.secret else f"moving {name} to {folder or 'the top folder'}"
-        )
-        await context.ask(client.move_workflow_definition(project_id, state.workflow_id, folder))
+async def _put_in_place(context: Context, state: DefinitionState, kept: flowspec.Object) -> None:
+    """Renames and moves a workflow that an import has left where it was: the IDs stay."""
+    name, folder = _name_and_folder(state.inputs.root)
+    old_name, old_folder = _name_and_folder(kept)
+    client, secret = context.client, context.secret
+    try:
+        if name != old_name:
+            context.report.status("renaming it" if secret else f"renaming {old_name} to {name}")
+            await context.ask(client.rename_workflow_definition(*state.workflow, name))
+        if folder != old_folder:
+            context.report.status("moving it" if secret else f"moving {name} to {folder or 'the top folder'}")
+            await context.ask(client.move_workflow_definition(*state.workflow, folder))
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        message = f"the import is done, but the workflow is not where it should be: {error}"
+        raise state.half_done(message) from error
 
 
-def _name_and_folder(workflow: flowspec.Object) -> tuple[str, str]:
+def _name_and_folder(root: flowspec.Object) -> tuple[str, str]:
+    workflow = flowspec.workflow_of(root)
     script: flowspec.Object = workflow.get("script") or {}
-    path = str(script.get("path") or "").strip("/")
-    folder, _, _ = path.rpartition("/")
+    folder, _, _ = str(script.get("path") or "").strip("/").rpartition("/")
     return str(workflow["name"]), folder
 
 
@@ -154,13 +138,11 @@ def _name_and_folder(workflow: flowspec.Object) -> tuple[str, str]:
 SECONDS_PER_NODE = 1.2
 """What a job takes for a node, from recorded traffic: 1 to 1.5 s."""
 
-_SENDS = 3
 _READS = 4
-_FIRST_PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportRequest:
     """What is to be brought into the service.
 
     Attributes:
@@ -170,7 +152,7 @@ class Order:
         removed: The names of the nodes that are there and that the document no longer has.
     """
 
-    state: State
+    state: DefinitionState
     root: flowspec.Object
     fresh: bool
     removed: tuple[str, ...] = ()
@@ -192,97 +174,60 @@ class Order:
         )
 
 
-async def apply(context: Context, order: Order) -> State:
-    """Imports a document, waits for its job and reads it back.
+async def apply(context: Context, request: ImportRequest) -> DefinitionState:
+    """Imports a document, under other IDs where the service refuses its own, waits for the job and reads it back.
 
     Raises:
         HalfDoneError: Something was sent, and its end was not seen or was not what it should be.
         LifecycleError: Nothing was sent.
         DataWorksError: Nothing was sent.
     """
-    state = await submit(context, order)
-    context.left = partial(_left, state, state.pending_job)
-    return await finish(context, state, order.advice(context))
-
-
-async def submit(context: Context, order: Order) -> State:
-    """Sends the document, under other IDs where the service refuses those that it has."""
-    context.report.status(f"importing {_nodes(len(order.state.node_ids))}")
+    context.report.status(f"importing {_nodes(len(request.state.node_ids))}")
     state, refusal = await under_some_ids(
-        order.state,
-        lambda choice: _submit(context, choice, order.root),
-        fresh=order.fresh,
+        request.state, lambda ids: _submit(context, ids, request.root), fresh=request.fresh
     )
     if refusal is not None:
         context.report.warning(f"DataWorks refused the document's IDs, so it has got others: {refusal}")
-    return state
+    context.left = state.sent(state.pending_job)
+    return await finish(context, state, request.advice(context))
 
 
-async def _submit(context: Context, choice: Choice, root: flowspec.Object) -> State:
-    """Sends the document; where an answer is lost, looks for its effect and sends the same once more."""
-    lost: openapi.AnswerLost | None = None
-    for attempt in range(_SENDS):
-        if lost is not None:
-            met = await _look_again(context, choice.state, lost, _FIRST_PAUSE * 2 ** (attempt - 1))
-            choice = choice if met is None else Choice(met)
-        try:
-            return _submitted(choice.state, await _send(context, choice, root, lost))
-        except openapi.AnswerLost as error:
-            lost = error
-    return half_done(choice.state, f"the answer to the import was lost {_SENDS} times: {lost}", "", lost)
+async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> DefinitionState:
+    """Sends the document; where an answer is lost, what it made is sent the same once more, under the IDs that it has."""
 
+    async def send() -> DefinitionState:
+        state = ids.state
+        context.left = state.sent("")
+        text = ids.document(root)
+        job = await context.ask(context.client.import_workflow_definition(state.inputs.project_id, text))
+        declared, actual = state.inputs.workflow_id, job.workflow_id or state.workflow_id
+        renamed = {**state.ids, declared: actual} if actual != declared else state.ids
+        return replace(state.sent(job.id), workflow_id=actual, ids=renamed)
 
-async def _send(
-    context: Context, choice: Choice, root: flowspec.Object, lost: openapi.AnswerLost | None
-) -> openapi.AsyncJob:
-    """One send.
+    async def look(sent: int) -> None:
+        nonlocal ids
+        if sent == SENDS:
+            return
+        context.report.status(
+            "the answer to the import was lost: looking for the workflow before sending it again"
+        )
+        await context.pause(FIRST_PAUSE * 2 ** (sent - 1))
+        found = await found_again(context, ids.state)
+        if found is not None:
+            ids = IdsToTry(ids.state.met(found.definition, found.root))
 
-    Errors after a lost answer leave the resource half done: the first send may have had its effect. Not so a refusal of
-    an ID: it would have met the first send too, whose document was the same.
-    """
-    state = choice.state
-    text = flowspec.canonical(choice.document(root))
-    call = context.client.import_workflow_definition(state.inputs.project_id, text)
-    context.left = partial(_left, state, "")
-    try:
-        return await context.ask(call)
-    except CancelledStepError as error:
-        return half_done(state, f"{error}, while the import was being sent", "", error)
-    except openapi.AnswerLost:
-        raise
-    except openapi.DataWorksError as error:
-        if lost is None or (isinstance(error, openapi.ServiceError) and may_be_about_ids(error, state)):
-            context.left = None
-            raise
-        return half_done(state, str(error), "", error)
-
-
-def _submitted(state: State, job: openapi.AsyncJob) -> State:
-    declared = state.inputs.workflow_id
-    actual = job.workflow_id or state.workflow_id
-    ids = {**state.ids, declared: actual} if actual != declared else state.ids
-    return _owning(replace(state, workflow_id=actual, ids=ids, pending_job=job.id))
-
-
-def _owning(state: State) -> State:
-    """The state that counts the document's nodes among its own, beside those that it had before."""
-    return replace(state, owned=state.owned | frozenset(state.node_ids.values()))
-
-
-async def _look_again(context: Context, state: State, lost: openapi.AnswerLost, pause: float) -> State | None:
-    """What a lost import has left behind: the workflow under its ID, or under another at its path; None where nothing."""
-    context.report.status(
-        "the answer to the import was lost: looking for the workflow before sending it again"
+    # A refusal of an ID would have met the first send too, whose document was the same.
+    return await send_once(
+        context,
+        "the import",
+        send,
+        look,
+        lambda message: ids.state.half_done(message, ""),
+        would_meet_any_send=lambda error: _may_be_about_ids(error, ids.state),
     )
-    try:
-        await context.pause(pause)
-        found = await found_again(context, state)
-    except (openapi.DataWorksError, CancelledStepError, LifecycleError) as error:
-        return half_done(state, f"{lost}; and then: {error}", "", error)
-    return state.met(found.definition, found.root) if found else None
 
 
-async def finish(context: Context, state: State, advice: str = "") -> State:
+async def finish(context: Context, state: DefinitionState, advice: str = "") -> DefinitionState:
     """Waits for the pending job and reads the workflow back.
 
     Args:
@@ -298,8 +243,7 @@ async def finish(context: Context, state: State, advice: str = "") -> State:
         words = f"{job.error or 'it gives no reason'} (request {job.request_id})"
         if context.secret:
             words += places_in(job.error, flowspec.Document(state.inputs.spec), secret=True)
-        ended = f"the import job {job.job_id} ended as {job.status}: {words}"
-        half_done(state, ended + advice)
+        raise state.half_done(f"the import job {job.job_id} ended as {job.status}: {words}{advice}")
     context.report.status("reading it back")
     ended = "the import job succeeded" if job else "it is not known what became of the import job"
     kept = await _read_back(context, state, ended)
@@ -307,7 +251,7 @@ async def finish(context: Context, state: State, advice: str = "") -> State:
     return replace(kept, pending_job=None, settled=True, owned=frozenset(kept.node_ids.values()))
 
 
-async def wait(context: Context, state: State) -> openapi.JobStatus | None:
+async def wait(context: Context, state: DefinitionState) -> openapi.JobStatus | None:
     """Waits for the end of the pending job; None where there is none, or the service has forgotten it.
 
     Raises:
@@ -325,56 +269,52 @@ async def wait(context: Context, state: State) -> openapi.JobStatus | None:
             timeout=context.remaining,
             cancelled=context.cancelled,
             clock=context.clock,
-            on_poll=lambda status, elapsed: _tell_progress(context, status, elapsed, count),
+            on_poll=lambda status, elapsed: report_progress(context, status, elapsed, count),
         )
     except openapi.JobForgotten:
         context.report.warning(
             f"DataWorks no longer knows the import job: going by what the workflow is now (job {state.pending_job})"
         )
         return None
-    except openapi.JobWaitError as error:
-        return half_done(state, f"{error}; the next `pulumi up` resumes it", state.pending_job, error)
-    except (openapi.DataWorksError, CancelledStepError) as error:
-        later = "the job goes on in DataWorks, and the next `pulumi up` resumes it"
-        return half_done(state, f"{error}; {later}", state.pending_job, error)
+    except openapi.DataWorksError as error:
+        later = "the next `pulumi up` resumes it"
+        if not isinstance(error, openapi.JobWaitError):
+            later = f"the job goes on in DataWorks, and {later}"
+        raise state.half_done(f"{error}; {later}", state.pending_job) from error
 
 
-def _tell_progress(context: Context, status: openapi.JobStatus, elapsed: float, count: int) -> None:
-    """How far a job should be: the service does not tell, so it is what recorded traffic shows for a node."""
+def report_progress(context: Context, status: openapi.JobStatus, elapsed: float, count: int) -> None:
+    """Shows how far a job should be: the service does not say, so it is what recorded traffic shows for a node."""
     expected = SECONDS_PER_NODE * max(1, count)
     if status.ended:
         return
     if elapsed < expected:
-        told = f"~{int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, {expected - elapsed:.0f} s left"
+        progress = f"~{int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, {expected - elapsed:.0f} s left"
     else:
-        told = f"{elapsed:.0f} s, usually {expected:.0f} s, for {_nodes(count)}"
-    context.report.status(f"{told} (import job {status.job_id})")
+        progress = f"{elapsed:.0f} s, usually {expected:.0f} s, for {_nodes(count)}"
+    context.report.status(f"{progress} (import job {status.job_id})")
 
 
-async def _read_back(context: Context, state: State, ended: str) -> State:
+async def _read_back(context: Context, state: DefinitionState, ended: str) -> DefinitionState:
     """The state after a read that shows all that was sent; reads right after a write may be stale.
 
-    Args:
-        context: The step.
-        state: What was sent.
-        ended: What is known of the import job, for a message.
+    `ended` is what is known of the import job, for a message.
     """
     lost, moved, there = "the workflow", False, None
     for attempt in range(_READS):
         try:
-            await context.pause(_FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
+            await context.pause(FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
             found = await found_again(context, state)
         except (openapi.DataWorksError, LifecycleError) as error:
-            return half_done(
-                state, f"the import is done, but could not be read back: {error}", state.pending_job, error
-            )
+            message = f"the import is done, but could not be read back: {error}"
+            raise state.half_done(message, state.pending_job) from error
         if found is None:
             continue
         state = state.met(found.definition, found.root)
         kept = state.projected(found.root)
         lost = _lost(context, state.inputs.root, kept)
         state = replace(state, left_out=state.beside(found.root))
-        if not lost and in_place(state.inputs, kept):
+        if not lost and _is_in_place(state.inputs, kept):
             return _with_rewrites(context, state, kept)
         if not lost and not moved:
             moved = True
@@ -382,21 +322,12 @@ async def _read_back(context: Context, state: State, ended: str) -> State:
         there = None if lost else kept
     if there is not None:
         return _with_rewrites(context, state, there)
-    return half_done(state, f"{ended}, but DataWorks did not keep {lost}")
+    raise state.half_done(f"{ended}, but DataWorks did not keep {lost}")
 
 
-async def _put_in_place(context: Context, state: State, kept: flowspec.Object) -> None:
-    try:
-        await put_in_place(context, state, kept)
-    except (openapi.DataWorksError, CancelledStepError) as error:
-        half_done(
-            state, f"the import is done, but the workflow is not where it should be: {error}", None, error
-        )
-
-
-async def found_again(context: Context, state: State) -> _ownership.Found | None:
+async def found_again(context: Context, state: DefinitionState) -> _ownership.Found | None:
     """The workflow under the ID that it should have; else at its path, where the service has given it another."""
-    found = await _ownership.get(context, state.inputs.project_id, state.workflow_id)
+    found = await _ownership.get(context, *state.workflow)
     if found is not None:
         return found
     summary = await _ownership.at_path(context, state.inputs)
@@ -416,31 +347,17 @@ def _lost(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> str
     return ", ".join(parts)
 
 
-def _with_rewrites(context: Context, state: State, kept: flowspec.Object) -> State:
+def _with_rewrites(context: Context, state: DefinitionState, kept: flowspec.Object) -> DefinitionState:
     """The state that knows what the service made of the document, so that it is no drift later."""
-    changes = flowspec.changes(state.inputs.root, kept)
-    rewritten = context.described(changes)
+    rewritten = context.described(flowspec.changes(state.inputs.root, kept))
     if not rewritten:
         return replace(state, rewrites=None)
     message = f"DataWorks keeps something else than was sent: it {rewritten}"
     if context.strict:
-        half_done(state, f"{message}. The provider's setting `strict` makes this an error")
+        raise state.half_done(f"{message}. The provider's setting `strict` makes this an error")
     context.report.warning(message)
-    kept = flowspec.rename_ids(kept, dict(state.ids))
-    return replace(state, rewrites=(flowspec.canonical(state.root), flowspec.canonical(kept)))
-
-
-def half_done(
-    state: State, message: str, job: str | None = None, cause: BaseException | None = None
-) -> NoReturn:
-    """Ends the step with what is known, so that the next run goes on from there."""
-    raise _left(state, job, message) from cause
-
-
-def _left(state: State, job: str | None, message: str) -> HalfDoneError:
-    left = replace(state, pending_job=job, settled=False)
-    outputs: Mapping[str, Any] = _owning(left).to_pulumi()
-    return HalfDoneError(message, id=state.resource_id, outputs=outputs)
+    as_kept = state.under_actual_ids(kept)
+    return replace(state, rewrites=(flowspec.canonical(state.root), flowspec.canonical(as_kept)))
 
 
 def _nodes(count: int) -> str:

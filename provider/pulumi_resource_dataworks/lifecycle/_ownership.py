@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._state import Inputs, State, first_state
+from ._definition import DefinitionInputs, DefinitionState
 from ._step import Context, LifecycleError, RefusedError
+
+Workflow = tuple[int, str]
+"""Project ID and workflow ID."""
+
 
 # --- Looking at the service: is the workflow there, under which ID, and is it surely gone
 
@@ -20,12 +24,7 @@ _PAUSES = (0.0, 1.0, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A workflow as the service holds it.
-
-    Attributes:
-        definition: The service's answer.
-        root: Its document.
-    """
+    """A workflow as the service holds it: its answer, and the document in it."""
 
     definition: openapi.WorkflowDefinition
     root: flowspec.Object
@@ -38,7 +37,7 @@ async def get(context: Context, project_id: int, workflow_id: str) -> Found | No
     workspace's workflows before it is believed.
 
     Raises:
-        DataWorksError: It cannot be told.
+        DataWorksError: Whether it is there is not known.
     """
     try:
         return await _read(context, project_id, workflow_id)
@@ -53,11 +52,7 @@ async def get(context: Context, project_id: int, workflow_id: str) -> Found | No
 
 
 async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | None:
-    """As `get`, for an ID that only the asking resource derives: a refusal is not confirmed by lists of all workflows.
-
-    Raises:
-        DataWorksError: It cannot be told.
-    """
+    """As `get`, for an ID that only the asking resource derives: a refusal is not confirmed by lists of all workflows."""
     try:
         return await _read(context, project_id, workflow_id)
     except openapi.ServiceError as error:
@@ -84,7 +79,7 @@ async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Fo
 
     Raises:
         LifecycleError: The service lists it and does not give it out.
-        DataWorksError: It cannot be told.
+        DataWorksError: Whether it is there is not known.
     """
     found = await get(context, project_id, workflow_id)
     if found is None and await _listed(context, project_id, workflow_id):
@@ -97,7 +92,7 @@ async def given_out(context: Context, project_id: int, workflow_id: str) -> Foun
 
     Raises:
         LifecycleError: The service still does not give it out.
-        DataWorksError: It cannot be told.
+        DataWorksError: Whether it is there is not known.
     """
     for pause in _PAUSES:
         await context.pause(pause)
@@ -107,7 +102,7 @@ async def given_out(context: Context, project_id: int, workflow_id: str) -> Foun
     raise LifecycleError(f"DataWorks lists workflow {workflow_id} but does not give it out: try again later")
 
 
-async def at_path(context: Context, inputs: Inputs) -> openapi.WorkflowSummary | None:
+async def at_path(context: Context, inputs: DefinitionInputs) -> openapi.WorkflowSummary | None:
     """The workflow that has this document's path or declared ID, by a look at those of its name."""
     call = context.client.list_workflow_definitions(inputs.project_id, kind=inputs.kind, name=inputs.name)
     for summary in await context.ask(call):
@@ -149,19 +144,18 @@ def document(definition: openapi.WorkflowDefinition | openapi.Node) -> flowspec.
 # --- What is not this resource's, and the words in which it is left alone: each names the ways out
 
 
-def nothing_is_lost(inputs: Inputs, actual: flowspec.Object, definition: openapi.WorkflowDefinition) -> bool:
+def _nothing_is_lost(inputs: DefinitionInputs, found: Found, *, own: bool) -> bool:
     """Whether an import of the document takes nothing from a workflow that is there.
 
     So it is with one of our kind that holds just this document, and with what a killed import of it has left: a part of
-    its nodes, none of them changed, under IDs that only this resource derives.
+    its nodes, none of them changed, under IDs that only this resource derives (`own`).
     """
-    if str(actual.get("kind")).casefold() != inputs.kind.casefold():
+    if str(found.root.get("kind")).casefold() != inputs.kind.casefold():
         return False
-    state = first_state(inputs).met(definition, actual)
-    kept = state.projected(actual)
+    kept = DefinitionState.first(inputs).met(found.definition, found.root).projected(found.root)
     if flowspec.same(kept, inputs.root):
         return True
-    if not is_own_work(inputs, actual, definition):
+    if not own:
         return False
     left = flowspec.changes(kept, inputs.root)
     return not (
@@ -169,19 +163,24 @@ def nothing_is_lost(inputs: Inputs, actual: flowspec.Object, definition: openapi
     )
 
 
-def is_own_work(inputs: Inputs, actual: flowspec.Object, definition: openapi.WorkflowDefinition) -> bool:
+def _is_own_work(inputs: DefinitionInputs, found: Found) -> bool:
     """Whether a workflow, or a node of it, has an ID that only this resource derives."""
+    return found.definition.id in inputs.in_line("") or bool(_own_nodes(inputs, found.root))
+
+
+def _own_nodes(inputs: DefinitionInputs, actual: flowspec.Object) -> set[str]:
+    """The IDs of nodes that only this resource derives."""
     nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
-    return definition.id in inputs.in_line("") or any(
-        str(node.get("id")) in inputs.in_line(name) for name, node in nodes
-    )
+    return {str(node.get("id")) for name, node in nodes if str(node.get("id")) in inputs.in_line(name)}
 
 
-def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec.Object) -> None:
+def refuse_foreign(
+    context: Context, state: DefinitionState, new: DefinitionInputs, actual: flowspec.Object
+) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
     declared = flowspec.node_ids(new.root)
-    known = state.owned | {state.ids[one] for one in declared if one in state.ids}
-    foreign = _strangers(new, actual, known)
+    known = {state.ids[one] for one in declared if one in state.ids} | _own_nodes(new, actual)
+    foreign = _lost_nodes(new, actual, state.owned | known)
     if foreign and new.adopt:
         deletes = "up deletes" if context.preview else "deleting"
         context.report.warning(
@@ -195,52 +194,31 @@ def refuse_foreign(context: Context, state: State, new: Inputs, actual: flowspec
         )
 
 
-def lost_nodes(inputs: Inputs, actual: flowspec.Object) -> list[str]:
-    """The nodes of a workflow that an import of the document would delete."""
-    return _unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root))
-
-
-def _unknown_nodes(inputs: Inputs, actual: flowspec.Object, known: AbstractSet[str]) -> list[str]:
-    """The nodes whose ID is not known and whose name the document does not have: nothing else keeps them alive."""
-    names = {name for name, _ in flowspec.nodes_of(flowspec.workflow_of(inputs.root))}
+def _lost_nodes(
+    inputs: DefinitionInputs, actual: flowspec.Object, known: AbstractSet[str] = frozenset()
+) -> list[str]:
+    """The nodes of a workflow that an import of the document would delete, but for those of known IDs."""
+    kept = known | flowspec.node_ids(inputs.root)
     held = flowspec.nodes_of(flowspec.workflow_of(actual))
-    return [name for name, node in held if str(node.get("id")) not in known and name not in names]
+    return [name for name, node in held if str(node.get("id")) not in kept and name not in inputs.nodes]
 
 
-def _strangers(inputs: Inputs, actual: flowspec.Object, owned: frozenset[str]) -> list[str]:
-    """The nodes of the workflow that are neither in the document nor ones that this resource would have made."""
-    made = {
-        str(node.get("id"))
-        for name, node in flowspec.nodes_of(flowspec.workflow_of(actual))
-        if str(node.get("id")) in inputs.in_line(name)
-    }
-    return _unknown_nodes(inputs, actual, flowspec.node_ids(inputs.root) | owned | made)
-
-
-def id_taken(inputs: Inputs) -> RefusedError:
-    """The document's own workflow ID is somebody else's."""
+def _is_taken(inputs: DefinitionInputs, workflow_id: str) -> RefusedError:
+    """The document's own workflow ID is somebody else's, or another workflow stands at its path."""
+    if workflow_id == inputs.workflow_id:
+        taken = (
+            f"workflow {workflow_id} exists in project {inputs.project_id} already and is not this resource's"
+        )
+        change = "leave the workflow's id out of the document"
+    else:
+        path = "document's path" if flowspec.hides_names(inputs.spec) else f"path {inputs.path}"
+        taken = f"the {path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this resource's"
+        change = "give this one another name or path"
+    command = f"pulumi import dataworks:index:WorkflowDefinition <name> {inputs.project_id}/{workflow_id}"
     return RefusedError(
-        f"workflow {inputs.workflow_id} exists in project {inputs.project_id} already and is not this resource's. "
-        f"{_ways_out(inputs, inputs.workflow_id)}, or leave the workflow's id out of the document. Was the resource "
-        "renamed in the program? Then give it an alias with its old name"
-    )
-
-
-def path_taken(inputs: Inputs, workflow_id: str) -> RefusedError:
-    """Another workflow stands at the document's path: a path can be taken once."""
-    path = "document's path" if flowspec.hides_names(inputs.spec) else f"path {inputs.path}"
-    return RefusedError(
-        f"the {path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this "
-        f"resource's. {_ways_out(inputs, workflow_id)}, or give this one another name or path. Was the resource renamed "
-        "in the program? Then give it an alias with its old name"
-    )
-
-
-def _ways_out(inputs: Inputs, workflow_id: str) -> str:
-    command = "pulumi import dataworks:index:WorkflowDefinition <name>"
-    return (
-        f"To manage that workflow with this resource, run `{command} {inputs.project_id}/{workflow_id}`, or set "
-        "`adopt: true` on the resource, and up makes it what the document says"
+        f"{taken}. To manage that workflow with this resource, run `{command}`, or set `adopt: true` on the resource, and "
+        f"up makes it what the document says, or {change}. Was the resource renamed in the program? Then give it an alias "
+        "with its old name"
     )
 
 
@@ -268,13 +246,8 @@ async def raise_definite(context: Context, project_id: int, error: openapi.DataW
             return
 
 
-def not_there(workflow: tuple[int, str], words: str = "") -> LifecycleError:
-    """What is to be deployed does not exist.
-
-    Args:
-        workflow: Its project and its ID.
-        words: The service's.
-    """
+def not_there(workflow: Workflow, words: str = "") -> LifecycleError:
+    """What is to be deployed does not exist, with the service's words where it says so."""
     project_id, workflow_id = workflow
     said = f" DataWorks says: {words}" if words else ""
     return LifecycleError(
@@ -286,31 +259,24 @@ def not_there(workflow: tuple[int, str], words: str = "") -> LifecycleError:
 # --- What is there already when a workflow is to be created: this resource's own, to be adopted, or in the way
 
 
-Workflow = tuple[int, str]
-"""Project ID and workflow ID."""
-
-
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A live resource that holds a workflow.
-
-    Attributes:
-        urn: The resource.
-        owned: The IDs of the nodes that it has made.
-    """
+    """A live resource that holds a workflow, and the IDs of the nodes that it has made."""
 
     urn: str
     owned: frozenset[str]
 
 
-async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder]) -> State | None:
+async def claim(
+    context: Context, inputs: DefinitionInputs, held: Mapping[Workflow, Holder]
+) -> DefinitionState | None:
     """The state of the workflow that is taken over; None where nothing is there.
 
     Raises:
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
     context.report.status("looking for the workflow")
-    look = by_id if _is_derived(inputs) else get
+    look = by_id if inputs.is_id_derived else get
     found = await look(context, inputs.project_id, inputs.workflow_id)
     if found is None:
         summary = await at_path(context, inputs)
@@ -321,7 +287,10 @@ async def claim(context: Context, inputs: Inputs, held: Mapping[Workflow, Holder
 
 
 async def foresee(
-    context: Context, inputs: Inputs, held: Mapping[Workflow, Holder], leaving: AbstractSet[Workflow]
+    context: Context,
+    inputs: DefinitionInputs,
+    held: Mapping[Workflow, Holder],
+    leaving: AbstractSet[Workflow],
 ) -> None:
     """At preview: one read by ID where the user chose it, by path where the provider did; a second where that finds one.
 
@@ -331,7 +300,7 @@ async def foresee(
     """
     workflow_id = inputs.workflow_id
     try:
-        if _is_derived(inputs):
+        if inputs.is_id_derived:
             summary = await at_path(context, inputs)
             if summary is None:
                 return
@@ -345,49 +314,43 @@ async def foresee(
         context.report.warning(f"could not look whether a workflow is in the way: {error}")
 
 
-def _is_derived(inputs: Inputs) -> bool:
-    """Whether the provider chose the workflow's ID."""
-    return inputs.derived("") == inputs.workflow_id
-
-
-def _claimed(context: Context, inputs: Inputs, found: Found, held: Mapping[Workflow, Holder]) -> State:
+def _claimed(
+    context: Context, inputs: DefinitionInputs, found: Found, held: Mapping[Workflow, Holder]
+) -> DefinitionState:
     """The state of a workflow that is there, where this resource may have it.
 
-    An ID that is derived is no title: two stacks may have one URN. What is found is taken over where a live resource of
-    this run holds it, where nothing is lost, or where `adopt` says so. A forced replacement (`--replace`, taint) is not to
-    be told from a first create, and after a rename its URN is another one: it finds its own workflow as it made it.
+    A derived ID alone does not make it ours: two stacks may have one URN. What is found is taken over where a live resource of
+    this run holds it, where nothing is lost, or where `adopt` says so. A forced replacement (`--replace`, taint) looks
+    like a first create, and after a rename its URN is another one: it finds its own workflow as it made it.
     """
-    state = first_state(inputs).met(found.definition, found.root)
+    state = DefinitionState.first(inputs).met(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
     takes = "up takes it over" if context.preview else "taking it over"
+    own = _is_own_work(inputs, found)
     if holder is not None and holder.urn == context.urn:
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
     elif inputs.adopt:
-        lost = lost_nodes(inputs, found.root)
+        lost = _lost_nodes(inputs, found.root)
         deletes = (
             f", without its nodes {context.named(lost)}, which the document does not hold" if lost else ""
         )
         context.report.warning(
             f"a workflow is there already, and adopt is set: {takes}{deletes} (workflow {state.workflow_id})"
         )
-    elif state.workflow_id != inputs.workflow_id and not _is_derived(inputs):
-        raise path_taken(inputs, state.workflow_id)
-    elif is_own_work(inputs, found.root, found.definition) and nothing_is_lost(
-        inputs, found.root, found.definition
+    elif (state.workflow_id != inputs.workflow_id and not inputs.is_id_derived) or not _nothing_is_lost(
+        inputs, found, own=own
     ):
+        raise _is_taken(inputs, state.workflow_id)
+    elif own:
         context.report.info(
             f"the workflow is there already, as this resource made it: {takes} (workflow {state.workflow_id})"
         )
-    elif flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id) and nothing_is_lost(
-        inputs, found.root, found.definition
-    ):
+    elif flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id):
         context.report.warning(
             f"a resource of another name or stack has made this workflow, and it holds just this document: {takes}. If that "
             "resource was renamed, give it an alias; if another stack declares it too, remove it from one of the two "
             f"(workflow {state.workflow_id})"
         )
-    elif state.workflow_id == inputs.workflow_id:
-        raise id_taken(inputs)
     else:
-        raise path_taken(inputs, state.workflow_id)
+        raise _is_taken(inputs, state.workflow_id)
     return replace(state, owned=flowspec.node_ids(found.root))

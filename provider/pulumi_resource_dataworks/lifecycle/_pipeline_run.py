@@ -7,22 +7,21 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from pulumi_resource_dataworks import openapi
 
+from ._send_once import FIRST_PAUSE, send_once
 from ._step import CancelledStepError, Context, LifecycleError, RefusedError
 
-# --- A pipeline run of ours: known again, and made once
+# --- A pipeline run of ours: its mark, and how it is made once
 
 
-_SENDS = 3
 _LOOKS = 3
-_FIRST_PAUSE = 1.0
 _ABOLISH_SECONDS = 15.0
 _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
 _MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16})\]")
-RunType = Literal["Online", "Offline"]
 
 
 class RunError(LifecycleError):
@@ -44,7 +43,7 @@ class RunError(LifecycleError):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunRequest:
     """A run to make.
 
     Attributes:
@@ -58,22 +57,29 @@ class Order:
 
     project_id: int
     workflow_id: str
-    kind: RunType
+    kind: Literal["Online", "Offline"]
     digest: str = ""
     description: str = ""
     approval: Literal["wait", "fail"] = "wait"
 
+    @property
+    def verb(self) -> str:
+        """What the run does, for a message."""
+        return "deploying" if self.kind == "Online" else "taking offline"
+
     def mark(self, urn: str) -> str:
-        """What the run's description bears, so that it is known again: the API has no client token."""
+        """What the run's description bears, so that it is recognized: the API has no client token."""
         what = self.kind if self.kind == "Offline" else short_digest(self.digest)
         return f"[pulumi {_short(urn)} {what}]"
 
     def described(self, urn: str) -> str:
         """The run's description."""
-        words = self.description or (
-            "Deployed by Pulumi" if self.kind == "Online" else "Taken offline by Pulumi"
-        )
-        return f"{words} {self.mark(urn)}"
+        by_default = "Deployed by Pulumi" if self.kind == "Online" else "Taken offline by Pulumi"
+        return f"{self.description or by_default} {self.mark(urn)}"
+
+    def marks(self, urn: str, run: openapi.PipelineRun) -> bool:
+        """Whether a run was made for this very request, as far as its description says."""
+        return self.mark(urn) in run.description.raw
 
 
 def _short(urn: str) -> str:
@@ -81,21 +87,16 @@ def _short(urn: str) -> str:
 
 
 def short_digest(digest: str) -> str:
-    """How a mark tells what is deployed; what is that short already stays as it is."""
+    """How a mark says what is deployed; what is that short already stays as it is."""
     if _MARKED.fullmatch(digest):
         return digest
     return f"sha256:{hashlib.sha256(digest.encode()).hexdigest()[:16]}"
 
 
 def marked_digest(run: openapi.PipelineRun) -> str:
-    """What a run of this provider has deployed, as its mark tells it; empty for any other run."""
+    """What a run of this provider has deployed, as its mark says; empty for any other run."""
     found = _MARK.search(run.description.raw)
     return found[1] if found else ""
-
-
-def is_ours(urn: str, run: openapi.PipelineRun) -> bool:
-    """Whether this resource made the run, as far as its description tells."""
-    return f"[pulumi {_short(urn)} " in run.description.raw
 
 
 async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
@@ -104,21 +105,18 @@ async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[o
 
 
 def unended_of_ours(
-    context: Context, order: Order, runs: list[openapi.PipelineRun], pending: str | None
+    context: Context, request: RunRequest, runs: list[openapi.PipelineRun], pending: str | None
 ) -> openapi.PipelineRun | None:
-    """The run of this very order that has not ended, if there is one."""
+    """The run of this very request that has not ended, if there is one."""
     for run in runs:
-        if (
-            not run.ended
-            and not has_failed(run)
-            and (order.mark(context.urn) in run.description.raw or run.id == pending)
-        ):
+        unended = not (run.ended or has_failed(run))
+        if unended and (request.marks(context.urn, run) or run.id == pending):
             return run
     return None
 
 
 async def clear_way(
-    context: Context, order: Order, runs: list[openapi.PipelineRun], pending: str | None
+    context: Context, request: RunRequest, runs: list[openapi.PipelineRun], pending: str | None
 ) -> None:
     """Ends the runs that this resource has begun and that are of no use any more.
 
@@ -126,35 +124,28 @@ async def clear_way(
         RefusedError: Somebody else's run of the workflow has not ended.
     """
     for run in (one for one in runs if not one.ended):
-        if not (is_ours(context.urn, run) or run.id == pending):
+        is_ours = f"[pulumi {_short(context.urn)} " in run.description.raw or run.id == pending
+        if not is_ours:
             raise RefusedError(
-                f"pipeline run {run.id} of workflow {order.workflow_id} has not ended, and this resource did not "
-                f"begin it ({_about(context, run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
+                f"pipeline run {run.id} of workflow {request.workflow_id} has not ended, and this resource did not "
+                f"begin it ({_summary(context, run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
             )
         context.report.info(f"ending what an earlier run of Pulumi has left (pipeline run {run.id})")
-        await context.ask(context.client.pipelines.abolish(order.project_id, run.id))
+        await context.ask(context.client.pipelines.abolish(request.project_id, run.id))
 
 
-def _about(context: Context, run: openapi.PipelineRun) -> str:
-    known = [
+def _summary(context: Context, run: openapi.PipelineRun) -> str:
+    stage = current_stage(run)
+    known = (
         f"made by {run.creator}" if run.creator else "",
         f'"{run.description}"' if run.description and not context.secret else "",
-    ]
-    stage = current_stage(run)
-    known.append(f"at the stage {stage.title}" if stage else "")
+        f"at the stage {stage.title}" if stage else "",
+    )
     return ", ".join(part for part in known if part) or "nothing is known of it"
 
 
-async def begin(context: Context, order: Order, known: list[openapi.PipelineRun]) -> str:
-    """Makes the run, once: where the answer is lost, it is looked for before it is asked for again.
-
-    Args:
-        context: The step.
-        order: What to make.
-        known: The runs that were there before.
-
-    Returns:
-        The run's ID.
+async def begin(context: Context, request: RunRequest, known: list[openapi.PipelineRun]) -> str:
+    """Makes the run, and gives its ID; `known` are the runs that were there before.
 
     Raises:
         RunError: A run may have been made.
@@ -162,57 +153,28 @@ async def begin(context: Context, order: Order, known: list[openapi.PipelineRun]
         DataWorksError: None was made.
     """
     before = {run.id for run in known}
-    verb = "deploying" if order.kind == "Online" else "taking offline"
-    context.report.status(f"{verb}: making a pipeline run")
-    lost: openapi.AnswerLost | None = None
-    for _ in range(_SENDS):
-        try:
-            return await _create(context, order, lost)
-        except openapi.AnswerLost as error:
-            lost = error
-        made = await _look_again(context, order, before, lost)
-        if made:
-            return made
-    raise RunError(
-        f"the answer to CreatePipelineRun was lost {_SENDS} times: {lost}", run_id="", goes_on=True
-    )
+    description = request.described(context.urn)
+    pipelines = context.client.pipelines
 
-
-async def _create(context: Context, order: Order, lost: openapi.AnswerLost | None) -> str:
-    call = context.client.pipelines.create(
-        order.project_id, order.workflow_id, order.kind, order.described(context.urn)
-    )
-    try:
+    async def send() -> str:
+        call = pipelines.create(request.project_id, request.workflow_id, request.kind, description)
         return await context.ask(call)
-    except CancelledStepError as error:
-        message = f"{error}, while the pipeline run was being made; the next `pulumi up` looks for it"
-        raise RunError(message, run_id="", goes_on=True) from error
-    except openapi.AnswerLost:
-        raise
-    except openapi.DataWorksError as error:
-        if lost is None:
-            raise
-        raise RunError(str(error), run_id="", goes_on=True) from error
 
-
-async def _look_again(
-    context: Context, order: Order, before: set[str], lost: openapi.AnswerLost
-) -> str | None:
-    """The run that a lost call has made; a list right after may be stale.
-
-    A new one without any description is taken for it: whether the service gives descriptions back is unknown.
-    """
-    context.report.status("the answer was lost: looking for the pipeline run before making another")
-    try:
-        for look in range(_LOOKS):
-            await context.pause(_FIRST_PAUSE * 2**look)
-            for run in await runs_of(context, order.project_id, order.workflow_id):
-                marked = order.mark(context.urn) in run.description.raw or not run.description
+    async def look(_: int) -> str | None:
+        """A list right after may be stale. A new run without any description counts: the service may keep none."""
+        context.report.status("the answer was lost: looking for the pipeline run before making another")
+        for number in range(_LOOKS):
+            await context.pause(FIRST_PAUSE * 2**number)
+            for run in await runs_of(context, request.project_id, request.workflow_id):
+                marked = request.marks(context.urn, run) or not run.description
                 if run.id not in before and marked:
                     return run.id
-    except (openapi.DataWorksError, CancelledStepError) as error:
-        raise RunError(f"{lost}; and then: {error}", run_id="", goes_on=True) from error
-    return None
+        return None
+
+    context.report.status(f"{request.verb}: making a pipeline run")
+    return await send_once(
+        context, "CreatePipelineRun", send, look, partial(RunError, run_id="", goes_on=True)
+    )
 
 
 async def abolish(context: Context, project_id: int, run_id: str) -> bool:
@@ -243,44 +205,43 @@ _UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
 
-async def follow(context: Context, order: Order, run_id: str) -> openapi.PipelineRun:
+async def follow(context: Context, request: RunRequest, run_id: str) -> openapi.PipelineRun:
     """Sees a run to its end: each stage is executed when all before it have succeeded.
 
     Raises:
         RunError: It ended otherwise than in Success, or its end was not seen.
     """
-    return await _Follower(context, order, run_id).run()
+    follower = _Follower(context, request, run_id)
+    try:
+        run = await follower.until_end()
+    except (openapi.DataWorksError, CancelledStepError) as error:
+        stage = current_stage(follower.seen) if follower.seen else None
+        at = f", at the stage {stage.title}" if stage else ""
+        message = f"{error}, at pipeline run {run_id}{at}; it goes on in DataWorks, and the next `pulumi up` resumes it"
+        raise RunError(message, run_id=run_id, run=follower.seen, goes_on=True) from error
+    if run.status != "Success":
+        raise RunError(await _why_it_failed(context, request, run), run_id=run_id, run=run)
+    return run
 
 
 class _Follower:
     """A run as this step has seen it so far."""
 
-    def __init__(self, context: Context, order: Order, run_id: str) -> None:
-        self.context, self.order, self.run_id = context, order, run_id
+    def __init__(self, context: Context, request: RunRequest, run_id: str) -> None:
+        self.context, self.request, self.run_id = context, request, run_id
         self.executed: set[str] = set()
         self.refused: dict[str, openapi.ServiceError] = {}
-        self.told: set[str] = set()
-        self.last_told = ""
+        self.for_a_person: set[str] = set()
+        self.last_status = ""
         self.seen: openapi.PipelineRun | None = None
 
-    async def run(self) -> openapi.PipelineRun:
-        try:
-            found = await self._until_end()
-        except (openapi.DataWorksError, CancelledStepError) as error:
-            later = "it goes on in DataWorks, and the next `pulumi up` resumes it"
-            message = f"{error}, at pipeline run {self.run_id}{self._at()}; {later}"
-            raise RunError(message, run_id=self.run_id, run=self.seen, goes_on=True) from error
-        if found.status == "Success":
-            return found
-        raise RunError(await self._why(found), run_id=self.run_id, run=found)
-
-    async def _until_end(self) -> openapi.PipelineRun:
+    async def until_end(self) -> openapi.PipelineRun:
         found, looks, times, waited = await self._look(), 0, _times_to_look(), 0.0
         while not (found.ended or has_failed(found)):
             stage = current_stage(found)
             if stage is not None and stage.status == "Init":
                 await self._execute(found, stage, looks)
-            self._tell(found, stage, waited)
+            self._report(found, stage, waited)
             due = next(times)
             await self.context.pause(due - waited)
             before, found, waited, looks = found, await self._look(), due, looks + 1
@@ -291,7 +252,7 @@ class _Follower:
     async def _look(self) -> openapi.PipelineRun:
         """The run as it stands; one that was made just now may not be seen yet."""
         for pause in (*_UNSEEN_PAUSES, None):
-            call = self.context.client.pipelines.get(self.order.project_id, self.run_id)
+            call = self.context.client.pipelines.get(self.request.project_id, self.run_id)
             try:
                 self.seen = await self.context.ask(call)
             except openapi.ServiceError as error:
@@ -309,82 +270,80 @@ class _Follower:
         first = stage == run.in_order[0]
         if stage.code in self.executed or (first and looks < _REFUSED_LOOKS):
             return
-        self.context.report.status(f"executing {self._place(run, stage)}")
+        self.context.report.status(f"executing {_place(run, stage)}")
         self.executed.add(stage.code)
-        call = self.context.client.pipelines.execute(self.order.project_id, self.run_id, stage.code)
+        call = self.context.client.pipelines.execute(self.request.project_id, self.run_id, stage.code)
         try:
             await self.context.ask(call)
         except openapi.AnswerLost:
-            self.executed.discard(stage.code)  # the next look tells whether it took effect
+            self.executed.discard(stage.code)  # the next look shows whether it took effect
         except openapi.ServiceError as error:
             if not error.is_ambiguous_client_error:
                 raise
             self.refused[stage.code] = error
 
     def _wait_for_person(self, stage: openapi.PipelineStage) -> None:
-        """A stage stays as it is although it was its turn: somebody has to pass it in DataWorks.
-
-        Raises:
-            RunError: That is not to be waited for.
-        """
-        words = self.refused[stage.code]
+        """A stage stays as it is although it was its turn: somebody has to pass it in DataWorks."""
         what = (
-            f"the stage {stage.title} of pipeline run {self.run_id} cannot be executed from here ({words}): somebody "
-            f"has to pass it in DataWorks. Open the run in Data Studio (Deploy) of workflow {self.order.workflow_id}"
-            f"{self._links(stage)}"
+            f"the stage {stage.title} of pipeline run {self.run_id} cannot be executed from here "
+            f"({self.refused[stage.code]}): somebody has to pass it in DataWorks. Open the run in Data Studio (Deploy) "
+            f"of workflow {self.request.workflow_id}{_links(self.context, stage)}"
         )
-        if self.order.approval == "fail":
+        if self.request.approval == "fail":
             message = f"{what}, and then run `pulumi up` again: it goes on with this run"
             raise RunError(message, run_id=self.run_id, run=self.seen, goes_on=True)
-        if stage.code not in self.told:
-            self.told.add(stage.code)
+        if stage.code not in self.for_a_person:
+            self.for_a_person.add(stage.code)
             self.context.report.info(f"{what}. Waiting for it")
 
-    def _place(self, run: openapi.PipelineRun, stage: openapi.PipelineStage) -> str:
-        return f"stage {run.in_order.index(stage) + 1} of {len(run.stages)}, {stage.title}"
-
-    def _tell(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
-        where = self._place(run, stage) if stage else "all stages have ended, the run not yet"
-        who = ", waiting for somebody to pass it" if stage and stage.code in self.told else ""
+    def _report(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
+        where = _place(run, stage) if stage else "all stages have ended, the run not yet"
+        who = ", waiting for somebody to pass it" if stage and stage.code in self.for_a_person else ""
         seconds = f", {waited:.0f} s so far" if waited >= 1 else ""
-        told = f"{where}{who}{seconds} (pipeline run {self.run_id})"
-        if told != self.last_told:
-            self.last_told = told
-            self.context.report.status(told)
+        status = f"{where}{who}{seconds} (pipeline run {self.run_id})"
+        if status != self.last_status:
+            self.last_status = status
+            self.context.report.status(status)
 
-    def _at(self) -> str:
-        stage = current_stage(self.seen) if self.seen else None
-        return f", at the stage {stage.title}" if stage else ""
 
-    async def _why(self, run: openapi.PipelineRun) -> str:
-        """The service's own words: of the run, the stage and the objects that failed."""
-        stage = next((one for one in run.in_order if one.failed), None)
-        at = f" at the stage {stage.title}" if stage else ""
-        ended = run.status if run.ended else "Fail"
-        what = "deploying" if self.order.kind == "Online" else "taking offline"
-        parts = [str(stage.message) if stage else "", str(run.message), *await self._items(run)]
-        words = "; ".join(dict.fromkeys(part.strip(" .;") for part in parts if part)) or "it gives no reason"
-        again = "Fix it and run `pulumi up` again: that makes a new run"
-        if self.order.kind == "Offline":
-            again = "Fix it and run this again"
-        return (
-            f"{what} workflow {self.order.workflow_id} ended as {ended}{at}: {words}{self._links(stage) if stage else ''} "
-            f"(pipeline run {self.run_id}; request {run.request_id}). {again}"
-        )
+def _place(run: openapi.PipelineRun, stage: openapi.PipelineStage) -> str:
+    return f"stage {run.in_order.index(stage) + 1} of {len(run.stages)}, {stage.title}"
 
-    async def _items(self, run: openapi.PipelineRun) -> list[str]:
-        try:
-            items = await self.context.ask(self.context.client.pipelines.items(self.order.project_id, run.id))
-        except (openapi.DataWorksError, CancelledStepError):
-            return []
-        failed = [item for item in items if item.status in ("Fail", "Termination") and item.message]
-        return [item.title if self.context.secret else f"{item.title}: {item.message}" for item in failed]
 
-    def _links(self, stage: openapi.PipelineStage) -> str:
-        """The addresses that the service names for a stage; ours would be invented."""
-        text = " ".join(words.raw for words in (stage.message, stage.description, stage.detail))
-        links: list[str] = [] if self.context.secret else list(dict.fromkeys(_LINK.findall(text)))
-        return f": {', '.join(links)}" if links else ""
+async def _why_it_failed(context: Context, request: RunRequest, run: openapi.PipelineRun) -> str:
+    """The service's own words: of the run, the stage and the objects that failed."""
+    stage = next((one for one in run.in_order if one.failed), None)
+    at = f" at the stage {stage.title}" if stage else ""
+    parts = [
+        str(stage.message) if stage else "",
+        str(run.message),
+        *await _failed_items(context, request, run),
+    ]
+    words = "; ".join(dict.fromkeys(part.strip(" .;") for part in parts if part)) or "it gives no reason"
+    again = "`pulumi up` again: that makes a new run" if request.kind == "Online" else "this again"
+    return (
+        f"{request.verb} workflow {request.workflow_id} ended as {run.status if run.ended else 'Fail'}{at}: {words}"
+        f"{_links(context, stage) if stage else ''} (pipeline run {run.id}; request {run.request_id}). "
+        f"Fix it and run {again}"
+    )
+
+
+async def _failed_items(context: Context, request: RunRequest, run: openapi.PipelineRun) -> list[str]:
+    try:
+        items = await context.ask(context.client.pipelines.items(request.project_id, run.id))
+    except (openapi.DataWorksError, CancelledStepError):
+        return []
+    failed = [item for item in items if item.status in ("Fail", "Termination") and item.message]
+    return [item.title if context.secret else f"{item.title}: {item.message}" for item in failed]
+
+
+def _links(context: Context, stage: openapi.PipelineStage) -> str:
+    """The addresses that the service names for a stage; ours would be invented."""
+    if context.secret:
+        return ""
+    text = " ".join(words.raw for words in (stage.message, stage.description, stage.detail))
+    links = list(dict.fromkeys(_LINK.findall(text)))
+    return f": {', '.join(links)}" if links else ""
 
 
 def _times_to_look() -> Iterator[float]:

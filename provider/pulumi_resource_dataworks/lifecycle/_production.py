@@ -9,51 +9,41 @@ from typing import Any, TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State
-from ._pipeline_run import Order, marked_digest, runs_of
+from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
+from ._ownership import Workflow
+from ._pipeline_run import marked_digest, runs_of
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 from .workflow_definition import imported
 
-# --- What is in production of a workflow, as far as its pipeline runs and its definition tell
+# --- What is in production of a workflow, as far as its pipeline runs and its definition show
 
 
 Outputs = dict[str, Any]
-Workflow = tuple[int, str]
 
 
-def online(state: State, run: openapi.PipelineRun) -> State:
-    """The state once a run of this resource has succeeded."""
-    digest = state.inputs.digest
-    return replace(state.after(run), run_id=run.id, status=ONLINE, deployed=digest, pending_run=None)
-
-
-def order_of(inputs: Inputs) -> Order:
-    """The run that deploys what is asked for."""
-    return Order(*inputs.workflow, "Online", inputs.digest, inputs.description, inputs.approval)
-
-
-def after_pending(context: Context, state: State, runs: list[openapi.PipelineRun]) -> State:
+def after_pending(
+    context: Context, state: DeploymentState, runs: list[openapi.PipelineRun]
+) -> DeploymentState:
     """The state once its run has ended; one that has not keeps the resource half done."""
-    mark = replace(order_of(state.inputs), digest=state.pending_digest).mark(context.urn)
-    ours = (run for run in runs if run.id == state.pending_run or mark in run.description.raw)
+    request = replace(state.inputs.run_request, digest=state.pending_digest)
+    ours = (run for run in runs if run.id == state.pending_run or request.marks(context.urn, run))
     run = next(ours, None)
     if run is None:
         return replace(state, pending_run=None)
     if not run.ended:
         message = f"pipeline run {run.id} has not ended: the next `pulumi up` goes on with it"
-        pending = replace(state.after(run), pending_run=run.id)
-        raise HalfDoneError(message, id=state.inputs.resource_id, outputs=pending.to_pulumi())
+        raise HalfDoneError(message, replace(state.after(run), pending_run=run.id))
     if run.status != "Success":
         return replace(state.after(run), status=FAILED, pending_run=None)
-    return replace(online(state, run), deployed=state.pending_digest)
+    return replace(state.online(run), deployed=state.pending_digest)
 
 
 def as_it_is(
-    context: Context, state: State, scheduling_id: str | None, runs: list[openapi.PipelineRun]
-) -> State:
-    """The state that tells of what others did since: the last run that succeeded is what production holds.
+    context: Context, state: DeploymentState, scheduling_id: str | None, runs: list[openapi.PipelineRun]
+) -> DeploymentState:
+    """The state that shows what others did since: the last run that succeeded is what production holds.
 
-    The run that the state names stays: the next step tells by it which runs it has not heard of.
+    The run that the state names stays: by it the next step knows which runs it has not heard of.
     """
     if state.status == FAILED:
         return replace(state, scheduling_id=scheduling_id or "")
@@ -74,7 +64,7 @@ def as_it_is(
     return replace(state, scheduling_id=scheduling_id or state.scheduling_id)
 
 
-def is_offline(state: State, scheduling_id: str | None, runs: list[openapi.PipelineRun]) -> bool:
+def is_offline(state: DeploymentState, scheduling_id: str | None, runs: list[openapi.PipelineRun]) -> bool:
     """Whether the workflow is not in production, as far as can be told.
 
     What WorkflowId holds after an offline run is unknown, and whether an undeployment in the console is a pipeline run.
@@ -101,7 +91,7 @@ def _last(runs: list[openapi.PipelineRun]) -> openapi.PipelineRun | None:
 def imported_deployment(
     workflow: Workflow, found: _ownership.Found, runs: list[openapi.PipelineRun]
 ) -> tuple[Outputs, Outputs]:
-    """Inputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
+    """DeploymentInputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
     scheduling_id = found.definition.workflow_id or ""
     if not is_in_production(scheduling_id, runs):
         raise LifecycleError(
@@ -110,8 +100,8 @@ def imported_deployment(
         )
     last = _last(runs)
     digest = (marked_digest(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
-    inputs = Inputs(*workflow, digest)
-    state = State(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
+    inputs = DeploymentInputs(*workflow, digest)
+    state = DeploymentState(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
     return inputs.to_pulumi(), (replace(state.after(last), run_id=last.id) if last else state).to_pulumi()
 
 
@@ -126,19 +116,14 @@ _WAITS = {"Normal", "CrossCycleDependsOnOtherNode"}
 
 
 async def warn_of_upstream(
-    context: Context, workflow: tuple[int, str], is_deployed_here: Callable[[tuple[int, str]], bool]
+    context: Context, workflow: Workflow, is_deployed_here: Callable[[Workflow], bool]
 ) -> None:
-    """Warns of each other workflow that this one depends on and that is not in production, as far as the service reports.
-
-    Args:
-        context: The step.
-        workflow: Project and ID of the workflow that is deployed.
-        is_deployed_here: Whether this run deploys a workflow too.
+    """Warns of each workflow that this one depends on, that is not in production, and that this run does not deploy too.
 
     Raises:
         CancelledStepError: The user stopped the run.
     """
-    project_id, told = workflow[0], set[str]()
+    project_id, reported = workflow[0], set[str]()
     try:
         call = context.client.get_workflow_definition(*workflow, include_script_content=False)
         root = _ownership.document(await context.ask(call))
@@ -146,12 +131,12 @@ async def warn_of_upstream(
             upstream = await _maker(context, project_id, output)
             if (
                 upstream is None
-                or upstream.id in told
+                or upstream.id in reported
                 or is_deployed_here((project_id, upstream.id))
                 or is_in_production(upstream.workflow_id, await runs_of(context, project_id, upstream.id))
             ):
                 continue
-            told.add(upstream.id)
+            reported.add(upstream.id)
             depends = f'{waiting} depends on workflow "{upstream.name}", which'
             depends = "what this workflow depends on" if context.secret else depends
             made = "" if context.secret else f", output {output}"

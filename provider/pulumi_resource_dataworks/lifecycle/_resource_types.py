@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
-from ._run import Handover, Options, Place
+from ._run import Options, Place, TakenOver
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 
@@ -38,7 +38,7 @@ def resource_types(options: Options, run: str = "", place: Place = Place()) -> d
         run: What only the processes of one run of the engine share: its address.
         place: Where its resources are.
     """
-    definitions = WorkflowDefinitions(options, Handover(run))
+    definitions = WorkflowDefinitions(options, TakenOver(run))
     deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT, place),

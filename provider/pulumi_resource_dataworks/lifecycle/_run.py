@@ -136,8 +136,8 @@ _STARTED = time.time()
 
 
 @dataclass(slots=True)
-class Handover:
-    """What has changed hands in a run of the engine.
+class TakenOver:
+    """The workflows that resources of a run of the engine have taken over.
 
     Args:
         run: What only the processes of one run share; nothing is kept or known where it is empty.

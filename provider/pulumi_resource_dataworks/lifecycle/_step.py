@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 # * LifecycleError        nothing was done, or nothing that the state has to know
 # x RefusedError        doing it would touch what is not ours: the text names the ways out
 # x CancelledStepError  the user stopped the run, or the step's time was up, before anything was sent
-# x HalfDoneError       something was sent: ``id`` and ``outputs`` belong into the state
+# x HalfDoneError       something was sent: what it carries belongs into the state
+
+
+class State(Protocol):
+    """What the outputs of a resource hold."""
+
+    @property
+    def resource_id(self) -> str:
+        """The resource's ID: `<projectId>/<workflowId>`."""
+        ...
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The outputs as Pulumi keeps them."""
+        ...
 
 
 class LifecycleError(Exception):
@@ -40,17 +53,24 @@ class HalfDoneError(LifecycleError):
     """Something was sent to the service, and its end was not seen, or was not what it should be.
 
     Attributes:
-        id: The resource's ID.
-        outputs: The resource's outputs as far as they are known, with the pending job while there is one.
+        state: The resource as far as it is known, with the pending job or run while there is one.
         defect: What ended the step, where that is a defect of this provider.
     """
 
-    defect: Exception | None = None
-
-    def __init__(self, message: str, *, id: str, outputs: Mapping[str, Any]) -> None:  # noqa: A002 - Pulumi's term
+    def __init__(self, message: str, state: State, defect: Exception | None = None) -> None:
         super().__init__(message)
-        self.id = id
-        self.outputs = dict(outputs)
+        self.state = state
+        self.defect = defect
+
+    @property
+    def id(self) -> str:
+        """The resource's ID."""
+        return self.state.resource_id
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The resource's outputs."""
+        return self.state.to_pulumi()
 
 
 # --- Values that are not known yet, as lifecycle and fronts share them
@@ -83,28 +103,25 @@ class Opaque:
     what: str
 
 
-def odd_values(value: Any) -> list[tuple[Path, Any]]:
-    """What inside a value is no plain one, with its path: opaque, not known yet, or a secret."""
-    return _odd(value, ())
-
-
-def has_unknown(value: Any) -> bool:
-    """Whether something inside a value is not known yet."""
-    return any(isinstance(found, Unknown) for _, found in _odd(value, ()))
-
-
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def _odd(value: Any, path: Path) -> list[tuple[Path, Any]]:
-    """What is neither plain nor made of plain values, with its path. A document is thousands of values that are."""
+def odd_values(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
+    """What inside a value is opaque, not known yet or a secret, with its path: of a document, few of thousands."""
     if isinstance(value, dict):
         items: Iterable[tuple[str | int, Any]] = cast("dict[str, Any]", value).items()
     elif isinstance(value, list):
         items = enumerate(cast("list[Any]", value))
     else:
         return [] if type(value) in _PLAIN else [(path, value)]
-    return [found for step, item in items if type(item) not in _PLAIN for found in _odd(item, (*path, step))]
+    return [
+        found for step, item in items if type(item) not in _PLAIN for found in odd_values(item, (*path, step))
+    ]
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether something inside a value is not known yet."""
+    return any(isinstance(found, Unknown) for _, found in odd_values(value))
 
 
 def without_unknowns(value: Any) -> Any:
@@ -131,7 +148,7 @@ TIMEOUT_PER_NODE = 6.0
 
 
 class Reporter(Protocol):
-    """Tells the user what happens. Calls return at once."""
+    """Says to the user what happens. Calls return at once."""
 
     def status(self, message: str) -> None:
         """Shows progress in the resource's row; the next status takes its place."""
@@ -150,7 +167,7 @@ class Context:
     Attributes:
         urn: The resource's URN.
         client: The service.
-        report: Whom to tell.
+        report: What the user is shown.
         cancelled: Set when the user stops the run.
         timeout: How long the step may take, in seconds; None for the default.
         preview: Whether this only shows what would be done.
@@ -159,7 +176,7 @@ class Context:
         secret: Whether the step was given a secret: then no message shows what only the service has said.
         hides_names: Whether names may be a secret: then no message shows one.
         clock: Where time comes from.
-        left: Once something may have been sent: how the step ends if it ends now, given the reason.
+        left: Once something may have been sent: the state to keep if the step ends now.
     """
 
     urn: str
@@ -173,7 +190,7 @@ class Context:
     secret: bool = False
     hides_names: bool = False
     clock: Clock = field(default_factory=SystemClock)
-    left: Callable[[str], HalfDoneError] | None = None
+    left: State | None = None
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -217,7 +234,9 @@ class Context:
                 return task.result()
             raise CancelledStepError("stopped by the user" if stop.done() else "the step's time is up")
         finally:
-            await _end(task, stop)
+            for one in (task, stop):
+                one.cancel()
+            await asyncio.gather(task, stop, return_exceptions=True)
 
     async def pause(self, seconds: float) -> None:
         """Sleeps, but no longer than until the user stops the run.
@@ -238,16 +257,9 @@ def nothing_lost(context: Context) -> Generator[None]:
     except Exception as error:
         if context.left is None:
             raise
-        foreseen = isinstance(error, LifecycleError | DataWorksError)
-        end = context.left(str(error) if foreseen else f"unexpected {type(error).__name__}")
-        end.defect = None if foreseen else error
-        raise end from error
-
-
-async def _end(*tasks: asyncio.Future[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        if isinstance(error, LifecycleError | DataWorksError):
+            raise HalfDoneError(str(error), context.left) from error
+        raise HalfDoneError(f"unexpected {type(error).__name__}", context.left, error) from error
 
 
 # --- The places of a document that the service names in its words
@@ -258,28 +270,26 @@ _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']*)'\]")
 
 
 def places_in(words: openapi.Words, document: flowspec.Document, *, secret: bool) -> str:
-    """What the service's JSONPaths mean, in the document as it was written: a sentence, or nothing.
+    """What JSONPaths in the service's words mean, in the document as it was written: a sentence, or nothing.
 
-    Args:
-        words: What the service says.
-        document: What it says it of.
-        secret: Whether the words may quote a secret: then a path ends where the document has no such place.
+    Where the words may quote a secret a path ends where the document has no such place.
     """
     paths: list[Path] = [
         tuple(int(index) if index else name or quoted for name, index, quoted in _STEP.findall(found))
         for found in _PLACE.findall(words.raw)
     ]
-    paths = [_there(path, document.root) for path in paths] if secret else paths
+    if secret:
+        paths = [_existing(path, document.root) for path in paths]
     problems = [flowspec.Problem(path, "this", "") for path in dict.fromkeys(paths) if path]
     placed = [
-        f"{flowspec.show_path(problem.path)}"
+        flowspec.show_path(problem.path)
         + (f" (line {problem.line}, column {problem.column})" if problem.line else "")
         for problem in document.place(problems)
     ]
     return f". See {', '.join(placed)}" if placed else ""
 
 
-def _there(path: Path, root: flowspec.Object) -> Path:
+def _existing(path: Path, root: flowspec.Object) -> Path:
     """As much of a path as a document has; what is inside a secret is a secret."""
     held: Any = root
     for number, step in enumerate(path):

@@ -7,24 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from . import _ownership
 from ._check import Checked, check, check_document, chosen_elsewhere
-from ._diff import Difference, diff, ignoring
-from ._dry_run import dry_run
-from ._import import Order, apply, finish, found_again, half_done, wait
-from ._ownership import Holder, Workflow, claim, foresee, refuse_foreign
-from ._run import Handover, Options
-from ._state import (
+from ._definition import (
+    DefinitionInputs,
+    DefinitionState,
     Ids,
-    Inputs,
-    State,
     bookkeeping,
-    first_state,
     keeping_digest,
     owned_nodes,
     preview_outputs,
@@ -32,6 +26,11 @@ from ._state import (
     workflow_of,
     written_id,
 )
+from ._diff import Difference, diff, ignoring
+from ._dry_run import dry_run
+from ._import import ImportRequest, apply, finish, found_again, wait
+from ._ownership import Found, Holder, Workflow, claim, foresee, refuse_foreign
+from ._run import Options, TakenOver
 from ._step import (
     Context,
     HalfDoneError,
@@ -61,7 +60,7 @@ class WorkflowDefinitions:
 
     Attributes:
         options: What the provider's settings say.
-        handover: The workflows that a resource of this run has taken over, in whichever process.
+        taken_over: The workflows that a resource of this run has taken over, in whichever process.
         own_ids: Which resource of this run declares a workflow by an ID that its author has written.
         chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.
@@ -71,7 +70,7 @@ class WorkflowDefinitions:
     """
 
     options: Options = field(default_factory=Options)
-    handover: Handover = field(default_factory=Handover)
+    taken_over: TakenOver = field(default_factory=TakenOver)
     own_ids: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
@@ -95,15 +94,12 @@ class WorkflowDefinitions:
 
     def foreseen(self, urn: str, inputs: Mapping[str, Any]) -> Outputs:
         """The outputs of inputs that are wholly known, as far as they follow from these alone."""
-        return first_state(Inputs.of(inputs, urn)).to_pulumi()
+        return DefinitionState.first(DefinitionInputs.of(inputs, urn)).to_pulumi()
 
     def declare(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
         """Notes what a resource of this run declares; what it shares with another is a failure.
 
-        Args:
-            urn: The resource.
-            project_id: Its workspace.
-            spec: The document, or of it what names the workflow and its nodes.
+        Of the document no more is needed than what names the workflow and its nodes (`NAMING`).
         """
         failures: list[str] = []
         own, path, hidden = written_id(spec), flowspec.path_of(spec), flowspec.hides_names(spec)
@@ -149,10 +145,7 @@ class WorkflowDefinitions:
         return workflow in self.held or workflow in self.own_ids
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
-        """Imports a workflow that is not there yet.
-
-        Returns:
-            The resource's ID, empty in a preview, and its outputs.
+        """Imports a workflow that is not there yet; gives the resource's ID, empty in a preview, and its outputs.
 
         Raises:
             RefusedError: A workflow that is not this resource's is in the way.
@@ -163,53 +156,41 @@ class WorkflowDefinitions:
         _hide(context, news)
         if context.preview:
             return "", await self._preview_create(context, news)
-        inputs = Inputs.of(news, context.urn)
+        inputs = DefinitionInputs.of(news, context.urn)
         context.expect(len(flowspec.node_ids(inputs.root)))
         taken = await claim(context, inputs, self.held)
         if taken is not None:
-            self.handover.note(taken.workflow)
-        order = Order(taken or first_state(inputs), inputs.root, fresh=taken is None)
-        state = await self._apply(context, order)
+            self.taken_over.note(taken.workflow)
+        first = taken or DefinitionState.first(inputs)
+        state = await self._apply(context, ImportRequest(first, inputs.root, fresh=taken is None))
         return state.resource_id, state.to_pulumi()
 
     async def read(
         self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
     ) -> tuple[Outputs, Outputs] | None:
-        """What the service holds, in the words of what was written; None where the workflow is surely gone.
+        """Inputs and outputs as the service holds them, in the words of what was written.
 
-        Args:
-            context: The step.
-            resource_id: `<projectId>/<workflowId>`.
-            inputs: The inputs of the state; without `spec` for an import.
-            outputs: The outputs of the state; empty for an import.
-
-        Returns:
-            Inputs and outputs.
+        For an import `inputs` has no `spec`, and `outputs` is empty. None where the workflow is surely gone.
 
         Raises:
             HalfDoneError: The resource's import job still runs.
         """
         _hide(context, inputs, outputs)
-        project_id, workflow_id = workflow_of(resource_id, outputs)
+        workflow = workflow_of(resource_id, outputs)
         written = "spec" in inputs and "spec" in outputs
-        state = State.of(context.urn, resource_id, outputs) if written else None
-        pending = state is not None and state.pending_job is not None
-        ended = await self._glance_at_job(context, state) if state and pending else True
-        if state and pending:
-            found = await found_again(context, state)
+        state = DefinitionState.of(context.urn, resource_id, outputs) if written else None
+        if state is not None and state.pending_job is not None:
+            found = await _after_a_glance_at_its_job(context, state)
         else:
-            found = await _ownership.get(context, project_id, workflow_id)
-        if found is None and state and not ended:
-            message = "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
-            half_done(state, message, state.pending_job)
+            found = await _ownership.get(context, *workflow)
         if found is None:
             kind = state.inputs.kind if state else "CycleWorkflow"
-            if await _ownership.surely_gone(context, project_id, workflow_id, kind):
+            if await _ownership.surely_gone(context, *workflow, kind):
                 return None
-            found = await _ownership.given_out(context, project_id, workflow_id)
+            found = await _ownership.given_out(context, *workflow)
         if state is None:
-            return imported(context.urn, project_id, found)
-        now = Inputs.of(inputs, context.urn, state.known_ids)
+            return imported(context.urn, workflow[0], found)
+        now = DefinitionInputs.of(inputs, context.urn, state.known_ids)
         read, kept = _refreshed(context, replace(state, inputs=now), found)
         return read, keeping_digest(context.urn, resource_id, outputs, kept)
 
@@ -229,43 +210,41 @@ class WorkflowDefinitions:
             LifecycleError: Nothing was sent.
             DataWorksError: Nothing was sent.
         """
-        outputs = await self._update(context, resource_id, olds, old_outputs, news)
-        return keeping_digest(context.urn, resource_id, old_outputs, outputs)
-
-    async def _update(
-        self,
-        context: Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Outputs:
         _hide(context, olds, old_outputs, news)
-        state = State.of(context.urn, resource_id, old_outputs)
-        if has_unknown(news["spec"]) or isinstance(news["projectId"], Unknown):
+        state = DefinitionState.of(context.urn, resource_id, old_outputs)
+        if _is_unknown(news):
             _describe(context, *_as_far_as_known(state.inputs.spec, news["spec"]))
             return {**unknown_outputs(news), "workflowId": state.workflow_id}
-        old = Inputs.of(olds, context.urn, state.known_ids)
-        new = ignoring(state.inputs, Inputs.of(news, context.urn, state.known_ids), context.ignore_changes)
-        is_same = flowspec.same(state.root, flowspec.rename_ids(new.root, dict(state.ids)))
+        after = await self._update(context, state, olds, news)
+        return keeping_digest(context.urn, resource_id, old_outputs, after.to_pulumi())
+
+    async def _update(
+        self, context: Context, state: DefinitionState, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> DefinitionState:
+        old = DefinitionInputs.of(olds, context.urn, state.known_ids)
+        new = DefinitionInputs.of(news, context.urn, state.known_ids)
+        new = ignoring(state.inputs, new, context.ignore_changes)
+        is_same = flowspec.same(state.root, state.under_actual_ids(new.root))
         if context.preview:
             if not is_same:
                 if not isinstance(news.get("adopt"), Unknown):
-                    refuse_foreign(context, state, new, flowspec.rename_ids(old.root, dict(state.ids)))
+                    refuse_foreign(context, state, new, state.under_actual_ids(old.root))
                 _describe(context, old.root, new.root)
             after = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None, pending_job=None)
             await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
-            return replace(after, owned=frozenset(after.node_ids.values())).to_pulumi()
+            return replace(after, owned=frozenset(after.node_ids.values()))
         if is_same and state.settled and state.pending_job is None:
-            return replace(state, inputs=new).to_pulumi()
+            return replace(state, inputs=new)
         context.expect(len(flowspec.node_ids(new.root)))
         answer_lost = state.pending_job == ""
         if state.pending_job is not None:
-            state, done = await self._resume(context, state)
+            state, done = await _resume(context, state)
             if done and is_same:
-                return replace(state, inputs=new).to_pulumi()
-        look = found_again(context, state) if answer_lost else _ownership.get(context, *state.workflow)
-        return (await self._apply(context, _order(context, state, old, new, await look))).to_pulumi()
+                return replace(state, inputs=new)
+        found = await (
+            found_again(context, state) if answer_lost else _ownership.get(context, *state.workflow)
+        )
+        return await self._apply(context, _import_request(context, state, old, new, found))
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Deletes the workflow, unless a live resource of this run holds it.
@@ -279,70 +258,48 @@ class WorkflowDefinitions:
         """
         _hide(context, outputs)
         workflow = workflow_of(resource_id, outputs)
-        if workflow in self.held or self.handover.holds(workflow):
+        if workflow in self.held or self.taken_over.holds(workflow):
             context.report.info(
                 f"the resource that replaces this one holds its workflow, which stays (workflow {workflow[1]})"
             )
             return
         if "pendingJob" in bookkeeping(outputs):
-            workflow = await _after_its_job(context, State.of(context.urn, resource_id, outputs))
+            workflow = await _after_its_job(context, DefinitionState.of(context.urn, resource_id, outputs))
         try:
             await context.ask(context.client.delete_workflow_definition(*workflow))
         except openapi.NotFoundError:
             return
         except openapi.ServiceError as error:
-            if error.is_ambiguous_client_error:
-                await _explain_refusal(context, workflow, error)
-            else:
+            if not error.is_ambiguous_client_error:
                 raise
+            await _explain_refusal(context, workflow, error)
 
-    async def _apply(self, context: Context, order: Order) -> State:
+    async def _apply(self, context: Context, request: ImportRequest) -> DefinitionState:
+        state: DefinitionState | None = None
         try:
             with nothing_lost(context):
-                state = await apply(context, order)
+                state = await apply(context, request)
+                return state
         except HalfDoneError as error:
-            state = State.of(context.urn, error.id, error.outputs)
-            self.held[state.workflow] = Holder(context.urn, state.owned)
+            state = cast("DefinitionState", error.state)
             raise
-        self.held[state.workflow] = Holder(context.urn, state.owned)
-        return state
+        finally:
+            if state is not None:
+                self.held[state.workflow] = Holder(context.urn, state.owned)
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
-        if has_unknown(news["spec"]) or isinstance(news["projectId"], Unknown):
+        if _is_unknown(news):
             return unknown_outputs(news)
-        inputs = Inputs.of(news, context.urn)
+        inputs = DefinitionInputs.of(news, context.urn)
         if not isinstance(news.get("adopt"), Unknown):
             await foresee(context, inputs, self.held, self.leaving)
-        await dry_run(context, self.options, first_state(inputs), self.written.get(context.urn), fresh=True)
+        first, written = DefinitionState.first(inputs), self.written.get(context.urn)
+        await dry_run(context, self.options, first, written, fresh=True)
         return preview_outputs(inputs)
 
-    async def _glance_at_job(self, context: Context, state: State) -> bool:
-        """Whether the pending job is known to have ended; one that still runs keeps the resource half done."""
-        if not state.pending_job:
-            return False
-        try:
-            job = await context.ask(context.client.get_job_status(state.pending_job))
-        except openapi.NotFoundError:
-            return False
-        if not job.ended:
-            message = f"import job {job.job_id} still runs: the next `pulumi up` resumes it"
-            half_done(state, message, state.pending_job)
-        return True
 
-    async def _resume(self, context: Context, state: State) -> tuple[State, bool]:
-        """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
-        context.report.status(
-            f"resuming the import (job {state.pending_job})" if state.pending_job else "resuming"
-        )
-        if not state.pending_job:
-            return replace(state, pending_job=None), False
-        try:
-            return await finish(context, state), True
-        except HalfDoneError as error:
-            if "pendingJob" in bookkeeping(error.outputs):
-                raise
-            context.report.warning(f"{error}; importing again")
-            return replace(state, pending_job=None), False
+def _is_unknown(news: Mapping[str, Any]) -> bool:
+    return has_unknown(news["spec"]) or isinstance(news["projectId"], Unknown)
 
 
 def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
@@ -351,13 +308,80 @@ def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
         context.hides_names = any(flowspec.hides_names(holder.get("spec")) for holder in holders)
 
 
-def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _ownership.Found | None) -> Order:
+# --- A pending job: of an import whose end was not seen
+
+
+async def _after_a_glance_at_its_job(context: Context, state: DefinitionState) -> Found | None:
+    """The workflow of a pending job; a job that runs, or may run, keeps the resource half done."""
+    ended = False
+    if state.pending_job:
+        try:
+            job = await context.ask(context.client.get_job_status(state.pending_job))
+        except openapi.NotFoundError:
+            pass
+        else:
+            ended = job.ended
+            if not ended:
+                message = f"import job {job.job_id} still runs: the next `pulumi up` resumes it"
+                raise state.half_done(message, state.pending_job)
+    found = await found_again(context, state)
+    if found is None and not ended:
+        message = (
+            "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
+        )
+        raise state.half_done(message, state.pending_job)
+    return found
+
+
+async def _resume(context: Context, state: DefinitionState) -> tuple[DefinitionState, bool]:
+    """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
+    if not state.pending_job:
+        context.report.status("resuming")
+        return replace(state, pending_job=None), False
+    context.report.status(f"resuming the import (job {state.pending_job})")
+    try:
+        return await finish(context, state), True
+    except HalfDoneError as error:
+        if "pendingJob" in bookkeeping(error.outputs):
+            raise
+        context.report.warning(f"{error}; importing again")
+        return replace(state, pending_job=None), False
+
+
+async def _after_its_job(context: Context, state: DefinitionState) -> Workflow:
+    """The half-done workflow once its import has ended: a delete before would be undone by it.
+
+    Where the import's answer was lost it may have another ID than was asked for; then its nodes show whose it is.
+    """
+    if state.pending_job:
+        context.report.status(
+            f"waiting for the import before the workflow is deleted (job {state.pending_job})"
+        )
+        try:
+            await wait(context, state)
+        except HalfDoneError as error:
+            raise LifecycleError(f"nothing was deleted: {error}") from error
+    found = await found_again(context, state)
+    if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
+        return state.inputs.project_id, found.definition.id or state.workflow_id
+    return state.workflow
+
+
+# --- An update: what is sent, and what is said of what it changes
+
+
+def _import_request(
+    context: Context,
+    state: DefinitionState,
+    old: DefinitionInputs,
+    new: DefinitionInputs,
+    found: Found | None,
+) -> ImportRequest:
     """What to send for an update, after one look at what is there."""
     if found is None:
         context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")
-        return Order(
-            State(new, state.workflow_id, _kept_ids(state, new), owner=state.owner), new.root, fresh=True
-        )
+        first = DefinitionState(new, state.workflow_id, _kept_ids(state, new), owner=state.owner)
+        return ImportRequest(first, new.root, fresh=True)
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)
     root, stuck = flowspec.reset_removed(old.root, new.root)
@@ -370,18 +394,24 @@ def _order(context: Context, state: State, old: Inputs, new: Inputs, found: _own
     known = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None)
     known = known.met(found.definition, found.root)
     removed = flowspec.changes(known.projected(found.root), new.root).removed
-    return Order(known, root, fresh=False, removed=tuple(removed))
+    return ImportRequest(known, root, fresh=False, removed=tuple(removed))
 
 
-def _kept_ids(state: State, new: Inputs) -> dict[str, str]:
+def _kept_ids(state: DefinitionState, new: DefinitionInputs) -> dict[str, str]:
     declared = flowspec.node_ids(new.root) | {new.workflow_id}
     return {one: other for one, other in state.ids.items() if one in declared}
 
 
-def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, actual: flowspec.Object) -> None:
-    """Tells of edits that the import overwrites; what an interrupted or failed run of ours left is none."""
+def _warn_of_edits(
+    context: Context,
+    state: DefinitionState,
+    old: DefinitionInputs,
+    new: DefinitionInputs,
+    actual: flowspec.Object,
+) -> None:
+    """Warns of edits that the import overwrites; what an interrupted or failed run of ours left is not one."""
 
-    def differs(inputs: Inputs) -> str:
+    def differs(inputs: DefinitionInputs) -> str:
         changes = flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual))
         return context.described(changes)
 
@@ -393,7 +423,9 @@ def _warn_of_edits(context: Context, state: State, old: Inputs, new: Inputs, act
         )
 
 
-def _warn_of_settings(context: Context, changed: Mapping[str, flowspec.Object], new: Inputs) -> None:
+def _warn_of_settings(
+    context: Context, changed: Mapping[str, flowspec.Object], new: DefinitionInputs
+) -> None:
     """Names what somebody has set that the document leaves out: an import may set it back."""
     workflow = flowspec.workflow_of(new.root)
     nodes = {"": workflow, **dict(flowspec.nodes_of(workflow))}
@@ -427,19 +459,22 @@ def _as_far_as_known(old: flowspec.Object, new: Any) -> tuple[flowspec.Object, f
     return old, known if any(flowspec.objects(body.get("workflows"))) else old
 
 
-def imported(urn: str, project_id: int, found: _ownership.Found) -> tuple[Outputs, Outputs]:
+# --- What was read: for an import, and for a refresh
+
+
+def imported(urn: str, project_id: int, found: Found) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a workflow that Pulumi has not seen before: the document in the form of an author."""
     whole = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
     ids = {name: str(node["id"]) for name, node in flowspec.nodes_of(flowspec.workflow_of(whole))}
     known = {**ids, "": str(flowspec.workflow_of(whole)["id"])}
     spec = flowspec.authored(flowspec.short(whole, portable=True))
-    inputs = Inputs(project_id, spec, Ids(urn, project_id, known))
-    state = first_state(inputs).met(found.definition, whole)
+    inputs = DefinitionInputs(project_id, spec, Ids(urn, project_id, known))
+    state = DefinitionState.first(inputs).met(found.definition, whole)
     state = replace(state, owned=frozenset(state.node_ids.values()), left_out=state.beside(found.root))
     return inputs.to_pulumi(), state.to_pulumi()
 
 
-def _refreshed(context: Context, state: State, found: _ownership.Found) -> tuple[Outputs, Outputs]:
+def _refreshed(context: Context, state: DefinitionState, found: Found) -> tuple[Outputs, Outputs]:
     before, root = state.inputs, state.as_declared(found.root)
     nodes = flowspec.nodes_of(flowspec.workflow_of(root))
     known = {**{name: str(node.get("id")) for name, node in nodes}, "": before.workflow_id}
@@ -458,25 +493,6 @@ def _refreshed(context: Context, state: State, found: _ownership.Found) -> tuple
     fresh = replace(state, inputs=now, pending_job=None)
     fresh = replace(fresh.met(found.definition, found.root), ids=state.ids)
     return now.to_pulumi(), fresh.to_pulumi()
-
-
-async def _after_its_job(context: Context, state: State) -> Workflow:
-    """The half-done workflow once its import has ended: a delete before would be undone by it.
-
-    Where the import's answer was lost it may have another ID than was asked for; then its nodes tell whose it is.
-    """
-    if state.pending_job:
-        context.report.status(
-            f"waiting for the import before the workflow is deleted (job {state.pending_job})"
-        )
-        try:
-            await wait(context, state)
-        except HalfDoneError as error:
-            raise LifecycleError(f"nothing was deleted: {error}") from error
-    found = await found_again(context, state)
-    if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
-        return state.inputs.project_id, found.definition.id or state.workflow_id
-    return state.workflow
 
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 
 from . import _ownership
 from ._check import Checked
-from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, Inputs, State, check_deployment
-from ._diff import Difference, PropertyChange
-from ._ownership import not_there, raise_definite
-from ._pipeline_run import Order, RunError, abolish, begin, clear_way, follow, runs_of, unended_of_ours
-from ._production import (
-    after_pending,
-    as_it_is,
-    imported_deployment,
-    is_offline,
-    online,
-    order_of,
-    warn_of_upstream,
+from ._definition import parse_id
+from ._deployment import (
+    FAILED,
+    OFFLINE,
+    ONLINE,
+    REDEPLOYED,
+    DeploymentInputs,
+    DeploymentState,
+    check_deployment,
 )
-from ._state import parse_id
+from ._diff import Difference, PropertyChange
+from ._ownership import Workflow, not_there, raise_definite
+from ._pipeline_run import (
+    RunError,
+    RunRequest,
+    abolish,
+    begin,
+    clear_way,
+    follow,
+    runs_of,
+    unended_of_ours,
+)
+from ._production import after_pending, as_it_is, imported_deployment, is_offline, warn_of_upstream
 from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
 
 Outputs = dict[str, Any]
-Workflow = tuple[int, str]
 
 _FOUND_OUT = ("pipelineRunId", "publishedWorkflowId", "stages")
 _STALE_PAUSES = (1.0, 2.0)
@@ -59,9 +66,7 @@ class WorkflowDeployments:
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
         found = check_deployment(news, olds)
-        if not found.failures and not any(
-            isinstance(found.inputs[key], Unknown) for key in DEPLOYMENT_INPUTS[:2]
-        ):
+        if not found.failures and not _is_unknown(found.inputs, DEPLOYMENT_INPUTS[:2]):
             workflow = int(found.inputs["projectId"]), str(found.inputs["workflowId"])
             other = self.declared.setdefault(workflow, urn)
             if other != urn:
@@ -81,26 +86,22 @@ class WorkflowDeployments:
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Compares what was deployed last with what is asked for; makes no call."""
-        changes: dict[str, PropertyChange] = {}
-        for key in ("projectId", "workflowId"):
-            if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key)):
-                changes[key] = "replace"
-        state = State.of(Inputs.of({**olds, "digest": news["digest"]}), old_outputs)
+        changes: dict[str, PropertyChange] = {
+            key: "replace"
+            for key in DEPLOYMENT_INPUTS[:2]
+            if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key))
+        }
+        if not changes and urn in self.declared.values():
+            self.held.add(parse_id(resource_id, "workflow deployment"))
+        state = DeploymentState.of(DeploymentInputs.of({**olds, "digest": news["digest"]}), old_outputs)
         digest_counts = "digest" not in ignore_changes or state.status != ONLINE
         if isinstance(news["digest"], Unknown) or (digest_counts and not state.is_as_asked):
             changes["digest"] = "update"
-        for key in DEPLOYMENT_INPUTS[3:]:
-            if news.get(key) != olds.get(key):
-                changes[key] = "update"
-        if "replace" not in changes.values() and urn in self.declared.values():
-            self.held.add(parse_id(resource_id, "workflow deployment"))
+        changes |= {key: "update" for key in DEPLOYMENT_INPUTS[3:] if news.get(key) != olds.get(key)}
         return Difference(changes)
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
-        """Deploys a workflow.
-
-        Returns:
-            The resource's ID, empty in a preview, and its outputs.
+        """Deploys a workflow; gives the resource's ID, empty in a preview, and its outputs.
 
         Raises:
             RefusedError: Somebody else's run of the workflow has not ended.
@@ -111,8 +112,8 @@ class WorkflowDeployments:
         if context.preview:
             await self._look_ahead(context, news)
             return "", _foreseen(news)
-        inputs = Inputs.of(news)
-        return inputs.resource_id, (await self._deploy(context, State(inputs))).to_pulumi()
+        state = await self._deploy(context, DeploymentState(DeploymentInputs.of(news)))
+        return state.resource_id, state.to_pulumi()
 
     async def update(
         self,
@@ -128,9 +129,9 @@ class WorkflowDeployments:
             As `create`.
         """
         del resource_id, olds
-        if any(isinstance(news[key], Unknown) for key in DEPLOYMENT_INPUTS[:3]):
+        if _is_unknown(news, DEPLOYMENT_INPUTS[:3]):
             return _foreseen(news)
-        state = State.of(Inputs.of(news), old_outputs)
+        state = DeploymentState.of(DeploymentInputs.of(news), old_outputs)
         if state.is_as_asked:
             return {**state.to_pulumi(), **{key: UNKNOWN for key in news if isinstance(news[key], Unknown)}}
         if context.preview:
@@ -154,11 +155,14 @@ class WorkflowDeployments:
         runs = await runs_of(context, *workflow)
         if not outputs:
             return imported_deployment(workflow, found, runs)
-        state = State.of(Inputs.of(inputs or outputs), outputs)
+        state = DeploymentState.of(DeploymentInputs.of(inputs or outputs), outputs)
         if state.pending_run is not None:
             state = after_pending(context, state, runs)
         state = as_it_is(context, state, found.definition.workflow_id, runs)
-        return _seen(state).to_pulumi(), state.to_pulumi()
+        seen = state.inputs
+        if state.status in (OFFLINE, REDEPLOYED):  # the digest says so, and a preview shows it
+            seen = replace(seen, digest=state.status.lower())
+        return seen.to_pulumi(), state.to_pulumi()
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Takes the workflow offline, unless a live resource of this run keeps it in production.
@@ -174,9 +178,9 @@ class WorkflowDeployments:
                 f"the resource that replaces this one holds the workflow: it stays in production (workflow {workflow[1]})"
             )
             return
-        state = State.of(Inputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs}), outputs)
+        inputs = DeploymentInputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs})
         try:
-            while not await self._gone(context, state):
+            while not await self._gone(context, DeploymentState.of(inputs, outputs)):
                 pass
         finally:
             self.going.pop(workflow, None)
@@ -188,9 +192,9 @@ class WorkflowDeployments:
             LifecycleError: It is not.
             ServiceError: The workspace is not there, or not for this account.
         """
-        if isinstance(news["projectId"], Unknown) or isinstance(news["workflowId"], Unknown):
+        if _is_unknown(news, DEPLOYMENT_INPUTS[:2]):
             return
-        workflow = Inputs.of(news).workflow
+        workflow = DeploymentInputs.of(news).workflow
         if self.is_made_here(workflow):
             return
         try:
@@ -202,17 +206,18 @@ class WorkflowDeployments:
         if found is None:
             raise not_there(workflow)
 
-    async def _gone(self, context: Context, state: State) -> bool:
+    async def _gone(self, context: Context, state: DeploymentState) -> bool:
         """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
         workflow, before = state.inputs.workflow, self.gone
         self.going[workflow] = None
         try:
-            await self._take_offline(context, state)
+            await _take_offline(context, state)
         except RunError as error:
             if error.goes_on:
                 raise
             self.going[workflow] = before
-            while self.gone == before and self._others_may_go():
+            # Others may go while one of them is at it, or will be again because another has gone since.
+            while self.gone == before and any(tried != self.gone for tried in self.going.values()):
                 await _wait_for_others(context, error)
             if self.gone == before:
                 raise
@@ -220,89 +225,117 @@ class WorkflowDeployments:
         self.gone += 1
         return True
 
-    def _others_may_go(self) -> bool:
-        """Whether anybody is at it, or will be again because another has gone since."""
-        return any(tried != self.gone for tried in self.going.values())
-
-    async def _take_offline(self, context: Context, state: State) -> None:
-        workflow = state.inputs.workflow
-        order = Order(*workflow, "Offline")
-        found = await _ownership.unless_gone(context, *workflow)
-        if found is None:
-            context.report.info(
-                f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
-            )
-            return
-        runs = await runs_of(context, *workflow)
-        run = unended_of_ours(context, order, runs, None)
-        if run is None:
-            await clear_way(context, order, runs, state.pending_run)
-            if is_offline(state, found.definition.workflow_id, runs):
-                context.report.info(f"not in production (workflow {workflow[1]})")
-                return
-        try:
-            run_id = run.id if run else await begin(context, order, runs)
-        except openapi.ServiceError as error:
-            if error.code != NOT_DEPLOYABLE:
-                raise
-            context.report.info(f"not in production (workflow {workflow[1]}): {error}")
-            return
-        await follow(context, order, run_id)
-        context.report.status("taken offline")
-
-    async def _deploy(self, context: Context, state: State) -> State:
-        order = order_of(state.inputs)
+    async def _deploy(self, context: Context, state: DeploymentState) -> DeploymentState:
+        request = state.inputs.run_request
         runs = await runs_of(context, *state.inputs.workflow)
-        run = unended_of_ours(context, order, runs, state.resumable_run)
-        done = runs[0] if runs else None
+        run = unended_of_ours(context, request, runs, state.resumable_run)
         try:
             if run is not None:
                 context.report.status(f"going on with an earlier run (pipeline run {run.id})")
-            elif done and done.status == "Success" and _is_news(context, order, done, state):
+                run_id = run.id
+            elif runs and _is_done_unheard(context, runs[0], state):
                 context.report.info(
-                    f"an earlier run of Pulumi has deployed this already (pipeline run {done.id})"
+                    f"an earlier run of Pulumi has deployed this already (pipeline run {runs[0].id})"
                 )
-                context.left = partial(_left, state, done.id)
-                return await self._deployed(context, state, done)
+                context.left = state.begun(runs[0].id)
+                return await _deployed(context, state, runs[0])
             else:
-                await clear_way(context, order, runs, state.pending_run)
+                await clear_way(context, request, runs, state.pending_run)
                 await warn_of_upstream(context, state.inputs.workflow, self.declared.__contains__)
-            run_id = run.id if run else await _begun(context, state, runs)
-            context.left = partial(_left, state, run_id)
-            return await self._deployed(context, state, await follow(context, order, run_id))
+                run_id = await _begun(context, state, runs)
+            context.left = state.begun(run_id)
+            return await _deployed(context, state, await follow(context, request, run_id))
         except RunError as error:
-            return await _half_done(context, state, error)
+            raise await _half_done(context, state, error) from error
         finally:
             if context.left:
                 self.held.add(state.inputs.workflow)
 
-    async def _deployed(self, context: Context, state: State, run: openapi.PipelineRun) -> State:
-        """The state after a run that ended well."""
-        try:
-            items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
-            scheduling_id = await _scheduling_id(context, *state.inputs.workflow)
-        except (openapi.DataWorksError, LifecycleError) as error:
-            raise RunError(
-                f"deployed, but could not be read back: {error}", run_id=run.id, run=run, goes_on=True
-            ) from error
-        failed = [f"{item.title} ({item.status})" for item in items if item.status not in ("Success", "")]
-        if failed:
-            context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
-        nodes = sum(item.type == "Node" for item in items)
-        context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
-        return replace(online(state, run), scheduling_id=scheduling_id)
+
+def _is_unknown(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    return any(isinstance(values[key], Unknown) for key in keys)
 
 
-async def _begun(context: Context, state: State, runs: list[openapi.PipelineRun]) -> str:
-    order = order_of(state.inputs)
-    context.left = partial(_left, state, "")
+def _is_done_unheard(context: Context, run: openapi.PipelineRun, state: DeploymentState) -> bool:
+    """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
+    ours = state.inputs.run_request.marks(context.urn, run) or run.id == state.resumable_run
+    return run.status == "Success" and ours and run.id != state.run_id
+
+
+async def _begun(context: Context, state: DeploymentState, runs: list[openapi.PipelineRun]) -> str:
+    context.left = state.begun("")
     try:
-        return await begin(context, order, runs)
-    except openapi.DataWorksError as error:  # none was made
-        context.left = None
-        if not isinstance(error, openapi.ServiceError) or error.code != NOT_DEPLOYABLE:
+        return await begin(context, state.inputs.run_request, runs)
+    except openapi.ServiceError as error:  # none was made
+        if error.code != NOT_DEPLOYABLE:
             raise
-        raise not_there((order.project_id, order.workflow_id), str(error)) from error
+        raise not_there(state.inputs.workflow, str(error)) from error
+
+
+async def _deployed(context: Context, state: DeploymentState, run: openapi.PipelineRun) -> DeploymentState:
+    """The state after a run that ended well."""
+    try:
+        items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
+        scheduling_id = await _scheduling_id(context, state.inputs.workflow)
+    except (openapi.DataWorksError, LifecycleError) as error:
+        message = f"deployed, but could not be read back: {error}"
+        raise RunError(message, run_id=run.id, run=run, goes_on=True) from error
+    failed = [f"{item.title} ({item.status})" for item in items if item.status not in ("Success", "")]
+    if failed:
+        context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
+    nodes = sum(item.type == "Node" for item in items)
+    context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
+    return replace(state.online(run), scheduling_id=scheduling_id)
+
+
+async def _scheduling_id(context: Context, workflow: Workflow) -> str:
+    """The workflow's ID in production; a read right after may be stale, and some gateways may never say it."""
+    for pause in (0.0, *_STALE_PAUSES):
+        await context.pause(pause)
+        found = await _ownership.get(context, *workflow)
+        if found is not None and found.definition.workflow_id:
+            return found.definition.workflow_id
+    return ""
+
+
+async def _half_done(context: Context, state: DeploymentState, error: RunError) -> HalfDoneError:
+    message, goes_on = str(error), error.goes_on
+    unended = error.run is None or not error.run.ended
+    if goes_on and error.run_id and unended and state.inputs.abolish_abandoned:
+        goes_on = not await abolish(context, state.inputs.project_id, error.run_id)
+        message += ". It could not be ended" if goes_on else ". It was ended, as abolishAbandoned asks"
+    if error.run is not None:
+        state = state.after(error.run)
+    if not goes_on:
+        state = replace(state, status=FAILED)
+    return state.half_done(message, error.run_id if goes_on else None)
+
+
+async def _take_offline(context: Context, state: DeploymentState) -> None:
+    workflow = state.inputs.workflow
+    request = RunRequest(*workflow, "Offline")
+    found = await _ownership.unless_gone(context, *workflow)
+    if found is None:
+        context.report.info(
+            f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
+        )
+        return
+    runs = await runs_of(context, *workflow)
+    run = unended_of_ours(context, request, runs, None)
+    if run is None:
+        await clear_way(context, request, runs, state.pending_run)
+        if is_offline(state, found.definition.workflow_id, runs):
+            context.report.info(f"not in production (workflow {workflow[1]})")
+            return
+    try:
+        run_id = run.id if run else await begin(context, request, runs)
+    except openapi.ServiceError as error:
+        if error.code != NOT_DEPLOYABLE:
+            raise
+        context.report.info(f"not in production (workflow {workflow[1]}): {error}")
+        return
+    await follow(context, request, run_id)
+    context.report.status("taken offline")
 
 
 async def _wait_for_others(context: Context, error: RunError) -> None:
@@ -313,52 +346,11 @@ async def _wait_for_others(context: Context, error: RunError) -> None:
         raise LifecycleError(f"{stopped}, waiting for others to go offline first: {error}") from stopped
 
 
-def _seen(state: State) -> Inputs:
-    """The inputs after a refresh: where production holds something else, the digest says so, and a preview shows it."""
-    if state.status in (OFFLINE, REDEPLOYED):
-        return replace(state.inputs, digest=state.status.lower())
-    return state.inputs
-
-
-async def _scheduling_id(context: Context, project_id: int, workflow_id: str) -> str:
-    """The workflow's ID in production; a read right after may be stale, and some gateways may never tell it."""
-    for pause in (0.0, *_STALE_PAUSES):
-        await context.pause(pause)
-        found = await _ownership.get(context, project_id, workflow_id)
-        if found is not None and found.definition.workflow_id:
-            return found.definition.workflow_id
-    return ""
-
-
-def _is_news(context: Context, order: Order, run: openapi.PipelineRun, state: State) -> bool:
-    """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
-    ours = order.mark(context.urn) in run.description.raw or run.id == state.resumable_run
-    return ours and run.id != state.run_id
-
-
-def _left(state: State, run_id: str | None, message: str) -> HalfDoneError:
-    """The end of a step with what is known, so that the next one goes on from there."""
-    state = replace(
-        state, pending_run=run_id, pending_digest=state.inputs.digest, status=state.status or "Running"
-    )
-    return HalfDoneError(message, id=state.inputs.resource_id, outputs=state.to_pulumi())
-
-
-async def _half_done(context: Context, state: State, error: RunError) -> NoReturn:
-    message, goes_on = str(error), error.goes_on
-    unended = error.run is None or not error.run.ended
-    if goes_on and error.run_id and unended and state.inputs.abolish_abandoned:
-        ended = await abolish(context, state.inputs.project_id, error.run_id)
-        message += ". It was ended, as abolishAbandoned asks" if ended else ". It could not be ended"
-        goes_on = not ended
-    if error.run is not None:
-        state = state.after(error.run)
-    if not goes_on:
-        state = replace(state, status=FAILED)
-    raise _left(state, error.run_id if goes_on else None, message) from error
-
-
 def _foreseen(news: Mapping[str, Any]) -> Outputs:
     """The outputs of a deployment that is still to be made."""
-    found_out = dict.fromkeys(_FOUND_OUT, UNKNOWN)
-    return {**news, **found_out, "status": ONLINE, "deployedDigest": news["digest"]}
+    return {
+        **news,
+        **dict.fromkeys(_FOUND_OUT, UNKNOWN),
+        "status": ONLINE,
+        "deployedDigest": news["digest"],
+    }

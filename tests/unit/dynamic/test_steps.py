@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pulumi
@@ -176,7 +177,9 @@ RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, 
 def test_a_half_done_step_says_how_to_go_on(
     steps: Steps, monkeypatch: pytest.MonkeyPatch, kind: str, operation: str, hint: str
 ) -> None:
-    half_done = lifecycle.HalfDoneError("job 1 failed", id="10001/1", outputs={})
+    half_done = lifecycle.HalfDoneError(
+        "job 1 failed", SimpleNamespace(resource_id="10001/1", to_pulumi=dict)
+    )
     monkeypatch.setattr(type(steps._resource_types[kind].steps), operation, raises(half_done))
     calls: dict[str, Callable[[], Any]] = {
         "create": lambda: steps.create(kind, inputs()),

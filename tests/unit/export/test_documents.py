@@ -14,7 +14,7 @@ from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.export._documents import LeftOutError, as_json, imported, take_scripts_out
 from pulumi_resource_dataworks.export._file_names import Names
 from pulumi_resource_dataworks.flowspec import short
-from pulumi_resource_dataworks.lifecycle._state import State
+from pulumi_resource_dataworks.lifecycle._definition import DefinitionState
 from tests.support.messages import Messages
 from tests.support.workspaces import (
     SCRIPTS,
@@ -52,7 +52,7 @@ async def read(server: EmulatorServer) -> dict[str, Document]:
         resource_id = f"10001/{one.workflow_id}"
         both = await definitions.read(context, resource_id, {}, {})
         assert both is not None
-        found[one.workflow_id] = State.of("urn", resource_id, both[1]).root
+        found[one.workflow_id] = DefinitionState.of("urn", resource_id, both[1]).root
     await client.aclose()
     return found
 

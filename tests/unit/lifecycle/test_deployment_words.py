@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, WorkflowDeployments
-from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
+from pulumi_resource_dataworks.lifecycle._deployment import DeploymentInputs, DeploymentState
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, document, kept
 from tests.support.messages import Messages
 
@@ -275,14 +275,14 @@ async def test_a_run_whose_begin_is_unknown_is_not_ended(run: Deploying) -> None
 
 
 def test_outputs_are_read_as_they_were_written() -> None:
-    inputs = Inputs(PROJECT, WORKFLOW, A, "words", "fail", abolish_abandoned=True)
+    inputs = DeploymentInputs(PROJECT, WORKFLOW, A, "words", "fail", abolish_abandoned=True)
     stages = ({"code": "A", "name": "a", "type": "Check", "status": "Success"},)
-    state = State(inputs, "run1", "Online", A, "900", stages, "run2", B)
-    assert State.of(inputs, state.to_pulumi()) == state
-    assert Inputs.of(state.to_pulumi()) == inputs
-    assert State.of(inputs, {}) == State(inputs)
-    assert State.of(inputs, {"pendingRun": {}}) == State(inputs, pending_run="")
-    assert State(Inputs(PROJECT, WORKFLOW, A)).to_pulumi() == INPUTS
+    state = DeploymentState(inputs, "run1", "Online", A, "900", stages, "run2", B)
+    assert DeploymentState.of(inputs, state.to_pulumi()) == state
+    assert DeploymentInputs.of(state.to_pulumi()) == inputs
+    assert DeploymentState.of(inputs, {}) == DeploymentState(inputs)
+    assert DeploymentState.of(inputs, {"pendingRun": {}}) == DeploymentState(inputs, pending_run="")
+    assert DeploymentState(DeploymentInputs(PROJECT, WORKFLOW, A)).to_pulumi() == INPUTS
 
 
 @pytest.mark.parametrize("late", [0, 2])

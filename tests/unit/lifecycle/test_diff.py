@@ -3,14 +3,15 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
+from pulumi_resource_dataworks.lifecycle._definition import DefinitionInputs, DefinitionState, Ids
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
-from pulumi_resource_dataworks.lifecycle._state import Ids, Inputs, first_state
 from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
 from tests.support.documents import etl, node, nodes
 
@@ -23,7 +24,7 @@ def difference(run: Run, old: Any, new: Any, ignore: tuple[str, ...] = (), **mor
 
 def sent(inputs: Object) -> Object:
     """The outputs after these inputs were sent."""
-    return first_state(Inputs.of(inputs, URN)).to_pulumi()
+    return DefinitionState.first(DefinitionInputs.of(inputs, URN)).to_pulumi()
 
 
 def test_no_change_is_none(run: Run) -> None:
@@ -70,7 +71,7 @@ def test_an_id_that_the_author_no_longer_writes_or_writes_now_is_kept(run: Run) 
 
 def test_an_id_that_the_service_gave_is_no_other_workflow_where_the_author_writes_it(run: Run) -> None:
     olds = run.inputs()
-    outputs = first_state(Inputs.of(olds, URN)).called("8800").to_pulumi()
+    outputs = replace(DefinitionState.first(DefinitionInputs.of(olds, URN)), workflow_id="8800").to_pulumi()
     for own in ("8800", workflow(root_of(olds))["id"]):
         news = Run().inputs(etl(id=own), olds)
         found = run.definitions.diff(URN, "10001/8800", olds, outputs, news)
@@ -228,7 +229,7 @@ def test_paths_that_mean_nothing_here_ignore_nothing(run: Run, path: str) -> Non
 @pytest.mark.parametrize("key", ["version", "kind", "metadata"])
 def test_the_documents_own_fields_are_below_spec_too(key: str) -> None:
     old, new = ({key: {"v": value}, "spec": {"workflows": [{}]}} for value in (1, 2))
-    before, given = (Inputs(PROJECT, root, Ids(URN, PROJECT)) for root in (old, new))
+    before, given = (DefinitionInputs(PROJECT, root, Ids(URN, PROJECT)) for root in (old, new))
     assert ignoring(before, given, [f"spec.{key}"]).spec == old
     assert ignoring(before, given, [f"spec.spec.{key}"]).spec == new
 
@@ -268,7 +269,8 @@ def test_an_ignored_path_does_not_change_the_old_document(run: Run) -> None:
 def ignoring_in(old: Any, new: Any, *paths: str) -> Any:
     """What is sent of a new value of a workflow where something below it is ignored."""
     before, given = (
-        Inputs(PROJECT, {"spec": {"workflows": [{"x": value}]}}, Ids(URN, PROJECT)) for value in (old, new)
+        DefinitionInputs(PROJECT, {"spec": {"workflows": [{"x": value}]}}, Ids(URN, PROJECT))
+        for value in (old, new)
     )
     kept = ignoring(before, given, [f"spec.workflows[0].x{path}" for path in paths])
     return workflow(kept.spec).get("x")

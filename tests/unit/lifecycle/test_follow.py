@@ -12,15 +12,15 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context
-from pulumi_resource_dataworks.lifecycle._pipeline_run import Order, RunError, _times_to_look, follow
+from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, _times_to_look, follow
 from tests.support.definitions import FakeReporter, denied, lost, not_found, refusal, unavailable
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock
 
-ONLINE = Order(PROJECT, WORKFLOW, "Online")
-OFFLINE = Order(PROJECT, WORKFLOW, "Offline")
-FAILING = Order(PROJECT, WORKFLOW, "Online", approval="fail")
+ONLINE = RunRequest(PROJECT, WORKFLOW, "Online")
+OFFLINE = RunRequest(PROJECT, WORKFLOW, "Offline")
+FAILING = RunRequest(PROJECT, WORKFLOW, "Online", approval="fail")
 Look = openapi.PipelineRun | Exception
 
 
@@ -78,15 +78,15 @@ class Pipelines:
 class Step:
     """One step that follows the run."""
 
-    def __init__(self, pipelines: Pipelines, order: Order = ONLINE, timeout: float = 100.0) -> None:
+    def __init__(self, pipelines: Pipelines, request: RunRequest = ONLINE, timeout: float = 100.0) -> None:
         self.report = FakeReporter()
         self.cancelled = asyncio.Event()
         client: Any = SimpleNamespace(pipelines=pipelines)
         self.context = Context(URN, client, self.report, self.cancelled, timeout, clock=pipelines.clock)
-        self.order = order
+        self.request = request
 
     async def run(self) -> openapi.PipelineRun:
-        return await follow(self.context, self.order, "run1")
+        return await follow(self.context, self.request, "run1")
 
     async def fail(self) -> RunError:
         with pytest.raises(RunError) as caught:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle._state import ATTEMPTS, Ids
+from pulumi_resource_dataworks.lifecycle._definition import ATTEMPTS, Ids
 from tests.support.definitions import OTHER_URN, PROJECT, URN, node_ids, workflow
 from tests.support.documents import etl, node, nodes
 

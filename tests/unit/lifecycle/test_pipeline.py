@@ -11,14 +11,14 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context, RefusedError
-from pulumi_resource_dataworks.lifecycle._pipeline_run import Order, RunError, abolish, begin, clear_way
+from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, abolish, begin, clear_way
 from tests.support.definitions import FakeReporter, denied, lost, refusal
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock
 
-ONLINE = Order(PROJECT, WORKFLOW, "Online", "1:a")
-OFFLINE = Order(PROJECT, WORKFLOW, "Offline")
+ONLINE = RunRequest(PROJECT, WORKFLOW, "Online", "1:a")
+OFFLINE = RunRequest(PROJECT, WORKFLOW, "Offline")
 MARK = ONLINE.mark(URN)
 HANGS = object()
 """An answer that does not come."""
@@ -81,17 +81,17 @@ def statuses(context: Context) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("order", "verb", "described"),
+    ("asked_for", "verb", "described"),
     [
         (ONLINE, "deploying", f"Deployed by Pulumi {MARK}"),
         (OFFLINE, "taking offline", f"Taken offline by Pulumi {OFFLINE.mark(URN)}"),
-        (Order(PROJECT, WORKFLOW, "Online", "1:a", "release 7"), "deploying", f"release 7 {MARK}"),
+        (RunRequest(PROJECT, WORKFLOW, "Online", "1:a", "release 7"), "deploying", f"release 7 {MARK}"),
     ],
 )
-async def test_a_run_is_made_with_words_and_a_mark(order: Order, verb: str, described: str) -> None:
+async def test_a_run_is_made_with_words_and_a_mark(asked_for: RunRequest, verb: str, described: str) -> None:
     service = Pipelines(["run1"])
     context = service.context()
-    assert await begin(context, order, []) == "run1"
+    assert await begin(context, asked_for, []) == "run1"
     assert statuses(context) == [f"{verb}: making a pipeline run"]
     assert service.descriptions == [described]
 

@@ -9,23 +9,22 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
-from pulumi_resource_dataworks.lifecycle._deployment import Inputs, State
+from pulumi_resource_dataworks.lifecycle._deployment import DeploymentInputs, DeploymentState
 from pulumi_resource_dataworks.lifecycle._ownership import Found
 from pulumi_resource_dataworks.lifecycle._production import (
     after_pending,
     as_it_is,
     imported_deployment,
     is_offline,
-    order_of,
 )
 from tests.support.definitions import FakeClient, FakeReporter
 from tests.support.deployments import PROJECT, URN, WORKFLOW, document
 from tests.support.messages import Messages
 
-INPUTS = Inputs(PROJECT, WORKFLOW, "1:a")
-LIVE = State(INPUTS, "run1", "Online", "1:a", "900")
+INPUTS = DeploymentInputs(PROJECT, WORKFLOW, "1:a")
+LIVE = DeploymentState(INPUTS, "run1", "Online", "1:a", "900")
 PENDING = replace(LIVE, inputs=replace(INPUTS, digest="1:c"), pending_run="run2", pending_digest="1:b")
-MARK = replace(order_of(INPUTS), digest="1:b").mark(URN)
+MARK = replace(INPUTS.run_request, digest="1:b").mark(URN)
 
 
 def made(run_id: str, status: str = "Success", kind: str = "Deploy", **more: Any) -> openapi.PipelineRun:
@@ -70,7 +69,7 @@ def test_a_run_that_has_failed_since_is_told(status: str) -> None:
 
 
 def test_a_run_that_nobody_knows_any_more_is_not_waited_for() -> None:
-    other = made("run7", description=order_of(INPUTS).mark(URN))
+    other = made("run7", description=INPUTS.run_request.mark(URN))
     assert after_pending(context(), PENDING, [other]) == replace(PENDING, pending_run=None)
 
 
@@ -134,16 +133,16 @@ def test_a_deployment_that_failed_stays_so(scheduling_id: str | None, kept: str)
         (replace(LIVE, scheduling_id=""), None, [made("run1")], False),  # the service never tells the ID
         (replace(LIVE, scheduling_id=""), None, [], False),
         (replace(LIVE, scheduling_id="", status="Offline", deployed=""), None, [made("run1")], True),
-        (State(INPUTS), None, [], True),  # never deployed
-        (State(INPUTS), "900", [], False),
-        (State(INPUTS), None, [made("run7")], False),
-        (State(INPUTS, run_id="run1"), None, [made("run1")], False),
+        (DeploymentState(INPUTS), None, [], True),  # never deployed
+        (DeploymentState(INPUTS), "900", [], False),
+        (DeploymentState(INPUTS), None, [made("run7")], False),
+        (DeploymentState(INPUTS, run_id="run1"), None, [made("run1")], False),
         (LIVE, "900", [made("run7", kind="Offline"), made("run1")], True),
         (LIVE, "900", [made("run7", "Fail", kind="Offline"), made("run1")], False),
     ],
 )
 def test_what_counts_as_offline(
-    state: State, scheduling_id: str | None, runs: list[openapi.PipelineRun], expected: bool
+    state: DeploymentState, scheduling_id: str | None, runs: list[openapi.PipelineRun], expected: bool
 ) -> None:
     assert is_offline(state, scheduling_id, runs) is expected
 

@@ -8,12 +8,11 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from pulumi_resource_dataworks.lifecycle._state import (
+from pulumi_resource_dataworks.lifecycle._definition import (
+    DefinitionInputs,
+    DefinitionState,
     Ids,
-    Inputs,
-    State,
     bookkeeping,
-    first_state,
     marked,
     owned_nodes,
     parse_id,
@@ -24,12 +23,12 @@ from tests.support.documents import etl, node
 from tests.support.messages import Messages
 
 WRITTEN = etl(id="70", nodes=[node("extract", id="71"), node("load")])
-INPUTS = Inputs.of(Run().inputs(WRITTEN), URN)
+INPUTS = DefinitionInputs.of(Run().inputs(WRITTEN), URN)
 
 
-def full() -> State:
+def full() -> DefinitionState:
     """A state that holds something of everything: the author has written two IDs, and the service gave others."""
-    return State(
+    return DefinitionState(
         inputs=replace(INPUTS, adopt=True, validate_on_preview=False),
         workflow_id="8800",
         ids={"70": "8800", "71": "881"},
@@ -44,15 +43,16 @@ def full() -> State:
 
 
 @pytest.mark.parametrize(
-    "state", [full(), first_state(INPUTS), replace(full(), pending_job=""), replace(full(), rewrites=None)]
+    "state",
+    [full(), DefinitionState.first(INPUTS), replace(full(), pending_job=""), replace(full(), rewrites=None)],
 )
-def test_what_is_kept_is_what_is_read_again(state: State) -> None:
-    again = State.of(URN, state.resource_id, state.to_pulumi())
+def test_what_is_kept_is_what_is_read_again(state: DefinitionState) -> None:
+    again = DefinitionState.of(URN, state.resource_id, state.to_pulumi())
     assert replace(again, inputs=state.inputs) == state
     assert again.inputs.to_pulumi() == state.inputs.to_pulumi()
     assert (again.root, again.inputs.root) == (state.root, state.inputs.root)
     assert again.to_pulumi() == state.to_pulumi()
-    assert Inputs.of(state.inputs.to_pulumi(), URN) == state.inputs
+    assert DefinitionInputs.of(state.inputs.to_pulumi(), URN) == state.inputs
 
 
 def test_outputs_say_what_is_kept() -> None:
@@ -84,7 +84,7 @@ def test_outputs_say_what_is_kept() -> None:
 
 
 def test_what_is_as_everybody_would_expect_is_not_kept() -> None:
-    state = replace(first_state(INPUTS), owned=frozenset(node_ids(INPUTS.root).values()))
+    state = replace(DefinitionState.first(INPUTS), owned=frozenset(node_ids(INPUTS.root).values()))
     outputs = state.to_pulumi()
     assert set(outputs) == {
         *("projectId", "spec", "workflowId", "name", "path", "nodeIds", "nodeOutputs", "digest")
@@ -96,12 +96,14 @@ def test_what_is_as_everybody_would_expect_is_not_kept() -> None:
 
 
 def test_ids_that_the_author_left_out_are_the_services_own_once_it_gave_them() -> None:
-    inputs = Inputs.of(Run().inputs(), URN)
+    inputs = DefinitionInputs.of(Run().inputs(), URN)
     extract, load = node_ids(inputs.root).values()
-    state = replace(first_state(inputs), workflow_id="8800", ids={inputs.workflow_id: "8800", extract: "881"})
+    state = replace(
+        DefinitionState.first(inputs), workflow_id="8800", ids={inputs.workflow_id: "8800", extract: "881"}
+    )
     outputs = state.to_pulumi()
     assert "actualIds" not in bookkeeping(outputs)
-    again = State.of(URN, "10001/8800", outputs)
+    again = DefinitionState.of(URN, "10001/8800", outputs)
     assert again.ids == {}
     assert again.root == again.inputs.root == state.root
     assert again.known_ids == {"": "8800", "extract": "881", "load": load}
@@ -109,11 +111,13 @@ def test_ids_that_the_author_left_out_are_the_services_own_once_it_gave_them() -
 
 
 def test_outputs_without_what_is_read_later_are_a_state() -> None:
-    state = State.of(URN, "7/70", {"spec": WRITTEN})
+    state = DefinitionState.of(URN, "7/70", {"spec": WRITTEN})
     known = {"": "70"}
-    assert state == State(inputs=Inputs(7, WRITTEN, Ids(URN, 7, known)), workflow_id="70", ids={})
+    assert state == DefinitionState(
+        inputs=DefinitionInputs(7, WRITTEN, Ids(URN, 7, known)), workflow_id="70", ids={}
+    )
     nulls = dict.fromkeys(("workflowId", "nodeIds", "owner", "createTime", "__state"))
-    assert State.of(URN, "7/70", {"spec": WRITTEN, **nulls}) == state
+    assert DefinitionState.of(URN, "7/70", {"spec": WRITTEN, **nulls}) == state
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,7 @@ def test_outputs_of_a_document_without_secrets_are_marked_nowhere() -> None:
 
 
 def test_the_resources_id_says_the_project_and_its_outputs_the_workflow() -> None:
-    state = State.of(URN, "7/70", {"spec": WRITTEN, "projectId": 8, "workflowId": "80"})
+    state = DefinitionState.of(URN, "7/70", {"spec": WRITTEN, "projectId": 8, "workflowId": "80"})
     assert (state.inputs.project_id, state.workflow_id, state.resource_id) == (7, "80", "7/80")
 
 
@@ -152,12 +156,14 @@ def test_a_workflow_id_that_is_none_does_not_count(known: Any) -> None:
 
 def test_flags_that_are_none_are_not_set() -> None:
     spec = etl()
-    inputs = Inputs.of({"projectId": 7.0, "spec": spec, "adopt": "true", "validateOnPreview": 1}, URN)
-    assert inputs == Inputs(7, spec, Ids(URN, 7), None, None)
+    inputs = DefinitionInputs.of(
+        {"projectId": 7.0, "spec": spec, "adopt": "true", "validateOnPreview": 1}, URN
+    )
+    assert inputs == DefinitionInputs(7, spec, Ids(URN, 7), None, None)
 
 
 def test_a_look_tells_what_was_not_known() -> None:
-    state, root = first_state(INPUTS), INPUTS.root
+    state, root = DefinitionState.first(INPUTS), INPUTS.root
     met = state.met(openapi.WorkflowDefinition(id="80", owner="42", create_time=1_700_000_000_999), root)
     assert (met.workflow_id, met.owner, met.create_time) == ("80", "42", "2023-11-14T22:13:20Z")
     nothing = openapi.WorkflowDefinition()
@@ -169,7 +175,7 @@ def test_a_time_is_one_of_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     time.tzset()
     try:
-        met = first_state(INPUTS).met(openapi.WorkflowDefinition(create_time=0), INPUTS.root)
+        met = DefinitionState.first(INPUTS).met(openapi.WorkflowDefinition(create_time=0), INPUTS.root)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -178,7 +184,7 @@ def test_a_time_is_one_of_utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_node_that_somebody_renamed_is_known_by_the_id_that_the_service_gave() -> None:
     extract = node_ids(INPUTS.root)["extract"]
-    state = replace(first_state(INPUTS), ids={extract: "881"})
+    state = replace(DefinitionState.first(INPUTS), ids={extract: "881"})
     root = flowspec.rename_ids(INPUTS.root, {extract: "881"})
     next(found for name, found in flowspec.nodes_of(flowspec.workflow_of(root)) if name == "extract")[
         "name"

@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.lifecycle import (
     RefusedError,
     WorkflowDefinitions,
 )
-from pulumi_resource_dataworks.lifecycle._import import _tell_progress
+from pulumi_resource_dataworks.lifecycle._import import report_progress
 from tests.support.definitions import (
     OTHER_URN,
     PROJECT,
@@ -67,8 +67,8 @@ async def test_a_create_tells_each_thing_that_it_does(run: Run) -> None:
 def test_a_job_that_runs_is_told_with_what_is_usual(
     run: Run, elapsed: float, count: int, messages: Messages
 ) -> None:
-    _tell_progress(run.context(), job("Running"), elapsed, count)
-    _tell_progress(run.context(), job("Success"), elapsed, count)
+    report_progress(run.context(), job("Running"), elapsed, count)
+    report_progress(run.context(), job("Success"), elapsed, count)
     messages(run.report.told)
 
 
@@ -119,7 +119,7 @@ HALF_DONE: list[tuple[Callable[[Run], object], type[Exception] | None, str]] = [
     (
         stopped("importing", "import"),
         CancelledStepError,
-        "stopped by the user, while the import was being sent",
+        "stopped by the user, while the import was being sent; the next `pulumi up` looks for it",
     ),
     (lost_and_not_looked_for, openapi.PermissionDeniedError, f"connection reset; and then: {denied()}"),
     (

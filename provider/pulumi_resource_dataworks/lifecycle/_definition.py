@@ -12,7 +12,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING, OF_THE_DOCUMENT
 
-from ._step import UNKNOWN, LifecycleError
+from ._step import UNKNOWN, HalfDoneError, LifecycleError
 
 # --- The IDs that a document leaves out: those that the service is known to have, else guesses for what is not there yet
 
@@ -59,15 +59,19 @@ class Ids:
         return choose
 
 
-# --- A workflow definition's inputs and outputs, as values of this program and as Pulumi keeps them
+# --- Inputs and outputs
 
+
+SWITCHES = {"adopt": "adopt", "validate_on_preview": "validateOnPreview"}
+"""The inputs that are true, false or left out, and how Pulumi calls them."""
 
 _REWRITES = ("sent", "kept")
-_SWITCHES = ("adopt", "validateOnPreview")
+_FOUND_OUT = {"owner": "owner", "create_time": "createTime"}
+_NOT_IN_THE_DOCUMENT = ("workflowId", "nodeIds", *_FOUND_OUT.values())
 
 
 @dataclass(frozen=True)
-class Inputs:
+class DefinitionInputs:
     """What check has accepted, wholly known.
 
     Attributes:
@@ -85,13 +89,10 @@ class Inputs:
     validate_on_preview: bool | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], urn: str, known: Mapping[str, str] | None = None) -> Inputs:
-        """Reads inputs that check returned.
-
-        Args:
-            values: The inputs.
-            urn: The resource.
-            known: The service's IDs by node name, the workflow's under the empty one.
+    def of(
+        cls, values: Mapping[str, Any], urn: str, known: Mapping[str, str] | None = None
+    ) -> DefinitionInputs:
+        """Reads inputs that check returned; `known` are the service's IDs by node name, as `Ids` has them.
 
         Raises:
             LifecycleError: There is no document, which only an edited state can lack.
@@ -104,18 +105,29 @@ class Inputs:
                 "or remove the resource with `pulumi state delete` and import the workflow"
             ) from None
         project_id = int(values["projectId"])
-        switches = (_flag(values.get(key)) for key in _SWITCHES)
-        return cls(project_id, values["spec"], Ids(urn, project_id, known or {}), *switches)
+        given = {name: values.get(key) for name, key in SWITCHES.items()}
+        switches = {name: value for name, value in given.items() if isinstance(value, bool)}
+        return cls(project_id, values["spec"], Ids(urn, project_id, known or {}), **switches)
 
     @cached_property
     def root(self) -> flowspec.Object:
         """The complete document, under its declared IDs."""
         return flowspec.complete(self.spec, self.ids.chooser(self.spec))
 
+    @cached_property
+    def nodes(self) -> dict[str, flowspec.Object]:
+        """The nodes of the complete document, by name."""
+        return dict(flowspec.nodes_of(flowspec.workflow_of(self.root)))
+
     @property
     def workflow_id(self) -> str:
         """The workflow's declared ID."""
         return str(written_id(self.spec) or self.ids.chooser(self.spec)(""))
+
+    @property
+    def is_id_derived(self) -> bool:
+        """Whether the provider chose the workflow's ID."""
+        return self.derived("") == self.workflow_id
 
     @property
     def path(self) -> str:
@@ -142,13 +154,13 @@ class Inputs:
 
     def to_pulumi(self) -> dict[str, Any]:
         """The inputs as Pulumi keeps them."""
-        switches = dict(zip(_SWITCHES, (self.adopt, self.validate_on_preview), strict=True))
+        switches = {key: getattr(self, name) for name, key in SWITCHES.items()}
         written = {key: value for key, value in switches.items() if value is not None}
         return {"projectId": self.project_id, "spec": self.spec, **written}
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DefinitionState:
     """What the outputs hold.
 
     Attributes:
@@ -166,7 +178,7 @@ class State:
         settled: Whether the service holds what was sent, as far as it was seen.
     """
 
-    inputs: Inputs
+    inputs: DefinitionInputs
     workflow_id: str
     ids: Mapping[str, str]
     owned: frozenset[str] = frozenset()
@@ -178,22 +190,27 @@ class State:
     settled: bool = True
 
     @classmethod
-    def of(cls, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> State:
+    def first(cls, inputs: DefinitionInputs) -> DefinitionState:
+        """The state of a workflow that is about to be imported for the first time, under its declared IDs."""
+        return cls(inputs=inputs, workflow_id=inputs.workflow_id, ids={})
+
+    @classmethod
+    def of(cls, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> DefinitionState:
         """Reads outputs that this provider wrote."""
         project_id, workflow_id = workflow_of(resource_id, outputs)
         kept = bookkeeping(outputs)
-        nodes = dict(cast("Mapping[str, str]", outputs.get("nodeIds") or {}))
+        nodes: Mapping[str, str] = outputs.get("nodeIds") or {}
+        rewrites = kept.get("rewrites")
         return cls(
-            inputs=Inputs.of({**outputs, "projectId": project_id}, urn, {**nodes, "": workflow_id}),
+            inputs=DefinitionInputs.of({**outputs, "projectId": project_id}, urn, {**nodes, "": workflow_id}),
             workflow_id=workflow_id,
-            ids=dict(cast("Mapping[str, str]", kept.get("actualIds") or {})),
+            ids=kept.get("actualIds") or {},
             owned=owned_nodes(outputs),
-            owner=outputs.get("owner"),
-            create_time=outputs.get("createTime"),
-            rewrites=_rewrites(kept.get("rewrites")),
+            rewrites=(rewrites["sent"], rewrites["kept"]) if rewrites else None,
             left_out=kept.get("leftOut"),
             pending_job=kept.get("pendingJob"),
             settled="unsettled" not in kept,
+            **{name: outputs.get(key) for name, key in _FOUND_OUT.items()},
         )
 
     @property
@@ -207,15 +224,9 @@ class State:
         return self.inputs.project_id, self.workflow_id
 
     @property
-    def declared_ids(self) -> dict[str, str]:
-        """The declared IDs by the service's own, where the two differ."""
-        return {actual: declared for declared, actual in self.ids.items()}
-
-    @property
     def node_ids(self) -> dict[str, str]:
         """The service's IDs of the document's nodes, by name."""
-        nodes = flowspec.nodes_of(flowspec.workflow_of(self.inputs.root))
-        return {name: self.ids.get(node["id"], node["id"]) for name, node in nodes}
+        return {name: self.ids.get(node["id"], node["id"]) for name, node in self.inputs.nodes.items()}
 
     @property
     def known_ids(self) -> dict[str, str]:
@@ -225,13 +236,17 @@ class State:
     @property
     def root(self) -> flowspec.Object:
         """The complete document that was sent, under the service's IDs."""
-        return cast("flowspec.Object", flowspec.rename_ids(self.inputs.root, dict(self.ids)))
+        return self.under_actual_ids(self.inputs.root)
 
-    def called(self, workflow_id: str) -> State:
-        """This state with another workflow ID."""
-        return replace(self, workflow_id=workflow_id)
+    def under_actual_ids(self, root: flowspec.Object) -> flowspec.Object:
+        """A document with the service's IDs in place of the declared ones."""
+        return cast("flowspec.Object", flowspec.rename_ids(root, dict(self.ids)))
 
-    def met(self, definition: openapi.WorkflowDefinition, actual: flowspec.Object) -> State:
+    def under_declared_ids(self, actual: flowspec.Object) -> flowspec.Object:
+        """The same the other way round."""
+        return cast("flowspec.Object", flowspec.rename_ids(actual, {v: k for k, v in self.ids.items()}))
+
+    def met(self, definition: openapi.WorkflowDefinition, actual: flowspec.Object) -> DefinitionState:
         """This state after a look at the service."""
         return replace(
             self,
@@ -241,61 +256,62 @@ class State:
             create_time=_iso(definition.create_time) or self.create_time,
         )
 
-    def as_declared(self, actual: flowspec.Object) -> flowspec.Object:
-        """What the service holds, under the declared IDs and in the words of the complete document.
+    def sent(self, job: str | None) -> DefinitionState:
+        """This state once its document may be on its way: its nodes count among its own, and its end was not seen."""
+        owned = self.owned | frozenset(self.node_ids.values())
+        return replace(self, pending_job=job, settled=False, owned=owned)
 
-        What it made of the document when it was imported counts as the document.
-        """
-        now = self.projected(actual)
-        if self.rewrites is None:
-            return now
-        held = (flowspec.read_canonical(text).root for text in self.rewrites)
-        sent, kept = (flowspec.rename_ids(root, self.declared_ids) for root in held)
-        return cast("flowspec.Object", flowspec.restore(sent, kept, now))
+    def half_done(self, message: str, job: str | None = None) -> HalfDoneError:
+        """The end of a step that has sent the document, so that the next run goes on from there."""
+        return HalfDoneError(message, self.sent(job))
 
     def projected(self, actual: flowspec.Object) -> flowspec.Object:
         """What the service holds, under the declared IDs, with the fields that the document has."""
-        return flowspec.project(self.inputs.root, flowspec.rename_ids(actual, self.declared_ids))
+        return flowspec.project(self.inputs.root, self.under_declared_ids(actual))
+
+    def as_declared(self, actual: flowspec.Object) -> flowspec.Object:
+        """As `projected`, but what the service made of the document when it was imported counts as the document."""
+        now = self.projected(actual)
+        if self.rewrites is None:
+            return now
+        sent, kept = (self.under_declared_ids(flowspec.read_canonical(text).root) for text in self.rewrites)
+        return cast("flowspec.Object", flowspec.restore(sent, kept, now))
 
     def beside(self, actual: flowspec.Object) -> flowspec.LeftOut:
         """What the service holds of the fields that the document leaves out."""
-        return flowspec.left_out(self.inputs.root, flowspec.rename_ids(actual, self.declared_ids))
+        return flowspec.left_out(self.inputs.root, self.under_declared_ids(actual))
 
     def changed_beside(self, actual: flowspec.Object) -> dict[str, flowspec.Object]:
         """What of that somebody has changed since it was read back."""
         if self.left_out is None:
             return {}
-        return flowspec.changed_since(
-            self.inputs.root, flowspec.rename_ids(actual, self.declared_ids), self.left_out
-        )
+        return flowspec.changed_since(self.inputs.root, self.under_declared_ids(actual), self.left_out)
 
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
-        node_ids = self.node_ids
         outputs = {
             **document_outputs(self.inputs, self.root),
             "workflowId": self.workflow_id,
-            "nodeIds": node_ids,
+            "nodeIds": self.node_ids,
         }
-        found: dict[str, Any] = {"owner": self.owner, "createTime": self.create_time}
-        outputs.update({key: value for key, value in found.items() if value})
-        kept: dict[str, Any] = {}
-        written = {one: other for one, other in self.ids.items() if _is_written(self.inputs, one)}
-        if written:
-            kept["actualIds"] = written
-        if self.owned != frozenset(node_ids.values()):
-            kept["ownedNodeIds"] = sorted(self.owned)
-        if self.rewrites is not None:
-            kept["rewrites"] = dict(zip(_REWRITES, self.rewrites, strict=True))
-        if self.left_out is not None:
-            kept["leftOut"] = self.left_out
-        if self.pending_job is not None:
-            kept["pendingJob"] = self.pending_job
-        if not self.settled:
-            kept["unsettled"] = True
-        if kept:
-            outputs[BOOKKEEPING] = kept
-        return marked(outputs, self.inputs.spec)
+        found = {key: getattr(self, name) for name, key in _FOUND_OUT.items()}
+        outputs |= {key: value for key, value in found.items() if value}
+        declared = {str(one.get("id")) for one in _bearers_of_ids(self.inputs.spec)}
+        kept: dict[str, Any] = {
+            "actualIds": {one: other for one, other in self.ids.items() if one in declared} or None,
+            "ownedNodeIds": sorted(self.owned) if self.owned != frozenset(self.node_ids.values()) else None,
+            "rewrites": self.rewrites and dict(zip(_REWRITES, self.rewrites, strict=True)),
+            "leftOut": self.left_out,
+            "pendingJob": self.pending_job,
+            "unsettled": None if self.settled else True,
+        }
+        kept = {key: value for key, value in kept.items() if value is not None}
+        return marked({**outputs, BOOKKEEPING: kept} if kept else outputs, self.inputs.spec)
+
+
+def _bearers_of_ids(spec: flowspec.Object) -> list[flowspec.Object]:
+    workflow = flowspec.workflow_of(spec)
+    return [spec["spec"], workflow, *(node for _, node in flowspec.nodes_of(workflow))]
 
 
 def written_id(spec: flowspec.Object) -> Any:
@@ -315,36 +331,14 @@ def owned_nodes(outputs: Mapping[str, Any]) -> frozenset[str]:
 
 
 def marked(outputs: dict[str, Any], spec: Any) -> dict[str, Any]:
-    """The outputs, with those marked as secrets that tell of one in the document."""
+    """The outputs, with those marked as secrets that say something of one in the document."""
     if not flowspec.secrets_of(spec):
         return outputs
     hidden = OF_THE_DOCUMENT if flowspec.hides_names(spec) else {"digest", BOOKKEEPING}
     return {key: flowspec.secret(value) if key in hidden else value for key, value in outputs.items()}
 
 
-def _is_written(inputs: Inputs, declared: str) -> bool:
-    workflow = flowspec.workflow_of(inputs.spec)
-    held = [inputs.spec["spec"], workflow, *(node for _, node in flowspec.nodes_of(workflow))]
-    return any(str(one.get("id")) == declared for one in held)
-
-
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _rewrites(value: Any) -> tuple[str, str] | None:
-    if not isinstance(value, Mapping):
-        return None
-    sent, kept = (str(cast("Mapping[str, Any]", value)[key]) for key in _REWRITES)
-    return sent, kept
-
-
-def first_state(inputs: Inputs) -> State:
-    """The state of a workflow that is about to be imported for the first time, under its declared IDs."""
-    return State(inputs=inputs, workflow_id=inputs.workflow_id, ids={})
-
-
-def document_outputs(inputs: Inputs, root: flowspec.Object) -> dict[str, Any]:
+def document_outputs(inputs: DefinitionInputs, root: flowspec.Object) -> dict[str, Any]:
     """The outputs that follow from the document alone, so that a preview knows them.
 
     Args:
@@ -370,38 +364,35 @@ def keeping_digest(
     a deployment to production, is not done again.
     """
     if isinstance(before.get("digest"), str) and isinstance(after.get("digest"), str):
-        one, other = (State.of(urn, resource_id, outputs).root for outputs in (before, after))
+        one, other = (DefinitionState.of(urn, resource_id, outputs).root for outputs in (before, after))
         if flowspec.same(one, other):
             return {**after, "digest": before["digest"]}
     return after
 
 
-def preview_outputs(inputs: Inputs) -> dict[str, Any]:
+def preview_outputs(inputs: DefinitionInputs) -> dict[str, Any]:
     """The outputs of a workflow that is not there yet: the service may give IDs of its own."""
-    later = dict.fromkeys(("workflowId", "nodeIds", "owner", "createTime"), UNKNOWN)
-    return {**marked(document_outputs(inputs, inputs.root), inputs.spec), **later}
+    known = marked(document_outputs(inputs, inputs.root), inputs.spec)
+    return {**known, **dict.fromkeys(_NOT_IN_THE_DOCUMENT, UNKNOWN)}
 
 
 def unknown_outputs(news: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs where something of the document is not known yet."""
-    keys = ("workflowId", "name", "path", "nodeIds", "nodeOutputs", "digest", "owner", "createTime")
-    return {**dict.fromkeys(keys, UNKNOWN), **news}
+    return {
+        **dict.fromkeys((*_NOT_IN_THE_DOCUMENT, "name", "path", "nodeOutputs", "digest"), UNKNOWN),
+        **news,
+    }
 
 
 def parse_id(resource_id: str, noun: str = "workflow definition") -> tuple[int, str]:
-    """Project and workflow ID of a resource ID.
-
-    Args:
-        resource_id: `<projectId>/<workflowId>`.
-        noun: What the resource is, for a message.
+    """Project and workflow ID of a resource ID, `<projectId>/<workflowId>`; the noun is for the message.
 
     Raises:
-        LifecycleError: It is none.
+        LifecycleError: It has another form.
     """
     project, _, workflow = resource_id.partition("/")
-    if not (
-        project.isascii() and project.isdecimal() and int(project) > 0 and workflow and "/" not in workflow
-    ):
+    is_project = project.isascii() and project.isdecimal() and int(project) > 0
+    if not (is_project and workflow and "/" not in workflow):
         raise LifecycleError(
             f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<workflowId>, '
             "for example 123456/7234567890123456789"
@@ -416,7 +407,7 @@ def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]
     holds the ID that was asked for, and the service may have given another.
 
     Raises:
-        LifecycleError: The resource's ID is none.
+        LifecycleError: The resource's ID has another form.
     """
     project_id, workflow_id = parse_id(resource_id)
     known = outputs.get("workflowId")

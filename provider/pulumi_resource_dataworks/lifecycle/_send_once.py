@@ -1,0 +1,62 @@
+"""A call that must have its effect once, although its answer may be lost and the service takes no client token."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pulumi_resource_dataworks import openapi
+
+from ._step import CancelledStepError, Context, LifecycleError
+
+T = TypeVar("T")
+
+SENDS = 3
+FIRST_PAUSE = 1.0
+"""Seconds before the first further look; each pause after it is twice as long."""
+
+
+async def send_once(
+    context: Context,
+    call: str,
+    send: Callable[[], Awaitable[T]],
+    look: Callable[[int], Awaitable[T | None]],
+    unsure: Callable[[str], Exception],
+    *,
+    would_meet_any_send: Callable[[openapi.DataWorksError], bool] = lambda _: False,
+) -> T:
+    """Sends a call; where an answer is lost, its effect is looked for before the call is sent again.
+
+    Args:
+        context: The step. Its `left` is taken back where nothing was sent.
+        call: What is sent, for messages.
+        send: Sends it, and gives its result.
+        look: Finds the result of a send, given how many were made; None where the call has to be sent again.
+        unsure: Makes the error, of a message, that says that the call may have had its effect.
+        would_meet_any_send: Whether an error after a lost answer proves that the sends before it had no effect.
+
+    Raises:
+        DataWorksError: The call had no effect.
+        Exception: What `unsure` made.
+    """
+    lost: openapi.AnswerLost | None = None
+    for sent in range(1, SENDS + 1):
+        try:
+            return await send()
+        except CancelledStepError as error:
+            message = f"{error}, while {call} was being sent; the next `pulumi up` looks for it"
+            raise unsure(message) from error
+        except openapi.AnswerLost as error:
+            lost = error
+        except openapi.DataWorksError as error:
+            if lost is None or would_meet_any_send(error):
+                context.left = None
+                raise
+            raise unsure(str(error)) from error
+        try:
+            found = await look(sent)
+        except (openapi.DataWorksError, LifecycleError) as error:
+            raise unsure(f"{lost}; and then: {error}") from error
+        if found is not None:
+            return found
+    raise unsure(f"the answer to {call} was lost {SENDS} times: {lost}") from lost
