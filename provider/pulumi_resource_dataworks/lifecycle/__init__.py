@@ -3,53 +3,29 @@
 Knows the documents (`flowspec`) and the service (`openapi`), and none of the fronts that call it.
 """
 
-from pulumi_resource_dataworks.flowspec import is_secret, secret
+from pulumi_resource_dataworks.flowspec import is_secret as is_secret
+from pulumi_resource_dataworks.flowspec import secret as secret
 
-from ._check import Checked
-from ._diff import Difference
-from ._resource_types import ResourceType, resource_types
-from ._run import Options, Place
-from ._step import (
-    UNKNOWN,
-    CancelledStepError,
-    Context,
-    HalfDoneError,
-    LifecycleError,
-    Opaque,
-    RefusedError,
-    Reporter,
-    Unknown,
-    nothing_lost,
-    odd_values,
-)
-from .functions import Answer, Functions
-from .workflow_definition import HOLDING, NAMING, WorkflowDefinitions
-from .workflow_deployment import WorkflowDeployments
-
-__all__ = [
-    "HOLDING",
-    "NAMING",
-    "UNKNOWN",
-    "Answer",
-    "CancelledStepError",
-    "Checked",
-    "Context",
-    "Difference",
-    "Functions",
-    "HalfDoneError",
-    "LifecycleError",
-    "Opaque",
-    "Options",
-    "Place",
-    "RefusedError",
-    "Reporter",
-    "ResourceType",
-    "Unknown",
-    "WorkflowDefinitions",
-    "WorkflowDeployments",
-    "is_secret",
-    "nothing_lost",
-    "odd_values",
-    "resource_types",
-    "secret",
-]
+from ._check import Checked as Checked
+from ._diff import Difference as Difference
+from ._resource_types import ResourceType as ResourceType
+from ._resource_types import resource_types as resource_types
+from ._run import Options as Options
+from ._run import Place as Place
+from ._step import UNKNOWN as UNKNOWN
+from ._step import CancelledStepError as CancelledStepError
+from ._step import Context as Context
+from ._step import HalfDoneError as HalfDoneError
+from ._step import LifecycleError as LifecycleError
+from ._step import Opaque as Opaque
+from ._step import RefusedError as RefusedError
+from ._step import Reporter as Reporter
+from ._step import Unknown as Unknown
+from ._step import nothing_lost as nothing_lost
+from ._step import odd_values as odd_values
+from .functions import Answer as Answer
+from .functions import Functions as Functions
+from .workflow_definition import HOLDING as HOLDING
+from .workflow_definition import NAMING as NAMING
+from .workflow_definition import WorkflowDefinitions as WorkflowDefinitions
+from .workflow_deployment import WorkflowDeployments as WorkflowDeployments

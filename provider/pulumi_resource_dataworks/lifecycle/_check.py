@@ -42,12 +42,7 @@ class Checked:
 
 
 def check(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
-    """Validates the inputs, and makes an object of a document that is text.
-
-    Args:
-        news: What the user wrote; it may hold unknown values.
-        olds: The inputs of the last run, in whose order the document's sets are put.
-    """
+    """Validates the inputs, and makes an object of a document that is text; its sets get the order of the old inputs."""
     found = Checked()
     refuse_unknown_inputs(news, INPUTS, "workflow definition", found)
     project_id = project_id_of(news.get("projectId"), found)
@@ -87,7 +82,7 @@ def read_flag(news: Mapping[str, Any], key: str, found: Checked) -> dict[str, An
 
 
 def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
-    """The workspace's ID; None, and a failure, where it is none."""
+    """The workspace's ID; None, and a failure, where it is missing or wrong."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, str) and _PROJECT_ID.fullmatch(value):
@@ -109,13 +104,14 @@ def _document(value: Any, found: Checked) -> Any:
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
         return None
-    odd = list(odd_values(value))
-    opaque = [(path, item.what) for path, item in odd if isinstance(item, Opaque)]
+    odd = odd_values(value)
+    opaque = [
+        f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {item.what}. Give its text instead."
+        for path, item in odd
+        if isinstance(item, Opaque)
+    ]
     if opaque:
-        found.failures += [
-            f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {what}. Give its text instead."
-            for path, what in opaque
-        ]
+        found.failures += opaque
         return None
     holes = [path for path, item in odd if isinstance(item, Unknown)]
     if () in holes:
@@ -156,59 +152,22 @@ def _few(warnings: list[flowspec.Problem], conceal: Callable[[flowspec.Problem],
 def _concealer(spec: Any) -> Callable[[flowspec.Problem], str]:
     """Writes a problem without what is secret: no value where one lies at or below its place, or names are secret."""
     hidden = list(flowspec.secret_paths(spec))
-    all_is_secret = flowspec.hides_names(spec) or () in hidden
-
-    def conceal(problem: flowspec.Problem) -> str:
-        near = any(
-            path == problem.path[: len(path)] or problem.path == path[: len(problem.path)] for path in hidden
-        )
-        return problem.render(secret=all_is_secret or near)
-
-    return conceal
+    all_is_secret = flowspec.hides_names(spec)
+    return lambda problem: problem.render(
+        secret=all_is_secret or any(_on_one_line(path, problem.path) for path in hidden)
+    )
 
 
-def chosen_elsewhere(
-    chosen: dict[str, tuple[int, str]],
-    urn: str,
-    project_id: int,
-    spec: flowspec.Object,
-) -> list[str]:
-    """A failure where an ID that the author has written is written for another project, too.
-
-    Args:
-        chosen: By ID, the project that it is written for, and the resource; filled here.
-        urn: The resource's URN.
-        project_id: Its workspace.
-        spec: Its document as it was written: derived IDs differ by project.
-    """
-    for node, own in _written_ids(spec):
-        elsewhere, other = chosen.setdefault(own, (project_id, urn))
-        if elsewhere != project_id and other != urn:
-            secret = flowspec.hides_names(spec)
-            place = f'the id of node "{"[secret]" if secret else node}"' if node else "spec.workflows[0].id"
-            failure = (
-                f"{place}: the ID {'[secret]' if secret else own} is written for project {project_id} here, and for "
-                f"project {elsewhere} in {other}. Whether DataWorks takes one ID in two workspaces for two things is unknown, so this could change "
-                "the other one. Leave the IDs out of the document: then each project gets its own."
-            )
-            return [failure]
-    return []
-
-
-def _written_ids(root: flowspec.Object) -> list[tuple[str, str]]:
-    """The IDs that an author has written, each with its node's name, the workflow's with none."""
-    workflow = flowspec.workflow_of(root)
-    ids = [("", workflow.get("id") or root["spec"].get("id"))]
-    ids += [(name, node.get("id")) for name, node in flowspec.nodes_of(workflow)]
-    return [(name, str(own)) for name, own in ids if own]
+def _on_one_line(path: Path, other: Path) -> bool:
+    """Whether one path is the other's beginning."""
+    return path[: len(other)] == other[: len(path)]
 
 
 def _excused(problem: flowspec.Problem, holes: list[Path]) -> bool:
     """Whether a problem may be one only because something is not known yet."""
-    path = problem.path
-    if any(path[: len(hole)] == hole or hole[: len(path)] == path for hole in holes):
+    if any(_on_one_line(problem.path, hole) for hole in holes):
         return True
     if problem.rule == "undeclared-parameter":
         return any(not _PARAMETERS.isdisjoint(hole) for hole in holes)
-    about_names = not {"dependencies", "flow", "join"}.isdisjoint(path)
+    about_names = not {"dependencies", "flow", "join"}.isdisjoint(problem.path)
     return about_names and any(isinstance(hole[-1], int) or hole[-1] in _NAMING_KEYS for hole in holes)

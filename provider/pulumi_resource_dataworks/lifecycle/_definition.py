@@ -256,6 +256,12 @@ class DefinitionState:
             create_time=_iso(definition.create_time) or self.create_time,
         )
 
+    def updated(self, inputs: DefinitionInputs) -> DefinitionState:
+        """This state with another document; of the IDs those stay that it declares too."""
+        declared = flowspec.node_ids(inputs.root) | {inputs.workflow_id}
+        ids = {one: other for one, other in self.ids.items() if one in declared}
+        return replace(self, inputs=inputs, ids=ids, rewrites=None)
+
     def sent(self, job: str | None) -> DefinitionState:
         """This state once its document may be on its way: its nodes count among its own, and its end was not seen."""
         owned = self.owned | frozenset(self.node_ids.values())

@@ -21,11 +21,9 @@ _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", "
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is different.
+    """What changes, by property path as Pulumi writes it: empty where nothing does.
 
-    Attributes:
-        changes: What changes, by property path as Pulumi writes it: empty where nothing does.
-        delete_before_replace: Whether the old workflow has to go first: a path or an ID can be taken once.
+    A path or an ID can be taken once, so the old workflow may have to go first (`delete_before_replace`).
     """
 
     changes: Mapping[str, PropertyChange]
@@ -34,9 +32,8 @@ class Difference:
     @property
     def replaces(self) -> list[str]:
         """The properties that ask for a new workflow."""
-        return list(
-            dict.fromkeys(path.split(".")[0] for path, kind in self.changes.items() if kind == "replace")
-        )
+        paths = (path for path, kind in self.changes.items() if kind == "replace")
+        return list(dict.fromkeys(path.split(".")[0] for path in paths))
 
 
 def diff(
@@ -49,13 +46,7 @@ def diff(
 ) -> Difference:
     """Compares what was sent last with the new inputs, by meaning.
 
-    Args:
-        urn: The resource.
-        resource_id: Its ID.
-        olds: The inputs of the last run.
-        old_outputs: The outputs of the last run: what was sent. The inputs may hold what was ignored since.
-        news: The new inputs.
-        ignore_changes: Property paths that keep the value that the service has.
+    The old inputs may hold what was ignored since, the old outputs hold what was sent.
     """
     old = {**olds, **old_outputs}
     changes: dict[str, PropertyChange] = {
@@ -64,10 +55,10 @@ def diff(
         if olds.get(key) != news.get(key)
     }
     if isinstance(news.get("projectId"), Unknown):
-        return Difference({**changes, "projectId": "update", **_below(old["spec"], news["spec"])})
-    if int(news["projectId"]) != int(old["projectId"]):
-        return Difference({**changes, "projectId": "replace", **_below(old["spec"], news["spec"])})
-    if has_unknown(news["spec"]):
+        changes["projectId"] = "update"
+    elif int(news["projectId"]) != int(old["projectId"]):
+        changes["projectId"] = "replace"
+    if "projectId" in changes or has_unknown(news["spec"]):
         return Difference({**changes, **_below(old["spec"], news["spec"])})
     state = DefinitionState.of(urn, resource_id, old)
     new = ignoring(state.inputs, DefinitionInputs.of(news, urn, state.known_ids), ignore_changes)
@@ -92,11 +83,7 @@ def _is_another(state: DefinitionState, new: DefinitionInputs) -> bool:
 
 def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     """The smallest property paths below `spec` that differ."""
-    if (
-        flowspec.is_secret(old)
-        or flowspec.is_secret(new)
-        or not (isinstance(old, dict) and isinstance(new, dict))
-    ):
+    if not all(isinstance(spec, dict) and not flowspec.is_secret(spec) for spec in (old, new)):
         return {} if old == new else {"spec": "update"}
     found = flowspec.differences(cast("flowspec.Object", old), cast("flowspec.Object", new))
     return {flowspec.show_property(("spec", *path)): kind for path, kind in found.items()}
@@ -130,9 +117,13 @@ def _keep(old: Any, new: Any, path: list[str]) -> None:
     """Puts the old value at a path into the new document; list entries are the same by ID, name, then place."""
     step, rest = path[0], path[1:]
     if isinstance(old, list) and isinstance(new, list):
-        for index, item in enumerate(cast("list[Any]", new)):
-            if step in ("*", str(index)):
-                _keep_item(cast("list[Any]", old), cast("list[Any]", new), index, item, rest)
+        entries = cast("list[Any]", new)
+        for index, item in enumerate(entries):
+            partner = _partner(cast("list[Any]", old), item, index) if step in ("*", str(index)) else None
+            if partner is not None and rest:
+                _keep(partner, item, rest)
+            elif partner is not None:
+                entries[index] = partner
     elif isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
         if rest and step in before and step in after:
@@ -141,16 +132,6 @@ def _keep(old: Any, new: Any, path: list[str]) -> None:
             after[step] = before[step]
         elif not rest:
             after.pop(step, None)
-
-
-def _keep_item(old: list[Any], new: list[Any], index: int, item: Any, rest: list[str]) -> None:
-    partner = _partner(old, item, index)
-    if partner is None:
-        return
-    if rest:
-        _keep(partner, item, rest)
-    else:
-        new[index] = partner
 
 
 def _partner(old: list[Any], item: Any, index: int) -> Any:

@@ -21,11 +21,11 @@ async def dry_run(
     *,
     fresh: bool,
 ) -> None:
-    """Asks the service whether it would take the document, where that is wanted.
+    """Asks the service whether it would take the document, where that is wanted and the workspace honours it.
 
     Args:
         context: The step.
-        options: Whether it is wanted, and which workspaces honour it.
+        options: What the provider's settings say.
         state: The document, and the IDs under which it would be sent.
         written: The document as its author wrote it, whose lines a refusal names.
         fresh: Whether the workflow is not there yet.
@@ -59,12 +59,8 @@ async def dry_run(
         raise LifecycleError(f"DataWorks would refuse this document: {text}{places}")
 
 
-_Refusal = tuple[str, openapi.Words]
-"""What a message says of a refusal, and the service's words in it."""
-
-
-async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> _Refusal | None:
-    """What the service has against the document, if anything. The IDs are those that up would try."""
+async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> tuple[str, openapi.Words] | None:
+    """What a message says of a refusal, and the service's words in it. The IDs are those that up would try."""
 
     async def send(ids: IdsToTry) -> openapi.AsyncJob:
         text = ids.document(state.inputs.root)
@@ -82,11 +78,6 @@ async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> _Ref
         if refusal.is_definite:
             raise
         return str(refusal), refusal.message
-    return await _words_of(context, job)
-
-
-async def _words_of(context: Context, job: openapi.AsyncJob) -> _Refusal | None:
-    """What a dry run's job has against the document, if anything."""
     ended = await openapi.wait_for_job(
         context.client,
         job.id,

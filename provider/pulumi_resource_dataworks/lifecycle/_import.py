@@ -189,7 +189,7 @@ async def apply(context: Context, request: ImportRequest) -> DefinitionState:
     if refusal is not None:
         context.report.warning(f"DataWorks refused the document's IDs, so it has got others: {refusal}")
     context.left = state.sent(state.pending_job)
-    return await finish(context, state, request.advice(context))
+    return await finish(context, state, request.advice)
 
 
 async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> DefinitionState:
@@ -212,7 +212,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
             "the answer to the import was lost: looking for the workflow before sending it again"
         )
         await context.pause(FIRST_PAUSE * 2 ** (sent - 1))
-        found = await found_again(context, ids.state)
+        found = await _ownership.found_again(context, ids.state)
         if found is not None:
             ids = IdsToTry(ids.state.met(found.definition, found.root))
 
@@ -227,13 +227,10 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
     )
 
 
-async def finish(context: Context, state: DefinitionState, advice: str = "") -> DefinitionState:
-    """Waits for the pending job and reads the workflow back.
-
-    Args:
-        context: The step.
-        state: What was submitted.
-        advice: What to say beside the reason for which the job failed.
+async def finish(
+    context: Context, state: DefinitionState, advice: Callable[[Context], str] = lambda _: ""
+) -> DefinitionState:
+    """Waits for the pending job and reads the workflow back; `advice` is said where the job failed.
 
     Raises:
         HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
@@ -243,7 +240,7 @@ async def finish(context: Context, state: DefinitionState, advice: str = "") -> 
         words = f"{job.error or 'it gives no reason'} (request {job.request_id})"
         if context.secret:
             words += places_in(job.error, flowspec.Document(state.inputs.spec), secret=True)
-        raise state.half_done(f"the import job {job.job_id} ended as {job.status}: {words}{advice}")
+        raise state.half_done(f"the import job {job.job_id} ended as {job.status}: {words}{advice(context)}")
     context.report.status("reading it back")
     ended = "the import job succeeded" if job else "it is not known what became of the import job"
     kept = await _read_back(context, state, ended)
@@ -304,7 +301,7 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
     for attempt in range(_READS):
         try:
             await context.pause(FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
-            found = await found_again(context, state)
+            found = await _ownership.found_again(context, state)
         except (openapi.DataWorksError, LifecycleError) as error:
             message = f"the import is done, but could not be read back: {error}"
             raise state.half_done(message, state.pending_job) from error
@@ -323,15 +320,6 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
     if there is not None:
         return _with_rewrites(context, state, there)
     raise state.half_done(f"{ended}, but DataWorks did not keep {lost}")
-
-
-async def found_again(context: Context, state: DefinitionState) -> _ownership.Found | None:
-    """The workflow under the ID that it should have; else at its path, where the service has given it another."""
-    found = await _ownership.get(context, *state.workflow)
-    if found is not None:
-        return found
-    summary = await _ownership.at_path(context, state.inputs)
-    return await _ownership.get(context, state.inputs.project_id, summary.id) if summary else None
 
 
 def _lost(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -30,11 +30,11 @@ class Found:
     root: flowspec.Object
 
 
-async def get(context: Context, project_id: int, workflow_id: str) -> Found | None:
+async def get(context: Context, project_id: int, workflow_id: str, *, confirm: bool = True) -> Found | None:
     """The workflow with this ID; None where the service says that there is none.
 
     The codes for "not found" are not published, so an answer that might mean it is checked against the list of the
-    workspace's workflows before it is believed.
+    workspace's workflows before it is believed: not for an ID that only the asking resource derives (`confirm`).
 
     Raises:
         DataWorksError: Whether it is there is not known.
@@ -46,27 +46,14 @@ async def get(context: Context, project_id: int, workflow_id: str) -> Found | No
     except openapi.ServiceError as error:
         if not error.is_ambiguous_client_error:
             raise
-        if not await _listed(context, project_id, workflow_id):
+        if not (confirm and await _listed(context, project_id, workflow_id)):
             return None
     return await _read(context, project_id, workflow_id)  # a job may have made it between the two looks
 
 
-async def by_id(context: Context, project_id: int, workflow_id: str) -> Found | None:
-    """As `get`, for an ID that only the asking resource derives: a refusal is not confirmed by lists of all workflows."""
-    try:
-        return await _read(context, project_id, workflow_id)
-    except openapi.ServiceError as error:
-        if error.is_ambiguous_client_error:
-            return None
-        raise
-
-
 async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
     """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
-    if not is_listed(kind):
-        return True
-    found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
-    return all(summary.id != workflow_id for summary in found)
+    return not (is_listed(kind) and await _listed(context, project_id, workflow_id, (kind,)))
 
 
 def is_listed(kind: str) -> bool:
@@ -111,13 +98,27 @@ async def at_path(context: Context, inputs: DefinitionInputs) -> openapi.Workflo
     return None
 
 
+async def found_again(context: Context, state: DefinitionState) -> Found | None:
+    """The workflow under the ID that it should have; else at its path, where the service has given it another."""
+    found = await get(context, *state.workflow)
+    if found is not None:
+        return found
+    summary = await at_path(context, state.inputs)
+    return await get(context, state.inputs.project_id, summary.id) if summary else None
+
+
 async def _read(context: Context, project_id: int, workflow_id: str) -> Found:
     definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
     return Found(definition, document(definition))
 
 
-async def _listed(context: Context, project_id: int, workflow_id: str) -> bool:
-    for kind in openapi.WorkflowSummary.LISTED_KINDS:
+async def _listed(
+    context: Context,
+    project_id: int,
+    workflow_id: str,
+    kinds: Iterable[str] = openapi.WorkflowSummary.LISTED_KINDS,
+) -> bool:
+    for kind in kinds:
         found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
         if any(summary.id == workflow_id for summary in found):
             return True
@@ -161,11 +162,6 @@ def _nothing_is_lost(inputs: DefinitionInputs, found: Found, *, own: bool) -> bo
     return not (
         left.removed or left.changed or left.moved or left.edges_removed or left.workflow or left.document
     )
-
-
-def _is_own_work(inputs: DefinitionInputs, found: Found) -> bool:
-    """Whether a workflow, or a node of it, has an ID that only this resource derives."""
-    return found.definition.id in inputs.in_line("") or bool(_own_nodes(inputs, found.root))
 
 
 def _own_nodes(inputs: DefinitionInputs, actual: flowspec.Object) -> set[str]:
@@ -276,8 +272,8 @@ async def claim(
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
     context.report.status("looking for the workflow")
-    look = by_id if inputs.is_id_derived else get
-    found = await look(context, inputs.project_id, inputs.workflow_id)
+    confirm = not inputs.is_id_derived
+    found = await get(context, inputs.project_id, inputs.workflow_id, confirm=confirm)
     if found is None:
         summary = await at_path(context, inputs)
         if summary is None:
@@ -326,7 +322,7 @@ def _claimed(
     state = DefinitionState.first(inputs).met(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
     takes = "up takes it over" if context.preview else "taking it over"
-    own = _is_own_work(inputs, found)
+    own = found.definition.id in inputs.in_line("") or bool(_own_nodes(inputs, found.root))
     if holder is not None and holder.urn == context.urn:
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
     elif inputs.adopt:
@@ -337,20 +333,20 @@ def _claimed(
         context.report.warning(
             f"a workflow is there already, and adopt is set: {takes}{deletes} (workflow {state.workflow_id})"
         )
-    elif (state.workflow_id != inputs.workflow_id and not inputs.is_id_derived) or not _nothing_is_lost(
-        inputs, found, own=own
+    elif not (
+        (state.workflow_id == inputs.workflow_id or inputs.is_id_derived)
+        and (own or flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id))
+        and _nothing_is_lost(inputs, found, own=own)
     ):
         raise _is_taken(inputs, state.workflow_id)
     elif own:
         context.report.info(
             f"the workflow is there already, as this resource made it: {takes} (workflow {state.workflow_id})"
         )
-    elif flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id):
+    else:
         context.report.warning(
             f"a resource of another name or stack has made this workflow, and it holds just this document: {takes}. If that "
             "resource was renamed, give it an alias; if another stack declares it too, remove it from one of the two "
             f"(workflow {state.workflow_id})"
         )
-    else:
-        raise _is_taken(inputs, state.workflow_id)
     return replace(state, owned=flowspec.node_ids(found.root))

@@ -12,8 +12,8 @@ from . import _ownership
 from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._ownership import Workflow
 from ._pipeline_run import marked_digest, runs_of
+from ._refresh import imported
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
-from .workflow_definition import imported
 
 # --- What is in production of a workflow, as far as its pipeline runs and its definition show
 

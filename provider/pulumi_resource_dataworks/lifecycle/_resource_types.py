@@ -13,14 +13,9 @@ from .workflow_deployment import WorkflowDeployments
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A kind of resource.
+    """A kind of resource: its lifecycle, the names of its inputs, and where this run's resources are.
 
-    Attributes:
-        steps: Its lifecycle.
-        inputs: The names of its inputs.
-        telling: The input that may be a secret.
-        hidden: The outputs that tell of that input: secret where it is.
-        place: Where this run's resources are.
+    Where the input `telling` is a secret, so are the outputs `hidden`, which say something of it.
     """
 
     steps: WorkflowDefinitions | WorkflowDeployments
@@ -31,13 +26,7 @@ class ResourceType:
 
 
 def resource_types(options: Options, run: str = "", place: Place = Place()) -> dict[str, ResourceType]:  # noqa: B008 - it does not change
-    """Every kind by its name, with nothing declared yet.
-
-    Args:
-        options: What the provider does.
-        run: What only the processes of one run of the engine share: its address.
-        place: Where its resources are.
-    """
+    """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run))
     deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {

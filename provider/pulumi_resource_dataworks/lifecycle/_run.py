@@ -24,7 +24,7 @@ _KEYS = ("strict", "validateOnPreview", "dryRunProjects")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the provider does.
+    """What the provider's settings say.
 
     Attributes:
         strict: Whether it is an error that the service keeps something else than was sent.
@@ -61,7 +61,7 @@ class Options:
 
 
 def _decoded(value: Any) -> Any:
-    """A value as Pulumi sends provider configuration: JSON text for all that is no text."""
+    """A value of the provider's configuration, where Pulumi sends JSON text for all that is not text."""
     if not isinstance(value, str):
         return value
     try:
@@ -82,12 +82,9 @@ def _is_project(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose workspaces a run reaches; what is not known is empty.
+    """Whose workspaces a run reaches: a region, and the host where it is none of Alibaba Cloud's own; empty if unknown.
 
-    Attributes:
-        region: The region.
-        host: The host, where it is none of Alibaba Cloud's own.
-        is_configured: Whether the stack's configuration names the endpoint: then another host reaches the same workspaces.
+    Where the stack's configuration names the endpoint (`is_configured`), another host reaches the same workspaces.
     """
 
     region: str = ""
@@ -96,7 +93,7 @@ class Place:
 
     @classmethod
     def of(cls, settings: openapi.Settings, config: Mapping[str, Any]) -> Place:
-        """The place that a run reaches with these settings, which were made of this configuration and the environment."""
+        """The place of these settings, which were made of this configuration and the environment."""
         return cls(*settings.place, is_configured=bool(config.get("endpoint")))
 
     def noted(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,11 +102,7 @@ class Place:
         return {**outputs, PLACE: known} if known else dict(outputs)
 
     def refuse_others(self, outputs: Mapping[str, Any]) -> None:
-        """Ends a step of a resource that was made elsewhere.
-
-        Raises:
-            LifecycleError: It was.
-        """
+        """Raises a LifecycleError where a resource was made elsewhere."""
         noted = cast("Mapping[str, str] | None", outputs.get(PLACE))
         if not noted:
             return
@@ -137,11 +130,7 @@ _STARTED = time.time()
 
 @dataclass(slots=True)
 class TakenOver:
-    """The workflows that resources of a run of the engine have taken over.
-
-    Args:
-        run: What only the processes of one run share; nothing is kept or known where it is empty.
-    """
+    """The workflows that resources of a run of the engine have taken over; none are kept or known where `run` is empty."""
 
     run: str = ""
     _file: Path = field(init=False)

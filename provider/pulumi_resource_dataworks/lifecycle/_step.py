@@ -220,6 +220,15 @@ class Context:
         """What the service did to a document, for a message; only how much where it may quote a secret."""
         return changes.count() if self.secret else changes.describe()
 
+    def report_changes(self, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
+        """Says which nodes change; how many, where their names are a secret. `--diff` prints it without the resource."""
+        changes = flowspec.changes(old, new)
+        hidden = self.hides_names or (before and self.secret)
+        summary = changes.count() if hidden else changes.describe()
+        if summary:
+            name = self.urn.rpartition("::")[2]
+            self.report.info(f"{name}{' ' if before else ': '}{before}{summary}")
+
     async def ask(self, call: Coroutine[Any, Any, T]) -> T:
         """Waits for a call to the service, but not past the step's time or the user's patience.
 

@@ -13,11 +13,10 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from . import _ownership
-from ._check import Checked, check, check_document, chosen_elsewhere
+from ._check import Checked, check, check_document
 from ._definition import (
     DefinitionInputs,
     DefinitionState,
-    Ids,
     bookkeeping,
     keeping_digest,
     owned_nodes,
@@ -28,8 +27,9 @@ from ._definition import (
 )
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
-from ._import import ImportRequest, apply, finish, found_again, wait
-from ._ownership import Found, Holder, Workflow, claim, foresee, refuse_foreign
+from ._import import ImportRequest, apply, finish, wait
+from ._ownership import Found, Holder, Workflow, claim, foresee, found_again, refuse_foreign
+from ._refresh import imported, refreshed
 from ._run import Options, TakenOver
 from ._step import (
     Context,
@@ -38,8 +38,8 @@ from ._step import (
     Unknown,
     has_unknown,
     nothing_lost,
-    without_unknowns,
 )
+from ._update import as_far_as_known, import_request
 
 Outputs = dict[str, Any]
 
@@ -109,7 +109,7 @@ class WorkflowDefinitions:
                 f"spec.workflows[0].id: {'this workflow' if hidden else f'workflow {own}'} of project {project_id} is declared "
                 f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
             )
-        failures += chosen_elsewhere(self.chosen, urn, project_id, spec)
+        failures += self._chosen_elsewhere(urn, project_id, spec)
         other = self.paths.setdefault((project_id, path.strip("/")), urn)
         if other != urn and not failures:
             failures.append(
@@ -117,6 +117,25 @@ class WorkflowDefinitions:
                 f"{other} too, and a path can be taken once. Give one of the two another name or path, or remove it."
             )
         return failures
+
+    def _chosen_elsewhere(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
+        """A failure where an ID that the author has written is written for another project, too; derived ones differ."""
+        nodes = flowspec.nodes_of(flowspec.workflow_of(spec))
+        ids = {"": written_id(spec), **{name: node.get("id") for name, node in nodes}}
+        for node, own in [(name, str(one)) for name, one in ids.items() if one]:
+            elsewhere, other = self.chosen.setdefault(own, (project_id, urn))
+            if elsewhere != project_id and other != urn:
+                secret = flowspec.hides_names(spec)
+                place = (
+                    f'the id of node "{"[secret]" if secret else node}"' if node else "spec.workflows[0].id"
+                )
+                failure = (
+                    f"{place}: the ID {'[secret]' if secret else own} is written for project {project_id} here, and for "
+                    f"project {elsewhere} in {other}. Whether DataWorks takes one ID in two workspaces for two things is unknown, so "
+                    "this could change the other one. Leave the IDs out of the document: then each project gets its own."
+                )
+                return [failure]
+        return []
 
     def diff(
         self,
@@ -191,7 +210,7 @@ class WorkflowDefinitions:
         if state is None:
             return imported(context.urn, workflow[0], found)
         now = DefinitionInputs.of(inputs, context.urn, state.known_ids)
-        read, kept = _refreshed(context, replace(state, inputs=now), found)
+        read, kept = refreshed(context, replace(state, inputs=now), found)
         return read, keeping_digest(context.urn, resource_id, outputs, kept)
 
     async def update(
@@ -213,7 +232,7 @@ class WorkflowDefinitions:
         _hide(context, olds, old_outputs, news)
         state = DefinitionState.of(context.urn, resource_id, old_outputs)
         if _is_unknown(news):
-            _describe(context, *_as_far_as_known(state.inputs.spec, news["spec"]))
+            context.report_changes(*as_far_as_known(state.inputs.spec, news["spec"]))
             return {**unknown_outputs(news), "workflowId": state.workflow_id}
         after = await self._update(context, state, olds, news)
         return keeping_digest(context.urn, resource_id, old_outputs, after.to_pulumi())
@@ -229,8 +248,8 @@ class WorkflowDefinitions:
             if not is_same:
                 if not isinstance(news.get("adopt"), Unknown):
                     refuse_foreign(context, state, new, state.under_actual_ids(old.root))
-                _describe(context, old.root, new.root)
-            after = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None, pending_job=None)
+                context.report_changes(old.root, new.root)
+            after = replace(state.updated(new), pending_job=None)
             await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
             return replace(after, owned=frozenset(after.node_ids.values()))
         if is_same and state.settled and state.pending_job is None:
@@ -244,7 +263,7 @@ class WorkflowDefinitions:
         found = await (
             found_again(context, state) if answer_lost else _ownership.get(context, *state.workflow)
         )
-        return await self._apply(context, _import_request(context, state, old, new, found))
+        return await self._apply(context, import_request(context, state, old, new, found))
 
     async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Deletes the workflow, unless a live resource of this run holds it.
@@ -365,134 +384,6 @@ async def _after_its_job(context: Context, state: DefinitionState) -> Workflow:
     if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
         return state.inputs.project_id, found.definition.id or state.workflow_id
     return state.workflow
-
-
-# --- An update: what is sent, and what is said of what it changes
-
-
-def _import_request(
-    context: Context,
-    state: DefinitionState,
-    old: DefinitionInputs,
-    new: DefinitionInputs,
-    found: Found | None,
-) -> ImportRequest:
-    """What to send for an update, after one look at what is there."""
-    if found is None:
-        context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")
-        first = DefinitionState(new, state.workflow_id, _kept_ids(state, new), owner=state.owner)
-        return ImportRequest(first, new.root, fresh=True)
-    refuse_foreign(context, state, new, found.root)
-    _warn_of_edits(context, state, old, new, found.root)
-    root, stuck = flowspec.reset_removed(old.root, new.root)
-    if stuck:
-        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
-        context.report.warning(
-            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
-            "Write the value that you want."
-        )
-    known = replace(state, inputs=new, ids=_kept_ids(state, new), rewrites=None)
-    known = known.met(found.definition, found.root)
-    removed = flowspec.changes(known.projected(found.root), new.root).removed
-    return ImportRequest(known, root, fresh=False, removed=tuple(removed))
-
-
-def _kept_ids(state: DefinitionState, new: DefinitionInputs) -> dict[str, str]:
-    declared = flowspec.node_ids(new.root) | {new.workflow_id}
-    return {one: other for one, other in state.ids.items() if one in declared}
-
-
-def _warn_of_edits(
-    context: Context,
-    state: DefinitionState,
-    old: DefinitionInputs,
-    new: DefinitionInputs,
-    actual: flowspec.Object,
-) -> None:
-    """Warns of edits that the import overwrites; what an interrupted or failed run of ours left is not one."""
-
-    def differs(inputs: DefinitionInputs) -> str:
-        changes = flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual))
-        return context.described(changes)
-
-    since_sent = differs(state.inputs)
-    _warn_of_settings(context, state.changed_beside(actual), new)
-    if since_sent and differs(old) and differs(new):
-        context.report.warning(
-            f"this overwrites an edit made outside of Pulumi since the last run, which {since_sent}"
-        )
-
-
-def _warn_of_settings(
-    context: Context, changed: Mapping[str, flowspec.Object], new: DefinitionInputs
-) -> None:
-    """Names what somebody has set that the document leaves out: an import may set it back."""
-    workflow = flowspec.workflow_of(new.root)
-    nodes = {"": workflow, **dict(flowspec.nodes_of(workflow))}
-    lost = [
-        f'{path} of "{name}"' if name else f"the workflow's {path}"
-        for name, fields in changed.items()
-        for path in fields
-        if name in nodes and path.split(".")[0] not in nodes[name]
-    ]
-    if lost:
-        listed = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
-        context.report.warning(
-            f"somebody changed {'settings' if context.hides_names else listed} since the last run, and the document leaves it out: "
-            "this import may set it back. To keep it, write it into the document (`pulumi refresh` shows the values)"
-        )
-
-
-def _describe(context: Context, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
-    """Says which nodes change; how many, where their names are a secret. `--diff` prints it without the resource."""
-    changes = flowspec.changes(old, new)
-    summary = changes.count() if context.hides_names or (before and context.secret) else changes.describe()
-    if summary:
-        name = context.urn.rpartition("::")[2]
-        context.report.info(f"{name}{' ' if before else ': '}{before}{summary}")
-
-
-def _as_far_as_known(old: flowspec.Object, new: Any) -> tuple[flowspec.Object, flowspec.Object]:
-    """Both documents as they are written; the old one twice where the new one's workflow as a whole is not known."""
-    known: flowspec.Object = without_unknowns(new) or {}
-    [body] = flowspec.objects([known.get("spec")]) or [{}]
-    return old, known if any(flowspec.objects(body.get("workflows"))) else old
-
-
-# --- What was read: for an import, and for a refresh
-
-
-def imported(urn: str, project_id: int, found: Found) -> tuple[Outputs, Outputs]:
-    """Inputs and outputs of a workflow that Pulumi has not seen before: the document in the form of an author."""
-    whole = flowspec.complete(flowspec.clean(found.root), lambda _: found.definition.id)
-    ids = {name: str(node["id"]) for name, node in flowspec.nodes_of(flowspec.workflow_of(whole))}
-    known = {**ids, "": str(flowspec.workflow_of(whole)["id"])}
-    spec = flowspec.authored(flowspec.short(whole, portable=True))
-    inputs = DefinitionInputs(project_id, spec, Ids(urn, project_id, known))
-    state = DefinitionState.first(inputs).met(found.definition, whole)
-    state = replace(state, owned=frozenset(state.node_ids.values()), left_out=state.beside(found.root))
-    return inputs.to_pulumi(), state.to_pulumi()
-
-
-def _refreshed(context: Context, state: DefinitionState, found: Found) -> tuple[Outputs, Outputs]:
-    before, root = state.inputs, state.as_declared(found.root)
-    nodes = flowspec.nodes_of(flowspec.workflow_of(root))
-    known = {**{name: str(node.get("id")) for name, node in nodes}, "": before.workflow_id}
-    spec = flowspec.drifted(before.spec, before.root, root)
-    ids = replace(before.ids, known=known)
-    if spec is not before.spec:
-        # What the document leaves out may be derived from what has changed, such as a path.
-        spec = flowspec.drifted(spec, replace(before, spec=spec, ids=ids).root, root)
-    beside = state.changed_beside(found.root)
-    spec = flowspec.with_fields(spec, beside)
-    if context.secret:
-        spec = flowspec.secret_where_new(before.spec, spec)
-    now = replace(before, spec=spec, ids=ids)
-    if spec is not before.spec:
-        _describe(context, before.root, now.root, "has drifted: ")
-    fresh = replace(state, inputs=now, pending_job=None)
-    fresh = replace(fresh.met(found.definition, found.root), ids=state.ids)
-    return now.to_pulumi(), fresh.to_pulumi()
 
 
 async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:

@@ -1,0 +1,81 @@
+"""What the service has answered in a run: no look-up is made twice, as calls are scarce."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar, cast
+
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.lifecycle import _ownership
+from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
+from pulumi_resource_dataworks.lifecycle._step import Context
+
+T = TypeVar("T")
+_Key = tuple[Hashable, ...]
+
+
+class Answers:
+    """The service's answers so far. What is asked while the same is under way waits for that answer."""
+
+    def __init__(self) -> None:
+        self._found: dict[_Key, Any] = {}
+        self._locks: dict[_Key, asyncio.Lock] = {}
+
+    def forget_workflows(self) -> None:
+        """Forgets what is known of workflows: one has been written. An answer that is under way is not kept."""
+        self._found = {key: value for key, value in self._found.items() if key[0] != "workflow"}
+
+    async def once(self, key: _Key, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer of this key; it is asked for where there is none yet."""
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            found = self._found
+            if key not in found:
+                found[key] = await ask()
+            return cast("T", found[key])
+
+
+class Lookups:
+    """The look-ups of one call of a function."""
+
+    def __init__(self, context: Context, answers: Answers) -> None:
+        self.context = context
+        self._once = answers.once
+
+    async def project(self, project_id: int) -> openapi.Project:
+        """A workspace by its ID: one call."""
+        ask, project = self.context.ask, self.context.client.lookups.project
+        return await self._once(("project", project_id), lambda: ask(project(project_id)))
+
+    async def projects(self, name: str | None = None) -> list[openapi.Project]:
+        """The workspaces of a name, as far as the service compares it, or all: a call for each 100."""
+        ask, projects = self.context.ask, self.context.client.lookups.projects
+        return await self._once(("projects", name), lambda: ask(projects(name=name)))
+
+    async def resource_groups(self, project_id: int | None) -> list[openapi.ResourceGroup]:
+        """The resource groups of a workspace, or all: a call for each 100."""
+        ask, groups = self.context.ask, self.context.client.lookups.resource_groups
+        return await self._once(("groups", project_id), lambda: ask(groups(project_id=project_id)))
+
+    async def workflow(self, project_id: int, workflow_id: str) -> _ownership.Found | None:
+        """A workflow with its document: one call, and two more where the answer leaves open whether it is there."""
+        key = ("workflow", project_id, workflow_id)
+        return await self._once(key, lambda: _ownership.get(self.context, project_id, workflow_id))
+
+    async def runs(self, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
+        """The pipeline runs of a workflow: a call for each 100."""
+        key = ("workflow", "runs", project_id, workflow_id)
+        return await self._once(key, lambda: runs_of(self.context, project_id, workflow_id))
+
+    async def workflows(self, project_id: int, name: str | None = None) -> list[openapi.WorkflowSummary]:
+        """The workflows whose name holds this one, or all: for each kind, a call for each 100."""
+        found: dict[str, openapi.WorkflowSummary] = {}
+        for kind in openapi.WorkflowSummary.LISTED_KINDS:
+            for summary in await self._of_kind(project_id, kind, name):
+                found.setdefault(summary.id, summary)
+        return sorted(found.values(), key=lambda summary: (summary.path or summary.name, summary.id))
+
+    async def _of_kind(self, project_id: int, kind: str, name: str | None) -> list[openapi.WorkflowSummary]:
+        ask, listed = self.context.ask, self.context.client.list_workflow_definitions
+        key = ("workflow", project_id, kind, name)
+        return await self._once(key, lambda: ask(listed(project_id, kind=kind, name=name)))
