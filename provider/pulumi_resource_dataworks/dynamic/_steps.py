@@ -120,7 +120,7 @@ class Steps(Front):
             if RESOURCE_INFO in olds or found.changes:
                 return found
             # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
-            return lifecycle.Difference({resource_type.telling: "update"})
+            return lifecycle.Difference({resource_type.secret_input: "update"})
 
     @_on_the_loop
     async def create(self, kind: str, news: Values) -> tuple[str, Values]:

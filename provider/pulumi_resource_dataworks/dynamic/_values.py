@@ -9,7 +9,7 @@ from typing import Any, cast
 import pulumi
 
 from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Unknown, UnsupportedValue, is_secret, secret
 
 from ._resource_info import RESOURCE_INFO, ResourceInfo
 
@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, type(pulumi.UNKNOWN)):
         return UNKNOWN
     if isinstance(value, pulumi.Asset | pulumi.Archive):
-        return Opaque("an asset" if isinstance(value, pulumi.Asset) else "an archive")
+        return UnsupportedValue("an asset" if isinstance(value, pulumi.Asset) else "an archive")
     return value
 
 

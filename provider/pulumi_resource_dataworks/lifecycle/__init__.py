@@ -17,10 +17,10 @@ from ._step import CancelledStepError as CancelledStepError
 from ._step import Context as Context
 from ._step import HalfDoneError as HalfDoneError
 from ._step import LifecycleError as LifecycleError
-from ._step import Opaque as Opaque
 from ._step import RefusedError as RefusedError
 from ._step import Reporter as Reporter
 from ._step import Unknown as Unknown
+from ._step import UnsupportedValue as UnsupportedValue
 from ._step import nothing_lost as nothing_lost
 from ._step import odd_values as odd_values
 from .functions import Answer as Answer

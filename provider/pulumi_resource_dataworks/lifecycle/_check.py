@@ -10,7 +10,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import INPUTS
 
-from ._step import UNKNOWN, Opaque, Path, Unknown, odd_values, without_unknowns
+from ._step import UNKNOWN, Path, Unknown, UnsupportedValue, odd_values, without_unknowns
 
 _MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
@@ -92,7 +92,7 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MAX_PROJECT_ID:
         return value
     what = "is missing" if value is None else "has to be a positive whole number"
-    what += f", not {value.what}" if isinstance(value, Opaque) else ""
+    what += f", not {value.what}" if isinstance(value, UnsupportedValue) else ""
     found.failures.append(
         f"projectId {what}. Write the workspace's ID: in DataWorks, Management Center shows it."
     )
@@ -108,7 +108,7 @@ def _document(value: Any, found: Checked) -> Any:
     opaque = [
         f"{flowspec.show_path(path) or 'spec'}: a FlowSpec document cannot hold {item.what}. Give its text instead."
         for path, item in odd
-        if isinstance(item, Opaque)
+        if isinstance(item, UnsupportedValue)
     ]
     if opaque:
         found.failures += opaque

@@ -15,13 +15,13 @@ from .workflow_deployment import WorkflowDeployments
 class ResourceType:
     """A kind of resource: its lifecycle, the names of its inputs, and where this run's resources are.
 
-    Where the input `telling` is a secret, so are the outputs `hidden`, which say something of it.
+    Where the input `secret_input` is a secret, so are the outputs `outputs_of_it`, which say something of it.
     """
 
     steps: WorkflowDefinitions | WorkflowDeployments
     inputs: tuple[str, ...]
-    telling: str
-    hidden: frozenset[str]
+    secret_input: str
+    outputs_of_it: frozenset[str]
     place: Place
 
 

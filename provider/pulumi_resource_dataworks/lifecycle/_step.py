@@ -93,7 +93,7 @@ UNKNOWN: Final = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class UnsupportedValue:
     """A value of a Pulumi program that no input here takes, such as an asset.
 
     Attributes:

@@ -67,7 +67,7 @@ class Steps(Front):
         failures += check_failures(
             f"dataworks:{path[0]}: a setting cannot hold {item.what}. Give its text instead."
             for path, item in lifecycle.odd_values(found.values)
-            if isinstance(item, lifecycle.Opaque)
+            if isinstance(item, lifecycle.UnsupportedValue)
         )
         if failures:
             return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
@@ -206,8 +206,8 @@ class Steps(Front):
                 yield step
         except lifecycle.HalfDoneError as error:
             kind, text = self._kind(request), str(error)
-            hides = kind.telling in inputs.secrets | state.secrets
-            hidden = inputs.secrets | (kind.hidden if hides else frozenset[str]())
+            hides = kind.secret_input in inputs.secrets | state.secrets
+            hidden = inputs.secrets | (kind.outputs_of_it if hides else frozenset[str]())
             # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
             outputs = encode(self._place.noted(error.outputs), hidden)
             if error.defect:
@@ -232,7 +232,9 @@ class Steps(Front):
         self, kind: lifecycle.ResourceType, values: Mapping[str, Any], secrets: Iterable[str]
     ) -> Any:
         hidden = set(secrets)
-        return encode(self._place.noted(values), hidden | kind.hidden if kind.telling in hidden else hidden)
+        return encode(
+            self._place.noted(values), hidden | kind.outputs_of_it if kind.secret_input in hidden else hidden
+        )
 
 
 def _own_settings(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, Unknown, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Unknown, UnsupportedValue, is_secret, secret
 
 # The marks are those of the engine's `sdk/go/common/resource/plugin/rpc.go`: secrets, outputs and references are objects
 # with a signature, unknowns are texts that nothing else writes.
@@ -158,8 +158,8 @@ def _decode(value: struct_pb2.Value) -> Any:
         found = _decode(fields["value"]) if "value" in fields else UNKNOWN
         return secret(found) if _is_marked(value) else found
     if mark == _REFERENCE:
-        return _decode(fields["id"]) if "id" in fields else Opaque("a resource")
-    return Opaque(_ASSETS.get(mark, "a value that is not plain"))
+        return _decode(fields["id"]) if "id" in fields else UnsupportedValue("a resource")
+    return UnsupportedValue(_ASSETS.get(mark, "a value that is not plain"))
 
 
 def _encode(value: Any, target: struct_pb2.Value, *, plain: bool = False) -> None:

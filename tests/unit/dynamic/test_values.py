@@ -9,7 +9,7 @@ import pytest
 from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO, ResourceInfo
 from pulumi_resource_dataworks.dynamic._resources import timeouts
 from pulumi_resource_dataworks.dynamic._values import kept, plain, properties, written
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, UnsupportedValue, is_secret, secret
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_is_unknown_is_so_on_both_sides() -> None:
     [(pulumi.StringAsset("a"), "an asset"), (pulumi.FileArchive("a.zip"), "an archive")],
 )
 def test_assets_are_named(given: Any, kind: str) -> None:
-    assert plain({"script": given}) == {"script": Opaque(kind)}
+    assert plain({"script": given}) == {"script": UnsupportedValue(kind)}
 
 
 def test_what_is_unknown_in_a_document_stays_in_its_place() -> None:

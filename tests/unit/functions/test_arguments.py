@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, Opaque
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, UnsupportedValue
 from tests.support.functions import HERE, Asking
 from tests.support.messages import Messages
 
@@ -21,7 +21,7 @@ from tests.support.messages import Messages
         ("getProject", {"name": " "}, [("name", "name has to be a text, not an empty text")]),
         ("getProject", {"name": 7}, [("name", "not a number")]),
         ("getProject", {"name": True}, [("name", "not a boolean")]),
-        ("getProject", {"name": Opaque("an asset")}, [("name", "not an asset")]),
+        ("getProject", {"name": UnsupportedValue("an asset")}, [("name", "not an asset")]),
         ("getResourceGroup", {}, [("name", "name is missing")]),
         ("getResourceGroup", {"nmae": "x"}, [("nmae", 'Did you mean "name"?'), ("name", "is missing")]),
         ("listWorkflowDefinitions", {}, [("projectId", "projectId is missing")]),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Opaque
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, UnsupportedValue
 from tests.support.controls import arm, each, fork, hub, merge, watch
 from tests.support.definitions import OTHER_URN, PROJECT, URN, Run, node_ids, root_of, workflow
 from tests.support.documents import etl, node, nodes
@@ -134,7 +134,7 @@ def test_warnings_beside_problems_are_no_failures(run: Run) -> None:
 
 
 def test_what_no_document_holds_is_refused_in_its_place(run: Run, messages: Messages) -> None:
-    asset = Opaque("an asset")
+    asset = UnsupportedValue("an asset")
     inside = etl(nodes=[node("extract", asset), node("load", asset)])  # type: ignore[arg-type]
     refused = "a FlowSpec document cannot hold an asset. Give its text instead."
     assert run.check(asset).failures == [f"spec: {refused}"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of
-from pulumi_resource_dataworks.lifecycle._step import Opaque, Unknown, has_unknown
+from pulumi_resource_dataworks.lifecycle._step import Unknown, UnsupportedValue, has_unknown
 
 
 class CheckFailure(NamedTuple):
@@ -102,9 +102,14 @@ class Arguments:
 
 
 def _what_it_is(value: Any) -> str:
-    if isinstance(value, Opaque):
+    if isinstance(value, UnsupportedValue):
         return value.what
-    kinds = {"str": "a text" if value else "an empty text", "bool": "a boolean", "list": "a list", "dict": "an object"}
+    kinds = {
+        "str": "a text" if value else "an empty text",
+        "bool": "a boolean",
+        "list": "a list",
+        "dict": "an object",
+    }
     return kinds.get(type(value).__name__, "a number")
 
 
