@@ -65,7 +65,7 @@ def check_document(spec: Any) -> Checked:
 def refuse_unknown_inputs(news: Mapping[str, Any], known: Sequence[str], noun: str, found: Checked) -> None:
     """Refuses every input that a resource does not have."""
     found.failures += [
-        f'"{key}" is no input of a {noun}. It takes {", ".join(known)}.'
+        f'"{key}" is not an input of a {noun}. It takes {", ".join(known)}.'
         for key in news
         if key not in known and not key.startswith("__")
     ]

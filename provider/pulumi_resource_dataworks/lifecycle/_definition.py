@@ -23,13 +23,7 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Where the IDs of one resource's document come from.
-
-    Attributes:
-        urn: The resource.
-        project_id: Its workspace.
-        known: The service's IDs by node name, the workflow's under the empty one.
-    """
+    """Where the IDs of one resource's document come from; `known` are the service's by node name, the workflow's under ""."""
 
     urn: str
     project_id: int
@@ -72,14 +66,10 @@ _NOT_IN_THE_DOCUMENT = ("workflowId", "nodeIds", *_FOUND_OUT.values())
 
 @dataclass(frozen=True)
 class DefinitionInputs:
-    """What check has accepted, wholly known.
+    """What check has accepted, wholly known: the author's document, and where the IDs that it leaves out come from.
 
-    Attributes:
-        project_id: The workspace.
-        spec: The document as its author wrote it.
-        ids: Where the IDs that it leaves out come from.
-        adopt: Whether what is in the way may be taken over, and what others added may be deleted.
-        validate_on_preview: Whether preview asks the service; None where the provider's settings decide.
+    With `adopt` what is in the way may be taken over, and what others added may be deleted. Whether a preview asks the
+    service is for the provider's settings to say where `validate_on_preview` is None.
     """
 
     project_id: int
@@ -347,9 +337,7 @@ def marked(outputs: dict[str, Any], spec: Any) -> dict[str, Any]:
 def document_outputs(inputs: DefinitionInputs, root: flowspec.Object) -> dict[str, Any]:
     """The outputs that follow from the document alone, so that a preview knows them.
 
-    Args:
-        inputs: The author's document.
-        root: The complete one, under the IDs that the service has or will be asked for.
+    `root` is the complete document, under the IDs that the service has or will be asked for.
     """
     nodes = flowspec.nodes_of(flowspec.workflow_of(root))
     return {

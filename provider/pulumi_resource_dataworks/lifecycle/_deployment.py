@@ -38,15 +38,10 @@ _OUTPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class DeploymentInputs:
-    """What check has accepted.
+    """What check has accepted: the workflow's ID in Data Studio, and the digest of the document; empty where not known.
 
-    Attributes:
-        project_id: The workspace.
-        workflow_id: The workflow's ID in Data Studio.
-        digest: The digest of the document to deploy; empty where that is not known.
-        description: What the pipeline run is described with.
-        approval: Whether a stage that only a person can pass is waited for, or ends the step.
-        abolish_abandoned: Whether a run that this resource began and does not see to its end is ended.
+    `approval` says whether a stage that only a person can pass is waited for, or ends the step; `abolish_abandoned`, whether
+    a run that this resource began and does not see to its end is ended.
     """
 
     project_id: int
@@ -177,12 +172,7 @@ _DIGEST = re.compile(r"1:[0-9a-f]{64}")
 
 
 def check_deployment(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
-    """Validates the inputs.
-
-    Args:
-        news: What the user wrote; it may hold unknown values.
-        olds: The inputs of the last run: under `ignoreChanges`, what a refresh has put there comes again.
-    """
+    """Validates the inputs. Under `ignoreChanges`, what a refresh has put into the old ones comes again."""
     found = Checked()
     refuse_unknown_inputs(news, DEPLOYMENT_INPUTS, "workflow deployment", found)
     found.inputs = {

@@ -23,12 +23,7 @@ async def dry_run(
 ) -> None:
     """Asks the service whether it would take the document, where that is wanted and the workspace honours it.
 
-    Args:
-        context: The step.
-        options: What the provider's settings say.
-        state: The document, and the IDs under which it would be sent.
-        written: The document as its author wrote it, whose lines a refusal names.
-        fresh: Whether the workflow is not there yet.
+    A refusal names lines of the document as it was `written`; `fresh`, as in `under_some_ids`.
 
     Raises:
         LifecycleError: It would not.

@@ -16,7 +16,7 @@ from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
 #
-# Whether it refuses an ID that it has never seen, that of a deleted workflow or one that is no number, could not be verified. So
+# Whether it refuses an ID that it has never seen, that of a deleted workflow or one that is not a number, could not be verified. So
 # after a refusal that speaks of an ID the next ones in line are tried, and at last the choice is left to the service.
 
 
@@ -44,13 +44,8 @@ async def under_some_ids(
 ) -> tuple[T, openapi.ServiceError | None]:
     """Sends under some IDs after others, until they are taken or a refusal is not of an ID.
 
-    Args:
-        state: The state with the IDs that the service is known to have given.
-        send: Sends the document.
-        fresh: Whether the workflow itself is not there yet.
-
-    Returns:
-        What `send` gave, and the refusal of the first IDs; None where these were taken.
+    The first are those that the service is known to have given; `fresh` says that the workflow itself is not there yet.
+    Gives what `send` gave, and the refusal of the first IDs; None where these were taken.
 
     Raises:
         ServiceError: The first refusal.
@@ -89,7 +84,7 @@ def _may_be_about_ids(error: openapi.DataWorksError, state: DefinitionState) -> 
 
 
 def _next_ids(state: DefinitionState, attempt: int, *, fresh: bool) -> dict[str, str]:
-    """The next ID in line for the workflow, for each node whose ID was derived, and for what is no number."""
+    """The next ID in line for the workflow, for each node whose ID was derived, and for what is not a number."""
     inputs = state.inputs
     found = {inputs.workflow_id: inputs.derived("", attempt)} if fresh else {}
     for name, node in inputs.nodes.items():

@@ -62,12 +62,7 @@ def is_listed(kind: str) -> bool:
 
 
 async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Found | None:
-    """As `get`, for a workflow of whatever kind whose absence has to be sure.
-
-    Raises:
-        LifecycleError: The service lists it and does not give it out.
-        DataWorksError: Whether it is there is not known.
-    """
+    """As `get`, for a workflow of whatever kind whose absence has to be sure; raises as `given_out`."""
     found = await get(context, project_id, workflow_id)
     if found is None and await _listed(context, project_id, workflow_id):
         return await given_out(context, project_id, workflow_id)

@@ -44,15 +44,9 @@ class RunError(LifecycleError):
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """A run to make.
+    """A run to make, which deploys a workflow or takes it offline: then without a digest.
 
-    Attributes:
-        project_id: The workspace.
-        workflow_id: The workflow.
-        kind: Whether it deploys the workflow or takes it offline.
-        digest: Of what it deploys; empty for a run that takes offline.
-        description: The user's words.
-        approval: Whether a stage that only a person can pass is waited for.
+    `approval` says whether a stage that only a person can pass is waited for.
     """
 
     project_id: int

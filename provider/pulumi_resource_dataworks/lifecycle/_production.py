@@ -65,7 +65,7 @@ def as_it_is(
 
 
 def is_offline(state: DeploymentState, scheduling_id: str | None, runs: list[openapi.PipelineRun]) -> bool:
-    """Whether the workflow is not in production, as far as can be told.
+    """Whether the workflow is not in production, as far as is known.
 
     What WorkflowId holds after an offline run is unknown, and whether an undeployment in the console is a pipeline run.
     """
@@ -91,7 +91,7 @@ def _last(runs: list[openapi.PipelineRun]) -> openapi.PipelineRun | None:
 def imported_deployment(
     workflow: Workflow, found: _ownership.Found, runs: list[openapi.PipelineRun]
 ) -> tuple[Outputs, Outputs]:
-    """DeploymentInputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
+    """Inputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
     scheduling_id = found.definition.workflow_id or ""
     if not is_in_production(scheduling_id, runs):
         raise LifecycleError(

@@ -29,7 +29,7 @@ class Options:
     Attributes:
         strict: Whether it is an error that the service keeps something else than was sent.
         dry_run: Whether a preview asks the service to validate the document.
-        dry_run_projects: The workspaces that are known to honour a dry run: elsewhere it may be a real import.
+        dry_run_projects: The workspaces that are known to honour that: elsewhere it may be a real import.
     """
 
     strict: bool = False
@@ -82,7 +82,7 @@ def _is_project(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose workspaces a run reaches: a region, and the host where it is none of Alibaba Cloud's own; empty if unknown.
+    """Whose workspaces a run reaches: a region, and the host where it is not one of Alibaba Cloud's; empty if unknown.
 
     Where the stack's configuration names the endpoint (`is_configured`), another host reaches the same workspaces.
     """

@@ -135,7 +135,7 @@ def without_unknowns(value: Any) -> Any:
     return value
 
 
-# --- What a step of a resource's life is given from outside: whose it is, whom to tell, and when to stop
+# --- What a step of a resource's life is given from outside: whose it is, what shows its progress, and when to stop
 
 
 T = TypeVar("T")

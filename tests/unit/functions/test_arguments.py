@@ -45,7 +45,7 @@ from tests.support.messages import Messages
         (
             "getWorkflowDefinition",
             {"projectId": 1, "path": ["a"], "digest": "1:2"},
-            [("digest", '"digest" is no argument of getWorkflowDefinition'), ("path", "not a list")],
+            [("digest", '"digest" is not an argument of getWorkflowDefinition'), ("path", "not a list")],
         ),
     ],
 )

@@ -179,7 +179,7 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
         ({"digest": f"1:{64 * 'g'}"}, ["digest has to be a digest"]),
         ({"digest": "offline"}, ["digest has to be a digest"]),
         ({"workflowId": None, "digest": ""}, ["workflowId is missing", "digest is missing"]),
-        ({"descripton": "x"}, ['"descripton" is no input of a workflow deployment.']),
+        ({"descripton": "x"}, ['"descripton" is not an input of a workflow deployment.']),
         ({"description": "", "approval": "wait"}, []),
         ({"description": UNKNOWN, "approval": UNKNOWN, "digest": UNKNOWN}, []),
     ],

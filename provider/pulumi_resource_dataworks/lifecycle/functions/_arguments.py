@@ -40,7 +40,7 @@ class Arguments:
         for key in self._given:
             if key not in takes and not key.startswith("__"):
                 near = flowspec.near(key, tuple(takes))
-                self._fail(key, f'"{key}" is no argument of {function}. {near}It takes {_listed(takes)}.')
+                self._fail(key, f'"{key}" is not an argument of {function}. {near}It takes {_listed(takes)}.')
 
     def end(self) -> None:
         """To be called when every argument was looked at.

@@ -125,7 +125,7 @@ def _no_such_group(
     elsewhere = next((group for group in others if group.name == name), None)
     if elsewhere is not None:
         return (
-            f"getResourceGroup: the resource group {context.quoted(name)} ({elsewhere.id}) is none {where}, as far as DataWorks lists "
+            f"getResourceGroup: the resource group {context.quoted(name)} ({elsewhere.id}) is not one {where}, as far as DataWorks lists "
             "them. Bind it to the workspace in the DataWorks console, or leave projectId out if it is bound"
         )
     return (
