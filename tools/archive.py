@@ -156,7 +156,9 @@ def freeze(environment: Path, work: Path) -> None:
         "--workpath",
         str(work / "work"),
     ]
-    options += ["--distpath", str(work / "dist"), "--collect-data", "pulumi_resource_dataworks.plugin"]
+    options += ["--distpath", str(work / "dist")]
+    for package in ("plugin", "flowspec"):
+        options += ["--collect-data", f"pulumi_resource_dataworks.{package}"]
     options += ["--collect-submodules", "alibabacloud_credentials"]  # imported by name
     options += ["--exclude-module", "setuptools"]  # PyInstaller's own; a hook of its would run at each start
     entry = site / PACKAGE.name / "__main__.py"

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pulumi_resource_dataworks.flowspec import RULES, InvalidDocumentError, read, validate
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, validate
+from pulumi_resource_dataworks.flowspec._rules import RULES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flowspec-rules.md"
 

@@ -45,10 +45,9 @@ from ._document import scope_of as scope_of
 from ._document import workflow_of as workflow_of
 from ._ids import actual_ids as actual_ids
 from ._ids import rename_ids as rename_ids
-from ._problems import RULES as RULES
+from ._node_types import NODE_TYPES as NODE_TYPES
 from ._problems import InvalidDocumentError as InvalidDocumentError
 from ._problems import Problem as Problem
-from ._problems import Rule as Rule
 from ._problems import show_path as show_path
 from ._readback import clean as clean
 from ._readback import drifted as drifted

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
-from ._node_types import KNOWN_COMMANDS
+from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._problems import Path, Problem, doubt
 from ._tables import field_of
 
@@ -29,17 +29,10 @@ ASSIGNMENT, PARAM_HUB, SUB_PROCESS = "CONTROLLER_ASSIGNMENT", "PARAM_HUB", "SUB_
 COLLECTION = "loopDataArray"
 """The name under which a for-each gets what it walks."""
 
-_TYPE_IDS = {
-    "1100": ASSIGNMENT,
-    "1101": BRANCH,
-    "1102": JOIN,
-    "1103": DO_WHILE,
-    "1106": FOR_EACH,
-    "1115": PARAM_HUB,
-    "1122": SUB_PROCESS,
-}
+_COMMANDS = (ASSIGNMENT, BRANCH, JOIN, DO_WHILE, FOR_EACH, PARAM_HUB, SUB_PROCESS)
+_BY_TYPE_ID = {NODE_TYPES[command].type_id: command for command in _COMMANDS}
 
-ORDINARY = KNOWN_COMMANDS - {*_TYPE_IDS.values()}
+ORDINARY = KNOWN_COMMANDS.difference(_COMMANDS)
 """The node types that are no control nodes, as most nodes have them."""
 
 
@@ -49,7 +42,7 @@ def command_of(node: Object) -> str:
     command = runtime.get("command")
     if isinstance(command, str) and command:
         return command.upper()
-    return _TYPE_IDS.get(str(runtime.get("commandTypeId")), "")
+    return _BY_TYPE_ID.get(str(runtime.get("commandTypeId")), "")
 
 
 def hub_of(node: Object) -> Object:

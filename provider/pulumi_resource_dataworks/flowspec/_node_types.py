@@ -1,164 +1,42 @@
-"""The node types that are known: what `script.runtime.command` may say.
+"""The node types that are known, what `script.runtime.command` may say: the table `node_types.csv`.
 
-The names are those of the vendor's FlowSpec library (`CodeProgramType`, 2.0.0-1), of its later commits and index of node types,
-and of real documents. The vendor keeps adding to them, and its parser takes any: an unknown one is doubted, never refused.
+Names, numbers (`commandTypeId`) and suffixes are those of the vendor's FlowSpec library (`CodeProgramType`, 2.0.0-1); further
+names are from its later commits, its index of node types and real documents. The vendor keeps adding to them, and its parser
+takes any: an unknown one is doubted, never refused. The form is what a script is written in, by the index of node types. It is
+left out for types whose script holds other things beside it, as a component's, and for all JSON contents but those of Data
+Integration: the others are not known well enough. Of a suffix the parts are left out that no editor knows: `.mc.spark.json`
+is `.json`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import resources
+from typing import NamedTuple
 
-TYPE_IDS: Mapping[str, int] = {
-    "ADB_SPARK": 1990,
-    "ADB_SPARK_SQL": 1991,
-    "ADB_for_MySQL": 1317,
-    "ADB_for_PostgreSQL": 1316,
-    "ALINK": 240,
-    "BLINK_BATCH_SQL": 2020,
-    "BLINK_DATASTREAM": 2019,
-    "BLINK_SQL": 2010,
-    "CDH_FILE": 275,
-    "CDH_FUNCTION": 281,
-    "CDH_HIVE": 270,
-    "CDH_IMPALA": 279,
-    "CDH_JAR": 274,
-    "CDH_MR": 273,
-    "CDH_PRESTO": 278,
-    "CDH_SHELL": 276,
-    "CDH_SPARK": 271,
-    "CDH_SPARK_SHELL": 277,
-    "CDH_SPARK_SQL": 272,
-    "CDH_TABLE": 280,
-    "CDP": 22,
-    "CHECK": 19,
-    "CHECK_NODE": 241,
-    "CLICK_SQL": 1301,
-    "COMBINED_NODE": 98,
-    "COMPONENT_SQL": 1010,
-    "CONTROLLER_ASSIGNMENT": 1100,
-    "CONTROLLER_BRANCH": 1101,
-    "CONTROLLER_CYCLE": 1103,
-    "CONTROLLER_CYCLE_END": 1105,
-    "CONTROLLER_CYCLE_START": 1104,
-    "CONTROLLER_JOIN": 1102,
-    "CONTROLLER_TRAVERSE": 1106,
-    "CONTROLLER_TRAVERSE_END": 1108,
-    "CONTROLLER_TRAVERSE_START": 1107,
-    "CONTROLLER_WAIT": 1109,
-    "CROSS_TENANTS": 1089,
-    "CUSTOM": 9999,
-    "DATASERVICE_STUDIO": 238,
-    "DATAX": 4,
-    "DATAX2": 20,
-    "DATA_PUSH": 1332,
-    "DATA_QUALITY_MONITOR": 1333,
-    "DATA_SYNCHRONIZATION_QUALITY_CHECK": 1331,
-    "DB2": 1315,
-    "DD_MERGE": 222,
-    "DI": 23,
-    "DIDE_SHELL": 6,
-    "DRDS": 1307,
-    "DT": 21,
-    "Doris": 1308,
-    "EMR_FILE": 232,
-    "EMR_FUNCTION": 262,
-    "EMR_HIVE": 227,
-    "EMR_HIVE_CLI": 265,
-    "EMR_IMPALA": 260,
-    "EMR_JAR": 231,
-    "EMR_KYUUBI": 268,
-    "EMR_MR": 230,
-    "EMR_PRESTO": 259,
-    "EMR_SCOOP": 263,
-    "EMR_SHELL": 257,
-    "EMR_SPARK": 228,
-    "EMR_SPARK_SHELL": 258,
-    "EMR_SPARK_SQL": 229,
-    "EMR_SPARK_STREAMING": 264,
-    "EMR_STREAMING_SQL": 266,
-    "EMR_TABLE": 261,
-    "EMR_TRINO": 267,
-    "EXTREME_STORAGE": 30,
-    "FLINK_SQL_BATCH": 2011,
-    "FLINK_SQL_STREAM": 2012,
-    "FTP_CHECK": 1320,
-    "HIVE": 3,
-    "HOLOGRES_DEVELOP": 1091,
-    "HOLOGRES_SQL": 1093,
-    "HOLOGRES_SYNC": 1092,
-    "HOLOGRES_SYNC_DATA": 1095,
-    "HOLOGRES_SYNC_DATA_TO_MC": 1070,
-    "HOLOGRES_SYNC_DDL": 1094,
-    "LIGHTNING_SQL": 61,
-    "MYSQL": 1303,
-    "Mariadb": 1309,
-    "ODPS_ARCHIVE": 14,
-    "ODPS_DDL": 18,
-    "ODPS_FILE": 15,
-    "ODPS_FUNCTION": 17,
-    "ODPS_JAR": 13,
-    "ODPS_MR": 11,
-    "ODPS_PERL": 9,
-    "ODPS_PYTHON": 12,
-    "ODPS_SCRIPT": 24,
-    "ODPS_SHARK": 223,
-    "ODPS_SPARK": 225,
-    "ODPS_SPARK_SQL": 226,
-    "ODPS_SQL": 10,
-    "ODPS_TABLE": 16,
-    "ODPS_XLIB": 8,
-    "OSS_INSPECT": 239,
-    "OceanBase": 1314,
-    "Oracle": 1305,
-    "PAI": 1002,
-    "PAI_DLC": 1119,
-    "PAI_FLOW": 1250,
-    "PAI_STUDIO": 1117,
-    "PARAM_HUB": 1115,
-    "PERL": 31,
-    "POSTGRESQL": 1302,
-    "PYODPS": 221,
-    "PYODPS3": 1221,
-    "PYTHON": 1322,
-    "RECOMMEND_PLUS": 1116,
-    "RI": 900,
-    "Redshift": 1311,
-    "SCHEDULER_TRIGGER": 1114,
-    "SERVERLESS_KYUUBI": 2103,
-    "SERVERLESS_SPARK_BATCH": 2100,
-    "SERVERLESS_SPARK_SQL": 2101,
-    "SERVERLESS_SPARK_STREAMING": 2102,
-    "SHARK_RESOURCE": 224,
-    "SHELL": 2,
-    "SQLSERVER": 1304,
-    "SQL_COMPONENT": 3010,
-    "SSH": 1321,
-    "SUB_PROCESS": 1122,
-    "Saphana": 1312,
-    "Selectdb": 1310,
-    "StarRocks": 1306,
-    "TT_MERGE": 200,
-    "VIRTUAL": 99,
-    "VIRTUAL_WORKFLOW": 97,
-    "Vertica": 1313,
-    "WORKFLOW": 1001,
-    "XLAB": 87,
-    "YSF_DESEN": 82,
+
+class NodeType(NamedTuple):
+    """One node type.
+
+    Attributes:
+        command: Its name.
+        type_id: Its `commandTypeId`; empty where the vendor's library does not have the type.
+        form: What its script is written in: `sql`, `shell`, `python` or `json`; empty where that is not known.
+        suffix: That of a file with its script, with the dot; empty where that is not known.
+    """
+
+    command: str
+    type_id: str
+    form: str
+    suffix: str
+
+
+_TABLE = resources.files("pulumi_resource_dataworks.flowspec").joinpath("node_types.csv").read_text("utf-8")
+
+NODE_TYPES: Mapping[str, NodeType] = {
+    line.partition(",")[0].upper(): NodeType(*line.split(",")) for line in _TABLE.splitlines()[1:]
 }
-"""Command to `commandTypeId`, as the vendor's library has them."""
+"""By command in capitals: the vendor's parser takes any case."""
 
-KNOWN_COMMANDS = frozenset(
-    [
-        *TYPE_IDS,
-        "DEPENDENT",
-        "EMR_PYSPARK",
-        "FUNCTION_COMPUTE",
-        "MANUAL_WORKFLOW",
-        "NOTEBOOK",
-        "ODPS_SHELL",
-        "PAI_FLOW_RAG_SYNC_INDEX",
-        "PAI_FLOW_TF_READ_FILE_DATA",
-        "PYODPS2",
-        "SERVERLESS_PYSPARK",
-    ]
-)
+KNOWN_COMMANDS = frozenset(known.command for known in NODE_TYPES.values())
+TYPE_IDS = {known.command: int(known.type_id) for known in NODE_TYPES.values() if known.type_id}

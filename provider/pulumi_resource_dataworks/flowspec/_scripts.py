@@ -5,38 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from ._comparison import named_fields
 from ._document import Object, objects, script_of
+from ._node_types import NODE_TYPES
 from ._problems import Path, Phrase, Problem, doubt
 from ._suggestions import near
 
-Form = Literal["sql", "shell", "python", "json"]
-
-
-def _forms() -> dict[str, Form]:
-    """What the scripts of node types are written in, as the vendor's index of node types says, by type in lower case.
-
-    Types whose script holds other things beside it, as a component's, are left out. Of the types whose content is a JSON
-    text, Data Integration alone is in it: the others' content is not known well enough.
-    """
-    written: dict[Form, str] = {
-        "sql": """
-            ADB_SPARK_SQL ADB_for_MySQL ADB_for_PostgreSQL CDH_HIVE CDH_IMPALA CDH_PRESTO CDH_SPARK_SQL CLICK_SQL DB2
-            DRDS Doris EMR_HIVE EMR_IMPALA EMR_KYUUBI EMR_PRESTO EMR_SPARK_SQL EMR_STREAMING_SQL EMR_TRINO
-            HOLOGRES_DEVELOP HOLOGRES_SQL LIGHTNING_SQL MYSQL Mariadb ODPS_SCRIPT ODPS_SQL OceanBase Oracle POSTGRESQL
-            Redshift SERVERLESS_KYUUBI SERVERLESS_SPARK_SQL SQLSERVER Saphana Selectdb StarRocks Vertica""",
-        "shell": """
-            CDH_SHELL CDH_SPARK CDH_SPARK_SHELL DIDE_SHELL EMR_MR EMR_SHELL EMR_SPARK EMR_SPARK_SHELL
-            EMR_SPARK_STREAMING SERVERLESS_SPARK_BATCH SERVERLESS_SPARK_STREAMING SHELL SSH""",
-        "python": "EMR_PYSPARK PYODPS PYODPS2 PYODPS3 PYTHON SERVERLESS_PYSPARK",
-        "json": "DI",
-    }
-    return {word.casefold(): form for form, words in written.items() for word in words.split()}
-
-
-_FORMS = _forms()
 _INVISIBLE = {
     "\ufeff": "U+FEFF, a byte order mark",
     "\u00a0": "U+00A0, a space that does not break",
@@ -73,13 +48,14 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
         path: The node's place.
     """
     script = script_of(node)
-    content, form = script.get("content"), _FORMS.get(command.casefold())
+    content, known = script.get("content"), NODE_TYPES.get(command.upper())
+    form = known.form if known else ""
     if script.get("parameters"):
         yield from _parameter_doubts(script, (*path, "script", "parameters"))
     here = (*path, "script", "content")
     text = "" if content is None else str(content)
     if not text or text.isspace():
-        if form not in (None, "json"):
+        if form not in ("", "json"):
             message = "the script is empty, so the node has nothing to run"
             yield doubt(here, message, "Write it as script.content.", rule="empty-script")
         return

@@ -11,7 +11,7 @@ from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
 from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of
 from ._fields import Field, Shape
-from ._node_types import KNOWN_COMMANDS
+from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._problems import InvalidDocumentError, Path, Problem, doubt, show_path
 from ._schedules import number_problems, trigger_problems
 from ._scripts import is_plain, script_doubts
@@ -116,7 +116,7 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
         yield Problem((*path, "script", "runtime", "command"), message, remedy, rule="no-command")
     command = command if isinstance(command, str) else ""
     # The steps of a PAI flow have a type for each algorithm.
-    if command not in KNOWN_COMMANDS and _is_unknown(command) and "paiflow" not in path:
+    if command and command.upper() not in NODE_TYPES and "paiflow" not in path:
         message = "node type {} is not known here"
         remedy = "{}DataWorks may know it: new ones are added all the time."
         here = (*path, "script", "runtime", "command")
@@ -130,10 +130,6 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
         yield from _schedule_problems(inner, (*path, key), inner=True)
         if field_of("node", key)[0] in ("combined", "subflow"):
             yield from both_flows(inner, (*path, key))
-
-
-def _is_unknown(command: str) -> bool:
-    return command != "" and command.casefold() not in _FOLDED
 
 
 def _resource_doubts(resource: Object, path: Path) -> Iterator[Problem]:
@@ -154,9 +150,6 @@ def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
             if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
                 remedy = "Write what others depend on, as workspace.name; or leave the output out."
                 yield Problem((*here, "data"), "data is missing", remedy, rule="missing")
-
-
-_FOLDED = frozenset(command.casefold() for command in KNOWN_COMMANDS)
 
 
 # --- What is wrong with a document, before anything is sent. Needs nothing but the document

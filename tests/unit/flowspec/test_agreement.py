@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import RULES, InvalidDocumentError
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError
 from pulumi_resource_dataworks.flowspec._fields import Shape
+from pulumi_resource_dataworks.flowspec._rules import RULES
 from pulumi_resource_dataworks.flowspec._tables import UNKNOWN, field_of
 from tests.support.corpus import DOCUMENTS, Verdict, each_folder, loaded, vendors, verdicts
 
