@@ -1,31 +1,25 @@
-"""What follows from a control node's fields is written into it here, and taken out again.
-
-Source: the vendor's pages on node types (`controller/` of its DataStudio skill); not tried on the service. A branch and a join
-run their script, a JSON text; the arms of a branch are outputs of its node; a join's branches are dependencies too; a for-each's
-collection is a parameter and an input; a parameter node's variables are its outputs.
-"""
+"""What follows from a control node's fields is written into it here, and taken out again."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ._control_nodes import (
-    ASSIGNMENT,
     BRANCH,
     COLLECTION,
+    CONTROLS,
     FOR_EACH,
     JOIN,
-    ORDINARY,
-    PARAM_HUB,
-    arms_of,
+    OUTPUT,
+    RESULT,
     awaited,
     branch_content,
+    collection_input,
     collection_of,
     command_of,
     entries_of,
-    hub_of,
     is_blank,
     join_content,
     listed,
@@ -39,42 +33,22 @@ if TYPE_CHECKING:
     from ._completion import NodeIndex
 
 
-_OUTPUT = {"artifactType": "NodeOutput"}
-_RESULT = {"name": "outputs", "scope": "NodeContext", "type": "NodeOutput", "value": "${outputs}"}
-"""The variable that holds what an assignment node's last line gave."""
-
-
-def arm_entries(node: Object) -> list[Object]:
-    """The outputs of a branch node for its arms, as a list of outputs has them."""
-    return [{**_OUTPUT, **part(arm, "output")} for arm in arms_of(node)]
-
-
-def _handed_on(node: Object) -> list[Object]:
-    """The output variables of a parameter or an assignment node; the vendor's parser adds the node that they are of."""
-    own = str(node.get("id"))
-    outputs = [str(entry.get("data")) for entry in listed(node, "outputs", "nodeOutputs")[1]]
-    place = {"nodeId": own, "output": own if own in outputs or not outputs else min(outputs)}
-    variables = [_RESULT] if command_of(node) == ASSIGNMENT else objects(hub_of(node).get("variables"))
-    return [{"node": place, **variable} for variable in variables]
-
-
 # --- Filling in
 
 
 def fill_node(node: Object) -> None:
     """Writes into a node what follows from its own fields."""
     command = command_of(node)
-    if command in ORDINARY:
-        return
-    if command == BRANCH:
-        known = {str(entry.get("data")) for entry in listed(node, "outputs", "nodeOutputs")[1]}
-        _add(node, "outputs", "nodeOutputs", _unknown(arm_entries(node), "data", known))
-        _fill_content(node, branch_content(node), node.get("branch"))
-    elif command in (PARAM_HUB, ASSIGNMENT):
-        known = {str(entry.get("name")) for entry in listed(node, "outputs", "variables")[1]}
-        _add(node, "outputs", "variables", _unknown(_handed_on(node), "name", known))
-    elif command == FOR_EACH:
+    control = CONTROLS.get(command)
+    if command == FOR_EACH:
         _fill_collection(node)
+    elif control and control.derived:
+        side, name, key, entries = control.derived
+        known = {str(entry.get(key)) for entry in listed(node, side, name)[1]}
+        made = {str(entry[key]): dict(entry) for entry in entries(node) if entry.get(key) not in (None, "")}
+        _add(node, side, name, [entry for own, entry in made.items() if own not in known])
+    if command == BRANCH:
+        _fill_content(node, branch_content(node), node.get("branch"))
 
 
 def fill_joins(owner: Object, nodes: Iterable[Object], key: str, index: NodeIndex) -> None:
@@ -94,7 +68,7 @@ def fill_joins(owner: Object, nodes: Iterable[Object], key: str, index: NodeInde
         if branches:
             node["join"] = rebuilt(join, {**join, "branches": branches})
             _depend(owner, node, branches, key, index)
-            _fill_content(node, join_content(node["join"]), join)
+            _fill_content(node, join_content(node), join)
 
 
 def _with_output(branch: Object, index: NodeIndex) -> Object:
@@ -102,7 +76,7 @@ def _with_output(branch: Object, index: NodeIndex) -> Object:
     output = index.output(word)
     if output is None:
         return branch
-    held = {**_OUTPUT, **part(branch, "output"), "data": output}
+    held = {**OUTPUT, **part(branch, "output"), "data": output}
     said = index.find(branch.get("nodeId")) is index.find(word)
     rest = {key: item for key, item in branch.items() if not (key == "nodeId" and said)}
     return rebuilt(branch, {**rest, "output": held})
@@ -131,23 +105,11 @@ def _fill_collection(node: Object) -> None:
         return
     if not parameters:
         script = script_of(node)
-        bound: Object = {**_RESULT, "name": COLLECTION, "referenceVariable": reference}
+        bound: Object = {**RESULT, "name": COLLECTION, "referenceVariable": reference}
         entries = [*objects(script.get("parameters")), bound]
         node["script"] = rebuilt(script, {**script, "parameters": entries})
     if not given:
         _add(node, "inputs", "variables", [collection_input(reference)])
-
-
-def collection_input(reference: Object) -> Object:
-    """The input of a for-each for the variable that its parameter refers to."""
-    own = {key: reference[key] for key in ("name", "value") if reference.get(key)}
-    return {**_RESULT, **own, "inputName": COLLECTION, "referenceVariable": reference}
-
-
-def _unknown(entries: Iterable[Object], key: str, known: set[str]) -> list[Object]:
-    """The entries with a key that none has yet, each once."""
-    found = {str(entry[key]): dict(entry) for entry in entries if entry.get(key) not in (None, "")}
-    return [entry for name, entry in found.items() if name not in known]
 
 
 def _add(node: Object, side: str, name: str, entries: list[Object]) -> None:
@@ -171,17 +133,11 @@ def folded(node: Object) -> Object:
     """A node without the script that follows from its fields: what a person would have written."""
     if "branch" not in node and "join" not in node:
         return node
-    command = command_of(node)
-    made = branch_content(node) if command == BRANCH else None
-    made = join_content(part(node, "join")) if command == JOIN else made
-    script = script_of(node)
+    control, script = CONTROLS.get(command_of(node)), script_of(node)
+    made = control.content(node) if control and control.content else None
     if made is None or not same_content(script.get("content"), made):
         return node
-    rest = {key: item for key, item in script.items() if key != "content"}
-    return rebuilt(node, {**node, "script": rebuilt(script, rest)})
-
-
-_FIELDS = frozenset({BRANCH, JOIN, PARAM_HUB, ASSIGNMENT, FOR_EACH})
+    return rebuilt(node, {**node, "script": _without_content(script)})
 
 
 def refolded(wrote: Object, sent: Object, now: Object, found: Object) -> Object:
@@ -193,7 +149,8 @@ def refolded(wrote: Object, sent: Object, now: Object, found: Object) -> Object:
         now: What is there.
         found: The author's node with the changes from what was sent to what is there.
     """
-    if command_of(sent) not in _FIELDS:
+    control = CONTROLS.get(command_of(sent))
+    if not control or not (control.content or control.derived):
         return found
     before, after = copy.deepcopy(sent), copy.deepcopy(now)
     for node in (before, after):
@@ -202,9 +159,7 @@ def refolded(wrote: Object, sent: Object, now: Object, found: Object) -> Object:
     found = {key: item for key, item in found.items() if key not in same}
     scripts = [script_of(node) for node in (wrote, now, after)]
     if [("content" in script) for script in scripts] == [False, True, False]:
-        script = part(found, "script")
-        rest = {key: item for key, item in script.items() if key != "content"}
-        found["script"] = rebuilt(script, rest)
+        found["script"] = _without_content(part(found, "script"))
     return found
 
 
@@ -216,46 +171,35 @@ def shorten(node: Object, names: dict[str, str]) -> None:
         names: The names of the nodes beside it, by the output that a dependency on them names.
     """
     node.update(folded(node))
-    command = command_of(node)
-    if command == BRANCH:
-        made = arm_entries(node)
-        _take(node, "outputs", "nodeOutputs", lambda entry: {**_OUTPUT, **entry} in made)
-    elif command in (PARAM_HUB, ASSIGNMENT):
-        handed_on = _handed_on(node)
-        _take(node, "outputs", "variables", lambda entry: _without_type(entry) in handed_on)
-    elif command == FOR_EACH:
-        made = [collection_input(one["referenceVariable"]) for one in collection_of(node)[0] if _refers(one)]
-        _take(node, "inputs", "variables", lambda entry: _without_type(entry) in made)
-    elif command == JOIN:
-        for branch in objects(part(node, "join").get("branches")):
-            output = part(branch, "output")
-            if _is_plain(output) and str(output["data"]) in names:
-                del branch["output"]
-                branch["nodeId"] = names[str(output["data"])]
+    control = CONTROLS.get(command_of(node))
+    if control and control.derived:
+        side, name, _, entries = control.derived
+        _take(node, side, name, entries(node))
+    for branch in _branches(node):
+        output = part(branch, "output")
+        is_plain = str(output.get("artifactType", "NodeOutput")).casefold() == "nodeoutput"
+        if is_plain and "data" in output and str(output["data"]) in names:
+            del branch["output"]
+            branch["nodeId"] = names[str(output["data"])]
 
 
 def watched_outputs(node: Object) -> list[Object]:
     """The outputs that a join watches, as its branches have them."""
-    branches = objects(part(node, "join").get("branches")) if command_of(node) == JOIN else []
-    return [part(branch, "output") for branch in branches if part(branch, "output")]
+    return [part(branch, "output") for branch in _branches(node) if part(branch, "output")]
 
 
-def _refers(variable: Object) -> bool:
-    return isinstance(variable.get("referenceVariable"), dict)
+def _branches(node: Object) -> list[Object]:
+    return objects(part(node, "join").get("branches")) if command_of(node) == JOIN else []
 
 
-def _without_type(entry: Object) -> Object:
-    return {key: item for key, item in entry.items() if key != "artifactType"}
+def _without_content(script: Object) -> Object:
+    return rebuilt(script, {key: item for key, item in script.items() if key != "content"})
 
 
-def _is_plain(output: Object) -> bool:
-    return "data" in output and str(output.get("artifactType", "NodeOutput")).casefold() == "nodeoutput"
-
-
-def _take(node: Object, side: str, name: str, is_made: Callable[[Object], bool]) -> None:
-    """Removes entries, and the list and what holds it where nothing else is in them."""
+def _take(node: Object, side: str, name: str, made: list[Object]) -> None:
+    """Removes entries that are made of a field, and the list and what holds it where nothing else is in them."""
     key, held = listed(node, side, name)
-    rest = [entry for entry in held if not is_made(entry)]
+    rest = [entry for entry in held if _typed(entry, name) not in made]
     if len(rest) == len(held):
         return
     holder = part(node, side)
@@ -264,3 +208,10 @@ def _take(node: Object, side: str, name: str, is_made: Callable[[Object], bool])
         del holder[key]
     if not holder:
         del node[side]
+
+
+def _typed(entry: Object, name: str) -> Object:
+    """An entry with the type that an output has anyway, or without the one that the vendor's parser gives each variable."""
+    if name == "nodeOutputs":
+        return {**OUTPUT, **entry}
+    return {key: item for key, item in entry.items() if key != "artifactType"}

@@ -1,19 +1,14 @@
-"""Control nodes: which they are, where their fields are, their scripts, and the conditions of a branch."""
+"""Control nodes: which they are, where their fields are, and the scripts of branches and joins."""
 
 from __future__ import annotations
 
-import ast
-import builtins
 import json
 import re
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
-from ._problems import Path, Problem, doubt
 from ._tables import field_of
 
 if TYPE_CHECKING:
@@ -28,12 +23,6 @@ FOR_EACH, DO_WHILE = "CONTROLLER_TRAVERSE", "CONTROLLER_CYCLE"
 ASSIGNMENT, PARAM_HUB, SUB_PROCESS = "CONTROLLER_ASSIGNMENT", "PARAM_HUB", "SUB_PROCESS"
 COLLECTION = "loopDataArray"
 """The name under which a for-each gets what it walks."""
-
-_COMMANDS = (ASSIGNMENT, BRANCH, JOIN, DO_WHILE, FOR_EACH, PARAM_HUB, SUB_PROCESS)
-_BY_TYPE_ID = {NODE_TYPES[command].type_id: command for command in _COMMANDS}
-
-ORDINARY = KNOWN_COMMANDS.difference(_COMMANDS)
-"""The node types that are no control nodes, as most nodes have them."""
 
 
 def command_of(node: Object) -> str:
@@ -122,23 +111,21 @@ _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def branch_content(node: Object) -> str | None:
     """The script of a branch node; None where an arm is not whole."""
     arms = [
-        {
-            "condition": arm.get("when"),
-            "nodeoutput": part(arm, "output").get("data"),
-            "description": arm.get("desc") or "",
-        }
-        for arm in arms_of(node)
+        (arm.get("when"), part(arm, "output").get("data"), arm.get("desc") or "") for arm in arms_of(node)
     ]
-    whole = all(arm["condition"] not in (None, "") and arm["nodeoutput"] not in (None, "") for arm in arms)
-    return _write([_as_texts(arm) for arm in arms]) if arms and whole else None
+    if not arms or any(word in (None, "") for when, output, _ in arms for word in (when, output)):
+        return None
+    return _write(
+        [
+            {"condition": str(when), "nodeoutput": str(output), "description": str(desc)}
+            for when, output, desc in arms
+        ]
+    )
 
 
-def _as_texts(arm: dict[str, Json]) -> dict[str, str]:
-    return {key: str(value) for key, value in arm.items()}
-
-
-def join_content(join: Object) -> str | None:
+def join_content(node: Object) -> str | None:
     """The script of a join whose branches have outputs; None where its fields do not say all of it."""
+    join = part(node, "join")
     logic = logic_of(join)
     branches = objects(join.get("branches"))
     statuses = [statuses_of(branch) for branch in branches]
@@ -180,67 +167,57 @@ def logic_of(join: Object) -> int | None:
     return _OR if operators == {"or"} else _AND
 
 
-@dataclass(frozen=True, slots=True)
-class Arms:
-    """What the script of a branch says: by arm its condition, output and description."""
-
-    arms: tuple[tuple[str, str, str], ...]
+ArmScript = tuple[str, str, str]
+"""What the script of a branch says of an arm: its condition, output and description."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class JoinScript(NamedTuple):
     """What the script of a join says.
 
     Attributes:
-        states: By the watched output, the run states at which it counts.
+        states: The watched outputs, sorted, each with the run states at which it counts.
         every: Whether all of them have to; None where there is one.
         result: The state that the join then has.
     """
 
-    states: tuple[tuple[str, frozenset[str]], ...]
+    states: list[tuple[str, frozenset[str]]]
     every: bool | None
     result: str
 
 
-def read_content(content: Json) -> Arms | Watch | None:
-    """What a script says, in whichever layout; None where it is neither a branch's nor a join's.
-
-    The vendor's page and its library write a join in two ways: numbers or texts for the states, and for "or" 2 at every
-    branch or 0 at all but the first.
-    """
+def read_content(content: Json) -> list[ArmScript] | JoinScript | None:
+    """What a script says, in whichever layout; None where it is neither a branch's nor a join's."""
     if not isinstance(content, str) or content.lstrip()[:1] not in ("[", "{"):
         return None
     try:
         value = json.loads(content)
-        if isinstance(value, dict):
-            held = cast("Object", value)
-            found = held.get("branchList")
-            return _watch(held, json.loads(found) if isinstance(found, str) else found)
-        return _arms(value)
+        return _join_script(cast("Object", value)) if isinstance(value, dict) else _arm_scripts(value)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def _arms(value: Json) -> Arms | None:
+def _arm_scripts(value: Json) -> list[ArmScript] | None:
     entries = objects(value)
-    if not entries or len(entries) != len(value):
+    if len(entries) != len(value):
         return None
-    return Arms(
-        tuple(
-            (str(one["condition"]), str(one["nodeoutput"]), str(one.get("description") or ""))
-            for one in entries
-        )
-    )
+    return [
+        (str(one["condition"]), str(one["nodeoutput"]), str(one.get("description") or "")) for one in entries
+    ] or None
 
 
-def _watch(holder: Object, branches: Json) -> Watch | None:
-    entries = objects(branches)
+def _join_script(script: Object) -> JoinScript | None:
+    """The vendor's page and its library write a join in two ways.
+
+    These are numbers or texts for the states, and for "or" 2 at every branch or 0 at all but the first.
+    """
+    branches = script.get("branchList")
+    entries = objects(json.loads(branches) if isinstance(branches, str) else branches)
     if not entries:
         return None
     states = sorted((str(one["node"]), frozenset(map(str, one["runStatus"]))) for one in entries)
     others = {str(one.get("logic")) == str(_AND) for one in entries[1:]}
     every = others.pop() if len(others) == 1 else None
-    return Watch(tuple(states), every, str(holder.get("resultStatus") or _SUCCEEDED))
+    return JoinScript(states, every, str(script.get("resultStatus") or _SUCCEEDED))
 
 
 def same_content(one: Json, other: Json) -> bool:
@@ -249,101 +226,83 @@ def same_content(one: Json, other: Json) -> bool:
     return found is not None and found == read_content(other)
 
 
-# --- The conditions of a branch: Python in which each `${name}` is replaced by its parameter's text before it is read
+# --- What follows from the fields of control nodes, and DataWorks runs or shows
+#
+# Source: the vendor's pages on node types (`controller/` of its DataStudio skill); not tried on the service. A branch and a join
+# run their script, a JSON text; the arms of a branch are outputs of its node; a join's branches are dependencies too; a for-each's
+# collection is a parameter and an input; a parameter node's variables are its outputs.
 
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
-_NAME = re.compile(r"[^\W\d]\w*")
-_MARK = re.compile(r"dw_(\d+)_dw")
-_LONGEST = 2_000
-_BUILTINS = frozenset(dir(builtins))
+OUTPUT = {"artifactType": "NodeOutput"}
+RESULT = {"name": "outputs", "scope": "NodeContext", "type": "NodeOutput", "value": "${outputs}"}
+"""The variable that holds what an assignment node's last line gave."""
 
 
-def when_problems(when: str, parameters: Mapping[str, str | None], path: Path) -> Iterator[Problem]:
-    """The doubts about a condition.
+def _arm_entries(node: Object) -> list[Object]:
+    return [{**OUTPUT, **part(arm, "output")} for arm in arms_of(node)]
 
-    Args:
-        when: The condition.
-        parameters: The values of the node's parameters by their names; None for one that is not written down.
-        path: Where the condition is.
+
+def _handed_on(node: Object) -> list[Object]:
+    """The variables of a parameter or an assignment node; the vendor's parser adds the node that they are of."""
+    own = str(node.get("id"))
+    outputs = [str(entry.get("data")) for entry in listed(node, "outputs", "nodeOutputs")[1]]
+    place = {"nodeId": own, "output": own if own in outputs or not outputs else min(outputs)}
+    variables = [RESULT] if command_of(node) == ASSIGNMENT else objects(hub_of(node).get("variables"))
+    return [{"node": place, **variable} for variable in variables]
+
+
+def _collection_inputs(node: Object) -> list[Object]:
+    references = (part(parameter, "referenceVariable") for parameter in collection_of(node)[0])
+    return [collection_input(reference) for reference in references if reference]
+
+
+def collection_input(reference: Object) -> Object:
+    """The input of a for-each for the variable that its parameter refers to."""
+    own = {key: reference[key] for key in ("name", "value") if reference.get(key)}
+    return {**RESULT, **own, "inputName": COLLECTION, "referenceVariable": reference}
+
+
+class Derived(NamedTuple):
+    """Entries of a list of `inputs` or `outputs` that follow from a control node's field: which they are, and by what key."""
+
+    side: str
+    name: str
+    key: str
+    entries: Callable[[Object], list[Object]]
+
+
+class Control(NamedTuple):
+    """A type of control nodes.
+
+    Attributes:
+        field: The field that says what it does; empty where it has none.
+        holds: Whether that field holds nodes.
+        content: Makes the script of the field; None where the field does not say all of it.
+        derived: The list of inputs or outputs that follows from the field.
     """
-    names = _PLACEHOLDER.findall(when)
-    for name in dict.fromkeys(names):
-        if _NAME.fullmatch(name) and name not in parameters:
-            message = "the condition uses {}, and no parameter of the node is called so"
-            remedy = "Add it to script.parameters of this node: only these are put in."
-            yield doubt(path, message, remedy, f"${{{name}}}", rule="when-parameter")
-    tree = _read(_marked(when))
-    if tree is None:
-        if len(when) <= _LONGEST and _read(_filled(when, parameters)) is None:
-            message = "the condition {} is no Python expression"
-            remedy = "Write it with ==, !=, <, >, and, or, not; a text stands in quotes."
-            yield doubt(path, message, remedy, when, rule="when-python")
-        return
-    for item in ast.walk(tree):
-        if isinstance(item, ast.Name):
-            yield from _name_problems(item.id, names, parameters, path)
-        elif isinstance(item, ast.Compare):
-            yield from _comparison_problems(item, names, path)
+
+    field: str
+    holds: bool = False
+    content: Callable[[Object], str | None] | None = None
+    derived: Derived | None = None
 
 
-def _name_problems(
-    word: str, names: list[str], parameters: Mapping[str, str | None], path: Path
-) -> Iterator[Problem]:
-    mark = _MARK.fullmatch(word)
-    if mark:
-        name = names[int(mark[1])]
-        value = parameters.get(name)
-        if value is not None and not _is_python(value):
-            message = f"{{}} stands for the text {{}}, and has no quotes around it: {_AS_NAME}"
-            remedy = "Write {}."
-            values = (f"${{{name}}}", value, f"'${{{name}}}'")
-            yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
-    elif word not in _BUILTINS and not _MARK.search(word):
-        message = f"{{}} is neither a parameter nor in quotes: {_AS_NAME}"
-        remedy = "Write {} for a text, or {} for a parameter."
-        values = (word, f"'{word}'", f"${{{word}}}")
-        yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
+_VARIABLES = Derived("outputs", "variables", "name", _handed_on)
 
+CONTROLS = {
+    BRANCH: Control(
+        "branch", content=branch_content, derived=Derived("outputs", "nodeOutputs", "data", _arm_entries)
+    ),
+    JOIN: Control("join", content=join_content),
+    DO_WHILE: Control("doWhile", holds=True),
+    FOR_EACH: Control(
+        "foreach", holds=True, derived=Derived("inputs", "variables", "inputName", _collection_inputs)
+    ),
+    SUB_PROCESS: Control("subflow", holds=True),
+    PARAM_HUB: Control("paramHub", derived=_VARIABLES),
+    ASSIGNMENT: Control("", derived=_VARIABLES),
+}
+_BY_TYPE_ID = {NODE_TYPES[command].type_id: command for command in CONTROLS}
 
-_AS_NAME = "Python takes it for a name that nothing defines"
-
-
-def _comparison_problems(item: ast.Compare, names: list[str], path: Path) -> Iterator[Problem]:
-    """A text that is a parameter, beside a number: another type, whatever the value."""
-    for one, other in zip([item.left, *item.comparators], item.comparators, strict=False):
-        pair = [side.value for side in (one, other) if isinstance(side, ast.Constant)]
-        marks = [_MARK.fullmatch(value) for value in pair if isinstance(value, str)]
-        if len(pair) == 2 and len(marks) == 1 and marks[0] and not isinstance(pair[0], type(pair[1])):
-            name = names[int(marks[0][1])]
-            message = "the condition compares the text {} with a number"
-            remedy = "Write {} without quotes for a number, or put the number in quotes."
-            values = (f"'${{{name}}}'", f"${{{name}}}")
-            yield Problem(path, message, remedy, values, severity="warning", rule="when-quotes")
-
-
-def _marked(when: str) -> str:
-    """The condition with a name of its own for each placeholder: inside of quotes it is text."""
-    count = iter(range(len(when)))
-    return _PLACEHOLDER.sub(lambda _: f"dw_{next(count)}_dw", when)
-
-
-def _filled(when: str, parameters: Mapping[str, str | None]) -> str:
-    return _PLACEHOLDER.sub(lambda found: parameters.get(found[1]) or "1", when)
-
-
-def _is_python(value: str) -> bool:
-    """Whether a parameter's text is a value of Python by itself; what the scheduler makes of `$...` may be one."""
-    tree = None if "$" in value else _read(value)
-    return "$" in value or (tree is not None and not any(isinstance(one, ast.Name) for one in ast.walk(tree)))
-
-
-def _read(text: str) -> ast.AST | None:
-    if len(text) > 2 * _LONGEST:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+ORDINARY = KNOWN_COMMANDS - CONTROLS.keys()
+"""The node types that are no control nodes, as most nodes have them."""

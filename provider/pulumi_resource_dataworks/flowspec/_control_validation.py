@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
-from . import _control_nodes as scripts
 from ._completion import NodeIndex, outputs_of
-from ._control_nodes import when_problems
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
 from ._problems import Path, Phrase, Problem, doubt
+from ._scripts import when_problems
 from ._suggestions import Vocabulary
 from ._tables import field_of
 
-_FIELD = {
-    control.BRANCH: "branch",
-    control.JOIN: "join",
-    control.PARAM_HUB: "paramHub",
-    control.DO_WHILE: "doWhile",
-    control.FOR_EACH: "foreach",
-    control.SUB_PROCESS: "subflow",
-}
-_HOLDERS = frozenset({control.DO_WHILE, control.FOR_EACH, control.SUB_PROCESS})
 _STARTS = ("CONTROLLER_CYCLE_START", "CONTROLLER_TRAVERSE_START")
 _ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")
-_SPELT = {"doWhile": "do-while", "foreach": "for-each", "paramHub": "param-hub"}
+_NOTHING = Phrase("nothing of it")
 
 
 def control_problems(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterable[Problem]:
@@ -45,6 +35,11 @@ def _problems(
     node: Object, held: Sequence[tuple[str, Object]], owner: Object, index: NodeIndex, path: Path
 ) -> Iterator[Problem]:
     command = control.command_of(node)
+    known = control.CONTROLS.get(command)
+    if known and known.content:
+        yield from _no_field(node, known.field, command, path)
+    if known and known.holds and not held:
+        yield _nothing_inside((*path, known.field))
     if command == control.BRANCH:
         yield from _branch_problems(node, path)
     elif command == control.JOIN:
@@ -52,21 +47,17 @@ def _problems(
         yield from _unwatched(node, owner, index, path)
     elif command == control.PARAM_HUB:
         yield from _hub_problems(node, path)
-    elif command in _HOLDERS and not held:
-        yield _nothing_inside((*path, _FIELD[command]))
-    if command == control.FOR_EACH:
+    elif command == control.FOR_EACH:
         yield from _collection_problems(node, index, path)
     for key, inner in held:
         yield from _inner_problems(inner, key, (*path, key))
 
 
-def _no_field(node: Object, command: str, path: Path) -> Iterator[Problem]:
+def _no_field(node: Object, field: str, command: str, path: Path) -> Iterator[Problem]:
     """Nothing where a script says what the node does, which DataWorks runs."""
-    field = _FIELD[command]
     if not part(node, field) and control.is_blank(script_of(node).get("content")):
-        spelt = _SPELT.get(field, field)
-        message = f"the node is a {command} and has no {spelt}, so it does nothing"
-        remedy = f"Write {spelt}: the script that DataWorks runs is made of it."
+        message = f"the node is a {command} and has no {field}, so it does nothing"
+        remedy = f"Write {field}: the script that DataWorks runs is made of it."
         yield doubt((*path, field), message, remedy, rule="no-field")
 
 
@@ -74,7 +65,6 @@ def _no_field(node: Object, command: str, path: Path) -> Iterator[Problem]:
 
 
 def _branch_problems(node: Object, path: Path) -> Iterator[Problem]:
-    yield from _no_field(node, control.BRANCH, path)
     branch = part(node, "branch")
     arms = objects(branch.get("branches"))
     here = (*path, "branch", "branches")
@@ -114,15 +104,15 @@ def _parameters(node: Object) -> dict[str, str | None] | None:
 
 
 def _branch_script_problems(arms: list[Object], content: Json, path: Path) -> Iterator[Problem]:
-    said = scripts.read_content(content)
-    if not isinstance(said, scripts.Arms):
+    said = control.read_content(content)
+    if not isinstance(said, list):
         yield _other_form(path, "a list of condition, nodeoutput and description, one for each arm")
         return
     here = (*path, "script", "content")
-    if len(said.arms) != len(arms):
-        yield _disagree(here, "branch.branches", f"{len(said.arms)} arms", f"{len(arms)}")
+    if len(said) != len(arms):
+        yield _disagree(here, "branch.branches", f"{len(said)} arms", f"{len(arms)}")
         return
-    for position, (arm, (condition, output, desc)) in enumerate(zip(arms, said.arms, strict=True)):
+    for position, (arm, (condition, output, desc)) in enumerate(zip(arms, said, strict=True)):
         pairs = (
             ("when", arm.get("when"), condition),
             ("output.data", part(arm, "output").get("data"), output),
@@ -149,7 +139,6 @@ def _disagree(path: Path, field: str, theirs: object, ours: object) -> Problem:
 
 
 def _join_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
-    yield from _no_field(node, control.JOIN, path)
     join = part(node, "join")
     branches = objects(join.get("branches"))
     here = (*path, "join", "branches")
@@ -201,11 +190,10 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
     branches = objects(part(node, "join").get("branches"))
     words = [control.watched_by(branch) for branch in branches]
     watched = [index.find(word) or word for word in words]
-    typo = any(
-        part(one, "output").get("data") is None and index.find(control.watched_by(one)) is None
-        for one in branches
-    )
-    for entry in control.entries_of(owner, node, index) if branches and not typo else ():
+    unknown = [one for one, word in zip(branches, words, strict=True) if index.find(word) is None]
+    if not branches or any(part(one, "output").get("data") is None for one in unknown):
+        return  # a name that no node has is refused already
+    for entry in control.entries_of(owner, node, index):
         for word in control.awaited(entry):
             if (index.find(word) or word) not in watched:
                 message = "the join depends on {}, and none of its branches watches that"
@@ -215,8 +203,8 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
 
 
 def _expression_problems(join: Object, branches: list[Object], path: Path) -> Iterator[Problem]:
-    expression = scripts.expression_of(join)
-    words, operators = scripts.words_of(expression)
+    expression = control.expression_of(join)
+    words, operators = control.words_of(expression)
     names = [str(branch.get("name")) for branch in branches]
     rule = "join-expression"
     whole = Phrase(" and ".join(names))
@@ -243,7 +231,7 @@ def _expression_problems(join: Object, branches: list[Object], path: Path) -> It
 
 
 def _status_problems(branch: Object, path: Path) -> Iterator[Problem]:
-    if not scripts.statuses_of(branch):
+    if not control.statuses_of(branch):
         message = "these are not the states that DataWorks runs a join with"
         remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
         yield doubt(path, message, remedy, rule="join-state")
@@ -252,33 +240,28 @@ def _status_problems(branch: Object, path: Path) -> Iterator[Problem]:
 def _join_script_problems(
     join: Object, branches: list[Object], index: NodeIndex, content: Json, path: Path
 ) -> Iterator[Problem]:
-    said = scripts.read_content(content)
-    if not isinstance(said, scripts.Watch):
-        yield _other_form(
-            path, "branchList, with node, runStatus and logic for each branch, and resultStatus"
-        )
+    said = control.read_content(content)
+    if not isinstance(said, control.JoinScript):
+        form = "branchList, with node, runStatus and logic for each branch, and resultStatus"
+        yield _other_form(path, form)
         return
     here = (*path, "script", "content")
     states = dict(said.states)
     for position, branch in enumerate(branches):
         word = control.watched_by(branch)
-        outputs = _outputs(word, index)
-        output = next((one for one in outputs if one in states), None)
         at = f"join.branches[{position}]"
+        output = next((one for one in _outputs(word, index) if one in states), None)
         if output is None:
-            yield _disagree(here, at, Phrase("nothing of it"), word)
+            yield _disagree(here, at, _NOTHING, word)
             continue
-        given = frozenset(scripts.statuses_of(branch))
-        if given and given != states.pop(output):
-            runs = ", ".join(sorted(dict(said.states)[output]))
-            yield _disagree(here, f"{at}.assertion.in", runs, ", ".join(sorted(given)))
-        else:
-            states.pop(output, None)
+        runs, given = states.pop(output), frozenset(control.statuses_of(branch))
+        if given and given != runs:
+            yield _disagree(here, f"{at}.assertion.in", ", ".join(sorted(runs)), ", ".join(sorted(given)))
     for output in states:
-        yield _disagree(here, "join.branches", output, Phrase("nothing of it"))
-    logic = scripts.logic_of(join)
+        yield _disagree(here, "join.branches", output, _NOTHING)
+    logic = control.logic_of(join)
     if logic is not None and said.every is not None and said.every is not (logic == 1):
-        ours, theirs = scripts.expression_of(join), "and" if said.every else "or"
+        ours, theirs = control.expression_of(join), "and" if said.every else "or"
         yield _disagree(here, "join.logic.expression", theirs, ours)
 
 
@@ -304,7 +287,7 @@ def _hub_problems(node: Object, path: Path) -> Iterator[Problem]:
         here = (*path, "outputs", key, position)
         name = str(output.get("name"))
         if name not in own:
-            yield _disagree((*here, "name"), "param-hub.variables", name, Phrase("nothing of it"))
+            yield _disagree((*here, "name"), "param-hub.variables", name, _NOTHING)
             continue
         for field in ("scope", "type", "value"):
             one, other = own[name].get(field), output.get(field)
@@ -321,10 +304,8 @@ def _collection_problems(node: Object, index: NodeIndex, path: Path) -> Iterator
         loops = [inner for _, inner in inner_scopes(node)]
         if any(objects(loop.get("nodes")) and not loop.get("array") for loop in loops):
             message = "the for-each has nothing that it walks"
-            remedy = (
-                f"Add {control.COLLECTION} to script.parameters, with the assignment node's variable as "
-                "referenceVariable."
-            )
+            parameter = f"Add {control.COLLECTION} to script.parameters"
+            remedy = f"{parameter}, with the assignment node's variable as referenceVariable."
             yield doubt((*path, "script", "parameters"), message, remedy, rule="no-collection")
         return
     sources = [_source(one, index) for one in (*parameters, *inputs)]
@@ -377,7 +358,7 @@ def _inner_problems(inner: Object, key: str, path: Path) -> Iterator[Problem]:
 def _nothing_inside(path: Path) -> Problem:
     message = "the control node holds no nodes, so there is nothing that it could run"
     remedy = "Write its inner nodes here."
-    if path[-1] == _FIELD[control.SUB_PROCESS]:
+    if path[-1] == "subflow":
         message = "the node runs a subflow and has none, so there is nothing that it could run"
         remedy = "Write its nodes here, or the id of the workflow that it runs."
     return doubt(path, message, remedy, rule="no-inner-nodes")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._control_nodes import when_problems
+from pulumi_resource_dataworks.flowspec._scripts import when_problems
 
 PARAMETERS = {"text": "test1", "number": "42", "date": "$[yyyymmdd]", "quoted": "'x'", "free": None}
 
