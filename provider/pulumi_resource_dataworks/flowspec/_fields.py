@@ -102,6 +102,10 @@ def text(**options: Any) -> Field:
     return Field(Shape.TEXT, **options)
 
 
+def texts(*names: str) -> dict[str, Field]:
+    return dict.fromkeys(names, text())
+
+
 def integer(**options: Any) -> Field:
     return Field(Shape.INTEGER, **options)
 
@@ -116,6 +120,11 @@ def choice(*choices: str, **options: Any) -> Field:
 
 def one(object_type: str, **options: Any) -> Field:
     return Field(Shape.ENTITY, object_type=object_type, **options)
+
+
+def ones(*object_types: str) -> dict[str, Field]:
+    """Objects that are called as their types are."""
+    return {name: one(name) for name in object_types}
 
 
 def many(object_type: str, order: ListOrder = "set", **options: Any) -> Field:
@@ -167,46 +176,38 @@ _ENGINE = (
 RESOURCES: dict[str, ObjectType] = {
     "fileResource": ObjectType(
         {
-            "id": text(),
-            "name": text(),
-            "script": one("script"),
-            "runtimeResource": one("runtimeResource"),
+            **texts("id", "name"),
+            **ones("script", "runtimeResource"),
             "type": choice(*_FILE),
-            "file": one("file"),
-            "datasource": one("datasource"),
+            **ones("file", "datasource"),
             "metadata": METADATA,
         },
         keys=("id", "name"),
     ),
     "file": ObjectType({"path": text(), "extension": text(), "storage": one("storage"), "id": text()}),
     "files": ObjectType(dict.fromkeys(("oss", "hdfs"), many("fileOfKind")), caseless=True),
-    "fileOfKind": ObjectType(
-        {**dict.fromkeys(("id", "path", "extension"), text()), "storage": mapping()},
-        keys=("id", "path"),
-    ),
+    "fileOfKind": ObjectType({**texts("id", "path", "extension"), "storage": mapping()}, keys=("id", "path")),
     "storage": ObjectType(
-        {
-            "type": choice(*_STORAGE, open="dropped"),
-            "endpoint": text(),
-            "bucket": text(),
-            "hdfsUser": text(),
-            "root": text(),
-        },
+        {"type": choice(*_STORAGE, open="dropped"), **texts("endpoint", "bucket", "hdfsUser", "root")},
         present=("type",),  # without one, the parser leaves the storage out
         dropped=("addresses",),
     ),
     "function": ObjectType(
         {
-            "id": text(),
-            "name": text(),
+            **texts("id", "name"),
             "script": one("script"),
             "type": choice(*_FUNCTION),
             "className": text(),
-            "datasource": one("datasource"),
-            "runtimeResource": one("runtimeResource"),
+            **ones("datasource", "runtimeResource"),
             "fileResources": many("fileResource"),
-            **dict.fromkeys(("armResource", "usageDescription", "argumentsDescription"), text()),
-            **dict.fromkeys(("returnValueDescription", "usageExample", "embeddedCode"), text()),
+            **texts(
+                "armResource",
+                "usageDescription",
+                "argumentsDescription",
+                "returnValueDescription",
+                "usageExample",
+                "embeddedCode",
+            ),
             "embeddedCodeType": choice(*_CODE),
             "resourceType": choice("file", "embedded"),
             "metadata": METADATA,
@@ -215,7 +216,7 @@ RESOURCES: dict[str, ObjectType] = {
     ),
     "component": ObjectType(
         {
-            **dict.fromkeys(("id", "name", "owner", "description"), text()),
+            **texts("id", "name", "owner", "description"),
             "script": one("script"),
             "inputs": many("componentParameter", "ordered"),
             "outputs": many("componentParameter", "ordered"),
@@ -224,14 +225,12 @@ RESOURCES: dict[str, ObjectType] = {
         keys=("id", "name"),
     ),
     "componentParameter": ObjectType(
-        dict.fromkeys(("name", "type", "value", "args", "defaultValue", "description"), text()),
-        keys=("name",),
+        texts("name", "type", "value", "args", "defaultValue", "description"), keys=("name",)
     ),
     "dqcRule": ObjectType(
         {
-            **dict.fromkeys(("id", "name", "partitionExpression", "ruleConfig", "description"), text()),
-            "table": one("table"),
-            "calcEngine": one("calcEngine"),
+            **texts("id", "name", "partitionExpression", "ruleConfig", "description"),
+            **ones("table", "calcEngine"),
             "schedulerNode": one("depend"),
             "metadata": METADATA,
         },
@@ -241,18 +240,14 @@ RESOURCES: dict[str, ObjectType] = {
         {
             "type": choice(*_ENGINE),
             "datasource": one("datasource"),
-            **dict.fromkeys(("id", "endpoint", "database", "schema"), text()),
+            **texts("id", "endpoint", "database", "schema"),
             "version": one("engineVersion"),
             "metadata": METADATA,
         }
     ),
-    "engineVersion": ObjectType(dict.fromkeys(("versionNumber", "versionInfo"), text())),
+    "engineVersion": ObjectType(texts("versionNumber", "versionInfo")),
     "dataIntegrationJob": ObjectType(
-        {
-            **dict.fromkeys(("id", "name", "owner", "description"), text()),
-            "script": one("script"),
-            "metadata": METADATA,
-        },
+        {**texts("id", "name", "owner", "description"), "script": one("script"), "metadata": METADATA},
         keys=("id", "name"),
     ),
     "dataset": ObjectType(
@@ -268,8 +263,7 @@ RESOURCES: dict[str, ObjectType] = {
     ),
     "container": ObjectType(
         {
-            "image": text(),
-            "imageId": text(),
+            **texts("image", "imageId"),
             "command": values(strict=True),
             "args": values(strict=True),
             "env": many("envVariable"),

@@ -19,7 +19,9 @@ from ._fields import (
     many,
     mapping,
     one,
+    ones,
     text,
+    texts,
     values,
 )
 
@@ -69,15 +71,12 @@ _JOB_CONFIGS = (
 )
 
 _WORKFLOW: dict[str, Field] = {
-    "id": text(),
-    "name": text(),
+    **texts("id", "name"),
     "type": choice(*IMPORTED_KINDS, open="kept"),
     "owner": text(),
     "description": text(reset=""),
     "citable": boolean(),
-    "script": one("script"),
-    "trigger": one("trigger"),
-    "strategy": one("strategy"),
+    **ones("script", "trigger", "strategy"),
     "inputs": one("io"),
     "outputs": one("io"),
     "nodes": many("node"),
@@ -132,8 +131,7 @@ ENTITIES: dict[str, ObjectType] = {
     ),
     "spec": ObjectType(
         {
-            "id": text(),
-            "name": text(),
+            **texts("id", "name"),
             "type": choice(*IMPORTED_KINDS, open="kept"),
             "strategy": one("strategy", no_null=True),
             "owner": text(),
@@ -165,33 +163,21 @@ ENTITIES: dict[str, ObjectType] = {
     "subflow": ObjectType({**_WORKFLOW, "output": text()}, aliases={"flow": "dependencies"}),
     "node": ObjectType(
         {
-            "id": text(),
-            "name": text(),
+            **texts("id", "name"),
             "recurrence": choice(*_RECURRENCE, reset="Normal"),
             **_SCHEDULE,
             "autoParse": boolean(),
             "owner": text(),
             "description": text(reset=""),
-            "script": one("script"),
-            "trigger": one("trigger"),
-            "strategy": one("strategy"),
-            "datasource": one("datasource"),
-            "runtimeResource": one("runtimeResource"),
+            **ones("script", "trigger", "strategy", "datasource", "runtimeResource"),
             "inputs": one("io"),
             "outputs": one("io"),
             "datasets": many("dataset"),
             "fileResources": many("fileResource"),
             "functions": many("function"),
-            "reference": one("reference"),
-            "component": one("component"),
-            "branch": one("branch"),
-            "join": one("join"),
-            "doWhile": one("doWhile"),
-            "foreach": one("foreach"),
+            **ones("reference", "component", "branch", "join", "doWhile", "foreach"),
             "combined": one("subflow"),
-            "subflow": one("subflow"),
-            "paiflow": one("paiflow"),
-            "paramHub": one("paramHub"),
+            **ones("subflow", "paiflow", "paramHub"),
             "metadata": METADATA,
         },
         keys=("id", "name"),
@@ -217,26 +203,20 @@ ENTITIES: dict[str, ObjectType] = {
     "branch": ObjectType({"branches": many("branchArm", "ordered"), "metadata": METADATA}),
     "branchArm": ObjectType(
         {
-            "when": text(),
-            "desc": text(),
+            **texts("when", "desc"),
             "output": one("nodeOutput"),
             "fromVariable": text(),
             "valueType": choice(*_VARIABLE),
             "metadata": METADATA,
-        },
+        }
     ),
     "join": ObjectType(
-        {
-            "branches": many("joinBranch", "ordered"),
-            "logic": one("logic"),
-            "metadata": METADATA,
-        },
+        {"branches": many("joinBranch", "ordered"), "logic": one("logic"), "metadata": METADATA},
         dropped=("resultStatus",),
     ),
     "joinBranch": ObjectType(
         {
-            "name": text(),
-            "nodeId": text(),
+            **texts("name", "nodeId"),
             "output": one("nodeOutput"),
             "assertion": one("assertion"),
             "metadata": METADATA,
@@ -249,19 +229,15 @@ ENTITIES: dict[str, ObjectType] = {
     "script": ObjectType(
         {
             "id": text(server=True),
-            "path": text(),
-            "extension": text(),
-            "language": text(),
-            "content": text(),
+            **texts("path", "extension", "language", "content"),
             "runtime": one("runtime"),
             "parameters": many("variable"),
             "metadata": METADATA,
-        },
+        }
     ),
     "runtime": ObjectType(
         {
-            "engine": text(),
-            "command": text(),
+            **texts("engine", "command"),
             "commandTypeId": integer(),
             "cu": text(),
             "template": mapping(),
@@ -269,7 +245,7 @@ ENTITIES: dict[str, ObjectType] = {
             **dict.fromkeys(_JOB_CONFIGS, mapping()),
             "emrJobConfig": mapping(),
             "metadata": METADATA,
-        },
+        }
     ),
     "trigger": ObjectType(
         {
@@ -278,14 +254,12 @@ ENTITIES: dict[str, ObjectType] = {
             "cron": text(),
             "cycleType": choice("Daily", "NotDaily"),
             "recurrence": choice(*_RECURRENCE),
-            "startTime": text(),
-            "endTime": text(),
-            "timezone": text(),
+            **texts("startTime", "endTime", "timezone"),
             "delaySeconds": integer(reset=0),
             "calendarId": integer(bits=64),
             "identifier": text(),
             "metadata": METADATA,
-        },
+        }
     ),
     "strategy": ObjectType(
         {
@@ -295,7 +269,7 @@ ENTITIES: dict[str, ObjectType] = {
             "failureStrategy": choice("Continue", "Break"),
             "recurrenceType": choice(*_RECURRENCE),
             "metadata": METADATA,
-        },
+        }
     ),
     "io": ObjectType(
         {
@@ -337,9 +311,7 @@ ENTITIES: dict[str, ObjectType] = {
     "table": ObjectType(
         {
             "id": text(server=True),
-            "guid": text(),
-            "name": text(),
-            **dict.fromkeys(("ddl", "engineType", "entityType", "logicTableUuid"), text()),
+            **texts("guid", "name", "ddl", "engineType", "entityType", "logicTableUuid"),
             **dict.fromkeys(("hasPartition", "isVisible"), boolean()),
             "calcEngine": one("calcEngine"),
             "sourceType": choice(*_SOURCE),
@@ -367,22 +339,14 @@ ENTITIES: dict[str, ObjectType] = {
     "runtimeResource": ObjectType(
         {
             "id": text(server=True),
-            "resourceGroup": text(),
-            "resourceGroupId": text(),
+            **texts("resourceGroup", "resourceGroupId"),
             "resourceGroupName": text(server=True),
             "cu": text(),
             "metadata": METADATA,
-        },
+        }
     ),
     "datasource": ObjectType(
-        {
-            "id": text(server=True),
-            "name": text(),
-            "type": text(),
-            "subType": text(),
-            "config": text(),
-            "metadata": METADATA,
-        },
+        {"id": text(server=True), **texts("name", "type", "subType", "config"), "metadata": METADATA}
     ),
     **RESOURCES,
 }
