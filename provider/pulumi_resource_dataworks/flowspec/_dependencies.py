@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ._completion import NodeIndex
 from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
-from ._problems import Path, Phrase, Problem
+from ._problems import Path, Phrase, Problem, doubt
 from ._suggestions import Vocabulary
 
 FLOWS = ("dependencies", "flow")
@@ -97,11 +97,10 @@ class Scope:
         if str(name) in self.arms:
             remedy, node = "It is an arm of node {}: write it as output.", self.arms[str(name)]
             return Problem(path, message, remedy, (name, node.get("name")), rule="lost-dependency")
-        first = ", ".join(json.dumps(known, ensure_ascii=False) for known in self._names.words[:10])
         remedy = (
             "{}Write the name of one of this workflow's nodes ({}), or another workflow's node as output."
         )
-        values = (name, self._names.suggestion(str(name)), Phrase(first))
+        values = (name, self._names.suggestion(str(name)), _listed(self._names.words[:10]))
         return Problem(path, message, remedy, values, rule="lost-dependency")
 
     def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
@@ -114,19 +113,17 @@ class Scope:
         node = self.arms[arm] if arm else next(filter(None, map(self.index.find, known)), None)
         if node is None:
             return
-        arms = ", ".join(json.dumps(one, ensure_ascii=False) for one in arms_of(node))
         message = "no node here makes the output {}, and it looks like one of node {}"
-        values: tuple[str, ...] = ()
+        values = [output, node.get("name")]
         if arm:
-            remedy, values = "Did you mean {}? Leave it if another workflow makes it.", (arm,)
-        elif arms:
-            remedy, values = (
-                "Write the output of one of its arms ({}), unless another workflow makes it.",
-                (Phrase(arms),),
-            )
+            remedy = "Did you mean {}? Leave it if another workflow makes it."
+            values.append(arm)
+        elif arms := arms_of(node):
+            remedy = "Write the output of one of its arms ({}), unless another workflow makes it."
+            values.append(_listed(arms))
         else:
             remedy = "Write the node's name as nodeId and leave output out, unless another workflow makes it."
-        yield Problem(path, message, remedy, (output, node.get("name"), *values), "warning", "near-output")
+        yield doubt(path, message, remedy, *values, rule="near-output")
 
     def _arm(self, output: str, meant: str | None) -> str | None:
         """The arm's output that another output looks like: by a slip, or by its last part alone."""
@@ -153,6 +150,10 @@ def arms_of(node: Object) -> list[str]:
     arms = (arm for branch in objects([node.get("branch")]) for arm in objects(branch.get("branches")))
     outputs = objects([arm.get("output") for arm in arms])
     return [str(output["data"]) for output in outputs if output.get("data")]
+
+
+def _listed(words: Iterable[str]) -> Phrase:
+    return Phrase(", ".join(json.dumps(word, ensure_ascii=False) for word in words))
 
 
 def both_flows(owner: Object, path: Path) -> Iterator[Problem]:

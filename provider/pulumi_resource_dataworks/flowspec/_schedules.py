@@ -27,13 +27,15 @@ _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 """The last day of a month that has fewer than 31."""
 
 
-class Doubt(NamedTuple):
-    """What is odd in an expression: the parts of a problem."""
+class _Oddity(NamedTuple):
+    """What is odd in a trigger or a node: the parts of a problem, without its place."""
 
+    key: str
     message: str
-    values: tuple[str, ...]
     remedy: str
-    rule: str = "cron-value"
+    values: tuple[object, ...]
+    rule: str
+    is_error: bool = False
 
 
 class _Field(NamedTuple):
@@ -64,30 +66,29 @@ _ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\w+))?
 _WEEKDAY = re.compile(r"(?<![#/0-9])[1-7](?![0-9])")
 
 
-@lru_cache(maxsize=1024)
-def doubts(cron: str) -> tuple[Doubt, ...]:
+def _odd_cron(cron: str) -> Iterator[_Oddity]:
     """What no one means by an expression of six fields, or of seven."""
-    return tuple(_doubts(cron))
-
-
-def _doubts(cron: str) -> Iterator[Doubt]:
     fields = cron.split()
     if fields[6:] not in ([], ["*"], ["?"]):
         remedy = "Leave it out, and write startTime and endTime."
-        yield Doubt("cron {} has the year {}, and DataWorks takes none", (cron, Phrase(fields[6])), remedy)
+        yield _cron_value("cron {} has the year {}, and DataWorks takes none", remedy, cron, fields[6])
     items = ((item, field) for text, field in zip(fields, _FIELDS, strict=False) for item in text.split(","))
     problem, *words = next(filter(None, (_problem(*item) for item in items)), [""])
     if problem:
-        yield Doubt(f"cron {{}} {problem}", (cron, *map(Phrase, words)), f"Write six fields: {DAILY}")
+        yield _cron_value(f"cron {{}} {problem}", f"Write six fields: {DAILY}", cron, *words)
     elif [fields[3], fields[5]].count("?") != 1:
         message = 'cron {} has "?" for both the day and the weekday, or for neither'
         remedy = "Write it for the one that does not count, as all documents of DataWorks do."
-        yield Doubt(message, (cron,), remedy)
+        yield _cron_value(message, remedy, cron)
     elif _never_comes(fields[3], fields[4]):
         message = "cron {} has a day that none of its months has, so nothing ever starts"
-        yield Doubt(message, (cron,), "Write L for the last day of a month.")
+        yield _cron_value(message, "Write L for the last day of a month.", cron)
     else:
-        yield from _weekday_doubts(cron, fields[5].upper())
+        yield from _odd_weekdays(cron, fields[5].upper())
+
+
+def _cron_value(message: str, remedy: str, cron: str, *words: str) -> _Oddity:
+    return _Oddity("cron", message, remedy, (cron, *map(Phrase, words)), "cron-value")
 
 
 def _never_comes(days: str, months: str) -> bool:
@@ -109,7 +110,7 @@ def _numbers(item: str, field: _Field) -> range:
     return range(low, high + 1, int(step or 1))
 
 
-def _weekday_doubts(cron: str, weekdays: str) -> Iterator[Doubt]:
+def _odd_weekdays(cron: str, weekdays: str) -> Iterator[_Oddity]:
     """Numbers of weekdays, which Quartz and DataWorks count from another day."""
     numbers = sorted(set(_WEEKDAY.findall(weekdays)))
     if numbers:
@@ -120,7 +121,7 @@ def _weekday_doubts(cron: str, weekdays: str) -> Iterator[Doubt]:
         remedy = (
             "It counts from 1 for Monday to 7, Quartz from 1 for Sunday: {} if DataWorks' days are meant."
         )
-        yield Doubt(message, (cron, Phrase(days), Phrase(advice)), remedy, "cron-weekday")
+        yield _Oddity("cron", message, remedy, (cron, Phrase(days), Phrase(advice)), "cron-weekday")
 
 
 def _problem(item: str, field: _Field) -> list[str]:
@@ -189,31 +190,14 @@ MINUTE = 60_000
 """Milliseconds, in which rerunInterval counts."""
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _CRON_FIELDS = {6, 7}
-_COUNTS = (
-    "rerunTimes",
-    "rerunInterval",
-    "timeout",
-    "maxIterations",
-    "parallelism",
-    "maxInternalConcurrency",
-)
+_COUNTS = ("rerunTimes", "rerunInterval", "timeout", "maxIterations", "parallelism", "maxInternalConcurrency")
 _NUMBERS = ("priority", *_COUNTS)
 _NUMBERED = frozenset(_NUMBERS)
 _TRIGGER = ("type", "recurrence", "cron", "timezone", "startTime", "endTime", "delaySeconds")
 _OF_THE_LOOP = frozenset({"no-cron", "no-type"})
 """What the trigger of a node in a loop may leave out."""
-
-
-class _Oddity(NamedTuple):
-    """What is odd in a trigger or a node: the parts of a problem, without its place."""
-
-    key: str
-    message: str
-    remedy: str
-    values: tuple[object, ...]
-    rule: str
-    is_error: bool = False
 
 
 _Judge = Callable[..., tuple[_Oddity, ...]]
@@ -223,14 +207,14 @@ def trigger_problems(trigger: Object, path: Path, *, inner: bool) -> Iterator[Pr
     """The problems and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
     for odd in _looked_up(_trigger_oddities, trigger, _TRIGGER):
         if not (inner and odd.rule in _OF_THE_LOOP):
-            yield _oddity_problem(odd, path, is_error=odd.is_error and not inner)
+            yield _problem_at(path, odd._replace(is_error=False) if inner else odd)
 
 
 def number_problems(holder: Object, path: Path) -> Iterator[Problem]:
-    """The problems and doubts of the numbers of a node, a strategy or a loop."""
+    """The doubts of the numbers of a node, a strategy or a loop."""
     if not _NUMBERED.isdisjoint(holder):
         for odd in _looked_up(_number_oddities, holder, _NUMBERS):
-            yield _oddity_problem(odd, path, is_error=odd.is_error)
+            yield _problem_at(path, odd)
 
 
 def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_Oddity, ...]:
@@ -241,73 +225,53 @@ def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_O
         return ()
 
 
-def _oddity_problem(odd: _Oddity, path: Path, *, is_error: bool) -> Problem:
-    severity: Literal["error", "warning"] = "error" if is_error else "warning"
+def _problem_at(path: Path, odd: _Oddity) -> Problem:
+    severity: Literal["error", "warning"] = "error" if odd.is_error else "warning"
     return Problem((*path, odd.key), odd.message, odd.remedy, odd.values, severity, odd.rule)
 
 
 @lru_cache(maxsize=1024)
 def _trigger_oddities(*values: Json) -> tuple[_Oddity, ...]:
     """Most triggers of a document are alike, so each is looked at once."""
+    return tuple(_odd_trigger(*values))
+
+
+def _odd_trigger(*values: Json) -> Iterator[_Oddity]:
     kind, recurrence, cron, timezone, start, end, _ = (None if one is None else str(one) for one in values)
-    found = [*_cron_oddities((kind or "").casefold(), cron), *_timezone_oddities(timezone)]
-    if not (kind or recurrence) and any(values):
-        message, remedy = "the trigger does not say its type", "Write type: Scheduler for one with a cron."
-        found.append(_Oddity("type", message, remedy, (), "no-type"))
-    times = [
-        odd for key, time in (("startTime", start), ("endTime", end)) for odd in _time_oddities(key, time)
-    ]
-    if not times and start and end and start.replace("T", " ") > end.replace("T", " "):
-        message, remedy = (
-            "endTime {} is before startTime {}, so nothing ever starts",
-            "Write a later endTime.",
-        )
-        times.append(_Oddity("endTime", message, remedy, (end, start), "time-order"))
-    return (*found, *times, *_negative("delaySeconds", values[-1]))
-
-
-@lru_cache(maxsize=1024)
-def _number_oddities(*values: Json) -> tuple[_Oddity, ...]:
-    """Most nodes of a document have the same numbers, so each combination is looked at once."""
-    found = dict(zip(_NUMBERS, values, strict=True))
-    return (
-        *_priority_oddities(_whole(found["priority"])),
-        *(odd for key in _COUNTS for odd in _negative(key, found[key])),
-        *_interval_oddities(_whole(found["rerunInterval"])),
-    )
-
-
-def _cron_oddities(kind: str, cron: str | None) -> Iterator[_Oddity]:
-    if kind not in ("scheduler", ""):
-        return
-    if not cron:
-        if kind:
-            message = "the trigger is a Scheduler, and has no cron that says when"
-            yield _Oddity("cron", message, f"Write cron: {DAILY}", (), "no-cron")
-    elif len(cron.split()) not in _CRON_FIELDS:
-        count = len(cron.split())
-        message = f"cron {{}} has {count} field{'' if count == 1 else 's'}, and six are needed"
-        remedy = f"Write seconds, minutes, hours, day, month and weekday: {DAILY}"
-        yield _Oddity("cron", message, remedy, (cron,), "cron", is_error=bool(kind))
-    else:
-        for message, values, remedy, rule in doubts(cron):
-            yield _Oddity("cron", message, remedy, values, rule)
-
-
-def _timezone_oddities(timezone: str | None) -> Iterator[_Oddity]:
+    if (kind or "").casefold() in ("scheduler", ""):
+        yield from _odd_fields(kind, cron)
     if timezone is not None and not is_timezone(timezone):
         like = timezone_like(timezone)
         hint = Phrase(f'Did you mean "{like}"? ' if like else "")
         message = "timezone {} is neither an IANA name nor an offset such as GMT+8"
         remedy = '{}For China, write "Asia/Shanghai".'
         yield _Oddity("timezone", message, remedy, (timezone, hint), "timezone")
+    if not (kind or recurrence) and any(values):
+        message, remedy = "the trigger does not say its type", "Write type: Scheduler for one with a cron."
+        yield _Oddity("type", message, remedy, (), "no-type")
+    times = {"startTime": start, "endTime": end}
+    odd = [key for key, time in times.items() if time and not (_TIME.fullmatch(time) and _is_date(time))]
+    for key in odd:
+        time, remedy = str(times[key]), 'Write it as "1970-01-01 00:00:00".'
+        yield _Oddity(key, f"{key} {{}} is no time", remedy, (time,), "time", _TIME.fullmatch(time) is None)
+    if not odd and start and end and start.replace("T", " ") > end.replace("T", " "):
+        message = "endTime {} is before startTime {}, so nothing ever starts"
+        yield _Oddity("endTime", message, "Write a later endTime.", (end, start), "time-order")
+    yield from _negative("delaySeconds", values[-1])
 
 
-def _time_oddities(key: str, time: str | None) -> Iterator[_Oddity]:
-    if time and not (_TIME.fullmatch(time) and _is_date(time)):
-        is_error = _TIME.fullmatch(time) is None
-        message = f"{key} {{}} is no time"
-        yield _Oddity(key, message, 'Write it as "1970-01-01 00:00:00".', (time,), "time", is_error)
+def _odd_fields(kind: str | None, cron: str | None) -> Iterator[_Oddity]:
+    count = len((cron or "").split())
+    if not cron:
+        if kind:
+            message = "the trigger is a Scheduler, and has no cron that says when"
+            yield _Oddity("cron", message, f"Write cron: {DAILY}", (), "no-cron")
+    elif count not in _CRON_FIELDS:
+        message = f"cron {{}} has {count} field{'' if count == 1 else 's'}, and six are needed"
+        remedy = f"Write seconds, minutes, hours, day, month and weekday: {DAILY}"
+        yield _Oddity("cron", message, remedy, (cron,), "cron", is_error=bool(kind))
+    else:
+        yield from _odd_cron(cron)
 
 
 def _is_date(time: str) -> bool:
@@ -318,13 +282,19 @@ def _is_date(time: str) -> bool:
     return True
 
 
-def _priority_oddities(priority: int | None) -> Iterator[_Oddity]:
+@lru_cache(maxsize=1024)
+def _number_oddities(*values: Json) -> tuple[_Oddity, ...]:
+    """Most nodes of a document have the same numbers, so each combination is looked at once."""
+    return tuple(_odd_numbers(dict(zip(_NUMBERS, values, strict=True))))
+
+
+def _odd_numbers(values: Object) -> Iterator[_Oddity]:
+    priority, interval = whole_number(values["priority"]), whole_number(values["rerunInterval"])
     if priority is not None and not 1 <= priority <= 8:
         message, remedy = "priority {} is outside 1 to 8", "Write one of these: 1 is the default."
         yield _Oddity("priority", message, remedy, (priority,), "priority")
-
-
-def _interval_oddities(interval: int | None) -> Iterator[_Oddity]:
+    for key in _COUNTS:
+        yield from _negative(key, values[key])
     if interval is not None and 0 < interval < MINUTE:
         message = "rerunInterval {} is less than a minute: it is in milliseconds"
         remedy = f"Write {MINUTE} for a minute, {3 * MINUTE} for three."
@@ -332,15 +302,14 @@ def _interval_oddities(interval: int | None) -> Iterator[_Oddity]:
 
 
 def _negative(key: str, value: Json) -> Iterator[_Oddity]:
-    number = _whole(value)
+    number = whole_number(value)
     if number is not None and number < 0:
-        yield _Oddity(
-            key, f"{key} {{}} is negative", "Write 0 or more, or leave it out.", (number,), "negative"
-        )
+        remedy = "Write 0 or more, or leave it out."
+        yield _Oddity(key, f"{key} {{}} is negative", remedy, (number,), "negative")
 
 
-def _whole(value: Json) -> int | None:
+def whole_number(value: Json) -> int | None:
     """A whole number, which a document may also write as text."""
     if isinstance(value, str):
-        return int(value) if re.fullmatch(r"[+-]?[0-9]{1,19}", value, re.ASCII) else None
+        return int(value) if _WHOLE.fullmatch(value) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -76,16 +76,14 @@ def secret_where_new(old: Any, new: Any) -> Any:
     if new == old or is_secret(new):
         return new
     if isinstance(new, dict) and isinstance(old, dict):
-        before = cast("dict[str, Any]", old)
-        return {
-            key: secret_where_new(before.get(key), item) for key, item in cast("dict[str, Any]", new).items()
-        }
+        before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+        return {key: secret_where_new(before.get(key), item) for key, item in after.items()}
     if isinstance(new, list) and isinstance(old, list):
-        entries = cast("list[Any]", old)
-        partners = [*entries, *[None] * len(cast("list[Any]", new))]
+        entries, items = cast("list[Any]", old), cast("list[Any]", new)
+        partners = [*entries, *[None] * len(items)]
         return [
             item if item in entries else secret_where_new(one, item)
-            for one, item in zip(partners, cast("list[Any]", new), strict=False)
+            for one, item in zip(partners, items, strict=False)
         ]
     return _part(new)
 

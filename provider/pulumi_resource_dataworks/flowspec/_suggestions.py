@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from ._document import Json, Object
 from ._fields import Field, Shape
-from ._problems import Path, Phrase, Problem
+from ._problems import Path, Phrase, Problem, doubt
 from ._tables import ENTITIES
 
 # --- Words that look like others: near misses, and slips of the pen
@@ -143,7 +143,7 @@ _DEPENDENCIES = (
     "Write it in dependencies, beside the workflow's nodes: "
     '{{"nodeId": "this node", "depends": [{{"nodeId": "the node that it waits for"}}]}}.'
 )
-_LOST = {
+LOST = {
     ("node", "depends"): _DEPENDENCIES,
     ("node", "dependsOn"): _DEPENDENCIES,
     ("node", "depends_on"): _DEPENDENCIES,
@@ -186,31 +186,22 @@ def field_meant(object_type: str, key: str, free: tuple[str, ...]) -> str | None
     return next((name for word, name in words.items() if name in free and slip(key, word)), None)
 
 
-def where_it_is_lost(object_type: str, key: str) -> str | None:
-    """A sentence that says where nodes or their dependencies belong; nothing for a key that holds others."""
-    return _LOST.get((object_type, key))
-
-
 def where_it_belongs(object_type: str, key: str) -> str | None:
     """A sentence that says where a key belongs; nothing where that is not known."""
-    place = place_of(object_type, key)
+    place = _place_of(object_type, key)
     return _BELONGS.get((object_type, key)) or (f"Write it as {place}." if place else None)
 
 
 @lru_cache(maxsize=256)
-def place_of(object_type: str, key: str) -> str | None:
+def _place_of(object_type: str, key: str) -> str | None:
     """The place below an object where a field of this name belongs: `runtimeResource.resourceGroup` for a node."""
     if key in _EVERYWHERE:
         return None
     level = [(object_type, "")]
     for _ in range(2):
         level = [found for holder, path in level for found in _parts(holder, path)]
-        places = [
-            f"{path}{name}"
-            for part, path in level
-            for name in ENTITIES[part].fields
-            if name == key or folded(name) == folded(key)
-        ]
+        names = [(path, name) for part, path in level for name in ENTITIES[part].fields]
+        places = [f"{path}{name}" for path, name in names if folded(name) == folded(key)]
         if places:
             return places[0] if len(places) == 1 else None
     return None
@@ -252,13 +243,11 @@ _UNITS = {
 def as_object(value: Json, field: Field) -> Phrase | None:
     """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
     table = ENTITIES.get(field.object_type)
-    keys = (
-        [_KEYS[field.object_type]] if field.object_type in _KEYS else list(table.keys[-1:]) if table else []
-    )
-    if not isinstance(value, str) or not keys or value.startswith("{{"):
+    key = _KEYS.get(field.object_type) or (table.keys[-1] if table and table.keys else "")
+    if not isinstance(value, str) or not key or value.startswith("{{"):
         return None
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
-    return Phrase(json.dumps({keys[0]: text}, ensure_ascii=False))
+    return Phrase(json.dumps({key: text}, ensure_ascii=False))
 
 
 def how_to_write(value: Json, field: Field, key: str) -> str:
@@ -287,10 +276,6 @@ _FEW = 5
 
 _EXACT, _LARGEST = 2**53, 2**63
 _NUMBERS = (int, float)
-_MESSAGE = (
-    "the ID {} is a number without quotes whose last digits look rounded: fn::toJSON and jq keep 16 or 17"
-)
-_REMEDY = "Write the ID in quotes, with the digits that DataWorks shows."
 
 
 def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Problem]:
@@ -298,7 +283,9 @@ def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Probl
     for key in keys:
         value: Json = holder.get(key)
         if type(value) in _NUMBERS and _EXACT <= value <= _LARGEST and _looks_rounded(value):
-            yield Problem((*path, key), _MESSAGE, _REMEDY, (value,), "warning", "rounded-id")
+            message = "the ID {} is a number without quotes whose last digits look rounded: fn::toJSON and jq keep 16 or 17"
+            remedy = "Write the ID in quotes, with the digits that DataWorks shows."
+            yield doubt((*path, key), message, remedy, value, rule="rounded-id")
 
 
 def _looks_rounded(value: Json) -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ._completion import NodeIndex, outputs_of
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
-from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of
+from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of, workflow_of
 from ._fields import Field, Shape
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._problems import InvalidDocumentError, Path, Problem, doubt, show_path
-from ._schedules import number_problems, trigger_problems
+from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
 from ._suggestions import (
+    LOST,
     as_object,
     field_meant,
     how_to_write,
@@ -23,7 +23,6 @@ from ._suggestions import (
     rounded,
     slip,
     where_it_belongs,
-    where_it_is_lost,
 )
 from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
@@ -35,13 +34,7 @@ MAX_NODES = 400
 
 
 def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
-    """The problems and doubts of a workflow whose shape is right, and of its nodes.
-
-    Args:
-        workflow: The workflow.
-        shared: The parameters that its nodes see.
-        path: The workflow's place.
-    """
+    """The problems and doubts of a workflow whose shape is right, and of its nodes, which see the shared parameters."""
     yield from _holder_problems(workflow, path, inner=False)
     yield from both_flows(workflow, path)
     ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
@@ -52,9 +45,11 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
         inner = owner is not workflow
         for here, node in own_nodes(owner, scope_path):
             count += 1
-            own = node.get("id")
-            if own and ids.setdefault(str(own), here) is not here:
-                yield _id_clash(str(own), ids[str(own)], here)
+            own = str(node.get("id") or "")
+            if own and ids.setdefault(own, here) is not here:
+                message = f"the ID {{}} is used twice: {show_path((*ids[own], 'id'))} has it too"
+                remedy = "Leave the copy's id out, and the provider chooses one."
+                yield Problem((*here, "id"), message, remedy, (own,), rule="id-clash")
             yield from _holder_problems(node, here, inner=inner)
             yield from _script_problems(node, shared, here)
             yield from control_problems(node, owner, scope.index, here)
@@ -69,12 +64,6 @@ def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
     for here, node in own_nodes(owner, path):
         for key, held in inner_scopes(node):
             yield from _scopes(held, (*here, key))
-
-
-def _id_clash(own: str, other: Path, path: Path) -> Problem:
-    message = f"the ID {{}} is used twice: {show_path((*other, 'id'))} has it too"
-    remedy = "Leave the copy's id out, and the provider chooses one."
-    return Problem((*path, "id"), message, remedy, (own,), rule="id-clash")
 
 
 def _holder_problems(object_type: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
@@ -122,7 +111,13 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
         here = (*path, "script", "runtime", "command")
         yield doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
     if isinstance(resource, dict):
-        yield from _resource_doubts(cast("Object", resource), (*path, "runtimeResource"))
+        here = (*path, "runtimeResource")
+        yield from rounded(cast("Object", resource), ("resourceGroupId",), here)
+        group = cast("Object", resource).get("resourceGroup")
+        if isinstance(group, str) and not group.strip():
+            message = "the resource group is empty"
+            remedy = "Write its identifier, or leave runtimeResource out for the workspace's default."
+            yield doubt((*here, "resourceGroup"), message, remedy, rule="empty-resource-group")
     if not is_plain(script, command):
         yield from script_doubts(node, command, shared, path)
     for key, inner in inner_scopes(node):
@@ -130,16 +125,6 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
         yield from _schedule_problems(inner, (*path, key), inner=True)
         if field_of("node", key)[0] in ("combined", "subflow"):
             yield from both_flows(inner, (*path, key))
-
-
-def _resource_doubts(resource: Object, path: Path) -> Iterator[Problem]:
-    yield from rounded(resource, ("resourceGroupId",), path)
-    group = resource.get("resourceGroup")
-    if isinstance(group, str) and not group.strip():
-        remedy = "Write its identifier, or leave runtimeResource out for the workspace's default."
-        yield doubt(
-            (*path, "resourceGroup"), "the resource group is empty", remedy, rule="empty-resource-group"
-        )
 
 
 def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
@@ -152,10 +137,9 @@ def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
                 yield Problem((*here, "data"), "data is missing", remedy, rule="missing")
 
 
-# --- What is wrong with a document, before anything is sent. Needs nothing but the document
+# --- What is wrong with the document as a whole, and the shape of each value in it
 
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _INT32 = 2**31
 _ADVISED = 100
 """So many problems of a document say what may be meant by a key that is none: each takes a search."""
@@ -177,16 +161,14 @@ def validate(document: Document) -> list[Problem]:
 
 
 def _problems(root: Object) -> Iterator[Problem]:
-    shape = list(_root_problems(root))
-    yield from shape
-    if shape:
-        return
-    object_type: list[Problem] = []
-    _judge_object(root, "document", (), object_type)
-    yield from object_type
-    if any(problem.severity == "error" for problem in object_type):
-        return
-    yield from _workflow_problems(root, cast("list[Object]", root["spec"]["workflows"])[0])
+    problems = list(_root_problems(root))
+    whole = not problems
+    if whole:
+        _judge_object(root, "document", (), problems)
+        whole = all(problem.severity == "warning" for problem in problems)
+    yield from problems
+    if whole:
+        yield from _workflow_problems(root, workflow_of(root))
 
 
 def _root_problems(root: Object) -> Iterator[Problem]:
@@ -194,52 +176,39 @@ def _root_problems(root: Object) -> Iterator[Problem]:
     if "kind" not in root and "spec" not in root:
         keys = ", ".join(sorted(str(key) for key in root)[:5])
         remedy = "A document is an object with version, kind and spec: in Data Studio, open the workflow and click Show Spec."
-        yield Problem(
-            (),
-            "this is not a FlowSpec document: it has neither kind nor spec but {}",
-            remedy,
-            (keys,),
-            rule="no-flowspec",
-        )
+        message = "this is not a FlowSpec document: it has neither kind nor spec but {}"
+        yield Problem((), message, remedy, (keys,), rule="no-flowspec")
         return
     yield from _kind_problems(root)
-    spec = root.get("spec")
-    if not isinstance(spec, dict):
-        yield Problem(
-            ("spec",), "spec has to be an object", "It holds the list workflows.", rule="no-workflow"
-        )
-        return
-    workflows = cast("Object", spec).get("workflows")
-    path: Path = ("spec", "workflows")
-    meant = next((key for key in cast("Object", spec) if key != "workflows" and slip(key, "workflows")), None)
-    if workflows is None and meant:
-        message, remedy = (
-            "{} is no field of a spec",
-            'Did you mean "workflows"? It is a list of one workflow.',
-        )
-        yield Problem(("spec", meant), message, remedy, (meant,), rule="no-workflow")
-    elif workflows is None and "nodes" in spec:
-        remedy = (
-            "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
-        )
-        yield Problem(path, "the document has nodes but no workflow around them", remedy, rule="no-workflow")
-    elif not workflows:
-        yield Problem(
-            path, "the document has no workflow", "Write exactly one in spec.workflows.", rule="no-workflow"
-        )
-    elif not isinstance(workflows, list) or len(objects(cast("Json", workflows))) != len(
-        cast("list[Json]", workflows)
-    ):
-        yield Problem(
-            path,
-            "workflows has to be a list of objects",
-            "Write exactly one workflow in it.",
-            rule="no-workflow",
-        )
-    elif len(cast("list[Json]", workflows)) > 1:
-        count = len(cast("list[Json]", workflows))
+    lacking = _no_workflow(root.get("spec"))
+    if lacking:
+        yield Problem(*lacking, rule="no-workflow")
+    elif len(root["spec"]["workflows"]) > 1:
+        message = f"the document has {len(root['spec']['workflows'])} workflows"
         remedy = "Declare each in a resource of its own: the service imports the first and ignores the rest."
-        yield Problem((*path, 1), f"the document has {count} workflows", remedy, rule="second-workflow")
+        yield Problem(("spec", "workflows", 1), message, remedy, rule="second-workflow")
+
+
+def _no_workflow(spec: Json) -> tuple[Path, str, str, tuple[str, ...]] | None:
+    """Place, message, remedy and values where a spec holds no list of workflows."""
+    if not isinstance(spec, dict):
+        return ("spec",), "spec has to be an object", "It holds the list workflows.", ()
+    keys, workflows = list(cast("Object", spec)), cast("Object", spec).get("workflows")
+    path: Path = ("spec", "workflows")
+    if workflows is None:
+        meant = next((key for key in keys if key != "workflows" and slip(key, "workflows")), None)
+        if meant:
+            remedy = 'Did you mean "workflows"? It is a list of one workflow.'
+            return ("spec", meant), "{} is no field of a spec", remedy, (meant,)
+        if "nodes" in keys:
+            message = "the document has nodes but no workflow around them"
+            remedy = "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
+            return path, message, remedy, ()
+    if not workflows:
+        return path, "the document has no workflow", "Write exactly one in spec.workflows.", ()
+    if not isinstance(workflows, list) or len(objects(workflows)) != len(cast("list[Json]", workflows)):
+        return path, "workflows has to be a list of objects", "Write exactly one workflow in it.", ()
+    return None
 
 
 def _kind_problems(root: Object) -> Iterator[Problem]:
@@ -308,12 +277,7 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     """A key that the vendor's parser drops: a misspelling where the right one is missing, else just that.
 
     Only a slip of the pen is a misspelling: a key that is just like another may be a field that the vendor has added.
-
-    Args:
-        value: What holds the key.
-        object_type: What that is.
-        path: The key's place.
-        advised: Whether to look for what may be meant where it is no misspelling.
+    What else may be meant is looked for where `advised`.
     """
     table, key = ENTITIES[object_type], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
@@ -323,15 +287,15 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     meant = None if key in table.dropped else field_meant(object_type, key, free)
     if meant:
         return Problem(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
-    lost = where_it_is_lost(object_type, key)
+    lost = LOST.get((object_type, key))
     if lost:
         return Problem(path, message, lost, (key,), rule="misplaced-key")
     if not advised:
-        return Problem(path, message, "Leave it out.", (key,), severity="warning", rule="unknown-key")
+        return doubt(path, message, "Leave it out.", key, rule="unknown-key")
     twin = next((name for name in table.fields if name in value and slip(key, name)), None)
     remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(object_type, key)
     remedy = remedy or near(key, free) + "Leave it out."
-    return Problem(path, message, remedy, (key,), severity="warning", rule="unknown-key")
+    return doubt(path, message, remedy, key, rule="unknown-key")
 
 
 def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Problem]:
@@ -367,7 +331,8 @@ def _fits(value: Json, field: Field) -> bool:
     if field.shape is Shape.TEXT:
         return isinstance(value, str) or (isinstance(value, int | float) and not field.strict)
     if field.shape is Shape.INTEGER:
-        return _is_whole(value) and abs(int(value)) < 2 ** (field.bits - 1)
+        number = whole_number(value)
+        return number is not None and abs(number) < 2 ** (field.bits - 1)
     if field.shape is Shape.LIST and isinstance(value, list):
         return all(isinstance(item, str) for item in cast("list[Json]", value))
     if field.shape is Shape.BOOLEAN:
@@ -377,14 +342,8 @@ def _fits(value: Json, field: Field) -> bool:
     return field.open == "kept" or value.casefold() in {choice.casefold() for choice in field.choices}
 
 
-def _is_whole(value: Json) -> bool:
-    if isinstance(value, str):
-        return _WHOLE.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _shape_problem(value: Json, field: Field, path: Path) -> Problem:
-    if field.shape is Shape.INTEGER and _is_whole(value):
+    if field.shape is Shape.INTEGER and whole_number(value) is not None:
         message = f"{path[-1]} {{}} is too large: DataWorks reads whole numbers of {field.bits} bits"
         remedy = f"Write a number below {2 ** (field.bits - 1):,}."
         return Problem(path, message, remedy, (value,), rule="number")
