@@ -252,8 +252,9 @@ def _odd_trigger(*values: Json) -> Iterator[_Oddity]:
     times = {"startTime": start, "endTime": end}
     odd = [key for key, time in times.items() if time and not (_TIME.fullmatch(time) and _is_date(time))]
     for key in odd:
-        time, remedy = str(times[key]), 'Write it as "1970-01-01 00:00:00".'
-        yield _Oddity(key, f"{key} {{}} is no time", remedy, (time,), "time", _TIME.fullmatch(time) is None)
+        time, message = str(times[key]), f"{key} {{}} is not a time"
+        remedy, is_error = 'Write it as "1970-01-01 00:00:00".', _TIME.fullmatch(time) is None
+        yield _Oddity(key, message, remedy, (time,), "time", is_error)
     if not odd and start and end and start.replace("T", " ") > end.replace("T", " "):
         message = "endTime {} is before startTime {}, so nothing ever starts"
         yield _Oddity("endTime", message, "Write a later endTime.", (end, start), "time-order")

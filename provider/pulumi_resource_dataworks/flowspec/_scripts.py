@@ -58,7 +58,7 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
     if "${" in text and form in ("sql", "json"):
         yield from _undeclared(node, text, shared, here)
     if form == "json" and not _is_object(text):
-        message = "the content of a Data Integration node is no JSON object"
+        message = "the content of a Data Integration node is not a JSON object"
         remedy = "Write the job as JSON: in Data Studio, the node's script mode shows it."
         yield doubt(here, message, remedy, rule="job-content")
     if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
@@ -163,7 +163,7 @@ def when_problems(when: str, parameters: Mapping[str, str | None], path: Path) -
     tree = _parsed(_marked(when))
     if tree is None:
         if len(when) <= _LONGEST and _parsed(_filled(when, parameters)) is None:
-            message = "the condition {} is no Python expression"
+            message = "the condition {} is not a Python expression"
             remedy = "Write it with ==, !=, <, >, and, or, not; a text stands in quotes."
             yield doubt(path, message, remedy, when, rule="when-python")
         return

@@ -199,7 +199,7 @@ def _no_workflow(spec: Json) -> tuple[Path, str, str, tuple[str, ...]] | None:
         meant = next((key for key in keys if key != "workflows" and slip(key, "workflows")), None)
         if meant:
             remedy = 'Did you mean "workflows"? It is a list of one workflow.'
-            return ("spec", meant), "{} is no field of a spec", remedy, (meant,)
+            return ("spec", meant), "{} is not a field of a spec", remedy, (meant,)
         if "nodes" in keys:
             message = "the document has nodes but no workflow around them"
             remedy = "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
@@ -281,7 +281,7 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     """
     table, key = ENTITIES[object_type], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
-    message = f"{{}} is no field of a {object_type}, so the service would drop it"
+    message = f"{{}} is not a field of a {object_type}, so the service would drop it"
     if key in table.lost:
         return Problem(path, message.format(key), table.lost[key], rule="lost-key")
     meant = None if key in table.dropped else field_meant(object_type, key, free)
