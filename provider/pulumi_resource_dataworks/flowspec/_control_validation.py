@@ -36,8 +36,11 @@ def _problems(
 ) -> Iterator[Problem]:
     command = control.command_of(node)
     known = control.CONTROLS.get(command)
-    if known and known.content:
-        yield from _no_field(node, known.field, command, path)
+    has_script = not control.is_blank(script_of(node).get("content"))
+    if known and known.content and not part(node, known.field) and not has_script:
+        message = f"the node is a {command} and has no {known.field}, so it does nothing"
+        remedy = f"Write {known.field}: the script that DataWorks runs is made of it."
+        yield doubt((*path, known.field), message, remedy, rule="no-field")
     if known and known.holds and not held:
         yield _nothing_inside((*path, known.field))
     if command == control.BRANCH:
@@ -51,14 +54,6 @@ def _problems(
         yield from _collection_problems(node, index, path)
     for key, inner in held:
         yield from _inner_problems(inner, key, (*path, key))
-
-
-def _no_field(node: Object, field: str, command: str, path: Path) -> Iterator[Problem]:
-    """Nothing where a script says what the node does, which DataWorks runs."""
-    if not part(node, field) and control.is_blank(script_of(node).get("content")):
-        message = f"the node is a {command} and has no {field}, so it does nothing"
-        remedy = f"Write {field}: the script that DataWorks runs is made of it."
-        yield doubt((*path, field), message, remedy, rule="no-field")
 
 
 # --- Branches
@@ -152,7 +147,10 @@ def _join_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Probl
     if control.is_blank(content):
         yield from _expression_problems(join, branches, (*path, "join", "logic", "expression"))
         for position, branch in enumerate(branches):
-            yield from _status_problems(branch, (*here, position, "assertion", "in"))
+            if not control.statuses_of(branch):
+                message = "these are not the states that DataWorks runs a join with"
+                remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
+                yield doubt((*here, position, "assertion", "in"), message, remedy, rule="join-state")
     else:
         yield from _join_script_problems(join, branches, index, content, path)
 
@@ -196,10 +194,11 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
     for entry in control.entries_of(owner, node, index):
         for word in control.awaited(entry):
             if (index.find(word) or word) not in watched:
-                message = "the join depends on {}, and none of its branches watches that"
-                yield doubt(
-                    (*path, "join", "branches"), message, "Add a branch for it.", word, rule="join-branch"
+                message, here = (
+                    "the join depends on {}, and none of its branches watches that",
+                    ("join", "branches"),
                 )
+                yield doubt((*path, *here), message, "Add a branch for it.", word, rule="join-branch")
 
 
 def _expression_problems(join: Object, branches: list[Object], path: Path) -> Iterator[Problem]:
@@ -228,13 +227,6 @@ def _expression_problems(join: Object, branches: list[Object], path: Path) -> It
         message = "the script that DataWorks runs knows one `and` or one `or` for all branches, and {} is another expression"
         remedy = "Write it with one of the two, or write script.content too."
         yield doubt(path, message, remedy, expression, rule=rule)
-
-
-def _status_problems(branch: Object, path: Path) -> Iterator[Problem]:
-    if not control.statuses_of(branch):
-        message = "these are not the states that DataWorks runs a join with"
-        remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
-        yield doubt(path, message, remedy, rule="join-state")
 
 
 def _join_script_problems(

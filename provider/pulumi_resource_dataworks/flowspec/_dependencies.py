@@ -108,7 +108,9 @@ class Scope:
         output = str(depend["output"])
         last = output.rsplit(".", 1)[-1]
         meant = self._words.meant(output) or self._words.meant(last)
-        arm = self._arm(output, meant)
+        # An arm's output that this one looks like: by a slip, or by its last part alone.
+        same_end = (arm for arm in self.arms if arm.rsplit(".", 1)[-1] == last)
+        arm = meant if meant in self.arms else next(same_end, None)
         known = (depend.get("nodeId"), depend.get("refTableName"), last, meant)
         node = self.arms[arm] if arm else next(filter(None, map(self.index.find, known)), None)
         if node is None:
@@ -125,19 +127,11 @@ class Scope:
             remedy = "Write the node's name as nodeId and leave output out, unless another workflow makes it."
         yield doubt(path, message, remedy, *values, rule="near-output")
 
-    def _arm(self, output: str, meant: str | None) -> str | None:
-        """The arm's output that another output looks like: by a slip, or by its last part alone."""
-        if meant in self.arms:
-            return meant
-        last = output.rsplit(".", 1)[-1]
-        return next((arm for arm in self.arms if arm.rsplit(".", 1)[-1] == last), None)
-
     def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
         """A cycle of normal dependencies, with its nodes: each depends on the next."""
-        if _in_order(waits):
-            return
         try:
-            TopologicalSorter(waits).prepare()
+            if not _in_order(waits):
+                TopologicalSorter(waits).prepare()
         except CycleError as error:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
             message = "the nodes wait for each other: {}"

@@ -160,9 +160,12 @@ def when_problems(when: str, parameters: Mapping[str, str | None], path: Path) -
             message = "the condition uses {}, and no parameter of the node is called so"
             remedy = "Add it to script.parameters of this node: only these are put in."
             yield doubt(path, message, remedy, f"${{{name}}}", rule="when-parameter")
-    tree = _parsed(_marked(when))
+    # A name of its own for each placeholder: inside of quotes it is text.
+    count = iter(range(len(when)))
+    tree = _parsed(_PLACEHOLDER.sub(lambda _: f"dw_{next(count)}_dw", when))
     if tree is None:
-        if len(when) <= _LONGEST and _parsed(_filled(when, parameters)) is None:
+        filled = _PLACEHOLDER.sub(lambda found: parameters.get(found[1]) or "1", when)
+        if len(when) <= _LONGEST and _parsed(filled) is None:
             message = "the condition {} is not a Python expression"
             remedy = "Write it with ==, !=, <, >, and, or, not; a text stands in quotes."
             yield doubt(path, message, remedy, when, rule="when-python")
@@ -207,16 +210,6 @@ def _comparison_problems(item: ast.Compare, names: list[str], path: Path) -> Ite
             remedy = "Write {} without quotes for a number, or put the number in quotes."
             values = (f"'${{{name}}}'", f"${{{name}}}")
             yield doubt(path, message, remedy, *values, rule="when-quotes")
-
-
-def _marked(when: str) -> str:
-    """The condition with a name of its own for each placeholder: inside of quotes it is text."""
-    count = iter(range(len(when)))
-    return _PLACEHOLDER.sub(lambda _: f"dw_{next(count)}_dw", when)
-
-
-def _filled(when: str, parameters: Mapping[str, str | None]) -> str:
-    return _PLACEHOLDER.sub(lambda found: parameters.get(found[1]) or "1", when)
 
 
 def _is_python(value: str) -> bool:

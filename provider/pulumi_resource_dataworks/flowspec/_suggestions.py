@@ -288,13 +288,9 @@ def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Probl
             yield doubt((*path, key), message, remedy, value, rule="rounded-id")
 
 
-def _looks_rounded(value: Json) -> bool:
-    """Whether a number is a double: all its digits, or the shortest that say which, and zeros."""
-    return isinstance(value, float) or str(value) in (f"{float(value):.0f}", _padded(float(value)))
-
-
-def _padded(value: float) -> str:
-    """A whole number as JavaScript writes it: its shortest digits, and zeros."""
-    mantissa, _, exponent = repr(value).partition("e")
+def _looks_rounded(value: float) -> bool:
+    """Whether a number is a double: all its digits, or as JavaScript writes them, the shortest that say which, and zeros."""
+    mantissa, _, exponent = repr(float(value)).partition("e")
     whole, _, fraction = mantissa.partition(".")
-    return (whole + fraction).ljust(len(whole) + int(exponent or 0), "0")
+    padded = (whole + fraction).ljust(len(whole) + int(exponent or 0), "0")
+    return isinstance(value, float) or str(value) in (f"{float(value):.0f}", padded)
