@@ -27,7 +27,7 @@ class Problem:
         remedy: What to write instead, as a sentence; it may hold `{}` after those of the message.
         values: What the document says; what is a secret there is not quoted.
         severity: `error` stops the preview; `warning` is shown.
-        rule: The name of the rule in RULES, where its reason stands.
+        rule: The name of the rule; `rules.toml` has its reason.
         line: The line in the document's text, from 1; 0 where there is no text.
         column: The column in that line, from 1; 0 where there is no text.
     """
