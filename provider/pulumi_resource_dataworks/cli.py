@@ -188,7 +188,7 @@ def _configured(arguments: argparse.Namespace) -> "Emulator":
     ]
     world = emulator.Emulator(projects=projects or [emulator.Project()], strict=not arguments.loose)
     if arguments.settings is not None:
-        world.configure(emulator.Settings.from_file(arguments.settings))
+        world.configure(emulator.EmulatorSettings.from_file(arguments.settings))
     if arguments.job_seconds_per_node is not None:
         world.set_job_life(emulator.Life("seconds_per_node", arguments.job_seconds_per_node))
     if arguments.job_seconds is not None:

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from pulumi_resource_dataworks import cli
-from pulumi_resource_dataworks.emulator import Settings
+from pulumi_resource_dataworks.emulator import EmulatorSettings
 from tests.support import mocked_programs
 from tests.support.messages import GOLDEN
 from tests.support.pages import Block, anchors, blocks, headings, links, pages, spans
@@ -86,7 +86,7 @@ def test_json_parses_and_documents_are_valid(block: Block, tmp_path: Path) -> No
         validate(value, tmp_path)
     if "switches" in value:
         (tmp_path / "settings.json").write_text(block.text, "utf-8")
-        Settings.from_file(tmp_path / "settings.json")
+        EmulatorSettings.from_file(tmp_path / "settings.json")
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)

@@ -46,7 +46,7 @@ def _made(engine: Path, plugin: int, folder: Path, step: Step, trouble: Trouble)
         chaos_run.declare(stack, step.before, trouble, live=step.live[0])
         stack.up()
         foreign, *workflows = server.emulator.workflows()
-        world = server.emulator._world
+        world = server.emulator._state
         return Base(folder, server.endpoint, workflows, foreign, world.runs, world.production)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
+from pulumi_resource_dataworks.emulator._pipeline_operations import create_pipeline_run
 from tests.support.documents import etl, node, nodes
 from tests.support.nightly import nightly
 from tests.support.stacks import Stack
@@ -101,7 +101,7 @@ def test_a_failed_check_is_told_and_the_next_up_begins_again(
     stack: Stack, failed_run: str, standard: bool
 ) -> None:
     if standard:
-        stack.emulator._world.projects[0] = Project(dev_environment_enabled=True)
+        stack.emulator._state.projects[0] = Project(dev_environment_enabled=True)
     stack.emulator.switch(failed_run=failed_run)
     stack.emulator.script_stage(
         "PROD_CHECK", Life("seconds", 0.1, "Fail", 'node "load" scans the whole table')
@@ -132,7 +132,7 @@ def test_a_person_is_waited_for(stack: Stack) -> None:
             time.sleep(0.1)
             runs = stack.emulator.runs()
             stage = runs[0].current if runs else None
-            if stage is not None and stage.plan.person:
+            if stage is not None and stage.definition.manual:
                 time.sleep(6)  # so that the provider has seen it stay
                 stack.emulator.approve(runs[0].run_id)
                 return
@@ -240,7 +240,7 @@ def test_a_chain_of_workflows_is_destroyed_at_once(stack: Stack) -> None:
 def test_a_run_of_somebody_else_is_left_alone(live: Stack) -> None:
     live.emulator.set_stage_life(Life("seconds", 100))
     given = {"ProjectId": str(live.project_id), "Type": "Online", "ObjectIds": f'["{live.output()}"]'}
-    account, world = live.emulator.account, live.emulator._world
+    account, world = live.emulator.account, live.emulator._state
     run_id = create_pipeline_run(world, account, {**given, "Description": "by hand"})["Id"]
     live.deployment(changed())
     output = live.up(ok=False).output

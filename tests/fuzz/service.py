@@ -144,7 +144,7 @@ async def _made_good(world: Deploying, workflow: Resource, live: Resource) -> No
         await _until_done("up that adopts", lambda: workflow.up({**declared, "adopt": True}))
     _look_at_workflows(world)
     await _until_done("up of the deployment", lambda: live.up(_deployment(workflow)))
-    if len(world.emulator._world.production) != 1:
+    if len(world.emulator._state.production) != 1:
         raise Finding("not in production: after an up that succeeded")
     await _next_run(world, workflow, live)
     await _until_done("destroy of the deployment", live.destroy)

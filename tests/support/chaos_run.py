@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from pulumi_resource_dataworks.emulator import Workflow
-from pulumi_resource_dataworks.emulator._runs import Run
+from pulumi_resource_dataworks.emulator._pipeline_runs import Run
 from tests.support.chaos import (
     ADOPTED,
     AT_ONCE,
@@ -56,8 +56,8 @@ class Base:
             path.write_text(path.read_text("utf-8").replace(self.endpoint, stack.server.endpoint), "utf-8")
         for workflow in copy.deepcopy([self.foreign, *self.workflows]):
             stack.emulator._put(workflow)
-        stack.emulator._world.runs.update(copy.deepcopy(self.runs))
-        stack.emulator._world.production.update(copy.deepcopy(self.production))
+        stack.emulator._state.runs.update(copy.deepcopy(self.runs))
+        stack.emulator._state.production.update(copy.deepcopy(self.production))
 
 
 @dataclass
@@ -228,7 +228,7 @@ def _look_at_production(stack: Stack, step: Step, outcome: Outcome) -> None:
     runs = stack.emulator.runs()
     made = [(run.kind, run.status) for run in runs]
     outcome.expect(made == [(kind, "Success") for kind in step.runs], f"the pipeline runs are {made}")
-    held = [gist(workflow.document) for workflow in stack.emulator._world.production.values()]
+    held = [gist(workflow.document) for workflow in stack.emulator._state.production.values()]
     wanted = [gist(step.after)] if step.after and step.live[1] else []
     outcome.expect(held == wanted, f"production holds {held}")
     deployments = [one for one in stack.state() if one["type"].endswith(":WorkflowDeployment")]

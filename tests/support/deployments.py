@@ -96,7 +96,7 @@ class Deploying:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.emulator._world.clock = _EmulatedClock(self.clock)
+        self.emulator._state.clock = _EmulatedClock(self.clock)
         self.transport = _Transport(self.emulator)
         keys = {"accessKey": "AK", "secretKey": "SK", "callsPerSecond": 1000.0}
         settings = openapi.Settings.from_config({"region": "cn-shanghai", **keys}, {})

@@ -12,7 +12,7 @@ import httpx
 from pulumi_resource_dataworks import openapi, probe
 from pulumi_resource_dataworks.emulator import Account, Emulator, Project, Workflow
 from pulumi_resource_dataworks.emulator._signature import Request
-from pulumi_resource_dataworks.emulator._world import Clock
+from pulumi_resource_dataworks.emulator._state import Clock
 from pulumi_resource_dataworks.probe import Outcome, Session
 from tests.support.services import VirtualClock
 
@@ -76,7 +76,7 @@ class Bed:
     def __init__(self, *, edition: Any = None, **switches: Any) -> None:
         self.clock = ProbeClock()
         self.emulator = Emulator(projects=(Project(),), strict=False)
-        self.emulator._world.clock = WorldClock(self.clock)
+        self.emulator._state.clock = WorldClock(self.clock)
         self.transport = InProcess(self.emulator)
         self.said: list[str] = []
         self.prefix = ""

@@ -8,29 +8,20 @@ provider, so that the two can disagree.
         ...  # any client, at server.endpoint
 """
 
-from ._emulator import REGION, Emulator, Settings
-from ._gateway import Call
-from ._lives import Fault, Life
-from ._server import EmulatorServer, ListenError, create_app, serve
-from ._switches import Switches
-from ._world import Account, Clock, Edition, Project, ResourceGroup, Workflow
-
-__all__ = [
-    "REGION",
-    "Account",
-    "Call",
-    "Clock",
-    "Edition",
-    "Emulator",
-    "EmulatorServer",
-    "Fault",
-    "Life",
-    "ListenError",
-    "Project",
-    "ResourceGroup",
-    "Settings",
-    "Switches",
-    "Workflow",
-    "create_app",
-    "serve",
-]
+from ._emulator import REGION as REGION
+from ._emulator import Emulator as Emulator
+from ._emulator import EmulatorSettings as EmulatorSettings
+from ._faults import Fault as Fault
+from ._gateway import Call as Call
+from ._jobs import Life as Life
+from ._limits import Edition as Edition
+from ._server import EmulatorServer as EmulatorServer
+from ._server import ListenError as ListenError
+from ._server import create_app as create_app
+from ._server import serve as serve
+from ._state import Account as Account
+from ._state import Clock as Clock
+from ._state import Project as Project
+from ._state import ResourceGroup as ResourceGroup
+from ._state import Workflow as Workflow
+from ._switches import Switches as Switches

@@ -1,13 +1,15 @@
 """What the service answers instead of a result, and how the parameters of a call are read."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeGuard, TypeVar
+from typing import Final, TypeVar
+
+from ._json import JsonObject, is_list
 
 # --- What the service answers instead of a result
 #
-# ServiceError
-# ├── gateway errors: words (`SignatureDoesNotMatch`), from the gateway that all Alibaba Cloud products share
-# └── business errors: numbers (`58014884415`), from DataWorks itself
+# A code is words (`SignatureDoesNotMatch`) where it comes from the gateway that all Alibaba Cloud products share, and a number
+# (`58014884415`) where it comes from DataWorks itself.
 
 
 SPEC_PARSE_FAILED: Final = "58014884415"
@@ -24,14 +26,7 @@ REFUSED: Final = "Emulator.UnknownCode"
 
 
 class ServiceError(Exception):
-    """An answer in the error envelope.
-
-    Attributes:
-        status: HTTP status.
-        code: The envelope's `Code`.
-        message: The envelope's `Message`.
-        denial: The envelope's `AccessDeniedDetail`; None where there is none.
-    """
+    """An answer in the error envelope: HTTP status, `Code`, `Message`, and `AccessDeniedDetail` where there is one."""
 
     def __init__(self, status: int, code: str, message: str, denial: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
@@ -51,56 +46,58 @@ def missing(parameter: str) -> ServiceError:
     return ServiceError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")
 
 
-# --- A call's parameters: text on the wire, numbers and booleans to the operations
+# --- A call's parameters: text on the wire, numbers, booleans and lists to the operations
 
 
 T = TypeVar("T")
 Parameters = Mapping[str, str]
 
 
-def integer(given: Parameters, name: str, default: int | None = None) -> int:
+def integer(params: Parameters, name: str, default: int | None = None) -> int:
     """A number, or the default where the parameter is left out.
 
     Raises:
-        ServiceError: It is no number, or left out though there is no default.
+        ServiceError: It is not a number, or left out though there is no default.
     """
-    if name not in given and default is not None:
+    if name not in params and default is not None:
         return default
     try:
-        return int(given[name])
+        return int(params[name])
     except KeyError:
         raise missing(name) from None
     except ValueError:
         raise ServiceError(400, f"Invalid{name}", f"{name} is not a number.") from None
 
 
-def boolean(given: Parameters, name: str, *, default: bool = False) -> bool:
+def boolean(params: Parameters, name: str, *, default: bool = False) -> bool:
     """Whether the parameter says true."""
     # The Python SDK sends True, other SDKs true.
-    return given[name].lower() == "true" if name in given else default
+    return params[name].lower() == "true" if name in params else default
 
 
-def paged(given: Parameters, found: Sequence[T]) -> tuple[Sequence[T], dict[str, Any]]:
-    """The page that is asked for, and what every list tells of its pages.
+def texts(params: Parameters, name: str) -> list[str]:
+    """A list that comes as JSON text; empty where it is left out.
+
+    Raises:
+        ServiceError: It is not one.
+    """
+    try:
+        value = json.loads(params.get(name) or "[]")
+    except ValueError:
+        value = None
+    if not is_list(value):
+        raise ServiceError(400, f"Invalid{name}", f"{name} is not a list in JSON.")
+    return [str(item) for item in value]
+
+
+def paged(params: Parameters, found: Sequence[T]) -> tuple[Sequence[T], JsonObject]:
+    """The page that is asked for, and what every list says of its pages.
 
     Raises:
         ServiceError: PageSize is beyond what the lists document.
     """
-    number, size = integer(given, "PageNumber", 1), integer(given, "PageSize", 10)
+    number, size = integer(params, "PageNumber", 1), integer(params, "PageSize", 10)
     if not 1 <= size <= 100:
         raise ServiceError(400, "InvalidPageSize", "PageSize is at most 100.")
     page = found[(number - 1) * size : number * size]
     return page, {"PageNumber": number, "PageSize": size, "TotalCount": len(found)}
-
-
-# --- What a piece of JSON is
-
-
-def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether it is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Whether it is a list."""
-    return isinstance(value, list)

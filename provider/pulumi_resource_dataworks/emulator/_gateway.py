@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl
 
-from ._errors import ServiceError, missing
-from ._lives import Fault, FaultPlan
+from ._errors import Parameters, ServiceError, missing
+from ._faults import Fault, FaultPlan
 from ._operations import OPERATIONS, Operation
 from ._signature import Request, Verifier
-from ._world import Account, World, request_id
+from ._state import Account, ServiceState, request_id
 
 VERSION: Final = "2024-05-18"
 HOST_ID: Final = "dataworks.emulator"
@@ -25,7 +25,7 @@ class Call:
 
     Attributes:
         action: The operation asked for.
-        project: `ProjectId`; None where it was not sent, or is no number.
+        project: `ProjectId`; None where it was not sent, or is not a number.
         params: Its parameters, all text. Keys and signatures are headers, and in none of them.
         took_effect: Whether the operation ran, also where its answer was lost; not where the call was refused.
         status: HTTP status of the answer; 0 where no whole answer went out.
@@ -36,7 +36,7 @@ class Call:
 
     action: str
     project: int | None
-    params: Mapping[str, str]
+    params: Parameters
     took_effect: bool
     status: int
     code: str
@@ -79,10 +79,8 @@ class Answer:
     """What goes back: a status, a body and headers; or half of it, or nothing but a reset.
 
     Attributes:
-        status: HTTP status.
-        body: The body's text, JSON except where a fault wants another.
+        body: JSON, except where a fault wants another text.
         code: The envelope's `Code`; empty for a success.
-        headers: Further headers.
         reset: The connection is reset instead.
         half: The connection closes in the middle of the body.
     """
@@ -94,18 +92,13 @@ class Answer:
     reset: bool = False
     half: bool = False
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of it arrives."""
-        return not (self.reset or self.half)
-
 
 @dataclass(frozen=True)
 class Ticket:
     """A request on its way: what it asks for, by whom, and the fault or the refusal that it meets."""
 
     action: str
-    params: Mapping[str, str]
+    params: Parameters
     request_id: str
     arrived: float
     account: Account
@@ -114,17 +107,17 @@ class Ticket:
 
 
 class Gateway:
-    """Takes requests to a world, one at a time.
+    """Takes requests to the service's state, one at a time.
 
     Attributes:
-        world: What the operations work on.
-        lock: Held while anything happens; whoever touches the world from outside takes it.
+        state: What the operations work on.
+        lock: Held while anything happens; whoever touches the state from outside takes it.
         faults: The faults still to come.
         calls: The calls that were answered, in order.
     """
 
-    def __init__(self, world: World, *, strict: bool) -> None:
-        self.world = world
+    def __init__(self, state: ServiceState, *, strict: bool) -> None:
+        self.state = state
         self.lock = threading.RLock()
         self.faults = FaultPlan()
         self.calls = CallLog()
@@ -134,13 +127,21 @@ class Gateway:
     def admit(self, request: Request) -> Ticket:
         """Look who calls and what for, before anything takes effect."""
         with self.lock:
-            action = request.headers.get("x-acs-action", "")
-            params = _parameters(request, action)
-            ticket = Ticket(action, params, request_id(), self.world.clock.now(), self.world.accounts[0])
+            state, action = self.state, request.headers.get("x-acs-action", "")
+            operation, now = OPERATIONS.get(action), state.clock.now()
+            params = _parameters(request, operation)
+            ticket = Ticket(action, params, request_id(), now, state.accounts[0])
             try:
-                operation = self._operation(request, action)
-                ticket = replace(ticket, account=self._caller(request))
-                self._count(ticket)
+                if operation is None:
+                    raise _no_action("Specified api is not found, please check your url.")
+                if request.headers.get("x-acs-version") != VERSION:
+                    raise _no_action(f"Specified version is not {VERSION}.")
+                if self._strict:
+                    # A signature is as old as the machine's clock says, however far a test has set the emulator's ahead.
+                    account = self._verifier.verify(request, state.accounts, time.time())
+                    ticket = replace(ticket, account=account)
+                if state.edition is not None:
+                    state.usage.count(action, now, state.edition, state.switches)
                 _check(operation, request.method, params)
             except ServiceError as refusal:
                 return replace(ticket, refusal=refusal)
@@ -150,45 +151,42 @@ class Gateway:
         """Let the operation take effect, or the fault in its stead, and write down the call."""
         with self.lock:
             fault = ticket.fault
-            stands_in = fault is not None and fault.stands_in
-            answer = _nothing(ticket) if stands_in else self._answer(ticket)
-            took_effect = not stands_in and not answer.code
+            replaced = fault is not None and fault.replaces_effect
+            answer = _success(ticket, {}) if replaced else self._answer(ticket)
+            took_effect = not replaced and not answer.code
             if fault is not None:
                 answer = _faulty(fault, ticket, answer)
-            self.calls.append(_entry(ticket, answer, took_effect=took_effect))
-            return answer
-
-    def _count(self, ticket: Ticket) -> None:
-        if self.world.edition is not None:
-            edition, switches = self.world.edition, self.world.switches
-            self.world.usage.count(ticket.action, ticket.arrived, edition, switches)
-
-    def _operation(self, request: Request, action: str) -> Operation:
-        if action not in OPERATIONS:
-            raise ServiceError(
-                404, "InvalidAction.NotFound", "Specified api is not found, please check your url."
+            project = ticket.params.get("ProjectId", "")
+            self.calls.append(
+                Call(
+                    action=ticket.action,
+                    project=int(project) if project.isdecimal() else None,
+                    params=ticket.params,
+                    took_effect=took_effect,
+                    status=0 if answer.reset or answer.half else answer.status,
+                    code=answer.code,
+                    request_id=ticket.request_id,
+                    time=ticket.arrived,
+                )
             )
-        if request.headers.get("x-acs-version") != VERSION:
-            raise ServiceError(404, "InvalidAction.NotFound", f"Specified version is not {VERSION}.")
-        return OPERATIONS[action]
-
-    def _caller(self, request: Request) -> Account:
-        # A signature is as old as the machine's clock says, however far a test has set its world ahead.
-        accounts = self.world.accounts
-        return self._verifier.verify(request, accounts, time.time()) if self._strict else accounts[0]
+            return answer
 
     def _answer(self, ticket: Ticket) -> Answer:
         try:
             if ticket.refusal is not None:
                 raise ticket.refusal
-            self.world.settle()
-            body = OPERATIONS[ticket.action].run(self.world, ticket.account, ticket.params)
+            self.state.settle()
+            body = OPERATIONS[ticket.action].run(self.state, ticket.account, ticket.params)
         except ServiceError as error:
             return _envelope(ticket, error)
-        return Answer(200, json.dumps({"RequestId": ticket.request_id, **body}, ensure_ascii=False))
+        return _success(ticket, body)
 
 
-def _check(operation: Operation, method: str, params: Mapping[str, str]) -> None:
+def _no_action(message: str) -> ServiceError:
+    return ServiceError(404, "InvalidAction.NotFound", message)
+
+
+def _check(operation: Operation, method: str, params: Parameters) -> None:
     if method != operation.method:
         raise ServiceError(400, "UnsupportedHTTPMethod", f"This is a {operation.method} operation.")
     for name in operation.required:
@@ -196,56 +194,36 @@ def _check(operation: Operation, method: str, params: Mapping[str, str]) -> None
             raise missing(name)
 
 
+def _parameters(request: Request, operation: Operation | None) -> Parameters:
+    in_query = operation.in_query if operation else request.method == "GET"
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
+    if isinstance(in_query, bool):
+        return query if in_query else form
+    both = {name: query[name] for name in in_query if name in query}
+    return {**{name: value for name, value in form.items() if name not in in_query}, **both}
+
+
 def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
     if fault.status is not None and fault.body is not None:
         answer = Answer(fault.status, fault.body, fault.code, {"content-type": "text/html"})
     elif fault.status is not None:
-        denial = {**_denial(ticket), **fault.denial} if fault.denial else None
-        answer = _envelope(ticket, ServiceError(fault.status, fault.code, fault.message, denial))
-    headers = {**answer.headers, **fault.headers}
-    return replace(answer, headers=headers, reset=fault.reset, half=fault.half)
+        # What RAM says of any refused access, in the words of its page on DecodeDiagnosticMessage.
+        denial = {
+            "AuthAction": f"dataworks:{ticket.action}",
+            "AuthPrincipalType": "SubUser",
+            "AuthPrincipalDisplayName": ticket.account.name,
+            "AuthPrincipalOwnerId": ticket.account.uid,
+            "EncodedDiagnosticMessage": "AQEAAAAA",
+            **fault.denial,
+        }
+        refusal = ServiceError(fault.status, fault.code, fault.message, denial if fault.denial else None)
+        answer = _envelope(ticket, refusal)
+    return replace(answer, headers={**answer.headers, **fault.headers}, reset=fault.reset, half=fault.half)
 
 
-def _denial(ticket: Ticket) -> dict[str, str]:
-    """What RAM says of any refused access, in the words of its page on DecodeDiagnosticMessage."""
-    return {
-        "AuthAction": f"dataworks:{ticket.action}",
-        "AuthPrincipalType": "SubUser",
-        "AuthPrincipalDisplayName": ticket.account.name,
-        "AuthPrincipalOwnerId": ticket.account.uid,
-        "EncodedDiagnosticMessage": "AQEAAAAA",
-    }
-
-
-def _parameters(request: Request, action: str) -> dict[str, str]:
-    in_query = OPERATIONS[action].in_query if action in OPERATIONS else request.method == "GET"
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
-    if in_query is True:
-        return query
-    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
-    if in_query is False:
-        return form
-    form = {name: value for name, value in form.items() if name not in in_query}
-    return {**form, **{name: query[name] for name in in_query if name in query}}
-
-
-def _nothing(ticket: Ticket) -> Answer:
-    """An answer without a result, for a fault to change."""
-    return Answer(200, json.dumps({"RequestId": ticket.request_id}))
-
-
-def _entry(ticket: Ticket, answer: Answer, *, took_effect: bool) -> Call:
-    project = ticket.params.get("ProjectId", "")
-    return Call(
-        action=ticket.action,
-        project=int(project) if project.isdecimal() else None,
-        params=ticket.params,
-        took_effect=took_effect,
-        status=answer.status if answer.is_whole else 0,
-        code=answer.code,
-        request_id=ticket.request_id,
-        time=ticket.arrived,
-    )
+def _success(ticket: Ticket, body: Mapping[str, object]) -> Answer:
+    return Answer(200, json.dumps({"RequestId": ticket.request_id, **body}, ensure_ascii=False))
 
 
 def _envelope(ticket: Ticket, error: ServiceError) -> Answer:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ._control import control_routes
+from ._control_endpoint import control_routes
 from ._emulator import Emulator
 from ._gateway import Answer
 from ._signature import Request

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from ._errors import ServiceError
-from ._world import Account
+from ._state import Account
 
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
 VALID_SECONDS: Final = 15 * 60

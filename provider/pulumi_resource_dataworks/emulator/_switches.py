@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from ._errors import REFUSED
-from ._lives import STRICT, read_value
+from ._json import STRICT, read_value
 
 IdPolicy = Literal["kept", "replaced", "refused"]
 Count = Annotated[int, Field(ge=0)]

@@ -125,13 +125,13 @@ def configured(*arguments: str) -> Emulator:
 def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text('{"job": {"progression": "seconds", "amount": 9}, "edition": "basic"}', encoding="utf-8")
-    world = configured("--as", str(file))._world
-    assert (world.life, world.edition) == (Life("seconds", 9), "basic")
-    assert configured("--as", str(file), "--job-seconds", "3")._world.life == Life("seconds", 3)
-    assert configured()._world.life == Life("seconds_per_node", 1.2)
-    assert configured("--job-seconds-per-node", "2")._world.life == Life("seconds_per_node", 2)
-    assert [project.project_id for project in configured()._world.projects] == [10001]
-    assert [project.project_id for project in configured("--project-id", "7")._world.projects] == [7]
+    state = configured("--as", str(file))._state
+    assert (state.job_life, state.edition) == (Life("seconds", 9), "basic")
+    assert configured("--as", str(file), "--job-seconds", "3")._state.job_life == Life("seconds", 3)
+    assert configured()._state.job_life == Life("seconds_per_node", 1.2)
+    assert configured("--job-seconds-per-node", "2")._state.job_life == Life("seconds_per_node", 2)
+    assert [project.project_id for project in configured()._state.projects] == [10001]
+    assert [project.project_id for project in configured("--project-id", "7")._state.projects] == [7]
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,11 @@ NOT_WRITTEN = {
 }
 """Documents that do not come back with all that was written."""
 
-IN_ONE_BUCKET = {"ad_auction", "observatory_night"}
-"""Documents with two keys of a free map in one bucket of Java's hash map, which keep the document's order."""
+FREE = {
+    *("metadata", "value", "config", "template", "storage", "sparkConf", "flinkConf", "paiflowConf"),
+    *("cdhJobConfig", "emrJobConfig", "adbJobConfig", "maxComputeConf", "streamJobConfig"),
+}
+"""Keys of free maps: the vendor's library writes their keys in the order of a Java HashMap, the emulator as they are."""
 
 LARGEST = {"corpus": 20_000, "flowspec": 5000} if NIGHTLY else {"corpus": 10_000, "flowspec": 3000}
 """Bytes of the documents whose mutations are judged."""
@@ -60,7 +63,7 @@ def test_the_writer_writes_what_the_vendor_wrote(file: Path) -> None:
 @each_ready_and_written
 def test_the_order_of_keys_is_not_the_documents(file: Path) -> None:
     root = loaded(vendors(file))
-    assert (write(backwards(root)) == write(root)) is (named(file) not in IN_ONE_BUCKET)
+    assert write(backwards(root)) == write(root)
 
 
 APART = {
@@ -81,7 +84,8 @@ def test_the_parser_takes_what_the_vendors_takes(file: Path) -> None:
     else:
         found = "ok"
     vendor = vendors(file).read_text("utf-8") if vendors(file).exists() else written
-    assert ((found, written) == (expected, vendor)) is (named(file) not in APART)
+    is_same = written == vendor or (found == "ok" and json.loads(written) == json.loads(vendor))
+    assert (found == expected and is_same) is (named(file) not in APART)
 
 
 @each_folder
@@ -93,7 +97,7 @@ def test_the_parser_judges_mutations_as_the_vendor_does(folder: Path) -> None:
     for path, rows in verdicts(folder):
         if path.stat().st_size > LARGEST[folder.name]:
             continue
-        original = write(parse(path.read_text("utf-8")))
+        original = in_any_order(parse(path.read_text("utf-8")))
         for row, mutant in rows:
             judged += 1
             differing += judge(mutant, original) not in {
@@ -104,9 +108,14 @@ def test_the_parser_judges_mutations_as_the_vendor_does(folder: Path) -> None:
     assert differing / judged < 0.01
 
 
+def in_any_order(document: Document) -> str:
+    """What is written, whatever the order of the keys: the text tells true from 1."""
+    return json.dumps(ordered(document), sort_keys=True)
+
+
 def judge(mutant: Document, original: str) -> tuple[str, str | None]:
     try:
-        text = write(parse_document(mutant))
+        text = in_any_order(parse_document(mutant))
     except SpecError:
         return "error", None
     if "kind" not in mutant or "version" not in mutant:
@@ -161,13 +170,12 @@ def identity(item: Any) -> str:
 
 
 def backwards(value: Any) -> Any:
-    """The same document with the keys of every known entity in reverse; free maps have an order of their own."""
+    """The same document with the keys of every known object in reverse."""
     if isinstance(value, list):
         return [backwards(item) for item in value]
     if not isinstance(value, dict):
         return value
-    free = {"metadata", "value", "sparkConf", "cdhJobConfig", "emrJobConfig", "paiflowConf", "config"}
-    return {key: item if key in free else backwards(item) for key, item in reversed(list(value.items()))}
+    return {key: item if key in FREE else backwards(item) for key, item in reversed(list(value.items()))}
 
 
 def test_an_unknown_key_comes_after_the_known_ones() -> None:
@@ -182,7 +190,7 @@ def test_empty_things_are_written_as_the_vendor_writes_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hopeless"),
+    ("text", "refuses_call"),
     [
         ("{", True),
         ("[]", True),
@@ -199,10 +207,10 @@ def test_empty_things_are_written_as_the_vendor_writes_them() -> None:
         ),
     ],
 )
-def test_what_the_vendor_cannot_parse_is_an_error(text: str, hopeless: bool) -> None:
+def test_what_the_vendor_cannot_parse_is_an_error(text: str, refuses_call: bool) -> None:
     with pytest.raises(SpecError) as refused:
         parse(text)
-    assert refused.value.hopeless is hopeless
+    assert refused.value.refuses_call is refuses_call
     assert refused.value.code.startswith("0x508300000000000")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.emulator import Edition, Emulator, Fault, Settings
+from pulumi_resource_dataworks.emulator import Edition, Emulator, EmulatorSettings, Fault
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -18,7 +18,7 @@ def emulator() -> Emulator:
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes only where a test advances it. The moment is noon in Shanghai."""
-    monkeypatch.setattr("pulumi_resource_dataworks.emulator._world.time.time", lambda: 1_799_985_600.0)
+    monkeypatch.setattr("pulumi_resource_dataworks.emulator._state.time.time", lambda: 1_799_985_600.0)
 
 
 def codes(ask: Ask, emulator: Emulator, times: int, action: str = "ListWorkflowDefinitions") -> list[str]:
@@ -79,7 +79,7 @@ def test_throttled_calls_use_up_the_day_as_well(ask: Ask, emulator: Emulator) ->
 
 def test_what_a_throttled_call_is_answered_with(ask: Ask, emulator: Emulator) -> None:
     emulator.switch(throttling_status=400, throttling_code="9990020002", quota_code="Throttling.Resource")
-    emulator.configure(Settings(edition="basic"))
+    emulator.configure(EmulatorSettings(edition="basic"))
     codes(ask, emulator, 6)
     assert (emulator.calls[-1].status, emulator.calls[-1].code) == (400, "9990020002")
     assert codes(ask, emulator, 100)[-1] == "Throttling.Resource"

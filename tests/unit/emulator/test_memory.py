@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator, Life, _gateway, _world
+from pulumi_resource_dataworks.emulator import Emulator, Life, _gateway, _state
 
 Call = Callable[..., httpx.Response]
 WORKFLOW = "5000000000000000001"
@@ -47,10 +47,10 @@ def test_of_the_calls_the_latest_are_kept(
 def test_of_a_workflow_the_latest_versions_are_kept(
     imported: Callable[[str], str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_world, "_VERSIONS", 2)
+    monkeypatch.setattr(_state, "_VERSIONS", 2)
     for number in range(5):
         imported(spec(content=str(number)))
-    held = emulator._world._past[10001, WORKFLOW]
+    held = emulator._state._past[10001, WORKFLOW]
     emulator.workflows()
     assert [version.body["script"]["content"] for _, version in held if version] == ["3", "4"]
 
@@ -58,14 +58,14 @@ def test_of_a_workflow_the_latest_versions_are_kept(
 def test_of_jobs_that_have_ended_the_latest_are_kept_and_none_keeps_its_document(
     imported: Callable[[str], str], call: Call, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_world, "_JOBS", 2)
+    monkeypatch.setattr(_state, "_JOBS", 2)
     emulator.set_job_life(Life("seconds", 60))
     running = imported(spec("6000000000000000000"))
     emulator.set_job_life(Life("immediate"))
     jobs = [imported(spec()) for _ in range(5)]
     emulator.workflows()
-    assert list(emulator._world.jobs) == [running, *jobs[-3:]]  # the last had not ended when it began
-    documents: list[Any] = [getattr(job.effect, "document", None) for job in emulator._world.jobs.values()]
+    assert list(emulator._state.jobs) == [running, *jobs[-3:]]  # the last had not ended when it began
+    documents: list[Any] = [getattr(job.effect, "document", None) for job in emulator._state.jobs.values()]
     assert [document is not None for document in documents] == [True, False, False, False]
     assert call("GetJobStatus", {"JobId": jobs[0]}).status_code == 400
 
@@ -73,7 +73,7 @@ def test_of_jobs_that_have_ended_the_latest_are_kept_and_none_keeps_its_document
 def test_of_deleted_workflows_and_ended_runs_the_latest_are_kept(
     imported: Callable[[str], str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_world, "_OLD", 2)
+    monkeypatch.setattr(_state, "_OLD", 2)
     ids = [f"600000000000000000{number}" for number in range(5)]
     for workflow_id in ids:
         imported(spec(workflow_id))
@@ -81,5 +81,5 @@ def test_of_deleted_workflows_and_ended_runs_the_latest_are_kept(
     for workflow_id in ids[:4]:
         emulator.deploy(workflow_id)
         emulator.remove(workflow_id)
-    assert [key[1] for key in emulator._world._past] == ids[2:]
+    assert [key[1] for key in emulator._state._past] == ids[2:]
     assert [run.key[1] for run in emulator.runs()] == ids[1:4]

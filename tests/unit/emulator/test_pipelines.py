@@ -70,7 +70,7 @@ def to_its_end(sdk: Client, run_id: str) -> Any:
 
 @pytest.mark.parametrize("standard", [False, True])
 def test_stages_follow_one_another(sdk: Client, emulator: Emulator, standard: bool) -> None:
-    emulator._world.projects[0] = Project(dev_environment_enabled=standard)
+    emulator._state.projects[0] = Project(dev_environment_enabled=standard)
     run_id = made(sdk, description="release 7")
     first = got(sdk, run_id)
     assert (first.status, first.description, first.project_id) == ("Running", "release 7", PROJECT)

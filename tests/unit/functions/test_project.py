@@ -54,7 +54,7 @@ async def test_a_name_is_taken_exactly_however_the_service_does(
 async def test_a_name_that_the_service_does_not_find_is_looked_for_among_all(
     ask: Asking, messages: Messages
 ) -> None:
-    ask.emulator._world.projects += [Project(20000 + number, f"p{number}") for number in range(120)]
+    ask.emulator._state.projects += [Project(20000 + number, f"p{number}") for number in range(120)]
     ask.emulator.switch(project_names="contained")
     assert (await ask("getProject", name="p119"))["projectId"] == 20119
     assert ask.calls == ["ListProjects"]
@@ -83,7 +83,7 @@ async def test_of_a_secret_name_nothing_is_told(ask: Asking) -> None:
 
 
 async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
-    ask.emulator._world.projects.append(Project(10009, "finance"))
+    ask.emulator._state.projects.append(Project(10009, "finance"))
     with pytest.raises(LifecycleError) as refused:
         await ask("getProject", name="finance")
     messages(refused.value)

@@ -24,7 +24,7 @@ async def test_its_id_is_what_a_document_names(ask: Asking) -> None:
 async def test_groups_of_every_type_are_looked_at(ask: Asking) -> None:
     found = await ask("getResourceGroup", name="night")
     assert (found["id"], found["type"], found["status"]) == ("group_3", "ExclusiveScheduler", "Stop")
-    ask.emulator._world.resource_groups += [
+    ask.emulator._state.resource_groups += [
         ResourceGroup(f"g{number}", f"name{number}") for number in range(150)
     ]
     ask.functions = type(ask.functions)()
@@ -60,7 +60,7 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking, messages: Mes
     with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="x")
     messages(refused.value)
-    ask.emulator._world.resource_groups.clear()
+    ask.emulator._state.resource_groups.clear()
     ask.functions = type(ask.functions)()
     with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shared", projectId=HERE)
@@ -68,7 +68,7 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking, messages: Mes
 
 
 async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
-    ask.emulator._world.resource_groups.append(ResourceGroup("group_9", "shared", "ExclusiveDataService"))
+    ask.emulator._state.resource_groups.append(ResourceGroup("group_9", "shared", "ExclusiveDataService"))
     assert len(GROUPS) == 3
     with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shared")

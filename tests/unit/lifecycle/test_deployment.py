@@ -31,7 +31,7 @@ async def run() -> Deploying:
 async def test_every_stage_is_executed_in_its_turn(
     run: Deploying, standard: bool, messages: Messages
 ) -> None:
-    run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
+    run.emulator._state.projects[0] = Project(dev_environment_enabled=standard)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/{WORKFLOW}"
     asked = [call.params["Code"] for call in run.emulator.calls if call.action == "ExecPipelineRunStage"]
@@ -205,7 +205,7 @@ async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> N
     await run.clock.sleep(120)
     [made] = run.emulator.runs()
     assert made.current is not None
-    assert made.current.plan.person
+    assert made.current.definition.manual
     run.emulator.approve(made.run_id)
     _, _, outputs = await step
     assert outputs["status"] == "Online"

@@ -147,7 +147,7 @@ async def test_an_id_that_is_none_is_told(run: Deploying, wrong: str) -> None:
 
 @pytest.mark.parametrize("standard", [False, True])
 async def test_a_delete_takes_offline(run: Deploying, standard: bool) -> None:
-    run.emulator._world.projects[0] = Project(dev_environment_enabled=standard)
+    run.emulator._state.projects[0] = Project(dev_environment_enabled=standard)
     state = await run.create()
     await run.again().delete(state)
     assert run.kinds == ["Online", "Offline"]

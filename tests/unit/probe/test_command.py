@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_resource_dataworks import cli
-from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Settings
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, EmulatorSettings, Fault, Life
 from pulumi_resource_dataworks.probe import _command, _session
 from pulumi_resource_dataworks.probe._command import CALLS
 from tests.support.messages import Messages
@@ -57,7 +57,7 @@ def test_it_writes_a_report_that_the_emulator_takes(
     out = tmp_path / "report.json"
     assert cli.main(arguments(server, out, "--yes")) == 0
     other = Emulator()
-    other.configure(Settings.from_file(out))
+    other.configure(EmulatorSettings.from_file(out))
     assert other.switches == server.emulator.switches
     assert server.emulator.workflows() == []
     printed = capsys.readouterr()
@@ -146,7 +146,7 @@ def test_ctrl_c_ends_it_with_nothing_left_and_a_report(
     assert "moved_workflow             ?: not tried: the run was stopped\n" in printed
     assert "Traceback" not in said
     assert server.emulator.workflows() == []
-    Settings.from_file(out)
+    EmulatorSettings.from_file(out)
 
 
 def test_a_second_ctrl_c_ends_it_at_once(server: EmulatorServer, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from pulumi_resource_dataworks import probe
-from pulumi_resource_dataworks.emulator import Emulator, Fault, Life, Settings, Switches
-from pulumi_resource_dataworks.emulator._lives import read_value
+from pulumi_resource_dataworks.emulator import Emulator, EmulatorSettings, Fault, Life, Switches
+from pulumi_resource_dataworks.emulator._json import read_value
 from pulumi_resource_dataworks.probe import _questions
 from pulumi_resource_dataworks.probe._command import report
 from tests.support.probes import HERE, Bed
@@ -146,7 +146,7 @@ async def test_the_report_makes_the_emulator_that_service(bed: Make) -> None:
     there = bed(**switches)
     written = report(await there.probe(), {"projectId": HERE})
     other = Emulator()
-    other.configure(read_value(Settings, written))
+    other.configure(read_value(EmulatorSettings, written))
     assert other.switches.as_json() == {**DEFAULTS, **switches}
     findings = written["probe"]["findings"]
     assert findings.keys() == DEFAULTS.keys()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
-from pulumi_resource_dataworks.emulator._documents import as_it_is, parse
-from pulumi_resource_dataworks.emulator._noise import noisy
+from pulumi_resource_dataworks.emulator._documents import parse, write_as_given
+from pulumi_resource_dataworks.emulator._worst_read_back import worst_read_back
 from tests.support.corpus import READY, loaded, named
 
 Ask = Callable[..., dict[str, Any]]
@@ -79,8 +79,8 @@ def test_every_read_differs_from_the_one_before_it(reads: list[str]) -> None:
 def test_the_same_read_is_the_same_again(ask: Ask, reads: list[str]) -> None:
     emulator, workflow_id = stored(ask, json.dumps(document()))
     stable = emulator.workflow(workflow_id).document
-    assert noisy(stable, "a") == noisy(stable, "a")
-    assert as_it_is(noisy(stable, "a")) != as_it_is(noisy(stable, "b"))
+    assert worst_read_back(stable, "a") == worst_read_back(stable, "a")
+    assert write_as_given(worst_read_back(stable, "a")) != write_as_given(worst_read_back(stable, "b"))
     emulator.switch(read_back_noise="worst")
     again = read(ask, emulator, workflow_id)
     # Times of creation apart, which are the clock's.

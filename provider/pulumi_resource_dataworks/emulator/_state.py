@@ -1,22 +1,25 @@
-"""What exists: accounts, workspaces, workflows with their past, jobs; their IDs, their time and their limits."""
+"""What exists: accounts, workspaces, workflows with their past, jobs; their IDs and their time."""
 
 import hashlib
 import secrets
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._errors import NO_MEMBER, ServiceError, no_project
-from ._lives import Job, Life
+from ._jobs import Job, Life
+from ._json import JsonObject
+from ._limits import Edition, Usage
 from ._switches import Switches
 
 if TYPE_CHECKING:
-    from ._runs import Run
+    from ._pipeline_runs import Run
 
+K = TypeVar("K")
 
 # --- The emulator's time: the machine's, which a test may set forward
 
@@ -49,96 +52,43 @@ def local_text(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, _SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
-# --- How many calls a DataWorks edition allows, and who is over it
-#
-# Source: help page "Use DataWorks OpenAPI" (use-dataworks-openapi, 2026-05-09). Counted are all calls of a main account with
-# its RAM users in a region: here, all calls.
+# --- IDs as the service makes them: decimal text of 19 digits, from 2^62 up to 2^63 (the vendor's `UuidUtils`)
 
 
-Edition = Literal["basic", "standard", "professional", "enterprise"]
-_READS: Final = ("Get", "List")
-_UTC_OF_SHANGHAI: Final = 8 * 3600
-_DAY: Final = 24 * 3600
+_HALF = 2**62
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What an edition allows.
-
-    Attributes:
-        reads: Calls a second whose name begins as a read's.
-        writes: Calls a second of all others.
-        together: Whether both are counted as one, against `reads`.
-        day: Calls a day; None for any number.
-    """
-
-    reads: int
-    writes: int
-    together: bool
-    day: int | None
+def new_id() -> str:
+    """An ID that was never given out."""
+    return str(_HALF + secrets.randbelow(_HALF))
 
 
-EDITIONS: Final[Mapping[Edition, Limits]] = {
-    "basic": Limits(reads=5, writes=5, together=True, day=100),
-    "standard": Limits(reads=5, writes=5, together=True, day=None),
-    "professional": Limits(reads=5, writes=5, together=True, day=None),
-    "enterprise": Limits(reads=50, writes=20, together=False, day=None),
-}
+def derived_id(*parts: str) -> str:
+    """An ID that the same parts always give: a script's, a trigger's."""
+    return str(_HALF + stable(*parts, below=_HALF))
 
 
-class Usage:
-    """The calls so far, as far as they still count."""
-
-    def __init__(self) -> None:
-        self._days: Counter[int] = Counter()
-        self._seconds: dict[str, deque[float]] = {}
-
-    def count(self, action: str, now: float, edition: Edition, switches: Switches) -> None:
-        """Count a call.
-
-        Args:
-            action: The operation.
-            now: Seconds of the emulator's clock.
-            edition: Whose limits hold.
-            switches: What an answer to too many calls looks like, and how a second is counted.
-
-        Raises:
-            ServiceError: It is one too many.
-        """
-        limits = EDITIONS[edition]
-        day = int((now + _UTC_OF_SHANGHAI) // _DAY)  # whose midnight it is that ends a day is unknown
-        self._days[day] += 1  # documented: failed calls count
-        if limits.day is not None and self._days[day] > limits.day:
-            raise _quota(switches, limits.day)
-        self._in_this_second(action, now, limits, switches)
-
-    def _in_this_second(self, action: str, now: float, limits: Limits, switches: Switches) -> None:
-        is_read = limits.together or action.startswith(_READS)
-        allowed = limits.reads if is_read else limits.writes
-        passed = self._seconds.setdefault("reads" if is_read else "writes", deque())
-        sliding = switches.qps_window == "sliding"
-        while passed and (passed[0] <= now - 1 if sliding else passed[0] < int(now)):
-            passed.popleft()
-        if len(passed) >= allowed:
-            raise _throttled(switches, allowed)
-        passed.append(now)
+def stable(*parts: str, below: int) -> int:
+    """A number that looks drawn and is the same whenever the parts are."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return int.from_bytes(digest[:16], "big") % below
 
 
-def _throttled(switches: Switches, allowed: int) -> ServiceError:
-    said = f"Request was denied due to user flow control: at most {allowed} calls a second."
-    return ServiceError(switches.throttling_status, switches.throttling_code, said)
+def scheduling_id(own_id: str, kind: str) -> int:
+    """The ID that something has on the scheduling side: about ten digits in real traffic."""
+    return 10**9 + stable(own_id, kind, below=10**9)
 
 
-def _quota(switches: Switches, allowed: int) -> ServiceError:
-    said = f"The daily limit of {allowed} calls is used up."
-    return ServiceError(switches.quota_status, switches.quota_code, said)
+def request_id() -> str:
+    """A request's ID as the gateway writes it."""
+    return str(uuid.uuid4()).upper()
 
 
-# --- What exists: accounts, workspaces, workflows with their past, jobs
+# --- What exists
 
 
-K = TypeVar("K")
 Key = tuple[int, str]
+"""The IDs of a workspace and of a workflow in it."""
 
 _JOBS = 10_000
 """How many jobs that have ended are remembered."""
@@ -153,8 +103,6 @@ class Account:
     """Who may call.
 
     Attributes:
-        access_key: AccessKey ID.
-        secret_key: AccessKey secret.
         security_token: The STS token that has to come along, where the account has one.
         uid: The owner of what it makes.
         name: The owner's name in metadata.
@@ -172,13 +120,9 @@ class Project:
     """A workspace and what it fills into nodes.
 
     Attributes:
-        project_id: Its ID.
         identifier: Its name, as in output names (`<identifier>.<workflow>`).
         display_name: Its name for people.
-        description: What it is for.
-        status: Its status, such as `Available`.
         dev_environment_enabled: Whether it is in standard mode, with an environment for development.
-        tenant_id: Its tenant.
         resource_group: The default resource group of nodes.
         resource_group_id: That group's number.
         datasource: The default MaxCompute data source of nodes.
@@ -208,7 +152,6 @@ class ResourceGroup:
         group_id: What a document names.
         name: Its name for people.
         type: Its type, in the words of ListResourceGroups.
-        status: Its status, such as `Normal`.
         projects: The IDs of the workspaces that it is bound to; None for all of them.
     """
 
@@ -221,15 +164,12 @@ class ResourceGroup:
 
 @dataclass(frozen=True)
 class Workflow:
-    """One stored workflow definition.
+    """One stored workflow definition; times are seconds.
 
     Attributes:
         workflow_id: Its ID in Data Studio.
-        project_id: Its workspace.
         kind: Its kind in the vendor's spelling; List's `Type`.
         document: The FlowSpec document with everything that the service fills in.
-        created: Seconds.
-        modified: Seconds.
         published: Whether it is in production.
         scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
     """
@@ -237,20 +177,25 @@ class Workflow:
     workflow_id: str
     project_id: int
     kind: str
-    document: dict[str, Any]
+    document: JsonObject
     created: float
     modified: float
     published: bool = False
     scheduling_id: int | None = None
 
     @property
-    def body(self) -> dict[str, Any]:
+    def key(self) -> Key:
+        """Its workspace and its ID."""
+        return self.project_id, self.workflow_id
+
+    @property
+    def body(self) -> JsonObject:
         """The document's `spec.workflows[0]`."""
-        body: dict[str, Any] = self.document["spec"]["workflows"][0]
+        body: JsonObject = self.document["spec"]["workflows"][0]
         return body
 
     @property
-    def nodes(self) -> dict[str, dict[str, Any]]:
+    def nodes(self) -> dict[str, JsonObject]:
         """Its nodes by ID."""
         return {node["id"]: node for node in self.body["nodes"]}
 
@@ -261,7 +206,7 @@ class Workflow:
 
 
 @dataclass
-class World:
+class ServiceState:
     """Everything that the service remembers."""
 
     accounts: list[Account] = field(default_factory=lambda: [Account()])
@@ -271,8 +216,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     edition: Edition | None = None
     usage: Usage = field(default_factory=Usage)
-    life: Life = field(default_factory=Life)
-    scripted_lives: deque[Life] = field(default_factory=deque[Life])
+    job_life: Life = field(default_factory=Life)
+    scripted_jobs: deque[Life] = field(default_factory=deque[Life])
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     stage_life: Life = field(default_factory=lambda: Life("seconds", 2))
     scripted_stages: dict[str, deque[Life]] = field(default_factory=dict[str, deque[Life]])
@@ -294,21 +239,21 @@ class World:
             if project.project_id == project_id:
                 return project
         if self.switches.unknown_project_elsewhere == "as_workflow":
-            raise self.missing()
+            raise self.not_found()
         if self.switches.unknown_project_elsewhere == "no_member":
             raise ServiceError(403, NO_MEMBER, f"The user is no member of project {project_id}.")
         raise no_project(project_id)
 
-    def on_wire(self, own: str) -> str | int:
+    def id_in_answer(self, own: str) -> str | int:
         """An ID as answers have it."""
         return int(own) if self.switches.ids_on_wire == "numbers" and own.isdigit() else own
 
-    def missing(self) -> ServiceError:
+    def not_found(self) -> ServiceError:
         """What refuses a call about something that is not there."""
         switches = self.switches
         return ServiceError(switches.not_found_status, switches.not_found_code, switches.not_found_message)
 
-    def nothing(self, empty: dict[str, Any]) -> dict[str, Any]:
+    def empty_answer(self, empty: JsonObject) -> JsonObject:
         """The empty answer to such a call, at the setting where it has one.
 
         Raises:
@@ -316,13 +261,12 @@ class World:
         """
         if self.switches.not_found_empty:
             return empty
-        raise self.missing()
+        raise self.not_found()
 
     def settle(self) -> None:
         """Let every job end whose time has come, in the order in which they end."""
         now = self.clock.now()
-        running = (job for job in self.jobs.values() if job.status == "Running")
-        for job in sorted(running, key=lambda job: job.end):
+        for job in sorted(self.running_jobs(), key=lambda job: job.end):
             job.settle(now)
         for run in self.runs.values():
             run.settle(self, now)
@@ -350,7 +294,7 @@ class World:
         past = self._past.get(key)
         return past[-1][1] if past else None
 
-    def seen(self, key: Key) -> Workflow | None:
+    def readable(self, key: Key) -> Workflow | None:
         """What a read sees: what was there before the writes of the last `stale_reads` seconds."""
         horizon = self.clock.now() - self.switches.stale_reads
         known = [workflow for moment, workflow in self._past.get(key, []) if moment <= horizon]
@@ -365,7 +309,7 @@ class World:
         known = [workflow for _, workflow in self._past.get(key, []) if workflow is not None]
         return known[-1] if known else None
 
-    def home(self, key: Key) -> Key:
+    def located(self, key: Key) -> Key:
         """Where the thing with that ID is: in the workspace that was named, or in the one that has it."""
         if self.switches.same_id_in_two_projects != "one_thing" or key in self._past:
             return key
@@ -377,24 +321,28 @@ class World:
 
     def workflows(self, project_id: int | None = None, *, stale: bool = False) -> Iterator[Workflow]:
         """The workflows of a workspace, or of all, the oldest first."""
-        look = self.seen if stale else self.current
+        look = self.readable if stale else self.current
         for key in list(self._past):
             workflow = look(key)
             if workflow is not None and project_id in {None, key[0]}:
                 yield workflow
 
-    def running(self, key: Key) -> Job | None:
-        """The job that will be the last to write this workflow."""
-        jobs = [job for job in self.jobs.values() if job.workflow_key == key and job.status == "Running"]
+    def is_path_taken(self, path: str, key: Key) -> bool:
+        """Whether another workflow of the workspace is at that path."""
+        return any(other.path == path and other.key != key for other in self.workflows(key[0]))
+
+    def running_jobs(self) -> list[Job]:
+        """The jobs that have not ended."""
+        return [job for job in self.jobs.values() if job.status == "Running"]
+
+    def last_job(self, key: Key) -> Job | None:
+        """The running job that will be the last to write this workflow."""
+        jobs = (job for job in self.running_jobs() if job.workflow_key == key)
         return max(jobs, key=lambda job: job.end, default=None)
 
-    def jobs_running(self) -> int:
-        """How many jobs have not ended."""
-        return sum(job.status == "Running" for job in self.jobs.values())
-
-    def next_life(self) -> Life:
+    def next_job_life(self) -> Life:
         """How the next job lives: as scripted, or as jobs do here."""
-        return self.scripted_lives.popleft() if self.scripted_lives else self.life
+        return self.scripted_jobs.popleft() if self.scripted_jobs else self.job_life
 
     def next_stage_life(self, code: str) -> Life:
         """How the stage with this code lives in the next run: as scripted, or as stages do here."""
@@ -406,30 +354,3 @@ def _forget(known: dict[K, Any], over: list[K], kept: int) -> None:
     """Forget the oldest of what is over."""
     for key in over[:-kept]:
         del known[key]
-
-
-# --- IDs as the service makes them: decimal text of 19 digits, from 2^62 up to 2^63 (the vendor's `UuidUtils`)
-
-
-_HALF = 2**62
-
-
-def new_id() -> str:
-    """An ID that was never given out."""
-    return str(_HALF + secrets.randbelow(_HALF))
-
-
-def derived_id(*parts: str) -> str:
-    """An ID that the same parts always give: a script's, a trigger's."""
-    return str(_HALF + stable(*parts, below=_HALF))
-
-
-def stable(*parts: str, below: int) -> int:
-    """A number that looks drawn and is the same whenever the parts are."""
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    return int.from_bytes(digest[:16], "big") % below
-
-
-def request_id() -> str:
-    """A request's ID as the gateway writes it."""
-    return str(uuid.uuid4()).upper()

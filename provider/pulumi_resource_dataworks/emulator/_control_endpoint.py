@@ -1,0 +1,196 @@
+"""Control over HTTP, for a test in another process.
+
+No request is signed, so what a web page could send is refused: a POST has to be `application/json`, which a page cannot
+send to another address without being asked first, and `Host` has to be a name that no page is loaded from.
+"""
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ._documents import write
+from ._emulator import Emulator, EmulatorSettings
+from ._faults import Fault
+from ._jobs import Life
+from ._json import STRICT, JsonObject, read
+from ._limits import Edition
+
+Act = Callable[[Emulator, Any], Any]
+Times = Annotated[int, Field(ge=1, le=10_000)]
+Seconds = Annotated[float, Field(ge=0, le=10**9)]
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class _Job(Life):
+    times: Times | None = None
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class _Stage(Life):
+    code: str | None = None
+    times: Times = 1
+
+
+def _faults(emulator: Emulator, body: list[Fault] | Fault) -> None:
+    """A fault, or a list of them, to be added; an empty list forgets them all."""
+    if body == []:
+        emulator.clear_faults()
+    for fault in body if isinstance(body, list) else [body]:
+        emulator.add_fault(fault)
+
+
+def _job(emulator: Emulator, body: _Job) -> None:
+    """A life; with `times` for the next jobs only."""
+    if body.times is None:
+        emulator.set_job_life(body)
+    else:
+        emulator.script_job(body, body.times)
+
+
+def _stage(emulator: Emulator, body: _Stage) -> None:
+    """A life of stages; with `code` of the stages with that code in the next runs only."""
+    if body.code is None:
+        emulator.set_stage_life(body)
+    else:
+        emulator.script_stage(body.code, body, body.times)
+
+
+def _switches(emulator: Emulator, body: JsonObject) -> JsonObject:
+    emulator.switch(**body)
+    return emulator.switches.as_json()
+
+
+def _edit(emulator: Emulator, body: Any) -> None:
+    """A document of null deletes."""
+    if body.document is None:
+        emulator.remove(body.id)
+    else:
+        emulator.edit(body.id, body.document)
+
+
+def _body(**fields: Any) -> Any:
+    """An object with these keys: each with its type and its default, `...` where there is none."""
+    return pydantic.create_model("Body", __config__=STRICT, **fields)
+
+
+_ID = (str, ...)
+
+_POSTS: Mapping[str, tuple[Any, Act]] = {
+    "faults": (list[Fault] | Fault, _faults),
+    "job": (_Job, _job),
+    "stage": (_Stage, _stage),
+    "switches": (JsonObject, _switches),
+    "edit": (_body(id=_ID, document=(JsonObject | None, ...)), _edit),
+    "publish": (
+        _body(id=_ID, published=(bool, True)),
+        lambda it, body: it.publish(body.id, published=body.published),
+    ),
+    "approve": (_body(id=_ID), lambda it, body: it.approve(body.id)),
+    "deploy": (
+        _body(id=_ID, type=(Literal["Online", "Offline"], "Online")),
+        lambda it, body: {"id": it.deploy(body.id, body.type)},
+    ),
+    "lock": (_body(id=_ID, locked=(bool, True)), lambda it, body: it.lock(body.id, locked=body.locked)),
+    "edition": (_body(edition=(Edition | None, ...)), lambda it, body: it.set_edition(body.edition)),
+    "configure": (EmulatorSettings, Emulator.configure),
+    "clock": (_body(advance=(Seconds, ...)), lambda it, body: it.clock.advance(body.advance)),
+}
+"""The type of each POST's body, and what it does; a result is the answer."""
+
+
+def _calls(emulator: Emulator, query: Mapping[str, str]) -> list[JsonObject]:
+    """Every call, or those of `?action=`."""
+    wanted = query.get("action")
+    return [asdict(call) for call in emulator.calls if wanted in {None, call.action}]
+
+
+def _runs(emulator: Emulator, _: Any) -> list[JsonObject]:
+    return [
+        {"id": run.run_id, "type": run.kind, "workflow": run.key[1], "status": run.status}
+        | {"stages": [{"code": stage.definition.code, "status": stage.status} for stage in run.stages]}
+        for run in emulator.runs()
+    ]
+
+
+def _workflows(emulator: Emulator, _: Any) -> list[JsonObject]:
+    return [
+        {
+            "id": workflow.workflow_id,
+            "projectId": workflow.project_id,
+            "kind": workflow.kind,
+            "path": workflow.path,
+            "published": workflow.published,
+            "spec": write(workflow.document),
+        }
+        for workflow in emulator.workflows()
+    ]
+
+
+_GETS: Mapping[str, Act] = {
+    "calls": _calls,
+    "workflows": _workflows,
+    "runs": _runs,
+    "switches": lambda it, _: it.switches.as_json(),
+}
+
+
+def control_routes(emulator: Emulator) -> list[Route]:
+    """The routes below `/_emulator/`. A POST takes JSON; what it cannot take is a 400 that says why."""
+    posts = (
+        _route(name, "POST", _post(emulator, TypeAdapter(kind), act)) for name, (kind, act) in _POSTS.items()
+    )
+    return [*posts, *(_route(name, "GET", _get(emulator, act)) for name, act in _GETS.items())]
+
+
+def _route(name: str, method: str, respond: Callable[[Request], Awaitable[Response]]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        if not _is_local(request.url.hostname or ""):
+            host = request.headers.get("host", "")
+            return _refused(
+                f"the control endpoint is called by an IP address or a name without a dot, not {host}", 403
+            )
+        return await respond(request)
+
+    return Route(f"/_emulator/{name}", endpoint, methods=[method])
+
+
+def _post(emulator: Emulator, body: TypeAdapter[Any], act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return _refused("the header Content-Type has to be application/json", 415)
+        try:
+            return JSONResponse(act(emulator, read(body, await request.body())) or {})
+        except ValueError as error:
+            return _refused(str(error), 400)
+
+    return respond
+
+
+def _get(emulator: Emulator, act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        return JSONResponse(act(emulator, request.query_params))
+
+    return respond
+
+
+def _is_local(host: str) -> bool:
+    """Whether `Host` is an IP address or a name without a dot.
+
+    A page whose own name is made to mean this machine (DNS rebinding) sends that name, and names of pages have a dot.
+    """
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and "." not in host
+    return True
+
+
+def _refused(why: str, status: int) -> Response:
+    return JSONResponse({"error": why}, status)
