@@ -70,6 +70,9 @@ REGION: Final = "cn-shanghai"
 class Emulator:
     """DataWorks' OpenAPI 2024-05-18 in memory, without any HTTP. Safe to use from any thread.
 
+    Its methods raise ValueError for a switch, a setting, a workflow or a waiting run that is not there, and for a document
+    that does not parse.
+
     Args:
         accounts: Who may call; the first one is announced.
         projects: The workspaces; the first one is announced.
@@ -131,20 +134,12 @@ class Emulator:
         return sum(call.action == action for call in self.calls)
 
     def switch(self, /, **changes: Any) -> None:
-        """Change switches by name, from the next call on.
-
-        Raises:
-            ValueError: No such switch, or no such setting.
-        """
+        """Change switches by name, from the next call on."""
         with self._lock:
             self._state.switches = self._state.switches.but(changes)
 
     def configure(self, settings: EmulatorSettings) -> None:
-        """Set all that is in a file of settings, from the next call on; what it does not name stays.
-
-        Raises:
-            ValueError: No such switch, or no such setting.
-        """
+        """Set all that is in a file of settings, from the next call on; what it does not name stays."""
         with self._lock:
             self.switch(**settings.switches)
             self.set_job_life(settings.job or self._state.job_life)
@@ -203,11 +198,7 @@ class Emulator:
             return next(found, None)
 
     def approve(self, run_id: str) -> None:
-        """Pass the stage at which a run waits for a person, as somebody in the console would.
-
-        Raises:
-            ValueError: No such run, or none that waits.
-        """
+        """Pass the stage at which a run waits for a person, as somebody in the console would."""
         with self._lock:
             self._state.settle()
             run = self._state.runs.get(run_id)
@@ -218,11 +209,7 @@ class Emulator:
             run.settle(self._state, self.clock.now())
 
     def deploy(self, workflow_id: str, kind: RunKind = "Online") -> str:
-        """Bring a workflow into production or out of it at once, by a run of somebody else; the run's ID.
-
-        Raises:
-            ValueError: No such workflow.
-        """
+        """Bring a workflow into production or out of it at once, by a run of somebody else; the run's ID."""
         with self._lock:
             workflow, now = self.workflow(workflow_id), self.clock.now()
             listed = stages_of(kind, standard=False, approval=False)
@@ -240,26 +227,14 @@ class Emulator:
             return list(self._state.workflows())
 
     def workflow(self, workflow_id: str) -> Workflow:
-        """The stored workflow with that ID, of whatever workspace.
-
-        Raises:
-            ValueError: There is none.
-        """
+        """The stored workflow with that ID, of whatever workspace."""
         for workflow in self.workflows():
             if workflow.workflow_id == workflow_id:
                 return workflow
         raise ValueError(f"no workflow {workflow_id}")
 
     def edit(self, workflow_id: str, document: JsonObject) -> None:
-        """Replace a stored document behind the user's back, as somebody in the console would.
-
-        Args:
-            workflow_id: The stored workflow.
-            document: A whole FlowSpec document; every node in it has an ID.
-
-        Raises:
-            ValueError: No such workflow, or a document that does not parse.
-        """
+        """Replace a stored document, as somebody in the console would, by a whole one in which every node has an ID."""
         with self._lock:
             workflow = self.workflow(workflow_id)
             try:
@@ -275,30 +250,18 @@ class Emulator:
                 raise ValueError(message) from None
 
     def remove(self, workflow_id: str) -> None:
-        """Delete a stored workflow behind the user's back, published or not.
-
-        Raises:
-            ValueError: No such workflow.
-        """
+        """Delete a stored workflow behind the user's back, published or not."""
         with self._lock:
             self._state.store(self.workflow(workflow_id).key, None, self.clock.now())
 
     def lock(self, workflow_id: str, *, locked: bool = True) -> None:
-        """Hold a workflow open, as somebody in the console would; what it means is the switch `locked_workflow`.
-
-        Raises:
-            ValueError: No such workflow.
-        """
+        """Hold a workflow open, as somebody in the console would; what it means is the switch `locked_workflow`."""
         with self._lock:
             key = self.workflow(workflow_id).key
             (self._state.locked.add if locked else self._state.locked.discard)(key)
 
     def publish(self, workflow_id: str, *, published: bool = True) -> None:
-        """Make a workflow one that is deployed to production, or undeployed, without a pipeline run.
-
-        Raises:
-            ValueError: No such workflow.
-        """
+        """Make a workflow one that is deployed to production, or undeployed, without a pipeline run."""
         with self._lock:
             workflow = self.workflow(workflow_id)
             if published:

@@ -148,7 +148,7 @@ class Gateway:
             return replace(ticket, fault=self.faults.hit(action))
 
     def perform(self, ticket: Ticket) -> Answer:
-        """Let the operation take effect, or the fault in its stead, and write down the call."""
+        """Let the operation take effect, or the fault in its place, and write down the call."""
         with self.lock:
             fault = ticket.fault
             replaced = fault is not None and fault.replaces_effect

@@ -10,7 +10,7 @@ from ._pipeline_runs import NOT_RUNNING, Run, RunKind, Stage, stages_of
 from ._state import Account, ServiceState, milliseconds
 
 NOT_DEPLOYABLE: Final = "5801489541076353033"
-"""A run for an ID that is no workflow's, or a node's inside of one (the vendor's skill: HTTP 400)."""
+"""A run for an ID of something else than a workflow, or of a node inside of one (the vendor's skill: HTTP 400)."""
 
 
 def create_pipeline_run(state: ServiceState, account: Account, params: Parameters) -> JsonObject:

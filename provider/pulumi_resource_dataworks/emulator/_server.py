@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Generator
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -20,7 +21,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ._control_endpoint import control_routes
 from ._emulator import Emulator
-from ._gateway import Answer
 from ._signature import Request
 
 # --- The emulator over HTTP: an ASGI application
@@ -32,16 +32,12 @@ RESET_ABORTS = struct.pack("ii", 1, 0)
 
 def create_app(emulator: Emulator) -> Starlette:
     """The application: the API at `/`, control at `/_emulator/`."""
-
-    async def api(http: HttpRequest) -> Response:
-        return await _respond(emulator, http)
-
-    return Starlette(routes=[Route("/", api, methods=["GET", "POST"]), *control_routes(emulator)])
+    api = Route("/", partial(_respond, emulator), methods=["GET", "POST"])
+    return Starlette(routes=[api, *control_routes(emulator)])
 
 
 async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
-    headers = {name.lower(): value for name, value in http.headers.items()}
-    request = Request(http.method, http.url.query, headers, await http.body())
+    request = Request(http.method, http.url.query, dict(http.headers), await http.body())
     ticket = emulator.gateway.admit(request)
     fault = ticket.fault
     if fault and fault.when == "before":
@@ -49,45 +45,29 @@ async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
     answer = emulator.gateway.perform(ticket)
     if fault and fault.when == "after":
         await asyncio.sleep(fault.delay_seconds)
-    if answer.reset:
-        return _reset(http)
-    response = _response(answer, ticket.request_id)
-    return _half(http, response) if answer.half else response
+    headers = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
+    response = Response(answer.body, answer.status, {**headers, **answer.headers})
+    if answer.reset or answer.half:
+        _cut(http, response, half=answer.half and not answer.reset)
+    return response
 
 
-def _response(answer: Answer, request_id: str) -> Response:
-    headers = {
-        "content-type": "application/json;charset=utf-8",
-        "x-acs-request-id": request_id,
-        **answer.headers,
-    }
-    return Response(answer.body, answer.status, headers)
+def _cut(http: HttpRequest, response: Response, *, half: bool) -> None:
+    """Cut the connection under the request, so that what is returned then reaches no one.
 
-
-def _reset(http: HttpRequest) -> Response:
-    """Cut the connection under the request; whatever is returned then reaches no one."""
-    transport = _transport(http)
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ABORTS)
-    transport.abort()
-    return Response()
-
-
-def _half(http: HttpRequest, response: Response) -> Response:
-    """Send the head and half of the body that it announces, and close."""
-    transport = _transport(http)
-    head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
-    body = bytes(response.body)
-    status = f"HTTP/1.1 {response.status_code} \r\n".encode()
-    transport.write(status + head + b"\r\n" + body[: len(body) // 2])
-    transport.close()
-    return Response()
-
-
-def _transport(http: HttpRequest) -> Any:
+    With `half`, the response's head and half of the body that it announces are sent before.
+    """
     transport = http.scope.get("state", {}).get("transport")
     if transport is None:
         raise ConnectionResetError("the connection is cut by a fault")
-    return transport
+    if half:
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+        status, body = f"HTTP/1.1 {response.status_code} \r\n".encode(), bytes(response.body)
+        transport.write(status + head + b"\r\n" + body[: len(body) // 2])
+        transport.close()
+    else:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ABORTS)
+        transport.abort()
 
 
 # --- The emulator on a port: in a thread for a test, in the foreground for the command line
@@ -97,7 +77,7 @@ LOCALHOST: Final = "127.0.0.1"
 
 
 class ListenError(Exception):
-    """An address or a port that is not to be had."""
+    """An address or a port that cannot be used."""
 
 
 class _Protocol(H11Protocol):
@@ -146,12 +126,7 @@ class _Server(uvicorn.Server):
 
 
 class EmulatorServer:
-    """An emulator that listens on a port of this machine while the `with` block lasts.
-
-    Args:
-        emulator: What answers; a new one unless given.
-        port: The port; a free one unless given.
-        host: The address to listen on.
+    """An emulator that listens on a port of this machine while the `with` block lasts; a free one by default.
 
     Example:
         with EmulatorServer() as server:
@@ -168,7 +143,7 @@ class EmulatorServer:
     @property
     def endpoint(self) -> str:
         """Its address, as `http://127.0.0.1:<port>`."""
-        return endpoint_of(self._socket)
+        return _endpoint(self._socket)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -185,20 +160,16 @@ class EmulatorServer:
 
 
 def serve(emulator: Emulator, *, host: str, port: int, ready: Callable[[str, bool], Any]) -> None:
-    """Listen until SIGINT or SIGTERM.
+    """Listen until SIGINT or SIGTERM; port 0 is a free one.
 
-    Args:
-        emulator: What answers.
-        host: The address to listen on.
-        port: The port; 0 is a free one.
-        ready: Called once connections are accepted, with the endpoint and whether only this machine can reach it.
+    `ready` is called once connections are accepted, with the endpoint and whether only this machine can reach it.
 
     Raises:
-        ListenError: The address or the port is not to be had.
+        ListenError: The address or the port cannot be used.
     """
     with _listen(host, port) as listener:
         local = ipaddress.ip_address(listener.getsockname()[0]).is_loopback
-        _Server(emulator, lambda: ready(endpoint_of(listener), local)).run([listener])
+        _Server(emulator, lambda: ready(_endpoint(listener), local)).run([listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -212,7 +183,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def endpoint_of(listener: socket.socket) -> str:
-    """The address of a listening socket as a URL."""
+def _endpoint(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://{host}:{port}"

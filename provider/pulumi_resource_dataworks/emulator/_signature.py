@@ -26,14 +26,7 @@ _AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it arrived.
-
-    Attributes:
-        method: HTTP method.
-        query: The query as it stood in the URL.
-        headers: Headers by lower-case name.
-        body: The very bytes.
-    """
+    """A request as it arrived: the query as it stood in the URL, headers by lower-case name, the very bytes."""
 
     method: str
     query: str
@@ -48,12 +41,7 @@ class Verifier:
         self._nonces: dict[str, float] = {}
 
     def verify(self, request: Request, accounts: Sequence[Account], now: float) -> Account:
-        """The account that signed.
-
-        Args:
-            request: What arrived.
-            accounts: Who may call.
-            now: The server's time in seconds.
+        """Which of the accounts signed; `now` is the server's time in seconds.
 
         Raises:
             ServiceError: With the gateway's code for what is wrong.
@@ -63,9 +51,12 @@ class Verifier:
         if account is None:
             raise ServiceError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
         _check_date(request, now)
-        _check_body(request)
+        if _header(request, "x-acs-content-sha256") != hashlib.sha256(request.body).hexdigest():
+            raise _mismatch("x-acs-content-sha256 is not the hash of the body that arrived.")
         _check_signature(request, account, signed, signature)
-        _check_token(request, account)
+        if request.headers.get("x-acs-security-token") != account.security_token:
+            code = "InvalidSecurityToken.MismatchWithAccessKey"
+            raise ServiceError(400, code, "Security token is not the key's.")
         self._use_nonce(request, now)
         return account
 
@@ -98,9 +89,8 @@ def _authorization(request: Request) -> tuple[str, list[str], str]:
     match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if match is None:
         # A code of the gateway's older signatures; of version 3 it is unknown.
-        raise ServiceError(
-            400, "IncompleteSignature", f"Authorization is not of the form {ALGORITHM} Credential=..."
-        )
+        message = f"Authorization is not of the form {ALGORITHM} Credential=..."
+        raise ServiceError(400, "IncompleteSignature", message)
     key, names, signature = match.groups()
     return key, names.split(";"), signature
 
@@ -110,16 +100,10 @@ def _check_date(request: Request, now: float) -> None:
     try:
         date = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise ServiceError(
-            400, "InvalidTimeStamp.Format", "x-acs-date is not yyyy-MM-ddTHH:mm:ssZ."
-        ) from None
+        message = "x-acs-date is not yyyy-MM-ddTHH:mm:ssZ."
+        raise ServiceError(400, "InvalidTimeStamp.Format", message) from None
     if abs(now - date.timestamp()) > VALID_SECONDS:
         raise ServiceError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
-
-
-def _check_body(request: Request) -> None:
-    if _header(request, "x-acs-content-sha256") != hashlib.sha256(request.body).hexdigest():
-        raise _mismatch("x-acs-content-sha256 is not the hash of the body that arrived.")
 
 
 def _check_signature(request: Request, account: Account, signed: list[str], signature: str) -> None:
@@ -134,14 +118,6 @@ def _check_signature(request: Request, account: Account, signed: list[str], sign
         raise _mismatch(f"server canonical request is: {text}")
 
 
-def _check_token(request: Request, account: Account) -> None:
-    token = request.headers.get("x-acs-security-token")
-    if token != account.security_token:
-        raise ServiceError(
-            400, "InvalidSecurityToken.MismatchWithAccessKey", "Security token is not the key's."
-        )
-
-
 def _header(request: Request, name: str) -> str:
     if name not in request.headers:
         raise ServiceError(400, "MissingParameter", f"Header {name} is mandatory for this action.")
@@ -149,6 +125,5 @@ def _header(request: Request, name: str) -> str:
 
 
 def _mismatch(detail: str) -> ServiceError:
-    return ServiceError(
-        400, "SignatureDoesNotMatch", f"Specified signature is not matched with our calculation. {detail}"
-    )
+    message = f"Specified signature is not matched with our calculation. {detail}"
+    return ServiceError(400, "SignatureDoesNotMatch", message)

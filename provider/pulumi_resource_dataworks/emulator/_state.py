@@ -301,7 +301,7 @@ class ServiceState:
         return known[-1] if known else None
 
     def is_deleted(self, key: Key) -> bool:
-        """Whether the ID was once a workflow's, and is no more."""
+        """Whether a workflow with this ID was deleted."""
         return key in self._past and self.current(key) is None
 
     def last(self, key: Key) -> Workflow | None:

@@ -24,7 +24,7 @@ class Switches:
 
     # A workflow ID that does not exist yet; "kept" is documented as a create, and seen to be kept for nodes only.
     unknown_workflow_id: IdPolicy = "kept"
-    # An ID that is no number, of a workflow; all of real traffic are 19 digits.
+    # A workflow ID that is not a number; all of real traffic are 19 digits.
     non_numeric_workflow_id: IdPolicy = "kept"
     # The same of a node; the vendor's skill says CreateNode takes one as a local reference and answers with a number.
     non_numeric_node_id: IdPolicy = "kept"
@@ -41,7 +41,7 @@ class Switches:
 
     # An import with a new name or path for a known ID.
     moved_workflow: Literal["moves", "stays"] = "moves"
-    # Fields left out on update; real traffic cannot tell the earlier value from the default.
+    # Fields left out on update; in real traffic the earlier value is the default.
     omitted_fields: Literal["kept", "reset"] = "kept"
     # A node left out of the import of a published workflow.
     published_node_removed: Literal["leaves_development", "job_fails"] = "leaves_development"
@@ -113,7 +113,7 @@ class Switches:
     published_delete: Literal["refused", "success_false", "accepted"] = "refused"
     # WorkflowId, the ID on the scheduling side, once a workflow was undeployed.
     undeployed_workflow_id: Literal["gone", "kept"] = "gone"
-    # Whether WorkflowId is told at all: recorded answers of Feb 2025 do not have it, the SDK of today does.
+    # Whether answers hold WorkflowId at all: recorded answers of Feb 2025 do not have it, the SDK of today does.
     scheduling_id_told: bool = True
     # RunMode Auto of CreatePipelineRun: the SDK has it, whether every gateway takes it is unknown.
     run_mode_auto: Literal["accepted", "refused"] = "accepted"
@@ -161,7 +161,7 @@ class Switches:
         """These settings with some changed.
 
         Raises:
-            ValueError: A name that is no switch, or a setting that it does not have; says which it has.
+            ValueError: A name that is not a switch, or a setting that it does not have; lists those it has.
         """
         return read_value(Switches, {**self.as_json(), **changes})
 

@@ -1,4 +1,4 @@
-"""The worst read-back that still means the same: everything that the vendor's parser does not tell apart, at once.
+"""The worst read-back that still means the same: everything that the vendor's parser takes for the same, at once.
 
 What may change is taken from the table by which documents are parsed, so `parse` reads the same out of it, but for what
 the service fills in by itself.
@@ -61,7 +61,7 @@ _EMR_JOB: Final = {"submitMode": "Local", "priority": 1, "cores": 1, "memory": 1
 
 
 def worst_read_back(document: Mapping[str, Any], seed: str) -> JsonObject:
-    """The document as an unkind service would write it.
+    """The document as a service might write it that changes all that it may.
 
     Args:
         document: A document as it is stored, with everything that the service fills in.
