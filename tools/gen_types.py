@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._fields import Field, Shape
-from pulumi_resource_dataworks.flowspec._tables import ENTITIES
+from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES
+from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
@@ -110,7 +110,7 @@ class Types:
         found = self.properties(words["like"]) if "like" in words else {}
         found |= {key: self.of_vendor(value) for key, value in self.vendor[name]["properties"].items()}
         if name in TABLES:
-            for key, field in ENTITIES[TABLES[name]].fields.items():
+            for key, field in OBJECT_TYPES[TABLES[name]].fields.items():
                 if key not in found or field.shape is Shape.CHOICE:
                     found[key] = self.of_field(field)
         found |= {key: self.simple(value) for key, value in words.get("more", {}).items()}
@@ -122,7 +122,7 @@ class Types:
     def required(self, name: str) -> list[str]:
         """What has to be written: as our table says, which knows the short form."""
         if name in TABLES:
-            return list(ENTITIES[TABLES[name]].required)
+            return list(OBJECT_TYPES[TABLES[name]].required)
         return list(self.vendor[name].get("required", ()))
 
     def of_vendor(self, value: Json) -> Json:
@@ -141,7 +141,7 @@ class Types:
         """The type of a field of our tables."""
         if field.shape is Shape.CHOICE and not field.open:
             return self.simple(self.by_labels[field.choices])
-        if field.shape is Shape.ENTITY:
+        if field.shape is Shape.OBJECT:
             return self.of_entity(field.object_type)
         if field.shape is Shape.LIST:
             return {"type": "array", "items": self.of_entity(field.object_type)}

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from pulumi_resource_dataworks.flowspec._node_catalogue import NodeType, node_types
+from pulumi_resource_dataworks.flowspec._node_types import NODE_TYPES, NodeType
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "nodes.md"
@@ -60,10 +60,10 @@ def page(written: str) -> str:
     source = json.loads(TABLE.read_text("utf-8"))["source"]
     base = f"https://github.com/{source['repository']}/blob/{source['commit']}/{source['folder']}"
     parts = [written.partition(BEGIN)[0] + BEGIN, HEAD]
-    for group, types in itertools.groupby(node_types(), key=lambda one: one.group):
+    for group, types in itertools.groupby(NODE_TYPES.values(), key=lambda one: one.group):
         rows = "\n".join(map(row, types))
         parts.append(f"### Types: {group}\n\n{COLUMNS}\n|---|---|---|---|---|---|---|\n{rows}\n")
-    links = [f"[`{one.command}`]: {base}/{one.page}.md" for one in node_types() if one.page]
+    links = [f"[`{one.command}`]: {base}/{one.page}.md" for one in NODE_TYPES.values() if one.page]
     return "\n".join([*parts, *links, ""])
 
 

@@ -1,7 +1,9 @@
 """Names of properties, and how texts are printed: what several packages need, and all that a program needs to declare."""
 
 INPUTS = ("projectId", "spec", "adopt", "validateOnPreview")
-DEPLOYMENT_INPUTS = ("projectId", "workflowId", "digest", "description", "approval", "abolishAbandoned")
+WORKFLOW_INPUTS = ("projectId", "workflowId")
+RUN_INPUTS = ("description", "approval", "abolishAbandoned")
+DEPLOYMENT_INPUTS = (*WORKFLOW_INPUTS, "digest", *RUN_INPUTS)
 
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""

@@ -10,7 +10,11 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
-from pulumi_resource_dataworks.lifecycle._definition import DefinitionInputs, DefinitionState, owned_nodes
+from pulumi_resource_dataworks.lifecycle._definition_state import (
+    DefinitionInputs,
+    DefinitionState,
+    owned_nodes,
+)
 from tests.support.documents import etl
 from tests.support.services import VirtualClock
 

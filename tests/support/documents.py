@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from pulumi_resource_dataworks.flowspec._fields import Field, Shape
-from pulumi_resource_dataworks.flowspec._tables import ENTITIES
+from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES
+from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
 
 Object = dict[str, Any]
 
@@ -175,7 +175,7 @@ class _Maker:
 
     def entity(self, name: str, holder: str) -> Object:
         """An object with all fields where it is the first of its kind in a field of that name, else with what it needs."""
-        table = ENTITIES[name]
+        table = OBJECT_TYPES[name]
         needed = {*table.keys, *table.required, *table.present, *_NEEDED.get(name, ())}
         is_first = (name, holder) not in self.made
         self.made.add((name, holder))
@@ -193,7 +193,7 @@ class _Maker:
 
     def value(self, field: Field, key: str) -> Any:
         number = next(self.numbers)
-        if field.shape is Shape.ENTITY:
+        if field.shape is Shape.OBJECT:
             return self.entity(field.object_type, key)
         if field.shape is Shape.LIST and field.object_type:
             several = 1 if field.object_type == "workflow" else 2

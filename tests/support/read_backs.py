@@ -12,8 +12,8 @@ from pulumi_resource_dataworks.emulator import Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
 from pulumi_resource_dataworks.flowspec import canonical, read
 from pulumi_resource_dataworks.flowspec._comparison import normal_value
-from pulumi_resource_dataworks.flowspec._fields import Field, Shape
-from pulumi_resource_dataworks.flowspec._tables import ENTITIES, field_of
+from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES, field_of
+from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
 from tests.support.flowspecs import Object, workflow
 
 _GETS = {"GetJobStatus", "GetWorkflowDefinition"}
@@ -89,7 +89,7 @@ def set_by_hand(root: Object) -> None:
         if entity in {"workflow", "node"}:
             one.setdefault("strategy", {})
     for entity, one in objects(root):
-        for name, field in ENTITIES[entity].fields.items():
+        for name, field in OBJECT_TYPES[entity].fields.items():
             value = by_hand(name, field)
             if value is not None:
                 one[name] = value
@@ -100,6 +100,6 @@ def said_by_hand(root: Object) -> Counter[tuple[str, str]]:
     return Counter(
         (entity, name)
         for entity, one in objects(root)
-        for name, field in ENTITIES[entity].fields.items()
+        for name, field in OBJECT_TYPES[entity].fields.items()
         if one.get(name) is not None and normal_value(one[name], field) == by_hand(name, field)
     )

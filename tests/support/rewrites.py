@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._fields import Field, Shape
-from pulumi_resource_dataworks.flowspec._tables import ENTITIES, field_of
+from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES, field_of
+from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
 from tests.support.flowspecs import Object
 
 Rewrite = Callable[[Object, str, random.Random], Object]
@@ -26,7 +26,7 @@ def rewritten(root: Object, rewrites: Sequence[Rewrite], chance: random.Random) 
         return done
 
     def below(value: Any, field: Field) -> Any:
-        if field.shape is Shape.ENTITY and isinstance(value, dict):
+        if field.shape is Shape.OBJECT and isinstance(value, dict):
             return entity(value, field.object_type)
         if field.shape is Shape.LIST and field.object_type and isinstance(value, list):
             return [entity(item, field.object_type) for item in value]
@@ -83,7 +83,7 @@ def empty_lists_for_absent_ones(value: Object, entity: str, chance: random.Rando
 
 def empty_objects_for_absent_ones(value: Object, entity: str, chance: random.Random) -> Object:
     keys = [key for key in _absent(value, entity, chance) if _field(entity, key).object_type in MAY_BE_EMPTY]
-    return {**value, **{key: {} for key in keys if _field(entity, key).shape is Shape.ENTITY}}
+    return {**value, **{key: {} for key in keys if _field(entity, key).shape is Shape.OBJECT}}
 
 
 MAY_BE_EMPTY = {"io", "strategy"}
@@ -93,7 +93,7 @@ MAY_BE_EMPTY = {"io", "strategy"}
 def absent_fields_for_empty_ones(value: Object, entity: str, chance: random.Random) -> Object:
     """A null, an empty list or an empty object is not written at all."""
     del chance
-    kept = ENTITIES[entity].present
+    kept = OBJECT_TYPES[entity].present
     return {
         key: item
         for key, item in value.items()
@@ -136,7 +136,7 @@ def _number(text: str) -> int | float | None:
 
 
 def other_spellings_of_keys(value: Object, entity: str, chance: random.Random) -> Object:
-    table = ENTITIES[entity]
+    table = OBJECT_TYPES[entity]
     done: Object = {}
     for key, item in value.items():
         name = table.aliases.get(key, key)
@@ -158,15 +158,15 @@ def with_what_the_service_owns(value: Object, entity: str, chance: random.Random
         Shape.BOOLEAN: bool(number % 2),
         Shape.MAP: {"project": {"id": number}},
         Shape.LIST: [],
-        Shape.ENTITY: {},
+        Shape.OBJECT: {},
     }
-    owned = {name for name, field in ENTITIES[entity].fields.items() if field.server}
+    owned = {name for name, field in OBJECT_TYPES[entity].fields.items() if field.server}
     return {**value, **{name: kinds.get(_field(entity, name).shape, "NodeOutput") for name in owned}}
 
 
 def defaults_written_out_or_not(value: Object, entity: str, chance: random.Random) -> Object:
     done = dict(value)
-    for name, field in ENTITIES[entity].fields.items():
+    for name, field in OBJECT_TYPES[entity].fields.items():
         if field.default is not None and done.get(name, field.default) == field.default:
             done.pop(name, None)
             if chance.random() < 0.5:
@@ -207,7 +207,7 @@ def _field(entity: str, key: str) -> Field:
 
 def _absent(value: Object, entity: str, chance: random.Random) -> list[str]:
     """Half of the fields that an object does not have in any spelling."""
-    table = ENTITIES[entity]
+    table = OBJECT_TYPES[entity]
     there = {field_of(entity, key)[0] for key in value}
     return [name for name in table.fields if name not in there and chance.random() < 0.5]
 

@@ -3,7 +3,7 @@
 import json
 import runpy
 
-from pulumi_resource_dataworks.flowspec._node_catalogue import node_types
+from pulumi_resource_dataworks.flowspec._node_types import NODE_TYPES
 from tests.support.documents import etl, node
 from tests.support.flowspecs import problems_of
 from tests.support.repository import REPO
@@ -16,7 +16,7 @@ def test_the_page_is_what_the_table_says() -> None:
 
 
 def test_each_type_is_in_the_table_once_and_known_to_validation() -> None:
-    commands = [one.command for one in node_types()]
+    commands = [one.command for one in NODE_TYPES.values()]
     assert len(commands) == len({command.casefold() for command in commands})
     nodes = [node(f"n{at}", script={"runtime": {"command": command}}) for at, command in enumerate(commands)]
     assert "command" not in {problem.rule for problem in problems_of(etl(nodes=nodes, dependencies=[]))}
@@ -28,6 +28,6 @@ def test_the_table_explains_its_fields_and_has_no_empty_ones() -> None:
     used = {field for row in table["types"] for field in row}
     assert used == set(table["fields"])
     contents = {"sql", "shell", "python", "yaml", "json", "language", "none", None}
-    assert {one.content for one in node_types()} <= contents
-    numbers = [one.number for one in node_types() if one.number]
+    assert {one.content for one in NODE_TYPES.values()} <= contents
+    numbers = [one.number for one in NODE_TYPES.values() if one.number]
     assert len(numbers) == len(set(numbers))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._tables import ENTITIES
+from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES
 from tests.support.corpus import SCHEMAS, each_ready, loaded, vendors
 from tests.support.repository import REPO
 from tools.gen_types import MODULE, Types, schemas, written
@@ -77,7 +77,7 @@ def test_names_are_names_of_every_language() -> None:
 def test_an_enum_is_closed_exactly_where_the_parser_refuses_other_labels() -> None:
     closed = {
         choices
-        for entity in ENTITIES.values()
+        for entity in OBJECT_TYPES.values()
         for field in entity.fields.values()
         if (choices := field.choices) and not field.open
     }

@@ -165,8 +165,8 @@ def suffix_of(node: Object) -> str:
     runtime = cast("Object", script.get("runtime") or {})
     command = str(runtime.get("command") or "").upper()
     known = flowspec.NODE_TYPES.get(command)
-    if known and known.suffix:
-        return known.suffix
+    if known and known.file:
+        return known.file
     try:
         if isinstance(json.loads(str(script.get("content") or "")), dict | list):
             return ".json"

@@ -25,10 +25,10 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._fields import Field
+from ._field_tables import UNKNOWN_FIELD, field_of
+from ._field_types import Field
 from ._problems import InvalidDocumentError, Path
 from ._secrets import is_secret, like, rebuilt, relisted
-from ._tables import UNKNOWN, field_of
 from ._validation import validate
 
 # --- The document as its author wrote it: the form in which Pulumi's state holds it, and how two of them differ
@@ -132,7 +132,7 @@ def _object_differences(old: Object, new: Object, object_type: str, path: Path) 
 def _spellings(value: Object, object_type: str) -> dict[str, str]:
     """The keys as they are written, by the names of their fields."""
     fields = ((key, *field_of(object_type, key)) for key in value)
-    return {name: key for key, name, field in fields if field is not UNKNOWN}
+    return {name: key for key, name, field in fields if field is not UNKNOWN_FIELD}
 
 
 def _differences(old: Json, new: Json, field: Field, path: Path) -> Differences:

@@ -20,7 +20,7 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._tables import field_of
+from ._field_tables import field_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ def changes(old: Object, new: Object) -> Changes:
     edges_before, edges_after = (
         {edge_of(*pair) for pair in depends_of(workflow_of(root))} for root in (old, new)
     )
-    aside = _NODES if edges_before == edges_after else _NODES | _FLOWS
+    ignored = _NODES if edges_before == edges_after else _NODES | _FLOWS
     changed: dict[str, list[str]] = {}
     moved: dict[str, str] = {}
     for key, other in pairs.items():
         was, now = before[key], after[other]
-        fields = list(_differing(was.value, now.value, "node", aside))
+        fields = list(_differing(was.value, now.value, "node", ignored))
         if fields:
             changed[now.name] = fields
         if was.field != now.field or pairs.get(was.holder, was.holder) != now.holder:
@@ -140,8 +140,8 @@ def changes(old: Object, new: Object) -> Changes:
         moved=moved,
         edges_added=sorted(edges_after - edges_before, key=repr),
         edges_removed=sorted(edges_before - edges_after, key=repr),
-        workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow", aside)),
-        document=[field for field in _differing(old, new, "document", aside) if field != "spec.workflows"],
+        workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow", ignored)),
+        document=[field for field in _differing(old, new, "document", ignored) if field != "spec.workflows"],
     )
 
 
@@ -189,17 +189,17 @@ _SCOPES = {"workflow", "subflow", "doWhile", "foreach", "paiflow"}
 
 
 def _differing(
-    old: Object, new: Object, object_type: str, aside: frozenset[str], prefix: str = ""
+    old: Object, new: Object, object_type: str, ignored: frozenset[str], prefix: str = ""
 ) -> Iterator[str]:
     """The names of the fields in which two objects differ; of a scope, those that are reported otherwise are left aside."""
     before, after = named_fields(old, object_type), named_fields(new, object_type)
     for name in before | after:
         one, other = before.get(name), after.get(name)
         field = field_of(object_type, name)[1]
-        if same_value(one, other, field) or (object_type in _SCOPES and name in aside):
+        if same_value(one, other, field) or (object_type in _SCOPES and name in ignored):
             continue
         if are_objects(field, one, other) and not (is_empty(one, field) or is_empty(other, field)):
-            yield from _differing(before[name], after[name], field.object_type, aside, f"{prefix}{name}.")
+            yield from _differing(before[name], after[name], field.object_type, ignored, f"{prefix}{name}.")
         else:
             yield prefix + name
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable
 
 from ._document import Json, Object, canonical, is_list, is_object, nodes_of, workflow_of
-from ._fields import Field, Shape
+from ._field_tables import OBJECT_TYPES, UNKNOWN_FIELD, field_of
+from ._field_types import Field, Shape
 from ._ids import rename_ids
-from ._tables import ENTITIES, UNKNOWN, field_of
 
 DIGEST_VERSION = "1"
 """Stands before the digest. A change of what the digest is made of gets a new number."""
@@ -27,7 +27,7 @@ def same(one: Object, other: Object) -> bool:
 
 
 def digest(root: Object) -> str:
-    """A hash of what a document means, its own IDs aside: `1:` and 64 hexadecimal digits."""
+    """A hash of what a document means, its own IDs ignored: `1:` and 64 hexadecimal digits."""
     workflow = workflow_of(root)
     own = {str(node.get("id")): f"\0{name}" for name, node in nodes_of(workflow)}
     own[str(workflow.get("id"))] = "\0"
@@ -37,13 +37,17 @@ def digest(root: Object) -> str:
 
 def named_fields(value: Object, object_type: str) -> Object:
     """An object's values by the names of its table; of two spellings of one field, the one that says something."""
-    table = ENTITIES.get(object_type)
+    table = OBJECT_TYPES.get(object_type)
     if table is not None and value.keys() <= table.fields.keys():
         return value
     found: Object = {}
     for key, item in value.items():
         name, field = field_of(object_type, key)
-        if field is not UNKNOWN and (key == name or not found.get(name)) and (item or not found.get(name)):
+        if (
+            field is not UNKNOWN_FIELD
+            and (key == name or not found.get(name))
+            and (item or not found.get(name))
+        ):
             found[name] = item
     return found
 
@@ -51,12 +55,12 @@ def named_fields(value: Object, object_type: str) -> Object:
 @functools.cache
 def entry_of(object_type: str) -> Field:
     """What each entry of a list of such objects is."""
-    return Field(Shape.ENTITY, object_type=object_type)
+    return Field(Shape.OBJECT, object_type=object_type)
 
 
 def are_objects(field: Field, *values: Json) -> bool:
     """Whether values of a field are objects that its table is for."""
-    return field.shape is Shape.ENTITY and all(map(is_object, values))
+    return field.shape is Shape.OBJECT and all(map(is_object, values))
 
 
 def are_lists(field: Field, *values: Json) -> bool:
@@ -85,7 +89,7 @@ def meaning(value: Json, field: Field) -> Json:
 
 
 def is_empty(value: Json, field: Field) -> bool:
-    """Whether a value says no more than its absence, which its first part that says more decides."""
+    """Whether a value means the same as leaving it out. Stops at the first part that means something."""
     if are_objects(field, value):
         fields = named_fields(value, field.object_type)
         return all(
@@ -97,7 +101,7 @@ def is_empty(value: Json, field: Field) -> bool:
 
 def normal_value(value: Json, field: Field) -> Json:
     """The normal form of one value."""
-    if field.shape is Shape.ENTITY and is_object(value):
+    if field.shape is Shape.OBJECT and is_object(value):
         return normal_object(value, field.object_type)
     if field.shape is Shape.LIST and is_list(value):
         items = [normal_object(item, field.object_type) if is_object(item) else item for item in value]
@@ -171,7 +175,7 @@ def _side_by_side(one: list[Json], other: list[Json], field: Field) -> Iterable[
     """The entries of two lists of one length by their places or keys; None where not each has a key of its own."""
     if field.order == "ordered":
         return zip(one, other, strict=True)
-    key = next(iter(ENTITIES[field.object_type].keys), "")
+    key = next(iter(OBJECT_TYPES[field.object_type].keys), "")
     ours, theirs = ({_key(entry, key): entry for entry in entries} for entries in (one, other))
     if "" in ours or len(ours) < len(one) or ours.keys() != theirs.keys():
         return None
@@ -203,7 +207,7 @@ def partners(ours: list[Json], theirs: list[Json], field: Field) -> dict[int, in
             found[place] = _closest(ours[place], several, theirs, field.object_type)
             del free[found[place]]
 
-    table = ENTITIES.get(field.object_type)
+    table = OBJECT_TYPES.get(field.object_type)
     keys = table.keys if table else ()
     for key in keys:
         places = _places(theirs, key)
@@ -238,11 +242,11 @@ def _closest(item: Json, places: list[int], items: list[Json], object_type: str)
 
 
 def _holds(theirs: Json, ours: Json, object_type: str) -> bool:
-    """Whether an entry has all that was written of another; of a dependency, its output says what else would name the node."""
+    """Whether an entry has everything that ours says. Two dependencies on one output are the same, whatever their nodeId is."""
     if not (is_object(ours) and is_object(theirs)):
         return bool(ours == theirs)
     wanted, got = normal_object(ours, object_type), normal_object(theirs, object_type)
-    aside = {"sourceType"}
+    ignored = {"sourceType"}
     if "output" in wanted and wanted["output"] == got.get("output"):
-        aside |= {"nodeId", "refTableName"}
-    return all(key in aside or got.get(key) == value for key, value in wanted.items())
+        ignored |= {"nodeId", "refTableName"}
+    return all(key in ignored or got.get(key) == value for key, value in wanted.items())

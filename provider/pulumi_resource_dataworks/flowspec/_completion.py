@@ -28,7 +28,7 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._tables import field_of
+from ._field_tables import field_of
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""

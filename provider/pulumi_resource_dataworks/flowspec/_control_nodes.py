@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
-from ._node_types import KNOWN_COMMANDS, NODE_TYPES
-from ._tables import field_of
+from ._field_tables import field_of
+from ._node_types import KNOWN_COMMANDS, TYPE_IDS
 
 if TYPE_CHECKING:
     from ._completion import NodeIndex
@@ -302,7 +302,7 @@ CONTROLS = {
     PARAM_HUB: Control("paramHub", derived=_VARIABLES),
     ASSIGNMENT: Control("", derived=_VARIABLES),
 }
-_BY_TYPE_ID = {NODE_TYPES[command].type_id: command for command in CONTROLS}
+_BY_TYPE_ID = {str(TYPE_IDS[command]): command for command in CONTROLS}
 
 ORDINARY = KNOWN_COMMANDS - CONTROLS.keys()
 """The node types that are no control nodes, as most nodes have them."""

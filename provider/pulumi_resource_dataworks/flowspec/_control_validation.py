@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from . import _control_nodes as control
 from ._completion import NodeIndex, outputs_of
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
+from ._field_tables import field_of
 from ._problems import Path, Phrase, Problem, doubt
 from ._scripts import when_problems
 from ._suggestions import Vocabulary
-from ._tables import field_of
 
 _STARTS = ("CONTROLLER_CYCLE_START", "CONTROLLER_TRAVERSE_START")
 _ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")

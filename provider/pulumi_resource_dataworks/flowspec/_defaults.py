@@ -10,9 +10,9 @@ from typing import Any
 
 from ._comparison import entry_of, normal_value, same_value
 from ._document import Json, Object, is_list, is_object, nodes_of, part, workflow_of
-from ._fields import Field
+from ._field_tables import field_of
+from ._field_types import Field
 from ._node_types import TYPE_IDS
-from ._tables import field_of
 
 # --- What the service fills in where a document is silent: all that a read for an import leaves out
 #

@@ -1,42 +1,42 @@
-"""The node types that are known, what `script.runtime.command` may say: the table `node_types.csv`.
+"""The node types that are known, what `script.runtime.command` may say: the table `node_types.json`, which says where it is from.
 
-Names, numbers (`commandTypeId`) and suffixes are those of the vendor's FlowSpec library (`CodeProgramType`, 2.0.0-1); further
-names are from its later commits, its index of node types and real documents. The vendor keeps adding to them, and its parser
-takes any: an unknown one is doubted, never refused. The form is what a script is written in, by the index of node types. It is
-left out for types whose script holds other things beside it, as a component's, and for all JSON contents but those of Data
-Integration: the others are not known well enough. Of a suffix the parts are left out that no editor knows: `.mc.spark.json`
-is `.json`.
+The vendor keeps adding to them, and its parser takes any: an unknown one is doubted, never refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
-from typing import NamedTuple
+from typing import Any
 
 
-class NodeType(NamedTuple):
-    """One node type.
-
-    Attributes:
-        command: Its name.
-        type_id: Its `commandTypeId`; empty where the vendor's library does not have the type.
-        form: What its script is written in: `sql`, `shell`, `python` or `json`; empty where that is not known.
-        suffix: That of a file with its script, with the dot; empty where that is not known.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeType:
+    """A row of the table; the table itself says what each field means. None is what no source says."""
 
     command: str
-    type_id: str
-    form: str
-    suffix: str
+    group: str
+    number: int | None = None
+    name: str | None = None
+    content: str | None = None
+    languages: Sequence[str] = ()
+    suffix: str | None = None
+    checked: str = ""
+    file: str = ""
+    datasource: str | None = None
+    required: Sequence[str] = ()
+    note: str = ""
+    open: str = ""
+    page: str | None = None
 
 
-_TABLE = resources.files("pulumi_resource_dataworks.flowspec").joinpath("node_types.csv").read_text("utf-8")
+_TABLE = resources.files("pulumi_resource_dataworks.flowspec").joinpath("node_types.json")
+_ROWS: list[dict[str, Any]] = json.loads(_TABLE.read_text("utf-8"))["types"]
 
-NODE_TYPES: Mapping[str, NodeType] = {
-    line.partition(",")[0].upper(): NodeType(*line.split(",")) for line in _TABLE.splitlines()[1:]
-}
-"""By command in capitals: the vendor's parser takes any case."""
+NODE_TYPES: Mapping[str, NodeType] = {row["command"].upper(): NodeType(**row) for row in _ROWS}
+"""By command in capitals, as the vendor's parser takes any case; by group, then by name."""
 
 KNOWN_COMMANDS = frozenset(known.command for known in NODE_TYPES.values())
-TYPE_IDS = {known.command: int(known.type_id) for known in NODE_TYPES.values() if known.type_id}
+TYPE_IDS = {known.command: known.number for known in NODE_TYPES.values() if known.number}

@@ -20,9 +20,9 @@ from ._control_completion import folded, refolded
 from ._control_nodes import same_content
 from ._defaults import OF_ONE_WORKSPACE, Surroundings, is_filled
 from ._document import Json, Object, is_list, is_object, nodes_of, objects, workflow_of
-from ._fields import Field, Shape
+from ._field_tables import UNKNOWN_FIELD, field_of
+from ._field_types import Field, Shape
 from ._secrets import like, rebuilt, relisted
-from ._tables import UNKNOWN, field_of
 
 # --- What the service gives back, in the words of what the user wrote
 #
@@ -67,7 +67,9 @@ def _project_object(wrote: Object, actual: Object, object_type: str, around: Sur
     found: Object = {}
     for key, ours in wrote.items():
         name, field = field_of(object_type, key)
-        value = ours if field is UNKNOWN else _project_value(ours, theirs.get(name), field, name, around)
+        value = (
+            ours if field is UNKNOWN_FIELD else _project_value(ours, theirs.get(name), field, name, around)
+        )
         if value is not None or ours is None:
             found[key] = value
     spelt = {field_of(object_type, key)[0] for key in wrote}
@@ -148,7 +150,12 @@ def _clean_object(actual: Object, object_type: str, around: Surroundings) -> Obj
     found: Object = {}
     for key, item in actual.items():
         name, field = field_of(object_type, key)
-        if field is UNKNOWN or field.server or item is None or (around.portable and name in OF_ONE_WORKSPACE):
+        if (
+            field is UNKNOWN_FIELD
+            or field.server
+            or item is None
+            or (around.portable and name in OF_ONE_WORKSPACE)
+        ):
             continue
         value = _clean_value(item, field, around)
         if value not in ({}, []) and not is_filled(object_type, name, value, around):
@@ -172,7 +179,7 @@ def _undo_object(old: Object, new: Object, object_type: str, path: str, stuck: l
         here = f"{path}.{key}" if path else key
         if name in spelt and found[spelt[name]] is not None:
             found[spelt[name]] = _undo_value(before, new[spelt[name]], field, here, stuck)
-        elif field is UNKNOWN or field.server or _says_nothing(before, field):
+        elif field is UNKNOWN_FIELD or field.server or _says_nothing(before, field):
             continue
         elif field.shape is Shape.LIST:
             found[key] = []
@@ -291,7 +298,7 @@ def _drifted_object(
         name, field = field_of(object_type, key)
         spelt.add(name)
         one, other = before.get(name), after.get(name)
-        if field is UNKNOWN or same_value(one, other, field):
+        if field is UNKNOWN_FIELD or same_value(one, other, field):
             found[key] = value
         elif other is not None:
             found[key] = _drifted_value(value, one, other, field, names)

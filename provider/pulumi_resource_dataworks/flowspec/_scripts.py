@@ -45,7 +45,7 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
     """The doubts of a node's script, with the parameters of what is around the node."""
     script = script_of(node)
     content, known = script.get("content"), NODE_TYPES.get(command.upper())
-    form = known.form if known else ""
+    form = known.checked if known else ""
     if script.get("parameters"):
         yield from _parameter_doubts(script, (*path, "script", "parameters"))
     here = (*path, "script", "content")

@@ -72,7 +72,7 @@ def like(model: Any, value: Any) -> Any:
 
 
 def secret_where_new(old: Any, new: Any) -> Any:
-    """A value with a mark on every text that another, of which it is a later form, does not have in the same place."""
+    """The new value, with every text marked as secret that the old value does not have in the same place."""
     if new == old or is_secret(new):
         return new
     if isinstance(new, dict) and isinstance(old, dict):

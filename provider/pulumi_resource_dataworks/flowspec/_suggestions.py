@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from ._document import Json, Object
-from ._fields import Field, Shape
+from ._field_tables import OBJECT_TYPES
+from ._field_types import Field, Shape
 from ._problems import Path, Phrase, Problem, doubt
-from ._tables import ENTITIES
 
 # --- Words that look like others: near misses, and slips of the pen
 
@@ -200,7 +200,7 @@ def _place_of(object_type: str, key: str) -> str | None:
     level = [(object_type, "")]
     for _ in range(2):
         level = [found for holder, path in level for found in _parts(holder, path)]
-        names = [(path, name) for part, path in level for name in ENTITIES[part].fields]
+        names = [(path, name) for part, path in level for name in OBJECT_TYPES[part].fields]
         places = [f"{path}{name}" for path, name in names if folded(name) == folded(key)]
         if places:
             return places[0] if len(places) == 1 else None
@@ -209,8 +209,8 @@ def _place_of(object_type: str, key: str) -> str | None:
 
 def _parts(object_type: str, path: str) -> Iterator[tuple[str, str]]:
     """The objects that an object holds, each with its path."""
-    for name, field in ENTITIES[object_type].fields.items():
-        if field.object_type and field.object_type != object_type and field.shape is Shape.ENTITY:
+    for name, field in OBJECT_TYPES[object_type].fields.items():
+        if field.object_type and field.object_type != object_type and field.shape is Shape.OBJECT:
             yield field.object_type, f"{path}{name}."
         elif field.object_type == "depend":
             yield field.object_type, f"{path}{name}[]."
@@ -242,7 +242,7 @@ _UNITS = {
 
 def as_object(value: Json, field: Field) -> Phrase | None:
     """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
-    table = ENTITIES.get(field.object_type)
+    table = OBJECT_TYPES.get(field.object_type)
     key = _KEYS.get(field.object_type) or (table.keys[-1] if table and table.keys else "")
     if not isinstance(value, str) or not key or value.startswith("{{"):
         return None
@@ -252,7 +252,7 @@ def as_object(value: Json, field: Field) -> Phrase | None:
 
 def how_to_write(value: Json, field: Field, key: str) -> str:
     """A sentence that says how a value of another shape is written."""
-    fields = tuple(ENTITIES[field.object_type].fields) if field.object_type in ENTITIES else ()
+    fields = tuple(OBJECT_TYPES[field.object_type].fields) if field.object_type in OBJECT_TYPES else ()
     if isinstance(value, dict) and value.keys() & set(fields):
         return "Put it in brackets: a list of one."
     if field.shape is Shape.TEXT and isinstance(value, int | float):
@@ -263,7 +263,7 @@ def how_to_write(value: Json, field: Field, key: str) -> str:
         return "Write it out: a reference by ID is not resolved here."
     if fields:
         first = ", ".join(fields[:_FEW]) + (" and others" if len(fields) > _FEW else "")
-        return f"{'Its fields are' if field.shape is Shape.ENTITY else 'Write objects in brackets, with'} {first}."
+        return f"{'Its fields are' if field.shape is Shape.OBJECT else 'Write objects in brackets, with'} {first}."
     return f"Write {'a list of texts' if field.shape is Shape.LIST and field.strict else field.shape.value}."
 
 

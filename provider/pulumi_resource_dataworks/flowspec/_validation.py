@@ -9,7 +9,8 @@ from ._completion import NodeIndex, outputs_of
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
 from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of, workflow_of
-from ._fields import Field, Shape
+from ._field_tables import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, field_of
+from ._field_types import Field, Shape
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._problems import InvalidDocumentError, Path, Problem, doubt, show_path
 from ._schedules import number_problems, trigger_problems, whole_number
@@ -24,7 +25,6 @@ from ._suggestions import (
     slip,
     where_it_belongs,
 )
-from ._tables import ENTITIES, IMPORTED_KINDS, UNKNOWN, field_of
 
 # --- What is wrong with the nodes of a workflow, one by one, and what only looks wrong
 
@@ -66,12 +66,12 @@ def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
             yield from _scopes(held, (*here, key))
 
 
-def _holder_problems(object_type: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
+def _holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What a workflow and a node have in common: an ID, a name, a path, a trigger, a strategy."""
-    if not isinstance(object_type.get("id", ""), str):
-        yield from rounded(object_type, ("id",), path)
-    name = str(object_type.get("name"))
-    where = script_of(object_type).get("path")
+    if not isinstance(holder.get("id", ""), str):
+        yield from rounded(holder, ("id",), path)
+    name = str(holder.get("name"))
+    where = script_of(holder).get("path")
     if isinstance(where, str) and where and not where.endswith(name):
         message = "the path {} does not end in the name {}"
         remedy = "Nearly all documents of the service have it so."
@@ -79,18 +79,18 @@ def _holder_problems(object_type: Object, path: Path, *, inner: bool) -> Iterato
     if "/" in name:
         message = "the name {} has a slash, which parts the folders of a path"
         yield doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
-    yield from _schedule_problems(object_type, path, inner=inner)
+    yield from _schedule_problems(holder, path, inner=inner)
     for side in ("inputs", "outputs"):
-        if object_type.get(side):
-            yield from _output_problems(part(object_type, side), (*path, side))
+        if holder.get(side):
+            yield from _output_problems(part(holder, side), (*path, side))
 
 
-def _schedule_problems(object_type: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
+def _schedule_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What says when and how often a workflow or a node runs, or what a control node holds."""
-    trigger, strategy = object_type.get("trigger"), object_type.get("strategy")
+    trigger, strategy = holder.get("trigger"), holder.get("strategy")
     if isinstance(trigger, dict):
         yield from trigger_problems(cast("Object", trigger), (*path, "trigger"), inner=inner)
-    yield from number_problems(object_type, path)
+    yield from number_problems(holder, path)
     if isinstance(strategy, dict):
         yield from number_problems(cast("Object", strategy), (*path, "strategy"))
 
@@ -223,7 +223,7 @@ def _kind_problems(root: Object) -> Iterator[Problem]:
 
 def _judge_object(value: Object, object_type: str, path: Path, problems: list[Problem]) -> None:
     """Adds the problems of an object and of all below it. Every value of a document passes here."""
-    table = ENTITIES[object_type]
+    table = OBJECT_TYPES[object_type]
     for name in table.required:
         if _is_blank(value.get(name)):
             problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
@@ -232,7 +232,7 @@ def _judge_object(value: Object, object_type: str, path: Path, problems: list[Pr
             problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
     for key, item in value.items():
         field = table.fields.get(key) or _odd_key(value, object_type, key, (*path, key), problems)
-        if field is UNKNOWN:
+        if field is UNKNOWN_FIELD:
             continue
         if type(item) is not field.plain or (field.choices and item not in field.choices):
             problems += _odd_value(item, field, (*path, key))
@@ -249,7 +249,7 @@ def _is_blank(value: Json) -> bool:
 def _odd_key(value: Object, object_type: str, key: str, path: Path, problems: list[Problem]) -> Field:
     """The field of a key that is not spelt as in its table, whose problems are added."""
     name, field = field_of(object_type, key)
-    if field is UNKNOWN:
+    if field is UNKNOWN_FIELD:
         problems.append(_unknown_key(value, object_type, path, advised=len(problems) < _ADVISED))
     elif name != "dependencies":  # judged with what it says
         problems += _other_spellings(value, object_type, key, path)
@@ -279,7 +279,7 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     Only a slip of the pen is a misspelling: a key that is just like another may be a field that the vendor has added.
     What else may be meant is looked for where `advised`.
     """
-    table, key = ENTITIES[object_type], str(path[-1])
+    table, key = OBJECT_TYPES[object_type], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
     message = f"{{}} is not a field of a {object_type}, so the service would drop it"
     if key in table.lost:

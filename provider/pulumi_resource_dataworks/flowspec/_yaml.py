@@ -13,10 +13,10 @@ from typing import Any, cast
 
 import yaml
 
-from ._fields import Field, Shape
+from ._field_tables import field_of
+from ._field_types import Field, Shape
 from ._problems import InvalidDocumentError, Path, Problem, escaped
 from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words
-from ._tables import field_of
 
 MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""
@@ -61,7 +61,7 @@ def read_yaml(text: str) -> Any:
         message = f"this is not YAML: it holds the character U+{code:04X}, which YAML does not take"
         remedy = "Remove it, or write the document as JSON."
         raise InvalidDocumentError([Problem((), message, remedy, line=line, column=column)]) from None
-    return settle(root, Field(Shape.ENTITY, object_type="document"))
+    return settle(root, Field(Shape.OBJECT, object_type="document"))
 
 
 def locate_yaml(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
@@ -74,11 +74,11 @@ def locate_yaml(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]
 def settle(value: Any, field: Field) -> Any:
     """Plain scalars as what their field is: text keeps its spelling, everything else is read as JSON would."""
     if isinstance(value, dict):
-        object_type = field.object_type if field.shape is Shape.ENTITY else ""
+        object_type = field.object_type if field.shape is Shape.OBJECT else ""
         entries = cast("dict[str, Any]", value).items()
         return {key: settle(item, field_of(object_type, key)[1]) for key, item in entries}
     if isinstance(value, list):
-        one = Field(Shape.ENTITY, object_type=field.object_type) if field.shape is Shape.LIST else field
+        one = Field(Shape.OBJECT, object_type=field.object_type) if field.shape is Shape.LIST else field
         return [settle(item, one) for item in cast("list[Any]", value)]
     if not isinstance(value, Plain):
         return value

@@ -41,7 +41,7 @@ class Checked:
     document: flowspec.Document | None = None
 
 
-def check(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
     """Validates the inputs, and makes an object of a document that is text; its sets get the order of the old inputs."""
     found = Checked()
     refuse_unknown_inputs(news, INPUTS, "workflow definition", found)

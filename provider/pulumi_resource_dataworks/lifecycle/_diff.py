@@ -10,13 +10,13 @@ from typing import Any, Literal, cast
 
 from pulumi_resource_dataworks import flowspec
 
-from ._definition import SWITCHES, DefinitionInputs, DefinitionState
+from ._definition_state import FLAG_INPUTS, DefinitionInputs, DefinitionState
 from ._step import Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
 _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
-"""Ends of paths at which another value is always another meaning; elsewhere a node may be called by its name or its ID."""
+"""Where a path ends so, another value is always a change. Elsewhere a node may be written by name or by ID, so meanings are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def diff(
     old = {**olds, **old_outputs}
     changes: dict[str, PropertyChange] = {
         key: "add" if key not in olds else "update" if key in news else "delete"
-        for key in SWITCHES.values()
+        for key in FLAG_INPUTS.values()
         if olds.get(key) != news.get(key)
     }
     if isinstance(news.get("projectId"), Unknown):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._definition import DefinitionState
+from ._definition_state import DefinitionState
 from ._import import IdsToTry, under_some_ids
 from ._run import Options
 from ._step import CancelledStepError, Context, LifecycleError, places_in

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._definition import ATTEMPTS, DefinitionInputs, DefinitionState
+from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
 from ._send_once import FIRST_PAUSE, SENDS, send_once
 from ._step import CancelledStepError, Context, LifecycleError, places_in
 
@@ -153,7 +153,7 @@ class ImportRequest:
     removed: tuple[str, ...] = ()
 
     def advice(self, context: Context) -> str:
-        """What may help where the job fails: what lists show, and what becomes of a node in production, is unknown."""
+        """Advice for a job that fails. "May", as it is unknown which workflows lists show, and whether a node in production can be removed."""
         kind = self.state.inputs.kind
         if self.fresh and not _ownership.is_listed(kind):
             return (
@@ -183,7 +183,7 @@ async def apply(context: Context, request: ImportRequest) -> DefinitionState:
     )
     if refusal is not None:
         context.report.warning(f"DataWorks refused the document's IDs, so it has got others: {refusal}")
-    context.left = state.sent(state.pending_job)
+    context.state_if_stopped = state.sent(state.pending_job)
     return await finish(context, state, request.advice)
 
 
@@ -192,7 +192,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
 
     async def send() -> DefinitionState:
         state = ids.state
-        context.left = state.sent("")
+        context.state_if_stopped = state.sent("")
         text = ids.document(root)
         job = await context.ask(context.client.import_workflow_definition(state.inputs.project_id, text))
         declared, actual = state.inputs.workflow_id, job.workflow_id or state.workflow_id
@@ -209,7 +209,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
         await context.pause(FIRST_PAUSE * 2 ** (sent - 1))
         found = await _ownership.found_again(context, ids.state)
         if found is not None:
-            ids = IdsToTry(ids.state.met(found.definition, found.root))
+            ids = IdsToTry(ids.state.with_answer(found.definition, found.root))
 
     # A refusal of an ID would have met the first send too, whose document was the same.
     return await send_once(
@@ -218,7 +218,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
         send,
         look,
         lambda message: ids.state.half_done(message, ""),
-        would_meet_any_send=lambda error: _may_be_about_ids(error, ids.state),
+        proves_no_effect=lambda error: _may_be_about_ids(error, ids.state),
     )
 
 
@@ -302,7 +302,7 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
             raise state.half_done(message, state.pending_job) from error
         if found is None:
             continue
-        state = state.met(found.definition, found.root)
+        state = state.with_answer(found.definition, found.root)
         kept = state.projected(found.root)
         lost = _lost(context, state.inputs.root, kept)
         state = replace(state, left_out=state.beside(found.root))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._definition import DefinitionInputs, DefinitionState
+from ._definition_state import DefinitionInputs, DefinitionState
 from ._step import Context, LifecycleError, RefusedError
 
 Workflow = tuple[int, str]
@@ -34,7 +34,7 @@ async def get(context: Context, project_id: int, workflow_id: str, *, confirm: b
     """The workflow with this ID; None where the service says that there is none.
 
     The codes for "not found" are not published, so an answer that might mean it is checked against the list of the
-    workspace's workflows before it is believed: not for an ID that only the asking resource derives (`confirm`).
+    workspace's workflows before it is believed. Pass `confirm=False` for an ID that only this resource can have derived.
 
     Raises:
         DataWorksError: Whether it is there is not known.
@@ -51,7 +51,7 @@ async def get(context: Context, project_id: int, workflow_id: str, *, confirm: b
     return await _read(context, project_id, workflow_id)  # a job may have made it between the two looks
 
 
-async def surely_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
+async def is_confirmed_gone(context: Context, project_id: int, workflow_id: str, kind: str) -> bool:
     """Whether a workflow that could not be got is in no list either, as far as lists can see its kind."""
     return not (is_listed(kind) and await _listed(context, project_id, workflow_id, (kind,)))
 
@@ -61,15 +61,15 @@ def is_listed(kind: str) -> bool:
     return kind.casefold() in {listed.casefold() for listed in openapi.WorkflowSummary.LISTED_KINDS}
 
 
-async def unless_gone(context: Context, project_id: int, workflow_id: str) -> Found | None:
-    """As `get`, for a workflow of whatever kind whose absence has to be sure; raises as `given_out`."""
+async def read_unless_gone(context: Context, project_id: int, workflow_id: str) -> Found | None:
+    """As `get`, for a workflow of whatever kind whose absence has to be sure; raises as `read_listed`."""
     found = await get(context, project_id, workflow_id)
     if found is None and await _listed(context, project_id, workflow_id):
-        return await given_out(context, project_id, workflow_id)
+        return await read_listed(context, project_id, workflow_id)
     return found
 
 
-async def given_out(context: Context, project_id: int, workflow_id: str) -> Found:
+async def read_listed(context: Context, project_id: int, workflow_id: str) -> Found:
     """As `get`, for a workflow that a list names although a read before did not find it.
 
     Raises:
@@ -81,7 +81,9 @@ async def given_out(context: Context, project_id: int, workflow_id: str) -> Foun
         found = await get(context, project_id, workflow_id)
         if found is not None:
             return found
-    raise LifecycleError(f"DataWorks lists workflow {workflow_id} but does not give it out: try again later")
+    raise LifecycleError(
+        f"DataWorks lists workflow {workflow_id}, but reading it fails as if it were missing. Try again later"
+    )
 
 
 async def at_path(context: Context, inputs: DefinitionInputs) -> openapi.WorkflowSummary | None:
@@ -148,7 +150,7 @@ def _nothing_is_lost(inputs: DefinitionInputs, found: Found, *, own: bool) -> bo
     """
     if str(found.root.get("kind")).casefold() != inputs.kind.casefold():
         return False
-    kept = DefinitionState.first(inputs).met(found.definition, found.root).projected(found.root)
+    kept = DefinitionState.first(inputs).with_answer(found.definition, found.root).projected(found.root)
     if flowspec.same(kept, inputs.root):
         return True
     if not own:
@@ -162,7 +164,7 @@ def _nothing_is_lost(inputs: DefinitionInputs, found: Found, *, own: bool) -> bo
 def _own_nodes(inputs: DefinitionInputs, actual: flowspec.Object) -> set[str]:
     """The IDs of nodes that only this resource derives."""
     nodes = flowspec.nodes_of(flowspec.workflow_of(actual))
-    return {str(node.get("id")) for name, node in nodes if str(node.get("id")) in inputs.in_line(name)}
+    return {str(node.get("id")) for name, node in nodes if str(node.get("id")) in inputs.derivable_ids(name)}
 
 
 def refuse_foreign(
@@ -207,9 +209,8 @@ def _is_taken(inputs: DefinitionInputs, workflow_id: str) -> RefusedError:
         change = "give this one another name or path"
     command = f"pulumi import dataworks:index:WorkflowDefinition <name> {inputs.project_id}/{workflow_id}"
     return RefusedError(
-        f"{taken}. To manage that workflow with this resource, run `{command}`, or set `adopt: true` on the resource, and "
-        f"up makes it what the document says, or {change}. Was the resource renamed in the program? Then give it an alias "
-        "with its old name"
+        f"{taken}. To manage that workflow here as it is, run `{command}`. To make it what the document says, set `adopt: true` "
+        f"on the resource. To keep both, {change}. Was the resource renamed in the program? Then give it an alias with its old name"
     )
 
 
@@ -273,7 +274,7 @@ async def claim(
         summary = await at_path(context, inputs)
         if summary is None:
             return None
-        found = await given_out(context, inputs.project_id, summary.id)
+        found = await read_listed(context, inputs.project_id, summary.id)
     return _claimed(context, inputs, found, held)
 
 
@@ -314,10 +315,10 @@ def _claimed(
     this run holds it, where nothing is lost, or where `adopt` says so. A forced replacement (`--replace`, taint) looks
     like a first create, and after a rename its URN is another one: it finds its own workflow as it made it.
     """
-    state = DefinitionState.first(inputs).met(found.definition, found.root)
+    state = DefinitionState.first(inputs).with_answer(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
     takes = "up takes it over" if context.preview else "taking it over"
-    own = found.definition.id in inputs.in_line("") or bool(_own_nodes(inputs, found.root))
+    own = found.definition.id in inputs.derivable_ids("") or bool(_own_nodes(inputs, found.root))
     if holder is not None and holder.urn == context.urn:
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
     elif inputs.adopt:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._deployment import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
+from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._ownership import Workflow
 from ._pipeline_run import marked_digest, runs_of
 from ._refresh import imported
@@ -32,10 +32,10 @@ def after_pending(
         return replace(state, pending_run=None)
     if not run.ended:
         message = f"pipeline run {run.id} has not ended: the next `pulumi up` goes on with it"
-        raise HalfDoneError(message, replace(state.after(run), pending_run=run.id))
+        raise HalfDoneError(message, replace(state.with_stages(run), pending_run=run.id))
     if run.status != "Success":
-        return replace(state.after(run), status=FAILED, pending_run=None)
-    return replace(state.online(run), deployed=state.pending_digest)
+        return replace(state.with_stages(run), status=FAILED, pending_run=None)
+    return replace(state.with_success(run), deployed=state.pending_digest)
 
 
 def as_it_is(
@@ -78,7 +78,7 @@ def is_offline(state: DeploymentState, scheduling_id: str | None, runs: list[ope
 
 
 def is_in_production(scheduling_id: str | None, runs: list[openapi.PipelineRun]) -> bool:
-    """Whether a workflow is in production of which nothing was known before."""
+    """Whether a workflow is in production that no earlier state says anything about."""
     last = _last(runs)
     return not last.takes_offline if last else bool(scheduling_id)
 
@@ -102,7 +102,9 @@ def imported_deployment(
     digest = (marked_digest(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
     inputs = DeploymentInputs(*workflow, digest)
     state = DeploymentState(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
-    return inputs.to_pulumi(), (replace(state.after(last), run_id=last.id) if last else state).to_pulumi()
+    return inputs.to_pulumi(), (
+        replace(state.with_stages(last), run_id=last.id) if last else state
+    ).to_pulumi()
 
 
 # --- What a workflow depends on and that is not in production: reported when the workflow is deployed

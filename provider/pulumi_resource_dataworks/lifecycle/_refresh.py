@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 
-from ._definition import DefinitionInputs, DefinitionState, Ids
+from ._definition_state import DefinitionInputs, DefinitionState, Ids
 from ._ownership import Found
 from ._step import Context
 
@@ -21,7 +21,7 @@ def imported(urn: str, project_id: int, found: Found) -> tuple[Outputs, Outputs]
     known = {**ids, "": str(flowspec.workflow_of(whole)["id"])}
     spec = flowspec.authored(flowspec.short(whole, portable=True))
     inputs = DefinitionInputs(project_id, spec, Ids(urn, project_id, known))
-    state = DefinitionState.first(inputs).met(found.definition, whole)
+    state = DefinitionState.first(inputs).with_answer(found.definition, whole)
     state = replace(state, owned=frozenset(state.node_ids.values()), left_out=state.beside(found.root))
     return inputs.to_pulumi(), state.to_pulumi()
 
@@ -42,6 +42,6 @@ def refreshed(context: Context, state: DefinitionState, found: Found) -> tuple[O
     now = replace(before, spec=spec, ids=ids)
     if spec is not before.spec:
         context.report_changes(before.root, now.root, "has drifted: ")
-    met = replace(state, inputs=now, pending_job=None).met(found.definition, found.root)
+    met = replace(state, inputs=now, pending_job=None).with_answer(found.definition, found.root)
     fresh = replace(met, ids=state.ids)
     return now.to_pulumi(), fresh.to_pulumi()

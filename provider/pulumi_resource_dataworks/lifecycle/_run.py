@@ -75,9 +75,10 @@ def _is_project(value: Any) -> bool:
     return whole and not isinstance(value, bool) and value > 0
 
 
-# --- Where a resource was made. Region and endpoint may come from the environment, so that another shell is another place
+# --- Where a resource was made
 #
-# There its workflow is not to be found, or the one that bears its ID is another one.
+# Region and endpoint may come from the environment, so one stack may reach another region from another shell. There its workflow
+# is missing, or its ID belongs to another workflow.
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ async def send_once(
     call: str,
     send: Callable[[], Awaitable[T]],
     look: Callable[[int], Awaitable[T | None]],
-    unsure: Callable[[str], Exception],
+    make_unsure_error: Callable[[str], Exception],
     *,
-    would_meet_any_send: Callable[[openapi.DataWorksError], bool] = lambda _: False,
+    proves_no_effect: Callable[[openapi.DataWorksError], bool] = lambda _: False,
 ) -> T:
     """Sends a call; where an answer is lost, its effect is looked for before the call is sent again.
 
@@ -32,12 +32,12 @@ async def send_once(
         call: What is sent, for messages.
         send: Sends it, and gives its result.
         look: Finds the result of a send, given how many were made; None where the call has to be sent again.
-        unsure: Makes the error, of a message, that says that the call may have had its effect.
-        would_meet_any_send: Whether an error after a lost answer proves that the sends before it had no effect.
+        make_unsure_error: Makes the error, of a message, that says that the call may have had its effect.
+        proves_no_effect: Whether an error after a lost answer proves that the sends before it had no effect.
 
     Raises:
         DataWorksError: The call had no effect.
-        Exception: What `unsure` made.
+        Exception: What `make_unsure_error` made.
     """
     lost: openapi.AnswerLost | None = None
     for sent in range(1, SENDS + 1):
@@ -45,18 +45,18 @@ async def send_once(
             return await send()
         except CancelledStepError as error:
             message = f"{error}, while {call} was being sent; the next `pulumi up` looks for it"
-            raise unsure(message) from error
+            raise make_unsure_error(message) from error
         except openapi.AnswerLost as error:
             lost = error
         except openapi.DataWorksError as error:
-            if lost is None or would_meet_any_send(error):
-                context.left = None
+            if lost is None or proves_no_effect(error):
+                context.state_if_stopped = None
                 raise
-            raise unsure(str(error)) from error
+            raise make_unsure_error(str(error)) from error
         try:
             found = await look(sent)
         except (openapi.DataWorksError, LifecycleError) as error:
-            raise unsure(f"{lost}; and then: {error}") from error
+            raise make_unsure_error(f"{lost}; and then: {error}") from error
         if found is not None:
             return found
-    raise unsure(f"the answer to {call} was lost {SENDS} times: {lost}") from lost
+    raise make_unsure_error(f"the answer to {call} was lost {SENDS} times: {lost}") from lost

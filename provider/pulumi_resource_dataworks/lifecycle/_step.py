@@ -176,7 +176,7 @@ class Context:
         secret: Whether the step was given a secret: then no message shows what only the service has said.
         hides_names: Whether names may be a secret: then no message shows one.
         clock: Where time comes from.
-        left: Once something may have been sent: the state to keep if the step ends now.
+        state_if_stopped: Once something may have been sent: the state to keep if the step ends now.
     """
 
     urn: str
@@ -190,7 +190,7 @@ class Context:
     secret: bool = False
     hides_names: bool = False
     clock: Clock = field(default_factory=SystemClock)
-    left: State | None = None
+    state_if_stopped: State | None = None
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -221,7 +221,7 @@ class Context:
         return changes.count() if self.secret else changes.describe()
 
     def report_changes(self, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
-        """Says which nodes change; how many, where their names are a secret. `--diff` prints it without the resource."""
+        """Reports the changed nodes, or their number where names are secret. Begins with the resource's name, which `--diff` does not show."""
         changes = flowspec.changes(old, new)
         hidden = self.hides_names or (before and self.secret)
         summary = changes.count() if hidden else changes.describe()
@@ -264,11 +264,11 @@ def nothing_lost(context: Context) -> Generator[None]:
     except HalfDoneError:
         raise
     except Exception as error:
-        if context.left is None:
+        if context.state_if_stopped is None:
             raise
         if isinstance(error, LifecycleError | DataWorksError):
-            raise HalfDoneError(str(error), context.left) from error
-        raise HalfDoneError(f"unexpected {type(error).__name__}", context.left, error) from error
+            raise HalfDoneError(str(error), context.state_if_stopped) from error
+        raise HalfDoneError(f"unexpected {type(error).__name__}", context.state_if_stopped, error) from error
 
 
 # --- The places of a document that the service names in its words

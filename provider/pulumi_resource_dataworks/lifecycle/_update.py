@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 
-from ._definition import DefinitionInputs, DefinitionState
+from ._definition_state import DefinitionInputs, DefinitionState
 from ._import import ImportRequest
 from ._ownership import Found, refuse_foreign
 from ._step import Context, without_unknowns
@@ -36,7 +36,7 @@ def import_request(
             f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
             "Write the value that you want."
         )
-    known = updated.met(found.definition, found.root)
+    known = updated.with_answer(found.definition, found.root)
     removed = flowspec.changes(known.projected(found.root), new.root).removed
     return ImportRequest(known, root, fresh=False, removed=tuple(removed))
 

@@ -13,8 +13,8 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from . import _ownership
-from ._check import Checked, check, check_document
-from ._definition import (
+from ._check import Checked, check_definition, check_document
+from ._definition_state import (
     DefinitionInputs,
     DefinitionState,
     bookkeeping,
@@ -80,7 +80,7 @@ class WorkflowDefinitions:
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
-        found = check(news, olds)
+        found = check_definition(news, olds)
         if found.document is not None and not found.failures and isinstance(found.inputs["projectId"], int):
             if self.options.dry_run_projects:
                 self.written[urn] = found.document
@@ -204,9 +204,9 @@ class WorkflowDefinitions:
             found = await _ownership.get(context, *workflow)
         if found is None:
             kind = state.inputs.kind if state else "CycleWorkflow"
-            if await _ownership.surely_gone(context, *workflow, kind):
+            if await _ownership.is_confirmed_gone(context, *workflow, kind):
                 return None
-            found = await _ownership.given_out(context, *workflow)
+            found = await _ownership.read_listed(context, *workflow)
         if state is None:
             return imported(context.urn, workflow[0], found)
         now = DefinitionInputs.of(inputs, context.urn, state.known_ids)

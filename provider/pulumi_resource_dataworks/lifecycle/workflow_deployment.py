@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
+from pulumi_resource_dataworks._names import RUN_INPUTS, WORKFLOW_INPUTS
 
 from . import _ownership
 from ._check import Checked
-from ._definition import parse_id
-from ._deployment import (
+from ._definition_state import parse_id
+from ._deployment_state import (
     FAILED,
     OFFLINE,
     ONLINE,
@@ -38,7 +38,7 @@ from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, Lifecycl
 
 Outputs = dict[str, Any]
 
-_FOUND_OUT = ("pipelineRunId", "publishedWorkflowId", "stages")
+_OUTPUTS_OF_A_RUN = ("pipelineRunId", "publishedWorkflowId", "stages")
 _STALE_PAUSES = (1.0, 2.0)
 NOT_DEPLOYABLE = "5801489541076353033"
 """CreatePipelineRun's code for an ID with nothing to deploy or to take offline (the vendor's skill)."""
@@ -66,7 +66,7 @@ class WorkflowDeployments:
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
         found = check_deployment(news, olds)
-        if not found.failures and not _is_unknown(found.inputs, DEPLOYMENT_INPUTS[:2]):
+        if not found.failures and not _is_unknown(found.inputs, WORKFLOW_INPUTS):
             workflow = int(found.inputs["projectId"]), str(found.inputs["workflowId"])
             other = self.declared.setdefault(workflow, urn)
             if other != urn:
@@ -88,7 +88,7 @@ class WorkflowDeployments:
         """Compares what was deployed last with what is asked for; makes no call."""
         changes: dict[str, PropertyChange] = {
             key: "replace"
-            for key in DEPLOYMENT_INPUTS[:2]
+            for key in WORKFLOW_INPUTS
             if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key))
         }
         if not changes and urn in self.declared.values():
@@ -97,7 +97,7 @@ class WorkflowDeployments:
         digest_counts = "digest" not in ignore_changes or state.status != ONLINE
         if isinstance(news["digest"], Unknown) or (digest_counts and not state.is_as_asked):
             changes["digest"] = "update"
-        changes |= {key: "update" for key in DEPLOYMENT_INPUTS[3:] if news.get(key) != olds.get(key)}
+        changes |= {key: "update" for key in RUN_INPUTS if news.get(key) != olds.get(key)}
         return Difference(changes)
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
@@ -129,7 +129,7 @@ class WorkflowDeployments:
             As `create`.
         """
         del resource_id, olds
-        if _is_unknown(news, DEPLOYMENT_INPUTS[:3]):
+        if _is_unknown(news, (*WORKFLOW_INPUTS, "digest")):
             return _foreseen(news)
         state = DeploymentState.of(DeploymentInputs.of(news), old_outputs)
         if state.is_as_asked:
@@ -149,7 +149,7 @@ class WorkflowDeployments:
             LifecycleError: An import of a workflow that is not in production.
         """
         workflow = parse_id(resource_id, "workflow deployment")
-        found = await _ownership.unless_gone(context, *workflow)
+        found = await _ownership.read_unless_gone(context, *workflow)
         if found is None:
             return None
         runs = await runs_of(context, *workflow)
@@ -192,13 +192,13 @@ class WorkflowDeployments:
             LifecycleError: It is not.
             ServiceError: The workspace is not there, or not for this account.
         """
-        if _is_unknown(news, DEPLOYMENT_INPUTS[:2]):
+        if _is_unknown(news, WORKFLOW_INPUTS):
             return
         workflow = DeploymentInputs.of(news).workflow
         if self.is_made_here(workflow):
             return
         try:
-            found = await _ownership.unless_gone(context, *workflow)
+            found = await _ownership.read_unless_gone(context, *workflow)
         except openapi.DataWorksError as error:
             await raise_definite(context, workflow[0], error)
             context.report.warning(f"could not look whether the workflow is there: {error}")
@@ -237,18 +237,18 @@ class WorkflowDeployments:
                 context.report.info(
                     f"an earlier run of Pulumi has deployed this already (pipeline run {runs[0].id})"
                 )
-                context.left = state.begun(runs[0].id)
+                context.state_if_stopped = state.with_pending_run(runs[0].id)
                 return await _deployed(context, state, runs[0])
             else:
                 await clear_way(context, request, runs, state.pending_run)
                 await warn_of_upstream(context, state.inputs.workflow, self.declared.__contains__)
                 run_id = await _begun(context, state, runs)
-            context.left = state.begun(run_id)
+            context.state_if_stopped = state.with_pending_run(run_id)
             return await _deployed(context, state, await follow(context, request, run_id))
         except RunError as error:
             raise await _half_done(context, state, error) from error
         finally:
-            if context.left:
+            if context.state_if_stopped:
                 self.held.add(state.inputs.workflow)
 
 
@@ -263,7 +263,7 @@ def _is_done_unheard(context: Context, run: openapi.PipelineRun, state: Deployme
 
 
 async def _begun(context: Context, state: DeploymentState, runs: list[openapi.PipelineRun]) -> str:
-    context.left = state.begun("")
+    context.state_if_stopped = state.with_pending_run("")
     try:
         return await begin(context, state.inputs.run_request, runs)
     except openapi.ServiceError as error:  # none was made
@@ -285,7 +285,7 @@ async def _deployed(context: Context, state: DeploymentState, run: openapi.Pipel
         context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
     nodes = sum(item.type == "Node" for item in items)
     context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
-    return replace(state.online(run), scheduling_id=scheduling_id)
+    return replace(state.with_success(run), scheduling_id=scheduling_id)
 
 
 async def _scheduling_id(context: Context, workflow: Workflow) -> str:
@@ -305,7 +305,7 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
         goes_on = not await abolish(context, state.inputs.project_id, error.run_id)
         message += ". It could not be ended" if goes_on else ". It was ended, as abolishAbandoned asks"
     if error.run is not None:
-        state = state.after(error.run)
+        state = state.with_stages(error.run)
     if not goes_on:
         state = replace(state, status=FAILED)
     return state.half_done(message, error.run_id if goes_on else None)
@@ -314,7 +314,7 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
 async def _take_offline(context: Context, state: DeploymentState) -> None:
     workflow = state.inputs.workflow
     request = RunRequest(*workflow, "Offline")
-    found = await _ownership.unless_gone(context, *workflow)
+    found = await _ownership.read_unless_gone(context, *workflow)
     if found is None:
         context.report.info(
             f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
@@ -350,7 +350,7 @@ def _foreseen(news: Mapping[str, Any]) -> Outputs:
     """The outputs of a deployment that is still to be made."""
     return {
         **news,
-        **dict.fromkeys(_FOUND_OUT, UNKNOWN),
+        **dict.fromkeys(_OUTPUTS_OF_A_RUN, UNKNOWN),
         "status": ONLINE,
         "deployedDigest": news["digest"],
     }

@@ -1,7 +1,7 @@
 """The engine's messages and calls, out of Pulumi's SDK for Python and without the rest of it.
 
 The package `pulumi` imports all of the SDK, which a plugin has no use for: half of the time to the port line and 11 MB
-(SDK 3.276). So the messages are imported beside empty parents, which go again: who wants the SDK itself still gets it.
+(SDK 3.276). So the messages are imported under empty packages, which are removed afterwards: `import pulumi` still works.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.export._documents import LeftOutError, as_json, imported, take_scripts_out
 from pulumi_resource_dataworks.export._file_names import Names
 from pulumi_resource_dataworks.flowspec import short
-from pulumi_resource_dataworks.lifecycle._definition import DefinitionState
+from pulumi_resource_dataworks.lifecycle._definition_state import DefinitionState
 from tests.support.messages import Messages
 from tests.support.workspaces import (
     SCRIPTS,

@@ -16,9 +16,9 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError
-from pulumi_resource_dataworks.flowspec._fields import Shape
+from pulumi_resource_dataworks.flowspec._field_tables import UNKNOWN_FIELD, field_of
+from pulumi_resource_dataworks.flowspec._field_types import Shape
 from pulumi_resource_dataworks.flowspec._rules import RULES
-from pulumi_resource_dataworks.flowspec._tables import UNKNOWN, field_of
 from tests.support.corpus import DOCUMENTS, Verdict, each_folder, loaded, vendors, verdicts
 
 COMPARISON = {
@@ -78,7 +78,7 @@ def _fields(steps: list[str]) -> Iterator[Any]:
         field = field_of(entity, step)[1]
         yield field
         entity = field.object_type
-        if field is UNKNOWN or not entity:
+        if field is UNKNOWN_FIELD or not entity:
             return
 
 

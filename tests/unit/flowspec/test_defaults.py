@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks.flowspec import clean, complete, project, same
 from pulumi_resource_dataworks.flowspec._defaults import DEFAULTS
-from pulumi_resource_dataworks.flowspec._tables import field_of
+from pulumi_resource_dataworks.flowspec._field_tables import field_of
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import Object, chooser, completed, workflow
 from tests.support.read_backs import Service

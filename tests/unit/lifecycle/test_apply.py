@@ -105,7 +105,7 @@ async def test_a_refused_import_leaves_nothing_even_if_the_front_fails_then(run:
     context = run.context()
     with pytest.raises(openapi.PermissionDeniedError), nothing_lost(context):
         await run.definitions.create(context, run.inputs())
-    assert context.left is None
+    assert context.state_if_stopped is None
 
 
 async def test_what_fails_after_a_step_has_succeeded_is_half_done(run: Run) -> None:

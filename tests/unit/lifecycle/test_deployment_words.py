@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, WorkflowDeployments
-from pulumi_resource_dataworks.lifecycle._deployment import DeploymentInputs, DeploymentState
+from pulumi_resource_dataworks.lifecycle._deployment_state import DeploymentInputs, DeploymentState
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, document, kept
 from tests.support.messages import Messages
 

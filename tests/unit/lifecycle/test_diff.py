@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
-from pulumi_resource_dataworks.lifecycle._definition import DefinitionInputs, DefinitionState, Ids
+from pulumi_resource_dataworks.lifecycle._definition_state import DefinitionInputs, DefinitionState, Ids
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
 from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
 from tests.support.documents import etl, node, nodes

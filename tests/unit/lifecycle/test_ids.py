@@ -3,7 +3,7 @@
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle._definition import ATTEMPTS, Ids
+from pulumi_resource_dataworks.lifecycle._definition_state import ATTEMPTS, Ids
 from tests.support.definitions import OTHER_URN, PROJECT, URN, node_ids, workflow
 from tests.support.documents import etl, node, nodes
 
@@ -65,13 +65,13 @@ def test_what_is_derived_is_another_for_each_resource_project_path_name_and_atte
         *(mine.derived("daily_orders", "load", attempt) for attempt in range(ATTEMPTS)),
     ]
     assert len(set(others)) == len(others)
-    assert mine.in_line("daily_orders", "load") == set(others[-ATTEMPTS:])
+    assert mine.derivable_ids("daily_orders", "load") == set(others[-ATTEMPTS:])
 
 
 def test_an_id_that_is_derived_is_known_as_one_of_its_project() -> None:
     dynamic = "urn:pulumi:dev::shop::pulumi-python:dynamic/dataworks:WorkflowDefinition::etl"
     nested = URN.replace("::dataworks:", "::shop:index:Part$dataworks:")
-    for own in Ids(URN, PROJECT).in_line("daily_orders", "load"):
+    for own in Ids(URN, PROJECT).derivable_ids("daily_orders", "load"):
         assert all(flowspec.is_derived(own, urn, PROJECT) for urn in (URN, OTHER_URN, nested))
         assert not flowspec.is_derived(own, URN, 7)
         assert not flowspec.is_derived(own, dynamic, PROJECT)

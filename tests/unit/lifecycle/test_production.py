@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
-from pulumi_resource_dataworks.lifecycle._deployment import DeploymentInputs, DeploymentState
+from pulumi_resource_dataworks.lifecycle._deployment_state import DeploymentInputs, DeploymentState
 from pulumi_resource_dataworks.lifecycle._ownership import Found
 from pulumi_resource_dataworks.lifecycle._production import (
     after_pending,

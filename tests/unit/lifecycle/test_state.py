@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError
-from pulumi_resource_dataworks.lifecycle._definition import (
+from pulumi_resource_dataworks.lifecycle._definition_state import (
     DefinitionInputs,
     DefinitionState,
     Ids,
@@ -164,18 +164,25 @@ def test_flags_that_are_none_are_not_set() -> None:
 
 def test_a_look_tells_what_was_not_known() -> None:
     state, root = DefinitionState.first(INPUTS), INPUTS.root
-    met = state.met(openapi.WorkflowDefinition(id="80", owner="42", create_time=1_700_000_000_999), root)
+    met = state.with_answer(
+        openapi.WorkflowDefinition(id="80", owner="42", create_time=1_700_000_000_999), root
+    )
     assert (met.workflow_id, met.owner, met.create_time) == ("80", "42", "2023-11-14T22:13:20Z")
     nothing = openapi.WorkflowDefinition()
-    assert met.met(nothing, root) == met
-    assert state.met(openapi.WorkflowDefinition(create_time=0), root).create_time == "1970-01-01T00:00:00Z"
+    assert met.with_answer(nothing, root) == met
+    assert (
+        state.with_answer(openapi.WorkflowDefinition(create_time=0), root).create_time
+        == "1970-01-01T00:00:00Z"
+    )
 
 
 def test_a_time_is_one_of_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     time.tzset()
     try:
-        met = DefinitionState.first(INPUTS).met(openapi.WorkflowDefinition(create_time=0), INPUTS.root)
+        met = DefinitionState.first(INPUTS).with_answer(
+            openapi.WorkflowDefinition(create_time=0), INPUTS.root
+        )
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -189,7 +196,7 @@ def test_a_node_that_somebody_renamed_is_known_by_the_id_that_the_service_gave()
     next(found for name, found in flowspec.nodes_of(flowspec.workflow_of(root)) if name == "extract")[
         "name"
     ] = "x"
-    assert state.met(openapi.WorkflowDefinition(), root).ids == {extract: "881"}
+    assert state.with_answer(openapi.WorkflowDefinition(), root).ids == {extract: "881"}
 
 
 @pytest.mark.parametrize("text", ["1/70", "7/70", "7/a-b", "9999999999999999/1"])

@@ -256,9 +256,9 @@ async def refused(run: Run, spec: Any = None) -> str:
 
 def ways_out(workflow_id: str) -> str:
     return (
-        "To manage that workflow with this resource, run "
-        f"`pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{workflow_id}`, "
-        "or set `adopt: true` on the resource, and up makes it what the document says"
+        "To manage that workflow here as it is, run "
+        f"`pulumi import dataworks:index:WorkflowDefinition <name> {PROJECT}/{workflow_id}`. "
+        "To make it what the document says, set `adopt: true` on the resource"
     )
 
 

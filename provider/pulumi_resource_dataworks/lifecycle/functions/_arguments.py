@@ -105,7 +105,7 @@ def _what_it_is(value: Any) -> str:
     if isinstance(value, UnsupportedValue):
         return value.what
     kinds = {
-        "str": "a text" if value else "an empty text",
+        "str": "a text" if str(value).strip() else "an empty text",
         "bool": "a boolean",
         "list": "a list",
         "dict": "an object",

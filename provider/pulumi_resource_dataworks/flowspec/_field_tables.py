@@ -7,7 +7,7 @@ What is below a map is kept and compared as it stands.
 
 from __future__ import annotations
 
-from ._fields import (
+from ._field_types import (
     METADATA,
     RESOURCES,
     Field,
@@ -26,7 +26,7 @@ from ._fields import (
 )
 
 _FREE = Field(Shape.FREE)
-UNKNOWN = Field(Shape.FREE)
+UNKNOWN_FIELD = Field(Shape.FREE)
 """A key that no table names: the vendor's parser drops it."""
 
 IMPORTED_KINDS = ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")
@@ -119,7 +119,7 @@ _DEPEND: dict[str, Field] = {
     "metadata": METADATA,
 }
 
-ENTITIES: dict[str, ObjectType] = {
+OBJECT_TYPES: dict[str, ObjectType] = {
     "document": ObjectType(
         {
             "version": text(strict=True),
@@ -354,7 +354,7 @@ ENTITIES: dict[str, ObjectType] = {
 
 def field_of(object_type: str, key: str) -> tuple[str, Field]:
     """The table's name and field for a key as written; an unknown key is kept as it stands."""
-    table = ENTITIES.get(object_type)
+    table = OBJECT_TYPES.get(object_type)
     if table is None:
         return key, _FREE
     name = table.aliases.get(key, key)
@@ -363,4 +363,4 @@ def field_of(object_type: str, key: str) -> tuple[str, Field]:
             (one for one in (*table.fields, *table.aliases) if one.casefold() == key.casefold()), key
         )
         name = table.aliases.get(spelt, spelt)
-    return name, table.fields.get(name, UNKNOWN)
+    return name, table.fields.get(name, UNKNOWN_FIELD)

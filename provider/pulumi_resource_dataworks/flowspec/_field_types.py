@@ -1,4 +1,4 @@
-"""The words in which the tables of object_types are written, and the tables of what a workflow's nodes may name."""
+"""How a field is described, and the field tables of functions, files and other resources that nodes refer to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Shape(Enum):
     INTEGER = "a whole number"
     BOOLEAN = "true or false"
     CHOICE = "one of a list"
-    ENTITY = "an object"
+    OBJECT = "an object"
     LIST = "a list"
     MAP = "an object of names and values"
     FREE = "anything"
@@ -30,7 +30,7 @@ _PLAIN: dict[Shape, type] = {
     Shape.CHOICE: str,
     Shape.INTEGER: int,
     Shape.BOOLEAN: bool,
-    Shape.ENTITY: dict,
+    Shape.OBJECT: dict,
     Shape.LIST: list,
     Shape.MAP: dict,
 }
@@ -79,13 +79,13 @@ class ObjectType:
 
     Attributes:
         fields: Its fields, by their names on the wire.
-        keys: What tells two of them apart in a list that is a set: the first of these that an item has.
+        keys: What distinguishes two of them in a list that is a set: the first of these that an item has.
         required: What the vendor's parser or its schema asks for.
         aliases: Other spellings that the parser takes, and the field that each means.
         dropped: Keys that the vendor's own documents carry, and its parser drops.
-        present: What the parser asks for by name alone: a null will do.
+        present: Keys that must be there; their value may be null.
         caseless: Whether the parser takes its keys in any case.
-        lost: Keys of another kind of object_type that hold what must not be lost, and what to do instead.
+        lost: Keys of another object type. The parser would drop them, and something with them: they are refused with this advice.
     """
 
     fields: dict[str, Field]
@@ -119,7 +119,7 @@ def choice(*choices: str, **options: Any) -> Field:
 
 
 def one(object_type: str, **options: Any) -> Field:
-    return Field(Shape.ENTITY, object_type=object_type, **options)
+    return Field(Shape.OBJECT, object_type=object_type, **options)
 
 
 def ones(*object_types: str) -> dict[str, Field]:

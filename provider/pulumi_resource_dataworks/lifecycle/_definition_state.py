@@ -33,7 +33,7 @@ class Ids:
         """An ID that only this resource, a workflow at this path and a node of this name give."""
         return flowspec.derive_id(self.urn, self.project_id, path, name, attempt)
 
-    def in_line(self, path: str, name: str) -> set[str]:
+    def derivable_ids(self, path: str, name: str) -> set[str]:
         """Every ID that may have been derived for a name."""
         return {self.derived(path, name, attempt) for attempt in range(ATTEMPTS)}
 
@@ -56,12 +56,12 @@ class Ids:
 # --- Inputs and outputs
 
 
-SWITCHES = {"adopt": "adopt", "validate_on_preview": "validateOnPreview"}
+FLAG_INPUTS = {"adopt": "adopt", "validate_on_preview": "validateOnPreview"}
 """The inputs that are true, false or left out, and how Pulumi calls them."""
 
 _REWRITES = ("sent", "kept")
-_FOUND_OUT = {"owner": "owner", "create_time": "createTime"}
-_NOT_IN_THE_DOCUMENT = ("workflowId", "nodeIds", *_FOUND_OUT.values())
+_OUTPUTS_OF_THE_SERVICE = {"owner": "owner", "create_time": "createTime"}
+_NOT_IN_THE_DOCUMENT = ("workflowId", "nodeIds", *_OUTPUTS_OF_THE_SERVICE.values())
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class DefinitionInputs:
                 "or remove the resource with `pulumi state delete` and import the workflow"
             ) from None
         project_id = int(values["projectId"])
-        given = {name: values.get(key) for name, key in SWITCHES.items()}
+        given = {name: values.get(key) for name, key in FLAG_INPUTS.items()}
         switches = {name: value for name, value in given.items() if isinstance(value, bool)}
         return cls(project_id, values["spec"], Ids(urn, project_id, known or {}), **switches)
 
@@ -138,13 +138,13 @@ class DefinitionInputs:
         """The ID that is derived for a node here, or for the workflow where the name is empty."""
         return self.ids.derived(self.path, name, attempt)
 
-    def in_line(self, name: str) -> set[str]:
+    def derivable_ids(self, name: str) -> set[str]:
         """Every ID that this resource may have derived for a name."""
-        return self.ids.in_line(self.path, name)
+        return self.ids.derivable_ids(self.path, name)
 
     def to_pulumi(self) -> dict[str, Any]:
         """The inputs as Pulumi keeps them."""
-        switches = {key: getattr(self, name) for name, key in SWITCHES.items()}
+        switches = {key: getattr(self, name) for name, key in FLAG_INPUTS.items()}
         written = {key: value for key, value in switches.items() if value is not None}
         return {"projectId": self.project_id, "spec": self.spec, **written}
 
@@ -200,7 +200,7 @@ class DefinitionState:
             left_out=kept.get("leftOut"),
             pending_job=kept.get("pendingJob"),
             settled="unsettled" not in kept,
-            **{name: outputs.get(key) for name, key in _FOUND_OUT.items()},
+            **{name: outputs.get(key) for name, key in _OUTPUTS_OF_THE_SERVICE.items()},
         )
 
     @property
@@ -236,7 +236,7 @@ class DefinitionState:
         """The same the other way round."""
         return cast("flowspec.Object", flowspec.rename_ids(actual, {v: k for k, v in self.ids.items()}))
 
-    def met(self, definition: openapi.WorkflowDefinition, actual: flowspec.Object) -> DefinitionState:
+    def with_answer(self, definition: openapi.WorkflowDefinition, actual: flowspec.Object) -> DefinitionState:
         """This state after a look at the service."""
         return replace(
             self,
@@ -290,7 +290,7 @@ class DefinitionState:
             "workflowId": self.workflow_id,
             "nodeIds": self.node_ids,
         }
-        found = {key: getattr(self, name) for name, key in _FOUND_OUT.items()}
+        found = {key: getattr(self, name) for name, key in _OUTPUTS_OF_THE_SERVICE.items()}
         outputs |= {key: value for key, value in found.items() if value}
         declared = {str(one.get("id")) for one in _bearers_of_ids(self.inputs.spec)}
         kept: dict[str, Any] = {

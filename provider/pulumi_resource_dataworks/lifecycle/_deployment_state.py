@@ -137,23 +137,23 @@ class DeploymentState:
         """The run that was begun and that deploys what is asked for, where its ID is known."""
         return self.pending_run if self.pending_run and self.pending_digest == self.inputs.digest else None
 
-    def after(self, run: openapi.PipelineRun) -> DeploymentState:
+    def with_stages(self, run: openapi.PipelineRun) -> DeploymentState:
         """This state with the stages of a run."""
         return replace(self, stages=tuple(stage.shown for stage in run.in_order))
 
-    def online(self, run: openapi.PipelineRun) -> DeploymentState:
+    def with_success(self, run: openapi.PipelineRun) -> DeploymentState:
         """This state once a run of this resource has succeeded."""
         digest = self.inputs.digest
-        return replace(self.after(run), run_id=run.id, status=ONLINE, deployed=digest, pending_run=None)
+        return replace(self.with_stages(run), run_id=run.id, status=ONLINE, deployed=digest, pending_run=None)
 
-    def begun(self, run_id: str | None) -> DeploymentState:
+    def with_pending_run(self, run_id: str | None) -> DeploymentState:
         """This state while a run of this resource has not been seen to its end; empty where its ID is not known."""
         digest = self.inputs.digest
         return replace(self, pending_run=run_id, pending_digest=digest, status=self.status or "Running")
 
     def half_done(self, message: str, run_id: str | None) -> HalfDoneError:
         """The end of a step with what is known, so that the next one goes on from there."""
-        return HalfDoneError(message, self.begun(run_id))
+        return HalfDoneError(message, self.with_pending_run(run_id))
 
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
