@@ -19,9 +19,6 @@ from ._completion import HOLD_VARIABLES as HOLD_VARIABLES
 from ._completion import complete as complete
 from ._completion import derive_id as derive_id
 from ._completion import is_derived as is_derived
-from ._completion import main_outputs as main_outputs
-from ._completion import output_of as output_of
-from ._completion import outputs_of as outputs_of
 from ._completion import path_of as path_of
 from ._completion import without_workflow_id as without_workflow_id
 from ._control_completion import folded as folded
@@ -45,10 +42,13 @@ from ._document import scope_of as scope_of
 from ._document import workflow_of as workflow_of
 from ._ids import actual_ids as actual_ids
 from ._ids import rename_ids as rename_ids
+from ._node_index import main_outputs as main_outputs
+from ._node_index import output_of as output_of
+from ._node_index import outputs_of as outputs_of
 from ._node_types import NODE_TYPES as NODE_TYPES
+from ._paths import show_path as show_path
 from ._problems import InvalidDocumentError as InvalidDocumentError
 from ._problems import Problem as Problem
-from ._problems import show_path as show_path
 from ._readback import clean as clean
 from ._readback import drifted as drifted
 from ._readback import project as project

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from ._comparison import are_lists, are_objects, entry_of, named_fields, partners, same, same_value
-from ._completion import HOLD_VARIABLES, complete, output_of, outputs_of
+from ._completion import HOLD_VARIABLES, complete
 from ._control_completion import shorten
 from ._document import (
     Document,
@@ -27,7 +27,9 @@ from ._document import (
 )
 from ._field_tables import UNKNOWN_FIELD, field_of
 from ._field_types import Field
-from ._problems import InvalidDocumentError, Path
+from ._node_index import output_of, outputs_of
+from ._paths import Path
+from ._problems import InvalidDocumentError
 from ._secrets import is_secret, like, rebuilt, relisted
 from ._validation import validate
 

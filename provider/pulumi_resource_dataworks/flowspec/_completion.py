@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
-from ._comparison import named_fields
 from ._control_completion import fill_joins, fill_node
-from ._control_nodes import arm_outputs, listed
+from ._control_nodes import listed
 from ._document import (
     CONTROLLERS,
     Json,
@@ -21,62 +19,19 @@ from ._document import (
     is_object,
     named_by,
     nodes_of,
-    objects,
-    part,
     runtime_of,
     scope_of,
     script_of,
     workflow_of,
 )
 from ._field_tables import field_of
+from ._node_index import NodeIndex, main_outputs
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
 
 ChooseId = Callable[[str], str]
 """Gives the ID for a node's name, or the workflow's for an empty one."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeIndex:
-    """The nodes of one scope by all that a dependency may call them.
-
-    Attributes:
-        words: By ID, name and output; an ID goes before a name, and a name before an output.
-        names: By name.
-        outputs: By output.
-    """
-
-    words: dict[str, Object]
-    names: dict[str, Object]
-    outputs: dict[str, Object]
-
-    @classmethod
-    def of(cls, owner: Object) -> NodeIndex:
-        """The index of a workflow's or controller's own nodes."""
-        ids: dict[str, Object] = {}
-        names: dict[str, Object] = {}
-        outputs: dict[str, Object] = {}
-        for node in scope_of(owner):
-            ids.setdefault(str(node.get("id") or ""), node)
-            names.setdefault(str(node.get("name") or ""), node)
-            for output in outputs_of(node):
-                outputs.setdefault(output, node)
-        for known in (ids, names, outputs):
-            known.pop("", None)
-        return cls({**outputs, **names, **ids}, names, outputs)
-
-    def find(self, word: Json) -> Object | None:
-        """The node that a word means."""
-        return self.words.get(str(word or ""))
-
-    def output(self, word: Json) -> str | None:
-        """The output that a word means where it names a node here; None where it is somebody else's."""
-        text = str(word)
-        if text in self.outputs:
-            return text
-        node = self.find(word)
-        return None if node is None else output_of(node)
 
 
 _FIRST = 2**62
@@ -182,15 +137,6 @@ def _draft(value: Json) -> Json:
     return [_draft(item) for item in value] if is_list(value) else value
 
 
-def output_of(node: Object) -> str:
-    """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
-
-    Outputs are a set, so their order decides nothing. The arms of a branch are none of the node as a whole.
-    """
-    own, outputs = str(node.get("id") or ""), main_outputs(node)
-    return own if own in outputs or not outputs else min(outputs)
-
-
 def _fill_script(owner: Object, path: str) -> None:
     script: Object = owner.get("script") or {}
     if script.get("path") in (None, ""):
@@ -276,20 +222,3 @@ def _referred(variable: Object, index: NodeIndex) -> Object:
     own: Object = {key: item for key, item in variable.items() if key not in _FROM}
     own["node"] = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
     return cast("Object", _resolve_variables(own, index))
-
-
-def outputs_of(node: Object) -> list[str]:
-    """The outputs of a node, which a dependency may name; the arms of a branch are such."""
-    written, arms = _written_outputs(node), arm_outputs(node)
-    return [*written, *(arm for arm in arms if arm not in written)] if arms else written
-
-
-def main_outputs(node: Object) -> list[str]:
-    """The outputs that a node has whichever arm of it is taken."""
-    written, arms = _written_outputs(node), arm_outputs(node)
-    return [output for output in written if output not in arms] if arms else written
-
-
-def _written_outputs(node: Object) -> list[str]:
-    entries = named_fields(part(node, "outputs"), "io").get("nodeOutputs")
-    return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]

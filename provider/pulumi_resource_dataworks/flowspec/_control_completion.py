@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ._control_nodes import (
     BRANCH,
@@ -19,7 +18,6 @@ from ._control_nodes import (
     collection_input,
     collection_of,
     command_of,
-    entries_of,
     is_blank,
     join_content,
     listed,
@@ -27,11 +25,8 @@ from ._control_nodes import (
     watched_by,
 )
 from ._document import Json, Object, objects, part, script_of
+from ._node_index import NodeIndex, entries_of
 from ._secrets import rebuilt, secret, secrets_of
-
-if TYPE_CHECKING:
-    from ._completion import NodeIndex
-
 
 # --- Filling in
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
 from ._field_tables import field_of
 from ._node_types import KNOWN_COMMANDS, TYPE_IDS
-
-if TYPE_CHECKING:
-    from ._completion import NodeIndex
-
 
 # --- Control nodes: which they are, and where their fields are
 
@@ -55,12 +51,6 @@ def arm_outputs(node: Object) -> list[str]:
 def watched_by(branch: Object) -> Json:
     """What a join's branch says that it watches: an output, or the name or ID of a node."""
     return part(branch, "output").get("data") or branch.get("nodeId") or branch.get("name")
-
-
-def entries_of(owner: Object, node: Object, index: NodeIndex) -> list[Object]:
-    """The entries of a workflow's or control node's `dependencies` and `flow` that are of a node."""
-    entries = objects(owner.get("dependencies")) + objects(owner.get("flow"))
-    return [entry for entry in entries if index.find(entry.get("nodeId")) is node]
 
 
 def awaited(entry: Object) -> list[Json]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
-from ._completion import NodeIndex, outputs_of
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
 from ._field_tables import field_of
-from ._problems import Path, Phrase, Problem, doubt
+from ._node_index import NodeIndex, entries_of, outputs_of
+from ._paths import Path
+from ._problems import Phrase, Problem, doubt
 from ._scripts import when_problems
 from ._suggestions import Vocabulary
 
@@ -191,7 +192,7 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
     unknown = [one for one, word in zip(branches, words, strict=True) if index.find(word) is None]
     if not branches or any(part(one, "output").get("data") is None for one in unknown):
         return  # a name that no node has is refused already
-    for entry in control.entries_of(owner, node, index):
+    for entry in entries_of(owner, node, index):
         for word in control.awaited(entry):
             if (index.find(word) or word) not in watched:
                 message, here = (

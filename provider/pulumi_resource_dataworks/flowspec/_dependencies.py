@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from ._completion import NodeIndex
 from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
-from ._problems import Path, Phrase, Problem, doubt
+from ._node_index import NodeIndex
+from ._paths import Path
+from ._problems import Phrase, Problem, doubt
 from ._suggestions import Vocabulary
 
 FLOWS = ("dependencies", "flow")

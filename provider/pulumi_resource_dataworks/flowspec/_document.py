@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard, cast
 
-from ._problems import InvalidDocumentError, Path, Problem, escaped
+from ._paths import Path
+from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import (
     MAX_DEPTH,
     is_json_like,

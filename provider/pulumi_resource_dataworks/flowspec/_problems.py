@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from ._paths import Path, show_path
 from ._secrets import is_secret
 
 # --- What is wrong with a document: where, what, and what to write instead
 
-
-Step = str | int
-Path = tuple[Step, ...]
 
 _HIDDEN = "[secret]"
 
@@ -60,14 +58,6 @@ class InvalidDocumentError(ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(f"{len(self.problems)} problems")
-
-
-def show_path(path: Path) -> str:
-    """A path as people write it: `spec.workflows[0].nodes[1].name`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def escaped(text: str) -> str:

@@ -10,7 +10,8 @@ from importlib import resources
 from typing import Literal, NamedTuple
 
 from ._document import Json, Object
-from ._problems import Path, Phrase, Problem
+from ._paths import Path
+from ._problems import Phrase, Problem
 from ._suggestions import slip
 
 # --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year

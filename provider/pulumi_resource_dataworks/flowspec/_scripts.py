@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ._comparison import named_fields
 from ._document import Object, objects, script_of
 from ._node_types import NODE_TYPES
-from ._problems import Path, Phrase, Problem, doubt
+from ._paths import Path
+from ._problems import Phrase, Problem, doubt
 from ._suggestions import near
 
 _INVISIBLE = {

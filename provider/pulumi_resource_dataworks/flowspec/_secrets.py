@@ -6,10 +6,9 @@ A secret keeps its mark wherever the value itself goes. What is made of it, such
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-if TYPE_CHECKING:
-    from ._problems import Path
+from ._paths import Path
 
 
 class SecretText(str):

@@ -11,7 +11,8 @@ from functools import cached_property, lru_cache
 from ._document import Json, Object
 from ._field_tables import OBJECT_TYPES
 from ._field_types import Field, Shape
-from ._problems import Path, Phrase, Problem, doubt
+from ._paths import Path
+from ._problems import Phrase, Problem, doubt
 
 # --- Words that look like others: near misses, and slips of the pen
 

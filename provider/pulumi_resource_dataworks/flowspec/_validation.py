@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from ._completion import NodeIndex, outputs_of
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
 from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of, workflow_of
 from ._field_tables import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, field_of
 from ._field_types import Field, Shape
+from ._node_index import NodeIndex, outputs_of
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
-from ._problems import InvalidDocumentError, Path, Problem, doubt, show_path
+from ._paths import Path, show_path
+from ._problems import InvalidDocumentError, Problem, doubt
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
 from ._suggestions import (

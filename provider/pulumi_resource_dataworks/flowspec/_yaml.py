@@ -15,7 +15,8 @@ import yaml
 
 from ._field_tables import field_of
 from ._field_types import Field, Shape
-from ._problems import InvalidDocumentError, Path, Problem, escaped
+from ._paths import Path
+from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words
 
 MAX_ALIASED = 200_000
