@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The Python example against the emulator, with the real Pulumi engine, step by step: `make demo`.
+"""examples/retail in Python against the emulator, with the real Pulumi engine, step by step: `make demo`.
 
 Each step prints its command and what the engine says, and has to show what it is there for: else the demo ends with
 status 1. Everything is in a temporary folder (project, state, PULUMI_HOME), which is gone afterwards, as is the emulator.
@@ -29,12 +29,13 @@ import inline
 from engine import BuildError, engine
 
 REPO = Path(__file__).resolve().parents[1]
-EXAMPLE = REPO / "examples" / "python"
+EXAMPLE = REPO / "examples" / "retail"
 VENV = Path(sys.prefix)
 STACK = "demo"
-SECONDS_PER_NODE = "0.8"
-SQL_FILE = "sql/summarise_orders.sql"
-OLD_SQL, NEW_SQL = "COUNT(*) AS orders", "COUNT(DISTINCT order_id) AS orders"
+SECONDS_PER_NODE, SECONDS_PER_STAGE = "0.1", 0.5
+SQL_FILE = "workflow/sql/clean_orders.sql"
+OLD_SQL, NEW_SQL = "customer_id > 0", "customer_id > 100"
+DOCUMENT_CRON, COLLEAGUE_CRON = "00 30 01 * * ?", "00 30 09 * * ?"
 
 
 class DemoError(Exception):
@@ -57,6 +58,18 @@ class Service:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
+    def edit(self, workflow: dict[str, Any], old: str, new: str) -> None:
+        """Change a workflow as a colleague does in Data Studio, behind Pulumi's back."""
+        self.control(
+            "edit", {"id": workflow["id"], "document": json.loads(workflow["spec"].replace(old, new))}
+        )
+
+    def control(self, what: str, body: dict[str, Any]) -> None:
+        """Send a command to the emulator itself."""
+        headers = {"Content-Type": "application/json"}
+        url, data = f"{self.endpoint}/_emulator/{what}", json.dumps(body).encode()
+        urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10).close()  # noqa: S310
+
 
 def main() -> int:
     """Play the demo; the exit status is returned."""
@@ -67,7 +80,7 @@ def main() -> int:
         engine_folder = engine()
         with tempfile.TemporaryDirectory(prefix="dataworks-demo-") as folder, emulator() as service:
             prepare(Path(folder), engine_folder, service)
-            play(Path(folder) / "project", service)
+            play(Path(folder) / "retail", service)
     except (DemoError, BuildError) as error:
         print(f"\ndemo: FAILED: {error}", file=sys.stderr)
         return 1
@@ -88,18 +101,20 @@ def emulator() -> Iterator[Service]:
                 raise DemoError("the emulator ended before it was ready")
             print(line, end="", flush=True)
             told = json.loads(line)
-            yield Service(
+            service = Service(
                 told["endpoint"], told["accessKey"], told["secretKey"], told["region"], told["projectId"]
             )
+            service.control("stage", {"progression": "seconds", "amount": SECONDS_PER_STAGE})
+            yield service
         finally:
             process.terminate()
 
 
 def prepare(folder: Path, engine_folder: Path, service: Service) -> None:
     """Copy the example, point this process's environment at the emulator, and make a stack."""
-    project = folder / "project"
-    ignored = shutil.ignore_patterns(".venv", "__pycache__", "Pulumi.*.yaml")
-    shutil.copytree(EXAMPLE, project, ignore=ignored)
+    project = folder / "retail/python"
+    ignored = shutil.ignore_patterns(".venv", "__pycache__", "Pulumi.*.yaml", "node_modules", "typescript")
+    shutil.copytree(EXAMPLE, project.parent, ignore=ignored)
     (project / ".venv").symlink_to(VENV)
     (folder / "state").mkdir()
     for name in [name for name in os.environ if name.startswith(("PULUMI_", "ALIBABA_", "ALICLOUD_"))]:
@@ -128,45 +143,52 @@ def prepare(folder: Path, engine_folder: Path, service: Service) -> None:
     pulumi(project, "config", "set", "projectId", str(service.project_id))
 
 
-def play(project: Path, service: Service) -> None:
+def play(retail: Path, service: Service) -> None:
     """The life of a workflow; after each step, what it has to have shown."""
-    run = runner(project)
-    expect("2 to create", run("preview"))
+    run = runner(retail / "python")
+    expect("3 to create", run("preview"))
 
     output = run("up")
     [workflow] = service.workflows()
-    expect("importing 2 nodes", output)
-    expect("importing 2 nodes (job ", output)
+    expect("importing 15 nodes (job ", output)
+    expect("3 created", output)
     expect(workflow["id"], output)
-    print(f'The emulator holds workflow {workflow["id"]}, "{workflow["path"]}".')
+    if not workflow["published"]:
+        raise DemoError("the workflow is not in production")
+    print(f'The emulator holds workflow {workflow["id"]}, "{workflow["path"]}", and it is in production.')
 
-    expect("2 unchanged", run("preview"))
+    expect("3 unchanged", run("preview"))
 
-    edit(project / SQL_FILE)
+    [line] = [one for one in (retail / SQL_FILE).read_text("utf-8").splitlines() if OLD_SQL in one]
+    say(f"An author changes {SQL_FILE}: {OLD_SQL} becomes {NEW_SQL}.")
+    (retail / SQL_FILE).write_text((retail / SQL_FILE).read_text("utf-8").replace(OLD_SQL, NEW_SQL), "utf-8")
     output = run("preview", "--diff")
-    expect("1 to update", output)
-    changed = (EXAMPLE / SQL_FILE).read_text("utf-8").splitlines()
-    [line] = [line for line in changed if OLD_SQL in line]
+    expect("2 to update", output)
     expect(f"- {line}", output)
     expect(f"+ {line.replace(OLD_SQL, NEW_SQL)}", output)
 
-    expect("1 updated", run("up"))
+    expect("2 updated", run("up"))
     [updated] = service.workflows()
     expect(workflow["id"], updated["id"])
     expect(NEW_SQL, updated["spec"])
 
-    expect("2 unchanged", run("refresh"))
+    say("A colleague changes the schedule in Data Studio: 01:30 becomes 09:30.")
+    service.edit(updated, DOCUMENT_CRON, COLLEAGUE_CRON)
+    output = run("refresh", "--diff")
+    expect("1 updated", output)
+    expect(COLLEAGUE_CRON, output)
+    run("up")
+    expect(DOCUMENT_CRON, service.workflows()[0]["spec"])
 
-    expect("2 deleted", run("destroy"))
+    expect("3 deleted", run("destroy"))
     if service.workflows():
         raise DemoError("after the destroy the emulator still holds a workflow")
     print("The emulator holds no workflow.")
 
 
-def edit(file: Path) -> None:
-    """Change the SQL of a node, as its author would."""
-    print(f"\n(an editor, in {SQL_FILE}: {OLD_SQL} becomes {NEW_SQL})")
-    file.write_text(file.read_text("utf-8").replace(OLD_SQL, NEW_SQL), "utf-8")
+def say(text: str) -> None:
+    """Show what happens beside Pulumi."""
+    print(f"\n({text})")
 
 
 def expect(text: str, output: str) -> None:

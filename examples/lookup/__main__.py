@@ -1,54 +1,27 @@
 """Orders and their revenue: two workflows, on a resource group that is looked up by its name."""
 
-from pathlib import Path
-
 import pulumi
 import pulumi_dataworks as dataworks
-from pulumi_dataworks import flowspec
-
-SQL = Path(__file__).parent / "sql"
 
 config = pulumi.Config()
 project = dataworks.get_project(project_id=config.require_int("projectId"))
 group = dataworks.get_resource_group(name=config.require("resourceGroup"), project_id=project.project_id)
 
-# What ${bizdate} means in the SQL: the day before the run's.
-BIZDATE = flowspec.VariableArgs(
-    name="bizdate",
-    scope=flowspec.VariableScope.NODE_PARAMETER,
-    type=flowspec.VariableType.SYSTEM,
-    value="$[yyyymmdd-1]",
+orders = dataworks.WorkflowDefinition(
+    "orders",
+    project_id=project.project_id,
+    spec=dataworks.read_flow_spec(
+        path="orders.yaml", variables={"resourceGroup": group.id, "waitsFor": project.root_output}
+    ).spec,
 )
-
-
-def daily(workflow: str, node: str, waits_for: pulumi.Input[str]) -> dataworks.WorkflowDefinition:
-    """Declare a workflow with one node, which waits for an output of another workflow's node."""
-    script = flowspec.ScriptArgs(
-        runtime=flowspec.RuntimeArgs(command="ODPS_SQL"),
-        content=(SQL / f"{node}.sql").read_text(encoding="utf-8"),
-        parameters=[BIZDATE],
-    )
-    runs_on = flowspec.RuntimeResourceArgs(resource_group=group.id)
-    depends = [flowspec.DependArgs(type=flowspec.DependencyType.NORMAL, output=waits_for)]
-    body = flowspec.WorkflowArgs(
-        name=workflow,
-        trigger=flowspec.TriggerArgs(
-            type=flowspec.TriggerType.SCHEDULER, cron="00 30 01 * * ?", timezone="Asia/Shanghai"
-        ),
-        nodes=[flowspec.NodeArgs(name=node, script=script, runtime_resource=runs_on)],
-        dependencies=[flowspec.DependencyArgs(node_id=node, depends=depends)],
-    )
-    return dataworks.WorkflowDefinition(
-        workflow,
-        project_id=project.project_id,
-        spec=flowspec.FlowSpecArgs(
-            kind=flowspec.Kind.CYCLE_WORKFLOW, spec=flowspec.SpecArgs(workflows=[body])
-        ),
-    )
-
-
-orders = daily("orders", "clean_orders", project.root_output)
-revenue = daily("revenue", "revenue_per_day", orders.node_outputs["clean_orders"])
+revenue = dataworks.WorkflowDefinition(
+    "revenue",
+    project_id=project.project_id,
+    spec=dataworks.read_flow_spec_output(
+        path="revenue.yaml",
+        variables={"resourceGroup": group.id, "waitsFor": orders.node_outputs["clean_orders"]},
+    ).spec,
+)
 
 pulumi.export("workspace", project.name)
 pulumi.export("resourceGroup", group.id)

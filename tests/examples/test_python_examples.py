@@ -48,15 +48,15 @@ def leave(example: PythonExample) -> None:
 def depends(workflow: dict[str, Any]) -> dict[str, set[str]]:
     """What each node of a workflow waits for: its ID, and the outputs."""
     return {
-        dependency["nodeId"]: {one["output"] for one in dependency["depends"]}
+        dependency["nodeId"]: {one["output"] for one in dependency["depends"] if "output" in one}
         for dependency in workflow["dependencies"]
     }
 
 
-def check_sql(example: PythonExample, nodes: dict[str, dict[str, Any]]) -> None:
+def check_sql(example: PythonExample, nodes: dict[str, dict[str, Any]], folder: str = "sql") -> None:
     """Every node has the SQL of its file, and knows what ${bizdate} is."""
     for name, node in nodes.items():
-        file = example.folder / "sql" / f"{name}.sql"
+        file = example.folder / folder / f"{name}.sql"
         assert node["script"]["content"] == file.read_text("utf-8")
         assert "'${bizdate}'" in node["script"]["content"]
         [parameter] = node["script"]["parameters"]
@@ -64,41 +64,35 @@ def check_sql(example: PythonExample, nodes: dict[str, dict[str, Any]]) -> None:
 
 
 @pytest.mark.starts_plugin
-def test_python(take: Take) -> None:
-    example = take("python")
-    outputs = live(example, 2)
+@pytest.mark.parametrize("language", ["python", "yaml"])
+def test_retail(take: Take, language: str) -> None:
+    example = take(f"retail/{language}")
+    outputs = live(example, 3)
     [stored] = example.emulator.workflows()
-    assert outputs["workflowId"] == stored.workflow_id
-    nodes = example.nodes("daily_orders")
-    check_sql(example, nodes)
-    assert depends(example.workflow_at("daily_orders")) == {
-        nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]}
+    assert stored.published
+    assert outputs == {
+        "workflowId": stored.workflow_id,
+        "publishedWorkflowId": str(stored.scheduling_id),
     }
+    nodes = example.nodes("retail_daily")
+    assert len(nodes) == 12
+    sql = (REPO / "examples/retail/workflow/sql/clean_orders.sql").read_text("utf-8")
+    assert nodes["clean_orders"]["script"]["content"] == sql
+    assert nodes["clean_orders"]["datasource"]["name"] == "odps_first"
+    assert '"datasource": "shop_mysql"' in nodes["sync_orders"]["script"]["content"]
+    waits = depends(example.workflow_at("retail_daily"))
+    assert waits[nodes["sync_orders"]["id"]] == {"emulated_workspace_root"}
+    assert waits[nodes["count_all"]["id"]] == {"emulated_workspace.full_count"}
     leave(example)
 
 
 @pytest.mark.starts_plugin
-def test_yaml(take: Take) -> None:
-    example = take("yaml")
-    outputs = live(example, 2)
-    nodes = example.nodes("daily_orders")
-    assert outputs["nodeIds"] == {name: node["id"] for name, node in nodes.items()}
-    escaped = nodes.pop("check_orders")
-    assert "dt = '${bizdate}';" in escaped["script"]["content"]
-    check_sql(example, nodes)
-    assert depends(example.workflow_at("daily_orders")) == {
-        nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]},
-        escaped["id"]: {nodes["summarise_orders"]["id"]},
-    }
-    leave(example)
-
-
-@pytest.mark.starts_plugin
-def test_yaml_without_its_escape_and_its_path(take: Take) -> None:
-    example = take("yaml")
+def test_a_program_in_yaml_without_its_path_and_an_escape(take: Take) -> None:
+    example = take("retail/yaml")
     file = example.folder / "Pulumi.yaml"
-    program = yaml.safe_load(file.read_text("utf-8").replace("$${bizdate}", "${bizdate}"))
+    program = yaml.safe_load(file.read_text("utf-8"))
     del program["plugins"]
+    program["resources"]["retail"]["properties"]["spec"] = "SELECT '${bizdate}';"
     file.write_text(yaml.safe_dump(program), "utf-8")
     example.environment["PATH"] = f"{PLUGIN_FOLDER}{os.pathsep}{example.environment['PATH']}"
     output = example.preview(ok=False).output
@@ -127,13 +121,14 @@ def test_dynamic(take: Take) -> None:
     outputs = live(example, 2)
     nodes = example.nodes("daily_orders")
     assert outputs["nodeIds"] == {name: node["id"] for name, node in nodes.items()}
-    check_sql(example, nodes)
+    assert all("'${bizdate}'" in node["script"]["content"] for node in nodes.values())
     assert depends(example.workflow_at("daily_orders")) == {
         nodes["summarise_orders"]["id"]: {nodes["extract_orders"]["id"]}
     }
     leave(example)
 
 
+@pytest.mark.starts_plugin
 def test_environments(take: Take) -> None:
     example = take("environments", "dev", "prod")
     documents = {}
@@ -169,13 +164,14 @@ def test_environments(take: Take) -> None:
     leave(example)
 
 
+@pytest.mark.starts_plugin
 def test_component(take: Take) -> None:
     example = take("component")
     outputs = live(example, 5)
     stored = {workflow.path: workflow for workflow in example.emulator.workflows()}
     assert outputs["workflowIds"] == {path: workflow.workflow_id for path, workflow in stored.items()}
     orders, payments, customers = (example.nodes(path) for path in ("orders", "payments", "customers"))
-    check_sql(example, orders | payments | customers)
+    check_sql(example, orders | payments | customers, "workflows/sql")
     assert depends(example.workflow_at("orders")) == {}
     assert depends(example.workflow_at("payments")) == {
         payments["match_payments"]["id"]: {payments["clean_payments"]["id"], orders["clean_orders"]["id"]}
@@ -189,18 +185,21 @@ def test_component(take: Take) -> None:
     leave(example)
 
 
+@pytest.mark.starts_plugin
 def test_lookup(take: Take) -> None:
     example = take("lookup")
     outputs = live(example, 3)
-    [orders], [revenue] = (example.nodes(path).values() for path in ("orders", "revenue"))
-    assert depends(example.workflow_at("orders")) == {orders["id"]: {"emulated_workspace_root"}}
-    assert depends(example.workflow_at("revenue")) == {revenue["id"]: {orders["id"]}}
+    [orders], [revenue] = (example.nodes(path).values() for path in ("shop_orders", "shop_revenue"))
+    assert depends(example.workflow_at("shop_orders")) == {orders["id"]: {"emulated_workspace_root"}}
+    assert depends(example.workflow_at("shop_revenue")) == {revenue["id"]: {orders["id"]}}
     check_sql(example, {"clean_orders": orders, "revenue_per_day": revenue})
     for node in (orders, revenue):
         assert node["runtimeResource"]["resourceGroup"] == outputs["resourceGroup"]
     assert outputs["resourceGroup"] == ResourceGroup().group_id
     assert outputs["workspace"] == "emulated_workspace"
-    ids = {workflow.path: workflow.workflow_id for workflow in example.emulator.workflows()}
+    ids = {
+        workflow.path.removeprefix("shop_"): workflow.workflow_id for workflow in example.emulator.workflows()
+    }
     assert outputs["workflowIds"] == ids
     leave(example)
 

@@ -20,11 +20,11 @@ INLINE = Path(__file__).parent / "inline/node.mjs"
 def test_the_typescript_example_lives_against_the_emulator(
     example: Example, node: Tool, node_modules: Path
 ) -> None:
-    folder = example.take("typescript")
+    folder = example.take("retail/typescript")
     (folder / "node_modules").symlink_to(node_modules)
     node("node_modules/typescript/bin/tsc", cwd=folder)
     if shutil.which("pulumi-language-nodejs", path=example.stack.environment["PATH"]):
         example.live(example.pulumi)
     else:
         driver = [str(shutil.which("node")), str(INLINE)]
-        example.live(lambda command: example.inline(driver, "dataworks-typescript", command))
+        example.live(lambda command: example.inline(driver, "retail-typescript", command))

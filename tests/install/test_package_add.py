@@ -65,7 +65,7 @@ def test_yaml(user: Stack, clone: Environment) -> None:
 
 
 def test_python(example: Example, clone: Environment) -> None:
-    folder = example.take("python")
+    folder = example.take("retail/python")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps"]
     run(*pip, "--no-build-isolation", "--target", folder / "site", generated("python", folder))
     example.stack.environment["PYTHONPATH"] = str(folder / "site")
@@ -75,14 +75,14 @@ def test_python(example: Example, clone: Environment) -> None:
             env=example.stack.environment,
             stdin=json.dumps([STACK, "preview"]),
         )
-    assert "2 to create" in output
+    assert "3 to create" in output
 
 
 @pytest.mark.nightly
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)
 def test_typescript(example: Example, clone: Environment, node: Tool, pinned_packages: Path) -> None:
-    folder = example.take("typescript")
+    folder = example.take("retail/typescript")
     sdk = generated("nodejs", folder)
     (sdk / "node_modules").symlink_to(pinned_packages)
     node("node_modules/typescript/bin/tsc", "--types", "node", cwd=sdk)  # as its postinstall.js does
@@ -91,7 +91,7 @@ def test_typescript(example: Example, clone: Environment, node: Tool, pinned_pac
     node("node_modules/typescript/bin/tsc", cwd=folder)
     with added(clone, example.stack):
         driver = [str(shutil.which("node")), str(REPO / "tests/examples/inline/node.mjs")]
-        assert "2 to create" in example.inline(driver, "dataworks-typescript", "preview")
+        assert "3 to create" in example.inline(driver, "retail-typescript", "preview")
 
 
 @pytest.mark.xdist_group("go")

@@ -44,6 +44,13 @@ PROJECTS = (10001, 10002)
 TRY = "try"
 
 
+def copy_example(source: Path, folder: Path) -> None:
+    """Copies a project, and the workflow's folder where that lies beside it, as that of examples/retail does."""
+    shutil.copytree(source, folder, ignore=LEFT_BY_USERS, dirs_exist_ok=True)
+    if (source.parent / "workflow").is_dir():
+        shutil.copytree(source.parent / "workflow", folder.parent / "workflow", dirs_exist_ok=True)
+
+
 @dataclass
 class PythonExample(Stack):
     """A project in `folder`, and the stack that commands are about in `name`."""
@@ -164,7 +171,7 @@ def take(
         example = PythonExample(place.folder, place.environment, two_workspaces, port)
         taken.append(example)
         source = REPO / "examples" / name
-        shutil.copytree(source, example.folder, ignore=LEFT_BY_USERS, dirs_exist_ok=True)
+        copy_example(source, example.folder)
         (example.folder / ".venv").symlink_to(Path(sys.prefix))
         for stack in stacks or [TRY]:
             example.name = stack
@@ -192,8 +199,7 @@ class Example:
     def take(self, name: str) -> Path:
         """Puts a copy of an example in place of the project, with a stack `example` and the provider in its .venv."""
         folder = self.stack.folder
-        shutil.rmtree(folder)
-        shutil.copytree(REPO / "examples" / name, folder, ignore=LEFT_BY_USERS)
+        copy_example(REPO / "examples" / name, folder)
         (folder / ".venv").symlink_to(Path(sys.prefix))
         self.stack.run("stack", "init", STACK, "--secrets-provider", PROVIDER)
         self.stack.run("config", "set", "projectId", str(self.stack.project_id))
@@ -219,17 +225,20 @@ class Example:
         return done.stdout
 
     def live(self, run: Run) -> None:
-        """Takes a program that makes one workflow from SQL with `${bizdate}` through its life."""
+        """Takes a program that imports and deploys one document with SQL and variables through its life."""
         emulator = self.stack.emulator
-        assert "2 to create" in run("preview")
+        assert "3 to create" in run("preview")
         assert emulator.workflows() == []
         output = run("up")
         [workflow] = emulator.workflows()
         assert workflow.workflow_id in output
+        assert workflow.published
         assert "pulumi-resource-dataworks from $PATH" not in output
-        assert all("'${bizdate}'" in content for content in self.stack.scripts().values())
-        assert "2 unchanged" in run("preview")
-        assert "2 deleted" in run("destroy")
+        text = json.dumps(workflow.document)
+        assert "'${bizdate}'" in text
+        assert "{{" not in text
+        assert "3 unchanged" in run("preview")
+        assert "3 deleted" in run("destroy")
         assert emulator.workflows() == []
 
 

@@ -35,7 +35,7 @@ def read(path: Path) -> str:
 
 
 def test_typescript_pins_what_the_example_does(project: Callable[..., Path]) -> None:
-    out, example = project("typescript"), EXAMPLES / "typescript"
+    out, example = project("typescript"), EXAMPLES / "retail/typescript"
     mine, theirs = (json.loads(read(folder / "package.json")) for folder in (out, example))
     assert mine["devDependencies"] == theirs["devDependencies"]
     assert mine["dependencies"].pop("@pulumi-dataworks/dataworks") == __version__
@@ -52,9 +52,8 @@ def test_go_pins_what_the_example_does(project: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize("language", ["python", "yaml", "typescript", "go"])
 def test_a_project_is_as_the_example_is(project: Callable[..., Path], language: str) -> None:
-    mine, theirs = (
-        yaml.safe_load(read(folder / "Pulumi.yaml")) for folder in (project(language), EXAMPLES / language)
-    )
+    example = EXAMPLES / ("go" if language == "go" else f"retail/{language}")
+    mine, theirs = (yaml.safe_load(read(folder / "Pulumi.yaml")) for folder in (project(language), example))
     assert mine["name"] == "dataworks-10001"
     assert {mine[key] == theirs[key] for key in ("runtime", "plugins")} == {True}
     assert mine.get("config", {}) == {}

@@ -1,5 +1,0 @@
--- One day's orders, as they came in.
-INSERT OVERWRITE TABLE dwd_orders PARTITION (dt = '${bizdate}')
-SELECT order_id, customer_id, amount
-FROM ods_orders
-WHERE dt = '${bizdate}' AND status <> 'cancelled';
