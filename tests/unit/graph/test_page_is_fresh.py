@@ -1,7 +1,8 @@
-"""The picture on the page is what the command writes."""
+"""The pictures of the pages are what the command writes."""
 
 from pathlib import Path
 
+from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.graph import mermaid
 from tests.support.pictures import after, compared, document, node
 
@@ -34,3 +35,9 @@ def example() -> str:
 
 def test_the_page_shows_what_the_command_writes() -> None:
     assert f"```mermaid\n{example()}```\n" in PAGE.read_text("utf-8")
+
+
+def test_the_picture_of_the_readme_is_what_the_command_draws(tmp_path: Path) -> None:
+    document = PAGE.parents[1] / "examples/retail/workflow/retail_daily.yaml"
+    assert cli.main(["graph", str(document), "--out", str(tmp_path / "retail.svg")]) == 0
+    assert (tmp_path / "retail.svg").read_text("utf-8") == (PAGE.parent / "retail.svg").read_text("utf-8")
