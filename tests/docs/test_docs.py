@@ -107,10 +107,12 @@ def validate(document: Any, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("typescript", "go"), ids=str)
-def test_code_of_another_language_is_an_example_s(block: Block) -> None:
-    endings = {"typescript": "*.ts", "go": "*.go"}
-    examples = (REPO / "examples" / block.language).glob(endings[block.language])
-    assert any(block.text in example.read_text("utf-8") for example in examples)
+def test_code_of_another_language_is_compiled(block: Block) -> None:
+    """It is compiled as one of the examples, or as one of the programs of tests/sdk."""
+    pattern = {"typescript": "*.ts", "go": "*.go"}[block.language]
+    folders = (REPO / "examples/retail/typescript", REPO / "examples/go", REPO / "tests/sdk/programs")
+    programs = [program for folder in folders for program in folder.glob(pattern)]
+    assert any(block.text in program.read_text("utf-8") for program in programs)
 
 
 @pytest.mark.parametrize("block", blocks("mermaid"), ids=str)

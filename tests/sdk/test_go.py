@@ -41,8 +41,9 @@ def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) 
     module = "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go"
     go("mod", "edit", f"-replace={module}={SDK}", cwd=tmp_path)
     shutil.copy(PROGRAMS / "typed.go", tmp_path)
-    (tmp_path / "functions").mkdir()
-    shutil.copy(PROGRAMS / "functions.go", tmp_path / "functions")
+    for name in ("functions", "front_page"):
+        (tmp_path / name).mkdir()
+        shutil.copy(PROGRAMS / f"{name}.go", tmp_path / name)
     (tmp_path / "documented").mkdir()
     (tmp_path / "documented/main.go").write_text(program("go"), "utf-8")
     go("vet", "./...", cwd=tmp_path)

@@ -32,11 +32,10 @@ def test_the_package_is_whole(node_modules: Path) -> None:
 def test_programs_compile_and_hand_over_what_they_say(node: Tool, node_modules: Path, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(node_modules)
     (tmp_path / "package.json").write_text("{}")
-    for name in ("typed.ts", "functions.ts"):
+    names = ("typed.ts", "functions.ts", "front_page.ts")
+    for name in names:
         shutil.copy(PROGRAMS / name, tmp_path)
     (tmp_path / "documented.ts").write_text(program("typescript"), "utf-8")
-    node(
-        "node_modules/typescript/bin/tsc", *STRICT, "documented.ts", "typed.ts", "functions.ts", cwd=tmp_path
-    )
+    node("node_modules/typescript/bin/tsc", *STRICT, "documented.ts", *names, cwd=tmp_path)
     expect_the_typed_document(json.loads(node("typed.js", cwd=tmp_path)))
     expect_the_functions(node("functions.js", cwd=tmp_path))
