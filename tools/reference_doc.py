@@ -70,13 +70,13 @@ the environment.
 
 Credentials are taken whole from one place: as soon as the configuration names any source, none of the environment's is
 used. With several sources the first of these counts: key pair, OIDC, profile, ECS role, URI. With none, the provider
-tries the OIDC variables, the CLI's default profile, `credentials.ini` and the ECS instance's role, as the vendor's libraries do. In one thing it
-differs from them: a profile, ECS role or URI that a variable of the table below names is the only source that is tried, where they go on to the
-next one and ask a URI last. Where the keys come from a profile of the CLI, its `region_id` is the region if nothing else names one.
+tries the OIDC variables, the CLI's default profile, `credentials.ini` and the ECS instance's role, as the vendor's libraries do. It
+differs from them in one thing. A profile, ECS role or URI that a variable of the table below names is the only source that is
+tried. They go on to the next one, and ask a URI last. Where the keys come from a profile of the CLI, its `region_id` is the region if nothing else names one.
 
-A proxy is taken from
-`HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` (`http`, `https`, `socks5`), exceptions from `NO_PROXY` (names, domains, networks), certificates from
-`SSL_CERT_FILE` or `SSL_CERT_DIR`: for DataWorks and for sources of credentials alike. This machine and the metadata service of ECS are
+A proxy is taken from `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` (`http`, `https`, `socks5`), exceptions from `NO_PROXY` (names,
+domains, networks), certificates from `SSL_CERT_FILE` or `SSL_CERT_DIR`. They count for DataWorks and for sources of credentials
+alike. This machine and the metadata service of ECS are
 reached without a proxy. Where temporary keys cannot be renewed, those in hand are used to their end.
 
 Where `clientReadTimeout` is left out, the answer to an import is waited for 120000 milliseconds.

@@ -20,8 +20,8 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "flowspec-rules.md"
 HEAD = """# Why a document is refused
 
 Written by `make rules` from the code. Everything here is found at preview, without a call to DataWorks. Errors stop the
-preview; warnings are shown. A rule is an error only where the vendor's own parser refuses the document, or where what is
-written would surely be lost without a word, or where the service's own answer is known.
+preview; warnings are shown. A rule is an error only where the vendor's own parser refuses the document, where what is
+written would surely be lost, or where the service's own answer is known.
 
 How each rule stands to the vendor's parser is measured: a test holds its 8,900 verdicts on `tests/corpus` against ours, and
 fails on one that no rule claims.

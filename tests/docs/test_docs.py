@@ -21,13 +21,15 @@ from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import EmulatorSettings
 from tests.support import mocked_programs
 from tests.support.messages import GOLDEN
-from tests.support.pages import Block, anchors, blocks, headings, links, pages, spans
+from tests.support.pages import Block, anchors, blocks, headings, links, pages, sentences, spans
 from tests.support.repository import REPO
 
 pytest_plugins = ["tests.support.examples"]
 
 PROVIDER = REPO / "provider" / "pulumi_resource_dataworks"
 SHELL = {"cd", "kill", "curl", "echo", "export", "git", "mkdir", "npm"}
+OUR_PAGES = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "examples"}
+LONGEST_SENTENCE = 30
 CHECKED = {"python", "json", "yaml", "sh", "mermaid", "typescript", "go", ""}
 
 
@@ -56,6 +58,19 @@ def test_every_block_has_a_language_that_is_checked() -> None:
         line for page in pages() for line in re.findall(r"^```(.+)$", page.read_text("utf-8"), re.MULTILINE)
     ]
     assert set(fences) - CHECKED == set()
+
+
+def test_no_sentence_is_long() -> None:
+    """The README, docs, examples and the pages beside them: 30 words at most, a code span is one."""
+    ours = [page for page in pages() if page.relative_to(REPO).parts[0] in OUR_PAGES]
+    assert len(ours) > 30
+    found = [
+        f"{page.relative_to(REPO)}: {len(words)} words: {' '.join(words)}"
+        for page in ours
+        for words in map(str.split, sentences(page))
+        if len(words) > LONGEST_SENTENCE
+    ]
+    assert found == []
 
 
 @pytest.fixture(scope="module")

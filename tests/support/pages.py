@@ -60,6 +60,21 @@ def spans() -> list[tuple[Path, str]]:
     ]
 
 
+def sentences(page: Path) -> Iterator[str]:
+    """The sentences of a page's paragraphs, headings and table cells, with one word in place of each code span."""
+    for token in _tokens(page):
+        if token.type == "inline":
+            parts = (
+                "code"
+                if one.type == "code_inline"
+                else one.content
+                if one.type == "text"
+                else " " * one.type.endswith("break")
+                for one in token.children or ()
+            )
+            yield from re.split(r"(?<=[.!?])\s+", "".join(parts))
+
+
 def links(page: Path) -> list[str]:
     """Where a page's links go, as it writes them."""
     return [str(token.attrs["href"]) for token in _inline(page) if token.type == "link_open"]

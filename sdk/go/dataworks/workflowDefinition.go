@@ -16,8 +16,8 @@ import (
 // A DataWorks workflow and its nodes, from one FlowSpec document.
 //
 // The document is sent to `ImportWorkflowDefinition`; the resource waits for the import job and hands out the workflow's ID.
-// IDs decide whether the service creates or updates: those in the document are kept, missing ones are chosen by the provider
-// from the resource's URN, the project, the workflow's path and the node's name, so that applying again is always an update of the same workflow.
+// IDs decide whether the service creates or updates. Those in the document are kept. The provider derives missing ones from
+// the resource's URN, the project, the workflow's path and the node's name. So applying again always updates the same workflow.
 //
 // An import replaces the workflow's whole set of nodes. The provider refuses to delete a node that somebody else added.
 //

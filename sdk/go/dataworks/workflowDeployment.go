@@ -18,7 +18,7 @@ import (
 // come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
 // a deployment in the same preview, and is deployed in the same `up`.
 //
-// A run that was interrupted is found again and gone on with; it is never begun twice.
+// An interrupted run is found again and continued; it is never begun twice.
 //
 // # Example Usage
 //
