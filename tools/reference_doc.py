@@ -29,7 +29,8 @@ Written by `make reference` from the provider's schema. Names are those of YAML,
 - [WorkflowDeployment](#workflowdeployment): [inputs](#inputs-of-workflowdeployment),
   [outputs](#outputs-of-workflowdeployment)
 - [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
-  [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions)
+  [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions),
+  [readFlowSpec](#readflowspec)
 - [Configuration](#configuration): [environment variables](#environment-variables)
 - [Versions of Pulumi](#versions-of-pulumi)
 - [The document](#the-document): the types of `spec`
@@ -130,10 +131,10 @@ def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str,
 
 
 def function(token: str, spec: Mapping[str, Any]) -> str:
-    """Return the section of a function: what it tells, what it takes and what it gives."""
+    """Return the section of a function: what it does, what it takes and what it gives."""
     inputs, outputs = spec["inputs"], spec["outputs"]
     return (
-        f"\n### {token.rpartition(':')[2]}\n\n{spec['description']}\n\n"
+        f"\n### {token.rpartition(':')[2]}\n\n{opening(spec)}\n\n"
         + table("argument", inputs["properties"], inputs.get("required", ()))
         + "\nIt gives:\n\n"
         + table("result", outputs["properties"], ())

@@ -6,6 +6,17 @@ import * as utilities from "./utilities";
 
 /**
  * Looks up a DataWorks workspace by its ID or its name: one of the two. It makes one call; for a name that is not there, one more for each 100 workspaces.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const project = dataworks.getProjectOutput({ name: "sales" });
+ *
+ * export const projectId = project.projectId;
+ * export const rootOutput = project.rootOutput;
+ * ```
  */
 export function getProject(args?: GetProjectArgs, opts?: pulumi.InvokeOptions): Promise<GetProjectResult> {
     args = args || {};
@@ -63,6 +74,17 @@ export interface GetProjectResult {
 }
 /**
  * Looks up a DataWorks workspace by its ID or its name: one of the two. It makes one call; for a name that is not there, one more for each 100 workspaces.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const project = dataworks.getProjectOutput({ name: "sales" });
+ *
+ * export const projectId = project.projectId;
+ * export const rootOutput = project.rootOutput;
+ * ```
  */
 export function getProjectOutput(args?: GetProjectOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetProjectResult> {
     args = args || {};

@@ -6,6 +6,16 @@ import * as utilities from "./utilities";
 
 /**
  * Looks up a resource group by its name, for the ID that a document names in `runtimeResource.resourceGroup`. It makes one call for each 100 resource groups, however many names are looked up.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const group = dataworks.getResourceGroupOutput({ name: "night", projectId: 123456 });
+ *
+ * export const resourceGroup = group.id;
+ * ```
  */
 export function getResourceGroup(args: GetResourceGroupArgs, opts?: pulumi.InvokeOptions): Promise<GetResourceGroupResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -46,6 +56,16 @@ export interface GetResourceGroupResult {
 }
 /**
  * Looks up a resource group by its name, for the ID that a document names in `runtimeResource.resourceGroup`. It makes one call for each 100 resource groups, however many names are looked up.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const group = dataworks.getResourceGroupOutput({ name: "night", projectId: 123456 });
+ *
+ * export const resourceGroup = group.id;
+ * ```
  */
 export function getResourceGroupOutput(args: GetResourceGroupOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetResourceGroupResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,6 +8,16 @@ import * as utilities from "./utilities";
  * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
  *
  * By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const orders = dataworks.getWorkflowDefinitionOutput({ projectId: 123456, path: "sales/orders" });
+ *
+ * export const cleanOrders = orders.nodeOutputs["clean_orders"];
+ * ```
  */
 export function getWorkflowDefinition(args: GetWorkflowDefinitionArgs, opts?: pulumi.InvokeOptions): Promise<GetWorkflowDefinitionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -96,6 +106,16 @@ export interface GetWorkflowDefinitionResult {
  * Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
  *
  * By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const orders = dataworks.getWorkflowDefinitionOutput({ projectId: 123456, path: "sales/orders" });
+ *
+ * export const cleanOrders = orders.nodeOutputs["clean_orders"];
+ * ```
  */
 export function getWorkflowDefinitionOutput(args: GetWorkflowDefinitionOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetWorkflowDefinitionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

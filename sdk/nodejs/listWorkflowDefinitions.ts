@@ -9,6 +9,16 @@ import * as utilities from "./utilities";
 
 /**
  * Lists the cycle workflows and manual workflows of a workspace, by path. It makes two calls, and one more for each further 100 workflows of a kind.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const listed = dataworks.listWorkflowDefinitionsOutput({ projectId: 123456 });
+ *
+ * export const paths = listed.workflows.apply((workflows) => workflows.map((workflow) => workflow.path));
+ * ```
  */
 export function listWorkflowDefinitions(args: ListWorkflowDefinitionsArgs, opts?: pulumi.InvokeOptions): Promise<ListWorkflowDefinitionsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -32,6 +42,16 @@ export interface ListWorkflowDefinitionsResult {
 }
 /**
  * Lists the cycle workflows and manual workflows of a workspace, by path. It makes two calls, and one more for each further 100 workflows of a kind.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const listed = dataworks.listWorkflowDefinitionsOutput({ projectId: 123456 });
+ *
+ * export const paths = listed.workflows.apply((workflows) => workflows.map((workflow) => workflow.path));
+ * ```
  */
 export function listWorkflowDefinitionsOutput(args: ListWorkflowDefinitionsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListWorkflowDefinitionsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

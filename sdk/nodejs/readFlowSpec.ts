@@ -6,6 +6,19 @@ import * as utilities from "./utilities";
 
 /**
  * Reads a FlowSpec document from a file, JSON or YAML. `{"fn::readFile": "extract.sql"}` in it stands for a file beside it, `{{name}}` for a variable. What is wrong with the document is reported with its line. It makes no call.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const document = dataworks.readFlowSpecOutput({
+ *     path: "daily_orders.yaml",
+ *     variables: { resourceGroup: "Serverless_res_group_1" },
+ * });
+ *
+ * new dataworks.WorkflowDefinition("daily-orders", { projectId: 123456, spec: document.spec });
+ * ```
  */
 export function readFlowSpec(args: ReadFlowSpecArgs, opts?: pulumi.InvokeOptions): Promise<ReadFlowSpecResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -34,6 +47,19 @@ export interface ReadFlowSpecResult {
 }
 /**
  * Reads a FlowSpec document from a file, JSON or YAML. `{"fn::readFile": "extract.sql"}` in it stands for a file beside it, `{{name}}` for a variable. What is wrong with the document is reported with its line. It makes no call.
+ *
+ * ## Example Usage
+ *
+ * ```typescript
+ * import * as dataworks from "@pulumi-dataworks/dataworks";
+ *
+ * const document = dataworks.readFlowSpecOutput({
+ *     path: "daily_orders.yaml",
+ *     variables: { resourceGroup: "Serverless_res_group_1" },
+ * });
+ *
+ * new dataworks.WorkflowDefinition("daily-orders", { projectId: 123456, spec: document.spec });
+ * ```
  */
 export function readFlowSpecOutput(args: ReadFlowSpecOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ReadFlowSpecResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

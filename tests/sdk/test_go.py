@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.repository import REPO
 
-from tests.support.sdks import expect_the_functions, expect_the_typed_document, program
+from tests.support.sdks import expect_the_functions, expect_the_typed_document, programs
 
 from tests.support.sdks import Tool
 
@@ -32,6 +32,7 @@ def test_the_documentation_is_go_s(go: Tool) -> None:
     assert "# Example Usage\n//\n//\tpackage main\n" in (SDK / "dataworks/workflowDefinition.go").read_text("utf-8")
     assert "```" not in shown
     assert "package main" in shown
+    assert "\tpackage main\n" in go("doc", "GetProject", cwd=SDK / "dataworks").replace("    package", "\tpackage")
 
 
 @pytest.mark.nightly
@@ -44,8 +45,9 @@ def test_programs_compile_and_hand_over_what_they_say(go: Tool, tmp_path: Path) 
     for name in ("functions", "front_page"):
         (tmp_path / name).mkdir()
         shutil.copy(PROGRAMS / f"{name}.go", tmp_path / name)
-    (tmp_path / "documented").mkdir()
-    (tmp_path / "documented/main.go").write_text(program("go"), "utf-8")
+    for name, text in programs("go").items():
+        (tmp_path / "documented" / name).mkdir(parents=True)
+        (tmp_path / "documented" / name / "main.go").write_text(text, "utf-8")
     go("vet", "./...", cwd=tmp_path)
     expect_the_typed_document(json.loads(go("run", "-ldflags=-s -w", ".", cwd=tmp_path)))
     expect_the_functions(go("run", "-ldflags=-s -w", "./functions", cwd=tmp_path))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sdks import expect_the_functions, expect_the_typed_document, program
+from tests.support.sdks import expect_the_functions, expect_the_typed_document, programs
 
 from tests.support.sdks import Tool
 
@@ -32,10 +32,11 @@ def test_the_package_is_whole(node_modules: Path) -> None:
 def test_programs_compile_and_hand_over_what_they_say(node: Tool, node_modules: Path, tmp_path: Path) -> None:
     (tmp_path / "node_modules").symlink_to(node_modules)
     (tmp_path / "package.json").write_text("{}")
-    names = ("typed.ts", "functions.ts", "front_page.ts")
-    for name in names:
+    for name in ("typed.ts", "functions.ts", "front_page.ts"):
         shutil.copy(PROGRAMS / name, tmp_path)
-    (tmp_path / "documented.ts").write_text(program("typescript"), "utf-8")
-    node("node_modules/typescript/bin/tsc", *STRICT, "documented.ts", *names, cwd=tmp_path)
+    for name, text in programs("typescript").items():
+        (tmp_path / f"documented-{name}.ts").write_text(text, "utf-8")
+    sources = sorted(path.name for path in tmp_path.glob("*.ts"))
+    node("node_modules/typescript/bin/tsc", *STRICT, *sources, cwd=tmp_path)
     expect_the_typed_document(json.loads(node("typed.js", cwd=tmp_path)))
     expect_the_functions(node("functions.js", cwd=tmp_path))

@@ -21,9 +21,10 @@ CONFIG = {
 }
 
 ANSWERS: dict[str, dict[str, Any]] = {
-    "dataworks:index:getProject": {"name": "sales", "rootOutput": "sales_root"},
+    "dataworks:index:getProject": {"name": "sales", "projectId": 10001, "rootOutput": "sales_root"},
     "dataworks:index:getResourceGroup": {"id": "Serverless_res_group_1_1"},
     "dataworks:index:getWorkflowDefinition": {"nodeOutputs": {"clean_orders": "5123456789012345678"}},
+    "dataworks:index:listWorkflowDefinitions": {"workflows": [{"path": "sales/orders"}]},
     "dataworks:index:readFlowSpec": {"spec": json.loads(CONFIG["spec"])},
 }
 

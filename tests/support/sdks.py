@@ -94,12 +94,15 @@ def go() -> Tool:
 SCHEMA = REPO / "provider/pulumi_resource_dataworks/plugin/schema.json"
 
 
-def program(language: str) -> str:
-    """The program in the resource's description."""
+def programs(language: str) -> dict[str, str]:
+    """The programs in the descriptions of resources and functions, by the name of what they describe."""
     schema = json.loads(SCHEMA.read_text("utf-8"))
-    description = schema["resources"]["dataworks:index:WorkflowDefinition"]["description"]
-    [found] = re.findall(rf"```{language}\n(.*?)```", description, re.DOTALL)
-    return str(found)
+    found: dict[str, str] = {}
+    for token, spec in {**schema["resources"], **schema["functions"]}.items():
+        [found[token.rpartition(":")[2]]] = re.findall(
+            rf"```{language}\n(.*?)```", spec["description"], re.DOTALL
+        )
+    return found
 
 
 def expect_the_functions(lines: str) -> None:

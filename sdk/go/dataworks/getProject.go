@@ -12,6 +12,27 @@ import (
 )
 
 // Looks up a DataWorks workspace by its ID or its name: one of the two. It makes one call; for a name that is not there, one more for each 100 workspaces.
+//
+// # Example Usage
+//
+//	package main
+//
+//	import (
+//	    "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+//	    "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	)
+//
+//	func main() {
+//	    pulumi.Run(func(ctx *pulumi.Context) error {
+//	        project, err := dataworks.GetProject(ctx, &dataworks.GetProjectArgs{Name: pulumi.StringRef("sales")})
+//	        if err != nil {
+//	            return err
+//	        }
+//	        ctx.Export("projectId", pulumi.Int(project.ProjectId))
+//	        ctx.Export("rootOutput", pulumi.String(project.RootOutput))
+//	        return nil
+//	    })
+//	}
 func GetProject(ctx *pulumi.Context, args *GetProjectArgs, opts ...pulumi.InvokeOption) (*GetProjectResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetProjectResult

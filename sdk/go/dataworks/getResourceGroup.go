@@ -12,6 +12,29 @@ import (
 )
 
 // Looks up a resource group by its name, for the ID that a document names in `runtimeResource.resourceGroup`. It makes one call for each 100 resource groups, however many names are looked up.
+//
+// # Example Usage
+//
+//	package main
+//
+//	import (
+//	    "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+//	    "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	)
+//
+//	func main() {
+//	    pulumi.Run(func(ctx *pulumi.Context) error {
+//	        group, err := dataworks.GetResourceGroup(ctx, &dataworks.GetResourceGroupArgs{
+//	            Name:      "night",
+//	            ProjectId: pulumi.IntRef(123456),
+//	        })
+//	        if err != nil {
+//	            return err
+//	        }
+//	        ctx.Export("resourceGroup", pulumi.String(group.Id))
+//	        return nil
+//	    })
+//	}
 func GetResourceGroup(ctx *pulumi.Context, args *GetResourceGroupArgs, opts ...pulumi.InvokeOption) (*GetResourceGroupResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetResourceGroupResult

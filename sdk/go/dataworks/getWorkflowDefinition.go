@@ -14,6 +14,29 @@ import (
 // Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
 //
 // By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
+//
+// # Example Usage
+//
+//	package main
+//
+//	import (
+//	    "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+//	    "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	)
+//
+//	func main() {
+//	    pulumi.Run(func(ctx *pulumi.Context) error {
+//	        orders, err := dataworks.LookupWorkflowDefinition(ctx, &dataworks.LookupWorkflowDefinitionArgs{
+//	            ProjectId: 123456,
+//	            Path:      pulumi.StringRef("sales/orders"),
+//	        })
+//	        if err != nil {
+//	            return err
+//	        }
+//	        ctx.Export("cleanOrders", pulumi.String(orders.NodeOutputs["clean_orders"]))
+//	        return nil
+//	    })
+//	}
 func LookupWorkflowDefinition(ctx *pulumi.Context, args *LookupWorkflowDefinitionArgs, opts ...pulumi.InvokeOption) (*LookupWorkflowDefinitionResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupWorkflowDefinitionResult

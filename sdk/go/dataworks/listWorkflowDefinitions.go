@@ -12,6 +12,30 @@ import (
 )
 
 // Lists the cycle workflows and manual workflows of a workspace, by path. It makes two calls, and one more for each further 100 workflows of a kind.
+//
+// # Example Usage
+//
+//	package main
+//
+//	import (
+//	    "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+//	    "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	)
+//
+//	func main() {
+//	    pulumi.Run(func(ctx *pulumi.Context) error {
+//	        listed, err := dataworks.ListWorkflowDefinitions(ctx, &dataworks.ListWorkflowDefinitionsArgs{ProjectId: 123456})
+//	        if err != nil {
+//	            return err
+//	        }
+//	        var paths pulumi.StringArray
+//	        for _, workflow := range listed.Workflows {
+//	            paths = append(paths, pulumi.String(workflow.Path))
+//	        }
+//	        ctx.Export("paths", paths)
+//	        return nil
+//	    })
+//	}
 func ListWorkflowDefinitions(ctx *pulumi.Context, args *ListWorkflowDefinitionsArgs, opts ...pulumi.InvokeOption) (*ListWorkflowDefinitionsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListWorkflowDefinitionsResult

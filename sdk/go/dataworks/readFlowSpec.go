@@ -12,6 +12,34 @@ import (
 )
 
 // Reads a FlowSpec document from a file, JSON or YAML. `{"fn::readFile": "extract.sql"}` in it stands for a file beside it, `{{name}}` for a variable. What is wrong with the document is reported with its line. It makes no call.
+//
+// # Example Usage
+//
+//	package main
+//
+//	import (
+//	    "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks"
+//	    "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	)
+//
+//	func main() {
+//	    pulumi.Run(func(ctx *pulumi.Context) error {
+//	        document := dataworks.ReadFlowSpecOutput(ctx, dataworks.ReadFlowSpecOutputArgs{
+//	            Path: pulumi.String("daily_orders.yaml"),
+//	            Variables: pulumi.Map{
+//	                "resourceGroup": pulumi.String("Serverless_res_group_1"),
+//	            },
+//	        })
+//	        _, err := dataworks.NewWorkflowDefinition(ctx, "daily-orders", &dataworks.WorkflowDefinitionArgs{
+//	            ProjectId: pulumi.Int(123456),
+//	            Spec:      document.Spec(),
+//	        })
+//	        if err != nil {
+//	            return err
+//	        }
+//	        return nil
+//	    })
+//	}
 func ReadFlowSpec(ctx *pulumi.Context, args *ReadFlowSpecArgs, opts ...pulumi.InvokeOption) (*ReadFlowSpecResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ReadFlowSpecResult

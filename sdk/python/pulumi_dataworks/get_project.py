@@ -136,6 +136,19 @@ def get_project(name: Optional[_builtins.str] = None,
     """
     Looks up a DataWorks workspace by its ID or its name: one of the two. It makes one call; for a name that is not there, one more for each 100 workspaces.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    project = dataworks.get_project(name="sales")
+
+    pulumi.export("projectId", project.project_id)
+    pulumi.export("rootOutput", project.root_output)
+    ```
+
+
     :param _builtins.str name: The name of the workspace, exactly as it is written; not its display name.
     :param _builtins.int project_id: The ID of the workspace.
     """
@@ -159,6 +172,19 @@ def get_project_output(name: pulumi.Input[Optional[Optional[_builtins.str]]] = N
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetProjectResult]:
     """
     Looks up a DataWorks workspace by its ID or its name: one of the two. It makes one call; for a name that is not there, one more for each 100 workspaces.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    project = dataworks.get_project(name="sales")
+
+    pulumi.export("projectId", project.project_id)
+    pulumi.export("rootOutput", project.root_output)
+    ```
+
 
     :param _builtins.str name: The name of the workspace, exactly as it is written; not its display name.
     :param _builtins.int project_id: The ID of the workspace.

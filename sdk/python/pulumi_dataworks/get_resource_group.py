@@ -88,6 +88,18 @@ def get_resource_group(name: Optional[_builtins.str] = None,
     """
     Looks up a resource group by its name, for the ID that a document names in `runtimeResource.resourceGroup`. It makes one call for each 100 resource groups, however many names are looked up.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    group = dataworks.get_resource_group(name="night", project_id=123456)
+
+    pulumi.export("resourceGroup", group.id)
+    ```
+
+
     :param _builtins.str name: The name of the resource group, exactly as it is written.
     :param _builtins.int project_id: The ID of a workspace: then only the resource groups count that DataWorks lists for it.
     """
@@ -107,6 +119,18 @@ def get_resource_group_output(name: pulumi.Input[Optional[_builtins.str]] = None
                               opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetResourceGroupResult]:
     """
     Looks up a resource group by its name, for the ID that a document names in `runtimeResource.resourceGroup`. It makes one call for each 100 resource groups, however many names are looked up.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    group = dataworks.get_resource_group(name="night", project_id=123456)
+
+    pulumi.export("resourceGroup", group.id)
+    ```
+
 
     :param _builtins.str name: The name of the resource group, exactly as it is written.
     :param _builtins.int project_id: The ID of a workspace: then only the resource groups count that DataWorks lists for it.

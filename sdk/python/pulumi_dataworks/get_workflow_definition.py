@@ -200,6 +200,18 @@ def get_workflow_definition(name: Optional[_builtins.str] = None,
 
     By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    orders = dataworks.get_workflow_definition(project_id=123456, path="sales/orders")
+
+    pulumi.export("cleanOrders", orders.node_outputs["clean_orders"])
+    ```
+
+
     :param _builtins.str name: The name of the workflow, exactly as it is written.
     :param _builtins.str path: The path of the workflow in Data Studio, its name included.
     :param _builtins.int project_id: The ID of the DataWorks workspace that holds the workflow.
@@ -236,6 +248,18 @@ def get_workflow_definition_output(name: pulumi.Input[Optional[Optional[_builtin
     Looks up a workflow in Data Studio, whoever made it, by its ID, its name or its path: one of the three. It makes two calls by ID, and four by name or path; for one that is not there, two more for each 100 workflows.
 
     By name and path only workflows are found that DataWorks lists: cycle workflows and manual workflows.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    orders = dataworks.get_workflow_definition(project_id=123456, path="sales/orders")
+
+    pulumi.export("cleanOrders", orders.node_outputs["clean_orders"])
+    ```
+
 
     :param _builtins.str name: The name of the workflow, exactly as it is written.
     :param _builtins.str path: The path of the workflow in Data Studio, its name included.

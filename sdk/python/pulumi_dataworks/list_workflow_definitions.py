@@ -52,6 +52,18 @@ def list_workflow_definitions(project_id: Optional[_builtins.int] = None,
     """
     Lists the cycle workflows and manual workflows of a workspace, by path. It makes two calls, and one more for each further 100 workflows of a kind.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    listed = dataworks.list_workflow_definitions(project_id=123456)
+
+    pulumi.export("paths", [workflow.path for workflow in listed.workflows])
+    ```
+
+
     :param _builtins.int project_id: The ID of the workspace.
     """
     __args__ = dict()
@@ -65,6 +77,18 @@ def list_workflow_definitions_output(project_id: pulumi.Input[Optional[_builtins
                                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListWorkflowDefinitionsResult]:
     """
     Lists the cycle workflows and manual workflows of a workspace, by path. It makes two calls, and one more for each further 100 workflows of a kind.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumi_dataworks as dataworks
+
+    listed = dataworks.list_workflow_definitions(project_id=123456)
+
+    pulumi.export("paths", [workflow.path for workflow in listed.workflows])
+    ```
+
 
     :param _builtins.int project_id: The ID of the workspace.
     """

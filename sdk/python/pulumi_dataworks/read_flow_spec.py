@@ -52,6 +52,18 @@ def read_flow_spec(path: Optional[_builtins.str] = None,
     """
     Reads a FlowSpec document from a file, JSON or YAML. `{"fn::readFile": "extract.sql"}` in it stands for a file beside it, `{{name}}` for a variable. What is wrong with the document is reported with its line. It makes no call.
 
+    ## Example Usage
+
+    ```python
+    import pulumi_dataworks as dataworks
+
+    document = dataworks.read_flow_spec(
+        path="daily_orders.yaml", variables={"resourceGroup": "Serverless_res_group_1"}
+    )
+    dataworks.WorkflowDefinition("daily-orders", project_id=123456, spec=document.spec)
+    ```
+
+
     :param _builtins.str path: The document's file. A relative path begins in the folder of the Pulumi program.
     :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
     """
@@ -68,6 +80,18 @@ def read_flow_spec_output(path: pulumi.Input[Optional[_builtins.str]] = None,
                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ReadFlowSpecResult]:
     """
     Reads a FlowSpec document from a file, JSON or YAML. `{"fn::readFile": "extract.sql"}` in it stands for a file beside it, `{{name}}` for a variable. What is wrong with the document is reported with its line. It makes no call.
+
+    ## Example Usage
+
+    ```python
+    import pulumi_dataworks as dataworks
+
+    document = dataworks.read_flow_spec(
+        path="daily_orders.yaml", variables={"resourceGroup": "Serverless_res_group_1"}
+    )
+    dataworks.WorkflowDefinition("daily-orders", project_id=123456, spec=document.spec)
+    ```
+
 
     :param _builtins.str path: The document's file. A relative path begins in the folder of the Pulumi program.
     :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.

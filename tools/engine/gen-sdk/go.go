@@ -17,9 +17,12 @@ The provider itself, a plugin of Pulumi's, is installed on its own: ` + "`pip in
 `
 
 func generateGo(pkg *schema.Package, local bool) (map[string][]byte, error) {
-	for _, resource := range pkg.Resources {
-		if !local {
+	if !local {
+		for _, resource := range pkg.Resources {
 			resource.Comment = godoc(codegen.FilterExamples(resource.Comment, "go"))
+		}
+		for _, function := range pkg.Functions {
+			function.Comment = godoc(codegen.FilterExamples(function.Comment, "go"))
 		}
 	}
 	generated, err := gogen.GeneratePackage("pulumi-language-go", pkg, nil)
