@@ -109,6 +109,8 @@ def test_yaml_parses_and_documents_are_valid(block: Block, tmp_path: Path) -> No
     value = yaml.safe_load(block.text)
     assert isinstance(value, dict)
     for resource in value.get("resources", {}).values():
+        if resource["type"].startswith("alicloud:"):
+            continue  # tests/engine/test_scope.py runs this program
         assert resource["type"] in {"dataworks:WorkflowDefinition", "dataworks:WorkflowDeployment"}
         if "spec" in resource["properties"].get("spec", ()):
             validate(resource["properties"]["spec"], tmp_path)

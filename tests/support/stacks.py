@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,6 +51,7 @@ class Stack:
         server: The emulator.
         plugin: The port of a provider that runs already; without one every run of the CLI starts its own.
         name: The stack's.
+        others: The ports of other providers that run already, by name.
         fails_with_traceback: Whether a step that fails may show one.
     """
 
@@ -59,6 +60,7 @@ class Stack:
     server: EmulatorServer
     plugin: int | None = None
     name: str = "test"
+    others: Mapping[str, int] = field(default_factory=dict[str, int], kw_only=True)
     fails_with_traceback: ClassVar[bool] = False
 
     @property
@@ -158,7 +160,9 @@ class Stack:
     def start(self, *arguments: str, own_plugin: bool = False) -> subprocess.Popen[str]:
         """Starts the CLI in a session of its own, so that a signal reaches it alone."""
         attached = self.plugin is not None and not own_plugin
-        debugged = {"PULUMI_DEBUG_PROVIDERS": f"dataworks:{self.plugin}"} if attached else {}
+        ports = {**({"dataworks": self.plugin} if attached else {}), **self.others}
+        named = ",".join(f"{name}:{port}" for name, port in ports.items())
+        debugged = {"PULUMI_DEBUG_PROVIDERS": named} if named else {}
         return subprocess.Popen(
             ["pulumi", "--non-interactive", *arguments],
             cwd=self.folder,
