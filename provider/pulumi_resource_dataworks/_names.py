@@ -18,6 +18,11 @@ OF_THE_DEPLOYMENT = frozenset({"digest", "deployedDigest", "pendingRun"})
 """Outputs of a deployment that depend on the document: secret where its digest is."""
 
 
+def install_with(extra: str) -> str:
+    """The command that installs what an extra of the package needs; PyPI may not have the package yet."""
+    return f"pip install 'pulumi-resource-dataworks[{extra}]', or pip install '.[{extra}]' in a clone of the repository"
+
+
 def printable(text: str, *, lines: bool = False) -> str:
     """A text without what a terminal obeys, such as escape sequences and characters that turn its direction.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
+from ._names import install_with
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -121,7 +122,7 @@ def _emulator(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if error.name not in {"starlette", "uvicorn"}:
             raise
-        sys.stderr.write("The emulator needs its extra: pip install 'pulumi-resource-dataworks[emulator]'\n")
+        sys.stderr.write(f"The emulator needs its extra: {install_with('emulator')}\n")
         return 1
     try:
         world = _configured(arguments)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ._names import install_with
+
 if TYPE_CHECKING:
     from .emulator import Call, Emulator, EmulatorServer, Workflow
 
@@ -69,7 +71,7 @@ def dataworks(monkeypatch: pytest.MonkeyPatch) -> Iterator[DataWorks]:
         if error.name not in {"starlette", "uvicorn"}:
             raise
         pytest.fail(
-            "The fixture dataworks needs an extra: pip install 'pulumi-resource-dataworks[emulator]'",
+            f"The fixture dataworks needs an extra: {install_with('emulator')}",
             pytrace=False,
         )
     for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ALICLOUD_"))]:

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from pulumi_resource_dataworks._names import printable
+from pulumi_resource_dataworks._names import install_with, printable
 from pulumi_resource_dataworks.document_file import UnreadableFileError, documents_in
 from pulumi_resource_dataworks.flowspec import Object
 
@@ -83,7 +83,7 @@ def _check(arguments: Namespace) -> None:
     if arguments.files.count("-") > 1:
         raise _StopError("standard input can be one of the two documents, not both")
     if arguments.format == "svg" and not importlib.util.find_spec("graphlay"):
-        message = "SVG needs its extra: pip install 'pulumi-resource-dataworks[graph]'. --format mermaid needs nothing"
+        message = f"SVG needs its extra: {install_with('graph')}. --format mermaid needs nothing"
         raise _StopError(message, 1)
 
 

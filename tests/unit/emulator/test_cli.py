@@ -185,7 +185,8 @@ def test_without_its_extra_it_says_what_to_install(
     without("starlette", monkeypatch)
     assert cli.main(["emulator"]) == 1
     assert capsys.readouterr().err == (
-        "The emulator needs its extra: pip install 'pulumi-resource-dataworks[emulator]'\n"
+        "The emulator needs its extra: pip install 'pulumi-resource-dataworks[emulator]', or pip install '.[emulator]' "
+        "in a clone of the repository\n"
     )
     without("h11", monkeypatch)
     with pytest.raises(ModuleNotFoundError):

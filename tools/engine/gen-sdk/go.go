@@ -13,7 +13,8 @@ import (
 const goReadme = `The Go SDK of the Pulumi provider for Alibaba Cloud DataWorks.
 
 ` + "`go get %s`" + ` adds it to a program.
-The provider itself, a plugin of Pulumi's, is installed on its own: ` + "`pip install pulumi-resource-dataworks`" + `.
+The provider itself, a plugin of Pulumi's, is installed on its own: ` + "`pip install pulumi-resource-dataworks`" + `,
+or in a clone of the repository ` + "`pip install .`" + `.
 `
 
 func generateGo(pkg *schema.Package, local bool) (map[string][]byte, error) {
