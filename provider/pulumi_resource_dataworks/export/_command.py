@@ -85,10 +85,15 @@ def _report(folder: Folder, workspace: Workspace, project: Project, stay: list[s
     for name in workspace.deleted:
         _say(f'"{name}" was deleted meanwhile')
     for path in stay:
-        _say(f"{path} stays, and is no part of the export any more: delete it if you do not need it")
+        _say(f"{path} stays, and is not part of the export any more: delete it if you do not need it")
     for path, reason in sorted(project.left_out.items()):
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))
+    if not project.members:
+        _say(
+            f"Nothing was exported: every workflow is left out. What could be read is in {folder.path / 'left-out'}"
+        )
+        return
     left = f", {len(project.left_out)} left out (the documents of those that could be read are in left-out/)"
     _say(
         f"{count_workflows(project.members)} in {folder.path}{left if project.left_out else ''}. {_NO_TRIGGERS}"

@@ -156,9 +156,12 @@ class _Conversion:
         own = {output for _, node in nodes for output in flowspec.outputs_of(node)}
 
         def change(path: Path, value: Json) -> Json:
-            if not isinstance(value, str) or path[-1] not in ("output", "data"):
+            if not isinstance(value, str):
                 return value
-            return self._output(value, own, f"{workflow.resource}, {flowspec.show_path(path)}")
+            where = f"{workflow.resource}, {flowspec.show_path(path)}"
+            if path[-2:] in (("subflow", "id"), ("subflow", "output")) and _is_id(value):
+                return self.settings.of("calledWorkflow", value, where)
+            return self._output(value, own, where) if path[-1] in ("output", "data") else value
 
         document = cast("Object", replaced(found, change))
         held = [

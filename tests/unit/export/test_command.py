@@ -292,6 +292,19 @@ def test_what_cannot_be_in_the_program_is_told_and_kept(
     assert "- sales/odd: the key" in (out / "README.md").read_text("utf-8")
 
 
+def test_an_export_without_a_workflow_is_not_a_success(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], messages: Messages
+) -> None:
+    load(server, [workflow("odd", [sql("a", "SELECT 1;\n")])])
+    [stored] = server.emulator.workflows()
+    stored.body["nodes"][0]["script"]["runtime"]["sparkConf"] = {"fn::readFile": "x"}
+    assert run() == 1
+    told = capsys.readouterr().err
+    assert "What comes next" not in told
+    assert (tmp_path / "out/left-out/odd.json").exists()
+    messages(told)
+
+
 def test_a_workflow_that_the_service_refuses_to_give_does_not_stop_the_rest(
     server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

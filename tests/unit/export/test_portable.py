@@ -181,6 +181,19 @@ def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
     assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.workflow_id]
 
 
+def test_a_workflow_that_a_node_runs_is_a_setting() -> None:
+    node = sql("book", "")
+    node["script"]["runtime"]["command"] = "SUB_PROCESS"
+    node["subflow"] = {"id": ELSEWHERE, "name": "booking", "output": ELSEWHERE}
+    found, made = one(workflow("daily", [node]))
+    called = Setting("calledWorkflow", is_number=True)
+    assert not made.left_out
+    assert found["nodes"][0]["subflow"] == {"id": called, "name": "booking", "output": called}
+    assert made.settings.used == {
+        "calledWorkflow": [f"daily, spec.workflows[0].nodes[0].subflow.{key}" for key in ("id", "output")]
+    }
+
+
 def test_an_id_in_a_script_s_text_stays() -> None:
     node = sql("a", f"-- {ELSEWHERE}\n")
     found, _ = one(workflow("daily", [node]))
