@@ -205,18 +205,25 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="a document, or a folder of documents; - is standard input"
     )
+    _add_variable(parser, "without any, every value with a placeholder is taken for right")
     parser.add_argument(
-        "--variable",
-        action="append",
-        type=_variable,
-        metavar="NAME=VALUE",
-        help="what {{NAME}} stands for; without any, every value with a placeholder is taken for right",
+        "--strict", action="store_true", help="let warnings count as errors in the exit status"
     )
     parser.add_argument(
         "--format",
         choices=["text", "json"],
         default="text",
         help="lines FILE:LINE:COLUMN: ..., or JSON (text)",
+    )
+
+
+def _add_variable(parser: argparse.ArgumentParser, without: str) -> None:
+    parser.add_argument(
+        "--variable",
+        action="append",
+        type=_variable,
+        metavar="NAME=VALUE",
+        help=f"what {{{{NAME}}}} stands for; {without}",
     )
 
 
@@ -298,6 +305,7 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", metavar="FILE", help="a document; - is standard input; or a folder of documents"
     )
+    _add_variable(parser, "without any, placeholders stay as they are")
     parser.add_argument("--format", choices=["svg", "mermaid"], default="svg", help="what to write (svg)")
     parser.add_argument(
         "--out", metavar="FILE", help="where to write it (standard output); of a folder, the pictures' folder"

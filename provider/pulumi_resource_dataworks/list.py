@@ -42,9 +42,8 @@ def run(arguments: Namespace) -> int:
     elif found:
         _print(found, (*_COLUMNS[:2], "deployed", _COLUMNS[2]) if arguments.deployed else _COLUMNS)
     if not found:
-        sys.stderr.write(
-            f"no workflow of workspace {arguments.project_id} has a name like {arguments.name}\n"
-        )
+        which = "" if arguments.name == "*" else f" with a name like {arguments.name}"
+        sys.stderr.write(f"DataWorks lists no workflow of workspace {arguments.project_id}{which}\n")
     return 0 if found else 1
 
 

@@ -40,7 +40,7 @@ def run(arguments: Namespace) -> int:
     """Validates `arguments.files`, and prints what is found as `arguments.format` says.
 
     Returns:
-        0 where no document has an error, 1 where one has, 2 where a file cannot be read, or a folder has no document.
+        0 where no document has an error, 1 where one has (or, where `arguments.strict`, a warning), 2 where a file cannot be read, or a folder has no document.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -65,7 +65,8 @@ def run(arguments: Namespace) -> int:
     counts = {"file": len(files), "error": errors, "warning": len(findings) - errors}
     summary = [f"{number} {noun}" if number == 1 else f"{number} {noun}s" for noun, number in counts.items()]
     sys.stderr.write(", ".join([*summary, f"{unreadable} unreadable"] if unreadable else summary) + "\n")
-    return 2 if unreadable else 1 if errors else 0
+    failed = len(findings) if arguments.strict else errors
+    return 2 if unreadable else 1 if failed else 0
 
 
 def _files(names: Sequence[str]) -> Iterator[str]:

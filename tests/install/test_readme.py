@@ -87,7 +87,7 @@ def test_every_block_in_order(user: Stack, commands: Path, wheelhouse: Path, tmp
     output = run("bash", stdin="\n".join(script), env=environment)
     parts = re.split(r"=== (?:\d|end)\n", output)
     assert "+ 3 created" in parts[3]
-    assert re.search(r'workflowId: +"\d+"', parts[3])
+    assert re.search(r'workflowId: "\d+"', shown("Outputs:")).group() in parts[3]  # type: ignore[union-attr]
     assert '"SELECT COUNT(*) FROM dwd_orders;" => "SELECT COUNT(*) FROM dwd_paid_orders;"' in parts[4]
     assert "~ 2 to update" in parts[4]
     assert "3 deleted" in parts[5]

@@ -65,7 +65,12 @@ def test_which_are_in_production(run: Run, ids: dict[str, str], server: Emulator
 
 
 def test_an_empty_list_is_no_success(run: Run) -> None:
-    assert run("--name", "x*") == (1, "", "no workflow of workspace 10001 has a name like x*\n")
+    assert run() == (1, "", "DataWorks lists no workflow of workspace 10001\n")
+    assert run("--name", "x*") == (
+        1,
+        "",
+        "DataWorks lists no workflow of workspace 10001 with a name like x*\n",
+    )
 
 
 def test_an_error_of_the_service_is_reported(run: Run, server: EmulatorServer) -> None:

@@ -268,3 +268,8 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--version"])
     assert re.fullmatch(r"pulumi-dataworks \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_where_it_is_strict_a_warning_fails(run: Run) -> None:
+    file = run.file("a.json", warned())
+    assert (run(file)[0], run("--strict", file)[0]) == (0, 1)

@@ -169,7 +169,8 @@ a file that somebody has edited."""
 
 
 def _setup(program: Program) -> str:
-    return f"""python3 -m venv .venv
+    return f"""# As long as the packages are in no registry, install them from a clone of pulumi-dataworks.
+python3 -m venv .venv
 .venv/bin/pip install -r requirements.txt
 {program.language.install}pulumi stack init dev
 """
@@ -186,8 +187,10 @@ pulumi preview --expect-no-changes
 ```
 
 The import reads each workflow once ({len(program.members)} calls) and writes nothing to DataWorks; the preview makes no call. The
-resources are protected: nothing deletes a workflow before the program says otherwise. After the import, `import.json` is
-of no use."""
+resources are protected: nothing deletes a workflow before the program says otherwise. `import.json` is not needed afterwards.
+
+The program imports into Data Studio and deploys nothing: a change reaches production once the program has a `WorkflowDeployment` for
+its workflow, or somebody deploys it there."""
 
 
 def _other_workspace(program: Program) -> str:

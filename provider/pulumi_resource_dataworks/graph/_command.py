@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks._names import install_with, printable
-from pulumi_resource_dataworks.document_file import UnreadableFileError, documents_in
+from pulumi_resource_dataworks.document_file import UnreadableFileError, UnusedVariableError, documents_in
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._documents import Source, both, from_file, held, whole
@@ -37,7 +37,8 @@ def run(arguments: Namespace) -> int:
         return _draw_folder(arguments)
     try:
         _check(arguments)
-        sources = [_read(name) for name in arguments.files]
+        variables = dict(arguments.variable) if arguments.variable else None
+        sources = [_read(name, variables) for name in arguments.files]
         findings = [finding for source in sources for finding in source.findings]
         sys.stderr.writelines(f"{finding.text()}\n" for finding in findings)
         picture = _picture(arguments, sources)
@@ -87,10 +88,10 @@ def _check(arguments: Namespace) -> None:
         raise _StopError(message, 1)
 
 
-def _read(name: str) -> Source:
+def _read(name: str, variables: dict[str, str] | None) -> Source:
     try:
-        return from_file(name)
-    except UnreadableFileError as error:
+        return from_file(name, variables)
+    except (UnreadableFileError, UnusedVariableError) as error:
         raise _StopError(f"{name} cannot be read: {error}") from None
 
 

@@ -49,13 +49,13 @@ class Source:
     findings: list[Finding]
 
 
-def from_file(name: str) -> Source:
-    """Reads a file; `-` is standard input.
+def from_file(name: str, variables: Mapping[str, str] | None = None) -> Source:
+    """Reads a file; `-` is standard input. Without variables placeholders stay as they are.
 
     Raises:
         UnreadableFileError: It cannot be read.
     """
-    document, problems = checked(name)
+    document, problems = checked(name, variables)
     shown = STDIN_NAME if name == STDIN else name
     findings = [finding_of(shown, problem) for problem in problems]
     fatal = any(problem.severity == "error" and problem.rule not in _DRAWABLE for problem in problems)

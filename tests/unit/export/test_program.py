@@ -109,6 +109,7 @@ def test_a_readme_says_what_comes_next(project: Callable[..., Path]) -> None:
     text = read(project("typescript") / "README.md")
     [commands] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     assert commands.splitlines() == [
+        "# As long as the packages are in no registry, install them from a clone of pulumi-dataworks.",
         "python3 -m venv .venv",
         ".venv/bin/pip install -r requirements.txt",
         "npm install",

@@ -272,3 +272,23 @@ def test_an_svg_that_would_take_minutes_is_refused_and_mermaid_is_not(
     assert run(name, "--format", "mermaid")[0] == 0
     monkeypatch.setattr(_svg, "MAX_PARTS", 11)
     assert run(name)[0] == 0
+
+
+def test_a_variable_stands_in_its_place(run: Run) -> None:
+    file = save("a.json", document([node("load")], [after("load", {"output": "{{workspace}}_root"})]))
+    assert "{{workspace}}_root" in run(file, "--format", "mermaid")[1].replace("#123;", "{").replace(
+        "#125;", "}"
+    )
+    assert "sales_root" in run(file, "--format", "mermaid", "--variable", "workspace=sales")[1]
+    assert run(file, "--variable", "other=1")[0] == 2
+
+
+def test_every_document_of_a_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "daily").mkdir()
+    save("daily/a.json", document([node("load")], []))
+    save("daily/b.json", document([node("store")], []))
+    assert run("daily", "--out", "pictures", "--format", "mermaid")[0] == 0
+    assert sorted(file.name for file in (tmp_path / "pictures").iterdir()) == ["a.mermaid", "b.mermaid"]
+    assert run("daily", "--format", "mermaid")[0] == 2
+    (tmp_path / "empty").mkdir()
+    assert run("empty", "--out", "pictures")[0] == 2
