@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ._names import install_with
-
 if TYPE_CHECKING:
     from .emulator import Call, Emulator, EmulatorServer, Workflow
 
@@ -70,6 +68,8 @@ def dataworks(monkeypatch: pytest.MonkeyPatch) -> Iterator[DataWorks]:
     except ModuleNotFoundError as error:
         if error.name not in {"starlette", "uvicorn"}:
             raise
+        from ._names import install_with  # noqa: PLC0415 as above
+
         pytest.fail(
             f"The fixture dataworks needs an extra: {install_with('emulator')}",
             pytrace=False,
