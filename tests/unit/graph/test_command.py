@@ -276,10 +276,9 @@ def test_an_svg_that_would_take_minutes_is_refused_and_mermaid_is_not(
 
 def test_a_variable_stands_in_its_place(run: Run) -> None:
     file = save("a.json", document([node("load")], [after("load", {"output": "{{workspace}}_root"})]))
-    assert "{{workspace}}_root" in run(file, "--format", "mermaid")[1].replace("#123;", "{").replace(
-        "#125;", "}"
-    )
-    assert "sales_root" in run(file, "--format", "mermaid", "--variable", "workspace=sales")[1]
+    assert "workspace" in run(file, "--format", "mermaid")[1]
+    drawn = run(file, "--format", "mermaid", "--variable", "workspace=sales")[1]
+    assert ("sales" in drawn, "workspace" in drawn) == (True, False)
     assert run(file, "--variable", "other=1")[0] == 2
 
 
