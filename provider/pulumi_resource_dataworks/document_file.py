@@ -197,6 +197,8 @@ class _Filling:
 
     def _file(self, call: Mapping[str, Any], path: _Path) -> str:
         named = call.get(READ_FILE)
+        if READ_FILE not in call and self.variables is None:
+            return "{{exported}}"  # a setting or an output in a portable export, known to its program alone
         if list(call) != [READ_FILE] or not isinstance(named, str):
             what, remedy = (
                 "of the functions only {} is known in a document",

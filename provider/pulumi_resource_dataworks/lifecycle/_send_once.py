@@ -28,7 +28,7 @@ async def send_once(
     """Sends a call; where an answer is lost, its effect is looked for before the call is sent again.
 
     Args:
-        context: The step. Its `left` is taken back where nothing was sent.
+        context: The step. Its `state_if_stopped` is taken back where nothing was sent.
         call: What is sent, for messages.
         send: Sends it, and gives its result.
         look: Finds the result of a send, given how many were made; None where the call has to be sent again.
