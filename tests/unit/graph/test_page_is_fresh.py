@@ -39,5 +39,7 @@ def test_the_page_shows_what_the_command_writes() -> None:
 
 def test_the_picture_of_the_readme_is_what_the_command_draws(tmp_path: Path) -> None:
     document = PAGE.parents[1] / "examples/retail/workflow/retail_daily.yaml"
-    assert cli.main(["graph", str(document), "--out", str(tmp_path / "retail.svg")]) == 0
+    names = ("workspace=retail", "maxcompute=odps_first", "shop=shop_mysql", "resourceGroup=S_res_group_1")
+    variables = [word for name in names for word in ("--variable", name)]
+    assert cli.main(["graph", str(document), *variables, "--out", str(tmp_path / "retail.svg")]) == 0
     assert (tmp_path / "retail.svg").read_text("utf-8") == (PAGE.parent / "retail.svg").read_text("utf-8")
