@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pulumi_resource_dataworks import flowspec, lifecycle
@@ -60,7 +60,7 @@ def assemble(
     workflows = _workflows(roots, paths, given, left_out, is_portable=request.portable)
     _ask_provider(workflows, request.project_id, left_out)
     program, files = _place(_program(workflows, request, region, identifier, left_out), workflows)
-    mentions = _mentions(files, identifier, roots) if request.portable else {}
+    mentions = _mentions(files, identifier, roots, program.settings.values()) if request.portable else {}
     reasons = _by_path(left_out, paths)
     files |= program_files(program) | _kept_aside(workspace, left_out, paths)
     files["README.md"] = readme(program, reasons, mentions).encode()
@@ -184,14 +184,15 @@ def _kept_aside(
 
 
 def _mentions(
-    scripts: Mapping[str, bytes], identifier: str | None, roots: Mapping[str, Object]
+    scripts: Mapping[str, bytes], identifier: str | None, roots: Mapping[str, Object], settings: Iterable[str]
 ) -> dict[str, list[str]]:
-    """The scripts that name the workspace, or something in it by its ID, and what they name."""
+    """The scripts that name the workspace, something in it by its ID, or the value of a setting, and what they name."""
+    names = {identifier or "", *(value.removeprefix("id:") for value in settings)} - {""}
     ids = {one for root in roots.values() for one in flowspec.node_ids(root)} | roots.keys()
     found: dict[str, list[str]] = {}
     for path, content in scripts.items():
         text = content.decode()
-        named = [identifier] if identifier and re.search(rf"\b{re.escape(identifier)}\b", text) else []
+        named = sorted(name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
         named += sorted({*re.findall(r"[0-9]{15,}", text)} & ids)
         if named:
             found[path] = named

@@ -159,6 +159,10 @@ _FIRST = ("version", "kind", "id", "nodeId", "name", "type", "description", "pat
 _LAST = ("inputs", "outputs", "nodes", "dependencies", "spec", "content")
 
 
+_BY_LANGUAGE = {"odps": ".sql", "odps-sql": ".sql", "python": ".py", "shell": ".sh"}
+"""Of a node that may be written in several, as an assignment node."""
+
+
 def suffix_of(node: Object) -> str:
     """The suffix of a node's script, with its dot. The script of any other type is JSON where it reads as such."""
     script = cast("Object", node.get("script") or {})
@@ -172,7 +176,8 @@ def suffix_of(node: Object) -> str:
             return ".json"
     except (ValueError, RecursionError):
         pass
-    return ".sql" if "SQL" in command else ".txt"
+    language = str(script.get("language") or "").casefold()
+    return _BY_LANGUAGE.get(language, ".sql" if "SQL" in command else ".txt")
 
 
 def take_scripts_out(root: Object, folder: str, names: Names) -> tuple[Object, dict[str, bytes]]:

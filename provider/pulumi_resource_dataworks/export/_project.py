@@ -144,7 +144,7 @@ def readme(program: Program, left_out: Mapping[str, str], mentions: Mapping[str,
             f"\n- `{path}`: {', '.join(f'`{name}`' for name in names)}" for path, names in mentions.items()
         ]
         parts.append(
-            f"## Scripts to look at\n\nThey name the workspace, or something in it by its ID:\n{''.join(lines)}"
+            f"## Scripts to look at\n\nThey name the workspace, something in it by its ID, or the value of a setting:\n{''.join(lines)}"
         )
     if left_out:
         lines = [f"\n- {path}: {' '.join(reason.split())}" for path, reason in sorted(left_out.items())]

@@ -149,3 +149,15 @@ def test_git_keeps_scripts_as_they_are(project: Callable[..., Path]) -> None:
     assert "workflows/** -text" in read(out / ".gitattributes").splitlines()
     ignored = read(out / ".gitignore").splitlines()
     assert "!.dataworks-export.json" in ignored
+
+
+def test_a_readme_names_the_scripts_that_hold_what_is_a_setting(
+    server: EmulatorServer, run: Run, tmp_path: Path
+) -> None:
+    group = {"resourceGroup": "Serverless_res_group_1"}
+    job = {"name": "sync", "script": {"runtime": {"command": "DI"}, "content": json.dumps({"extend": group})}}
+    load(server, [workflow("orders", [{**job, "runtimeResource": group}, sql("clean", "SELECT 1;")])])
+    run("--portable")
+    text = read(tmp_path / "out/README.md")
+    assert "- `workflows/orders/sync.json`: `Serverless_res_group_1`" in text
+    assert "clean.sql" not in text

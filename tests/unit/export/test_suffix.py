@@ -36,6 +36,12 @@ def test_a_script_that_is_json_is_called_so(command: str) -> None:
     assert suffix(command, "{") != ".json"
 
 
+def test_the_language_decides_where_the_command_does_not() -> None:
+    script = {"runtime": {"command": "CONTROLLER_ASSIGNMENT"}, "language": "odps", "content": "SELECT 1;"}
+    assert suffix_of({"script": script}) == ".sql"
+    assert suffix_of({"script": {**script, "runtime": {"command": "PYODPS3"}}}) == ".py"
+
+
 def test_a_node_without_command_or_script_is_text() -> None:
     assert suffix_of({}) == suffix_of({"script": {"runtime": {"commandTypeId": 10}}}) == ".txt"
 
