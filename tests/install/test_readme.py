@@ -66,14 +66,15 @@ def commands(tmp_path: Path, engine: Path) -> Path:
 
 
 def test_every_block_in_order(user: Stack, commands: Path, wheelhouse: Path, tmp_path: Path) -> None:
-    script = ["set -e", f"cd {tmp_path}"]
+    end = "trap '[ -z \"$DATAWORKS_EMULATOR_PID\" ] || kill $DATAWORKS_EMULATOR_PID' EXIT"
+    script = ["set -e", end, f"cd {tmp_path}"]
     for number, block in enumerate(steps()):
         script += [f"echo '=== {number}'", block.text]
         if block.text.startswith("git clone"):
             script += [f"cp {tmp_path}/files/* ."]
         if "up --yes" in block.text:
             script += ["sed -i 's/dwd_orders/dwd_paid_orders/' daily_orders.yaml"]
-    script += ["echo '=== end'", "pulumi preview", "pulumi destroy --yes", "kill $DATAWORKS_EMULATOR_PID"]
+    script += ["echo '=== end'", "pulumi preview", "pulumi destroy --yes"]
     (tmp_path / "files").mkdir()
     for start, name in FILES.items():
         (tmp_path / "files" / name).write_text(shown(start))
