@@ -49,7 +49,7 @@ class Front:
         """Begins a run with these settings; whose keys they are is asked at the first call."""
         self._options, self._settings = read_settings(config)
         self._place = lifecycle.Place.of(self._settings, config)
-        self._resource_types = lifecycle.resource_types(self._options, self._log.address, self._place)
+        self._resource_types = lifecycle.resource_types(self._options, self._log.address)
         await self.aclose()
         return self._settings
 

@@ -129,7 +129,8 @@ def _holds_document(file: Path) -> bool:
         text = read_text(file)
     except UnreadableFileError:
         return False
-    if not any(kind in text.casefold() for kind in _KINDS):
+    folded = text.casefold()
+    if not any(kind in folded for kind in _KINDS):
         return False
     try:
         root = flowspec.read(text).root

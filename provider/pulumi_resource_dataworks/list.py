@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from argparse import Namespace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from . import lifecycle, openapi
+from ._console import ConsoleReporter, read_settings
 from ._names import printable
 
-_COLUMNS = ("importId", "kind", "path")
-
-
-class _Report:
-    def status(self, message: str) -> None:
-        sys.stderr.write(f"{printable(message)}\n")
-
-    info = warning = status
+_TITLES = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
 
 
 def run(arguments: Namespace) -> int:
@@ -30,17 +23,14 @@ def run(arguments: Namespace) -> int:
         0 where there is such a workflow, 1 where there is none, 2 where the service does not answer.
     """
     try:
-        settings = openapi.Settings.from_config(
-            {"region": arguments.region, "endpoint": arguments.endpoint}, os.environ
-        )
-        found = asyncio.run(_workflows(settings, arguments))
+        found = asyncio.run(_workflows(read_settings(arguments), arguments))
     except (openapi.DataWorksError, lifecycle.LifecycleError, ImportError) as error:  # ImportError: socksio
         sys.stderr.write(f"{printable(str(error))}\n")
         return 2
     if arguments.format == "json":
         sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     elif found:
-        _print(found, (*_COLUMNS[:2], "deployed", _COLUMNS[2]) if arguments.deployed else _COLUMNS)
+        _print(found)
     if not found:
         which = "" if arguments.name == "*" else f" with a name like {arguments.name}"
         sys.stderr.write(f"DataWorks lists no workflow of workspace {arguments.project_id}{which}\n")
@@ -48,7 +38,7 @@ def run(arguments: Namespace) -> int:
 
 
 async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
-    report, functions = _Report(), lifecycle.Functions()
+    report, functions = ConsoleReporter(), lifecycle.Functions()
     client = openapi.Client(settings, on_wait=report.status)
     context = lifecycle.Context(urn="", client=client, report=report)
 
@@ -72,11 +62,11 @@ async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[d
     return chosen
 
 
-def _print(found: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    shown = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
-    rows = [[shown[column] for column in columns]]
+def _print(found: list[dict[str, Any]]) -> None:
+    columns = [column for column in _TITLES if column in found[0]]
+    rows = [[_TITLES[column] for column in columns]]
     rows += [[_text(one[column]) for column in columns] for one in found]
-    widths = [max(len(row[position]) for row in rows) for position in range(len(columns))]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         sys.stdout.write(f"{line.rstrip()}\n")

@@ -40,7 +40,8 @@ def run(arguments: Namespace) -> int:
     """Validates `arguments.files`, and prints what is found as `arguments.format` says.
 
     Returns:
-        0 where no document has an error, 1 where one has (or, where `arguments.strict`, a warning), 2 where a file cannot be read, or a folder has no document.
+        0 where no document has an error, 1 where one has (or, where `arguments.strict`, a warning), 2 where a file cannot
+        be read, or a folder has no document.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._console import read_settings
 from pulumi_resource_dataworks._names import printable
 
 from ._assemble import Project, assemble
@@ -33,8 +33,7 @@ def run(arguments: Namespace) -> int:
     request = ExportRequest(arguments.project_id, arguments.language, arguments.portable, name)
     folder: Folder | None = None
     try:
-        config = {"region": arguments.region, "endpoint": arguments.endpoint}
-        settings = openapi.Settings.from_config(config, os.environ)
+        settings = read_settings(arguments)
         folder = Folder(out, request)
         return export(settings, folder)
     except RefusedError as error:

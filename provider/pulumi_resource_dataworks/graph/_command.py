@@ -33,9 +33,9 @@ def run(arguments: Namespace) -> int:
         0 where it is drawn, 1 where a document has errors (what can be drawn is drawn), the library is missing or an
         SVG would be too big, 2 where something cannot be read or written.
     """
-    if len(arguments.files) == 1 and Path(arguments.files[0]).is_dir():
-        return _draw_folder(arguments)
     try:
+        if len(arguments.files) == 1 and Path(arguments.files[0]).is_dir():
+            return _draw_folder(arguments)
         _check(arguments)
         variables = dict(arguments.variable) if arguments.variable else None
         sources = [_read(name, variables) for name in arguments.files]
@@ -55,15 +55,13 @@ def run(arguments: Namespace) -> int:
 
 def _draw_folder(arguments: Namespace) -> int:
     folder, out, suffix = Path(arguments.files[0]), arguments.out, f".{arguments.format}"
+    if arguments.workflow is not None:
+        raise _StopError("--workflow goes with a FILE, not a folder")
     documents = list(documents_in(folder))
-    if not documents or out is None or arguments.workflow is not None:
-        what = "needs --out, a folder for the pictures" if documents else "has no document of a workflow"
-        _say(
-            f"the folder {folder} {what}"
-            if arguments.workflow is None
-            else "--workflow goes with a FILE, not a folder"
-        )
-        return 2
+    if not documents:
+        raise _StopError(f"the folder {folder} has no document of a workflow")
+    if out is None:
+        raise _StopError(f"the folder {folder} needs --out, a folder for the pictures")
     statuses = [0]
     for document in documents:
         picture = (Path(out) / document.relative_to(folder)).with_suffix(suffix)
@@ -116,16 +114,14 @@ def _with_input_names(picture: Picture, arguments: Namespace) -> Picture:
     outputs = outside_outputs(picture)
     if not outputs:
         return picture
-    return name_inputs(
-        picture, input_names(arguments.project_id, outputs, arguments.region, arguments.endpoint)
-    )
+    return name_inputs(picture, input_names(arguments, outputs))
 
 
 def _from_workspace(arguments: Namespace) -> Object:
     from ._workspace import WorkspaceError, from_workspace  # noqa: PLC0415 a file needs no network
 
     try:
-        return from_workspace(arguments.project_id, arguments.workflow, arguments.region, arguments.endpoint)
+        return from_workspace(arguments)
     except WorkspaceError as error:
         raise _StopError(str(error)) from None
 

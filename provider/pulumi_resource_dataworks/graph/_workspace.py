@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import sys
+from argparse import Namespace
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
-from pulumi_resource_dataworks._names import printable
+from pulumi_resource_dataworks._console import ConsoleReporter, read_settings
 from pulumi_resource_dataworks.flowspec import Object
 
 _MOST_INPUTS = 20
@@ -19,47 +18,31 @@ class WorkspaceError(Exception):
     """Why a workflow cannot be had, for a person."""
 
 
-class _Report:
-    """Says what takes time."""
-
-    def status(self, message: str) -> None:
-        sys.stderr.write(f"{printable(message)}\n")
-
-    info = status
-    warning = status
-
-
-def from_workspace(project_id: int, wanted: str, region: str | None, endpoint: str | None) -> Object:
-    """Gets the document of a workflow by its exact name, path or ID, with all that the service fills in.
+def from_workspace(arguments: Namespace) -> Object:
+    """Gets the document of `arguments.workflow`, an exact name, path or ID, with all that the service fills in.
 
     Raises:
         WorkspaceError: There is no such workflow, or there are several; the service refuses, or a setting is missing.
     """
     try:
-        return asyncio.run(_get(_settings(region, endpoint), project_id, wanted))
+        return asyncio.run(_get(read_settings(arguments), arguments.project_id, arguments.workflow))
     except flowspec.InvalidDocumentError as error:
         problems = "; ".join(problem.render() for problem in error.problems if problem.severity == "error")
         raise WorkspaceError(
-            f"DataWorks gives {wanted} in a form that cannot be drawn: {problems}"
+            f"DataWorks gives {arguments.workflow} in a form that cannot be drawn: {problems}"
         ) from error
     except (openapi.DataWorksError, lifecycle.LifecycleError, ValueError, ImportError) as error:
         # ImportError: a SOCKS proxy without its package.
         raise WorkspaceError(str(error).removeprefix("getWorkflowDefinition: ")) from error
 
 
-def input_names(
-    project_id: int, outputs: list[str], region: str | None, endpoint: str | None
-) -> dict[str, str]:
+def input_names(arguments: Namespace, outputs: list[str]) -> dict[str, str]:
     """Names for outputs of other workflows, as far as the workspace knows them: `workflow / node`. It costs no error."""
-    return asyncio.run(_input_names(_settings(region, endpoint), project_id, outputs[:_MOST_INPUTS]))
-
-
-def _settings(region: str | None, endpoint: str | None) -> openapi.Settings:
-    return openapi.Settings.from_config({"region": region, "endpoint": endpoint}, os.environ)
+    return asyncio.run(_input_names(read_settings(arguments), arguments.project_id, outputs[:_MOST_INPUTS]))
 
 
 async def _input_names(settings: openapi.Settings, project_id: int, outputs: list[str]) -> dict[str, str]:
-    client = openapi.Client(settings, on_wait=_Report().status)
+    client = openapi.Client(settings, on_wait=ConsoleReporter().status)
     names: dict[str, str] = {}
     try:
         for output in outputs:
@@ -83,7 +66,7 @@ async def _input_name(client: openapi.Client, project_id: int, output: str) -> s
 
 
 async def _get(settings: openapi.Settings, project_id: int, wanted: str) -> Object:
-    report = _Report()
+    report = ConsoleReporter()
     client = openapi.Client(settings, on_wait=report.status)
     try:
         context = lifecycle.Context(urn="", client=client, report=report)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
 
-from ._run import Options, Place, TakenOver
+from ._run import Options, TakenOver
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A kind of resource: its lifecycle, the names of its inputs, and where this run's resources are.
+    """A kind of resource: its lifecycle, and the names of its inputs.
 
     Where the input `secret_input` is a secret, so are the outputs `outputs_of_it`, which say something of it.
     """
@@ -22,16 +22,13 @@ class ResourceType:
     inputs: tuple[str, ...]
     secret_input: str
     outputs_of_it: frozenset[str]
-    place: Place
 
 
-def resource_types(options: Options, run: str = "", place: Place = Place()) -> dict[str, ResourceType]:  # noqa: B008 - it does not change
+def resource_types(options: Options, run: str) -> dict[str, ResourceType]:
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run))
     deployments = WorkflowDeployments(is_made_here=definitions.makes)
     return {
-        "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT, place),
-        "WorkflowDeployment": ResourceType(
-            deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT, place
-        ),
+        "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
+        "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
     }

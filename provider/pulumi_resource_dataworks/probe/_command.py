@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks._console import read_settings
 from pulumi_resource_dataworks._names import printable
 
 from ._questions import ask
@@ -152,7 +152,7 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     if arguments.project_id is None:
         raise openapi.DataWorksError("--project-id is required")
-    settings = openapi.Settings.from_config(_config(arguments), os.environ)
+    settings = read_settings(arguments)
     session = Session(settings, arguments.project_id, _say)
     if arguments.clean_up is not None:
         if not re.fullmatch(rf"{PREFIX}[0-9a-f]{{10}}_", arguments.clean_up):
@@ -199,10 +199,6 @@ def _lines(outcome: Outcome) -> Iterable[str]:
     for name, finding in sorted(outcome.findings.items(), key=lambda item: (not item[1].determined, item[0])):
         setting = json.dumps(finding.setting).strip('"') if finding.determined else "?"
         yield f"{name:{width}}  {setting}: {finding.how}\n"
-
-
-def _config(arguments: Namespace) -> Mapping[str, object]:
-    return {"region": arguments.region, "endpoint": arguments.endpoint}
 
 
 def _is_wanted(project_id: int, settings: openapi.Settings) -> bool:

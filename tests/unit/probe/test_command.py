@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_resource_dataworks import cli
+from pulumi_resource_dataworks import cli, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, EmulatorSettings, Fault, Life
 from pulumi_resource_dataworks.probe import _command, _session
 from pulumi_resource_dataworks.probe._command import CALLS
@@ -42,7 +42,11 @@ def arguments(server: EmulatorServer, out: Path, *more: str) -> list[str]:
 def quick(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """This emulator has no limits, so nobody has to wait for them."""
     monkeypatch.setattr(
-        _command, "_config", lambda _: {"endpoint": server.endpoint, "callsPerSecond": 1000.0}
+        _command,
+        "read_settings",
+        lambda _: openapi.Settings.from_config(
+            {"endpoint": server.endpoint, "callsPerSecond": 1000.0}, os.environ
+        ),
     )
     # Jobs are over at once here, and so is a minute.
     monkeypatch.setattr(_session, "PATIENCE", 0.5)
