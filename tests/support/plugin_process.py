@@ -230,7 +230,7 @@ class Plugin(Calls):
     def end(self) -> tuple[int, str, str]:
         """Status and the rest of the output of a process that ends, or is made to."""
         try:
-            rest, errors = self.process.communicate(timeout=5)
+            rest, errors = self.process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             rest, errors = self.process.communicate()
