@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.emulator._pipeline_operations import create_pipeline_run
+from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
 from tests.support.documents import etl, node, nodes
 from tests.support.nightly import nightly
 from tests.support.stacks import Stack
@@ -132,7 +132,7 @@ def test_a_person_is_waited_for(stack: Stack) -> None:
             time.sleep(0.1)
             runs = stack.emulator.runs()
             stage = runs[0].current if runs else None
-            if stage is not None and stage.definition.manual:
+            if stage is not None and stage.manual:
                 time.sleep(6)  # so that the provider has seen it stay
                 stack.emulator.approve(runs[0].run_id)
                 return

@@ -150,7 +150,7 @@ def test_environments(take: Take) -> None:
         assert {one["name"]: one["script"]["content"] for one in produced.body["nodes"]} == documents[stack]
         assert published == str(example.emulator.workflow(workflow_id).scheduling_id)
     assert documents["dev"] == documents["prod"]
-    dev, prod = ([stage.definition.code for stage in run.stages] for run in example.emulator.runs())
+    dev, prod = ([stage.code for stage in run.stages] for run in example.emulator.runs())
     assert (dev, len(prod)) == (["BUILD_PACKAGE", "PROD_CHECK", "PROD"], 5)
     for stack in ("dev", "prod"):
         example.name = stack

@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from pulumi_resource_dataworks.emulator import Workflow
-from pulumi_resource_dataworks.emulator._pipeline_runs import Run
+from pulumi_resource_dataworks.emulator._model import Run
 from tests.support.chaos import (
     ADOPTED,
     AT_ONCE,
@@ -55,7 +55,7 @@ class Base:
         for path in stack.state_files():
             path.write_text(path.read_text("utf-8").replace(self.endpoint, stack.server.endpoint), "utf-8")
         for workflow in copy.deepcopy([self.foreign, *self.workflows]):
-            stack.emulator._put(workflow)
+            stack.emulator._state.store(workflow.key, workflow, stack.emulator.clock.now())
         stack.emulator._state.runs.update(copy.deepcopy(self.runs))
         stack.emulator._state.production.update(copy.deepcopy(self.production))
 

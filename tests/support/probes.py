@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 import httpx
 
 from pulumi_resource_dataworks import openapi, probe
-from pulumi_resource_dataworks.emulator import Account, Emulator, Project, Workflow
+from pulumi_resource_dataworks.emulator import Account, Clock, Emulator, Project, Workflow
 from pulumi_resource_dataworks.emulator._signature import Request
-from pulumi_resource_dataworks.emulator._state import Clock
 from pulumi_resource_dataworks.probe import Outcome, Session
 from tests.support.services import VirtualClock
 

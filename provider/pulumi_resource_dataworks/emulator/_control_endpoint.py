@@ -5,22 +5,21 @@ send to another address without being asked first, and `Host` has to be a name t
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ._calls import STRICT, JsonObject, read
 from ._documents import write
 from ._emulator import Emulator, EmulatorSettings
-from ._faults import Fault
-from ._jobs import Life
-from ._json import STRICT, JsonObject, read
-from ._limits import Edition
+from ._gateway import Edition, Fault
+from ._model import Life
 
 Act = Callable[[Emulator, Any], Any]
 Times = Annotated[int, Field(ge=1, le=10_000)]
@@ -114,7 +113,7 @@ def _calls(emulator: Emulator, query: Mapping[str, str]) -> list[JsonObject]:
 def _runs(emulator: Emulator, _: Any) -> list[JsonObject]:
     return [
         {"id": run.run_id, "type": run.kind, "workflow": run.key[1], "status": run.status}
-        | {"stages": [{"code": stage.definition.code, "status": stage.status} for stage in run.stages]}
+        | {"stages": [{"code": stage.code, "status": stage.status} for stage in run.stages]}
         for run in emulator.runs()
     ]
 
@@ -143,26 +142,18 @@ _GETS: Mapping[str, Act] = {
 
 def control_routes(emulator: Emulator) -> list[Route]:
     """The routes below `/_emulator/`. A POST takes JSON; what it cannot take is a 400 that says why."""
-    posts = (
-        _route(name, "POST", _post(emulator, TypeAdapter(kind), act)) for name, (kind, act) in _POSTS.items()
-    )
-    return [*posts, *(_route(name, "GET", _get(emulator, act)) for name, act in _GETS.items())]
+    posts = [_route(emulator, name, body, act) for name, (body, act) in _POSTS.items()]
+    return [*posts, *(_route(emulator, name, None, act) for name, act in _GETS.items())]
 
 
-def _route(name: str, method: str, respond: Callable[[Request], Awaitable[Response]]) -> Route:
+def _route(emulator: Emulator, name: str, body: Any, act: Act) -> Route:
     async def endpoint(request: Request) -> Response:
         if not _is_local(request.url.hostname or ""):
             host = request.headers.get("host", "")
-            return _refused(
-                f"the control endpoint is called by an IP address or a name without a dot, not {host}", 403
-            )
-        return await respond(request)
-
-    return Route(f"/_emulator/{name}", endpoint, methods=[method])
-
-
-def _post(emulator: Emulator, body: TypeAdapter[Any], act: Act) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
+            why = f"the control endpoint is called by an IP address or a name without a dot, not {host}"
+            return _refused(why, 403)
+        if body is None:
+            return JSONResponse(act(emulator, request.query_params))
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return _refused("the header Content-Type has to be application/json", 415)
         try:
@@ -170,14 +161,7 @@ def _post(emulator: Emulator, body: TypeAdapter[Any], act: Act) -> Callable[[Req
         except ValueError as error:
             return _refused(str(error), 400)
 
-    return respond
-
-
-def _get(emulator: Emulator, act: Act) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        return JSONResponse(act(emulator, request.query_params))
-
-    return respond
+    return Route(f"/_emulator/{name}", endpoint, methods=["GET" if body is None else "POST"])
 
 
 def _is_local(host: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from ._json import JsonObject, is_list, is_object
+from ._calls import JsonObject, each_object, is_list, is_object
 from ._object_types import (
     ALIASES,
     DEFAULTS,
@@ -233,12 +233,8 @@ def _time_unit(value: Any) -> str | None:
     return unit if unit in TIME_UNITS else None
 
 
-def _without_nulls(value: Any) -> Any:
-    if is_list(value):
-        return [_without_nulls(item) for item in value]
-    if is_object(value):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return value
+def _without_nulls(value: JsonObject) -> JsonObject:
+    return {key: item for key, item in value.items() if item is not None}
 
 
 _SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -251,7 +247,7 @@ _SCALARS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "bool": _boolean,
     "flag": _flag,
     "storage": _storage,
-    "map": lambda value: _without_nulls(_map(value)),
+    "map": lambda value: each_object(_map(value), _without_nulls),
     "timeunit": _time_unit,
     "variable": lambda _: "Variable",
 }

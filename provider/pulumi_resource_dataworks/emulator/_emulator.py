@@ -1,7 +1,6 @@
 """The emulator as a test holds it: the service's state, and what can be done to it behind a client's back."""
 
 import json
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -10,15 +9,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
+from ._calls import STRICT, JsonObject, read
 from ._documents import SpecError, parse
-from ._faults import Fault
-from ._gateway import Call, Gateway
+from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
-from ._jobs import Life
-from ._json import STRICT, JsonObject, read
-from ._limits import Edition
-from ._pipeline_runs import Run, RunKind, Stage, deployed, stages_of, undeployed
-from ._state import Account, Clock, Project, ResourceGroup, ServiceState, Workflow
+from ._model import Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
+from ._pipelines import new_run, publish, settle, settle_run, take_offline
+from ._state import ServiceState
 from ._switches import Switches
 
 # --- A file of settings: which service the emulator is
@@ -34,9 +31,6 @@ class EmulatorSettings:
     """What a file says; all of it may be left out.
 
     Attributes:
-        switches: Name to setting.
-        faults: The faults to plan.
-        job: How jobs live.
         stage: How the stages of pipeline runs live.
         edition: Whose limits hold: None for no limits.
         probe: How a report of `pulumi-dataworks probe` came to its switches; of no effect.
@@ -76,8 +70,6 @@ class Emulator:
     Args:
         accounts: Who may call; the first one is announced.
         projects: The workspaces; the first one is announced.
-        resource_groups: The resource groups.
-        switches: Settings of what could not be verified.
         job_life: How jobs live; 1.2 seconds a node by default.
         stage_life: How the stages of pipeline runs live; 2 seconds by default.
         edition: Whose limits of calls a second and a day hold; none by default.
@@ -97,9 +89,9 @@ class Emulator:
         strict: bool = True,
     ) -> None:
         state = ServiceState(list(accounts), list(projects), list(resource_groups), switches or Switches())
-        state.job_life, state.edition = job_life or Life(), edition
-        state.stage_life = stage_life or state.stage_life
+        state.job_life, state.stage_life = job_life or state.job_life, stage_life or state.stage_life
         self.gateway = Gateway(state, strict=strict)
+        self.gateway.edition = edition
         self._state = state
         self._lock = self.gateway.lock
 
@@ -151,13 +143,12 @@ class Emulator:
 
     def set_edition(self, edition: Edition | None) -> None:
         """Whose limits of calls a second and a day hold from now on; None for no limits. Calls so far still count."""
-        with self._lock:
-            self._state.edition = edition
+        self.gateway.edition = edition
 
     def add_fault(self, fault: Fault) -> None:
         """Plan a fault."""
         with self._lock:
-            self.gateway.faults.add(fault)
+            self.gateway.faults.append((fault, 0))
 
     def clear_faults(self) -> None:
         """Forget every planned fault."""
@@ -166,64 +157,58 @@ class Emulator:
 
     def set_job_life(self, life: Life) -> None:
         """How jobs live from now on."""
-        with self._lock:
-            self._state.job_life = life
+        self._state.job_life = life
 
     def script_job(self, life: Life, times: int = 1) -> None:
         """How the next jobs live, before others do as `set_job_life` says."""
         with self._lock:
-            self._state.scripted_jobs.extend([life] * times)
+            self._state.scripted[""].extend([life] * times)
 
     def set_stage_life(self, life: Life) -> None:
         """How the stages of pipeline runs live, in runs that are made from now on."""
-        with self._lock:
-            self._state.stage_life = life
+        self._state.stage_life = life
 
     def script_stage(self, code: str, life: Life, times: int = 1) -> None:
         """How the stages with this code live in the next runs, before others do as `set_stage_life` says."""
         with self._lock:
-            self._state.scripted_stages.setdefault(code, deque()).extend([life] * times)
+            self._state.scripted[code].extend([life] * times)
 
     def runs(self, workflow_id: str | None = None) -> list[Run]:
         """The pipeline runs, or those of one workflow, the oldest first."""
         with self._lock:
-            self._state.settle()
+            settle(self._state)
             return [run for run in self._state.runs.values() if workflow_id in {None, run.key[1]}]
 
     def production(self, workflow_id: str) -> Workflow | None:
         """What is in production of a workflow: as it was when the run was made that brought it there."""
         with self._lock:
-            self._state.settle()
-            found = (held for key, held in self._state.production.items() if key[1] == workflow_id)
-            return next(found, None)
+            settle(self._state)
+            return next((it for it in self._state.production.values() if it.workflow_id == workflow_id), None)
 
     def approve(self, run_id: str) -> None:
         """Pass the stage at which a run waits for a person, as somebody in the console would."""
         with self._lock:
-            self._state.settle()
+            settle(self._state)
             run = self._state.runs.get(run_id)
             stage = run.current if run else None
-            if run is None or stage is None or not stage.definition.manual:
+            if run is None or stage is None or not stage.manual:
                 raise ValueError(f"no pipeline run {run_id} that waits for a person")
             stage.status = "Success"
-            run.settle(self._state, self.clock.now())
+            settle_run(self._state, run)
 
     def deploy(self, workflow_id: str, kind: RunKind = "Online") -> str:
         """Bring a workflow into production or out of it at once, by a run of somebody else; the run's ID."""
         with self._lock:
-            workflow, now = self.workflow(workflow_id), self.clock.now()
-            listed = stages_of(kind, standard=False, approval=False)
-            stages = [Stage(definition, Life("immediate")) for definition in listed]
-            run = Run(kind, workflow.key, "2000000000000002", now, workflow, stages)
-            run.automatic = tuple(definition.code for definition in listed)
+            run = new_run(self._state, kind, self.workflow(workflow_id), lambda _: Life("immediate"), "PROD")
+            run.stages = [stage for stage in run.stages if not stage.manual]
             self._state.add_run(run)
-            run.settle(self._state, now)
+            settle_run(self._state, run)
             return run.run_id
 
     def workflows(self) -> list[Workflow]:
         """What is stored now, the oldest first."""
         with self._lock:
-            self._state.settle()
+            settle(self._state)
             return list(self._state.workflows())
 
     def workflow(self, workflow_id: str) -> Workflow:
@@ -239,15 +224,13 @@ class Emulator:
             workflow = self.workflow(workflow_id)
             try:
                 parsed = parse(json.dumps(document))
-                bodies = parsed["spec"].get("workflows")
-                if not bodies:
+                if not (bodies := parsed["spec"].get("workflows")):
                     raise ValueError("the document has no workflow")
                 replace_body(self._state, self.account, workflow, parsed, bodies[0])
             except SpecError as error:
                 raise ValueError(str(error)) from None
             except KeyError as error:
-                message = f"the document has a workflow or a node without {error.args[0]}"
-                raise ValueError(message) from None
+                raise ValueError(f"the document has a workflow or a node without {error.args[0]}") from None
 
     def remove(self, workflow_id: str) -> None:
         """Delete a stored workflow behind the user's back, published or not."""
@@ -263,12 +246,5 @@ class Emulator:
     def publish(self, workflow_id: str, *, published: bool = True) -> None:
         """Make a workflow one that is deployed to production, or undeployed, without a pipeline run."""
         with self._lock:
-            workflow = self.workflow(workflow_id)
-            if published:
-                self._state.production[workflow.key] = workflow
-            else:
-                self._state.production.pop(workflow.key, None)
-            self._put(deployed(workflow) if published else undeployed(self._state, workflow))
-
-    def _put(self, workflow: Workflow) -> None:
-        self._state.store(workflow.key, workflow, self.clock.now())
+            change = publish if published else take_offline
+            change(self._state, self.workflow(workflow_id), self.clock.now())

@@ -3,20 +3,116 @@
 import json
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Mapping
+import uuid
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
 
-from ._errors import Parameters, ServiceError, missing
-from ._faults import Fault, FaultPlan
+import pydantic
+from pydantic import Field
+
+from ._calls import STRICT, Parameters, ServiceError, missing
+from ._model import Account
 from ._operations import OPERATIONS, Operation
+from ._pipelines import settle
 from ._signature import Request, Verifier
-from ._state import Account, ServiceState, request_id
+from ._state import ServiceState
+from ._switches import Switches
 
 VERSION: Final = "2024-05-18"
 HOST_ID: Final = "dataworks.emulator"
+
+# --- Faults as data: which call they hit, and what they do to its effect and to its answer
+
+
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
+Positive = Annotated[int, Field(ge=1)]
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Fault:
+    """One planned fault.
+
+    Attributes:
+        action: The operation that it hits, such as `GetJobStatus`; `*` is any.
+        nth: The first call that it hits, counted from the time the fault is set; the next one is 1.
+        times: How many calls it hits from there.
+        when: `before` stands in place of the effect; `after` keeps the effect and loses the answer.
+        status: HTTP status of the answer; None leaves the answer alone (a mere delay).
+        code: The envelope's `Code`.
+        message: The envelope's `Message`.
+        denial: The envelope's `AccessDeniedDetail`; what it does not name of who was denied what is filled in.
+        body: A body that is not an envelope, such as a proxy's HTML page.
+        headers: Headers of the answer, such as `x-acs-retry-after` in milliseconds.
+        delay_seconds: How long the answer waits.
+        reset: The connection is reset and there is no answer.
+        half: Half of the answer's body is sent, then the connection closes.
+    """
+
+    action: str = "*"
+    nth: Positive = 1
+    times: Positive = 1
+    when: Literal["before", "after"] = "before"
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
+    code: str = "ServiceUnavailable"
+    message: str = "A fault that was asked for."
+    denial: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: str | None = None
+    headers: Mapping[HeaderName, HeaderValue] = field(default_factory=dict[str, str])
+    delay_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
+    reset: bool = False
+    half: bool = False
+
+    @property
+    def replaces_effect(self) -> bool:
+        """A mere delay does not."""
+        return self.when == "before" and (self.reset or self.half or self.status is not None)
+
+
+# --- How many calls a DataWorks edition allows
+#
+# Source: help page "Use DataWorks OpenAPI" (use-dataworks-openapi, 2026-05-09). Counted are all calls of a main account with
+# its RAM users in a region: here, all calls.
+
+
+Edition = Literal["basic", "standard", "professional", "enterprise"]
+_CALLS_A_DAY: Final = {"basic": 100}
+_CALLS_A_SECOND: Final = 5
+_ENTERPRISE_A_SECOND: Final = {True: 50, False: 20}
+"""Of reads, whose names begin with Get or List, and of all others; the other editions count both together."""
+
+
+class Usage:
+    """The calls so far, as far as they still count against an edition's limits."""
+
+    def __init__(self) -> None:
+        self._days: Counter[int] = Counter()
+        self._seconds: dict[bool, deque[float]] = {True: deque(), False: deque()}
+
+    def count(self, action: str, now: float, edition: Edition, switches: Switches) -> None:
+        """Count a call, and refuse it where it is one too many."""
+        day = int((now / 3600 + 8) // 24)  # in Shanghai; whose midnight it is that ends a day is unknown
+        self._days[day] += 1  # documented: failed calls count
+        most = _CALLS_A_DAY.get(edition)
+        if most is not None and self._days[day] > most:
+            message = f"The daily limit of {most} calls is used up."
+            raise ServiceError(switches.quota_status, switches.quota_code, message)
+        is_enterprise, is_read = edition == "enterprise", action.startswith(("Get", "List"))
+        passed = self._seconds[is_read or not is_enterprise]
+        allowed = _ENTERPRISE_A_SECOND[is_read] if is_enterprise else _CALLS_A_SECOND
+        is_sliding = switches.qps_window == "sliding"
+        while passed and (passed[0] <= now - 1 if is_sliding else passed[0] < int(now)):
+            passed.popleft()
+        if len(passed) >= allowed:
+            message = f"Request was denied due to user flow control: at most {allowed} calls a second."
+            raise ServiceError(switches.throttling_status, switches.throttling_code, message)
+        passed.append(now)
+
+
+# --- The calls
 
 
 @dataclass(frozen=True)
@@ -44,29 +140,21 @@ class Call:
     time: float
 
 
-class CallLog:
+class CallLog(deque[Call]):
     """The latest calls: so many, and with so many characters of parameters, that a long test run does not fill the memory."""
 
     _MOST: Final = 20_000
     _LONGEST: Final = 64 * 2**20
-
-    def __init__(self) -> None:
-        self._calls: deque[Call] = deque()
-        self._length = 0
-
-    def __iter__(self) -> Iterator[Call]:
-        return iter(self._calls)
+    _length = 0
 
     def append(self, call: Call) -> None:
-        """Write down a call, and drop the oldest where there are too many."""
-        self._calls.append(call)
+        super().append(call)
         self._length += _length(call)
-        while len(self._calls) > self._MOST or (self._length > self._LONGEST and len(self._calls) > 1):
-            self._length -= _length(self._calls.popleft())
+        while len(self) > self._MOST or (self._length > self._LONGEST and len(self) > 1):
+            self._length -= _length(self.popleft())
 
     def clear(self) -> None:
-        """Forget all."""
-        self._calls.clear()
+        super().clear()
         self._length = 0
 
 
@@ -95,7 +183,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A request on its way: what it asks for, by whom, and the fault or the refusal that it meets."""
+    """A request on its way, with the fault or the refusal that it meets."""
 
     action: str
     params: Parameters
@@ -110,16 +198,18 @@ class Gateway:
     """Takes requests to the service's state, one at a time.
 
     Attributes:
-        state: What the operations work on.
         lock: Held while anything happens; whoever touches the state from outside takes it.
-        faults: The faults still to come.
-        calls: The calls that were answered, in order.
+        faults: Those still to come, each with how many calls of its operation it has seen. All of them count a call, and the
+            first that fits hits it.
+        calls: Those that were answered, in order.
     """
 
     def __init__(self, state: ServiceState, *, strict: bool) -> None:
         self.state = state
         self.lock = threading.RLock()
-        self.faults = FaultPlan()
+        self.edition: Edition | None = None
+        self.usage = Usage()
+        self.faults: list[tuple[Fault, int]] = []
         self.calls = CallLog()
         self._strict = strict
         self._verifier = Verifier()
@@ -130,7 +220,7 @@ class Gateway:
             state, action = self.state, request.headers.get("x-acs-action", "")
             operation, now = OPERATIONS.get(action), state.clock.now()
             params = _parameters(request, operation)
-            ticket = Ticket(action, params, request_id(), now, state.accounts[0])
+            ticket = Ticket(action, params, str(uuid.uuid4()).upper(), now, state.accounts[0])
             try:
                 if operation is None:
                     raise _no_action("Specified api is not found, please check your url.")
@@ -140,12 +230,21 @@ class Gateway:
                     # A signature is as old as the machine's clock says, however far a test has set the emulator's ahead.
                     account = self._verifier.verify(request, state.accounts, time.time())
                     ticket = replace(ticket, account=account)
-                if state.edition is not None:
-                    state.usage.count(action, now, state.edition, state.switches)
+                if self.edition is not None:
+                    self.usage.count(action, now, self.edition, state.switches)
                 _check(operation, request.method, params)
             except ServiceError as refusal:
                 return replace(ticket, refusal=refusal)
-            return replace(ticket, fault=self.faults.hit(action))
+            return replace(ticket, fault=self._hit(action))
+
+    def _hit(self, action: str) -> Fault | None:
+        hits: list[Fault] = []
+        for place, (fault, seen) in enumerate(self.faults):
+            if fault.action in {"*", action}:
+                self.faults[place] = fault, seen + 1
+                hits += [fault] if seen + 1 >= fault.nth else []
+        self.faults = [(fault, seen) for fault, seen in self.faults if seen < fault.nth + fault.times - 1]
+        return next(iter(hits), None)
 
     def perform(self, ticket: Ticket) -> Answer:
         """Let the operation take effect, or the fault in its place, and write down the call."""
@@ -175,7 +274,7 @@ class Gateway:
         try:
             if ticket.refusal is not None:
                 raise ticket.refusal
-            self.state.settle()
+            settle(self.state)
             body = OPERATIONS[ticket.action].run(self.state, ticket.account, ticket.params)
         except ServiceError as error:
             return _envelope(ticket, error)

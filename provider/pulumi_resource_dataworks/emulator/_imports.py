@@ -1,17 +1,23 @@
 """ImportWorkflowDefinition: what is decided when it is called, what its job does in the end, and moves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final
 
-from ._control_scripts import with_own_script, without_script
+from ._calls import (
+    REFUSED,
+    SPEC_PARSE_FAILED,
+    JsonObject,
+    ServiceError,
+    each_object,
+    is_list,
+    is_object,
+    refused,
+)
 from ._documents import SpecError, kind_of, parse
-from ._errors import REFUSED, SPEC_PARSE_FAILED, ServiceError
-from ._jobs import Job
-from ._json import JsonObject, is_list, is_object
-from ._service_fields import ServiceFields
-from ._state import Account, Key, Project, ServiceState, Workflow, new_id
+from ._model import Account, Job, Key, Project, Workflow, new_id
+from ._service_fields import ServiceFields, with_own_script, without_script
+from ._state import ServiceState
 from ._switches import IdPolicy
 
 # --- What an import's job does in the end: judge the document, and store the workflow
@@ -39,7 +45,11 @@ class JobError(ServiceError):
 
 @dataclass(frozen=True)
 class Import:
-    """The effect of an import's job; a ServiceError is the job's failure."""
+    """The effect of an import's job; a ServiceError is the job's failure.
+
+    Attributes:
+        problem: Why the document cannot be parsed.
+    """
 
     state: ServiceState
     project: Project
@@ -48,6 +58,7 @@ class Import:
     workflow_id: str
     submitted: float
     dry_run: bool
+    problem: str
 
     def __call__(self, now: float) -> None:
         old = self.state.current(self.key)
@@ -61,11 +72,12 @@ class Import:
 
     @property
     def key(self) -> Key:
-        """Where the workflow is stored."""
         return self.project.project_id, self.workflow_id
 
     def _judged(self, old: Workflow | None, before: Mapping[str, JsonObject]) -> JsonObject:
         """The workflow's new body, which nothing speaks against."""
+        if self.problem:
+            raise JobError(self.problem, code=SPEC_PARSE_FAILED, path="$")
         body = self._merged(old, before)
         self._refuse_incomplete(body)
         if self.state.is_path_taken(body["script"]["path"], self.key):
@@ -153,18 +165,14 @@ class Import:
         path: str = body["script"]["path"]
         nodes = list({node["id"]: self._rewritten(node, path) for node in body["nodes"]}.values())
         if switches.control_script == "rewritten":
-            nodes = with_own_script(nodes)
+            nodes = each_object(nodes, with_own_script)
         by_name = switches.dependency_by_name == "resolved"
         body = {**body, "nodes": nodes, "dependencies": _wired(body["dependencies"], nodes, by_name=by_name)}
-        # A version that is left out is nowhere recorded; 1.1.0 is what all real read-backs hold.
-        version = self.document.get("version", "1.1.0")
         kind = kind_of(self.document)
         created = {node_id: node["metadata"]["createTime"] for node_id, node in before.items()}
         added = ServiceFields(self.project, self.account, kind, self.workflow_id, now, created)
-        document = added.document(version, self.document, body)
-        if old is not None:
-            return replace(old, kind=kind, document=document, modified=now)
-        return Workflow(self.workflow_id, self.project.project_id, kind, document, now, now)
+        stored = old or Workflow(self.workflow_id, self.project.project_id, kind, {}, now, now)
+        return replace(stored, kind=kind, document=added.document(self.document, body), modified=now)
 
     def _rewritten(self, node: JsonObject, workflow_path: str) -> JsonObject:
         switches = self.state.switches
@@ -233,49 +241,39 @@ def _with_output(item: JsonObject, outputs: dict[str, str]) -> JsonObject:
 
 
 def submit(state: ServiceState, project: Project, account: Account, text: str, *, dry_run: bool) -> Job:
-    """A new job that imports the document in `text`.
-
-    Raises:
-        ServiceError: The call itself is refused: not JSON, a kind that cannot be, an ID that a switch refuses.
-    """
+    """A new job that imports the document in `text`; ServiceError where the call itself is refused."""
+    document: JsonObject = {"spec": {}}
+    problem = "spec.workflows is empty"
     try:
         document = parse(text)
-        workflows = document["spec"].get("workflows")
-        problem = "" if workflows else "spec.workflows is empty"
     except SpecError as error:
         if error.refuses_call:
             # The code is reported by the vendor's skill, its status is not.
             raise ServiceError(400, SPEC_PARSE_FAILED, f"Spec JSON parse failed: {error}") from None
-        document, workflows, problem = {}, None, str(error)
-    if not workflows:
-        failure = JobError(problem, code=SPEC_PARSE_FAILED, path="$")
-        fail = partial(_fail, failure.in_dry_run() if dry_run else failure)
-        return _enqueue(state, (project.project_id, new_id()), 0, fail)
-    body: JsonObject = workflows[0]  # documented: all but the first are ignored
-    key = _workflow_key(state, project.project_id, body.get("id"))
-    body["nodes"], renamed = _with_ids(body.get("nodes", []), state.switches.non_numeric_node_id)
-    body["dependencies"] = _renamed(body.get("dependencies", []), renamed)
-    effect = Import(state, state.project(key[0]), account, document, key[1], state.clock.now(), dry_run)
-    return _enqueue(state, key, len(body["nodes"]), effect)
-
-
-def _fail(failure: JobError, _: float) -> None:
-    raise failure
-
-
-def _enqueue(state: ServiceState, key: Key, nodes: int, effect: Callable[[float], None]) -> Job:
-    policy = state.switches.concurrent_import
-    earlier = state.last_job(key)
-    if earlier and policy == "refused":
-        raise ServiceError(400, REFUSED, f"Workflow {key[1]} is being imported by job {earlier.job_id}.")
-    if key in state.locked and state.switches.locked_workflow == "refused":
-        raise ServiceError(400, REFUSED, f"Workflow {key[1]} is locked.")
-    at_once = state.switches.imports_at_once
-    if at_once is not None and len(state.running_jobs()) >= at_once:
-        raise ServiceError(400, REFUSED, f"{at_once} imports are running.")
-    now = state.clock.now()
-    not_before = earlier.end if earlier and policy == "queued" else now
-    job = Job(new_id(), key, state.next_job_life(), nodes, now, not_before, effect)
+        problem = str(error)
+    key, nodes, switches = (project.project_id, new_id()), 0, state.switches
+    if workflows := document["spec"].get("workflows"):
+        body: JsonObject = workflows[0]  # documented: all but the first are ignored
+        key, problem = _workflow_key(state, project.project_id, body.get("id")), ""
+        body["nodes"], renamed = _with_ids(body.get("nodes", []), switches.non_numeric_node_id)
+        body["dependencies"] = _renamed(body.get("dependencies", []), renamed)
+        nodes = len(body["nodes"])
+    earlier, now = state.last_job(key), state.clock.now()
+    if earlier and switches.concurrent_import == "refused":
+        raise refused(f"Workflow {key[1]} is being imported by job {earlier.job_id}.")
+    if key in state.locked and switches.locked_workflow == "refused":
+        raise refused(f"Workflow {key[1]} is locked.")
+    if switches.imports_at_once is not None and len(state.running_jobs()) >= switches.imports_at_once:
+        raise refused(f"{switches.imports_at_once} imports are running.")
+    job = Job(
+        job_id=new_id(),
+        workflow_key=key,
+        life=state.next_life(),
+        nodes=nodes,
+        created=now,
+        begun=max(earlier.end, now) if earlier and switches.concurrent_import == "queued" else now,
+        effect=Import(state, state.project(key[0]), account, document, key[1], now, dry_run, problem),
+    )
     state.add_job(job)
     return job
 
@@ -288,9 +286,9 @@ def _workflow_key(state: ServiceState, project_id: int, given: str | None) -> Ke
     if state.current(key) or state.last_job(key):
         return key
     if state.is_deleted(key) and switches.deleted_workflow_id == "refused":
-        raise ServiceError(400, REFUSED, f"Workflow {given} was deleted.")
+        raise refused(f"Workflow {given} was deleted.")
     if state.is_elsewhere(key) and switches.same_id_in_two_projects == "refused":
-        raise ServiceError(400, REFUSED, f"Workflow {given} is another workspace's.")
+        raise refused(f"Workflow {given} is another workspace's.")
     is_other_form = switches.unknown_workflow_id == "kept" and not given.isdigit()
     policy = switches.non_numeric_workflow_id if is_other_form else switches.unknown_workflow_id
     return project_id, _by_policy(policy, given)
@@ -298,7 +296,7 @@ def _workflow_key(state: ServiceState, project_id: int, given: str | None) -> Ke
 
 def _by_policy(policy: IdPolicy, given: str) -> str:
     if policy == "refused":
-        raise ServiceError(400, REFUSED, f"ID {given} is not valid.")
+        raise refused(f"ID {given} is not valid.")
     return given if policy == "kept" else new_id()
 
 
@@ -331,14 +329,11 @@ def _renamed(value: Any, renamed: dict[str, str]) -> Any:
 
 
 def relocate(state: ServiceState, account: Account, workflow: Workflow, folder: str, name: str) -> None:
-    """Store the workflow as `name` in `folder`; its nodes' paths go with it.
-
-    Raises:
-        ServiceError: Something else is there. The words are those of a failed import, the code is unknown.
-    """
+    """Store the workflow as `name` in `folder`; its nodes' paths go with it."""
     path = f"{folder}/{name}" if folder else name
     if state.is_path_taken(path, workflow.key):
-        raise ServiceError(400, REFUSED, f"target folder already exists: {path}")
+        # The words are those of a failed import, the code is unknown.
+        raise refused(f"target folder already exists: {path}")
     body, identifier = workflow.body, state.project(workflow.project_id).identifier
     outputs = [
         {**output, "refTableName": name}
@@ -358,15 +353,11 @@ def relocate(state: ServiceState, account: Account, workflow: Workflow, folder: 
 def replace_body(
     state: ServiceState, account: Account, workflow: Workflow, document: JsonObject, body: JsonObject
 ) -> None:
-    """Store a workflow's new body, with what the service adds; kind and spec-level fields are those of `document`.
-
-    The owner where none is named is the account.
-    """
+    """Store a workflow's new body, with what the service adds; all around it is that of `document`."""
     now, project = state.clock.now(), state.project(workflow.project_id)
     created = {node_id: node["metadata"]["createTime"] for node_id, node in workflow.nodes.items()}
     added = ServiceFields(project, account, kind_of(document), workflow.workflow_id, now, created)
-    whole = added.document(workflow.document["version"], document, body)
-    state.store(workflow.key, replace(workflow, document=whole, modified=now), now)
+    state.store(workflow.key, replace(workflow, document=added.document(document, body), modified=now), now)
 
 
 def _followed(node: JsonObject, before: str, after: str) -> JsonObject:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ._json import JsonObject
+from ._calls import JsonObject
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,10 @@ def _lines(table: str) -> dict[str, list[str]]:
 
 
 def _field(notation: str) -> Field:
-    kind = notation.removeprefix("read:").removeprefix("raw:")
-    many, only_read, reflected = (
-        kind.startswith("["),
-        notation.startswith("read:"),
-        notation.startswith("raw:"),
+    prefix, _, kind = notation.rpartition(":")
+    return Field(
+        kind.strip("[]"), kind.startswith("["), only_read=prefix == "read", reflected=prefix == "raw"
     )
-    return Field(kind.strip("[]"), many, only_read, reflected)
 
 
 ENUMS: Final[Mapping[str, list[str]]] = _lines("""
@@ -155,20 +152,24 @@ Reference: output:text
 
 TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
 
-KINDS: Final = (
-    *("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "ManualNode", "TemporaryWorkflow", "PaiFlow"),
-    *(
-        "BatchDeployment",
-        "DataSource",
-        "DataQuality",
-        "DataCatalog",
-        "Table",
-        "Node",
-        "Component",
-        "Resource",
-    ),
-    *("Function", "DataIntegrationJob"),
-)
+KINDS: Final = [
+    "CycleWorkflow",
+    "ManualWorkflow",
+    "TriggerWorkflow",
+    "ManualNode",
+    "TemporaryWorkflow",
+    "PaiFlow",
+    "BatchDeployment",
+    "DataSource",
+    "DataQuality",
+    "DataCatalog",
+    "Table",
+    "Node",
+    "Component",
+    "Resource",
+    "Function",
+    "DataIntegrationJob",
+]
 """Kinds that the parser takes; `Workflow` and `DataService` are in its enum and yet refused."""
 
 STORAGES: Final[Mapping[str, tuple[str, ...]]] = {

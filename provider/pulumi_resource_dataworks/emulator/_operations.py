@@ -1,26 +1,40 @@
-"""The operations: where each looks for its parameters, and what those about workflow definitions answer."""
+"""The operations: where each looks for its parameters, and what those about workflows and look-ups answer.
 
-from collections.abc import Callable, Mapping
+Look-ups are as the vendor's SDK (9.11.0) has them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
+from ._calls import (
+    JsonObject,
+    Parameters,
+    boolean,
+    integer,
+    no_project,
+    paged,
+    refused,
+    texts,
+)
 from ._documents import write, write_as_given
-from ._errors import REFUSED, Parameters, ServiceError, boolean, integer, paged
 from ._imports import relocate, submit
-from ._jobs import Job
-from ._json import JsonObject
-from ._lookups import get_node, get_project, list_nodes, list_projects, list_resource_groups
-from ._pipeline_operations import (
+from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds, scheduling_id
+from ._pipelines import (
     abolish_pipeline_run,
     create_pipeline_run,
     exec_pipeline_run_stage,
     get_pipeline_run,
     list_pipeline_run_items,
     list_pipeline_runs,
+    outputs_of_node,
 )
 from ._service_fields import without_content
-from ._state import Account, Key, ServiceState, Workflow, milliseconds
+from ._state import ServiceState
 from ._worst_read_back import worst_read_back
+
+# --- Workflow definitions, and the jobs that import them
 
 
 def import_workflow_definition(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
@@ -28,9 +42,9 @@ def import_workflow_definition(state: ServiceState, account: Account, params: Pa
     project = state.project(integer(params, "ProjectId"))
     switches = state.switches
     if "DryRun" in params and switches.dry_run == "refused":
-        raise ServiceError(400, REFUSED, "The parameter DryRun is not known.")
+        raise refused("The parameter DryRun is not known.")
     if switches.spec_limit is not None and len(params["Spec"].encode()) > switches.spec_limit:
-        raise ServiceError(400, REFUSED, f"Spec is longer than {switches.spec_limit} bytes.")
+        raise refused(f"Spec is longer than {switches.spec_limit} bytes.")
     dry_run = boolean(params, "DryRun") and switches.dry_run == "honoured"
     job = submit(state, project, account, params["Spec"], dry_run=dry_run)
     has_id = switches.workflow_id_in_answer and not (dry_run and switches.dry_run_response == "nothing")
@@ -52,7 +66,7 @@ def get_job_status(state: ServiceState, _: Account, params: Parameters) -> JsonO
     if job is None or _is_forgotten(job, now, switches.job_forgotten_after):
         return _unknown_job(state, params["JobId"])
     job.polls += 1
-    job.settle(now)
+    job.advance(now)
     if job.polls <= switches.job_hidden_polls:
         return _unknown_job(state, params["JobId"])
     ended = job.status != "Running"
@@ -79,7 +93,6 @@ def _unknown_job(state: ServiceState, job_id: str) -> JsonObject:
 
 
 def get_workflow_definition(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One workflow with its document."""
     if "ProjectId" in params:
         workflow = state.readable(_key(state, params))
     else:  # it is not marked as required
@@ -95,7 +108,7 @@ def get_workflow_definition(state: ServiceState, _: Account, params: Parameters)
         state.reads[workflow.workflow_id] += 1
         seed = f"{workflow.workflow_id} {state.reads[workflow.workflow_id]}"
         text = write_as_given(worst_read_back(document, seed))
-    answer = {**_summary(state, workflow), "Spec": text}
+    answer = {**_summary(state, workflow, workflow.body), "Spec": text}
     if workflow.scheduling_id is not None and state.switches.scheduling_id_told:
         answer["WorkflowId"] = workflow.scheduling_id
     return {"WorkflowDefinition": answer}
@@ -105,8 +118,7 @@ def list_workflow_definitions(state: ServiceState, _: Account, params: Parameter
     """One page of a workspace's workflows of one type, the name matched anywhere in it."""
     project = state.project(integer(params, "ProjectId"))
     found = [one for one in state.workflows(project.project_id, stale=True) if _is_listed(state, one, params)]
-    page, paging = paged(params, found)
-    return {"PagingInfo": {**paging, "WorkflowDefinitions": [_list_item(state, one) for one in page]}}
+    return paged(params, "WorkflowDefinitions", found, partial(_list_item, state))
 
 
 def delete_workflow_definition(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
@@ -119,34 +131,18 @@ def delete_workflow_definition(state: ServiceState, _: Account, params: Paramete
         return {"Success": False}
     if workflow.published and state.switches.published_delete == "refused":
         # Documented: undeploy first. The code and its text are unknown.
-        raise ServiceError(400, REFUSED, f"Workflow {key[1]} is published; undeploy it before it is deleted.")
+        raise refused(f"Workflow {key[1]} is published; undeploy it before it is deleted.")
     state.store(key, None, state.clock.now())
     return {"Success": True}
 
 
-def rename_workflow_definition(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """Give one workflow another name in the same folder. That its nodes' paths follow is a guess."""
-    return _relocate(state, account, params, name=params["Name"])
-
-
-def move_workflow_definition(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """Put one workflow into another folder; `Path` is the folder without the workflow's name."""
-    return _relocate(state, account, params, folder=params["Path"].strip("/"))
-
-
-def _relocate(
-    state: ServiceState,
-    account: Account,
-    params: Parameters,
-    *,
-    folder: str | None = None,
-    name: str | None = None,
-) -> JsonObject:
+def relocate_workflow_definition(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
+    """Give one workflow another `Name`, or put it into the folder `Path`. That its nodes' paths follow is a guess."""
     workflow = state.current(_key(state, params))
     if workflow is None:
         return state.empty_answer({"Success": False})
-    folder = workflow.path.rpartition("/")[0] if folder is None else folder
-    relocate(state, account, workflow, folder, workflow.body["name"] if name is None else name)
+    folder = params["Path"].strip("/") if "Path" in params else workflow.path.rpartition("/")[0]
+    relocate(state, account, workflow, folder, params.get("Name", workflow.body["name"]))
     return {"Success": True}
 
 
@@ -164,11 +160,12 @@ def _is_listed(state: ServiceState, workflow: Workflow, params: Parameters) -> b
     )
 
 
-def _summary(state: ServiceState, workflow: Workflow) -> JsonObject:
+def _summary(state: ServiceState, workflow: Workflow, entity: JsonObject) -> JsonObject:
+    """What answers say of a workflow, or of a node in it."""
     return {
-        "Id": state.id_in_answer(workflow.workflow_id),
-        "Name": workflow.body["name"],
-        "Owner": workflow.body["owner"],
+        "Id": state.id_in_answer(entity["id"]),
+        "Name": entity["name"],
+        "Owner": entity["owner"],
         "ProjectId": workflow.project_id,
         "CreateTime": milliseconds(workflow.created),
         "ModifyTime": milliseconds(workflow.modified),
@@ -178,7 +175,7 @@ def _summary(state: ServiceState, workflow: Workflow) -> JsonObject:
 def _list_item(state: ServiceState, workflow: Workflow) -> JsonObject:
     script = workflow.body["script"]
     return {
-        **_summary(state, workflow),
+        **_summary(state, workflow, workflow.body),
         "Description": workflow.document["spec"].get("description", workflow.body.get("description", "")),
         "Type": workflow.kind,
         "Script": {
@@ -189,7 +186,132 @@ def _list_item(state: ServiceState, workflow: Workflow) -> JsonObject:
     }
 
 
-Run = Callable[[ServiceState, Account, Parameters], JsonObject]
+# --- Workspaces, resource groups, and nodes by themselves
+
+
+def get_project(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
+    project_id = integer(params, "Id")
+    for project in state.projects:
+        if project.project_id == project_id:
+            return {"Project": _project(account, project)}
+    as_workflow = state.switches.unknown_project == "as_workflow"
+    raise state.not_found() if as_workflow else no_project(project_id)
+
+
+def list_projects(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
+    """One page of the workspaces, or of those with given names or IDs."""
+    names, ids = texts(params, "Names"), texts(params, "Ids")
+    found = [
+        project
+        for project in state.projects
+        if (not names or any(_is_called(state, project, name) for name in names))
+        and (not ids or str(project.project_id) in ids)
+        and params.get("Status") in {None, project.status}
+    ]
+    return paged(params, "Projects", found, partial(_project, account))
+
+
+def list_resource_groups(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
+    """One page of resource groups, the name matched anywhere in it; general-purpose ones unless types are named."""
+    types = texts(params, "ResourceGroupTypes") or ["CommonV2"]
+    statuses = texts(params, "Statuses")
+    found = [
+        group
+        for group in state.resource_groups
+        if group.type in types
+        and params.get("Name", "") in group.name
+        and (not statuses or group.status in statuses)
+        and ("ProjectId" not in params or _is_of(state, group, integer(params, "ProjectId")))
+    ]
+    return {**paged(params, "ResourceGroupList", found, _group), "Success": True}
+
+
+def _group(group: ResourceGroup) -> JsonObject:
+    return {
+        "Id": group.group_id,
+        "Name": group.name,
+        "ResourceGroupType": group.type,
+        "Status": group.status,
+        "PaymentType": "PostPaid",
+    }
+
+
+def _is_called(state: ServiceState, project: Project, name: str) -> bool:
+    if state.switches.project_names == "any_case":
+        return name.casefold() == project.identifier.casefold()
+    contained = state.switches.project_names == "contained" and name in project.identifier
+    return name == project.identifier or contained
+
+
+def _is_of(state: ServiceState, group: ResourceGroup, project_id: int) -> bool:
+    state.project(project_id)
+    bound = [project.project_id for project in state.projects] if group.projects is None else group.projects
+    if state.switches.groups_of_project == "first":
+        return project_id in bound[:1]
+    return state.switches.groups_of_project == "all" or project_id in bound
+
+
+def _project(account: Account, project: Project) -> JsonObject:
+    return {
+        "Id": project.project_id,
+        "Name": project.identifier,
+        "DisplayName": project.display_name,
+        "Description": project.description,
+        "Owner": account.uid,
+        "Status": project.status,
+        "DevEnvironmentEnabled": project.dev_environment_enabled,
+        "DevRoleDisabled": False,
+        "PaiTaskEnabled": False,
+    }
+
+
+def get_node(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
+    """One node, with its workflow's document around it (recorded traffic, and the vendor's skill)."""
+    for workflow, node in _nodes(state, params):
+        if node["id"] == params["Id"]:
+            body = {**workflow.body, "nodes": [node], "dependencies": []}
+            spec = {**workflow.document["spec"], "workflows": [body]}
+            text = write({**workflow.document, "spec": spec})
+            return {"Node": {**_node(state, workflow, node), "Spec": text}}
+    return state.empty_answer({})
+
+
+def list_nodes(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
+    """One page of a workspace's nodes, the name matched anywhere in it."""
+    found = [
+        (workflow, node)
+        for workflow, node in _nodes(state, params)
+        if params.get("Name", "") in node["name"]
+        and params.get("ContainerId") in {None, workflow.workflow_id}
+    ]
+
+    def shown(one: tuple[Workflow, JsonObject]) -> JsonObject:
+        outputs = [{"Data": output} for output in outputs_of_node(one[1])]
+        return {**_node(state, *one), "Outputs": {"NodeOutputs": outputs}}
+
+    page = paged(params, "Nodes", found, shown)["PagingInfo"]
+    # The SDK has text for these numbers here, and only here.
+    return {"PagingInfo": {key: str(item) if isinstance(item, int) else item for key, item in page.items()}}
+
+
+def _nodes(state: ServiceState, params: Parameters) -> Iterator[tuple[Workflow, JsonObject]]:
+    project_id = state.project(integer(params, "ProjectId")).project_id
+    for workflow in state.workflows(project_id, stale=True):
+        for node in workflow.nodes.values():
+            yield workflow, node
+
+
+def _node(state: ServiceState, workflow: Workflow, node: JsonObject) -> JsonObject:
+    deployed = state.production.get(workflow.key)
+    has_task = deployed is not None and node["id"] in deployed.nodes and state.switches.scheduling_id_told
+    task = {"TaskId": scheduling_id(node["id"], "task")} if has_task else {}
+    return {**_summary(state, workflow, node), **task}
+
+
+# --- All of them
+
+
+Perform = Callable[[ServiceState, Account, Parameters], JsonObject]
 
 
 @dataclass(frozen=True)
@@ -206,15 +328,15 @@ class Operation:
 
     method: Literal["GET", "POST"]
     in_query: bool | tuple[str, ...]
-    run: Run
+    run: Perform
     required: tuple[str, ...]
 
 
-def _get(run: Run, *required: str) -> Operation:
+def _get(run: Perform, *required: str) -> Operation:
     return Operation("GET", True, run, required)
 
 
-def _post(run: Run, *required: str) -> Operation:
+def _post(run: Perform, *required: str) -> Operation:
     return Operation("POST", False, run, required)
 
 
@@ -225,9 +347,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListWorkflowDefinitions": _get(list_workflow_definitions, "ProjectId"),
     "DeleteWorkflowDefinition": _post(delete_workflow_definition, "ProjectId", "Id"),
     "RenameWorkflowDefinition": Operation(
-        "POST", True, rename_workflow_definition, ("ProjectId", "Id", "Name")
+        "POST", True, relocate_workflow_definition, ("ProjectId", "Id", "Name")
     ),
-    "MoveWorkflowDefinition": _post(move_workflow_definition, "ProjectId", "Id", "Path"),
+    "MoveWorkflowDefinition": _post(relocate_workflow_definition, "ProjectId", "Id", "Path"),
     "GetNode": _get(get_node, "ProjectId", "Id"),
     "ListNodes": _get(list_nodes, "ProjectId"),
     "GetProject": _get(get_project, "Id"),

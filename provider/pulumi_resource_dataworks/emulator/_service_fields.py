@@ -4,12 +4,13 @@ Evidence: [F] real traffic of Feb 2025 (DWDevin), [D] the official sample of Get
 workspaces in the vendor's own test resources (2025).
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ._json import JsonObject, is_list, is_object
-from ._state import Account, Project, derived_id, local_text, stable
+from ._calls import JsonObject, each_object, is_list, is_object
+from ._model import Account, Project, derived_id, local_text, stable
 
 # --- What the service fills into a node's script from its command alone
 
@@ -89,10 +90,7 @@ class ServiceFields:
     """Fills in what the service adds to one workflow's document.
 
     Attributes:
-        project: The workspace whose defaults count.
         account: Who imports.
-        kind: The workflow's kind.
-        workflow_id: Its ID.
         now: The import's time in seconds.
         created: `createTime` of the nodes that were there before, by ID.
     """
@@ -104,40 +102,32 @@ class ServiceFields:
     now: float
     created: Mapping[str, str]
 
-    def document(self, version: str, given: JsonObject, workflow: JsonObject) -> JsonObject:
-        """The whole document around a workflow's body; kind and spec-level fields are those of `given`."""
+    def document(self, given: JsonObject, workflow: JsonObject) -> JsonObject:
+        """The whole document around a workflow's body; version, kind and spec-level fields are those of `given`."""
         body = self._workflow(workflow)
         head = {"name": body["name"], "id": self.workflow_id, "type": self.kind, "owner": body["owner"]}
         # Spec-level fields stay, such as the flow that wires the workflow itself [B]; nodes beside the workflow do not.
         rest = {key: value for key, value in given["spec"].items() if key not in {"workflows", "nodes"}}
         return {
-            "version": version,
+            # A version that is left out is nowhere recorded; 1.1.0 is what all real read-backs hold.
+            "version": given.get("version", "1.1.0"),
             "kind": given["kind"],
             "spec": {**rest, **head, "workflows": [body]},
             "metadata": {**self._ids(), "uuid": self.workflow_id},  # [F][D]
         }
 
     def _workflow(self, given: JsonObject) -> JsonObject:
-        """`workflows[0]` as it reads back."""
         name = given["name"]
         owner = given.get(
             "owner", self.account.uid
         )  # [F]; whether an import may set another owner is unknown
-        body = {
-            **given,
-            "id": self.workflow_id,
-            "owner": owner,
-            "citable": given.get("citable", False),
-        }  # [F]
+        body = {"citable": False, **given, "id": self.workflow_id, "owner": owner}  # [F]
         body["script"] = {**given["script"], "id": derived_id(self.workflow_id, "script")}  # [D]
         if self.kind != "ManualWorkflow":  # a manual workflow has no trigger of its own [B]
             body["trigger"] = self._trigger(given.get("trigger"), "00 00 00 * * ?", self.workflow_id)  # [F]
         if "strategy" in given:
-            body["strategy"] = {
-                "timeoutUnit": "HOURS",
-                "recurrenceType": "Normal",
-                **given["strategy"],
-            }  # [B]
+            filled = {"timeoutUnit": "HOURS", "recurrenceType": "Normal"}  # [B]
+            body["strategy"] = {**filled, **given["strategy"]}
         body["metadata"] = {**given.get("metadata", {}), **self._metadata(owner)}  # [D][F]
         # [F], the second not in [D]
         own = {self.workflow_id: True, f"{self.project.identifier}.{name}": False}
@@ -148,7 +138,6 @@ class ServiceFields:
         return body
 
     def _node(self, given: JsonObject) -> JsonObject:
-        """An inner node as it reads back."""
         node_id, owner = given["id"], given.get("owner", self.account.uid)
         # [F] and the help page: a minute drawn from 00:00 to 00:30.
         cron = f"00 {stable(node_id, 'minute', below=30):02d} 00 * * ?"
@@ -234,13 +223,67 @@ def _with_outputs(given: JsonObject, own: Mapping[str, bool], name: str) -> Json
     return {**given, "nodeOutputs": [*filled, *outputs.values()]}
 
 
-def without_content(entity: Any) -> Any:
-    """The same document without any script's content, as it reads back where IncludeScriptContent is false."""
-    if is_list(entity):
-        return [without_content(item) for item in entity]
-    if not is_object(entity):
-        return entity
-    is_script = "runtime" in entity and "path" in entity
-    return {
-        key: without_content(item) for key, item in entity.items() if not (is_script and key == "content")
-    }
+def without_content(document: JsonObject) -> JsonObject:
+    """As it reads back where IncludeScriptContent is false."""
+
+    def emptied(entity: JsonObject) -> JsonObject:
+        is_script = "runtime" in entity and "path" in entity
+        return {key: item for key, item in entity.items() if not (is_script and key == "content")}
+
+    shown: JsonObject = each_object(document, emptied)
+    return shown
+
+
+# --- The scripts of branches and joins, which say in JSON what their fields say
+
+
+def without_script(value: Any) -> Iterator[JsonObject]:
+    """The branches and joins in a workflow's body, inner ones too, whose script does not say what their field says."""
+    own = _own_script(value) if is_object(value) else None
+    if own is not None and _said(value["script"].get("content") or "") != _said(own):
+        yield value
+    for item in value.values() if is_object(value) else value if is_list(value) else ():
+        yield from without_script(item)
+
+
+def with_own_script(node: JsonObject) -> JsonObject:
+    """The node, if it is a branch or a join, with a script as the vendor's library makes it of the field."""
+    own = _own_script(node)
+    return {**node, "script": {**node["script"], "content": own}} if own and _said(own) else node
+
+
+def _own_script(node: JsonObject) -> str | None:
+    script = node.get("script")
+    runtime = script.get("runtime") if is_object(script) else None
+    command = str(runtime.get("command")).upper() if is_object(runtime) else ""
+    field: str = {"CONTROLLER_BRANCH": "branch", "CONTROLLER_JOIN": "join"}.get(command, "")
+    if not field:
+        return None
+    arms: list[JsonObject] = node.get(field, {}).get("branches", [])
+    outputs = [arm.get("output", {}).get("data") for arm in arms]
+    if field == "branch":
+        made: Any = [
+            {"condition": arm.get("when"), "nodeoutput": output}
+            | ({"description": arm["desc"]} if arm.get("desc") else {})
+            for arm, output in zip(arms, outputs, strict=True)
+        ]
+    else:
+        is_and = " or " not in node.get(field, {}).get("logic", {}).get("expression", "")
+        states = [[str(state) for state in arm["assertion"].get("in", [])] for arm in arms]
+        watched = [
+            {"logic": int(is_and or not place), "node": output, "runStatus": states[place]}
+            for place, output in enumerate(outputs)
+        ]
+        made = {"branchList": watched, "resultStatus": "1"}
+    return json.dumps(made, indent=1)
+
+
+def _said(script: str) -> Any:
+    """What a script says, whatever else is in it; None where it says nothing."""
+    try:
+        said = json.loads(script)
+        if is_list(said):
+            return [{key: item for key, item in arm.items() if item} for arm in said]
+        return [(one["node"], list(map(str, one["runStatus"]))) for one in said["branchList"]]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

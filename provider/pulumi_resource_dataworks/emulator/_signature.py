@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from ._errors import ServiceError
-from ._state import Account
+from ._calls import ServiceError
+from ._model import Account
 
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
 VALID_SECONDS: Final = 15 * 60

@@ -8,9 +8,9 @@ import random
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ._json import JsonObject, is_list, is_object
+from ._calls import JsonObject, each_object
+from ._model import local_text
 from ._object_types import ENUMS, NEVER_NULL, OBJECT_TYPES, Field
-from ._state import local_text
 
 _SETS: Final = frozenset(
     {
@@ -106,7 +106,7 @@ class _Noise:
         if field.type in OBJECT_TYPES:
             return self.object(field.type, value)
         if field.type == "map":
-            return self._free(value)
+            return each_object(value, self._shuffled)  # what is in a free object is free
         if field.type in ENUMS or field.type in {"variable", "timeunit"}:
             return self._cased(value)
         may_change = field.type in {"int", "long", "bool", "str"} and key not in _IDS
@@ -132,12 +132,6 @@ class _Noise:
         if (field.type == "map" and not field.only_read) or key in _MAY_BE_EMPTY:
             ways.append({key: {}})
         return self._chance.choice(ways)
-
-    def _free(self, value: Any) -> Any:
-        """A free object with its keys in another order; what is in it is free."""
-        if is_object(value):
-            return self._shuffled({key: self._free(item) for key, item in value.items()})
-        return [self._free(item) for item in value] if is_list(value) else value
 
     def _shuffled(self, given: JsonObject) -> JsonObject:
         return dict(self._chance.sample(list(given.items()), len(given)))

@@ -125,8 +125,8 @@ def configured(*arguments: str) -> Emulator:
 def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text('{"job": {"progression": "seconds", "amount": 9}, "edition": "basic"}', encoding="utf-8")
-    state = configured("--as", str(file))._state
-    assert (state.job_life, state.edition) == (Life("seconds", 9), "basic")
+    emulator = configured("--as", str(file))
+    assert (emulator._state.job_life, emulator.gateway.edition) == (Life("seconds", 9), "basic")
     assert configured("--as", str(file), "--job-seconds", "3")._state.job_life == Life("seconds", 3)
     assert configured()._state.job_life == Life("seconds_per_node", 1.2)
     assert configured("--job-seconds-per-node", "2")._state.job_life == Life("seconds_per_node", 2)

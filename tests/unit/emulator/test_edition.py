@@ -18,7 +18,7 @@ def emulator() -> Emulator:
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes only where a test advances it. The moment is noon in Shanghai."""
-    monkeypatch.setattr("pulumi_resource_dataworks.emulator._state.time.time", lambda: 1_799_985_600.0)
+    monkeypatch.setattr("pulumi_resource_dataworks.emulator._model.time.time", lambda: 1_799_985_600.0)
 
 
 def codes(ask: Ask, emulator: Emulator, times: int, action: str = "ListWorkflowDefinitions") -> list[str]:

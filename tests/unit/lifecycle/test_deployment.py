@@ -205,7 +205,7 @@ async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> N
     await run.clock.sleep(120)
     [made] = run.emulator.runs()
     assert made.current is not None
-    assert made.current.definition.manual
+    assert made.current.manual
     run.emulator.approve(made.run_id)
     _, _, outputs = await step
     assert outputs["status"] == "Online"

@@ -190,7 +190,7 @@ async def test_a_refresh_after_a_killed_redeployment_does_not_hide_it(digest: st
     for made in run.emulator.runs():
         while made.status == "Running":
             await run.client.pipelines.execute(
-                PROJECT, made.run_id, made.current.definition.code if made.current else ""
+                PROJECT, made.run_id, made.current.code if made.current else ""
             )
             await run.clock.sleep(10)
             run.emulator.runs()

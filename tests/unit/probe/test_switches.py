@@ -1,5 +1,6 @@
 """At every setting of every switch that it asks for the probe finds that setting, or says that it does not determine it."""
 
+import json
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -7,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorSettings, Fault, Life, Switches
-from pulumi_resource_dataworks.emulator._json import read_value
+from pulumi_resource_dataworks.emulator._calls import read
 from pulumi_resource_dataworks.probe import _questions
 from pulumi_resource_dataworks.probe._command import report
 from tests.support.probes import HERE, Bed
@@ -146,7 +147,7 @@ async def test_the_report_makes_the_emulator_that_service(bed: Make) -> None:
     there = bed(**switches)
     written = report(await there.probe(), {"projectId": HERE})
     other = Emulator()
-    other.configure(read_value(EmulatorSettings, written))
+    other.configure(read(EmulatorSettings, json.dumps(written)))
     assert other.switches.as_json() == {**DEFAULTS, **switches}
     findings = written["probe"]["findings"]
     assert findings.keys() == DEFAULTS.keys()

@@ -1,10 +1,59 @@
-"""What the service answers instead of a result, and how the parameters of a call are read."""
+"""A call as text: the JSON in it, its parameters, and the error that it may be answered with."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
 
-from ._json import JsonObject, is_list
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+T = TypeVar("T")
+JsonObject: TypeAlias = dict[str, Any]
+Parameters = Mapping[str, str]
+
+# --- JSON
+
+
+STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
+"""No other key, and no value that has to be converted."""
+
+
+def is_object(value: Any) -> TypeGuard[JsonObject]:
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def each_object(value: Any, change: Callable[[JsonObject], JsonObject]) -> Any:
+    """The same JSON with every object in it changed, inner ones first."""
+    if is_list(value):
+        return [each_object(item, change) for item in value]
+    if is_object(value):
+        return change({key: each_object(item, change) for key, item in value.items()})
+    return value
+
+
+def read(kind: type[T], given: bytes | str) -> T:
+    """A JSON text as an object of a class.
+
+    Raises:
+        ValueError: It is not JSON, has a key that the class does not have, or a value that a key does not take; names the
+            key and what it takes.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(given)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False, include_context=False)
+        raise ValueError("; ".join(map(_problem, problems))) from None
+
+
+def _problem(problem: ErrorDetails) -> str:
+    is_unknown = problem["type"] in {"unexpected_keyword_argument", "extra_forbidden"}
+    message = "there is no such key" if is_unknown else problem["msg"].removeprefix("Value error, ")
+    return ": ".join(filter(None, (".".join(map(str, problem["loc"])), message)))
+
 
 # --- What the service answers instead of a result
 #
@@ -26,7 +75,7 @@ REFUSED: Final = "Emulator.UnknownCode"
 
 
 class ServiceError(Exception):
-    """An answer in the error envelope: HTTP status, `Code`, `Message`, and `AccessDeniedDetail` where there is one."""
+    """An answer in the error envelope; `denial` is its `AccessDeniedDetail`."""
 
     def __init__(self, status: int, code: str, message: str, denial: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
@@ -36,8 +85,11 @@ class ServiceError(Exception):
         self.denial = denial
 
 
+def refused(message: str) -> ServiceError:
+    return ServiceError(400, REFUSED, message)
+
+
 def no_project(project_id: int) -> ServiceError:
-    """There is no such workspace."""
     return ServiceError(403, PROJECT_NOT_FOUND, f"Project {project_id} does not exist.")
 
 
@@ -49,16 +101,7 @@ def missing(parameter: str) -> ServiceError:
 # --- A call's parameters: text on the wire, numbers, booleans and lists to the operations
 
 
-T = TypeVar("T")
-Parameters = Mapping[str, str]
-
-
 def integer(params: Parameters, name: str, default: int | None = None) -> int:
-    """A number, or the default where the parameter is left out.
-
-    Raises:
-        ServiceError: It is not a number, or left out though there is no default.
-    """
     if name not in params and default is not None:
         return default
     try:
@@ -70,17 +113,12 @@ def integer(params: Parameters, name: str, default: int | None = None) -> int:
 
 
 def boolean(params: Parameters, name: str, *, default: bool = False) -> bool:
-    """Whether the parameter says true."""
     # The Python SDK sends True, other SDKs true.
     return params[name].lower() == "true" if name in params else default
 
 
 def texts(params: Parameters, name: str) -> list[str]:
-    """A list that comes as JSON text; empty where it is left out.
-
-    Raises:
-        ServiceError: It is not one.
-    """
+    """A list that comes as JSON text; empty where it is left out."""
     try:
         value = json.loads(params.get(name) or "[]")
     except ValueError:
@@ -90,14 +128,12 @@ def texts(params: Parameters, name: str) -> list[str]:
     return [str(item) for item in value]
 
 
-def paged(params: Parameters, found: Sequence[T]) -> tuple[Sequence[T], JsonObject]:
-    """The page that is asked for, and what every list says of its pages.
-
-    Raises:
-        ServiceError: PageSize is beyond what the lists document.
-    """
+def paged(
+    params: Parameters, name: str, found: Sequence[T], shown: Callable[[T], JsonObject]
+) -> dict[str, JsonObject]:
+    """An answer with the page that is asked for under `name`, each of what was found as it is shown."""
     number, size = integer(params, "PageNumber", 1), integer(params, "PageSize", 10)
     if not 1 <= size <= 100:
         raise ServiceError(400, "InvalidPageSize", "PageSize is at most 100.")
-    page = found[(number - 1) * size : number * size]
-    return page, {"PageNumber": number, "PageSize": size, "TotalCount": len(found)}
+    page = list(map(shown, found[(number - 1) * size : number * size]))
+    return {"PagingInfo": {"PageNumber": number, "PageSize": size, "TotalCount": len(found), name: page}}
