@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_resource_dataworks.openapi import _configuration
+from pulumi_resource_dataworks.openapi import _settings
 
 REPO = Path(__file__).resolve().parents[1]
 PAGE = REPO / "docs" / "reference.md"
@@ -213,9 +213,9 @@ def told(spec: Mapping[str, Any]) -> str:
 def environment() -> str:
     """Return the table of the variables that are read for a setting."""
     known = {
-        **_configuration._ENVIRONMENT,  # noqa: SLF001 no other part of the provider needs them
-        **_configuration._ENVIRONMENT_PAIR,  # noqa: SLF001
-        **_configuration._ENVIRONMENT_SOURCES,  # noqa: SLF001
+        **_settings._ENVIRONMENT,  # noqa: SLF001 no other part of the provider needs them
+        **dict(zip(_settings._PAIR, zip(*_settings._PAIRS, strict=True), strict=True)),  # noqa: SLF001
+        **_settings._ENVIRONMENT_SOURCES,  # noqa: SLF001
     }
     rows = ["| setting | taken from the first of these that is set |", "|---|---|"]
     rows += [

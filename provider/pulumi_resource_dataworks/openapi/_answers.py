@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import httpx
 
@@ -24,8 +24,10 @@ from ._errors import (
     WrongEndpointError,
 )
 from ._models import parse_json
-from ._settings import LARGEST_ANSWER
 from ._words import LONGEST, Words, label
+
+LARGEST_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of an answer, before and after decompression: twice the largest document that can be read, with its escapes."""
 
 # The error envelope and the codes are those of the Alibaba Cloud error diagnosis page, the DataWorks codes page, and what
 # the vendor's Terraform provider handles for this API version; each constant says which.

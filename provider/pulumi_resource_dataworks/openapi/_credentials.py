@@ -11,7 +11,8 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from functools import partial
+from typing import Any, Protocol
 
 from ._errors import CredentialsError
 from ._settings import AssumeRoleWithOidc, Settings
@@ -80,19 +81,6 @@ _RENEWED_BEFORE = 15 * 60
 """Seconds before their end at which the library asks for new keys: those that it hands out are good for so long."""
 _RENEWAL_PAUSE = 30
 """Seconds between two tries to renew keys that are still good."""
-_NONE_GIVEN = (
-    "No credentials: set dataworks:accessKey and dataworks:secretKey (`pulumi config set --secret`), or "
-    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or dataworks:profile (a profile of the "
-    "Alibaba Cloud CLI: `aliyun configure`), or dataworks:ecsRoleName on an ECS instance"
-)
-_ADVICE = {
-    "key": "Check dataworks:accessKey and dataworks:secretKey",
-    "oidc": "Check dataworks:assumeRoleWithOidc (roleArn, oidcProviderArn and the token)",
-    "profile": "Check dataworks:profile and dataworks:sharedCredentialsFile (`aliyun configure list` shows them)",
-    "ecs": "Check dataworks:ecsRoleName; it works only on an ECS instance that has this role",
-    "uri": "Check dataworks:credentialsUri",
-    "default": _NONE_GIVEN,
-}
 
 
 class VendorCredentials:
@@ -104,7 +92,7 @@ class VendorCredentials:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._mode = _mode(settings)
+        self._named, self._make, self._advice = _way(settings)
         self._lock = threading.Lock()
         self._provider: Any = None
         self._held: tuple[Credentials | None, float, float] = None, 0.0, 0.0
@@ -115,21 +103,12 @@ class VendorCredentials:
 
     @property
     def account(self) -> str:
-        """The mode and what it names, as the AccessKey ID changes with each renewal."""
-        given = self._settings
-        role = given.assume_role.role_arn if given.assume_role else ""
-        oidc = given.assume_role_with_oidc.role_arn if given.assume_role_with_oidc else ""
-        sources = (given.access_key, oidc, given.profile, given.ecs_role_name, given.credentials_uri)
-        return f"{self._mode}:{next(filter(None, sources), '')}:{role}"
+        """What the settings name, as the AccessKey ID changes with each renewal."""
+        role = self._settings.assume_role
+        return f"{self._named}:{role.role_arn if role else ''}"
 
     async def get(self) -> Credentials:
-        """Return a key pair that is valid now: the one in hand while it is good and cannot be renewed.
-
-        The library itself keeps pairs and renews them in time.
-
-        Raises:
-            CredentialsError: There is none; the text says what was tried.
-        """
+        """Return the pair in hand while it is good and cannot be renewed; the library renews pairs in time."""
         return await asyncio.to_thread(self._find)
 
     def _find(self) -> Credentials:
@@ -153,7 +132,7 @@ class VendorCredentials:
         return new
 
     def _build(self, library: Any) -> Any:
-        provider, role = _PROVIDERS[self._mode](library, self._settings), self._settings.assume_role
+        provider, role = self._make(library), self._settings.assume_role
         if role is None:
             return provider
         return library.RamRoleArnCredentialsProvider(
@@ -166,22 +145,10 @@ class VendorCredentials:
         )
 
     def _error(self, reason: str) -> CredentialsError:
-        advice = _ADVICE[self._mode]
+        advice = self._advice
         if self._settings.assume_role is not None:
             advice += "; and dataworks:assumeRole (may this user assume roleArn?)"
         return CredentialsError(f"{advice}. Tried: {without_keys(reason)}")
-
-
-def _mode(settings: Settings) -> str:
-    if settings.access_key and settings.secret_key:
-        return "key"
-    if settings.assume_role_with_oidc is not None:
-        return "oidc"
-    if settings.profile or settings.shared_credentials_file:
-        return "profile"
-    if settings.ecs_role_name:
-        return "ecs"
-    return "uri" if settings.credentials_uri else "default"
 
 
 def _library() -> Any:
@@ -194,10 +161,6 @@ def _library() -> Any:
     log.propagate = False
     take_over()
     return library
-
-
-class _NoneFoundError(Exception):
-    """Nothing in a chain had credentials; says why for each."""
 
 
 class _Chain:
@@ -213,14 +176,13 @@ class _Chain:
         reasons: list[str] = []
         for name, make in self._providers.items():
             try:
-                provider = make()
-                credentials = provider.get_credentials()
+                credentials = (provider := make()).get_credentials()
             except Exception as error:  # noqa: BLE001 - the next one may have some
                 reasons.append(f"{name} ({_reason(error)})")
             else:
                 self._found = provider
                 return credentials
-        raise _NoneFoundError("; ".join(reasons))
+        raise CredentialsError("; ".join(reasons))
 
 
 def _key(library: Any, settings: Settings) -> Any:
@@ -230,8 +192,7 @@ def _key(library: Any, settings: Settings) -> Any:
     return library.StaticAKCredentialsProvider(**pair)
 
 
-def _oidc(library: Any, settings: Settings) -> Any:
-    oidc = cast("AssumeRoleWithOidc", settings.assume_role_with_oidc)  # the mode is chosen by it
+def _oidc(library: Any, oidc: AssumeRoleWithOidc) -> Any:
     path = oidc.oidc_token_file or _token_file(oidc.oidc_token or "")
     provider = library.OIDCRoleArnCredentialsProvider(
         role_arn=oidc.role_arn,
@@ -258,47 +219,69 @@ def _profile(library: Any, settings: Settings) -> Any:
     file, name = settings.shared_credentials_file, settings.profile
     path = os.path.expanduser(file) if file else None  # noqa: PTH111 - the library wants text
     chain = {
-        "profile of the Alibaba Cloud CLI": lambda: library.CLIProfileCredentialsProvider(
-            profile_name=name, profile_file=path
-        ),
-        "credentials.ini": lambda: library.ProfileCredentialsProvider(profile_name=name, profile_file=path),
+        "profile of the Alibaba Cloud CLI": library.CLIProfileCredentialsProvider,
+        "credentials.ini": library.ProfileCredentialsProvider,
     }
     if path is not None:
         del chain["profile of the Alibaba Cloud CLI" if path.endswith(".ini") else "credentials.ini"]
-    return _Chain(chain)
+    given = {"profile_name": name, "profile_file": path}
+    return _Chain({title: partial(make, **given) for title, make in chain.items()})
 
 
-def _ecs(library: Any, settings: Settings) -> Any:
+def _ecs(library: Any, role: str | None = None) -> Any:
     http = importlib.import_module("alibabacloud_credentials.http")
     options = http.HttpOptions(connect_timeout=_PROBE_CONNECT_MS, read_timeout=_PROBE_READ_MS)
     return library.EcsRamRoleCredentialsProvider(
-        role_name=settings.ecs_role_name, http_options=options, async_update_enabled=False
+        role_name=role, http_options=options, async_update_enabled=False
     )
 
 
-def _default(library: Any, settings: Settings) -> Any:
+def _uri(library: Any, uri: str) -> Any:
+    return library.URLCredentialsProvider(uri=uri)
+
+
+def _default(library: Any) -> Any:
     return _Chain(
         {
             "OIDC variables": library.OIDCRoleArnCredentialsProvider,
             "default profile of the Alibaba Cloud CLI": library.CLIProfileCredentialsProvider,
             "credentials.ini": library.ProfileCredentialsProvider,
-            "ECS instance role": lambda: _ecs(library, settings),
+            "ECS instance role": lambda: _ecs(library),
         }
     )
 
 
-_PROVIDERS: Mapping[str, Callable[[Any, Settings], Any]] = {
-    "key": _key,
-    "oidc": _oidc,
-    "profile": _profile,
-    "ecs": _ecs,
-    "uri": lambda library, settings: library.URLCredentialsProvider(uri=settings.credentials_uri),
-    "default": _default,
-}
+_NONE_GIVEN = (
+    "No credentials: set dataworks:accessKey and dataworks:secretKey (`pulumi config set --secret`), or "
+    "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or dataworks:profile (a profile of the "
+    "Alibaba Cloud CLI: `aliyun configure`), or dataworks:ecsRoleName on an ECS instance"
+)
+
+
+def _way(given: Settings) -> tuple[str, Callable[[Any], Any], str]:
+    """The way to keys that the settings ask for: what they name of it, how it is built, and what to check if it fails."""
+    if given.access_key and given.secret_key:
+        advice = "Check dataworks:accessKey and dataworks:secretKey"
+        return f"key:{given.access_key}", partial(_key, settings=given), advice
+    if (oidc := given.assume_role_with_oidc) is not None:
+        advice = "Check dataworks:assumeRoleWithOidc (roleArn, oidcProviderArn and the token)"
+        return f"oidc:{oidc.role_arn}", partial(_oidc, oidc=oidc), advice
+    if given.profile or given.shared_credentials_file:
+        advice = (
+            "Check dataworks:profile and dataworks:sharedCredentialsFile (`aliyun configure list` shows them)"
+        )
+        return f"profile:{given.profile}", partial(_profile, settings=given), advice
+    if given.ecs_role_name:
+        advice = "Check dataworks:ecsRoleName; it works only on an ECS instance that has this role"
+        return f"ecs:{given.ecs_role_name}", partial(_ecs, role=given.ecs_role_name), advice
+    if given.credentials_uri:
+        uri = partial(_uri, uri=given.credentials_uri)
+        return f"uri:{given.credentials_uri}", uri, "Check dataworks:credentialsUri"
+    return "default", _default, _NONE_GIVEN
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, _NoneFoundError):
+    if isinstance(error, CredentialsError):
         return str(error)
     # The library's exception keeps its text in an attribute; its str() may be empty. URLs hold tokens.
     text = " ".join(str(getattr(error, "message", "") or error).split()) or type(error).__name__

@@ -4,9 +4,12 @@ From the vendor's SDK (9.11.0), as are the names of what an answer holds.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from ._settings import IMPORT_READ_TIMEOUT, READ_TIMEOUT
+READ_TIMEOUT: Final = 30.0
+"""Seconds of silence on an open connection."""
+IMPORT_READ_TIMEOUT: Final = 120.0
+"""Seconds; a document of a thousand nodes is megabytes, and no documented figure says how long taking it in lasts."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn, Protocol, TypeVar
+from typing import Final, NoReturn, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from ._errors import (
@@ -24,7 +24,16 @@ from ._errors import (
     ServiceUnavailableError,
     ThrottledError,
 )
-from ._settings import BACKOFF_BASE, BACKOFF_CAP, MAX_TRIES, RETRY_AFTER_CAP, RETRY_BUDGET, THROTTLED_BUDGET
+
+MAX_TRIES: Final = 6
+RETRY_BUDGET: Final = 120.0
+"""Seconds from the first failure after which no other try is begun."""
+THROTTLED_BUDGET: Final = 600.0
+"""The same where the service only says "too many calls": it has not processed them, and others may be calling."""
+BACKOFF_BASE: Final = 0.5
+BACKOFF_CAP: Final = 20.0
+RETRY_AFTER_CAP: Final = 60.0
+"""Seconds; what a header asks beyond that is cut, so that no answer can hang a deployment."""
 
 # --- Time as something handed in, so that tests need not wait for it
 

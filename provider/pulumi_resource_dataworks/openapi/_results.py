@@ -1,15 +1,17 @@
 """From the JSON of an answer to models, and lists that come in pages."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 
 from ._errors import NotFoundError, UnreadableAnswer
 from ._models import Answer, Integer, Item, Items
 from ._operations import Operation
-from ._settings import PAGE_SIZE
 from ._words import Words, label, text_of
+
+PAGE_SIZE: Final = 100
+"""The largest page that List operations give."""
 
 M = TypeVar("M", bound=BaseModel)
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item

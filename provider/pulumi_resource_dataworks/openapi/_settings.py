@@ -1,128 +1,65 @@
-"""The settings of the client: names, shapes and defaults, the hosts of the regions, and the figures that the service or we have chosen."""
+"""The settings of the client: their names, shapes and defaults, and where they come from."""
 
+import json
 import re
-from collections.abc import Mapping
-from ipaddress import ip_address
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
-
-from pulumi_resource_dataworks import __version__
+from pydantic_core import ErrorDetails
 
 from ._errors import SettingProblem, SettingsError
-
-# --- Which host serves a region, and what an address may look like
-#
-# From the endpoint page of DataWorks OpenAPI 2024-05-18 and the map in the official SDK. (For a region outside its map the
-# SDK falls back to ``dataworks-public.<region>``, which the documentation does not know; we follow the documentation.)
-
-
-REGION_REQUIRED = (
-    "is required: run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
-)
-
-_CENTRAL_HOST = "dataworks.aliyuncs.com"
-_CENTRAL_REGIONS = frozenset(
-    {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
-)
-_REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+")
-_HOST = re.compile(r"[0-9a-f:.]+|[a-z0-9]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
-_LONGEST_LABEL = 63
-_REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
-_DEFAULT_PORTS = {"https": 443, "http": 80}
-_GIVE_A_HOST = "give a host, such as dataworks.cn-shanghai.aliyuncs.com"
-
-
-def check_region(region: str) -> str:
-    """Return the region, or raise ValueError where it cannot be a region's ID.
-
-    An unknown region passes: Alibaba Cloud opens new ones.
-    """
-    if _REGION.fullmatch(region) is None or len(region) > _LONGEST_LABEL:
-        raise ValueError(
-            f"{region!r} is not a region ID; write one such as cn-shanghai (lower case, no address, no spaces)"
-        )
-    return region
-
-
-def check_endpoint(endpoint: str) -> str:
-    """Return the endpoint as ``scheme://host[:port]``, or raise ValueError.
-
-    Without a scheme it is https. http is accepted as given, for an emulator on this machine.
-    """
-    try:
-        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-        port = parts.port
-    except ValueError as error:
-        raise ValueError(f"{_GIVE_A_HOST}, and perhaps a port up to 65535") from error
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise ValueError(f"the scheme is https (or http), not {parts.scheme}")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("give the host only, such as dataworks.cn-shanghai.aliyuncs.com, without a path")
-    if "@" in parts.netloc:  # a password in an address would end up in logs
-        raise ValueError("an endpoint holds no user or password")
-    host = parts.netloc.removesuffix(f":{port}").lower()
-    check_host(host.strip("[]"))
-    shown_port = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
-    return f"{parts.scheme}://{host}{shown_port}"
-
-
-def check_host(host: str) -> None:
-    """Raise ValueError where nothing can be reached under such a name or address."""
-    try:
-        if ":" in host or host.replace(".", "").isdigit():
-            ip_address(host)
-        host.encode("idna")  # as a resolver gets it: no empty part, none that is too long
-    except ValueError:
-        raise ValueError(_GIVE_A_HOST) from None
-    if _HOST.fullmatch(host) is None:
-        raise ValueError(_GIVE_A_HOST)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine, where no proxy leads."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-# --- The figures and names that the service or we have chosen, each with its unit
-
-
-API_VERSION: Final = "2024-05-18"
-USER_AGENT: Final = f"pulumi-resource-dataworks/{__version__}"
-
-CONNECT_TIMEOUT: Final = 5.0
-"""Seconds."""
-READ_TIMEOUT: Final = 30.0
-"""Seconds of silence on an open connection."""
-IMPORT_READ_TIMEOUT: Final = 120.0
-"""Seconds; a document of a thousand nodes is megabytes, and no documented figure says how long taking it in lasts."""
+from ._hosts import check_endpoint, check_region, is_loopback
 
 CALLS_PER_SECOND: Final = 5.0
 """The service's limit for one account in one region, in every edition but Enterprise (DataWorks OpenAPI quotas)."""
 
-MAX_TRIES: Final = 6
-RETRY_BUDGET: Final = 120.0
-"""Seconds from the first failure after which no other try is begun."""
-THROTTLED_BUDGET: Final = 600.0
-"""The same where the service only says "too many calls": it has not processed them, and others may be calling."""
-BACKOFF_BASE: Final = 0.5
-BACKOFF_CAP: Final = 20.0
-RETRY_AFTER_CAP: Final = 60.0
-"""Seconds; what a header asks beyond that is cut, so that no answer can hang a deployment."""
+# Which host serves a region: from the endpoint page of DataWorks OpenAPI 2024-05-18 and the map in the official SDK. (For a
+# region outside its map the SDK falls back to ``dataworks-public.<region>``, which the documentation does not know; we
+# follow the documentation.)
+_CENTRAL_HOST = "dataworks.aliyuncs.com"
+_CENTRAL_REGIONS = frozenset(
+    {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
+)
+_REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
+_REGION_REQUIRED = (
+    "is required: run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
+)
 
-LARGEST_ANSWER: Final = 32 * 1024 * 1024
-"""Bytes of an answer, before and after decompression: twice the largest document that can be read, with its escapes."""
-
-PAGE_SIZE: Final = 100
-"""The largest page that List operations give."""
+# --- Names, shapes and defaults
 
 
-# --- The settings of the client: their names, shapes and defaults. Where they come from is `_configuration`
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[Any, Any]", value).items()
+        cleaned = {str(key): text for key, inner in fields if (text := _clean(inner)) is not None}
+        return cleaned or None
+    return value
+
+
+def _decoded(given: Any, info: ValidationInfo) -> Any:
+    """An object as it is, or out of its JSON text, as Pulumi sends it."""
+    try:
+        return _clean(json.loads(given)) if isinstance(given, str) else given
+    except ValueError:
+        key = to_camel(info.field_name or "")
+        advice = f"`pulumi config set --path dataworks:{key}.roleArn <arn>`"
+        raise ValueError(f"is an object; set its fields with {advice}") from None
 
 
 def _check_key_text(text: str) -> str:
@@ -202,9 +139,9 @@ class Settings(_Section):
     """The RAM role of the ECS instance that we run on."""
     credentials_uri: str | None = Field(default=None, repr=False)
     """A local service that hands out temporary key pairs."""
-    assume_role: AssumeRole | None = None
+    assume_role: Annotated[AssumeRole | None, BeforeValidator(_decoded)] = None
     """A role to take on with the above."""
-    assume_role_with_oidc: AssumeRoleWithOidc | None = None
+    assume_role_with_oidc: Annotated[AssumeRoleWithOidc | None, BeforeValidator(_decoded)] = None
     endpoint: Annotated[str, AfterValidator(check_endpoint)] | None = None
     """A host, with or without scheme and port, instead of the region's own (VPC, emulator)."""
     client_connect_timeout: int | None = Field(default=None, gt=0)
@@ -225,9 +162,22 @@ class Settings(_Section):
         Raises:
             SettingsError: With every fault at once, each naming its setting.
         """
-        from ._configuration import read_settings  # noqa: PLC0415 - it builds this class
-
-        return read_settings(config, env)
+        known = cls.config_keys()
+        problems = [_problem(key, _unknown(key)) for key in sorted(config.keys() - known)]
+        values = {key: text for key in known & config.keys() if (text := _clean(config[key])) is not None}
+        origins = _add_environment(values, {name: text.strip() for name, text in env.items() if text.strip()})
+        _add_region_of_profile(values, origins, env)
+        problems += _pair_problems(values, origins)
+        if "region" not in values and "endpoint" not in values:
+            problems.append(_problem("region", _REGION_REQUIRED))
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+            raise SettingsError([*problems, *(_explained(detail, origins) for detail in details)]) from None
+        if problems:
+            raise SettingsError(problems)
+        return settings
 
     @classmethod
     def config_keys(cls) -> frozenset[str]:
@@ -240,7 +190,7 @@ class Settings(_Section):
         if self.endpoint:
             return self.endpoint
         if not self.region:
-            raise SettingsError([SettingProblem("dataworks:region", REGION_REQUIRED)])
+            raise SettingsError([_problem("region", _REGION_REQUIRED)])
         is_central = self.region in _CENTRAL_REGIONS
         return f"https://{_CENTRAL_HOST if is_central else f'dataworks.{self.region}.aliyuncs.com'}"
 
@@ -273,3 +223,111 @@ class Settings(_Section):
     def host(self) -> str:
         """With the port, as in the Host header."""
         return urlsplit(self.base_url).netloc
+
+
+# --- What the environment gives
+
+
+_ENVIRONMENT: Mapping[str, Sequence[str]] = {
+    "region": [
+        "ALIBABA_CLOUD_REGION_ID",
+        "ALIBABA_CLOUD_REGION",
+        "ALIBABACLOUD_REGION_ID",
+        "ALICLOUD_REGION",
+        "ALICLOUD_REGION_ID",
+    ],
+    "endpoint": ("ALIBABA_CLOUD_DATAWORKS_ENDPOINT",),
+}
+_PAIR = ("accessKey", "secretKey", "securityToken")
+_PAIRS = (
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
+    ("ALICLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECURITY_TOKEN"),
+    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
+)
+"""The vendor's libraries, its CLI twice, and its Terraform provider: those of one line belong together."""
+_ENVIRONMENT_SOURCES: Mapping[str, Sequence[str]] = {
+    "profile": ("ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE"),
+    "sharedCredentialsFile": ("ALICLOUD_SHARED_CREDENTIALS_FILE",),
+    "ecsRoleName": ("ALICLOUD_ECS_ROLE_NAME",),
+    "credentialsUri": ("ALIBABA_CLOUD_CREDENTIALS_URI", "ALICLOUD_CREDENTIALS_URI"),
+}
+# Where all of these are set, the vendor's libraries take no other source of the environment but a key pair.
+_ENVIRONMENT_OIDC = {f"ALIBABA_CLOUD_{name}" for name in ("ROLE_ARN", "OIDC_PROVIDER_ARN", "OIDC_TOKEN_FILE")}
+_SOURCES = (*_PAIR, "profile", "sharedCredentialsFile", "ecsRoleName", "credentialsUri", "assumeRoleWithOidc")
+
+
+def _add_environment(values: dict[str, Any], env: Mapping[str, str]) -> dict[str, str]:
+    """Add what the configuration leaves open; return which variable each such value is from."""
+    table = dict(_ENVIRONMENT)
+    if not any(key in values for key in _SOURCES):
+        pair = next((names for names in _PAIRS if env.keys() & set(names[:2])), ())
+        table |= {key: (name,) for key, name in zip(_PAIR, pair, strict=False)}
+        if pair or not env.keys() >= _ENVIRONMENT_OIDC:
+            table |= _ENVIRONMENT_SOURCES
+    origins: dict[str, str] = {}
+    for key, variables in table.items():
+        found = next((name for name in variables if name in env), None)
+        if key not in values and found is not None:
+            values[key] = env[found]
+            origins[key] = found
+    return origins
+
+
+def _add_region_of_profile(values: dict[str, Any], origins: dict[str, str], env: Mapping[str, str]) -> None:
+    """Where keys come from a profile of the CLI, its region counts too, unless something else names one."""
+    others = ("region", "endpoint", "accessKey", "ecsRoleName", "credentialsUri", "assumeRoleWithOidc")
+    home = env.get("HOME") or env.get("USERPROFILE")
+    given = values.get("sharedCredentialsFile") or (f"{home}/.aliyun/config.json" if home else "")
+    if not given or any(key in values for key in others):
+        return
+    try:
+        config = json.loads(Path(given).expanduser().read_text("utf-8"))
+        name = values.get("profile") or config["current"]
+        region = next(one["region_id"] for one in config["profiles"] if one["name"] == name)
+    except (OSError, ValueError, LookupError, TypeError, StopIteration):
+        return  # the library that reads the keys reports what is wrong with the file
+    if isinstance(region, str) and region.strip():
+        values["region"] = region.strip()
+        origins["region"] = f"region_id of the profile {name}"
+
+
+def _pair_problems(values: Mapping[str, Any], origins: Mapping[str, str]) -> list[SettingProblem]:
+    present = [key for key in _PAIR if key in values]
+    missing = [key for key in ("accessKey", "secretKey") if key not in values]
+    if not present or not missing:
+        return []
+    given = " and ".join(origins.get(key) or f"dataworks:{key}" for key in present)
+    tool = next((names for names in _PAIRS if origins.get(present[0]) in names), None)
+    return [
+        _problem(
+            key,
+            f"{given} is set without {tool[_PAIR.index(key)]}; set both or neither"
+            if tool
+            else f"{given} is set without it; run `pulumi config set --secret dataworks:{key} <value>` "
+            "(a key pair is taken whole from one place, never half from each)",
+        )
+        for key in missing
+    ]
+
+
+def _problem(key: str, message: str) -> SettingProblem:
+    return SettingProblem(f"dataworks:{key}", message)
+
+
+def _unknown(key: str) -> str:
+    known = sorted(Settings.config_keys())
+    near = get_close_matches(to_camel(key), known, n=2)
+    advice = f"did you mean {' or '.join(near)}?" if near else f"the settings are {', '.join(known)}"
+    return f"there is no such setting; {advice}"
+
+
+def _explained(detail: ErrorDetails, origins: Mapping[str, str]) -> SettingProblem:
+    path = ".".join(str(part) for part in detail["loc"])
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        message = "there is no such field"
+    elif detail["type"] == "missing":
+        message = f"is required: run `pulumi config set --path dataworks:{path} <value>`"
+    variable = origins.get(str(detail["loc"][0]))
+    return _problem(path, f"{message} (from {variable})" if variable else message)

@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import httpx
+
+from pulumi_resource_dataworks import __version__
 
 from ._answers import ENCODING, UnusableBody, read_answer, whole
 from ._credentials import Credentials, CredentialsSource
@@ -18,8 +20,13 @@ from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswe
 from ._network import NetworkError, client_options
 from ._operations import Operation
 from ._pacing import Clock
-from ._settings import API_VERSION, CONNECT_TIMEOUT, USER_AGENT, Settings
+from ._settings import Settings
 from ._words import Words, hold, without_keys
+
+API_VERSION: Final = "2024-05-18"
+USER_AGENT: Final = f"pulumi-resource-dataworks/{__version__}"
+CONNECT_TIMEOUT: Final = 5.0
+"""Seconds."""
 
 # --- Alibaba Cloud's V3 signature, ACS3-HMAC-SHA256, as pure functions
 #
