@@ -16,8 +16,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES
-from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
+from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"

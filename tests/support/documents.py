@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES
-from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
+from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape
 
 Object = dict[str, Any]
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._field_tables import OBJECT_TYPES, field_of
-from pulumi_resource_dataworks.flowspec._field_types import Field, Shape
+from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape, field_of
 from tests.support.flowspecs import Object
 
 Rewrite = Callable[[Object, str, random.Random], Object]

@@ -25,8 +25,7 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._field_tables import UNKNOWN_FIELD, field_of
-from ._field_types import Field
+from ._fields import UNKNOWN_FIELD, Field, field_of
 from ._node_index import output_of, outputs_of
 from ._paths import Path
 from ._problems import InvalidDocumentError

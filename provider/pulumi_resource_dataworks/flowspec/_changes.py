@@ -20,7 +20,7 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._field_tables import field_of
+from ._fields import field_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterable
 
 from ._document import Json, Object, canonical, is_list, is_object, nodes_of, workflow_of
-from ._field_tables import OBJECT_TYPES, UNKNOWN_FIELD, field_of
-from ._field_types import Field, Shape
+from ._fields import OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
 from ._ids import rename_ids
 
 DIGEST_VERSION = "1"

@@ -24,7 +24,7 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._field_tables import field_of
+from ._fields import field_of
 from ._node_index import NodeIndex, main_outputs
 
 VERSION = "1.1.0"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
-from ._field_tables import field_of
+from ._fields import field_of
 from ._node_types import KNOWN_COMMANDS, TYPE_IDS
 
 # --- Control nodes: which they are, and where their fields are

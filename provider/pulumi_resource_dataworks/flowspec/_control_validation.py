@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
 from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
-from ._field_tables import field_of
+from ._fields import field_of
 from ._node_index import NodeIndex, entries_of, outputs_of
 from ._paths import Path
 from ._problems import Phrase, Problem, doubt

@@ -6,28 +6,18 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ._comparison import entry_of, normal_value, same_value
+from ._comparison import normal_value, same_value
 from ._document import Json, Object, is_list, is_object, nodes_of, part, workflow_of
-from ._field_tables import field_of
-from ._field_types import Field
-from ._node_types import TYPE_IDS
+from ._fields import OBJECT_TYPES, Field, field_of
+from ._node_types import NODE_TYPES, NodeType
 
 # --- What the service fills in where a document is silent: all that a read for an import leaves out
 #
 # A value is left out where the service is known to give just that one by itself: then a document without it means the
-# same in an update that keeps what is left out, in one that resets it, and in a new workflow. Whatever has no default here
-# stays in the document, and so does a value beside a strategy that says another one: whether a node follows a strategy is
-# not known, and neither is which of the two somebody meant.
-#
-# Sources: [F] real traffic of Feb 2025 (DWDevin), [D] the official sample of GetWorkflowDefinition, [B] dumps of real
-# workspaces in the vendor's own test resources (2025), [L] the vendor's FlowSpec library and its documentation.
-#
-# Without a default, as nothing recorded says what the service gives: `autoParse` (dumps show both), `extension`, `cycleType`,
-# `sourceType` of a dependency and of an output that is not the owner's own, the other job settings, `cu` of a resource group,
-# and of a strategy `timeout`, `instanceMode`, `rerunMode` and the reruns, which were sent in all that is recorded. An `owner`
-# is whoever imports, and who that will be cannot be known.
+# same in an update that keeps what is left out, in one that resets it, and in a new workflow. Whatever has no default in
+# `fields.toml` stays in the document, and so does a value beside a strategy that says another one: whether a node follows a
+# strategy is not known, and neither is which of the two somebody meant.
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +59,10 @@ class Surroundings:
         return part(part(self.workflow, "metadata"), "project")
 
     @property
-    def command(self) -> str:
+    def node_type(self) -> NodeType | None:
         """The node type, of a script or of its runtime."""
         runtime = part(self.holder, "runtime") or self.holder
-        return str(runtime.get("command") or "").upper()
+        return NODE_TYPES.get(str(runtime.get("command") or "").upper())
 
     @property
     def own_outputs(self) -> list[Object]:
@@ -84,110 +74,32 @@ class Surroundings:
         return [{"data": one, "refTableName": name} for one in data if one]
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
-    """What the service gives a field by itself.
-
-    Attributes:
-        value: The value, or what makes it of the surroundings; None where it is not known. Of a list, each entry that may be there.
-        source: Where that is known from.
-    """
-
-    value: Any | Callable[[Surroundings], Any]
-    source: str
-
-
-def _recurrence(around: Surroundings) -> Json:
-    return None if around.kind == "triggerworkflow" else "Normal"
+def _source_of_output(around: Surroundings) -> Json:
+    own = [output["data"] for output in around.own_outputs]
+    return "System" if around.holder.get("data") in own else None
 
 
 def _of_workspace(key: str) -> Callable[[Surroundings], Json]:
     return lambda around: None if around.portable else around.project.get(key)
 
 
-def _by_type(values: Mapping[str, Json]) -> Callable[[Surroundings], Json]:
-    return lambda around: values.get(around.command)
+def _of_type(key: str) -> Callable[[Surroundings], Json]:
+    return lambda around: (
+        around.node_type and {"commandTypeId": around.node_type.number, **around.node_type.filled}.get(key)
+    )
 
 
-def _source_type(around: Surroundings) -> Json:
-    own = [output["data"] for output in around.own_outputs]
-    return "System" if around.holder.get("data") in own else None
-
-
-_LANGUAGES = {
-    "DIDE_SHELL": "shell-script",
-    "EMR_SPARK_SQL": "spark-sql",
-    "ODPS_SQL": "odps-sql",
-    "PYODPS3": "python3",
-    "PYTHON": "python3",
+_MADE: Mapping[str, Callable[[Surroundings], Json]] = {
+    "recurrence": lambda around: None if around.kind == "triggerworkflow" else "Normal",
+    "workflow owner": lambda around: around.workflow.get("owner"),
+    "own outputs": lambda around: around.own_outputs if around.owner is around.workflow else None,
+    "source of an output": _source_of_output,
+    **{
+        f"workspace {key}": _of_workspace(key) for key in ("schedulerMaxRetryTimes", "schedulerRetryInterval")
+    },
+    **{f"type {key}": _of_type(key) for key in ("commandTypeId", "language", "cu", "emrJobConfig")},
 }
-"""Of types whose scripts are of one language; of an assignment and of a loop's end it is a setting."""
-
-_CONTROLS = ("ASSIGNMENT", "BRANCH", "CYCLE", "CYCLE_END", "JOIN", "TRAVERSE")
-_QUARTER = (
-    *(f"CONTROLLER_{name}" for name in _CONTROLS),
-    *(
-        "DIDE_SHELL",
-        "EMR_SPARK_SQL",
-        "ODPS_SQL",
-        "PAI_DLC",
-        "PAI_FLOW",
-        "PAI_STUDIO",
-        "PARAM_HUB",
-        "SUB_PROCESS",
-    ),
-)
-_COMPUTE_UNITS = {**dict.fromkeys(_QUARTER, "0.25"), "VIRTUAL": "0", "PYTHON": "0.5"}
-
-_EMR_SPARK_SQL = {
-    "ENABLE_SPARKSQL_JDBC": False,
-    "FLOW_SKIP_SQL_ANALYZE": False,
-    "REUSE_SESSION": False,
-    "priority": "1",
-    "queue": "default",
-}
-_NUMBERS = {command.upper(): number for command, number in TYPE_IDS.items()}
-
-_PRIORITY = Default(1, "[L] docs/spec/spec-fields.md: 1 to 8, 1 by default; [B] of a strategy")
-_TIMEOUT_UNIT = Default("HOURS", "[L] SpecNode.timeoutUnit: absent means hours; [B] from April 2025 on")
-
-DEFAULTS: Mapping[str, Mapping[str, Default]] = {
-    "spec": {
-        "owner": Default(lambda around: around.workflow.get("owner"), "[F][D] it is the workflow's owner"),
-    },
-    "workflow": {"citable": Default(False, "[F] in every read-back")},
-    "node": {
-        "recurrence": Default(_recurrence, "[F]; a trigger workflow's is not recorded"),
-        "priority": _PRIORITY,
-        "timeout": Default(0, "[F], [B] in 54 nodes of 55; the vendor's guide says 4"),
-        "timeoutUnit": _TIMEOUT_UNIT,
-        "instanceMode": Default("T+1", "[F]"),
-        "rerunMode": Default("Allowed", "[F]"),
-        "rerunTimes": Default(_of_workspace("schedulerMaxRetryTimes"), "[F] the workspace's setting"),
-        "rerunInterval": Default(_of_workspace("schedulerRetryInterval"), "[F] the workspace's setting"),
-    },
-    "strategy": {
-        "priority": _PRIORITY,
-        "priorityWeightStrategy": Default("Disabled", "[B] in every dump that has it"),
-        "maxInternalConcurrency": Default(0, "[B] in every dump that has it"),
-        "timeoutUnit": _TIMEOUT_UNIT,
-        "recurrenceType": Default(_recurrence, "[F]; NoneAuto of a trigger workflow in [B]"),
-    },
-    "script": {"language": Default(_by_type(_LANGUAGES), "[F][B] by node type")},
-    "runtime": {
-        "commandTypeId": Default(_by_type(_NUMBERS), "[L] CodeProgramType"),
-        "cu": Default(_by_type(_COMPUTE_UNITS), "[F][B] by node type"),
-        "emrJobConfig": Default(_by_type({"EMR_SPARK_SQL": _EMR_SPARK_SQL}), "[F] by node type"),
-    },
-    "io": {
-        "nodeOutputs": Default(
-            lambda around: around.own_outputs if around.owner is around.workflow else None,
-            "[F] the workflow's ID, and its name after the workspace's; [D] the ID alone",
-        ),
-    },
-    "nodeOutput": {"sourceType": Default(_source_type, "[B] of the owner's own outputs")},
-}
-"""By object_type and field, what is left out of a document that is read for an import."""
+"""How `fields.toml` has a value made of what it stands in; None where it is not known. Of a list, each entry that may be there."""
 
 OF_ONE_WORKSPACE = frozenset({"owner"})
 """What a document for other workspaces cannot have."""
@@ -198,8 +110,8 @@ _FOLLOWS = {"recurrence": "recurrenceType"}
 
 def is_filled(object_type: str, name: str, value: Json, around: Surroundings) -> bool:
     """Whether a value is the one that the service gives where a document leaves it out."""
-    default = DEFAULTS.get(object_type, {}).get(name)
-    known: Json = default and (default.value(around) if callable(default.value) else default.value)
+    default = OBJECT_TYPES[object_type].filled.get(name, {})
+    known: Json = _MADE[default["made"]](around) if "made" in default else default.get("value")
     if known is None:
         return False
     field = field_of(object_type, name)[1]
@@ -215,30 +127,17 @@ def is_filled(object_type: str, name: str, value: Json, around: Surroundings) ->
 # --- What a document leaves out and the service fills in: kept beside it, so that somebody's change of it is seen
 
 
-_RERUNS = ("rerunMode", "rerunTimes", "rerunInterval")
-_SCHEDULE = ("priority", "timeout", "timeoutUnit", "instanceMode", *_RERUNS, "ignoreBranchConditionSkip")
-_TRIGGER = ("type", "cron", "startTime", "endTime", "timezone", "delaySeconds", "calendarId", "recurrence")
-_STRATEGY = (*_SCHEDULE, "failureStrategy", "recurrenceType", "maxInternalConcurrency")
-_RUNS_WITH = ("script.parameters", "datasource.name", "runtimeResource.resourceGroup", "runtimeResource.cu")
-_BOTH = (
-    "description",
-    *(f"trigger.{name}" for name in _TRIGGER),
-    *(f"strategy.{name}" for name in _STRATEGY),
-)
-
-
-def _field_at(object_type: str, path: str) -> Field:
-    field = entry_of(object_type)
-    for step in path.split("."):
-        field = field_of(field.object_type, step)[1]
-    return field
-
-
+_WITH_WATCHED = ("trigger", "strategy")
 _WATCHED = {
-    object_type: {path: _field_at(object_type, path) for path in paths}
-    for object_type, paths in {
-        "workflow": _BOTH,
-        "node": (*_BOTH, *_SCHEDULE, "recurrence", *_RUNS_WITH),
+    owner: {
+        f"{part}.{name}" if part else name: field
+        for part in ("", *parts)
+        for name, field in OBJECT_TYPES[part or owner].fields.items()
+        if field.watched
+    }
+    for owner, parts in {
+        "workflow": _WITH_WATCHED,
+        "node": (*_WITH_WATCHED, "script", "datasource", "runtimeResource"),
     }.items()
 }
 """The fields that decide when, where and how something runs, below a workflow and below a node."""

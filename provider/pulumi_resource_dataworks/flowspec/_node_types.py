@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
@@ -29,6 +29,7 @@ class NodeType:
     required: Sequence[str] = ()
     note: str = ""
     open: str = ""
+    filled: Mapping[str, Any] = field(default_factory=dict[str, Any])
     page: str | None = None
 
 

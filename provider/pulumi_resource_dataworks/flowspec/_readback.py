@@ -19,8 +19,7 @@ from ._control_completion import folded, refolded
 from ._control_nodes import same_content
 from ._defaults import OF_ONE_WORKSPACE, Surroundings, is_filled
 from ._document import Json, Object, is_list, is_object, nodes_of, objects, workflow_of
-from ._field_tables import UNKNOWN_FIELD, field_of
-from ._field_types import Field, Shape
+from ._fields import UNKNOWN_FIELD, Field, Shape, field_of
 from ._node_index import main_outputs, output_of
 from ._secrets import like, rebuilt, relisted
 

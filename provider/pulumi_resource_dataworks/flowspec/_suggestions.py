@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from ._document import Json, Object
-from ._field_tables import OBJECT_TYPES
-from ._field_types import Field, Shape
+from ._fields import OBJECT_TYPES, Field, Shape
 from ._paths import Path
 from ._problems import Phrase, Problem, doubt
 
@@ -140,57 +139,17 @@ def _plain(word: str) -> str:
 _EVERYWHERE = frozenset({"id", "name", "type", "metadata", "description", "owner", "output", "nodes"})
 """Fields of so many kinds of object that they do not say which is meant."""
 
-_DEPENDENCIES = (
-    "Write it in dependencies, beside the workflow's nodes: "
-    '{{"nodeId": "this node", "depends": [{{"nodeId": "the node that it waits for"}}]}}.'
-)
-LOST = {
-    ("node", "depends"): _DEPENDENCIES,
-    ("node", "dependsOn"): _DEPENDENCIES,
-    ("node", "depends_on"): _DEPENDENCIES,
-    ("node", "dependencies"): _DEPENDENCIES,
-    ("node", "flow"): _DEPENDENCIES,
-    ("dependency", "dependsOn"): "Move its entries into depends.",
-    ("dependency", "depends_on"): "Move its entries into depends.",
-    ("document", "nodes"): "Write them as spec.workflows[0].nodes.",
-    ("document", "dependencies"): "Write them as spec.workflows[0].dependencies.",
-    ("document", "flow"): "Write it as spec.workflows[0].dependencies.",
-}
-"""Where nodes and their dependencies belong: elsewhere the service drops them (seen in recorded traffic)."""
-
-_BELONGS = {
-    ("node", "type"): "Write the node's type as script.runtime.command.",
-    ("node", "sql"): "Write it as script.content.",
-    ("node", "code"): "Write it as script.content.",
-    ("script", "code"): "Write it as content.",
-    ("node", "schedule"): "Write it as trigger, with type Scheduler and cron.",
-    ("workflow", "schedule"): "Write it as trigger, with type Scheduler and cron.",
-    ("workflow", "resourceGroup"): "Write it as runtimeResource.resourceGroup of each node.",
-    ("workflow", "runtimeResource"): "Write it in each node.",
-    ("workflow", "recurrence"): "Write it as strategy.recurrenceType.",
-    ("dependency", "name"): "Write it as nodeId.",
-    ("dependency", "node"): "Write it as nodeId.",
-    ("dependency", "output"): "Write it as depends[].output.",
-    ("depend", "name"): "Write it as nodeId.",
-    ("depend", "node"): "Write it as nodeId.",
-    ("document", "apiVersion"): "Write it as version.",
-    ("nodeOutput", "name"): "Write it as data.",
-}
-"""Where keys belong that no field is called; most are in the vendor's list of what is often invented."""
-
-_SYNONYMS = {"dependency": {"dependsOn": "depends", "upstream": "depends"}}
-
 
 def field_meant(object_type: str, key: str, free: tuple[str, ...]) -> str | None:
     """The field of the same object that a key is meant for: of which it is a slip of the pen, or another word."""
-    words = {**{name: name for name in free}, **_SYNONYMS.get(object_type, {})}
+    words = {**{name: name for name in free}, **OBJECT_TYPES[object_type].synonyms}
     return next((name for word, name in words.items() if name in free and slip(key, word)), None)
 
 
 def where_it_belongs(object_type: str, key: str) -> str | None:
     """A sentence that says where a key belongs; nothing where that is not known."""
     place = _place_of(object_type, key)
-    return _BELONGS.get((object_type, key)) or (f"Write it as {place}." if place else None)
+    return OBJECT_TYPES[object_type].elsewhere.get(key) or (f"Write it as {place}." if place else None)
 
 
 @lru_cache(maxsize=256)
@@ -217,41 +176,21 @@ def _parts(object_type: str, path: str) -> Iterator[tuple[str, str]]:
             yield field.object_type, f"{path}{name}[]."
 
 
-_KEYS = {
-    "calcEngine": "type",
-    "component": "name",
-    "datasource": "name",
-    "depend": "nodeId",
-    "logic": "expression",
-    "reference": "output",
-    "runtime": "command",
-    "runtimeResource": "resourceGroup",
-    "script": "content",
-    "trigger": "cron",
-}
-"""The field that a text in place of an object is meant for, where no key of its object_type says so."""
-
 _LONGEST = 60
 """Letters of a text up to which it is shown in an object."""
-
-_UNITS = {
-    "timeout": "timeoutUnit says of what",
-    "rerunInterval": "it counts milliseconds",
-    "delaySeconds": "it counts seconds",
-}
 
 
 def as_object(value: Json, field: Field) -> Phrase | None:
     """How a text in place of an object, or in a list of objects, is written as one; nothing for a reference by ID."""
     table = OBJECT_TYPES.get(field.object_type)
-    key = _KEYS.get(field.object_type) or (table.keys[-1] if table and table.keys else "")
+    key = table and (table.text_means or (table.keys[-1] if table.keys else ""))
     if not isinstance(value, str) or not key or value.startswith("{{"):
         return None
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
     return Phrase(json.dumps({key: text}, ensure_ascii=False))
 
 
-def how_to_write(value: Json, field: Field, key: str) -> str:
+def how_to_write(value: Json, field: Field) -> str:
     """A sentence that says how a value of another shape is written."""
     fields = tuple(OBJECT_TYPES[field.object_type].fields) if field.object_type in OBJECT_TYPES else ()
     if isinstance(value, dict) and value.keys() & set(fields):
@@ -259,7 +198,7 @@ def how_to_write(value: Json, field: Field, key: str) -> str:
     if field.shape is Shape.TEXT and isinstance(value, int | float):
         return "Put it in quotes."
     if field.shape is Shape.INTEGER:
-        return f"Write digits alone{': ' + _UNITS[key] if key in _UNITS else ''}."
+        return f"Write digits alone{': ' + field.unit if field.unit else ''}."
     if isinstance(value, str) and value.startswith("{{"):
         return "Write it out: a reference by ID is not resolved here."
     if fields:

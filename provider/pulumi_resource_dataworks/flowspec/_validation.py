@@ -8,8 +8,7 @@ from typing import cast
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
 from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of, workflow_of
-from ._field_tables import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, field_of
-from ._field_types import Field, Shape
+from ._fields import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
 from ._node_index import NodeIndex, outputs_of
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._paths import Path, show_path
@@ -17,7 +16,6 @@ from ._problems import InvalidDocumentError, Problem, doubt
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
 from ._suggestions import (
-    LOST,
     as_object,
     field_meant,
     how_to_write,
@@ -288,9 +286,8 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     meant = None if key in table.dropped else field_meant(object_type, key, free)
     if meant:
         return Problem(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
-    lost = LOST.get((object_type, key))
-    if lost:
-        return Problem(path, message, lost, (key,), rule="misplaced-key")
+    if key in table.misplaced:
+        return Problem(path, message, table.misplaced[key], (key,), rule="misplaced-key")
     if not advised:
         return doubt(path, message, "Leave it out.", key, rule="unknown-key")
     twin = next((name for name in table.fields if name in value and slip(key, name)), None)
@@ -356,7 +353,7 @@ def _shape_problem(value: Json, field: Field, path: Path) -> Problem:
     if whole:
         remedy = "Write [{}]." if field.shape is Shape.LIST else "Write {}."
         return Problem(path, message, remedy, (*values, whole), rule="shape")
-    return Problem(path, message, how_to_write(value, field, str(path[-1])), values, rule="shape")
+    return Problem(path, message, how_to_write(value, field), values, rule="shape")
 
 
 def _choice_problem(value: Json, field: Field, path: Path) -> Problem:

@@ -13,8 +13,7 @@ from typing import Any, cast
 
 import yaml
 
-from ._field_tables import field_of
-from ._field_types import Field, Shape
+from ._fields import Field, Shape, field_of
 from ._paths import Path
 from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words

@@ -16,8 +16,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError
-from pulumi_resource_dataworks.flowspec._field_tables import UNKNOWN_FIELD, field_of
-from pulumi_resource_dataworks.flowspec._field_types import Shape
+from pulumi_resource_dataworks.flowspec._fields import UNKNOWN_FIELD, Shape, field_of
 from pulumi_resource_dataworks.flowspec._rules import RULES
 from tests.support.corpus import DOCUMENTS, Verdict, each_folder, loaded, vendors, verdicts
 

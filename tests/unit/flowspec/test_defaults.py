@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import clean, complete, project, same
-from pulumi_resource_dataworks.flowspec._defaults import DEFAULTS
-from pulumi_resource_dataworks.flowspec._field_tables import field_of
+from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, field_of
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import Object, chooser, completed, workflow
 from tests.support.read_backs import Service
@@ -226,10 +225,10 @@ def test_a_node_that_somebody_added_is_shown_with_what_was_set() -> None:
 
 
 def test_every_default_is_of_a_field_and_has_a_source() -> None:
-    for entity, fields in DEFAULTS.items():
-        for name, default in fields.items():
+    for entity, object_type in OBJECT_TYPES.items():
+        for name, default in object_type.filled.items():
             assert field_of(entity, name)[1].shape.name != "FREE", (entity, name)
-            assert default.source.startswith("["), (entity, name)
+            assert default["source"].startswith("["), (entity, name)
 
 
 def test_a_plain_document_stays_as_short_as_it_was_written() -> None:
