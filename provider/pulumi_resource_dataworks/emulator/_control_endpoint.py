@@ -87,6 +87,10 @@ _POSTS: Mapping[str, tuple[Any, Act]] = {
     "stage": (_Stage, _stage),
     "switches": (JsonObject, _switches),
     "edit": (_body(id=_ID, document=(JsonObject | None, ...)), _edit),
+    "edit-node": (
+        _body(workflow=_ID, node=_ID, field=_ID, value=(Any, ...)),
+        lambda it, body: it.edit_node(body.workflow, body.node, body.field, body.value),
+    ),
     "publish": (
         _body(id=_ID, published=(bool, True)),
         lambda it, body: it.publish(body.id, published=body.published),

@@ -1,7 +1,8 @@
 """The emulator as a test holds it: the service's state, and what can be done to it behind a client's back."""
 
+import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
-from ._calls import STRICT, JsonObject, read
+from ._calls import STRICT, JsonObject, is_list, is_object, read
 from ._documents import SpecError, parse
 from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
@@ -232,6 +233,33 @@ class Emulator:
             except KeyError as error:
                 raise ValueError(f"the document has a workflow or a node without {error.args[0]}") from None
 
+    def edit_node(self, workflow: str, node: str, field: str, value: Any) -> None:
+        """Set one field of one node, as somebody in the console would.
+
+        Args:
+            workflow: The name or the ID of its workflow.
+            node: Its name; also that of a node inside a loop.
+            field: Such as `script.content`.
+            value: What it becomes; None takes the field away.
+        """
+        with self._lock:
+            found = [one for one in self.workflows() if workflow in (one.workflow_id, one.body["name"])]
+            if len(found) != 1:
+                raise ValueError(f"{len(found)} workflows have the name or the ID {workflow}")
+            document = copy.deepcopy(found[0].document)
+            nodes = [one for one in _nodes(document["spec"]["workflows"][0]) if one["name"] == node]
+            if len(nodes) != 1:
+                raise ValueError(f"{len(nodes)} nodes of {workflow} have the name {node}")
+            holder, (*steps, last) = nodes[0], field.split(".")
+            for step in steps:
+                holder = holder.setdefault(step, {})
+                if not is_object(holder):
+                    raise ValueError(f"{step} in {field} is not an object")
+            holder[last] = value
+            if value is None:
+                del holder[last]
+            self.edit(found[0].workflow_id, document)
+
     def remove(self, workflow_id: str) -> None:
         """Delete a stored workflow behind the user's back, published or not."""
         with self._lock:
@@ -248,3 +276,13 @@ class Emulator:
         with self._lock:
             change = publish if published else take_offline
             change(self._state, self.workflow(workflow_id), self.clock.now())
+
+
+def _nodes(owner: JsonObject) -> Iterator[JsonObject]:
+    """The nodes below a workflow or a node."""
+    for value in owner.values():
+        for item in value if is_list(value) else [value]:
+            if is_object(item):
+                if "name" in item and "script" in item:
+                    yield item
+                yield from _nodes(item)

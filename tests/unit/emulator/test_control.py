@@ -112,6 +112,37 @@ def test_a_workflow_changes_behind_the_users_back(control: Call, emulator: Emula
 
 
 @pytest.mark.usefixtures("stored")
+def test_a_colleague_edits_one_field_of_a_node(control: Call, emulator: Emulator) -> None:
+    workflow = document("daily", nodes=2)
+    loop = {"name": "check", "id": "9", "script": {"runtime": {"command": "ODPS_SQL"}, "path": "x"}}
+    workflow["spec"]["workflows"][0]["nodes"][1]["do-while"] = {"nodes": [loop]}
+    emulator.edit(WORKFLOW, workflow)
+    before = emulator.workflow(WORKFLOW)
+
+    def edit(workflow: str, node: str, field: str, value: Any) -> Any:
+        return control("edit-node", {"workflow": workflow, "node": node, "field": field, "value": value})
+
+    assert edit("daily", "n0", "script.content", "SELECT 2;").json() == {}
+    assert edit(WORKFLOW, "n0", "runtimeResource.resourceGroup", "g2").json() == {}
+    assert edit("daily", "n0", "datasource", None).json() == {}
+    assert edit("daily", "check", "script.content", "SELECT 3;").json() == {}
+    after = emulator.workflow(WORKFLOW)
+    edited, other = after.nodes["0"], after.nodes["1"]
+    assert (edited["script"]["content"], edited["runtimeResource"]["resourceGroup"]) == ("SELECT 2;", "g2")
+    assert other["do-while"]["nodes"][0]["script"]["content"] == "SELECT 3;"
+    kept = {key: value for key, value in other.items() if key != "do-while"}
+    assert kept == {key: value for key, value in before.nodes["1"].items() if key != "do-while"}
+    for wrong in (
+        ("nightly", "n0", "recurrence", "Pause"),
+        ("daily", "none", "recurrence", "Pause"),
+        ("daily", "n0", "name.x", "y"),
+        ("daily", "n0", "script", None),
+    ):
+        assert edit(*wrong).status_code == 400
+    assert emulator.workflow(WORKFLOW).document == after.document
+
+
+@pytest.mark.usefixtures("stored")
 def test_a_workflow_is_held_open(control: Call, call: Call) -> None:
     control("switches", {"locked_workflow": "refused"})
     assert control("lock", {"id": WORKFLOW}).json() == {}
