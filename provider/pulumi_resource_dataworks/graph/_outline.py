@@ -146,6 +146,14 @@ def _schedule(trigger: Object) -> Line:
     return Line(" · ".join(filter(None, parts)))
 
 
+def _own_schedule(trigger: Object, around: Object) -> str:
+    """When a node starts; empty where it is with the workflow, whose time zone goes without saying."""
+    if not trigger.get("cron") or _schedule(trigger) == _schedule(around):
+        return ""
+    is_same = trigger.get("timezone") == around.get("timezone")
+    return _schedule({**trigger, "timezone": ""} if is_same else trigger).text
+
+
 def _in_words(cron: str) -> str:
     """A simple schedule in words; any other stays the expression. Numbers of weekdays do: few know which day is 1."""
     simple = _SIMPLE_CRON.fullmatch(" ".join(cron.split()))
@@ -177,7 +185,8 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
         command = str(runtime.get("command") or "")
         command = command or (f"type {runtime['commandTypeId']}" if runtime.get("commandTypeId") else "")
         state = _mark(node.get("recurrence"))
-        marks = [mark for mark in ("condition" if id(node) not in plain else "", state) if mark]
+        own = "" if holder else _own_schedule(_inside(node, "trigger"), _inside(owner, "trigger"))
+        marks = [mark for mark in ("condition" if id(node) not in plain else "", own, state) if mark]
         category = Category.CONTROL if inner else category_of(command)
         yield Box(key, str(node.get("name") or ""), command, category, tuple(marks), holder)
         for _, scope in inner:

@@ -171,6 +171,23 @@ def test_a_simple_schedule_is_in_words(cron: str, words: str) -> None:
     assert words in draw(root).every_text
 
 
+@pytest.mark.parametrize(
+    ("trigger", "words"),
+    [
+        ({"cron": "00 30 02 * * ?", "timezone": "Asia/Shanghai", "delaySeconds": 0}, "ODPS_SQL"),
+        ({"cron": "00 30 06 ? * MON", "timezone": "Asia/Shanghai"}, "ODPS_SQL · every Monday at 06:30"),
+        ({"cron": "00 30 02 * * ?", "timezone": "GMT+2"}, "ODPS_SQL · every day at 02:30 · GMT+2"),
+        ({"type": "Manual"}, "ODPS_SQL"),
+    ],
+)
+def test_a_node_s_own_schedule_is_in_its_box(trigger: dict[str, Any], words: str) -> None:
+    inner = node("inner", trigger={"type": "Scheduler", "cron": "00 00 05 * * ?"})
+    holder = node("loop", "CONTROLLER_CYCLE", **{"do-while": {"nodes": [inner]}})
+    drawn = draw(document([node("a", trigger={"type": "Scheduler", **trigger}), holder]))
+    assert drawn.texts["a"][-1] == words
+    assert drawn.texts["inner"][-1] == "ODPS_SQL"
+
+
 def test_a_document_without_nodes_is_drawn() -> None:
     drawn = draw(document([]))
     assert drawn.leaves == []
