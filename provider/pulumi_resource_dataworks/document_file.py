@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
-from zlib import crc32
 
 from . import flowspec
 from .flowspec import Document, InvalidDocumentError, Problem
@@ -199,9 +198,6 @@ class _Filling:
 
     def _file(self, call: Mapping[str, Any], path: _Path) -> str:
         named = call.get(READ_FILE)
-        if READ_FILE not in call and self.variables is None:
-            # A setting or an output in a portable export, known to its program alone: the same one is the same value.
-            return f"{{{{exported_{crc32(json.dumps(call).encode())}}}}}"
         if list(call) != [READ_FILE] or not isinstance(named, str):
             what, remedy = (
                 "of the functions only {} is known in a document",
@@ -254,6 +250,11 @@ class _Filling:
             return found[0]
 
         return _PLACEHOLDER.sub(filled, text)
+
+
+def placeholders_in(text: str) -> set[str]:
+    """The names of the variables that a text has a place for."""
+    return set(_PLACEHOLDER.findall(text))
 
 
 def _has_placeholder(root: Any, path: _Path) -> bool:

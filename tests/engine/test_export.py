@@ -29,11 +29,11 @@ from tests.support.corpus import KEPT
 from tests.support.nightly import NIGHTLY
 from tests.support.repository import PLUGIN_FOLDER, REPO
 from tests.support.sdks import Tool
-from tests.support.stacks import Stack, engine, plugin, stack_in
+from tests.support.stacks import Stack, engine, plugin_in, stack_in
 from tests.support.vault import PROVIDER
 from tests.support.workspaces import Document, generated, load, public, related, settings, tricky
 
-__all__ = ["engine", "plugin"]
+__all__ = ["engine"]
 
 pytest_plugins = ["tests.support.sdks"]
 
@@ -130,13 +130,13 @@ Export = Callable[..., Exported]
 
 
 @pytest.fixture
-def exported(engine: Path, server: EmulatorServer, plugin: int, tmp_path: Path) -> Export:
+def exported(engine: Path, server: EmulatorServer, tmp_path: Path) -> Iterator[Export]:
     """Exports a workspace that holds some documents."""
+    place = stack_in(engine, server, tmp_path)
 
     def make(language: str, documents: Iterable[Document], *, portable: bool = False) -> Exported:
         load(server, documents)
         server.emulator.switch(read_back_noise="usual" if portable else "worst")
-        place = stack_in(engine, server, tmp_path, plugin)
         calls, there = place.calls(), len(server.emulator.workflows())
         folder = Folder(place.folder, ExportRequest(HERE, language, portable, "*"))
         status = export(settings(server), folder)
@@ -148,7 +148,8 @@ def exported(engine: Path, server: EmulatorServer, plugin: int, tmp_path: Path) 
         assert portable or not left_out
         return Exported(place, there - left_out)
 
-    return make
+    with plugin_in(place.folder) as place.plugin:
+        yield make
 
 
 def everything(more: int = 0) -> list[Document]:
@@ -330,7 +331,7 @@ def ids_of(workflows: Iterable[Workflow]) -> set[str]:
 
 
 def digest(workflow: Workflow) -> str:
-    """What a workflow means, but for names that are only shown and what the service knows by something beside it."""
+    """What a workflow means, but for owners, names that are only shown and what the service knows by something beside it."""
     return flowspec.digest(without(flowspec.clean(workflow.document)))
 
 
@@ -338,6 +339,6 @@ def without(value: Any) -> Any:
     if isinstance(value, list):
         return [without(item) for item in value]
     if isinstance(value, dict):
-        aside = {"resourceGroupId", "refTableName"} | ({"nodeId"} if "output" in value else set())
+        aside = {"resourceGroupId", "refTableName", "owner"} | ({"nodeId"} if "output" in value else set())
         return {key: without(item) for key, item in value.items() if key not in aside}
     return value

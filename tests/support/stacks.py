@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -277,9 +278,16 @@ def server() -> Iterator[EmulatorServer]:
 @pytest.fixture(scope="session")
 def plugin() -> Iterator[int]:
     """The port of a provider to which the stacks of this process are attached: to start one takes half of a CLI run."""
+    with plugin_in() as port:
+        yield port
+
+
+@contextmanager
+def plugin_in(folder: Path | None = None) -> Iterator[int]:
+    """Runs a provider in a folder, where relative paths of `readFlowSpec` begin; its port."""
     command = [PLUGIN_FOLDER / "pulumi-resource-dataworks"]
     known = {**kept_environment(), **credentials(Account())}
-    with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, env=known, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())

@@ -82,12 +82,6 @@ def test_a_file_that_cannot_be_read_is_reported_where_it_is_named(
     messages(refusal(file).replace(str(tmp_path), "<folder>"))
 
 
-def test_what_only_an_exported_program_knows_is_taken_for_right(written: Written) -> None:
-    file = written("SELECT 1;", runtimeResource={"resourceGroup": {"fn::setting": "resourceGroup"}})
-    assert checked(file)[1] == []
-    assert len(checked(file, {})[1]) == 1
-
-
 @pytest.mark.parametrize(
     "content", [{"fn::readFile": "a", "b": 1}, {"fn::toJSON": {}}, {"fn::readFile": ["a"]}], ids=str
 )

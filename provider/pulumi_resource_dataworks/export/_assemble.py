@@ -20,7 +20,7 @@ from ._documents import (
 )
 from ._file_names import Folders, Names, parts_of, resource_names
 from ._folder import ExportRequest, hash_of
-from ._portable import portable
+from ._portable import Variables, portable
 from ._project import TYPE, Member, Program, program_files, readme
 from ._workspace import Workspace
 
@@ -133,16 +133,19 @@ def _program(
     in_order = sorted(workflows.values(), key=lambda workflow: (workflow.path, workflow.workflow_id))
     if not request.portable:
         documents = {workflow.workflow_id: flowspec.short(workflow.root) for workflow in in_order}
-        settings, places = dict[str, str](), dict[str, list[str]]()
+        variables, settings, places = dict[str, Variables](), dict[str, str](), dict[str, list[str]]()
     else:
         found = portable(in_order, identifier)
         left_out |= found.left_out
-        documents, region, places = found.documents, None, found.settings.used
+        documents, region, variables, places = found.documents, None, found.variables, found.stack.used
         settings = {
             setting.key: f"id:{value}" if setting.is_number and request.language == "yaml" else value
-            for (_, value), setting in found.settings.known.items()
+            for (_, value), setting in found.stack.settings.items()
         }
-    members = [Member(workflows[one].resource, "", document, one) for one, document in documents.items()]
+    members = [
+        Member(workflows[one].resource, "", document, one, variables.get(one, {}))
+        for one, document in documents.items()
+    ]
     return Program(request, region, members, settings, places)
 
 
@@ -155,7 +158,7 @@ def _place(program: Program, workflows: Mapping[str, ExportedWorkflow]) -> tuple
         program.members, key=lambda member: (workflows[member.workflow_id].path, member.workflow_id)
     ):
         folder = folders.take(parts_of(workflows[member.workflow_id].path))
-        document, files = take_scripts_out(member.document, folder, folders.names[folder])
+        document, files = take_scripts_out(member.document, folder, folders.names[folder], member.variables)
         placed[member.workflow_id] = replace(member, folder=folder, document=document)
         scripts |= files
     return replace(program, members=[placed[member.workflow_id] for member in program.members]), scripts

@@ -4,53 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.document_file import READ_FILE, placeholders_in
 from pulumi_resource_dataworks.flowspec import Json, Object
 
 from ._file_names import Names
 
-# --- What stands in an exported document for a value that the program puts there
-
-
 RESERVED = "fn::"
-"""How the keys of Pulumi YAML's functions begin; the programs in other languages put values in their place too."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptFile:
-    """The text of a file in a workflow's folder, which is named from the program's."""
-
-    folder: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
-
-    key: str
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NodeOutput:
-    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
-
-    resource: str
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A setting with text behind it."""
-
-    setting: Setting
-    rest: str
-
+"""How the keys of Pulumi YAML's functions begin, and that of a document which names a file."""
 
 Path = tuple[str | int, ...]
 
@@ -180,50 +145,53 @@ def suffix_of(node: Object) -> str:
     return _BY_LANGUAGE.get(language, ".sql" if "SQL" in command else ".txt")
 
 
-def take_scripts_out(root: Object, folder: str, names: Names) -> tuple[Object, dict[str, bytes]]:
+def take_scripts_out(
+    root: Object, folder: str, names: Names, variables: Collection[str] = ()
+) -> tuple[Object, dict[str, bytes]]:
     """Puts each script into a file of its own.
 
     Args:
         root: A document.
         folder: The workflow's folder, from the program's.
         names: The names in it.
+        variables: The placeholders of the document that are no text of the workflow.
 
     Returns:
-        The document with `ScriptFile` for the scripts, its keys, nodes and dependencies in an order that no read-back
-        changes, and the files.
+        The document that names the files, its keys, nodes and dependencies in an order that no read-back changes, and the
+        files.
     """
     found: Object = copy.deepcopy(root)
     files: dict[str, bytes] = {}
+
+    def named(text: str, name: str, suffix: str) -> Object:
+        file = names.take(name.replace("/", "."), suffix)
+        files[f"{folder}/{file}"] = text.encode()
+        return {READ_FILE: file}
+
     workflow = flowspec.workflow_of(found)
     for name, node in sorted(flowspec.nodes_of(workflow), key=lambda named: named[0]):
         script = cast("Object", node["script"])
         content = script.get("content")
         if isinstance(content, str) and content:
-            file = names.take(name.replace("/", "."), suffix_of(node))
-            files[f"{folder}/{file}"] = content.encode()
-            script["content"] = ScriptFile(folder, file)
+            script["content"] = named(content, name, suffix_of(node))
     # The service gives nodes in another order at each import; none of these orders has a meaning.
     for scope in flowspec.scopes(workflow):
         for key, own in (("nodes", "name"), ("dependencies", "nodeId"), ("flow", "nodeId")):
             if isinstance(scope.get(key), list):
                 scope[key] = sorted(flowspec.objects(scope[key]), key=lambda item: str(item.get(own)))
-    return cast("Object", _ordered(found)), files
+
+    def kept(path: Path, value: Json) -> Json:
+        """In a file beside a document, `{{name}}` is no variable unless one of that name is given."""
+        if path[-1] == READ_FILE or not isinstance(value, str) or placeholders_in(value) <= {*variables}:
+            return value
+        return named(value, str(path[-1]), ".txt")
+
+    return cast("Object", replaced(_ordered(found), kept)), files
 
 
 def as_json(document: Object) -> bytes:
-    """A document as a file, with `{"fn::...": ...}` for what the program puts in its place."""
-    return (json.dumps(document, ensure_ascii=False, indent=2, default=_function) + "\n").encode()
-
-
-def _function(value: Any) -> Json:
-    if isinstance(value, ScriptFile):
-        return {"fn::readFile": value.name}
-    if isinstance(value, Setting):
-        return {"fn::config": value.key}
-    if isinstance(value, NodeOutput):
-        return {"fn::nodeOutput": [value.resource, value.node]}
-    assert isinstance(value, Joined)  # noqa: S101 - there is no fifth
-    return {"fn::join": ["", [_function(value.setting), value.rest]]}
+    """A document as a file."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _ordered(value: Json) -> Json:

@@ -7,46 +7,77 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain, count
 from typing import cast
 
 from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks.document_file import placeholders_in
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._documents import (
-    ExportedWorkflow,
-    Joined,
-    LeftOutError,
-    NodeOutput,
-    Path,
-    Setting,
-    plain_values,
-    replaced,
-)
+from ._documents import ExportedWorkflow, LeftOutError, Path, plain_values, replaced
 
 _AN_ID = re.compile(r"[0-9]{15,}")
 _ID_KEYS = ("id", "nodeId", "output", "data", "refTableName")
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
+
+    key: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutput:
+    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
+
+    resource: str
+    node: str
+
+
+Variables = Mapping[str, Setting | NodeOutput]
+"""What the placeholders of a document stand for, by name."""
+
+
 @dataclass(slots=True)
-class StackSettings:
-    """What a stack must say of its workspace.
+class StackVariables:
+    """What is called how in the documents of one export.
 
     Attributes:
-        known: Setting by what it is and what it is in the exported workspace.
-        used: By key, where it is used.
+        taken: Names that are not free: placeholders of the workflows themselves have them.
+        settings: What a stack must say, by what it is and what it is in the exported workspace.
+        outputs: The names of other workflows' node outputs.
+        used: By a setting's key, where it is used.
     """
 
-    known: dict[tuple[str, str], Setting] = field(default_factory=dict[tuple[str, str], Setting])
+    taken: set[str]
+    settings: dict[tuple[str, str], Setting] = field(default_factory=dict[tuple[str, str], Setting])
+    outputs: dict[NodeOutput, str] = field(default_factory=dict[NodeOutput, str])
     used: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
-    def of(self, what: str, value: str, where: str) -> Setting:
+    def setting(self, what: str, value: str, where: str) -> Setting:
         """The setting for a value; the first of its kind has the plain name."""
-        if (what, value) not in self.known:
-            number = 1 + sum(kind == what for kind, _ in self.known)
-            self.known[what, value] = Setting(f"{what}{number if number > 1 else ''}", value.isdecimal())
-        setting = self.known[what, value]
+        if (what, value) not in self.settings:
+            self.settings[what, value] = Setting(self._free(what), value.isdecimal())
+        setting = self.settings[what, value]
         self.used.setdefault(setting.key, []).append(where)
         return setting
+
+    def name_of(self, variable: Setting | NodeOutput) -> str:
+        """The name that a document has for it."""
+        if isinstance(variable, Setting):
+            return variable.key
+        if variable not in self.outputs:
+            plain = re.sub(r"\W+|^(?![A-Za-z_])", "_", f"{variable.resource}_{variable.node}")
+            self.outputs[variable] = self._free(plain)
+        return self.outputs[variable]
+
+    def _free(self, plain: str) -> str:
+        names = (f"{plain}{number}" for number in chain(("",), count(2)))
+        name = next(name for name in names if name not in self.taken)
+        self.taken.add(name)
+        return name
 
 
 @dataclass(slots=True)
@@ -55,12 +86,14 @@ class Portable:
 
     Attributes:
         documents: By workflow ID, in an order in which each comes after those that it depends on.
-        settings: What they ask a stack for.
+        variables: By workflow ID, what the placeholders of its document stand for.
+        stack: What they ask a stack for.
         left_out: By workflow ID, why it cannot be portable.
     """
 
     documents: dict[str, Object]
-    settings: StackSettings
+    variables: dict[str, Variables]
+    stack: StackVariables
     left_out: dict[str, str]
 
 
@@ -78,18 +111,20 @@ def portable(workflows: Iterable[ExportedWorkflow], identifier: str | None) -> P
     # settings, as those of any workflow outside. That may break a circle or number settings anew, and ends when no more
     # is left out: each round has fewer members.
     while True:
-        conversion = _Conversion(_outputs(members.values()), StackSettings(), identifier)
+        outputs, stack = _outputs(members.values()), StackVariables(_placeholders(members.values()))
         documents: dict[str, Object] = {}
+        variables: dict[str, Variables] = {}
         failed: dict[str, str] = {}
         for one, workflow in members.items():
+            conversion = _Conversion(outputs, stack, identifier)
             try:
-                documents[one] = conversion.document(workflow)
+                documents[one], variables[one] = conversion.document(workflow), conversion.variables
             except LeftOutError as error:
                 failed[one] = str(error)
         if not failed:
             try:
-                order = list(_sorter(documents, members).static_order())
-                return Portable({one: documents[one] for one in order}, conversion.settings, left_out)
+                order = list(_sorter(variables, members).static_order())
+                return Portable({one: documents[one] for one in order}, variables, stack, left_out)
             except CycleError as error:
                 circle = cast("list[str]", error.args[1])
                 names = " -> ".join(members[one].resource for one in circle)
@@ -98,16 +133,19 @@ def portable(workflows: Iterable[ExportedWorkflow], identifier: str | None) -> P
         members = {one: workflow for one, workflow in members.items() if one not in failed}
 
 
+def _placeholders(workflows: Iterable[ExportedWorkflow]) -> set[str]:
+    texts = (value for workflow in workflows for _, value in plain_values(workflow.root))
+    return {name for text in texts if isinstance(text, str) for name in placeholders_in(text)}
+
+
 def _sorter(
-    documents: Mapping[str, Object], members: Mapping[str, ExportedWorkflow]
+    variables: Mapping[str, Variables], members: Mapping[str, ExportedWorkflow]
 ) -> TopologicalSorter[str]:
     ids = {workflow.resource: one for one, workflow in members.items()}
     return TopologicalSorter(
         {
-            one: dict.fromkeys(
-                ids[value.resource] for _, value in plain_values(document) if isinstance(value, NodeOutput)
-            )
-            for one, document in documents.items()
+            one: [ids[value.resource] for value in used.values() if isinstance(value, NodeOutput)]
+            for one, used in variables.items()
         }
     )
 
@@ -130,11 +168,19 @@ def _main_output(node: Object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Conversion:
-    """What the documents of one round are made with."""
+    """Makes one document.
+
+    Attributes:
+        outputs: What stands for an output of another member.
+        stack: What things are called.
+        identifier: The workspace's name.
+        variables: What the placeholders of the document stand for.
+    """
 
     outputs: Mapping[str, NodeOutput]
-    settings: StackSettings
+    stack: StackVariables
     identifier: str | None
+    variables: dict[str, Setting | NodeOutput] = field(default_factory=dict[str, Setting | NodeOutput])
 
     def document(self, workflow: ExportedWorkflow) -> Object:
         """A portable document.
@@ -160,7 +206,7 @@ class _Conversion:
                 return value
             where = f"{workflow.resource}, {flowspec.show_path(path)}"
             if path[-2:] in (("subflow", "id"), ("subflow", "output")) and _is_id(value):
-                return self.settings.of("calledWorkflow", value, where)
+                return self._setting("calledWorkflow", value, where)
             return self._output(value, own, where) if path[-1] in ("output", "data") else value
 
         document = cast("Object", replaced(found, change))
@@ -174,25 +220,33 @@ class _Conversion:
             )
         return document
 
-    def _output(self, value: str, own: set[str], where: str) -> Json:
+    def _output(self, value: str, own: set[str], where: str) -> str:
         """What stands for an output: one of another workflow, one that begins with the workspace's name, or an ID."""
         if value not in own and value in self.outputs:
-            return self.outputs[value]
+            return self._placeholder(self.outputs[value])
         identifier = self.identifier
         if identifier and (value.startswith(f"{identifier}.") or value == f"{identifier}_root"):
-            return Joined(self.settings.of("projectIdentifier", identifier, where), value[len(identifier) :])
+            return self._setting("projectIdentifier", identifier, where) + value[len(identifier) :]
         if value not in own and _is_id(value):
-            return self.settings.of("externalOutput", value, where)
+            return self._setting("externalOutput", value, where)
         return value
 
     def _set_resources(self, node: Object, where: str) -> None:
         resource = cast("Object", node.get("runtimeResource") or {})
         if isinstance(resource.get("resourceGroup"), str) and resource["resourceGroup"]:
-            resource["resourceGroup"] = self.settings.of("resourceGroup", resource["resourceGroup"], where)
+            resource["resourceGroup"] = self._setting("resourceGroup", resource["resourceGroup"], where)
             resource.pop("resourceGroupId", None)
         source = cast("Object", node.get("datasource") or {})
         if isinstance(source.get("name"), str) and source["name"]:
-            source["name"] = self.settings.of("dataSource", source["name"], where)
+            source["name"] = self._setting("dataSource", source["name"], where)
+
+    def _setting(self, what: str, value: str, where: str) -> str:
+        return self._placeholder(self.stack.setting(what, value, where))
+
+    def _placeholder(self, variable: Setting | NodeOutput) -> str:
+        name = self.stack.name_of(variable)
+        self.variables[name] = variable
+        return f"{{{{{name}}}}}"
 
 
 def _is_id(value: Json) -> bool:

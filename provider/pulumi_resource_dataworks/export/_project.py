@@ -12,8 +12,9 @@ from pulumi_resource_dataworks.flowspec import Object
 from ._documents import DOCUMENT, as_json
 from ._folder import MANIFEST, ExportRequest
 from ._languages import LANGUAGES, Language
+from ._portable import Variables
 from ._workspace import count_workflows
-from ._yaml import block, quoted, scalar
+from ._yaml import quoted, scalar, variable
 
 TYPE = "dataworks:index:WorkflowDefinition"
 
@@ -28,14 +29,16 @@ class Member:
     Attributes:
         resource: The name of its resource.
         folder: Its folder, from the program's.
-        document: Its document, with `ScriptFile` and the like for what the program puts in.
+        document: Its document, which names the files of its scripts.
         workflow_id: Its ID in the exported workspace.
+        variables: What the placeholders in the document stand for.
     """
 
     resource: str
     folder: str
     document: Object
     workflow_id: str
+    variables: Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Program:
 def program_files(program: Program) -> dict[str, bytes]:
     """The files of a program by path, the scripts aside."""
     request = program.request
-    calls = [(member.resource, member.folder) for member in program.members]
+    calls = [(member.resource, member.folder, member.variables) for member in program.members]
     python_sdk = f"pulumi-dataworks=={__version__}\n" if request.language == "python" else ""
     texts = {
         "Pulumi.yaml": "".join(f"{line}\n" for line in _pulumi_yaml(program)),
@@ -81,8 +84,7 @@ def program_files(program: Program) -> dict[str, bytes]:
         **program.language.written(program.name, request.project_id, calls, portable=request.portable),
     }
     found = {path: text.encode() for path, text in texts.items()}
-    if request.language != "yaml":
-        found |= {f"{member.folder}/{DOCUMENT}": as_json(member.document) for member in program.members}
+    found |= {f"{member.folder}/{DOCUMENT}": as_json(member.document) for member in program.members}
     if not request.portable:
         imports = [
             {"type": TYPE, "name": member.resource, "id": f"{request.project_id}/{member.workflow_id}"}
@@ -119,8 +121,15 @@ def _pulumi_yaml(program: Program) -> Iterator[str]:
             yield "    properties:"
             yield f"      projectId: {'${projectId}' if request.portable else request.project_id}"
             yield "      spec:"
-            yield "        fn::toJSON:"
-            yield from (f"          {line}" for line in block(member.document))
+            yield "        fn::invoke:"
+            yield "          function: dataworks:readFlowSpec"
+            yield "          arguments:"
+            yield f"            path: {scalar(f'{member.folder}/{DOCUMENT}')}"
+            if member.variables:
+                yield "            variables:"
+            for name, stands_for in member.variables.items():
+                yield f"              {quoted(name)}: {variable(stands_for)}"
+            yield "          return: spec"
             if not request.portable:
                 yield "    options: { protect: true }"
 
@@ -157,12 +166,11 @@ def readme(program: Program, left_out: Mapping[str, str], mentions: Mapping[str,
 
 def _head(program: Program) -> str:
     request = program.request
-    beside = "with " if request.language == "yaml" else "with its document in `workflow.json` and "
     return f"""# DataWorks workflows of workspace {request.project_id}
 
 Written by `pulumi-dataworks export {request}`. `{program.language.program}` declares {count_workflows(len(program.members))}.
-`workflows/` has a folder for each, as they lie in Data Studio, {beside}its scripts in files of their
-own. What the files hold is what DataWorks gets, to the last line break.
+`workflows/` has a folder for each, as they lie in Data Studio, with its document in `workflow.json` and its scripts in files of
+their own. What the files hold is what DataWorks gets, to the last line break.
 
 `{MANIFEST}` lists what the export has written. Keep it: with it, the same export can be repeated here, and never overwrites
 a file that somebody has edited."""

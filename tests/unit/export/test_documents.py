@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
+from pulumi_resource_dataworks.document_file import read_document
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from pulumi_resource_dataworks.export._documents import LeftOutError, as_json, imported, take_scripts_out
 from pulumi_resource_dataworks.export._file_names import Names
@@ -117,6 +119,19 @@ def test_every_script_is_a_file_to_the_last_byte() -> None:
     for name, text in SCRIPTS.items():
         if text:
             assert files[f"workflows/scripts/{scripts[name]['fn::readFile']}"] == text.encode()
+
+
+def test_a_text_with_a_placeholder_of_its_own_stays_what_it_is(tmp_path: Path) -> None:
+    root = workflow("daily", [sql("a", "SELECT '{{ds}}';\n")])
+    body = flowspec.workflow_of(root)
+    body["description"], body["owner"] = "for {{ ds }}", "{{owner}}"
+    document, files = take_scripts_out(root, ".", Names("workflow.json"), {"owner"})
+    assert files == {"./a.sql": b"SELECT '{{ds}}';\n", "./description.txt": b"for {{ ds }}"}
+    for name, content in {**files, "workflow.json": as_json(document)}.items():
+        (tmp_path / name).write_bytes(content)
+    read = read_document(tmp_path / "workflow.json", {"owner": "u1"}).root
+    body["owner"] = "u1"
+    assert flowspec.same(read, root)
 
 
 def test_inner_scripts_are_files_too_and_a_node_without_one_has_none() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.export._documents import ExportedWorkflow, Joined, NodeOutput, Setting, as_json
-from pulumi_resource_dataworks.export._portable import Portable, portable
+from pulumi_resource_dataworks.document_file import placeholders_in
+from pulumi_resource_dataworks.export._documents import ExportedWorkflow, as_json
+from pulumi_resource_dataworks.export._portable import NodeOutput, Portable, Setting, StackVariables, portable
 from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 
@@ -57,15 +57,22 @@ def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     made = portable([report, orders], "emulated_workspace")
     assert list(made.documents) == [orders.workflow_id, report.workflow_id]
     assert depends(body_of(made, report.workflow_id), "report") == [
-        {"type": "Normal", "output": NodeOutput("orders", "extract")},
-        {"type": "Normal", "output": NodeOutput("orders", "named")},
-        {"type": "Normal", "output": Joined(Setting("projectIdentifier"), "_root")},
+        {"type": "Normal", "output": "{{orders_extract}}"},
+        {"type": "Normal", "output": "{{orders_named}}"},
+        {"type": "Normal", "output": "{{projectIdentifier}}_root"},
         {"type": "Normal", "nodeId": "clean"},
     ]
     [named] = [node for node in body_of(made, orders.workflow_id)["nodes"] if node["name"] == "named"]
     [output] = named["outputs"]["nodeOutputs"]
-    assert output["data"] == Joined(Setting("projectIdentifier"), ".orders")
-    assert made.settings.known == {("projectIdentifier", "emulated_workspace"): Setting("projectIdentifier")}
+    assert output["data"] == "{{projectIdentifier}}.orders"
+    identifier = Setting("projectIdentifier")
+    assert made.stack.settings == {("projectIdentifier", "emulated_workspace"): identifier}
+    assert made.variables[orders.workflow_id] == {"projectIdentifier": identifier}
+    assert made.variables[report.workflow_id] == {
+        "orders_extract": NodeOutput("orders", "extract"),
+        "orders_named": NodeOutput("orders", "named"),
+        "projectIdentifier": identifier,
+    }
 
 
 def test_the_digest_stays_where_nothing_of_the_workspace_is_in_a_document() -> None:
@@ -104,7 +111,7 @@ def test_the_workflows_outputs_are_those_of_another_workspace() -> None:
     found, made = one(root, "shop")
     assert not made.left_out
     named = [entry["data"] for entry in found["outputs"]["nodeOutputs"]]
-    assert named == [Joined(Setting("projectIdentifier"), ".daily"), "mine"]
+    assert named == ["{{projectIdentifier}}.daily", "mine"]
 
 
 def test_what_belongs_to_a_workspace_is_a_setting() -> None:
@@ -115,12 +122,12 @@ def test_what_belongs_to_a_workspace_is_a_setting() -> None:
     found, made = one(workflow("daily", nodes))
     groups = [node["runtimeResource"] for node in found["nodes"]]
     assert groups == [
-        {"resourceGroup": Setting("resourceGroup")},
-        {"resourceGroup": Setting("resourceGroup2")},
-        {"resourceGroup": Setting("resourceGroup")},
+        {"resourceGroup": "{{resourceGroup}}"},
+        {"resourceGroup": "{{resourceGroup2}}"},
+        {"resourceGroup": "{{resourceGroup}}"},
     ]
-    assert [node["datasource"]["name"] for node in found["nodes"]] == [Setting("dataSource")] * 2 + [""]
-    assert made.settings.used == {
+    assert [node["datasource"]["name"] for node in found["nodes"]] == ["{{dataSource}}"] * 2 + [""]
+    assert made.stack.used == {
         "resourceGroup": ["daily, node a", "daily, node c"],
         "resourceGroup2": ["daily, node b"],
         "dataSource": ["daily, node a", "daily, node b"],
@@ -131,8 +138,8 @@ def test_a_node_outside_of_the_export_is_a_setting() -> None:
     waits = [{"nodeId": "a", "depends": [{"type": "Normal", "output": ELSEWHERE}, {"output": "plain.name"}]}]
     found, made = one(workflow("daily", [sql("a", "SELECT 1;\n")], dependencies=waits))
     outputs = [depend["output"] for depend in depends(found, "a")]
-    assert outputs == [Setting("externalOutput", is_number=True), "plain.name"]
-    assert made.settings.known == {("externalOutput", ELSEWHERE): Setting("externalOutput", is_number=True)}
+    assert outputs == ["{{externalOutput}}", "plain.name"]
+    assert made.stack.settings == {("externalOutput", ELSEWHERE): Setting("externalOutput", is_number=True)}
 
 
 def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> None:
@@ -144,8 +151,8 @@ def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> No
     ]
     root = workflow("daily", [sql("a", "SELECT 'ws.x';\n")], dependencies=waits)
     found, _ = one(root, "ws")
-    joined = [depend["output"] for depend in depends(found, "a") if isinstance(depend["output"], Joined)]
-    assert [one.rest for one in joined] == [".x", "_root"]
+    joined = [depend["output"] for depend in depends(found, "a") if "{{" in depend["output"]]
+    assert joined == ["{{projectIdentifier}}.x", "{{projectIdentifier}}_root"]
     assert found["nodes"][0]["script"]["content"] == "SELECT 'ws.x';\n"
 
 
@@ -168,7 +175,7 @@ def test_workflows_that_depend_on_each_other_in_a_circle_are_left_out() -> None:
     assert made.left_out.keys() == {left.workflow_id, right.workflow_id}
     assert "in a circle: " in made.left_out[left.workflow_id]
     [depend] = depends(body_of(made, after.workflow_id), "b")
-    assert depend["output"] == Setting("externalOutput", is_number=True)  # of a workflow that is left out
+    assert depend["output"] == "{{externalOutput}}"  # of a workflow that is left out
 
 
 @pytest.mark.parametrize("key", ["id", "nodeId"])
@@ -186,10 +193,10 @@ def test_a_workflow_that_a_node_runs_is_a_setting() -> None:
     node["script"]["runtime"]["command"] = "SUB_PROCESS"
     node["subflow"] = {"id": ELSEWHERE, "name": "booking", "output": ELSEWHERE}
     found, made = one(workflow("daily", [node]))
-    called = Setting("calledWorkflow", is_number=True)
+    called = "{{calledWorkflow}}"
     assert not made.left_out
     assert found["nodes"][0]["subflow"] == {"id": called, "name": "booking", "output": called}
-    assert made.settings.used == {
+    assert made.stack.used == {
         "calledWorkflow": [f"daily, spec.workflows[0].nodes[0].subflow.{key}" for key in ("id", "output")]
     }
 
@@ -219,13 +226,26 @@ def test_control_nodes_stay_short_and_hold_no_id(more: Document) -> None:
         assert nodes[node["name"]] == {**node, **(more if node["name"] == "rest" else {})}
 
 
-def test_values_are_written_as_functions() -> None:
-    values = [Setting("a"), NodeOutput("b", "c"), Joined(Setting("d"), ".e")]
-    assert json.loads(as_json({"x": values}))["x"] == [
-        {"fn::config": "a"},
-        {"fn::nodeOutput": ["b", "c"]},
-        {"fn::join": ["", [{"fn::config": "d"}, ".e"]]},
-    ]
+def test_a_variable_has_no_name_that_a_placeholder_of_the_workflow_has() -> None:
+    first, second = (sql(name, "SELECT '{{ dataSource }}', '{{orders_a}}';\n") for name in "ab")
+    first["datasource"] = {"name": "shop"}
+    up, down = whole(workflow("orders", [first]), workflow("report", [second]))
+    waits = {"type": "Normal", "output": dict(flowspec.nodes_of(flowspec.workflow_of(up.root)))["a"]["id"]}
+    flowspec.workflow_of(down.root)["dependencies"] = [{"nodeId": "b", "depends": [waits]}]
+    made = portable([up, down], None)
+    assert made.variables == {
+        up.workflow_id: {"dataSource2": Setting("dataSource2")},
+        down.workflow_id: {"orders_a2": NodeOutput("orders", "a")},
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"), [("工作流", "_工作流_a_b"), ("1-x", "_1_x_a_b"), ("a.b", "a_b_a_b")]
+)
+def test_the_name_of_a_variable_is_one_that_a_placeholder_takes(resource: str, name: str) -> None:
+    stack = StackVariables(set())
+    assert stack.name_of(NodeOutput(resource, "a/b")) == name
+    assert placeholders_in(f"{{{{{name}}}}}") == {name}
 
 
 def test_a_variable_names_the_node_that_it_is_of() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pulumi_resource_dataworks import __version__
+from pulumi_resource_dataworks import __version__, cli
+from pulumi_resource_dataworks.document_file import placeholders_in
 from pulumi_resource_dataworks.emulator import EmulatorServer
 from tests.support.workspaces import load, related, sql, workflow
 
@@ -82,7 +83,7 @@ def test_the_python_program_is_one(project: Callable[..., Path], portable: bool)
     out = project("python", *(["--portable"] if portable else []))
     program = read(out / "__main__.py")
     compile(program, "__main__.py", "exec")
-    folders = re.findall(r'^workflow\("\w+", "(.*)"\)$', program, re.MULTILINE)
+    folders = re.findall(r'^workflow\("\w+", "(.*)"[,)]', program, re.MULTILINE)
     assert sorted(folders) == ["workflows/a_report", "workflows/orders"]
     assert all((out / folder / "workflow.json").exists() for folder in folders)
     assert ("protect=True" in program) is not portable
@@ -98,7 +99,7 @@ def test_names_and_folders_are_text_in_each_language(
     for language, file, call in (
         ("python", "__main__.py", r"^workflow\((.*)\)$"),
         ("typescript", "index.ts", r"^workflow\((.*)\);$"),
-        ("go", "main.go", r"^\t\{(.*)\},$"),
+        ("go", "main.go", r"^\t\tworkflow\((.*), nil\),$"),
     ):
         run(language=language, out=language)
         [arguments] = re.findall(call, read(tmp_path / language / file), re.MULTILINE)
@@ -137,11 +138,60 @@ def test_a_portable_readme_lists_what_to_set_and_to_look_at(
     assert "pulumi config set projectId 123456" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "file", "setting", "output"),
+    [
+        (
+            "python",
+            "__main__.py",
+            'config.require("projectIdentifier")',
+            'workflows["orders"].node_outputs["extract"]',
+        ),
+        (
+            "typescript",
+            "index.ts",
+            'config.require("projectIdentifier")',
+            'workflows["orders"].nodeOutputs["extract"]',
+        ),
+        (
+            "go",
+            "main.go",
+            'pulumi.String(config.Require(ctx, "projectIdentifier"))',
+            'output("orders", "extract")',
+        ),
+        (
+            "yaml",
+            "Pulumi.yaml",
+            '"${projectIdentifier}"',
+            r'"${[\"orders\"].nodeOutputs[\"extract\"]}"',
+        ),
+    ],
+)
+def test_a_portable_program_gives_each_document_its_variables(
+    project: Callable[..., Path], language: str, file: str, setting: str, output: str
+) -> None:
+    out = project(language, "--portable")
+    given = re.findall(r'^ *"?(\w+)"?: (.*[^,]),?$', read(out / file), re.MULTILINE)
+    variables = {"projectIdentifier": setting, "orders_extract": output}
+    assert variables.items() <= dict(given).items()
+    text = read(out / "workflows/a_report/workflow.json")
+    assert placeholders_in(text) >= {"orders_extract", "orders_named", "projectIdentifier"}
+
+
+@pytest.mark.parametrize("flags", [[], ["--portable"]])
+def test_validate_reads_every_document(
+    project: Callable[..., Path], flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = project("yaml", *flags)
+    assert cli.main(["validate", str(out)]) == 0
+    assert "2 files, 0 errors, 0 warnings" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("flags", [[], ["--portable"]])
 def test_the_go_program_imports_what_it_uses(project: Callable[..., Path], flags: list[str]) -> None:
     program = read(project("go", *flags) / "main.go")
     [imports] = re.findall(r"^import \((.*?)^\)", program, re.MULTILINE | re.DOTALL)
-    assert ('"fmt"' in imports) is ("fmt." in program) is bool(flags)
+    assert ("/config" in imports) is ("config." in program) is bool(flags)
 
 
 def test_git_keeps_scripts_as_they_are(project: Callable[..., Path]) -> None:
