@@ -141,7 +141,7 @@ def test_a_person_is_waited_for(stack: Stack) -> None:
     person.start()
     output = stack.up().output
     person.join()
-    assert "somebody has to pass it" in output
+    assert "somebody has to pass Approval (Emulator.Approval) in DataWorks, " in output
     assert produced(stack) == SQL
     assert kinds(stack) == ["Online"]
 

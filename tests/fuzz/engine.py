@@ -102,7 +102,7 @@ class Engine:
                 raise Finding(f"{name} ends in doubt: {context.details}")
             return Refused(context.details, None)
         detail = provider_pb2.ErrorResourceInitFailed()
-        status_pb2.Status.FromString(data).details[0].Unpack(detail)
+        status_pb2.Status.FromString(data).details[-1].Unpack(detail)
         _look_at_numbers(name, detail)
         if len(data) > 12_000_000:
             raise Finding(f"{name} leaves more than can be saved: {len(data):,} bytes")

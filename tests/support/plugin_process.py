@@ -188,7 +188,7 @@ def _half_done(error: Any) -> provider_pb2.ErrorResourceInitFailed | None:
             assert status.code == error.code().value[0]
             assert status.message == error.details()
             detail = provider_pb2.ErrorResourceInitFailed()
-            assert status.details[0].Unpack(detail)
+            assert status.details[-1].Unpack(detail)
             return detail
     return None
 

@@ -102,7 +102,7 @@ def test_a_job_that_fails_leaves_the_resource_half_done(plugin: Plugin, emulator
     with pytest.raises(grpc.RpcError) as error:
         plugin.create("failing", inputs)
     found = refusal(error)
-    assert found.code is grpc.StatusCode.UNKNOWN
+    assert found.code is grpc.StatusCode.FAILED_PRECONDITION
     assert found.detail is not None
     outputs = plain(found.detail.properties)
     assert found.detail.id == f"{emulator.project.project_id}/{outputs['workflowId']}"

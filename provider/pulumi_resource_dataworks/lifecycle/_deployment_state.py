@@ -12,7 +12,7 @@ from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
 from ._pipeline_run import RunRequest, short_digest
-from ._step import UNKNOWN, HalfDoneError, Unknown
+from ._step import UNKNOWN, Unknown
 
 # --- A workflow deployment's inputs and outputs, as values of this program and as Pulumi keeps them
 
@@ -150,10 +150,6 @@ class DeploymentState:
         """This state while a run of this resource has not been seen to its end; empty where its ID is not known."""
         digest = self.inputs.digest
         return replace(self, pending_run=run_id, pending_digest=digest, status=self.status or "Running")
-
-    def half_done(self, message: str, run_id: str | None) -> HalfDoneError:
-        """The end of a step with what is known, so that the next one goes on from there."""
-        return HalfDoneError(message, self.with_pending_run(run_id))
 
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""

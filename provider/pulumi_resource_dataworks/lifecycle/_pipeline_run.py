@@ -21,7 +21,7 @@ from ._step import CancelledStepError, Context, LifecycleError, RefusedError
 _LOOKS = 3
 _ABOLISH_SECONDS = 15.0
 _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
-_MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16})\]")
+_MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16}|Offline)\]")
 
 
 class RunError(LifecycleError):
@@ -31,15 +31,23 @@ class RunError(LifecycleError):
         run_id: The run; empty where its ID was lost.
         run: How it was seen last.
         goes_on: Whether it has not ended, so that the next step goes on with it.
+        awaits: Whether a person has to pass a stage first, and the next step finds the run by its mark alone.
     """
 
     def __init__(
-        self, message: str, *, run_id: str, run: openapi.PipelineRun | None = None, goes_on: bool = False
+        self,
+        message: str,
+        *,
+        run_id: str,
+        run: openapi.PipelineRun | None = None,
+        goes_on: bool = False,
+        awaits: bool = False,
     ) -> None:
         super().__init__(message)
         self.run_id = run_id
         self.run = run
         self.goes_on = goes_on
+        self.awaits = awaits
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +69,22 @@ class RunRequest:
         """What the run does, for a message."""
         return "deploying" if self.kind == "Online" else "taking offline"
 
+    @property
+    def _purpose(self) -> str:
+        return self.kind if self.kind == "Offline" else short_digest(self.digest)
+
     def mark(self, urn: str) -> str:
         """What the run's description bears, so that it is recognized: the API has no client token."""
-        what = self.kind if self.kind == "Offline" else short_digest(self.digest)
-        return f"[pulumi {_short(urn)} {what}]"
+        return f"[pulumi {_short(urn)} {self._purpose}]"
 
     def described(self, urn: str) -> str:
         """The run's description."""
         by_default = "Deployed by Pulumi" if self.kind == "Online" else "Taken offline by Pulumi"
         return f"{self.description or by_default} {self.mark(urn)}"
 
-    def marks(self, urn: str, run: openapi.PipelineRun) -> bool:
-        """Whether a run was made for this very request, as far as its description says."""
-        return self.mark(urn) in run.description.raw
+    def marks(self, run: openapi.PipelineRun) -> bool:
+        """Whether a run was made to do just this, as its mark says: by this resource, whose URN may have been another one."""
+        return marked_purpose(run) == self._purpose
 
 
 def _short(urn: str) -> str:
@@ -87,8 +98,8 @@ def short_digest(digest: str) -> str:
     return f"sha256:{hashlib.sha256(digest.encode()).hexdigest()[:16]}"
 
 
-def marked_digest(run: openapi.PipelineRun) -> str:
-    """What a run of this provider has deployed, as its mark says; empty for any other run."""
+def marked_purpose(run: openapi.PipelineRun) -> str:
+    """What a run of this provider deploys, as its mark says, or "Offline"; empty for any other run."""
     found = _MARK.search(run.description.raw)
     return found[1] if found else ""
 
@@ -99,12 +110,12 @@ async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[o
 
 
 def unended_of_ours(
-    context: Context, request: RunRequest, runs: list[openapi.PipelineRun], pending: str | None
+    request: RunRequest, runs: list[openapi.PipelineRun], pending: str | None
 ) -> openapi.PipelineRun | None:
     """The run of this very request that has not ended, if there is one."""
     for run in runs:
         unended = not (run.ended or has_failed(run))
-        if unended and (request.marks(context.urn, run) or run.id == pending):
+        if unended and (request.marks(run) or run.id == pending):
             return run
     return None
 
@@ -160,7 +171,7 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
         for number in range(_LOOKS):
             await context.pause(FIRST_PAUSE * 2**number)
             for run in await runs_of(context, request.project_id, request.workflow_id):
-                marked = request.marks(context.urn, run) or not run.description
+                marked = request.marks(run) or not run.description
                 if run.id not in before and marked:
                     return run.id
         return None
@@ -278,26 +289,34 @@ class _Follower:
 
     def _wait_for_person(self, stage: openapi.PipelineStage) -> None:
         """A stage stays as it is although it was its turn: somebody has to pass it in DataWorks."""
-        what = (
-            f"the stage {stage.title} of pipeline run {self.run_id} cannot be executed from here "
-            f"({self.refused[stage.code]}): somebody has to pass it in DataWorks. Open the run in Data Studio (Deploy) "
-            f"of workflow {self.request.workflow_id}{_links(self.context, stage)}"
+        fails = self.request.approval == "fail"
+        then = ", and then run `pulumi up` again: it goes on with this run" if fails else ". Waiting for it"
+        message = (
+            f"{_for_a_person(stage)}: open the run in Data Studio (Deploy) of workflow {self.request.workflow_id}"
+            f"{_links(self.context, stage)}{then}. Executing the stage from here was refused: {self.refused[stage.code]} "
+            f"(pipeline run {self.run_id})"
         )
-        if self.request.approval == "fail":
-            message = f"{what}, and then run `pulumi up` again: it goes on with this run"
-            raise RunError(message, run_id=self.run_id, run=self.seen, goes_on=True)
+        if fails:
+            awaits = self.seen is not None and self.request.marks(self.seen)
+            raise RunError(message, run_id=self.run_id, run=self.seen, goes_on=True, awaits=awaits)
         if stage.code not in self.for_a_person:
             self.for_a_person.add(stage.code)
-            self.context.report.info(f"{what}. Waiting for it")
+            self.context.report.info(message)
 
     def _report(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
         where = _place(run, stage) if stage else "all stages have ended, the run not yet"
-        who = ", waiting for somebody to pass it" if stage and stage.code in self.for_a_person else ""
+        if stage and stage.code in self.for_a_person:
+            where = _for_a_person(stage)
         seconds = f", {waited:.0f} s so far" if waited >= 1 else ""
-        status = f"{where}{who}{seconds} (pipeline run {self.run_id})"
+        status = f"{where}{seconds} (pipeline run {self.run_id})"
         if status != self.last_status:
             self.last_status = status
             self.context.report.status(status)
+
+
+def _for_a_person(stage: openapi.PipelineStage) -> str:
+    """Who has to do what: the beginning of a message, and all that a narrow terminal shows of a row."""
+    return f"somebody has to pass {stage.title} in DataWorks"
 
 
 def _place(run: openapi.PipelineRun, stage: openapi.PipelineStage) -> str:

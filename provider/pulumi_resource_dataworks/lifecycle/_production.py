@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _ownership
 from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._ownership import Workflow
-from ._pipeline_run import marked_digest, runs_of
+from ._pipeline_run import marked_purpose, runs_of
 from ._refresh import imported
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 
@@ -21,12 +21,10 @@ from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 Outputs = dict[str, Any]
 
 
-def after_pending(
-    context: Context, state: DeploymentState, runs: list[openapi.PipelineRun]
-) -> DeploymentState:
+def after_pending(state: DeploymentState, runs: list[openapi.PipelineRun]) -> DeploymentState:
     """The state once its run has ended; one that has not keeps the resource half done."""
     request = replace(state.inputs.run_request, digest=state.pending_digest)
-    ours = (run for run in runs if run.id == state.pending_run or request.marks(context.urn, run))
+    ours = (run for run in runs if run.id == state.pending_run or request.marks(run))
     run = next(ours, None)
     if run is None:
         return replace(state, pending_run=None)
@@ -99,7 +97,7 @@ def imported_deployment(
             "`pulumi up` deploys it"
         )
     last = _last(runs)
-    digest = (marked_digest(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
+    digest = (marked_purpose(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
     inputs = DeploymentInputs(*workflow, digest)
     state = DeploymentState(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
     return inputs.to_pulumi(), (

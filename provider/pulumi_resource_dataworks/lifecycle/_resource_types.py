@@ -27,7 +27,8 @@ class ResourceType:
 def resource_types(options: Options, run: str) -> dict[str, ResourceType]:
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run))
-    deployments = WorkflowDeployments(is_made_here=definitions.makes)
+    taken_over = TakenOver(run and f"{run}/deployments")
+    deployments = WorkflowDeployments(taken_over, is_made_here=definitions.makes)
     return {
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),

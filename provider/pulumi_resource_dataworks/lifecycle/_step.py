@@ -55,12 +55,16 @@ class HalfDoneError(LifecycleError):
     Attributes:
         state: The resource as far as it is known, with the pending job or run while there is one.
         defect: What ended the step, where that is a defect of this provider.
+        awaits: Whether nothing but a person's decision is missing, and the next step needs no state to go on.
     """
 
-    def __init__(self, message: str, state: State, defect: Exception | None = None) -> None:
+    def __init__(
+        self, message: str, state: State, defect: Exception | None = None, *, awaits: bool = False
+    ) -> None:
         super().__init__(message)
         self.state = state
         self.defect = defect
+        self.awaits = awaits
 
     @property
     def id(self) -> str:

@@ -34,6 +34,7 @@ from ._pipeline_run import (
     unended_of_ours,
 )
 from ._production import after_pending, as_it_is, imported_deployment, is_offline, warn_of_upstream
+from ._run import TakenOver
 from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
 
 Outputs = dict[str, Any]
@@ -49,6 +50,7 @@ class WorkflowDeployments:
     """The workflow deployments of one run of Pulumi.
 
     Attributes:
+        taken_over: The workflows that a resource of this run has deployed, in whichever process.
         declared: Which resource of this run declares a workflow's deployment.
         held: The workflows that live resources of this run keep in production: no delete may take them offline.
         going: The workflows that are to go offline: how many had gone before the last try that failed, None while one is
@@ -57,6 +59,7 @@ class WorkflowDeployments:
         is_made_here: Whether a definition of this run has a workflow, or is to make it.
     """
 
+    taken_over: TakenOver = field(default_factory=TakenOver)
     declared: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     held: set[Workflow] = field(default_factory=set[Workflow])
     going: dict[Workflow, int | None] = field(default_factory=dict[Workflow, "int | None"])
@@ -157,7 +160,7 @@ class WorkflowDeployments:
             return imported_deployment(workflow, found, runs)
         state = DeploymentState.of(DeploymentInputs.of(inputs or outputs), outputs)
         if state.pending_run is not None:
-            state = after_pending(context, state, runs)
+            state = after_pending(state, runs)
         state = as_it_is(context, state, found.definition.workflow_id, runs)
         seen = state.inputs
         if state.status in (OFFLINE, REDEPLOYED):  # the digest says so, and a preview shows it
@@ -173,7 +176,7 @@ class WorkflowDeployments:
             DataWorksError: The service refuses.
         """
         workflow = parse_id(resource_id, "workflow deployment")
-        if workflow in self.held:
+        if workflow in self.held or self.taken_over.holds(workflow):
             context.report.info(
                 f"the resource that replaces this one holds the workflow: it stays in production (workflow {workflow[1]})"
             )
@@ -228,12 +231,12 @@ class WorkflowDeployments:
     async def _deploy(self, context: Context, state: DeploymentState) -> DeploymentState:
         request = state.inputs.run_request
         runs = await runs_of(context, *state.inputs.workflow)
-        run = unended_of_ours(context, request, runs, state.resumable_run)
+        run = unended_of_ours(request, runs, state.resumable_run)
         try:
             if run is not None:
                 context.report.status(f"going on with an earlier run (pipeline run {run.id})")
                 run_id = run.id
-            elif runs and _is_done_unheard(context, runs[0], state):
+            elif runs and _is_done_unheard(runs[0], state):
                 context.report.info(
                     f"an earlier run of Pulumi has deployed this already (pipeline run {runs[0].id})"
                 )
@@ -250,15 +253,16 @@ class WorkflowDeployments:
         finally:
             if context.state_if_stopped:
                 self.held.add(state.inputs.workflow)
+                self.taken_over.note(state.inputs.workflow)
 
 
 def _is_unknown(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     return any(isinstance(values[key], Unknown) for key in keys)
 
 
-def _is_done_unheard(context: Context, run: openapi.PipelineRun, state: DeploymentState) -> bool:
+def _is_done_unheard(run: openapi.PipelineRun, state: DeploymentState) -> bool:
     """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
-    ours = state.inputs.run_request.marks(context.urn, run) or run.id == state.resumable_run
+    ours = state.inputs.run_request.marks(run) or run.id == state.resumable_run
     return run.status == "Success" and ours and run.id != state.run_id
 
 
@@ -308,7 +312,8 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
         state = state.with_stages(error.run)
     if not goes_on:
         state = replace(state, status=FAILED)
-    return state.half_done(message, error.run_id if goes_on else None)
+    state = state.with_pending_run(error.run_id if goes_on else None)
+    return HalfDoneError(message, state, awaits=error.awaits and goes_on)
 
 
 async def _take_offline(context: Context, state: DeploymentState) -> None:
@@ -321,7 +326,7 @@ async def _take_offline(context: Context, state: DeploymentState) -> None:
         )
         return
     runs = await runs_of(context, *workflow)
-    run = unended_of_ours(context, request, runs, None)
+    run = unended_of_ours(request, runs, None)
     if run is None:
         await clear_way(context, request, runs, state.pending_run)
         if is_offline(state, found.definition.workflow_id, runs):

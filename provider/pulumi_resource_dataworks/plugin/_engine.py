@@ -21,10 +21,16 @@ _OPTIONS = [("grpc.enable_http_proxy", 0)]
 
 
 class EngineLog:
-    """The engine's log: messages go out in order, and no step waits for them."""
+    """The engine's log: messages go out in order, and no step waits for them.
+
+    Attributes:
+        address: Where the engine listens; empty where there is none.
+        may_await: Whether the engine may know that a resource awaits something, which it says without a reason.
+    """
 
     def __init__(self) -> None:
         self.address = ""
+        self.may_await = False
         self._queue: asyncio.Queue[tuple[str, engine_pb2.LogRequest]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 

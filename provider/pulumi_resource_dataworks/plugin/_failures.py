@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import grpc
 import grpc.aio
 from google.protobuf import struct_pb2
+from google.protobuf.message import Message
 
 from pulumi_resource_dataworks._front import describe_defect
 from pulumi_resource_dataworks._names import printable
@@ -66,10 +67,15 @@ async def half_done(
 
     Without inputs: the engine keeps its own (3.276: those that it sent to Create, the old ones after Update and Read), and
     what it takes in this way is limited (`LARGEST_STATE`).
+
+    An engine takes the first detail that it knows. One that knows how to await saves nothing (3.276), and shows no text.
     """
     text = printable(text, lines=True)[:_LONGEST_TEXT]
-    detail = provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text])
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
-    status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open
+    details: list[Message] = [provider_pb2.ErrorResourceAwaitFailed()] if error.awaits else []
+    details.append(provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text]))
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    status = status_pb2.Status(code=code.value[0], message=text)
+    for detail in details:
+        status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open
     metadata = (("grpc-status-details-bin", status.SerializeToString()),)
-    await context.abort(grpc.StatusCode.UNKNOWN, text, metadata)
+    await context.abort(code, text, metadata)

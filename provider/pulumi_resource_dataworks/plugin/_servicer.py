@@ -80,6 +80,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Handshake(self, request: Any, context: Context) -> Any:
         self.log.attach(request.engine_address)
+        # There is no flag for it. This one came shortly before: 3.270 has it, and 3.272 awaits.
+        self.log.may_await = request.accepts_outputs_in_call
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=True, accept_outputs=False
         )

@@ -213,6 +213,8 @@ class Steps(Front):
             if error.defect:
                 text = describe_defect(error.defect, self._log, request.urn, secret=secret)
                 text += ". The next `pulumi up` goes on from here"
+            if error.awaits and self._log.may_await:
+                StepReporter(self._log, request.urn).warning(text)
             await self._log.flush()
             await half_done(context, error, outputs, text)
         finally:

@@ -209,7 +209,7 @@ async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> N
     run.emulator.approve(made.run_id)
     _, _, outputs = await step
     assert outputs["status"] == "Online"
-    told = [text for text in run.report.texts("info") if "somebody has to pass it" in text]
+    told = [text for text in run.report.texts("info") if text.startswith("somebody has to pass Approval")]
     assert len(told) == (how == "exec_refused")
 
 
@@ -220,6 +220,7 @@ async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(
     with pytest.raises(HalfDoneError) as caught:
         await run.create(approval="fail")
     messages(caught.value)
+    assert caught.value.awaits
     assert run.clock.now < 60
     [made] = run.emulator.runs()
     state = kept(caught.value, run.inputs(approval="fail"))
@@ -228,6 +229,35 @@ async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(
     state = await run.again().update(state, A, approval="fail")
     assert run.kinds == ["Online"]
     assert state[2]["status"] == "Online"
+
+
+@pytest.mark.parametrize(("kept", "abandoned"), [("dropped", False), ("kept", True)])
+async def test_a_run_that_is_not_found_again_without_the_state_is_not_awaited(
+    run: Deploying, kept: str, abandoned: bool
+) -> None:
+    run.emulator.switch(approval_stage="exec_refused", run_description=kept)
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(approval="fail", abolishAbandoned=abandoned)
+    assert not caught.value.awaits
+
+
+async def test_a_run_that_awaits_a_person_is_gone_on_with_by_its_mark(run: Deploying) -> None:
+    """An engine that knows how to await keeps nothing; then the resource may be renamed, too."""
+    run.emulator.switch(approval_stage="exec_refused")
+    with pytest.raises(HalfDoneError):
+        await run.create(approval="fail")
+    run.emulator.approve(run.emulator.runs()[0].run_id)
+    _, _, outputs = await run.again().create(urn=URN.replace("live", "renamed"))
+    assert run.kinds == ["Online"]
+    assert outputs["status"] == "Online"
+
+
+async def test_a_run_of_another_resource_with_another_digest_is_left_alone(run: Deploying) -> None:
+    run.emulator.switch(approval_stage="exec_refused")
+    with pytest.raises(HalfDoneError):
+        await run.create(approval="fail")
+    with pytest.raises(RefusedError):
+        await run.again().create(B, urn=URN.replace("live", "renamed"))
 
 
 async def test_addresses_of_the_service_are_told(run: Deploying) -> None:

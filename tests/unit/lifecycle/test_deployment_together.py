@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, WorkflowDeployments
 from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError
+from pulumi_resource_dataworks.lifecycle._run import TakenOver
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, State, document
 from tests.support.messages import Messages
 
@@ -52,6 +55,25 @@ async def test_what_a_live_resource_holds_stays(run: Deploying) -> None:
     await third.delete(state)
     assert run.is_live
     assert run.kinds == ["Online"]
+
+
+async def test_a_renamed_resource_does_not_deploy_again(run: Deploying) -> None:
+    state = await run.create()
+    again = run.again()
+    await again.create(urn=URN.replace("live", "renamed"))
+    await again.delete(state)
+    assert run.is_live
+    assert run.kinds == ["Online"]
+
+
+async def test_what_another_process_of_this_run_has_deployed_stays(run: Deploying) -> None:
+    """As where the old resource has an explicit provider and the new one has none."""
+    state = await run.create()
+    address = f"127.0.0.1:{uuid4()}"
+    processes = [replace(run.again(), deployments=WorkflowDeployments(TakenOver(address))) for _ in "ab"]
+    await processes[0].create(urn=URN.replace("live", "renamed"))
+    await processes[1].delete(state)
+    assert run.is_live
 
 
 async def test_what_failed_is_held_in_production_through_the_same_run(run: Deploying) -> None:

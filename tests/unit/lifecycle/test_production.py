@@ -50,7 +50,7 @@ def told(context: Context) -> list[tuple[str, str]]:
     "run", [made("run2"), made("run9", description=f"x {MARK}")], ids=["by ID", "by mark"]
 )
 def test_a_run_that_has_ended_well_since_is_what_is_deployed(run: openapi.PipelineRun) -> None:
-    state = after_pending(context(), PENDING, [made("run7"), run, made("run1")])
+    state = after_pending(PENDING, [made("run7"), run, made("run1")])
     assert (state.run_id, state.status, state.deployed, state.pending_run) == (
         run.id,
         "Online",
@@ -63,20 +63,20 @@ def test_a_run_that_has_ended_well_since_is_what_is_deployed(run: openapi.Pipeli
 
 @pytest.mark.parametrize("status", ["Fail", "Cancel", "Termination"])
 def test_a_run_that_has_failed_since_is_told(status: str) -> None:
-    state = after_pending(context(), PENDING, [made("run2", status)])
+    state = after_pending(PENDING, [made("run2", status)])
     assert (state.run_id, state.status, state.deployed, state.pending_run) == ("run1", "Fail", "1:a", None)
     assert [stage["status"] for stage in state.stages] == [status]
 
 
 def test_a_run_that_nobody_knows_any_more_is_not_waited_for() -> None:
     other = made("run7", description=INPUTS.run_request.mark(URN))
-    assert after_pending(context(), PENDING, [other]) == replace(PENDING, pending_run=None)
+    assert after_pending(PENDING, [other]) == replace(PENDING, pending_run=None)
 
 
 def test_a_run_that_goes_on_keeps_the_resource_half_done(messages: Messages) -> None:
     lost = replace(PENDING, pending_run="")
     with pytest.raises(HalfDoneError) as caught:
-        after_pending(context(), lost, [made("run9", "Running", description=MARK)])
+        after_pending(lost, [made("run9", "Running", description=MARK)])
     messages(caught.value)
     assert caught.value.id == f"{PROJECT}/{WORKFLOW}"
     assert caught.value.outputs["pendingRun"] == {"runId": "run9", "digest": "1:b"}
