@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.support.stacks import Stack
 
 Node = dict[str, Any]
 KIND = "dataworks:WorkflowDefinition"
+OLDEST = os.environ.get("PULUMI_DATAWORKS_ENGINE") == "oldest"
 
 
 def put(stack: Stack, *held: Node, **more: Any) -> None:
@@ -211,6 +213,24 @@ def test_one_document_with_ids_in_two_resources_is_refused_at_preview(stack: Sta
     assert "workflow 4611686018427388000 of project 10001 is declared by urn:pulumi:" in told
     assert names_in(told) == {"one", "two"}
     assert stack.calls("ImportWorkflowDefinition") == 0
+
+
+@pytest.mark.skipif(OLDEST, reason="the oldest engine does not send Check the old outputs")
+@pytest.mark.parametrize("first", ["one", "two"])
+def test_the_id_of_another_resources_workflow_is_refused_at_preview_whoever_comes_first(
+    stack: Stack, first: str
+) -> None:
+    stack.workflow(etl(), name="one")
+    stack.up()
+    held = {
+        "one": {"projectId": stack.project_id, "spec": etl()},
+        "two": {"projectId": stack.project_id, "spec": etl(name="copy", id=stack.output()), "adopt": True},
+    }
+    order = sorted(held, reverse=first == "two")
+    stack.declare({name: {"type": KIND, "properties": held[name]} for name in order})
+    told = stack.preview(ok=False).output
+    assert f"workflow {stack.output()} of project {stack.project_id} is declared by urn:pulumi:" in told
+    assert names_in(told) == {"one", "two"}
 
 
 def test_one_document_without_ids_in_two_resources_is_refused(stack: Stack) -> None:

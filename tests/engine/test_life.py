@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -120,6 +121,28 @@ def test_refresh_shows_what_changed_and_nothing_else(live: Stack) -> None:
     assert "1 to update" in live.preview().output
     live.up()
     assert live.scripts()["load"] == "SELECT 3;\n"
+
+
+def test_a_refresh_of_many_makes_a_call_for_each_and_names_what_drifted_by_node(stack: Stack) -> None:
+    names = [f"flow{number}" for number in range(8)]
+    kind, project_id = "dataworks:WorkflowDefinition", stack.project_id
+    stack.declare(
+        {one: {"type": kind, "properties": {"projectId": project_id, "spec": etl(name=one)}} for one in names}
+    )
+    stack.up()
+    for workflow in stack.emulator.workflows():
+        if workflow.path in ("flow2", "flow5"):
+            document = copy.deepcopy(workflow.document)
+            held = {one["name"]: one for one in document["spec"]["workflows"][0]["nodes"]}
+            held["load"]["script"]["content"] = "SELECT 9;\n"
+            held["extract"]["rerunTimes"] = 7
+            stack.emulator.edit(workflow.workflow_id, document)
+    calls = stack.calls()
+    told = stack.refresh().output
+    assert stack.calls() - calls == len(names)
+    for name in names:
+        drifted = f'{name} has drifted: changes the script of "load"; changes rerunTimes of "extract"'
+        assert (drifted in told) is (name in ("flow2", "flow5"))
 
 
 def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:

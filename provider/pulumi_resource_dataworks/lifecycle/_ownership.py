@@ -321,6 +321,11 @@ def _claimed(
     own = found.definition.id in inputs.derivable_ids("") or bool(_own_nodes(inputs, found.root))
     if holder is not None and holder.urn == context.urn:
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
+    elif holder is not None:
+        raise RefusedError(
+            "another resource of this program has the workflow that is there already. Leave the ID out, give this one another name "
+            f"or path, or remove one of the two (workflow {state.workflow_id} of project {inputs.project_id}, {holder.urn})"
+        )
     elif inputs.adopt:
         lost = _lost_nodes(inputs, found.root)
         deletes = (

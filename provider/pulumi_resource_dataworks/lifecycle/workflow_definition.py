@@ -50,6 +50,9 @@ NAMING = {
 }
 """What of the inputs names the workflow and its nodes, as `declare` asks for it."""
 
+HELD = {"projectId": None, "workflowId": None}
+"""The outputs that name the workflow of a resource, as `has` asks for them."""
+
 HOLDING = {"workflowId": None, "nodeIds": None, BOOKKEEPING: None}
 """The outputs that say which workflow and which nodes a resource holds, as `hold` asks for them."""
 
@@ -61,7 +64,8 @@ class WorkflowDefinitions:
     Attributes:
         options: What the provider's settings say.
         taken_over: The workflows that a resource of this run has taken over, in whichever process.
-        own_ids: Which resource of this run declares a workflow by an ID that its author has written.
+        having: By URN, the workflow that a resource has already, as far as Check was told.
+        own_ids: Which resource of this run has a workflow, or declares it by an ID that its author has written.
         chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
@@ -71,6 +75,7 @@ class WorkflowDefinitions:
 
     options: Options = field(default_factory=Options)
     taken_over: TakenOver = field(default_factory=TakenOver)
+    having: dict[str, Workflow] = field(default_factory=dict[str, Workflow])
     own_ids: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
@@ -96,13 +101,19 @@ class WorkflowDefinitions:
         """The outputs of inputs that are wholly known, as far as they follow from these alone."""
         return DefinitionState.first(DefinitionInputs.of(inputs, urn)).to_pulumi()
 
+    def has(self, urn: str, outputs: Mapping[str, Any]) -> None:
+        """Notes the workflow that a resource has by its outputs (`HELD`), for `declare`; older engines do not send them."""
+        if outputs.get("workflowId"):
+            self.having[urn] = int(outputs["projectId"]), str(outputs["workflowId"])
+
     def declare(self, urn: str, project_id: int, spec: flowspec.Object) -> list[str]:
         """Notes what a resource of this run declares; what it shares with another is a failure.
 
         Of the document no more is needed than what names the workflow and its nodes (`NAMING`).
         """
         failures: list[str] = []
-        own, path, hidden = written_id(spec), flowspec.path_of(spec), flowspec.hides_names(spec)
+        had, path, hidden = self.having.get(urn), flowspec.path_of(spec), flowspec.hides_names(spec)
+        own = written_id(spec) or (had[1] if had and had[0] == project_id else None)
         other = self.own_ids.setdefault((project_id, str(own)), urn) if own else urn
         if other != urn:
             failures.append(

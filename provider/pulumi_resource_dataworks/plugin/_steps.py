@@ -99,6 +99,8 @@ class Steps(Front):
     async def check(self, request: Any, _: Context) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
         kind = self._kind(request)
+        if isinstance(kind.steps, lifecycle.WorkflowDefinitions):
+            kind.steps.has(request.urn, decode_some(request.old_outputs, lifecycle.HELD))
         small = request.news.ByteSize() <= _SMALL
         if small and isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_right(kind.steps, request):
             named = decode_some(request.news, lifecycle.NAMING)

@@ -232,6 +232,26 @@ async def test_a_forced_replacement_takes_over_what_this_run_holds_without_a_wor
     assert run.report.warnings == []
 
 
+@pytest.mark.parametrize("known", [False, True])
+async def test_the_workflow_of_another_live_resource_is_not_taken_over(
+    run: Run, messages: Messages, known: bool
+) -> None:
+    """A newer engine says in Check which workflow a resource has; without it, the other's diff has noted it."""
+    state = await run.create()
+    again = run.again()
+    if known:
+        again.definitions.has(URN, state[2])
+    again.check()
+    again.definitions.diff(URN, *state, state[1])
+    copy = {"projectId": PROJECT, "spec": etl(name="copy", id=OWN), "adopt": True}
+    found = again.definitions.check(OTHER_URN, copy, None).failures
+    assert len(found) == known
+    with pytest.raises(RefusedError) as caught:
+        await again.definitions.create(again.context(urn=OTHER_URN), copy)
+    messages(caught.value)
+    assert run.client.sent == []
+
+
 async def test_cancelled_before_anything_is_sent(run: Run) -> None:
     run.cancel_on("looking")
     run.client.will("get", never)
