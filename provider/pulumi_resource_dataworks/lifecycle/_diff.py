@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 from pulumi_resource_dataworks import flowspec
 
 from ._definition_state import FLAG_INPUTS, DefinitionInputs, DefinitionState
-from ._step import Unknown, has_unknown
+from ._step import RefusedError, Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
@@ -34,6 +34,14 @@ class Difference:
         """The properties that ask for a new workflow."""
         paths = (path for path, kind in self.changes.items() if kind == "replace")
         return list(dict.fromkeys(path.split(".")[0] for path in paths))
+
+    def refuse_replacement(self, resource_id: str) -> None:
+        """Raises a RefusedError where an update is asked for all the same, as `pulumi do --stateless` does."""
+        if self.replaces:
+            raise RefusedError(
+                f"with another {' and '.join(self.replaces)} this would be another resource, which an update does not make: create that "
+                f"one, then delete this one (`{resource_id}`)"
+            )
 
 
 def diff(

@@ -196,20 +196,27 @@ def _lost_nodes(
     return [name for name, node in held if str(node.get("id")) not in kept and name not in inputs.nodes]
 
 
-def _is_taken(inputs: DefinitionInputs, workflow_id: str) -> RefusedError:
+def _is_taken(context: Context, inputs: DefinitionInputs, workflow_id: str) -> RefusedError:
     """The document's own workflow ID is somebody else's, or another workflow stands at its path."""
     if workflow_id == inputs.workflow_id:
         taken = (
             f"workflow {workflow_id} exists in project {inputs.project_id} already and is not this resource's"
         )
-        change = "leave the workflow's id out of the document"
     else:
         path = "document's path" if flowspec.hides_names(inputs.spec) else f"path {inputs.path}"
         taken = f"the {path} of project {inputs.project_id} is taken by workflow {workflow_id}, which is not this resource's"
-        change = "give this one another name or path"
-    command = f"pulumi import dataworks:index:WorkflowDefinition <name> {inputs.project_id}/{workflow_id}"
+    written = workflow_id == inputs.workflow_id and not inputs.is_id_derived
+    change = (
+        "leave the workflow's id out of the document" if written else "give this one another name or path"
+    )
+    kind, own_id = "dataworks:index:WorkflowDefinition", f"{inputs.project_id}/{workflow_id}"
+    if context.stateless:
+        return RefusedError(
+            f"{taken}: without a state, nothing tells what an earlier create has made. To change that workflow, run `pulumi do {kind} "
+            f"upsert {own_id} --stateless`, or set `adopt: true`. To keep both, {change}"
+        )
     return RefusedError(
-        f"{taken}. To manage that workflow here as it is, run `{command}`. To make it what the document says, set `adopt: true` "
+        f"{taken}. To manage that workflow here as it is, run `pulumi import {kind} <name> {own_id}`. To make it what the document says, set `adopt: true` "
         f"on the resource. To keep both, {change}. Was the resource renamed in the program? Then give it an alias with its old name"
     )
 
@@ -294,9 +301,9 @@ async def foresee(
     try:
         if inputs.is_id_derived:
             summary = await at_path(context, inputs)
-            if summary is None:
+            if summary is None and not context.stateless:
                 return
-            workflow_id = summary.id
+            workflow_id = summary.id if summary else workflow_id
         if (inputs.project_id, workflow_id) not in leaving:
             found = await get(context, inputs.project_id, workflow_id)
             if found is not None:
@@ -313,7 +320,8 @@ def _claimed(
 
     A derived ID alone does not make it ours: two stacks may have one URN. What is found is taken over where a live resource of
     this run holds it, where nothing is lost, or where `adopt` says so. A forced replacement (`--replace`, taint) looks
-    like a first create, and after a rename its URN is another one: it finds its own workflow as it made it.
+    like a first create, and after a rename its URN is another one: it finds its own workflow as it made it. Without a state
+    every create has one URN, and only `adopt` takes anything over.
     """
     state = DefinitionState.first(inputs).with_answer(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
@@ -334,12 +342,12 @@ def _claimed(
         context.report.warning(
             f"a workflow is there already, and adopt is set: {takes}{deletes} (workflow {state.workflow_id})"
         )
-    elif not (
+    elif context.stateless or not (
         (state.workflow_id == inputs.workflow_id or inputs.is_id_derived)
         and (own or flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id))
         and _nothing_is_lost(inputs, found, own=own)
     ):
-        raise _is_taken(inputs, state.workflow_id)
+        raise _is_taken(context, inputs, state.workflow_id)
     elif own:
         context.report.info(
             f"the workflow is there already, as this resource made it: {takes} (workflow {state.workflow_id})"

@@ -129,7 +129,8 @@ async def clear_way(
         RefusedError: Somebody else's run of the workflow has not ended.
     """
     for run in (one for one in runs if not one.ended):
-        is_ours = f"[pulumi {_short(context.urn)} " in run.description.raw or run.id == pending
+        marked = f"[pulumi {_short(context.urn)} " in run.description.raw and not context.stateless
+        is_ours = marked or run.id == pending
         if not is_ours:
             raise RefusedError(
                 f"pipeline run {run.id} of workflow {request.workflow_id} has not ended, and this resource did not "

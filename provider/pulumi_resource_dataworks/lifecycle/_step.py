@@ -179,6 +179,7 @@ class Context:
         strict: Whether it is an error that the service keeps something else than was sent.
         secret: Whether the step was given a secret: then no message shows what only the service has said.
         hides_names: Whether names may be a secret: then no message shows one.
+        stateless: Whether the run has no state, and every resource one URN: that says nothing of who made what.
         clock: Where time comes from.
         state_if_stopped: Once something may have been sent: the state to keep if the step ends now.
     """
@@ -193,6 +194,7 @@ class Context:
     strict: bool = False
     secret: bool = False
     hides_names: bool = False
+    stateless: bool = False
     clock: Clock = field(default_factory=SystemClock)
     state_if_stopped: State | None = None
     _deadline: float = field(init=False)

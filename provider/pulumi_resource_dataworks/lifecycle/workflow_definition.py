@@ -241,6 +241,8 @@ class WorkflowDefinitions:
             DataWorksError: Nothing was sent.
         """
         _hide(context, olds, old_outputs, news)
+        if context.stateless:
+            diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
         state = DefinitionState.of(context.urn, resource_id, old_outputs)
         if _is_unknown(news):
             context.report_changes(*as_far_as_known(state.inputs.spec, news["spec"]))

@@ -131,7 +131,8 @@ class WorkflowDeployments:
         Raises:
             As `create`.
         """
-        del resource_id, olds
+        if context.stateless:
+            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
         if _is_unknown(news, (*WORKFLOW_INPUTS, "digest")):
             return _foreseen(news)
         state = DeploymentState.of(DeploymentInputs.of(news), old_outputs)

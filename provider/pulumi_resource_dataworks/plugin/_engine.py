@@ -26,11 +26,13 @@ class EngineLog:
     Attributes:
         address: Where the engine listens; empty where there is none.
         may_await: Whether the engine may know that a resource awaits something, which it says without a reason.
+        quiet: Whether what only informs is for `--debug`, as `pulumi do` prints it between the lines of its JSON.
     """
 
     def __init__(self) -> None:
         self.address = ""
         self.may_await = False
+        self.quiet = False
         self._queue: asyncio.Queue[tuple[str, engine_pb2.LogRequest]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
@@ -49,6 +51,8 @@ class EngineLog:
         """Puts a message on its way; without an engine it is dropped."""
         if not self.address:
             return
+        if self.quiet and severity == engine_pb2.INFO:
+            severity = engine_pb2.DEBUG
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         shown = printable(message, lines=True)

@@ -54,6 +54,7 @@ class Steps(Front):
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
         super().__init__(log, cancelled)
         self._functions = lifecycle.Functions()
+        self._stateless = False
 
     async def check_config(self, request: Any, _: Context) -> Any:
         """Checks the form of the settings; what is not known yet is left for later."""
@@ -90,6 +91,8 @@ class Steps(Front):
         """Takes the settings of a run that begins."""
         settings = await self._take_settings(_own_settings(decode(request.args).values))
         self._functions = lifecycle.Functions()
+        # `pulumi do --stateless` (3.259, 3.276): a provider without a name, and one URN for every resource of a type.
+        self._stateless = self._log.quiet = request.urn.endswith("::")
         for warning in settings.warnings:
             StepReporter(self._log, "").warning(warning)
         return provider_pb2.ConfigureResponse(
@@ -202,6 +205,7 @@ class Steps(Front):
             "timeout": getattr(request, "timeout", 0.0) or None,
             "preview": preview,
             "ignore_changes": tuple(getattr(request, "ignoreChanges", ())),
+            "stateless": self._stateless,
         }
         try:
             async with self._surroundings(request.urn, state.values, secret=secret, **more) as step:
