@@ -7,6 +7,8 @@ into a cache outside the clone: $PULUMI_DATAWORKS_CACHE, or pulumi-dataworks in 
 PULUMI_DATAWORKS_ENGINE=oldest builds the oldest engine that is supported (tools/engine-oldest/go.mod), =newest the
 pinned one, both whatever is on PATH.
 
+`engine.py converter` does the same for `pulumi-converter-yaml`, which `pulumi do --input-file` needs and a CLI downloads.
+
 Only the standard library is used: this runs before anything is installed.
 """
 
@@ -48,13 +50,14 @@ class Binary:
     version_variable: str = ""
 
 
-YAML_HOST = Binary(
-    "pulumi-language-yaml",
-    YAML_MODULE,
-    "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
-    "github.com/pulumi/pulumi-yaml",
-    "github.com/pulumi/pulumi-yaml/pkg/version.Version",
-)
+def of_yaml(name: str) -> Binary:
+    """Return a command of the module that pins what the CLI has for YAML."""
+    module = "github.com/pulumi/pulumi-yaml"
+    return Binary(name, YAML_MODULE, f"{module}/cmd/{name}", module, f"{module}/pkg/version.Version")
+
+
+YAML_HOST = of_yaml("pulumi-language-yaml")
+YAML_CONVERTER = of_yaml("pulumi-converter-yaml")
 
 
 def cli(folder: Path) -> Binary:
@@ -74,9 +77,9 @@ def say(line: str) -> None:
 
 
 def main() -> int:
-    """Print the engine's folder."""
+    """Print the engine's folder, or the converter's."""
     try:
-        folder = engine()
+        folder = converter() if sys.argv[1:] == ["converter"] else engine()
     except BuildError as error:
         say(f"engine: {error}")
         return 1
@@ -101,6 +104,14 @@ def engine() -> Path:
         )
     sources = [binary.folder / name for binary in binaries for name in ("go.mod", "go.sum")]
     return cached("engine", binaries, sources)
+
+
+def converter() -> Path:
+    """Find the converter on PATH, else in the cache, else build it: seconds beside the engine, whose modules are all that it needs."""
+    found = shutil.which(YAML_CONVERTER.name)
+    if found:
+        return Path(found).parent.absolute()
+    return cached("converter", (YAML_CONVERTER,), [YAML_MODULE / name for name in ("go.mod", "go.sum")])
 
 
 def cached(name: str, binaries: Iterable[Binary], sources: Iterable[Path]) -> Path:

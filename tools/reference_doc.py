@@ -25,9 +25,9 @@ Written by `make reference` from the provider's schema. Names are those of YAML,
 `project_id` for `projectId`, Go `ProjectId`.
 
 - [WorkflowDefinition](#workflowdefinition): [inputs](#inputs-of-workflowdefinition),
-  [outputs](#outputs-of-workflowdefinition)
+  [outputs](#outputs-of-workflowdefinition), [listing](#listing-of-workflowdefinition)
 - [WorkflowDeployment](#workflowdeployment): [inputs](#inputs-of-workflowdeployment),
-  [outputs](#outputs-of-workflowdeployment)
+  [outputs](#outputs-of-workflowdeployment), [listing](#listing-of-workflowdeployment)
 - [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
   [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions),
   [readFlowSpec](#readflowspec)
@@ -118,7 +118,7 @@ def page() -> str:
 
 
 def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str, Any]]) -> list[str]:
-    """Return the sections of a resource: what it is, its inputs, its outputs and their types."""
+    """Return the sections of a resource: what it is, its inputs, its outputs and their types, and what a list of it takes."""
     name = token.rpartition(":")[2]
     outputs = {key: value for key, value in spec["properties"].items() if is_output(key, value, spec)}
     return [
@@ -126,6 +126,8 @@ def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str,
         f"\n### Inputs of {name}\n\n" + table("input", spec["inputProperties"], spec["requiredInputs"]),
         f"\n### Outputs of {name}\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
         *(section(one, of) for one, (full, of) in types.items() if is_of(full, spec["properties"], "index")),
+        f"\n### Listing of {name}\n\n[`pulumi do {token} list`](do.md#list) takes:\n\n",
+        table("query", spec["listInputs"]["properties"], spec["listInputs"]["required"]),
         "\n",
     ]
 

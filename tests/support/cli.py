@@ -60,3 +60,11 @@ def kept_environment() -> dict[str, str]:
     """The tests' own environment, without what speaks to Pulumi or to the provider."""
     prefixes = ("PULUMI_", "ALIBABA", "ALICLOUD_")
     return {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}
+
+
+@pytest.fixture(scope="session")
+def converter() -> Path:
+    """The folder with the CLI's converter of YAML, which `pulumi do --input-file` runs."""
+    script = [sys.executable, str(REPO / "tools" / "engine.py"), "converter"]
+    built = subprocess.run(script, capture_output=True, text=True, check=True)
+    return Path(built.stdout.strip().splitlines()[-1])

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from pulumi_resource_dataworks.emulator import Emulator, Life, Project, ResourceGroup
-from pulumi_resource_dataworks.lifecycle import Answer, Context, Functions
+from pulumi_resource_dataworks.lifecycle import Answer, Context, Functions, Wanted
 from pulumi_resource_dataworks.openapi import Client
 from tests.support.definitions import FakeReporter
 from tests.support.probes import InProcess
@@ -47,6 +47,15 @@ class Asking:
         answer = await self.answer(function, **given)
         assert answer.failures == []
         return answer.values
+
+    async def listed(
+        self, query: dict[str, Any], token: str = "", limit: int = 0, page_size: int = 0
+    ) -> tuple[list[tuple[str, str]], str] | None:
+        """A page of workflow definitions, or of deployments where the query has `of`, and its token."""
+        context = Context("", self.client, self.report, self.cancelled)
+        resource = query.pop("of", "WorkflowDefinition")
+        page = await self.functions.resources(context, resource, query, Wanted(token, limit, page_size))
+        return (page.resources, page.token) if page else None
 
     async def failures(self, function: str, **given: Any) -> list[tuple[str, str]]:
         answer = await self.answer(function, **given)

@@ -49,6 +49,7 @@ OFFERED = {
     "Update",
     "Delete",
     "Invoke",
+    "List",
 }
 SERVICE = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"]
 PLUGIN = [sys.executable, "-m", "pulumi_resource_dataworks"]

@@ -25,6 +25,7 @@ from ._step import nothing_lost as nothing_lost
 from ._step import odd_values as odd_values
 from .functions import Answer as Answer
 from .functions import Functions as Functions
+from .functions import Wanted as Wanted
 from .workflow_definition import HELD as HELD
 from .workflow_definition import HOLDING as HOLDING
 from .workflow_definition import NAMING as NAMING

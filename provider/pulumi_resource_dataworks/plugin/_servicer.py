@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+from collections.abc import AsyncIterator
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     Update = _to_steps("update")
     Delete = _to_steps("delete")
     Invoke = _to_steps("invoke")
+    _listed = _to_steps("resources")
+
+    async def List(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        for response in await self._listed(request, context):
+            yield response
 
     async def _not_offered(self, request: Any, context: Context) -> Any:
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "this provider does not offer that call")
@@ -119,7 +125,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     Parameterize = _not_offered
     Call = _not_offered
     Construct = _not_offered
-    List = _not_offered  # type: ignore[assignment]  # a stream in the protocol; it is refused before its first item
     GetMapping = _not_offered
     GetMappings = _not_offered
 

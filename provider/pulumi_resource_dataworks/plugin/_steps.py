@@ -195,6 +195,22 @@ class Steps(Front):
         values = encode(answer.values, answer.values if secret else ())
         return provider_pb2.InvokeResponse(failures=failures, **{"return": values})
 
+    async def resources(self, request: Any, _: Context) -> list[Any]:
+        """Lists a page of resources, the continuation last; or says that the query is not known yet."""
+        self._resource_type(request.token)
+        resource, secret = request.token.removeprefix(_MODULE), holds_secret(request)
+        wanted = lifecycle.Wanted(request.continuation_token, request.limit, request.page_size)
+        async with self._surroundings("", {}, secret=secret, hides_names=secret) as step:
+            page = await self._functions.resources(step, resource, decode(request.query).values, wanted)
+        if page is None:
+            return [provider_pb2.ListResponse(computed=provider_pb2.ListResponse.Computed())]
+        found = [provider_pb2.ListResponse.Result(id=own, name=name) for own, name in page.resources]
+        more = provider_pb2.ListResponse.Continuation(continuation_token=page.token)
+        return [
+            *(provider_pb2.ListResponse(result=one) for one in found),
+            provider_pb2.ListResponse(continuation=more),
+        ]
+
     @asynccontextmanager
     async def _step(
         self, request: Any, context: Context, inputs: Properties, state: Properties = _NOTHING
@@ -230,6 +246,9 @@ class Steps(Front):
     def _kind(self, request: Any) -> lifecycle.ResourceType:
         """A child's URN has its parents' types before its own: `my:mod:Comp$dataworks:index:WorkflowDefinition`."""
         token = request.type or [*request.urn.split("::"), "", ""][2].rsplit("$", 1)[-1]
+        return self._resource_type(token)
+
+    def _resource_type(self, token: str) -> lifecycle.ResourceType:
         kind = self._resource_types.get(token.removeprefix(_MODULE))
         if kind is None:
             known = " and ".join(f"{_MODULE}{name}" for name in self._resource_types)

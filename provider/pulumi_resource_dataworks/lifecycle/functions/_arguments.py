@@ -80,6 +80,14 @@ class Arguments:
         self._fail(name, f"{name} has to be a text, not {_what_it_is(value)}.")
         return ""
 
+    def choice(self, name: str, known: Sequence[str], otherwise: str) -> str:
+        """As `text`, one of those that are known, however it is capitalized; `otherwise` says more of any other."""
+        value = self.text(name)
+        found = next((one for one in known if one.casefold() == value.casefold()), "")
+        if value and not found:
+            self._fail(name, f"{name} has to be one of {_listed(known)}. {otherwise}.")
+        return found
+
     def values(self, name: str) -> dict[str, Any]:
         """An object; empty where it is wrong or not given."""
         value = self._given.get(name, {})

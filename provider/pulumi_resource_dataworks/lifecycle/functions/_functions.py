@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import _ownership
-from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._refresh import imported
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
 from ._arguments import Arguments, CheckFailure, UnansweredError
 from ._documents import read_flow_spec
+from ._listing import LISTED, UNLISTED, Page, Wanted, list_resources
 from ._lookups import Answers, Lookups
 
 Values = dict[str, Any]
@@ -139,9 +138,6 @@ def _no_such_group(
 
 _OUTPUTS = ("projectId", "workflowId", "name", "path", "spec", "digest", "nodeIds", "nodeOutputs", "owner")
 _KINDS = {kind.casefold(): kind for kind in ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")}
-_UNLISTED = (
-    "DataWorks may leave workflows of kind TriggerWorkflow out of its lists: look such a one up by workflowId"
-)
 
 
 async def get_workflow_definition(arguments: Arguments, lookups: Lookups) -> Values:
@@ -164,14 +160,7 @@ async def get_workflow_definition(arguments: Arguments, lookups: Lookups) -> Val
         raise LifecycleError(
             f"getWorkflowDefinition: workflow {workflow_id} is in workspace {home}, and not in {project_id}"
         )
-    published = found.definition.workflow_id
-    deployed = is_in_production(published, await lookups.runs(project_id, workflow_id))
-    return _workflow_values(project_id, found, deployed=deployed, published=published)
-
-
-def _workflow_values(
-    project_id: int, found: _ownership.Found, *, deployed: bool, published: str | None
-) -> Values:
+    deployed, published = await lookups.is_deployed(project_id, workflow_id), found.definition.workflow_id
     outputs = imported("", project_id, found)[1]
     kind = str(found.root.get("kind"))
     values = {key: outputs[key] for key in (*_OUTPUTS, "createTime") if key in outputs}
@@ -221,7 +210,7 @@ async def _id_of(lookups: Lookups, project_id: int, key: str, wanted: str) -> st
         if found:
             return found[0].id
     hint = _hint(context, wanted, map(value, listed))
-    raise LifecycleError(f"getWorkflowDefinition: no workflow {what} has {has}.{hint} {_UNLISTED}")
+    raise LifecycleError(f"getWorkflowDefinition: no workflow {what} has {has}.{hint} {UNLISTED}")
 
 
 # --- The functions by name, and what each answers
@@ -270,3 +259,20 @@ class Functions:
             return Answer(await answer(arguments, Lookups(context, self._answers)))
         except UnansweredError:
             return Answer(failures=arguments.failures)
+
+    async def resources(
+        self, context: Context, resource: str, query: Mapping[str, Any], wanted: Wanted
+    ) -> Page | None:
+        """A page of the resources of a kind that a query asks for; None where something of the query is not known yet.
+
+        Raises:
+            LifecycleError: Something is wrong with the query, or its continuation token is not one of this query.
+            DataWorksError: The service refuses.
+        """
+        arguments = Arguments(f"a list of {resource}", query, LISTED[resource])
+        try:
+            return await list_resources(resource, arguments, Lookups(context, self._answers), wanted)
+        except UnansweredError:
+            if arguments.failures:
+                raise LifecycleError(" ".join(failure.reason for failure in arguments.failures)) from None
+            return None

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _ownership
 from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
+from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._step import Context
 
 T = TypeVar("T")
@@ -67,11 +68,21 @@ class Lookups:
         key = ("workflow", "runs", project_id, workflow_id)
         return await self._once(key, lambda: runs_of(self.context, project_id, workflow_id))
 
-    async def workflows(self, project_id: int, name: str | None = None) -> list[openapi.WorkflowSummary]:
-        """The workflows whose name holds this one, or all: for each kind, a call for each 100."""
+    async def is_deployed(self, project_id: int, workflow_id: str) -> bool:
+        """Whether a workflow is in production: its runs say so, and where none has succeeded the workflow itself."""
+        runs = await self.runs(project_id, workflow_id)
+        if any(run.status == "Success" for run in runs):
+            return is_in_production(None, runs)
+        found = await self.workflow(project_id, workflow_id)
+        return found is not None and is_in_production(found.definition.workflow_id, runs)
+
+    async def workflows(
+        self, project_id: int, name: str | None = None, kind: str = ""
+    ) -> list[openapi.WorkflowSummary]:
+        """The workflows whose name holds this one, or all, of one kind or of each that is listed: for each, a call for each 100."""
         found: dict[str, openapi.WorkflowSummary] = {}
-        for kind in openapi.WorkflowSummary.LISTED_KINDS:
-            for summary in await self._of_kind(project_id, kind, name):
+        for one in (kind,) if kind else openapi.WorkflowSummary.LISTED_KINDS:
+            for summary in await self._of_kind(project_id, one, name):
                 found.setdefault(summary.id, summary)
         return sorted(found.values(), key=lambda summary: (summary.path or summary.name, summary.id))
 
