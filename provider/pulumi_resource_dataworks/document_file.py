@@ -70,7 +70,7 @@ def read_document(name: str | Path, variables: Mapping[str, Any] | None = None) 
         raise InvalidDocumentError(
             [Problem((), "the file is empty", "A document is an object with version, kind and spec.")]
         )
-    document = flowspec.read(text)
+    document = replace(flowspec.read(text), file=str(name))
     filling = _Filling(Path() if name == STDIN else Path(name).parent, variables)
     root = filling.value(document.root, ())
     if filling.problems:

@@ -34,7 +34,7 @@ export interface ReadFlowSpecArgs {
      */
     path: string;
     /**
-     * What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+     * What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
      */
     variables?: {[key: string]: any};
 }
@@ -75,7 +75,7 @@ export interface ReadFlowSpecOutputArgs {
      */
     path: pulumi.Input<string>;
     /**
-     * What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+     * What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
      */
     variables?: pulumi.Input<{[key: string]: any} | undefined>;
 }

@@ -221,7 +221,9 @@ def test_a_document_in_a_file(stack: Stack) -> None:
         "properties": {"projectId": stack.project_id, "spec": "${document}"},
     }
     stack.declare({"etl": resource}, variables={"document": read})
-    stack.up()
+    warned = [text for text in stack.up().warnings if "no parameter of that name" in text]
+    assert warned
+    assert all("script.content (daily/workflow.json, line 20, column 19): " in text for text in warned)
     assert stack.scripts() == {"load": "SELECT '${bizdate}';\n"}
     assert "2 unchanged" in stack.preview().output
     (stack.folder / "daily/load.sql").unlink()

@@ -61,11 +61,13 @@ class Document:
         root: The document as plain values.
         text: What it was read from, where that was text.
         locate: Finds places in that text: each path's line and column.
+        file: The file that holds the text, where it is one.
     """
 
     root: Object
     text: str | None = None
     locate: Callable[[str, Iterable[Path]], dict[Path, tuple[int, int]]] = locate
+    file: str = ""
 
     def place(self, problems: Sequence[Problem]) -> list[Problem]:
         """The problems, each with the line and column of the text where there is one."""
@@ -73,7 +75,7 @@ class Document:
             return list(problems)
         places = self.locate(self.text, (problem.path for problem in problems)) if problems else {}
         return [
-            replace(problem, line=places[problem.path][0], column=places[problem.path][1])
+            replace(problem, line=places[problem.path][0], column=places[problem.path][1], file=self.file)
             for problem in problems
         ]
 

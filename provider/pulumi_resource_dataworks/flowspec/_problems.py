@@ -28,6 +28,7 @@ class Problem:
         rule: The name of the rule; `rules.toml` has its reason.
         line: The line in the document's text, from 1; 0 where there is no text.
         column: The column in that line, from 1; 0 where there is no text.
+        file: The file that holds the text, where it is one.
     """
 
     path: Path
@@ -38,13 +39,15 @@ class Problem:
     rule: str = "unreadable"
     line: int = 0
     column: int = 0
+    file: str = ""
 
     def render(self, *, secret: bool = False) -> str:
         """One line for a person: `spec.workflows[0].name (line 4, column 9): ... Write ...`."""
         values = tuple(_shown(value, secret=secret) for value in self.values)
         place = show_path(self.path) or "spec"
         if self.line:
-            place += f" (line {self.line}, column {self.column})"
+            file = f"{self.file}, " if self.file else ""
+            place += f" ({file}line {self.line}, column {self.column})"
         return f"{place}: {(self.message + '. ' + self.remedy).format(*values)}"
 
 

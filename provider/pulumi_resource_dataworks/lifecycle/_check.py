@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -19,6 +20,9 @@ _PARAMETERS = frozenset({"parameters", "variables", "inputs"})
 
 _SHOWN = 10
 """Warnings of one rule that are shown."""
+
+FROM_FILES: deque[flowspec.Document] = deque(maxlen=100)
+"""Documents that were read from files last, and have warnings: a resource that is given the same says file and line."""
 
 _NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
 """Where an unknown value may hold the very name that a dependency is missing."""
@@ -127,7 +131,8 @@ def _document(value: Any, found: Checked) -> Any:
         return None if found.failures else flowspec.authored(value)
     warnings = [problem for problem in warnings if not _excused(problem, holes)] if holes else warnings
     if warnings:
-        found.warnings += _few(warnings, _concealer(value))
+        source = next((one for one in FROM_FILES if one.root == document.root), document)
+        found.warnings += _few(source.place(warnings), _concealer(value))
     if holes:
         return flowspec.authored(value)
     found.document = document

@@ -53,7 +53,7 @@ func ReadFlowSpec(ctx *pulumi.Context, args *ReadFlowSpecArgs, opts ...pulumi.In
 type ReadFlowSpecArgs struct {
 	// The document's file. A relative path begins in the folder of the Pulumi program.
 	Path string `pulumi:"path"`
-	// What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+	// What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
 	Variables map[string]interface{} `pulumi:"variables"`
 }
 
@@ -70,7 +70,7 @@ func ReadFlowSpecOutput(ctx *pulumi.Context, args ReadFlowSpecOutputArgs, opts .
 type ReadFlowSpecOutputArgs struct {
 	// The document's file. A relative path begins in the folder of the Pulumi program.
 	Path pulumi.StringInput `pulumi:"path"`
-	// What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+	// What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
 	Variables pulumi.MapInput `pulumi:"variables"`
 }
 

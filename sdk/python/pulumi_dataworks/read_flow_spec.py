@@ -65,7 +65,7 @@ def read_flow_spec(path: Optional[_builtins.str] = None,
 
 
     :param _builtins.str path: The document's file. A relative path begins in the folder of the Pulumi program.
-    :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+    :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
     """
     __args__ = dict()
     __args__['path'] = path
@@ -94,7 +94,7 @@ def read_flow_spec_output(path: pulumi.Input[Optional[_builtins.str]] = None,
 
 
     :param _builtins.str path: The document's file. A relative path begins in the folder of the Pulumi program.
-    :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used.
+    :param Mapping[str, Any] variables: What the placeholders stand for, such as `{{resourceGroup}}`. Each has to be used. Where one is an output that is not known yet, a preview does not read the document. If it is to show the rest, write an object in the program.
     """
     __args__ = dict()
     __args__['path'] = path

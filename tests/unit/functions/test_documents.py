@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, WorkflowDefinitions
 from tests.support.documents import etl, node
 from tests.support.functions import Asking
 from tests.support.messages import Messages
@@ -35,6 +35,19 @@ async def test_scripts_and_variables_are_in_their_places(
     load: dict[str, Any] = found["spec"]["spec"]["workflows"][0]["nodes"][0]
     assert (load["script"]["content"], load["runtimeResource"]) == ("SELECT 1;\n", {"resourceGroup": "g1"})
     assert ask.calls == []
+
+
+async def test_a_resource_that_is_given_the_document_warns_with_file_and_line(
+    ask: Asking, document: Path
+) -> None:
+    (document.parent / "load.sql").write_text("SELECT '${day}';\n")
+    answer = await ask("readFlowSpec", path="daily.json", variables={"group": "g1"})
+    spec = json.loads(json.dumps(answer["spec"]))
+    [warning] = WorkflowDefinitions().check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    assert ".script.content (daily.json, line 20, column 19): " in warning
+    spec["spec"]["workflows"][0]["nodes"][0]["description"] = "added by the program"
+    [warning] = WorkflowDefinitions().check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    assert ".script.content: " in warning
 
 
 async def test_it_waits_for_a_variable_that_is_not_known_yet(ask: Asking, document: Path) -> None:

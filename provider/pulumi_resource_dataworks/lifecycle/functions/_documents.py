@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_resource_dataworks import document_file, flowspec
+from pulumi_resource_dataworks.lifecycle._check import FROM_FILES
 from pulumi_resource_dataworks.lifecycle._step import LifecycleError
 
 from ._arguments import Arguments
@@ -17,7 +18,8 @@ async def read_flow_spec(arguments: Arguments, lookups: Lookups) -> dict[str, An
     arguments.end()
     try:
         document = document_file.read_document(name, variables)
-        flowspec.validate(document)
+        if flowspec.validate(document):
+            FROM_FILES.appendleft(document)
     except document_file.UnreadableFileError as error:
         raise LifecycleError(
             f"readFlowSpec: {name} cannot be read: {error}. A relative path begins in the folder of the Pulumi program"
@@ -29,6 +31,6 @@ async def read_flow_spec(arguments: Arguments, lookups: Lookups) -> dict[str, An
         ) from error
     except flowspec.InvalidDocumentError as error:
         found = [problem for problem in error.problems if problem.severity == "error"]
-        lines = [f"{name}: {problem.render(secret=lookups.context.secret)}" for problem in found]
-        raise LifecycleError("\n".join(["readFlowSpec: the document cannot be imported:", *lines])) from error
+        lines = [problem.render(secret=lookups.context.secret) for problem in found]
+        raise LifecycleError("\n".join([f"readFlowSpec: {name} cannot be imported:", *lines])) from error
     return {"spec": document.root}
