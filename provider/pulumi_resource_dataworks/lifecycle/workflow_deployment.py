@@ -33,7 +33,14 @@ from ._pipeline_run import (
     runs_of,
     unended_of_ours,
 )
-from ._production import after_pending, as_it_is, imported_deployment, is_offline, warn_of_upstream
+from ._production import (
+    after_pending,
+    as_it_is,
+    imported_deployment,
+    is_in_production,
+    is_offline,
+    warn_of_upstream,
+)
 from ._run import TakenOver
 from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
 
@@ -50,7 +57,7 @@ class WorkflowDeployments:
     """The workflow deployments of one run of Pulumi.
 
     Attributes:
-        taken_over: The workflows that a resource of this run has deployed, in whichever process.
+        taken_over: The workflows that a new resource of this run found in production, in whichever process.
         declared: Which resource of this run declares a workflow's deployment.
         held: The workflows that live resources of this run keep in production: no delete may take them offline.
         going: The workflows that are to go offline: how many had gone before the last try that failed, None while one is
@@ -254,7 +261,8 @@ class WorkflowDeployments:
         finally:
             if context.state_if_stopped:
                 self.held.add(state.inputs.workflow)
-                self.taken_over.note(state.inputs.workflow)
+                if not state.run_id and is_in_production(None, runs):
+                    self.taken_over.note(state.inputs.workflow)
 
 
 def _is_unknown(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
