@@ -77,7 +77,8 @@ class Engine:
         """
         context, begin = _Call(), self.world.clock.now
         try:
-            answer = await getattr(self.servicer, name)(request, context)
+            found = getattr(self.servicer, name)(request, context)
+            answer = [one async for one in found][-1] if name == "List" else await found
         except grpc.aio.AbortError:
             raise self._refused(name, context) from None
         finally:

@@ -43,6 +43,7 @@ REQUESTS: dict[str, type[Any]] = {
     "Update": provider_pb2.UpdateRequest,
     "Delete": provider_pb2.DeleteRequest,
     "Invoke": provider_pb2.InvokeRequest,
+    "List": provider_pb2.ListRequest,
 }
 CHECKED = {"Create": ("properties",), "Diff": ("news",), "Update": ("news",)}
 """The inputs that Check has passed before."""
@@ -60,6 +61,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "getWorkflowDefinition": {"projectId": PROJECT, "path": "daily_orders"},
     "listWorkflowDefinitions": {"projectId": PROJECT},
 }
+QUERY: dict[str, Any] = {"projectId": PROJECT, "kind": "CycleWorkflow", "name": "*", "pathPrefix": "d"}
 
 
 async def batch(chance: random.Random) -> str:
@@ -114,6 +116,8 @@ def _malformed(name: str, chance: random.Random, resource: Resource) -> Any:
             setattr(request, field.name, _text(field.name, chance, resource))
         elif field.type == field.TYPE_BOOL:
             setattr(request, field.name, chance.random() < 0.5)
+        elif field.type == field.TYPE_INT64:
+            setattr(request, field.name, chance.choice((0, 1, -1, 2**63 - 1)))
         elif field.type == field.TYPE_DOUBLE:
             setattr(request, field.name, chance.choice((0.0, 1.0, -1.0, 1e300, float("inf"), float("nan"))))
     return request
@@ -121,6 +125,7 @@ def _malformed(name: str, chance: random.Random, resource: Resource) -> Any:
 
 def _text(field: str, chance: random.Random, resource: Resource) -> str:
     known = {"id": resource.id, "urn": resource.urn, "type": resource.type}
+    known["token"] = resource.type
     known["tok"] = f"dataworks:index:{chance.choice(list(ARGUMENTS))}"
     return known[field] if field in known and chance.random() < 0.9 else chance.choice(TEXTS)
 
@@ -130,6 +135,8 @@ def _values(name: str, field: str, chance: random.Random, resource: Resource) ->
         seed: dict[str, Any] = SETTINGS
     elif name == "Invoke":
         seed = chance.choice(list(ARGUMENTS.values()))
+    elif name == "List":
+        seed = QUERY
     elif (name != "Check" and field == "olds") or (field == "properties" and name != "Create"):
         return resource.outputs
     elif field != "news" and name != "Create":
