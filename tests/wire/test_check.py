@@ -13,6 +13,7 @@ from tests.support.documents import etl, flow, node, nodes
 from tests.support.messages import Messages
 from tests.support.plugin_process import TYPE, FakeEngine, Plugin, refusal, urn
 from tests.support.wire_values import (
+    SIGNATURE,
     UNKNOWN,
     UNKNOWNS,
     archive,
@@ -197,7 +198,9 @@ def test_an_asset_is_refused_in_its_place(plugin: Plugin, value: Any, _: str, me
     messages(inside)
 
 
-@pytest.mark.parametrize(("value", "words"), FOREIGN)
+@pytest.mark.parametrize(
+    ("value", "words"), [*FOREIGN, ({SIGNATURE: {"of": UNKNOWN}}, "a value that is not plain")]
+)
 def test_an_asset_is_refused_in_clear_words(plugin: Plugin, value: Any, words: str) -> None:
     assert words in failures(plugin, "asset", value)[0]
     assert words in failures(plugin, "asset", with_content(value))[0]

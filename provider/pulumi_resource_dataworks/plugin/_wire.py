@@ -151,9 +151,9 @@ def _decode(value: struct_pb2.Value) -> Any:
     if kind != "struct_value":
         return None
     fields = value.struct_value.fields
-    mark = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
-    if not mark:
+    if _SIGNATURE not in fields:
         return {key: _decode(item) for key, item in fields.items()}
+    mark = fields[_SIGNATURE].string_value
     if mark in (_SECRET, _OUTPUT):
         found = _decode(fields["value"]) if "value" in fields else UNKNOWN
         return secret(found) if _is_marked(value) else found
