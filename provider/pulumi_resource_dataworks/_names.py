@@ -26,8 +26,8 @@ def install_with(extra: str) -> str:
 def printable(text: str, *, lines: bool = False) -> str:
     """A text without what a terminal obeys, such as escape sequences and characters that turn its direction.
 
-    Nor is there what Pulumi's CLI obeys in a message: it colours by what stands between `<{%` and `%}>`, and ends with a
-    panic of its own where it knows no such colour (3.276, sdk/go/common/diag/colors).
+    Nor is there what Pulumi's CLI obeys in a message: it takes what stands between `<{%` and `%}>` for a colour (3.276,
+    sdk/go/common/diag/colors), and what the service says is not to decide that.
 
     Args:
         text: The text.
