@@ -145,6 +145,21 @@ def test_a_refresh_of_many_makes_a_call_for_each_and_names_what_drifted_by_node(
         assert (drifted in told) is (name in ("flow2", "flow5"))
 
 
+def test_a_script_that_the_document_leaves_out_is_watched(stack: Stack) -> None:
+    empty = node("later")
+    del empty["script"]["content"]
+    stack.workflow(etl(nodes=[empty], dependencies=[]))
+    stack.up()
+    stack.is_quiet()
+    template = stack.scripts()["later"]
+    stack.emulator.edit_node(stack.output(), "later", "script.content", "SELECT 7;\n")
+    shown = stack.refresh("--diff").output
+    assert 'changes the script of "later"' in shown
+    assert "SELECT 7;" in shown
+    stack.up()
+    assert stack.scripts()["later"].splitlines()[:2] == template.splitlines()[:2]
+
+
 def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
     def add(workflow: dict[str, Any]) -> None:
         workflow["nodes"].append(node("by_hand", id="4611686018427387999"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -79,6 +80,16 @@ def _source_of_output(around: Surroundings) -> Json:
     return "System" if around.holder.get("data") in own else None
 
 
+_TEMPLATE = re.compile(
+    r"(#!.*\n)?(?P<rule>[#/-]*\*{20,}[#/-]*)\n[#/-]*author:.*\n[#/-]*create time:.*\n(?P=rule)\s*"
+)
+
+
+def _template(around: Surroundings) -> Json:
+    content = around.holder.get("content")
+    return content if isinstance(content, str) and _TEMPLATE.fullmatch(content) else None
+
+
 def _of_workspace(key: str) -> Callable[[Surroundings], Json]:
     return lambda around: None if around.portable else around.project.get(key)
 
@@ -94,6 +105,7 @@ _MADE: Mapping[str, Callable[[Surroundings], Json]] = {
     "workflow owner": lambda around: around.workflow.get("owner"),
     "own outputs": lambda around: around.own_outputs if around.owner is around.workflow else None,
     "source of an output": _source_of_output,
+    "template": _template,
     **{
         f"workspace {key}": _of_workspace(key) for key in ("schedulerMaxRetryTimes", "schedulerRetryInterval")
     },

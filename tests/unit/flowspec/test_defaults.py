@@ -241,3 +241,35 @@ def test_a_plain_document_stays_as_short_as_it_was_written() -> None:
             del one[key]
     del workflow(wrote)["trigger"]
     assert same(complete(found, chooser()), wrote)
+
+
+LINES = "#{0}#\n##author:somebody\n##create time:2025-05-22 20:21:35\n#{0}#\n".format("*" * 68)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_left_out"),
+    [
+        (LINES, True),
+        (f"#!/bin/bash\n{LINES}\n", True),
+        (LINES.replace("#", "--"), True),
+        (f"{LINES}echo 1\n", False),
+        (f"# mine\n{LINES}", False),
+        ("#author: me\n#create time: now\n", False),
+        ("", False),
+    ],
+)
+def test_a_script_that_is_the_service_s_own_comment_alone_is_left_out(
+    content: str, is_left_out: bool
+) -> None:
+    [found] = nodes(clean(read_back(node("a", content))))
+    assert ("content" not in found["script"]) is is_left_out
+
+
+def test_a_trigger_keeps_what_says_when() -> None:
+    says = {"type": "Scheduler", "cron": "00 17 00 * * ?", "timezone": "Asia/Shanghai"}
+    bounds = {"startTime": "1970-01-01 00:00:00", "endTime": "9999-01-01 00:00:00"}
+    for trigger in ({**says, **bounds, "delaySeconds": 0}, {**says, "endTime": "2027-01-01 00:00:00"}):
+        root = read_back(node("a", trigger=trigger), trigger=trigger)
+        kept = {**says, **({} if "delaySeconds" in trigger else {"endTime": trigger["endTime"]})}
+        found = clean(root)
+        assert [workflow(found)["trigger"], nodes(found)[0]["trigger"]] == [kept, kept]
