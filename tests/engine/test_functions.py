@@ -228,3 +228,27 @@ def test_a_document_in_a_file(stack: Stack) -> None:
     assert "2 unchanged" in stack.preview().output
     (stack.folder / "daily/load.sql").unlink()
     assert 'the file "load.sql" cannot be read' in stack.preview(ok=False).output
+
+
+@pytest.mark.starts_plugin
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_wrong_root_is_named_as_soon_as_the_workspace_s_name_is_known(stack: Stack, asks: bool) -> None:
+    """getProject tells it in a preview; without that, the first import does."""
+    waits = [{"nodeId": "load", "depends": [{"output": "slaes_root"}]}]
+    spec = etl(nodes=[node("load")], dependencies=waits)
+    project = invoke("getProject", "projectId", projectId=stack.project_id)
+    properties = {"projectId": "${project}" if asks else stack.project_id, "spec": spec}
+    stack.declare(
+        {"etl": {"type": "dataworks:WorkflowDefinition", "properties": properties}},
+        variables={"project": project} if asks else {},
+    )
+    told = 'a node depends on "slaes_root", which is not the root node of this workspace'
+    assert (told in stack.preview().output) is asks
+    assert told in stack.up().output
+    waits[0]["depends"] = [{"output": "sales_root"}]
+    properties["spec"] = etl(nodes=[node("load")], dependencies=waits)
+    stack.declare(
+        {"etl": {"type": "dataworks:WorkflowDefinition", "properties": properties}},
+        variables={"project": project} if asks else {},
+    )
+    assert "root node" not in stack.up().output

@@ -14,7 +14,6 @@ from ._documents import (
     DOCUMENT,
     ExportedWorkflow,
     LeftOutError,
-    identifier_of,
     imported,
     take_scripts_out,
 )
@@ -55,7 +54,7 @@ def assemble(
     """
     left_out = dict(workspace.refused)
     roots = _roots(workspace, left_out)
-    identifier = next(filter(None, map(identifier_of, roots.values())), None)
+    identifier = max(map(flowspec.workspace_of, roots.values()), default="")
     paths = {one.id: one.path.strip("/") or one.name for one in workspace.listed}
     workflows = _workflows(roots, paths, given, left_out, is_portable=request.portable)
     _ask_provider(workflows, request.project_id, left_out)
@@ -126,7 +125,7 @@ def _program(
     workflows: Mapping[str, ExportedWorkflow],
     request: ExportRequest,
     region: str | None,
-    identifier: str | None,
+    identifier: str,
     left_out: dict[str, str],
 ) -> Program:
     """The program, with no folders yet."""
@@ -187,10 +186,10 @@ def _kept_aside(
 
 
 def _mentions(
-    scripts: Mapping[str, bytes], identifier: str | None, roots: Mapping[str, Object], settings: Iterable[str]
+    scripts: Mapping[str, bytes], identifier: str, roots: Mapping[str, Object], settings: Iterable[str]
 ) -> dict[str, list[str]]:
     """The scripts that name the workspace, something in it by its ID, or the value of a setting, and what they name."""
-    names = {identifier or "", *(value.removeprefix("id:") for value in settings)} - {""}
+    names = {identifier, *(value.removeprefix("id:") for value in settings)} - {""}
     ids = {one for root in roots.values() for one in flowspec.node_ids(root)} | roots.keys()
     found: dict[str, list[str]] = {}
     for path, content in scripts.items():

@@ -88,14 +88,6 @@ def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
     return found
 
 
-def identifier_of(given: Object) -> str | None:
-    """The workspace's name, which the service writes into the metadata of a workflow; None where it does not."""
-    metadata = cast("Object", flowspec.workflow_of(given).get("metadata") or {})
-    project = metadata.get("project")
-    name = cast("Object", project).get("projectIdentifier") if isinstance(project, dict) else None
-    return name if isinstance(name, str) and name else None
-
-
 def _number_as_text(path: Path, value: Json) -> Json:
     """Huge numbers, and names that the service writes as numbers, as text."""
     if not isinstance(value, int | float) or isinstance(value, bool):

@@ -97,12 +97,12 @@ class Portable:
     left_out: dict[str, str]
 
 
-def portable(workflows: Iterable[ExportedWorkflow], identifier: str | None) -> Portable:
+def portable(workflows: Iterable[ExportedWorkflow], identifier: str) -> Portable:
     """Makes documents portable, leaving out those of which an ID of the workspace is a part.
 
     Args:
         workflows: Those of the export.
-        identifier: The workspace's name, with which outputs begin.
+        identifier: The workspace's name, with which outputs begin; empty where it is not known.
     """
     left_out: dict[str, str] = {}
     members = {workflow.workflow_id: workflow for workflow in workflows}
@@ -179,7 +179,7 @@ class _Conversion:
 
     outputs: Mapping[str, NodeOutput]
     stack: StackVariables
-    identifier: str | None
+    identifier: str
     variables: dict[str, Setting | NodeOutput] = field(default_factory=dict[str, Setting | NodeOutput])
 
     def document(self, workflow: ExportedWorkflow) -> Object:

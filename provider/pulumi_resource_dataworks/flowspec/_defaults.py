@@ -75,6 +75,12 @@ class Surroundings:
         return [{"data": one, "refTableName": name} for one in data if one]
 
 
+def workspace_of(root: Object) -> str:
+    """The workspace's name, which the service writes into the metadata of a workflow; empty where it does not."""
+    name = Surroundings.of(root).project.get("projectIdentifier")
+    return name if isinstance(name, str) else ""
+
+
 def _source_of_output(around: Surroundings) -> Json:
     own = [output["data"] for output in around.own_outputs]
     return "System" if around.holder.get("data") in own else None

@@ -24,6 +24,9 @@ _SHOWN = 10
 FROM_FILES: deque[flowspec.Document] = deque(maxlen=100)
 """Documents that were read from files last, and have warnings: a resource that is given the same says file and line."""
 
+WORKSPACES: dict[int, str] = {}
+"""The names of workspaces by ID, as far as the service has told this process."""
+
 _NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
 """Where an unknown value may hold the very name that a dependency is missing."""
 
@@ -56,7 +59,23 @@ def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None) ->
     if isinstance(spec, dict) and isinstance(before, dict):
         spec = flowspec.arranged(cast("flowspec.Object", before), cast("flowspec.Object", spec))
     found.inputs = {"projectId": project_id, "spec": spec, **switches}
+    if found.document is not None and isinstance(project_id, int):
+        found.warnings += wrong_roots(found.document.root, WORKSPACES.get(project_id, ""))
     return found
+
+
+def wrong_roots(root: flowspec.Object, workspace: str) -> Iterator[str]:
+    """A warning for each output that looks like a workspace's root node, and is not that of the workspace with this name."""
+    workflow = flowspec.workflow_of(root)
+    own = {output for _, node in flowspec.nodes_of(workflow) for output in flowspec.outputs_of(node)}
+    named = {str(depend.get("output")) for _, depend in flowspec.depends_of(workflow)}
+    for output in sorted(named - own - {f"{workspace}_root"}) if workspace else ():
+        if output.endswith("_root") and "." not in output:
+            shown = "an output" if flowspec.hides_names(root) else f'"{output}"'
+            yield (
+                f'a node depends on {shown}, which is not the root node of this workspace. Write "{workspace}_root", unless '
+                "something else is meant"
+            )
 
 
 def check_document(spec: Any) -> Checked:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
+from ._check import wrong_roots
 from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
 from ._send_once import FIRST_PAUSE, SENDS, send_once
 from ._step import CancelledStepError, Context, LifecycleError, places_in
@@ -307,6 +308,8 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
         lost = _lost(context, state.inputs.root, kept)
         state = replace(state, left_out=state.beside(found.root))
         if not lost and _is_in_place(state.inputs, kept):
+            for warning in wrong_roots(state.inputs.root, flowspec.workspace_of(found.root)):
+                context.report.warning(warning)
             return _with_rewrites(context, state, kept)
         if not lost and not moved:
             moved = True

@@ -36,7 +36,7 @@ def depends(body: Document, name: str) -> list[Document]:
     return list(found)
 
 
-def one(root: Document, identifier: str | None = None) -> tuple[Document, Portable]:
+def one(root: Document, identifier: str = "") -> tuple[Document, Portable]:
     [member] = whole(root)
     made = portable([member], identifier)
     return body_of(made, member.workflow_id), made
@@ -79,7 +79,7 @@ def test_the_digest_stays_where_nothing_of_the_workspace_is_in_a_document() -> N
     waits = [{"nodeId": "b", "depends": [{"type": "Normal", "nodeId": "a"}]}]
     root = workflow("daily", [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")], dependencies=waits)
     [member] = whole(root)
-    document = portable([member], None).documents[member.workflow_id]
+    document = portable([member], "").documents[member.workflow_id]
     there = flowspec.complete(document, lambda name: str(2**61 + len(name)) if name != "b" else ELSEWHERE)
     assert flowspec.digest(there) == flowspec.digest(root)
     assert not flowspec.node_ids(there) & flowspec.node_ids(root)
@@ -171,7 +171,7 @@ def circle() -> list[ExportedWorkflow]:
 
 def test_workflows_that_depend_on_each_other_in_a_circle_are_left_out() -> None:
     left, right, after = circle()
-    made = portable([left, right, after], None)
+    made = portable([left, right, after], "")
     assert made.left_out.keys() == {left.workflow_id, right.workflow_id}
     assert "in a circle: " in made.left_out[left.workflow_id]
     [depend] = depends(body_of(made, after.workflow_id), "b")
@@ -183,7 +183,7 @@ def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
     node = sql("flow", "SELECT 1;\n")
     node["component"] = {key: ELSEWHERE}
     [member] = whole(workflow("daily", [node]))
-    made = portable([member], None)
+    made = portable([member], "")
     assert not made.documents
     assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.workflow_id]
 
@@ -232,7 +232,7 @@ def test_a_variable_has_no_name_that_a_placeholder_of_the_workflow_has() -> None
     up, down = whole(workflow("orders", [first]), workflow("report", [second]))
     waits = {"type": "Normal", "output": dict(flowspec.nodes_of(flowspec.workflow_of(up.root)))["a"]["id"]}
     flowspec.workflow_of(down.root)["dependencies"] = [{"nodeId": "b", "depends": [waits]}]
-    made = portable([up, down], None)
+    made = portable([up, down], "")
     assert made.variables == {
         up.workflow_id: {"dataSource2": Setting("dataSource2")},
         down.workflow_id: {"orders_a2": NodeOutput("orders", "a")},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks.lifecycle._check import WORKSPACES
 from pulumi_resource_dataworks.lifecycle._refresh import imported
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
@@ -46,6 +47,7 @@ async def get_project(arguments: Arguments, lookups: Lookups) -> Values:
     project = (
         await _project_called(lookups, name) if project_id is None else await _project(lookups, project_id)
     )
+    WORKSPACES[int(project.id)] = project.name
     values = {
         "projectId": int(project.id),
         "name": project.name,
