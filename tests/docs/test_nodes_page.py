@@ -34,6 +34,7 @@ def test_a_snippet_is_valid_without_a_warning(text: str) -> None:
 
 @pytest.mark.parametrize("text", DOCUMENTS)
 async def test_a_snippet_comes_back_as_it_was_sent(text: str) -> None:
+    text = text.replace("my_workspace_root", "emulated_workspace_root")
     run, emulator = await imported(text)
     assert run.report.warnings == []
     [held] = emulator.workflows()

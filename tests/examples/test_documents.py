@@ -66,7 +66,7 @@ def test_each_file_of_retail_is_a_script_of_one_node() -> None:
 
 async def test_retail_comes_back_as_it_was_sent() -> None:
     path = RETAIL / "workflow/retail_daily.yaml"
-    document, _ = checked(path, used(path))
+    document, _ = checked(path, {**used(path), "workspace": "emulated_workspace"})
     assert document is not None
     run, emulator = await imported(document.root)
     assert run.report.warnings == []
