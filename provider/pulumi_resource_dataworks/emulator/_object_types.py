@@ -152,24 +152,11 @@ Reference: output:text
 
 TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
 
-KINDS: Final = [
-    "CycleWorkflow",
-    "ManualWorkflow",
-    "TriggerWorkflow",
-    "ManualNode",
-    "TemporaryWorkflow",
-    "PaiFlow",
-    "BatchDeployment",
-    "DataSource",
-    "DataQuality",
-    "DataCatalog",
-    "Table",
-    "Node",
-    "Component",
-    "Resource",
-    "Function",
-    "DataIntegrationJob",
-]
+KINDS: Final = (
+    *("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "ManualNode", "TemporaryWorkflow", "PaiFlow"),
+    *("BatchDeployment", "DataSource", "DataQuality", "DataCatalog", "Table", "Node", "Component"),
+    *("Resource", "Function", "DataIntegrationJob"),
+)
 """Kinds that the parser takes; `Workflow` and `DataService` are in its enum and yet refused."""
 
 STORAGES: Final[Mapping[str, tuple[str, ...]]] = {

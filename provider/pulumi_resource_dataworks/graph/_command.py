@@ -8,22 +8,13 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks._names import install_with, printable
-from pulumi_resource_dataworks.document_file import UnreadableFileError, UnusedVariableError, documents_in
-from pulumi_resource_dataworks.flowspec import Object
+from pulumi_resource_dataworks.document_file import documents_in
 
 from ._documents import Source, both, from_file, held, whole
 from ._mermaid import mermaid, too_big_for
 from ._outline import name_inputs, outside_outputs, picture_of
-from ._picture import Picture
-from ._svg import svg, too_big_for_svg
-
-
-class _StopError(Exception):
-    """Nothing can be drawn: what to say, and the exit status."""
-
-    def __init__(self, message: str, status: int = 2) -> None:
-        super().__init__(message)
-        self.status = status
+from ._picture import NotDrawnError, Picture
+from ._svg import svg
 
 
 def run(arguments: Namespace) -> int:
@@ -38,13 +29,13 @@ def run(arguments: Namespace) -> int:
             return _draw_folder(arguments)
         _check(arguments)
         variables = dict(arguments.variable) if arguments.variable else None
-        sources = [_read(name, variables) for name in arguments.files]
+        sources = [from_file(name, variables) for name in arguments.files]
         findings = [finding for source in sources for finding in source.findings]
         sys.stderr.writelines(f"{finding.text()}\n" for finding in findings)
         picture = _picture(arguments, sources)
-        text = mermaid(picture) if arguments.format == "mermaid" else _svg(picture)
+        text = mermaid(picture) if arguments.format == "mermaid" else svg(picture)
         _write(text, arguments.out)
-    except _StopError as error:
+    except NotDrawnError as error:
         _say(str(error))
         return error.status
     _say(f"{picture.name}: {picture.summary}")
@@ -54,17 +45,17 @@ def run(arguments: Namespace) -> int:
 
 
 def _draw_folder(arguments: Namespace) -> int:
-    folder, out, suffix = Path(arguments.files[0]), arguments.out, f".{arguments.format}"
+    folder, out = Path(arguments.files[0]), arguments.out
     if arguments.workflow is not None:
-        raise _StopError("--workflow goes with a FILE, not a folder")
+        raise NotDrawnError("--workflow goes with a FILE, not a folder")
     documents = list(documents_in(folder))
     if not documents:
-        raise _StopError(f"the folder {folder} has no document of a workflow")
+        raise NotDrawnError(f"the folder {folder} has no document of a workflow")
     if out is None:
-        raise _StopError(f"the folder {folder} needs --out, a folder for the pictures")
+        raise NotDrawnError(f"the folder {folder} needs --out, a folder for the pictures")
     statuses = [0]
     for document in documents:
-        picture = (Path(out) / document.relative_to(folder)).with_suffix(suffix)
+        picture = (Path(out) / document.relative_to(folder)).with_suffix(f".{arguments.format}")
         picture.parent.mkdir(parents=True, exist_ok=True)
         given = {**vars(arguments), "files": [str(document)], "out": str(picture)}
         statuses.append(run(Namespace(**given)))
@@ -74,62 +65,33 @@ def _draw_folder(arguments: Namespace) -> int:
 def _check(arguments: Namespace) -> None:
     most = 2 if arguments.workflow is None else 1
     if (arguments.project_id is None) != (arguments.workflow is None):
-        raise _StopError("--project-id and --workflow go together: a workspace, and a workflow in it")
+        raise NotDrawnError("--project-id and --workflow go together: a workspace, and a workflow in it")
     if not arguments.files and arguments.workflow is None:
-        raise _StopError("what is to be drawn? Give a FILE, or --project-id and --workflow")
+        raise NotDrawnError("what is to be drawn? Give a FILE, or --project-id and --workflow")
     if len(arguments.files) > most:
-        raise _StopError(f"{len(arguments.files)} files are given; at most {most} can be drawn")
+        raise NotDrawnError(f"{len(arguments.files)} files are given; at most {most} can be drawn")
     if arguments.files.count("-") > 1:
-        raise _StopError("standard input can be one of the two documents, not both")
+        raise NotDrawnError("standard input can be one of the two documents, not both")
     if arguments.format == "svg" and not importlib.util.find_spec("graphlay"):
         message = f"SVG needs its extra: {install_with('graph')}. --format mermaid needs nothing"
-        raise _StopError(message, 1)
-
-
-def _read(name: str, variables: dict[str, str] | None) -> Source:
-    try:
-        return from_file(name, variables)
-    except (UnreadableFileError, UnusedVariableError) as error:
-        raise _StopError(f"{name} cannot be read: {error}") from None
+        raise NotDrawnError(message, 1)
 
 
 def _picture(arguments: Namespace, sources: list[Source]) -> Picture:
     roots = [source.root for source in sources if source.root is not None]
     if len(roots) < len(sources):
         names = ", ".join(source.name for source in sources if source.root is None)
-        raise _StopError(f"{names} cannot be drawn before these errors are fixed", 1)
-    if arguments.workflow is not None:
-        actual = _from_workspace(arguments)
-        pair = held(actual, roots[0]) if roots else (whole(actual),)
-    else:
-        pair = both(roots[0], roots[1]) if len(roots) > 1 else (whole(roots[0]),)
-    *before, after = pair
+        raise NotDrawnError(f"{names} cannot be drawn before these errors are fixed", 1)
+    if arguments.workflow is None:
+        *before, after = both(*roots) if len(roots) > 1 else [whole(roots[0])]
+        return picture_of(after, *before)
+    from ._workspace import from_workspace, input_names  # noqa: PLC0415 a file needs no network
+
+    actual = from_workspace(arguments)
+    *before, after = held(actual, roots[0]) if roots else [whole(actual)]
     picture = picture_of(after, *before)
-    return picture if arguments.workflow is None else _with_input_names(picture, arguments)
-
-
-def _with_input_names(picture: Picture, arguments: Namespace) -> Picture:
-    from ._workspace import input_names  # noqa: PLC0415 a file needs no network
-
     outputs = outside_outputs(picture)
-    if not outputs:
-        return picture
-    return name_inputs(picture, input_names(arguments, outputs))
-
-
-def _from_workspace(arguments: Namespace) -> Object:
-    from ._workspace import WorkspaceError, from_workspace  # noqa: PLC0415 a file needs no network
-
-    try:
-        return from_workspace(arguments)
-    except WorkspaceError as error:
-        raise _StopError(str(error)) from None
-
-
-def _svg(picture: Picture) -> str:
-    if why := too_big_for_svg(picture):
-        raise _StopError(f"{picture.name} is not drawn: {why}", 1)
-    return svg(picture)
+    return name_inputs(picture, input_names(arguments, outputs)) if outputs else picture
 
 
 def _write(text: str, out: str | None) -> None:
@@ -143,7 +105,7 @@ def _write(text: str, out: str | None) -> None:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise _StopError(
+        raise NotDrawnError(
             f"{out or 'standard output'} cannot be written: {getattr(error, 'strerror', None) or error}"
         ) from None
 

@@ -7,35 +7,21 @@ from dataclasses import dataclass
 from typing import cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.document_file import STDIN, checked
+from pulumi_resource_dataworks.document_file import STDIN, UnreadableFileError, UnusedVariableError, checked
 from pulumi_resource_dataworks.flowspec import Object
 from pulumi_resource_dataworks.validate import STDIN_NAME, Finding, finding_of
+
+from ._picture import NotDrawnError
 
 _URN = "urn:pulumi:graph::graph::dataworks:index:WorkflowDefinition::graph"
 """In place of a resource's: IDs that a document leaves out are the same in each picture."""
 
 _DRAWABLE = frozenset(
-    [
-        "beside-workflow",
-        "label",
-        "lost-label",
-        "two-spellings",
-        "misspelt-key",
-        "misplaced-key",
-        "name-clash",
-        "id-clash",
-        "no-command",
-        "lost-dependency",
-        "empty-dependency",
-        "no-depends",
-        "two-flows",
-        "cycle",
-        "cron",
-        "time",
-        "arm",
-        "join-node",
-        "control-disagrees",
-    ]
+    {
+        *("beside-workflow", "label", "lost-label", "two-spellings", "misspelt-key", "misplaced-key"),
+        *("name-clash", "id-clash", "no-command", "lost-dependency", "empty-dependency", "no-depends"),
+        *("two-flows", "cycle", "cron", "time", "arm", "join-node", "control-disagrees"),
+    }
 )
 """Errors that leave a document's shape as it should be: it can be drawn all the same."""
 
@@ -50,12 +36,11 @@ class Source:
 
 
 def from_file(name: str, variables: Mapping[str, str] | None = None) -> Source:
-    """Reads a file; `-` is standard input. Without variables placeholders stay as they are.
-
-    Raises:
-        UnreadableFileError: It cannot be read.
-    """
-    document, problems = checked(name, variables)
+    """Reads a file; `-` is standard input. Without variables placeholders stay as they are."""
+    try:
+        document, problems = checked(name, variables)
+    except (UnreadableFileError, UnusedVariableError) as error:
+        raise NotDrawnError(f"{name} cannot be read: {error}") from None
     shown = STDIN_NAME if name == STDIN else name
     findings = [finding_of(shown, problem) for problem in problems]
     fatal = any(problem.severity == "error" and problem.rule not in _DRAWABLE for problem in problems)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import accumulate
 from typing import Literal
 
 Sign = Literal["", "+", "-", "~"]
 """What becomes of something: nothing, added, removed, changed."""
 
 WORDS: dict[Sign, str] = {"+": "added", "-": "removed", "~": "changed"}
+
+
+class NotDrawnError(Exception):
+    """Nothing can be drawn: what to say, and the exit status of the command."""
+
+    def __init__(self, message: str, status: int = 2) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Category(Enum):
@@ -32,12 +42,8 @@ class Box:
 
     Attributes:
         key: Unique in the picture.
-        name: The node's own name.
-        command: What it runs; empty where it is not known.
-        category: What kind of thing that is.
         marks: What to know about its runs, such as `paused`.
         holder: The key of the control node that holds it; empty for none.
-        sign: What becomes of it.
         changes: The fields that differ, and where it came from.
     """
 
@@ -61,11 +67,9 @@ class Arrow:
     """A dependency.
 
     Attributes:
-        source: The key of the box that goes first.
-        target: The key of the box that waits.
+        source: The key of the box that goes first; that with `target` waits.
         earlier: Which runs of the cycle before are waited for; empty for those of the same cycle.
         condition: When a branch goes this way.
-        sign: What becomes of it.
     """
 
     source: str
@@ -88,10 +92,7 @@ class Picture:
     """A workflow, or what becomes of it.
 
     Attributes:
-        name: The workflow's name.
-        lines: About the workflow as a whole.
         boxes: Each after the one that holds it.
-        arrows: Between boxes of these keys.
         compared: Whether it shows a difference.
         summary: In a sentence, what there is or what changes.
     """
@@ -109,9 +110,16 @@ class Picture:
         return frozenset(box.holder for box in self.boxes if box.holder)
 
 
+# --- Texts, measured in columns of a monospaced font
+
+
 def columns(text: str) -> int:
-    """How wide a text is in columns of a monospaced font: Chinese letters take two, combining marks none."""
-    return sum(map(_columns, text))
+    """How wide a text is: Chinese letters take two columns, combining marks none."""
+    if text.isascii():
+        return len(text)
+    letters = [letter for letter in text if not unicodedata.combining(letter)]
+    wide = sum(unicodedata.east_asian_width(letter) in "WFA" for letter in letters)
+    return len(letters) + wide
 
 
 def shorten(text: str, most: int) -> str:
@@ -132,17 +140,5 @@ def wrap(text: str, most: int, lines: int) -> list[str]:
 
 
 def _head(text: str, most: int) -> str:
-    taken = 0
-    for place, letter in enumerate(text):
-        taken += _columns(letter)
-        if taken > most:
-            return text[: max(place, 1)]
-    return text
-
-
-def _columns(letter: str) -> int:
-    if letter.isascii():
-        return 1
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+    widths = list(accumulate(map(columns, text)))
+    return text[: max(bisect_right(widths, most), 1)]

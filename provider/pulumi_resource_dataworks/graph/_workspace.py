@@ -10,30 +10,24 @@ from pulumi_resource_dataworks import flowspec, lifecycle, openapi
 from pulumi_resource_dataworks._console import ConsoleReporter, read_settings
 from pulumi_resource_dataworks.flowspec import Object
 
+from ._picture import NotDrawnError
+
 _MOST_INPUTS = 20
 """Outputs of other workflows that are looked up, at one or two calls each."""
 
 
-class WorkspaceError(Exception):
-    """Why a workflow cannot be had, for a person."""
-
-
 def from_workspace(arguments: Namespace) -> Object:
-    """Gets the document of `arguments.workflow`, an exact name, path or ID, with all that the service fills in.
-
-    Raises:
-        WorkspaceError: There is no such workflow, or there are several; the service refuses, or a setting is missing.
-    """
+    """Gets the document of `arguments.workflow`, an exact name, path or ID, with all that the service fills in."""
     try:
         return asyncio.run(_get(read_settings(arguments), arguments.project_id, arguments.workflow))
     except flowspec.InvalidDocumentError as error:
         problems = "; ".join(problem.render() for problem in error.problems if problem.severity == "error")
-        raise WorkspaceError(
+        raise NotDrawnError(
             f"DataWorks gives {arguments.workflow} in a form that cannot be drawn: {problems}"
         ) from error
     except (openapi.DataWorksError, lifecycle.LifecycleError, ValueError, ImportError) as error:
         # ImportError: a SOCKS proxy without its package.
-        raise WorkspaceError(str(error).removeprefix("getWorkflowDefinition: ")) from error
+        raise NotDrawnError(str(error).removeprefix("getWorkflowDefinition: ")) from error
 
 
 def input_names(arguments: Namespace, outputs: list[str]) -> dict[str, str]:
