@@ -46,11 +46,7 @@ class SpecError(Exception):
 
 
 def parse(text: str) -> JsonObject:
-    """The document in `text`, with its keys in the vendor's order.
-
-    Raises:
-        SpecError: As the vendor's parser would; its codes and its wording.
-    """
+    """The document in `text`, with its keys in the vendor's order; errors have the vendor's codes and wording."""
     try:
         document = json.loads(text)
     except ValueError as error:

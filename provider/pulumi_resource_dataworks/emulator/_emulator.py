@@ -113,7 +113,6 @@ class Emulator:
 
     @property
     def switches(self) -> Switches:
-        """The switches as they stand."""
         return self._state.switches
 
     @property
@@ -147,12 +146,10 @@ class Emulator:
         self.gateway.edition = edition
 
     def add_fault(self, fault: Fault) -> None:
-        """Plan a fault."""
         with self._lock:
             self.gateway.faults.append((fault, 0))
 
     def clear_faults(self) -> None:
-        """Forget every planned fault."""
         with self._lock:
             self.gateway.faults.clear()
 

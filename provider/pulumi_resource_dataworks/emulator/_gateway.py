@@ -93,7 +93,6 @@ class Usage:
         self._seconds: dict[bool, deque[float]] = {True: deque(), False: deque()}
 
     def count(self, action: str, now: float, edition: Edition, switches: Switches) -> None:
-        """Count a call, and refuse it where it is one too many."""
         day = int((now / 3600 + 8) // 24)  # in Shanghai; whose midnight it is that ends a day is unknown
         self._days[day] += 1  # documented: failed calls count
         most = _CALLS_A_DAY.get(edition)

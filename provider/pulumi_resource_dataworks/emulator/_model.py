@@ -158,7 +158,6 @@ class Workflow:
 
     @property
     def key(self) -> Key:
-        """Its workspace and its ID."""
         return self.project_id, self.workflow_id
 
     @property

@@ -122,7 +122,6 @@ def list_workflow_definitions(state: ServiceState, _: Account, params: Parameter
 
 
 def delete_workflow_definition(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """Delete one workflow. What becomes of its nodes is a switch."""
     key = _key(state, params)
     workflow = state.current(key)
     if workflow is None:
@@ -199,7 +198,6 @@ def get_project(state: ServiceState, account: Account, params: Parameters) -> Js
 
 
 def list_projects(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """One page of the workspaces, or of those with given names or IDs."""
     names, ids = texts(params, "Names"), texts(params, "Ids")
     found = [
         project
@@ -277,7 +275,6 @@ def get_node(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
 
 
 def list_nodes(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of a workspace's nodes, the name matched anywhere in it."""
     found = [
         (workflow, node)
         for workflow, node in _nodes(state, params)

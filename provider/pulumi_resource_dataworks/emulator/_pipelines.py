@@ -165,7 +165,6 @@ def outputs_of_node(node: JsonObject) -> list[str]:
 
 
 def create_pipeline_run(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """Make a run that deploys a workflow or takes it offline; its first stage begins by itself."""
     switches = state.switches
     project = state.project(integer(params, "ProjectId"))
     kind = next((kind for kind in get_args(RunKind) if kind == params["Type"]), None)
@@ -215,7 +214,6 @@ def exec_pipeline_run_stage(state: ServiceState, _: Account, params: Parameters)
 
 
 def list_pipeline_runs(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of a workspace's runs, or of those of one object."""
     project = state.project(integer(params, "ProjectId"))
     horizon = state.clock.now() - state.switches.stale_reads
     found = [
@@ -233,7 +231,6 @@ def list_pipeline_runs(state: ServiceState, _: Account, params: Parameters) -> J
 
 
 def list_pipeline_run_items(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of what a run deploys: the workflow and its nodes."""
     run = _run(state, {**params, "Id": params["PipelineRunId"]})
     body = run.package.body
     listed = [(run.key[1], body["name"], "WorkflowDefinition", write(run.package.document))]

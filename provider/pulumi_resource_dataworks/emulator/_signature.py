@@ -41,11 +41,7 @@ class Verifier:
         self._nonces: dict[str, float] = {}
 
     def verify(self, request: Request, accounts: Sequence[Account], now: float) -> Account:
-        """Which of the accounts signed; `now` is the server's time in seconds.
-
-        Raises:
-            ServiceError: With the gateway's code for what is wrong.
-        """
+        """Which of the accounts signed; `now` is the server's time in seconds."""
         key, signed, signature = _authorization(request)
         account = next((account for account in accounts if account.access_key == key), None)
         if account is None:

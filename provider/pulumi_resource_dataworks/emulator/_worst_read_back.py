@@ -61,12 +61,7 @@ _EMR_JOB: Final = {"submitMode": "Local", "priority": 1, "cores": 1, "memory": 1
 
 
 def worst_read_back(document: Mapping[str, Any], seed: str) -> JsonObject:
-    """The document as a service might write it that changes all that it may.
-
-    Args:
-        document: A document as it is stored, with everything that the service fills in.
-        seed: The same seed makes the same noise.
-    """
+    """A stored document as a service might write it that changes all that it may; one seed makes one noise."""
     return _Noise(random.Random(seed)).object("Specification", document)  # noqa: S311 noise is no secret
 
 
@@ -138,7 +133,6 @@ class _Noise:
 
 
 def _filled_by(name: str, sent: Mapping[str, Any]) -> JsonObject:
-    """What is filled in because of what is there."""
     if name == "Runtime" and str(sent.get("command")).startswith("EMR_"):
         return {"emrJobConfig": _EMR_JOB}
     if name == "Trigger" and sent.get("type") == "Scheduler":

@@ -66,8 +66,6 @@ class Outline:
     """What one document shows. Keys of nodes are their names as `flowspec.nodes_of` has them, which are unique.
 
     Attributes:
-        name: The workflow's name.
-        boxes: By key.
         arrows: The dependencies, each with what it is for `flowspec.changes`.
         ids: The keys of the nodes, by ID.
     """
@@ -194,7 +192,6 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
 
 
 def _around(root: Object) -> Iterator[Object]:
-    """What the workflow itself waits for."""
     spec = cast("Object", root["spec"])
     for key in ("dependencies", "flow"):
         for dependency in flowspec.objects(spec.get(key)):

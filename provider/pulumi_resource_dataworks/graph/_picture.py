@@ -58,7 +58,6 @@ class Box:
 
     @property
     def about(self) -> str:
-        """What it runs, and how."""
         return " · ".join(filter(None, (self.command, *self.marks)))
 
 

@@ -4,7 +4,7 @@ It imports, reads and deletes scratch workflows of its own, and determines how s
 there. The emulator is an endpoint to it, as DataWorks is: neither imports the other.
 """
 
-from ._command import TABLE, Outcome, clean_up, page, probe, run
+from ._command import NOT_TRIED, TABLE, Outcome, clean_up, probe, run
 from ._session import Session
 
-__all__ = ["TABLE", "Outcome", "Session", "clean_up", "page", "probe", "run"]
+__all__ = ["NOT_TRIED", "TABLE", "Outcome", "Session", "clean_up", "probe", "run"]

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _ASKED: Final = (
     "not_found_code not_found_message deleted_workflow_id moved_workflow omitted_fields dependency_by_name dry_run "
     "dry_run_response"
 )
-_NOT_TRIED: Final = {
+NOT_TRIED: Final = {
     "a published workflow; the probe publishes nothing": "published_node_removed published_delete "
     "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
     "runs_order stage_begins_after offline_of_undeployed",
@@ -55,62 +55,56 @@ _NOT_TRIED: Final = {
 
 TABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(_ASKED.split(), ""),
-    **{switch: what for what, switches in _NOT_TRIED.items() for switch in switches.split()},
+    **{switch: what for what, switches in NOT_TRIED.items() for switch in switches.split()},
 }
 """Every switch of the emulator, with what it would take to determine it; "" for those that are."""
 
 
-def page() -> str:
-    """The table of docs/probe.md as Markdown."""
-    lines = ["| not tried | what it would take |", "|---|---|"]
-    for what, switches in _NOT_TRIED.items():
-        lines.append(f"| {', '.join(f'`{switch}`' for switch in switches.split())} | {what} |")
-    return "\n".join(lines) + "\n"
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run or of a clean-up."""
+    """What came of a run or of a clean-up.
+
+    Attributes:
+        problem: Why it ended before its time; "" where it did not.
+        left: What is still there, ID to name; None where that is not known.
+        findings: Every switch of the emulator with what is known of it; none after a clean-up.
+    """
 
     problem: str
-    """Why it ended before its time; "" where it did not."""
     left: Mapping[str, str] | None
-    """What is still there, ID to name; None where that is not known."""
     findings: Mapping[str, Finding]
-    """Every switch of the emulator with what is known of it; none after a clean-up."""
 
 
 async def probe(session: Session) -> Outcome:
     """Ask, and delete what was made, also where the task is cancelled before that begins."""
-    left: dict[str, str] | None = {}
-    trouble = ""
+    undone = Outcome("", {}, {})
     try:
         problem = await _asked(session)
     finally:
         if session.made or session.pending is not None:
             session.say("deleting what was made")
-            left, trouble = await _cleaned(session.delete_all())
+            undone = await _deleted(session)
         await session.client.aclose()
-    problem = ". ".join(part for part in (problem, trouble) if part)
+    problem = ". ".join(filter(None, (problem, undone.problem)))
     for switch, what in TABLE.items():
         why = f"it takes {what}" if what else problem or "no answer"
         session.undetermined(f"not tried: {why}", switch)
-    return Outcome(problem, left, session.findings)
+    return Outcome(problem, undone.left, session.findings)
 
 
 async def clean_up(session: Session, prefix: str) -> Outcome:
     """Delete the workflows of an earlier run, whose names begin with its prefix."""
     session.prefix, session.pending = prefix, ""
-    left, problem = await _cleaned(session.delete_all())
+    outcome = await _deleted(session)
     await session.client.aclose()
-    return Outcome(problem, left, {})
+    return outcome
 
 
-async def _cleaned(work: Awaitable[dict[str, str]]) -> tuple[dict[str, str] | None, str]:
+async def _deleted(session: Session) -> Outcome:
     try:
-        return await work, ""
+        return Outcome("", await session.delete_all(), {})
     except openapi.DataWorksError as error:
-        return None, str(error)
+        return Outcome(str(error), None, {})
 
 
 async def _asked(session: Session) -> str:
@@ -183,18 +177,15 @@ def report(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
     `{"switches": {name: setting}, "probe": {**about, "problem", "findings": {name: {"setting", "how"} or
     {"notDetermined": why}}}}`; `switches` holds those that are determined.
     """
-    switches, findings = dict[str, Any](), dict[str, Any]()
-    for name, finding in sorted(outcome.findings.items()):
-        if finding.determined:
-            switches[name] = finding.setting
-            findings[name] = {"setting": finding.setting, "how": finding.how}
-        else:
-            findings[name] = {"notDetermined": finding.how}
-    return {"switches": switches, "probe": {**about, "problem": outcome.problem, "findings": findings}}
+    known = {name: finding for name, finding in sorted(outcome.findings.items()) if finding.determined}
+    findings = {name: {"notDetermined": finding.how} for name, finding in outcome.findings.items()}
+    findings |= {name: {"setting": finding.setting, "how": finding.how} for name, finding in known.items()}
+    switches = {name: finding.setting for name, finding in known.items()}
+    about = {**about, "problem": outcome.problem, "findings": dict(sorted(findings.items()))}
+    return {"switches": switches, "probe": about}
 
 
 def _lines(outcome: Outcome) -> Iterable[str]:
-    """The findings for people, a line each; what is determined comes first."""
     width = max(len(name) for name in outcome.findings)
     for name, finding in sorted(outcome.findings.items(), key=lambda item: (not item[1].determined, item[0])):
         setting = json.dumps(finding.setting).strip('"') if finding.determined else "?"

@@ -13,7 +13,7 @@ _TIMEOUT: Final = 7
 
 
 async def ask(session: Session) -> None:
-    """Ask all of them. The first import and the first delete come before anything that may be asked in vain."""
+    """The first import and the first delete come before anything that may be asked in vain."""
     document = await _create(session)
     await _delete(session, str(document.workflow_id))
     document = await _again(session, document)

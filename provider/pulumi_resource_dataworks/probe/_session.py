@@ -59,7 +59,6 @@ class Document:
         return name
 
     def text(self) -> str:
-        """As it is sent."""
         body: Object = {
             "name": self.name,
             "script": {"path": self.path, "runtime": {"command": "WORKFLOW"}},
@@ -147,7 +146,14 @@ class Ending:
 
 
 class Session:
-    """One run, all of whose names begin with ``prefix``."""
+    """One run, all of whose names begin with ``prefix``.
+
+    Attributes:
+        made: IDs of workflows that may be there.
+        pending: The job of an import whose end was not seen, "" where its answer was not; None where there is none.
+        absent: HTTP status and code of the answer to a missing workflow, once it is known.
+        stale: Seconds for which a read may be older than a write, as far as is known.
+    """
 
     def __init__(
         self,
@@ -163,13 +169,9 @@ class Session:
         self.prefix = f"{PREFIX}{secrets.token_hex(5)}_"
         self.findings: dict[str, Finding] = {}
         self.made: dict[str, None] = {}
-        """IDs of workflows that may be there."""
         self.pending: str | None = None
-        """The job of an import whose end was not seen, "" where its answer was not; None where there is none."""
         self.absent: tuple[int, str] | None = None
-        """HTTP status and code of the answer to a missing workflow, once it is known."""
         self.stale = 0.0
-        """Seconds for which a read may be older than a write, as far as is known."""
 
     def found(self, switch: str, setting: Any, how: str) -> None:
         """A switch is set so; where the setting is None, the service does what no setting describes."""
@@ -181,7 +183,6 @@ class Session:
             self.findings.setdefault(switch, Finding(None, why))
 
     async def imported(self, document: Document, *, dry_run: bool = False) -> Ending:
-        """Import a document, to the end."""
         known = document.workflow_id in self.made
         if document.workflow_id:
             self.made[document.workflow_id] = None
@@ -214,7 +215,6 @@ class Session:
         return status
 
     async def read(self, workflow_id: str) -> Seen | None:
-        """A workflow; None where it is not there."""
         try:
             found = await self.client.get_workflow_definition(self.project_id, workflow_id)
         except openapi.ServiceError as error:
@@ -243,7 +243,7 @@ class Session:
         ids += [line.id for line in await self.list() if line.name == document.name]
         for one in dict.fromkeys(ids):
             seen = await self.read(one)
-            if seen is not None and seen.name == document.name and self.is_own(seen, one):
+            if seen and seen.name == document.name and self.is_own(seen, one):
                 self.made[one] = None
                 return seen
         return None
