@@ -3,24 +3,114 @@
 import copy
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
+from importlib import resources
 from typing import Any, Final
 
 from ._calls import JsonObject, each_object, is_list, is_object
-from ._object_types import (
-    ALIASES,
-    DEFAULTS,
-    ENUMS,
-    IO_KEYS,
-    KINDS,
-    NEVER_NULL,
-    OBJECT_TYPES,
-    REQUIRED,
-    STORAGES,
-    TIME_UNITS,
-    Field,
+
+# --- FlowSpec as the vendor's library knows it, out of `flowspec.toml`: one table for parsing, writing and filling documents
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of an object type.
+
+    Attributes:
+        type: `str` (numbers are taken for text), `text` (they are not), `texts` (a list of them), `list` (of anything), `int`,
+            `long`, `bool`, `flag` (nothing but true and false), `map` (a free object), `timeunit`, `storage`, `variable` (always
+            the label `Variable`), or the name of an enum or an object type.
+        many: Whether it is a list of these.
+        only_read: The parser judges it, and the writer leaves it out.
+        reflected: The writer leaves it to fastjson2, which writes keys by the alphabet and the Java names of labels.
+    """
+
+    type: str
+    many: bool
+    only_read: bool
+    reflected: bool
+
+
+def _field(notation: str) -> Field:
+    prefix, _, kind = notation.rpartition(":")
+    return Field(
+        kind.strip("[]"), kind.startswith("["), only_read=prefix == "read", reflected=prefix == "raw"
+    )
+
+
+_TABLES = tomllib.loads(
+    resources.files("pulumi_resource_dataworks.emulator").joinpath("flowspec.toml").read_text("utf-8")
 )
+ENUMS: Final[Mapping[str, list[str]]] = _TABLES["enums"]
+OBJECT_TYPES: Final[Mapping[str, Mapping[str, Field]]] = {
+    name: {key: _field(kind or "str") for key, _, kind in (word.partition(":") for word in words.split())}
+    for name, words in _TABLES["object_types"].items()
+}
+TYPE_IDS: Final[Mapping[str, int]] = _TABLES["type_ids"]
+LANGUAGES: Final[Mapping[str, str]] = _TABLES["languages"]
+
+TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
+
+KINDS: Final = (
+    *("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "ManualNode", "TemporaryWorkflow", "PaiFlow"),
+    *("BatchDeployment", "DataSource", "DataQuality", "DataCatalog", "Table", "Node", "Component"),
+    *("Resource", "Function", "DataIntegrationJob"),
+)
+"""Kinds that the parser takes; `Workflow` and `DataService` are in its enum and yet refused."""
+
+STORAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "oss": ("endpoint", "type", "bucket"),
+    "hdfs": ("type", "hdfsUser"),
+    "local": ("root", "type"),
+    "maven": ("type",),
+}
+"""What is read and written of a storage, by its type."""
+
+ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
+    # The parser takes both spellings, the writer emits the one with the hyphen.
+    "Node": {"doWhile": "do-while", "foreach": "for-each", "paramHub": "param-hub"},
+    "DoWhile": {"specWhile": "while"},
+    "Spec": {"dependencies": "flow"},
+    "Workflow": {"flow": "dependencies"},
+    "SubFlow": {"flow": "dependencies"},
+}
+"""Other spellings that the parser reads when the first one is absent."""
+
+IO_KEYS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("nodeoutput", "nodeoutputs", "output", "outputs"), "nodeOutputs"),
+    **dict.fromkeys(("table", "tables"), "tables"),
+    **dict.fromkeys(("variable", "variables"), "variables"),
+}
+"""Keys of `inputs` and `outputs` are matched in any case, singular or plural."""
+
+DEFAULTS: Final[Mapping[str, JsonObject]] = {
+    "NodeOutput": {"artifactType": "NodeOutput"},
+    "Variable": {"artifactType": "Variable", "name": "unnamed"},
+    "Table": {"artifactType": "Table"},
+    "Join": {"logic": {"expression": ""}},
+    "ParamHub": {"variables": []},
+    **{name: {"inputs": {}, "outputs": {}} for name in ("Workflow", "SubFlow", "Node")},
+}
+"""What a parsed object holds although its text leaves it out."""
+
+REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "Variable": ("scope", "type"),
+    "JoinBranch": ("name", "assertion"),
+    "Reference": ("output",),
+}
+
+NEVER_NULL: Final = frozenset(
+    {
+        *(("Spec", key) for key, field in OBJECT_TYPES["Spec"].items() if field.type != "str"),
+        *(("Io", key) for key in OBJECT_TYPES["Io"]),
+        ("JoinBranch", "assertion"),
+    }
+)
+"""Fields, by their object type, whose explicit null the parser refuses; elsewhere it is an absent field."""
+
 
 # --- Text to document, as the vendor's parser does it: coerce, fold case, drop what it does not know
 

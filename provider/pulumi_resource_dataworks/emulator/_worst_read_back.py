@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ._calls import JsonObject, each_object
+from ._documents import ENUMS, NEVER_NULL, OBJECT_TYPES, Field
 from ._model import local_text
-from ._object_types import ENUMS, NEVER_NULL, OBJECT_TYPES, Field
 
 _SETS: Final = frozenset(
     {

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from string import Template
+from importlib import resources
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -52,51 +52,6 @@ _ICONS = {
     Category.CONTROL: "◇",
     Category.OTHER: "···",
 }
-_COLOURS = {  # on a light page, and on a dark one
-    "paper": ("#ffffff", "#0d1117"),
-    "ink": ("#1f2328", "#e6edf3"),
-    "faint": ("#59636e", "#9198a1"),
-    "fill": ("#f6f8fa", "#161b22"),
-    "line": ("#818b98", "#7d8590"),
-    "added": ("#1a7f37", "#3fb950"),
-    "added_fill": ("#dafbe1", "#12261e"),
-    "removed": ("#cf222e", "#f85149"),
-    "removed_fill": ("#ffebe9", "#2d1519"),
-    "changed": ("#9a6700", "#d29922"),
-    "changed_fill": ("#fff8c5", "#272115"),
-}
-_SHAPES = """
-text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', monospace;
- white-space: pre }
-.name { font-weight: 600 }
-.title { font-size: 18px; font-weight: 600 }
-.small { font-size: 11px }
-.letters { font-size: 10px; font-weight: 600 }
-.middle { text-anchor: middle }
-.icon { fill: none; stroke-width: 1.2 }
-.box { stroke-width: 1.2 }
-.holder .box { fill-opacity: 0.35 }
-.edge { stroke-width: 1.4; stroke-linejoin: round }
-path.edge { fill: none }
-.earlier { stroke-dasharray: 6 4 }
-.outside .box { stroke-dasharray: 3 3 }
-.added .box, .added.edge { stroke-width: 2.6 }
-.removed .box { stroke-width: 1.6; stroke-dasharray: 7 4 }
-.changed .box { stroke-width: 2 }
-"""
-_PAGE = Template("""\
-.paper { fill: $paper }
-text { fill: $ink }
-.faint { fill: $faint }
-.box { fill: $fill; stroke: $line }
-.edge, .icon { stroke: $line }
-.head { fill: $line }
-.outside .box { fill: $paper }
-.added .box { fill: $added_fill } .removed .box { fill: $removed_fill } .changed .box { fill: $changed_fill }
-.added .box, .added.edge { stroke: $added } .added.head, text.added, .added .sign { fill: $added }
-.removed .box, .removed.edge { stroke: $removed } .removed.head, text.removed, .removed .sign { fill: $removed }
-.changed .box, .changed.edge { stroke: $changed } .changed.head, text.changed, .changed .sign { fill: $changed }
-""")
 
 
 def svg(picture: Picture) -> str:
@@ -117,8 +72,8 @@ def svg(picture: Picture) -> str:
     about = [picture.summary, *(f"{line.sign} {line.text}".strip() for line in picture.lines)]
     _add(root, "title", text=shorten(printable(picture.name), 200), id="title")
     _add(root, "desc", text=shorten(printable(". ".join(about)), 2000), id="desc")
-    light, dark = (_PAGE.substitute({name: both[page] for name, both in _COLOURS.items()}) for page in (0, 1))
-    _add(root, "style", text=f"{_SHAPES}{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
+    style = resources.files("pulumi_resource_dataworks.graph").joinpath("picture.css")
+    _add(root, "style", text=f"\n{style.read_text('utf-8')}")
     definitions = _add(root, "defs")
     for word in ("", *WORDS.values()):
         size = {"markerWidth": "8", "markerHeight": "8", "markerUnits": "userSpaceOnUse"}
