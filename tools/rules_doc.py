@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, validate
-from pulumi_resource_dataworks.flowspec._rules import RULES
+from pulumi_resource_dataworks.flowspec._problems import rules
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flowspec-rules.md"
 
@@ -210,7 +210,7 @@ def page() -> str:
     """Return the whole page."""
     found = examples()
     parts = [HEAD]
-    for name, rule in RULES.items():
+    for name, rule in rules().items():
         parts.append(f"## {name}\n\n{rule.says} {rule.because}\n\n```\n{rendered(name, found[name])}\n```\n")
     return "\n".join(parts)
 

@@ -9,7 +9,7 @@ from ._document import Json, Object, inner_scopes, objects, part, runtime_of, sc
 from ._fields import field_of
 from ._node_index import NodeIndex, entries_of, outputs_of
 from ._paths import Path
-from ._problems import Phrase, Problem, doubt
+from ._problems import Phrase, Problem, problem
 from ._scripts import when_problems
 from ._suggestions import Vocabulary
 
@@ -39,9 +39,7 @@ def _problems(
     known = control.CONTROLS.get(command)
     has_script = not control.is_blank(script_of(node).get("content"))
     if known and known.content and not part(node, known.field) and not has_script:
-        message = f"the node is a {command} and has no {known.field}, so it does nothing"
-        remedy = f"Write {known.field}: the script that DataWorks runs is made of it."
-        yield doubt((*path, known.field), message, remedy, rule="no-field")
+        yield problem("no-field.script", (*path, known.field), type=command, field=known.field)
     if known and known.holds and not held:
         yield _nothing_inside((*path, known.field))
     if command == control.BRANCH:
@@ -65,22 +63,20 @@ def _branch_problems(node: Object, path: Path) -> Iterator[Problem]:
     arms = objects(branch.get("branches"))
     here = (*path, "branch", "branches")
     if branch and not arms:
-        yield Problem(here, "the branch has no arms", "Write one for each case.", rule="arm")
+        yield problem("arm.none", here)
     elif len(arms) == 1:
-        message = "the branch has one arm, and DataWorks asks for two"
-        yield doubt(here, message, "Write one for the other case too.", rule="one-arm")
+        yield problem("one-arm", here)
     parameters = _parameters(node)
     for position, arm in enumerate(arms):
         at = (*here, position)
         when = arm.get("when")
         if when in (None, ""):
-            yield Problem((*at, "when"), "the arm has no condition", "Write it as when.", rule="arm")
+            yield problem("arm.condition", (*at, "when"))
         elif parameters is not None:
             declared = {str(arm["fromVariable"]): None} if arm.get("fromVariable") else {}
             yield from when_problems(str(when), {**declared, **parameters}, (*at, "when"))
         if part(arm, "output").get("data") in (None, ""):
-            remedy = "Write it as output.data: it is what the nodes of the arm depend on."
-            yield Problem((*at, "output"), "the arm has no output", remedy, rule="arm")
+            yield problem("arm.output", (*at, "output"))
     content = script_of(node).get("content")
     if arms and not control.is_blank(content):
         yield from _branch_script_problems(arms, content, path)
@@ -120,15 +116,11 @@ def _branch_script_problems(arms: list[Object], content: Json, path: Path) -> It
 
 
 def _other_form(path: Path, form: str) -> Problem:
-    message = "the script is not what DataWorks runs here"
-    remedy = f"Leave script.content out, and it is made of the node's field: JSON, {form}."
-    return doubt((*path, "script", "content"), message, remedy, rule="control-script")
+    return problem("control-script", (*path, "script", "content"), form=form)
 
 
 def _disagree(path: Path, field: str, theirs: object, ours: object) -> Problem:
-    message = "this says {}, and {} says {}"
-    remedy = "Leave out what is here: it is made of the other."
-    return Problem(path, message, remedy, (theirs, Phrase(field), ours), rule="control-disagrees")
+    return problem("control-disagrees", path, theirs, Phrase(field), ours)
 
 
 # --- Joins
@@ -139,7 +131,7 @@ def _join_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Probl
     branches = objects(join.get("branches"))
     here = (*path, "join", "branches")
     if join and not branches:
-        yield Problem(here, "the join has no branches", "Write one for each output to watch.", rule="arm")
+        yield problem("arm.join", here)
     if not branches:
         return
     for position, branch in enumerate(branches):
@@ -149,9 +141,7 @@ def _join_problems(node: Object, index: NodeIndex, path: Path) -> Iterator[Probl
         yield from _expression_problems(join, branches, (*path, "join", "logic", "expression"))
         for position, branch in enumerate(branches):
             if not control.statuses_of(branch):
-                message = "these are not the states that DataWorks runs a join with"
-                remedy = "Write 1 for succeeded, 2 for not run, 3 for failed."
-                yield doubt((*here, position, "assertion", "in"), message, remedy, rule="join-state")
+                yield problem("join-state", (*here, position, "assertion", "in"))
     else:
         yield from _join_script_problems(join, branches, index, content, path)
 
@@ -164,9 +154,7 @@ def _watch_problems(branch: Object, index: NodeIndex, path: Path) -> Iterator[Pr
         if other not in (None, node):
             yield _disagree((*path, "nodeId"), "output.data", branch.get("nodeId"), word)
         if control.command_of(node) == control.BRANCH and word not in control.arm_outputs(node):
-            message = "the join watches the branch {} itself, which runs whichever arm it takes"
-            remedy = "Write the nodes on its arms."
-            yield doubt(path, message, remedy, node.get("name"), rule="join-branch")
+            yield problem("join-branch.branch", path, node.get("name"))
         return
     words = Vocabulary(index.words)
     output = part(branch, "output").get("data")
@@ -175,13 +163,9 @@ def _watch_problems(branch: Object, index: NodeIndex, path: Path) -> Iterator[Pr
     meant = last if index.find(last) else words.meant(str(word)) or words.meant(last)
     hint = Phrase(f'Did you mean "{meant}"? ' if meant else "")
     if output in (None, ""):
-        message = "no node here is called {}, so the join would watch nothing"
-        remedy = "{}Write a node's name as nodeId, or another workflow's output as output.data."
-        yield Problem(here, message, remedy, (word or "", hint), rule="join-node")
+        yield problem("join-node", here, word or "", hint)
     elif meant:
-        message = "no node here makes the output {}, and it looks like one that does"
-        remedy = "{}Write the node's name as nodeId and leave output out, unless another workflow makes it."
-        yield doubt((*path, "output", "data"), message, remedy, word, hint, rule="near-output")
+        yield problem("near-output.join", (*path, "output", "data"), word, hint)
 
 
 def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Iterator[Problem]:
@@ -195,39 +179,27 @@ def _unwatched(node: Object, owner: Object, index: NodeIndex, path: Path) -> Ite
     for entry in entries_of(owner, node, index):
         for word in control.awaited(entry):
             if (index.find(word) or word) not in watched:
-                message, here = (
-                    "the join depends on {}, and none of its branches watches that",
-                    ("join", "branches"),
-                )
-                yield doubt((*path, *here), message, "Add a branch for it.", word, rule="join-branch")
+                yield problem("join-branch.unwatched", (*path, "join", "branches"), word)
 
 
 def _expression_problems(join: Object, branches: list[Object], path: Path) -> Iterator[Problem]:
     expression = control.expression_of(join)
     words, operators = control.words_of(expression)
     names = [str(branch.get("name")) for branch in branches]
-    rule = "join-expression"
     whole = Phrase(" and ".join(names))
-    over = "Write it over the names of all branches: {}."
-    if not words:
-        message = (
-            "the expression {} names no branch of the join" if expression else "the join has no expression"
-        )
-        values = (expression, whole) if expression else (whole,)
-        yield doubt(path, message, over, *values, rule=rule)
-        return
-    for word in dict.fromkeys(words):
-        if word not in names:
-            message = "the expression names {}, and no branch of the join is called so"
-            yield doubt(path, message, over, word, whole, rule=rule)
-    for name in names:
-        if name not in words:
-            message = "the expression does not name the branch {}"
-            yield doubt(path, message, over, name, whole, rule=rule)
-    if len(operators) > 1 or "not" in operators:
-        message = "the script that DataWorks runs knows one `and` or one `or` for all branches, and {} is another expression"
-        remedy = "Write it with one of the two, or write script.content too."
-        yield doubt(path, message, remedy, expression, rule=rule)
+    if not expression:
+        yield problem("join-expression.none", path, whole)
+    elif not words:
+        yield problem("join-expression.no-names", path, expression, whole)
+    else:
+        for word in dict.fromkeys(words):
+            if word not in names:
+                yield problem("join-expression.unknown", path, word, whole)
+        for name in names:
+            if name not in words:
+                yield problem("join-expression.left-out", path, name, whole)
+        if len(operators) > 1 or "not" in operators:
+            yield problem("join-expression.operators", path, expression)
 
 
 def _join_script_problems(
@@ -272,8 +244,7 @@ def _hub_problems(node: Object, path: Path) -> Iterator[Problem]:
     key, outputs = control.listed(node, "outputs", "variables")
     if not hub:
         if not outputs:
-            message = "the parameter node has no variables, so it hands nothing on"
-            yield doubt((*path, "param-hub"), message, "Write them in param-hub.", rule="no-field")
+            yield problem("no-field.hub", (*path, "param-hub"))
         return
     own = {str(one.get("name")): one for one in hub}
     for position, output in enumerate(outputs):
@@ -296,10 +267,7 @@ def _collection_problems(node: Object, index: NodeIndex, path: Path) -> Iterator
     if not (parameters or inputs):
         loops = [inner for _, inner in inner_scopes(node)]
         if any(objects(loop.get("nodes")) and not loop.get("array") for loop in loops):
-            message = "the for-each has nothing that it walks"
-            parameter = f"Add {control.COLLECTION} to script.parameters"
-            remedy = f"{parameter}, with the assignment node's variable as referenceVariable."
-            yield doubt((*path, "script", "parameters"), message, remedy, rule="no-collection")
+            yield problem("no-collection", (*path, "script", "parameters"))
         return
     sources = [_source(one, index) for one in (*parameters, *inputs)]
     found = {id(source): str(source.get("name")) for source in sources if source is not None}
@@ -336,22 +304,13 @@ def _inner_problems(inner: Object, key: str, path: Path) -> Iterator[Problem]:
     ):
         name = names[0 if repeats else 1]
         if not found and word == "ends" and repeats:
-            message = "the loop has no node that decides whether it goes on"
-            remedy = f"Write it as while, with the type {name}."
-            yield doubt((*path, "while"), message, remedy, rule="no-condition")
+            yield problem("no-condition", (*path, "while"), type=name)
         elif len(found) != 1:
             count = f"{len(found)} nodes" if found else "no node"
-            message = f"the loop has {count} with which it {word}"
-            yield doubt((*path, "nodes"), message, f"Write one of type {name}.", rule="loop-ends")
+            yield problem("loop-ends", (*path, "nodes"), count=count, does=word, type=name)
     if repeats and inner.get("maxIterations") is None:
-        message = "the do-while does not say how often it runs at most"
-        yield doubt((*path, "maxIterations"), message, "Write maxIterations.", rule="no-limit")
+        yield problem("no-limit", (*path, "maxIterations"))
 
 
 def _nothing_inside(path: Path) -> Problem:
-    message = "the control node holds no nodes, so there is nothing that it could run"
-    remedy = "Write its inner nodes here."
-    if path[-1] == "subflow":
-        message = "the node runs a subflow and has none, so there is nothing that it could run"
-        remedy = "Write its nodes here, or the id of the workflow that it runs."
-    return doubt(path, message, remedy, rule="no-inner-nodes")
+    return problem("no-inner-nodes.subflow" if path[-1] == "subflow" else "no-inner-nodes.nodes", path)

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
 from ._node_index import NodeIndex
 from ._paths import Path
-from ._problems import Phrase, Problem, doubt
+from ._problems import Phrase, Problem, problem
 from ._suggestions import Vocabulary
 
 FLOWS = ("dependencies", "flow")
@@ -58,10 +58,8 @@ class Scope:
         for position, node in enumerate(objects(self.owner.get("nodes"))):
             name = str(node.get("name"))
             if name in seen:
-                message = f"node name {{}} is used twice: nodes[{seen[name]}] has it too"
-                remedy = "Give each node of a workflow a name of its own."
                 here = (*self.path, "nodes", position, "name")
-                yield Problem(here, message, remedy, (name,), rule="name-clash")
+                yield problem("name-clash", here, name, first=seen[name])
             seen.setdefault(name, position)
 
     def _odd_dependency(self, dependency: Object, node: Object | None, path: Path) -> Iterator[Problem]:
@@ -70,9 +68,7 @@ class Scope:
         if node is None:
             yield self._no_node((*path, "nodeId"), name)
         if dependency.get("depends") is None and not dependency.get("variableDepends"):
-            message = "the dependency does not say what node {} waits for"
-            remedy = 'Write it as depends: [{{"nodeId": "the node that it waits for"}}].'
-            yield Problem((*path, "depends"), message, remedy, (name,), rule="no-depends")
+            yield problem("no-depends", (*path, "depends"), name)
 
     def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Problem]:
         """What the variables of a dependency name, and is not here."""
@@ -90,19 +86,13 @@ class Scope:
         if depend.get(key) not in (None, ""):
             yield self._no_node((*path, key), depend[key])
         elif not str(depend.get("type")).casefold().startswith("crosscycledependson"):
-            message, remedy = "the dependency names nothing", "Write the node's name as nodeId, or an output."
-            yield Problem(path, message, remedy, rule="empty-dependency")
+            yield problem("empty-dependency", path)
 
     def _no_node(self, path: Path, name: Json) -> Problem:
-        message = "no node here is called {}, so the service would drop the dependency"
         if str(name) in self.arms:
-            remedy, node = "It is an arm of node {}: write it as output.", self.arms[str(name)]
-            return Problem(path, message, remedy, (name, node.get("name")), rule="lost-dependency")
-        remedy = (
-            "{}Write the name of one of this workflow's nodes ({}), or another workflow's node as output."
-        )
-        values = (name, self._names.suggestion(str(name)), _listed(self._names.words[:10]))
-        return Problem(path, message, remedy, values, rule="lost-dependency")
+            return problem("lost-dependency.arm", path, name, self.arms[str(name)].get("name"))
+        known = self._names.suggestion(str(name)), _listed(self._names.words[:10])
+        return problem("lost-dependency.node", path, name, *known)
 
     def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
         """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
@@ -116,17 +106,13 @@ class Scope:
         node = self.arms[arm] if arm else next(filter(None, map(self.index.find, known)), None)
         if node is None:
             return
-        message = "no node here makes the output {}, and it looks like one of node {}"
-        values = [output, node.get("name")]
+        name = node.get("name")
         if arm:
-            remedy = "Did you mean {}? Leave it if another workflow makes it."
-            values.append(arm)
+            yield problem("near-output.arm", path, output, name, arm)
         elif arms := arms_of(node):
-            remedy = "Write the output of one of its arms ({}), unless another workflow makes it."
-            values.append(_listed(arms))
+            yield problem("near-output.branch", path, output, name, _listed(arms))
         else:
-            remedy = "Write the node's name as nodeId and leave output out, unless another workflow makes it."
-        yield doubt(path, message, remedy, *values, rule="near-output")
+            yield problem("near-output.node", path, output, name)
 
     def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
         """A cycle of normal dependencies, with its nodes: each depends on the next."""
@@ -135,9 +121,7 @@ class Scope:
                 TopologicalSorter(waits).prepare()
         except CycleError as error:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
-            message = "the nodes wait for each other: {}"
-            remedy = "Take one of these dependencies out: none of the nodes could ever start."
-            yield Problem((*self.path, "dependencies"), message, remedy, (shown,), rule="cycle")
+            yield problem("cycle", (*self.path, "dependencies"), shown)
 
 
 def arms_of(node: Object) -> list[str]:
@@ -155,9 +139,7 @@ def both_flows(owner: Object, path: Path) -> Iterator[Problem]:
     """Dependencies in both spellings: the parser reads those in `flow` only where the others are empty."""
     flow, dependencies = owner.get("flow"), owner.get("dependencies")
     if flow and dependencies and flow != dependencies:
-        message = "flow stands beside dependencies, so the service would drop it"
-        remedy = "Move its entries into dependencies."
-        yield Problem((*path, "flow"), message, remedy, rule="two-flows")
+        yield problem("two-flows", (*path, "flow"))
 
 
 def _in_order(graph: dict[str, list[str]]) -> bool:

@@ -1,16 +1,16 @@
-"""What is wrong with a document, and the rules that say why: where, what, and what to write instead."""
+"""What is wrong with a document: where, what, and what to write instead; `rules.toml` has the texts, and why it is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any, Literal, NamedTuple, cast
 
 from ._paths import Path, show_path
 from ._secrets import is_secret
-
-# --- What is wrong with a document: where, what, and what to write instead
-
 
 _HIDDEN = "[secret]"
 
@@ -68,9 +68,56 @@ def escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def doubt(path: Path, message: str, remedy: str, *values: object, rule: str) -> Problem:
-    """A warning."""
-    return Problem(path, message, remedy, values, "warning", rule)
+class Rule(NamedTuple):
+    """Why documents are refused or doubted.
+
+    Attributes:
+        says: What the rule refuses or doubts.
+        because: What is known of the service, or of the vendor's parser, that makes it a rule.
+        text: The message and the remedy of each case; of the only one without a name.
+        warning: Whether its problems are warnings.
+    """
+
+    says: str
+    because: str
+    text: Mapping[str, tuple[str, str]]
+    warning: bool
+
+
+@functools.cache
+def rules() -> Mapping[str, Rule]:
+    """The rules of `rules.toml`, by the names that problems have. Read with the first problem: most documents have none."""
+    text = resources.files("pulumi_resource_dataworks.flowspec").joinpath("rules.toml").read_text("utf-8")
+    return {name: _rule(table) for name, table in tomllib.loads(text).items()}
+
+
+def _rule(table: dict[str, Any]) -> Rule:
+    text = table.get("text", {})
+    cases = cast("Any", {"": text} if isinstance(text, list) else text)
+    return Rule(table["says"], table["because"], cases, bool(table.get("warning")))
+
+
+def problem(name: str, path: Path, /, *values: object, **words: object) -> Problem:
+    """A problem by the name of its rule, or of one of the rule's cases: `crlf`, `arm.none`.
+
+    Args:
+        name: The name.
+        path: Where the problem is.
+        values: What the document says, for each `{}` of the text.
+        words: Words of ours, for each `{word}`; they are shown also where the document is a secret.
+    """
+    name, _, case = name.partition(".")
+    rule = rules()[name]
+    message, remedy = rule.text[case]
+    for word, value in words.items():
+        shown = escaped(str(value))
+        message, remedy = message.replace(f"{{{word}}}", shown), remedy.replace(f"{{{word}}}", shown)
+    return Problem(path, message, remedy, values, "warning" if rule.warning else "error", name)
+
+
+def doubt(error: Problem) -> Problem:
+    """The same as a warning."""
+    return replace(error, severity="warning")
 
 
 class Phrase(str):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ._document import Json, Object
 from ._paths import Path
-from ._problems import Phrase, Problem
+from ._problems import Phrase, Problem, doubt, problem
 from ._suggestions import slip
 
 # --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year
@@ -19,24 +20,13 @@ from ._suggestions import slip
 # The form is that of the vendor's page "DataWorks cron expressions", which takes `L` and `#` beside Spring's own words.
 
 
-DAILY = '"00 03 00 * * ?" is daily at 00:03.'
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = tuple(day[:3].upper() for day in _DAYS)
 _SUNDAY = 7
+_CRON: Path = ("cron",)
 _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 """The last day of a month that has fewer than 31."""
-
-
-class _Oddity(NamedTuple):
-    """What is odd in a trigger or a node: the parts of a problem, without its place."""
-
-    key: str
-    message: str
-    remedy: str
-    values: tuple[object, ...]
-    rule: str
-    is_error: bool = False
 
 
 class _Field(NamedTuple):
@@ -67,29 +57,21 @@ _ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\w+))?
 _WEEKDAY = re.compile(r"(?<![#/0-9])[1-7](?![0-9])")
 
 
-def _odd_cron(cron: str) -> Iterator[_Oddity]:
+def _odd_cron(cron: str) -> Iterator[Problem]:
     """What no one means by an expression of six fields, or of seven."""
     fields = cron.split()
     if fields[6:] not in ([], ["*"], ["?"]):
-        remedy = "Leave it out, and write startTime and endTime."
-        yield _cron_value("cron {} has the year {}, and DataWorks takes none", remedy, cron, fields[6])
+        yield problem("cron-value.year", _CRON, cron, Phrase(fields[6]))
     items = ((item, field) for text, field in zip(fields, _FIELDS, strict=False) for item in text.split(","))
-    problem, *words = next(filter(None, (_problem(*item) for item in items)), [""])
-    if problem:
-        yield _cron_value(f"cron {{}} {problem}", f"Write six fields: {DAILY}", cron, *words)
+    odd = next(filter(None, (_odd_item(cron, *item) for item in items)), None)
+    if odd:
+        yield odd
     elif [fields[3], fields[5]].count("?") != 1:
-        message = 'cron {} has "?" for both the day and the weekday, or for neither'
-        remedy = "Write it for the one that does not count, as all documents of DataWorks do."
-        yield _cron_value(message, remedy, cron)
+        yield problem("cron-value.question-mark", _CRON, cron)
     elif _never_comes(fields[3], fields[4]):
-        message = "cron {} has a day that none of its months has, so nothing ever starts"
-        yield _cron_value(message, "Write L for the last day of a month.", cron)
+        yield problem("cron-value.never", _CRON, cron)
     else:
         yield from _odd_weekdays(cron, fields[5].upper())
-
-
-def _cron_value(message: str, remedy: str, cron: str, *words: str) -> _Oddity:
-    return _Oddity("cron", message, remedy, (cron, *map(Phrase, words)), "cron-value")
 
 
 def _never_comes(days: str, months: str) -> bool:
@@ -111,38 +93,35 @@ def _numbers(item: str, field: _Field) -> range:
     return range(low, high + 1, int(step or 1))
 
 
-def _odd_weekdays(cron: str, weekdays: str) -> Iterator[_Oddity]:
+def _odd_weekdays(cron: str, weekdays: str) -> Iterator[Problem]:
     """Numbers of weekdays, which Quartz and DataWorks count from another day."""
     numbers = sorted(set(_WEEKDAY.findall(weekdays)))
     if numbers:
         days = " and ".join(f"{number} is {_DAYS[int(number) - 1]}" for number in numbers)
         named = _WEEKDAY.sub(lambda found: _WEEKDAYS[int(found.group()) - 1], weekdays)
         advice = "leave it" if "L" in weekdays else f"write {named}"
-        message = "cron {} has weekdays by number, and to DataWorks {}"
-        remedy = (
-            "It counts from 1 for Monday to 7, Quartz from 1 for Sunday: {} if DataWorks' days are meant."
-        )
-        yield _Oddity("cron", message, remedy, (cron, Phrase(days), Phrase(advice)), "cron-weekday")
+        yield problem("cron-weekday", _CRON, cron, Phrase(days), Phrase(advice))
 
 
-def _problem(item: str, field: _Field) -> list[str]:
-    """What is wrong with one item of a field's list, and the words of it; nothing where it is right."""
+def _odd_item(cron: str, item: str, field: _Field) -> Problem | None:
+    """What is wrong with one item of a field's list."""
     if field.also.fullmatch(item):
-        return []
+        return None
+    noun = field.noun
     match = _ITEM.fullmatch(item)
     first, last, step = match.group("first", "last", "step") if match else (item, None, None)
     takes = f"{field.low} to {field.high}" if field.high else "00 alone"
     takes += f" or {field.names[0]} to {field.names[-1]}" if field.names else ""
     for word in (first, last):
         if word is not None and not field.low <= _value(word, field) <= field.high:
-            return [f"has the {field.noun} {{}}, and DataWorks takes {takes}", word or '""']
+            return problem("cron-value.field", _CRON, cron, Phrase(word or '""'), noun=noun, takes=takes)
     if step and not (step.isdecimal() and 0 < int(step) <= field.high):
         takes = f"1 to {field.high}" if field.high else takes
-        return [f"has the step {{}} of {field.noun}s, and DataWorks takes {takes}", step]
+        return problem("cron-value.step", _CRON, cron, Phrase(step), noun=noun, takes=takes)
     from_sunday = field.names is _WEEKDAYS and last and _value(first, field) == _SUNDAY
     if last and _value(last, field) < _value(first, field) and not from_sunday:
-        return [f"has the {field.noun}s {{}}, which run backwards: two ranges say the same", item]
-    return [] if first or field.high else ["has the second {}, and DataWorks takes 00 alone", item]
+        return problem("cron-value.backwards", _CRON, cron, Phrase(item), noun=noun)
+    return None if first or field.high else problem("cron-value.second", _CRON, cron, Phrase(item))
 
 
 def _value(word: str, field: _Field) -> int:
@@ -187,7 +166,7 @@ def _names() -> frozenset[str]:
 # --- When and how often a workflow or a node runs: what the vendor's parser takes, and no one means
 
 
-MINUTE = 60_000
+_MINUTE = 60_000
 """Milliseconds, in which rerunInterval counts."""
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -201,24 +180,24 @@ _OF_THE_LOOP = frozenset({"no-cron", "no-type"})
 """What the trigger of a node in a loop may leave out."""
 
 
-_Judge = Callable[..., tuple[_Oddity, ...]]
+_Judge = Callable[..., tuple[Problem, ...]]
 
 
 def trigger_problems(trigger: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """The problems and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
     for odd in _looked_up(_trigger_oddities, trigger, _TRIGGER):
         if not (inner and odd.rule in _OF_THE_LOOP):
-            yield _problem_at(path, odd._replace(is_error=False) if inner else odd)
+            yield _placed(path, doubt(odd) if inner else odd)
 
 
 def number_problems(holder: Object, path: Path) -> Iterator[Problem]:
     """The doubts of the numbers of a node, a strategy or a loop."""
     if not _NUMBERED.isdisjoint(holder):
         for odd in _looked_up(_number_oddities, holder, _NUMBERS):
-            yield _problem_at(path, odd)
+            yield _placed(path, odd)
 
 
-def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_Oddity, ...]:
+def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[Problem, ...]:
     """What is odd in the values of some keys; nothing where one holds others, as below a key that no table knows."""
     try:
         return judge(*map(holder.get, keys))
@@ -226,52 +205,45 @@ def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[_O
         return ()
 
 
-def _problem_at(path: Path, odd: _Oddity) -> Problem:
-    severity: Literal["error", "warning"] = "error" if odd.is_error else "warning"
-    return Problem((*path, odd.key), odd.message, odd.remedy, odd.values, severity, odd.rule)
+def _placed(path: Path, odd: Problem) -> Problem:
+    """A problem of a trigger or a node at its place in the document."""
+    return replace(odd, path=(*path, *odd.path))
 
 
 @lru_cache(maxsize=1024)
-def _trigger_oddities(*values: Json) -> tuple[_Oddity, ...]:
+def _trigger_oddities(*values: Json) -> tuple[Problem, ...]:
     """Most triggers of a document are alike, so each is looked at once."""
     return tuple(_odd_trigger(*values))
 
 
-def _odd_trigger(*values: Json) -> Iterator[_Oddity]:
+def _odd_trigger(*values: Json) -> Iterator[Problem]:
     kind, recurrence, cron, timezone, start, end, _ = (None if one is None else str(one) for one in values)
     if (kind or "").casefold() in ("scheduler", ""):
         yield from _odd_fields(kind, cron)
     if timezone is not None and not is_timezone(timezone):
         like = timezone_like(timezone)
         hint = Phrase(f'Did you mean "{like}"? ' if like else "")
-        message = "timezone {} is neither an IANA name nor an offset such as GMT+8"
-        remedy = '{}For China, write "Asia/Shanghai".'
-        yield _Oddity("timezone", message, remedy, (timezone, hint), "timezone")
+        yield problem("timezone", ("timezone",), timezone, hint)
     if not (kind or recurrence) and any(values):
-        message, remedy = "the trigger does not say its type", "Write type: Scheduler for one with a cron."
-        yield _Oddity("type", message, remedy, (), "no-type")
+        yield problem("no-type", ("type",))
     times = {"startTime": start, "endTime": end}
     odd = [key for key, time in times.items() if time and not (_TIME.fullmatch(time) and _is_date(time))]
     for key in odd:
-        time, message = str(times[key]), f"{key} {{}} is not a time"
-        remedy, is_error = 'Write it as "1970-01-01 00:00:00".', _TIME.fullmatch(time) is None
-        yield _Oddity(key, message, remedy, (time,), "time", is_error)
+        no_time = problem("time", (key,), str(times[key]), key=key)
+        yield doubt(no_time) if _TIME.fullmatch(str(times[key])) else no_time
     if not odd and start and end and start.replace("T", " ") > end.replace("T", " "):
-        message = "endTime {} is before startTime {}, so nothing ever starts"
-        yield _Oddity("endTime", message, "Write a later endTime.", (end, start), "time-order")
+        yield problem("time-order", ("endTime",), end, start)
     yield from _negative("delaySeconds", values[-1])
 
 
-def _odd_fields(kind: str | None, cron: str | None) -> Iterator[_Oddity]:
+def _odd_fields(kind: str | None, cron: str | None) -> Iterator[Problem]:
     count = len((cron or "").split())
     if not cron:
         if kind:
-            message = "the trigger is a Scheduler, and has no cron that says when"
-            yield _Oddity("cron", message, f"Write cron: {DAILY}", (), "no-cron")
+            yield problem("no-cron", _CRON)
     elif count not in _CRON_FIELDS:
-        message = f"cron {{}} has {count} field{'' if count == 1 else 's'}, and six are needed"
-        remedy = f"Write seconds, minutes, hours, day, month and weekday: {DAILY}"
-        yield _Oddity("cron", message, remedy, (cron,), "cron", is_error=bool(kind))
+        other = problem("cron", _CRON, cron, count=f"{count} field{'' if count == 1 else 's'}")
+        yield other if kind else doubt(other)
     else:
         yield from _odd_cron(cron)
 
@@ -285,29 +257,25 @@ def _is_date(time: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _number_oddities(*values: Json) -> tuple[_Oddity, ...]:
+def _number_oddities(*values: Json) -> tuple[Problem, ...]:
     """Most nodes of a document have the same numbers, so each combination is looked at once."""
     return tuple(_odd_numbers(dict(zip(_NUMBERS, values, strict=True))))
 
 
-def _odd_numbers(values: Object) -> Iterator[_Oddity]:
+def _odd_numbers(values: Object) -> Iterator[Problem]:
     priority, interval = whole_number(values["priority"]), whole_number(values["rerunInterval"])
     if priority is not None and not 1 <= priority <= 8:
-        message, remedy = "priority {} is outside 1 to 8", "Write one of these: 1 is the default."
-        yield _Oddity("priority", message, remedy, (priority,), "priority")
+        yield problem("priority", ("priority",), priority)
     for key in _COUNTS:
         yield from _negative(key, values[key])
-    if interval is not None and 0 < interval < MINUTE:
-        message = "rerunInterval {} is less than a minute: it is in milliseconds"
-        remedy = f"Write {MINUTE} for a minute, {3 * MINUTE} for three."
-        yield _Oddity("rerunInterval", message, remedy, (interval,), "short-interval")
+    if interval is not None and 0 < interval < _MINUTE:
+        yield problem("short-interval", ("rerunInterval",), interval)
 
 
-def _negative(key: str, value: Json) -> Iterator[_Oddity]:
+def _negative(key: str, value: Json) -> Iterator[Problem]:
     number = whole_number(value)
     if number is not None and number < 0:
-        remedy = "Write 0 or more, or leave it out."
-        yield _Oddity(key, f"{key} {{}} is negative", remedy, (number,), "negative")
+        yield problem("negative", (key,), number, key=key)
 
 
 def whole_number(value: Json) -> int | None:

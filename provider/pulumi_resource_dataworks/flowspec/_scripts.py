@@ -13,7 +13,7 @@ from ._comparison import named_fields
 from ._document import Object, objects, script_of
 from ._node_types import NODE_TYPES
 from ._paths import Path
-from ._problems import Phrase, Problem, doubt
+from ._problems import Phrase, Problem, problem
 from ._suggestions import near
 
 _INVISIBLE = {
@@ -53,20 +53,14 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
     text = "" if content is None else str(content)
     if not text or text.isspace():
         if form not in ("", "json"):
-            message = "the script is empty, so the node has nothing to run"
-            yield doubt(here, message, "Write it as script.content.", rule="empty-script")
+            yield problem("empty-script", here)
         return
     if "${" in text and form in ("sql", "json"):
         yield from _undeclared(node, text, shared, here)
     if form == "json" and not _is_object(text):
-        message = "the content of a Data Integration node is not a JSON object"
-        remedy = "Write the job as JSON: in Data Studio, the node's script mode shows it."
-        yield doubt(here, message, remedy, rule="job-content")
+        yield problem("job-content", here)
     if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
-        message = (
-            "the script has Windows line breaks, and a shell takes the CR of CRLF for a part of its line"
-        )
-        yield doubt(here, message, "Save the script with LF, or replace CRLF where it is read.", rule="crlf")
+        yield problem("crlf", here)
     if not text.isascii() and any(map(text.__contains__, _INVISIBLE)) and not text.startswith(("{", "[")):
         yield from _invisible(text, "--" if form == "sql" else "#", here)
 
@@ -84,10 +78,8 @@ def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -
     names = {str(one.get(key)): None for one in known for key in ("inputName", "name") if one.get(key)}
     missing = [name for name in used if name not in names and not _is_set(name, text)]
     if missing:
-        message = "the script has {}, and the node has no parameter of that name"
-        remedy = "{}Write it in script.parameters, with name, scope, type and value."
-        values = (Phrase(", ".join(f"${{{name}}}" for name in missing)), near(missing[0], tuple(names)))
-        yield doubt(path, message, remedy, *values, rule="undeclared-parameter")
+        variables = Phrase(", ".join(f"${{{name}}}" for name in missing))
+        yield problem("undeclared-parameter", path, variables, near(missing[0], tuple(names)))
 
 
 def _is_comment(text: str, offset: int) -> bool:
@@ -111,14 +103,10 @@ def _parameter_doubts(script: Object, path: Path) -> Iterator[Problem]:
         name, value = parameter.get("name"), parameter.get("value")
         if isinstance(name, str):
             if name in seen and not _holds_several(parameter):
-                message = f"the parameter {{}} is written twice: parameters[{seen[name]}] has it too"
-                here = (*path, position, "name")
-                yield doubt(here, message, "Keep one of the two.", name, rule="parameter-twice")
+                yield problem("parameter-twice", (*path, position, "name"), name, first=seen[name])
             seen.setdefault(name, position)
         if isinstance(value, str) and "$" in value and _OPEN.search(value):
-            message = "the value {} of parameter {} is not closed"
-            remedy = 'Write the closing bracket: "$[yyyymmdd-1]" is the day before.'
-            yield doubt((*path, position, "value"), message, remedy, value, name, rule="parameter-value")
+            yield problem("parameter-value", (*path, position, "value"), value, name)
 
 
 def _is_object(text: str) -> bool:
@@ -137,9 +125,7 @@ def _invisible(text: str, comment: str, path: Path) -> Iterator[Problem]:
         before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if comment not in before:
             line = text.count("\n", 0, found.start()) + 1
-            message = f"line {line} of the script has {_INVISIBLE[found.group()]}"
-            remedy = "It comes with text that is copied or saved by other programs. Remove it, or write a plain space."
-            yield doubt(path, message, remedy, rule="invisible-character")
+            yield problem("invisible-character", path, line=line, character=_INVISIBLE[found.group()])
             return
 
 
@@ -158,18 +144,14 @@ def when_problems(when: str, parameters: Mapping[str, str | None], path: Path) -
     names = _PLACEHOLDER.findall(when)
     for name in dict.fromkeys(names):
         if _NAME.fullmatch(name) and name not in parameters:
-            message = "the condition uses {}, and no parameter of the node is called so"
-            remedy = "Add it to script.parameters of this node: only these are put in."
-            yield doubt(path, message, remedy, f"${{{name}}}", rule="when-parameter")
+            yield problem("when-parameter", path, f"${{{name}}}")
     # A name of its own for each placeholder: inside of quotes it is text.
     count = iter(range(len(when)))
     tree = _parsed(_PLACEHOLDER.sub(lambda _: f"dw_{next(count)}_dw", when))
     if tree is None:
         filled = _PLACEHOLDER.sub(lambda found: parameters.get(found[1]) or "1", when)
         if len(when) <= _LONGEST and _parsed(filled) is None:
-            message = "the condition {} is not a Python expression"
-            remedy = "Write it with ==, !=, <, >, and, or, not; a text stands in quotes."
-            yield doubt(path, message, remedy, when, rule="when-python")
+            yield problem("when-python", path, when)
         return
     for item in ast.walk(tree):
         if isinstance(item, ast.Name):
@@ -186,18 +168,9 @@ def _name_problems(
         name = names[int(mark[1])]
         value = parameters.get(name)
         if value is not None and not _is_python(value):
-            message = f"{{}} stands for the text {{}}, and has no quotes around it: {_AS_NAME}"
-            remedy = "Write {}."
-            values = (f"${{{name}}}", value, f"'${{{name}}}'")
-            yield doubt(path, message, remedy, *values, rule="when-quotes")
+            yield problem("when-quotes.parameter", path, f"${{{name}}}", value, f"'${{{name}}}'")
     elif word not in _BUILTINS and not _MARK.search(word):
-        message = f"{{}} is neither a parameter nor in quotes: {_AS_NAME}"
-        remedy = "Write {} for a text, or {} for a parameter."
-        values = (word, f"'{word}'", f"${{{word}}}")
-        yield doubt(path, message, remedy, *values, rule="when-quotes")
-
-
-_AS_NAME = "Python takes it for a name that nothing defines"
+        yield problem("when-quotes.word", path, word, f"'{word}'", f"${{{word}}}")
 
 
 def _comparison_problems(item: ast.Compare, names: list[str], path: Path) -> Iterator[Problem]:
@@ -207,10 +180,7 @@ def _comparison_problems(item: ast.Compare, names: list[str], path: Path) -> Ite
         marks = [_MARK.fullmatch(value) for value in pair if isinstance(value, str)]
         if len(pair) == 2 and len(marks) == 1 and marks[0] and not isinstance(pair[0], type(pair[1])):
             name = names[int(marks[0][1])]
-            message = "the condition compares the text {} with a number"
-            remedy = "Write {} without quotes for a number, or put the number in quotes."
-            values = (f"'${{{name}}}'", f"${{{name}}}")
-            yield doubt(path, message, remedy, *values, rule="when-quotes")
+            yield problem("when-quotes.number", path, f"'${{{name}}}'", f"${{{name}}}")
 
 
 def _is_python(value: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from ._document import Json, Object
 from ._fields import OBJECT_TYPES, Field, Shape
 from ._paths import Path
-from ._problems import Phrase, Problem, doubt
+from ._problems import Phrase, Problem, problem
 
 # --- Words that look like others: near misses, and slips of the pen
 
@@ -223,9 +223,7 @@ def rounded(holder: Object, keys: tuple[str, ...], path: Path) -> Iterator[Probl
     for key in keys:
         value: Json = holder.get(key)
         if type(value) in _NUMBERS and _EXACT <= value <= _LARGEST and _looks_rounded(value):
-            message = "the ID {} is a number without quotes whose last digits look rounded: fn::toJSON and jq keep 16 or 17"
-            remedy = "Write the ID in quotes, with the digits that DataWorks shows."
-            yield doubt((*path, key), message, remedy, value, rule="rounded-id")
+            yield problem("rounded-id", (*path, key), value)
 
 
 def _looks_rounded(value: float) -> bool:

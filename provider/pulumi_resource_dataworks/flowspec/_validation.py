@@ -12,7 +12,7 @@ from ._fields import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, 
 from ._node_index import NodeIndex, outputs_of
 from ._node_types import KNOWN_COMMANDS, NODE_TYPES
 from ._paths import Path, show_path
-from ._problems import InvalidDocumentError, Problem, doubt
+from ._problems import InvalidDocumentError, Problem, doubt, problem
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
 from ._suggestions import (
@@ -46,15 +46,12 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
             count += 1
             own = str(node.get("id") or "")
             if own and ids.setdefault(own, here) is not here:
-                message = f"the ID {{}} is used twice: {show_path((*ids[own], 'id'))} has it too"
-                remedy = "Leave the copy's id out, and the provider chooses one."
-                yield Problem((*here, "id"), message, remedy, (own,), rule="id-clash")
+                yield problem("id-clash", (*here, "id"), own, first=show_path((*ids[own], "id")))
             yield from _holder_problems(node, here, inner=inner)
             yield from _script_problems(node, shared, here)
             yield from control_problems(node, owner, scope.index, here)
     if count > MAX_NODES:
-        message = f"the workflow has {count} nodes, and DataWorks allows {MAX_NODES}"
-        yield doubt((*path, "nodes"), message, "Split it into several.", rule="many-nodes")
+        yield problem("many-nodes", (*path, "nodes"), count=count, limit=MAX_NODES)
 
 
 def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
@@ -72,12 +69,9 @@ def _holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Pro
     name = str(holder.get("name"))
     where = script_of(holder).get("path")
     if isinstance(where, str) and where and not where.endswith(name):
-        message = "the path {} does not end in the name {}"
-        remedy = "Nearly all documents of the service have it so."
-        yield doubt((*path, "script", "path"), message, remedy, where, name, rule="path")
+        yield problem("path", (*path, "script", "path"), where, name)
     if "/" in name:
-        message = "the name {} has a slash, which parts the folders of a path"
-        yield doubt((*path, "name"), message, "Write another character for it.", name, rule="slash")
+        yield problem("slash", (*path, "name"), name)
     yield from _schedule_problems(holder, path, inner=inner)
     for side in ("inputs", "outputs"):
         if holder.get(side):
@@ -100,23 +94,18 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
     runtime = part(script, "runtime")
     command = runtime.get("command")
     if not (command or runtime.get("commandTypeId")):
-        message, remedy = "the node does not say what it runs", 'Write its type, for example "ODPS_SQL".'
-        yield Problem((*path, "script", "runtime", "command"), message, remedy, rule="no-command")
+        yield problem("no-command", (*path, "script", "runtime", "command"))
     command = command if isinstance(command, str) else ""
     # The steps of a PAI flow have a type for each algorithm.
     if command and command.upper() not in NODE_TYPES and "paiflow" not in path:
-        message = "node type {} is not known here"
-        remedy = "{}DataWorks may know it: new ones are added all the time."
         here = (*path, "script", "runtime", "command")
-        yield doubt(here, message, remedy, command, near(command, KNOWN_COMMANDS), rule="command")
+        yield problem("command", here, command, near(command, KNOWN_COMMANDS))
     if isinstance(resource, dict):
         here = (*path, "runtimeResource")
         yield from rounded(cast("Object", resource), ("resourceGroupId",), here)
         group = cast("Object", resource).get("resourceGroup")
         if isinstance(group, str) and not group.strip():
-            message = "the resource group is empty"
-            remedy = "Write its identifier, or leave runtimeResource out for the workspace's default."
-            yield doubt((*here, "resourceGroup"), message, remedy, rule="empty-resource-group")
+            yield problem("empty-resource-group", (*here, "resourceGroup"))
     if not is_plain(script, command):
         yield from script_doubts(node, command, shared, path)
     for key, inner in inner_scopes(node):
@@ -132,8 +121,7 @@ def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
             here = (*path, key, position)
             yield from rounded(output, ("data",), here)
             if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
-                remedy = "Write what others depend on, as workspace.name; or leave the output out."
-                yield Problem((*here, "data"), "data is missing", remedy, rule="missing")
+                yield problem("missing.data", (*here, "data"))
 
 
 # --- What is wrong with the document as a whole, and the shape of each value in it
@@ -174,39 +162,32 @@ def _root_problems(root: Object) -> Iterator[Problem]:
     """Whether this is a document that the import takes at all: the questions that come before all others."""
     if "kind" not in root and "spec" not in root:
         keys = ", ".join(sorted(str(key) for key in root)[:5])
-        remedy = "A document is an object with version, kind and spec: in Data Studio, open the workflow and click Show Spec."
-        message = "this is not a FlowSpec document: it has neither kind nor spec but {}"
-        yield Problem((), message, remedy, (keys,), rule="no-flowspec")
+        yield problem("no-flowspec", (), keys)
         return
     yield from _kind_problems(root)
     lacking = _no_workflow(root.get("spec"))
     if lacking:
-        yield Problem(*lacking, rule="no-workflow")
+        yield lacking
     elif len(root["spec"]["workflows"]) > 1:
-        message = f"the document has {len(root['spec']['workflows'])} workflows"
-        remedy = "Declare each in a resource of its own: the service imports the first and ignores the rest."
-        yield Problem(("spec", "workflows", 1), message, remedy, rule="second-workflow")
+        yield problem("second-workflow", ("spec", "workflows", 1), count=len(root["spec"]["workflows"]))
 
 
-def _no_workflow(spec: Json) -> tuple[Path, str, str, tuple[str, ...]] | None:
-    """Place, message, remedy and values where a spec holds no list of workflows."""
+def _no_workflow(spec: Json) -> Problem | None:
+    """The problem of a spec that holds no list of workflows."""
     if not isinstance(spec, dict):
-        return ("spec",), "spec has to be an object", "It holds the list workflows.", ()
+        return problem("no-workflow.no-spec", ("spec",))
     keys, workflows = list(cast("Object", spec)), cast("Object", spec).get("workflows")
     path: Path = ("spec", "workflows")
     if workflows is None:
         meant = next((key for key in keys if key != "workflows" and slip(key, "workflows")), None)
         if meant:
-            remedy = 'Did you mean "workflows"? It is a list of one workflow.'
-            return ("spec", meant), "{} is not a field of a spec", remedy, (meant,)
+            return problem("no-workflow.misspelt", ("spec", meant), meant)
         if "nodes" in keys:
-            message = "the document has nodes but no workflow around them"
-            remedy = "Move nodes and flow into spec.workflows[0]: the import takes a workflow with its nodes inside."
-            return path, message, remedy, ()
+            return problem("no-workflow.around-nodes", path)
     if not workflows:
-        return path, "the document has no workflow", "Write exactly one in spec.workflows.", ()
+        return problem("no-workflow.none", path)
     if not isinstance(workflows, list) or len(objects(workflows)) != len(cast("list[Json]", workflows)):
-        return path, "workflows has to be a list of objects", "Write exactly one workflow in it.", ()
+        return problem("no-workflow.no-list", path)
     return None
 
 
@@ -214,10 +195,9 @@ def _kind_problems(root: Object) -> Iterator[Problem]:
     kind = root.get("kind")
     kinds = ", ".join(IMPORTED_KINDS)
     if kind is None:
-        yield Problem(("kind",), "kind is missing", f"Write one of {kinds}.", rule="kind")
+        yield problem("kind.missing", ("kind",), kinds=kinds)
     elif not isinstance(kind, str) or kind.casefold() not in {known.casefold() for known in IMPORTED_KINDS}:
-        remedy = f"{near(str(kind), IMPORTED_KINDS)}The import takes {kinds}."
-        yield Problem(("kind",), "kind {} cannot be imported", remedy, (kind,), rule="kind")
+        yield problem("kind.other", ("kind",), kind, near=near(str(kind), IMPORTED_KINDS), kinds=kinds)
 
 
 def _judge_object(value: Object, object_type: str, path: Path, problems: list[Problem]) -> None:
@@ -262,14 +242,12 @@ def _other_spellings(value: Object, object_type: str, key: str, path: Path) -> I
     for other in [name, *keys[: keys.index(key)]]:
         same = other == name or field_of(object_type, other)[0] == name
         if same and value.get(other) and value[key] and value[other] != value[key]:
-            message = f"{key} is another spelling of {other}, and both are there"
-            remedy = "Keep one of the two: the service would drop the other, or join them."
-            yield Problem(path, message, remedy, rule="two-spellings")
+            yield problem("two-spellings", path, key=key, other=other)
             return
 
 
 def _missing(name: str, object_type: str, path: Path) -> Problem:
-    return Problem((*path, name), f"{name} is missing", f"A {object_type} needs it.", rule="missing")
+    return problem("missing.field", (*path, name), name=name, object=object_type)
 
 
 def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) -> Problem:
@@ -280,28 +258,27 @@ def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) 
     """
     table, key = OBJECT_TYPES[object_type], str(path[-1])
     free = tuple(name for name in (*table.fields, *table.aliases) if name not in value)
-    message = f"{{}} is not a field of a {object_type}, so the service would drop it"
     if key in table.lost:
-        return Problem(path, message.format(key), table.lost[key], rule="lost-key")
+        return problem("lost-key", path, key=key, object=object_type, advice=table.lost[key])
     meant = None if key in table.dropped else field_meant(object_type, key, free)
     if meant:
-        return Problem(path, message, f'Did you mean "{meant}"?', (key,), rule="misspelt-key")
+        return problem("misspelt-key", path, key, object=object_type, meant=meant)
     if key in table.misplaced:
-        return Problem(path, message, table.misplaced[key], (key,), rule="misplaced-key")
+        return problem("misplaced-key", path, key, object=object_type, advice=table.misplaced[key])
     if not advised:
-        return doubt(path, message, "Leave it out.", key, rule="unknown-key")
+        return problem("unknown-key", path, key, object=object_type, advice="Leave it out.")
     twin = next((name for name in table.fields if name in value and slip(key, name)), None)
-    remedy = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(object_type, key)
-    remedy = remedy or near(key, free) + "Leave it out."
-    return doubt(path, message, remedy, key, rule="unknown-key")
+    advice = f'Leave it out: "{twin}" is there too.' if twin else where_it_belongs(object_type, key)
+    advice = advice or near(key, free) + "Leave it out."
+    return problem("unknown-key", path, key, object=object_type, advice=advice)
 
 
 def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Problem]:
     """The problem of a value that has not just the shape of its field, or none where the parser takes it."""
     if value is None:
         if field.no_null:
-            remedy = "Leave it out, or write an empty list." if field.shape is Shape.LIST else "Leave it out."
-            yield Problem(path, f"{path[-1]} is null", remedy, rule="null-list")
+            name = "null-list.list" if field.shape is Shape.LIST else "null-list.object"
+            yield problem(name, path, key=path[-1])
     elif not _fits(value, field):
         is_choice = field.shape is Shape.CHOICE
         yield _choice_problem(value, field, path) if is_choice else _shape_problem(value, field, path)
@@ -316,11 +293,9 @@ def _judge_below(value: Json, field: Field, path: Path, problems: list[Problem])
         if isinstance(item, dict):
             _judge_object(cast("Object", item), field.object_type, (*path, index), problems)
         else:
-            message = f"each of {path[-1]} has to be an object"
             whole = as_object(item, field)
-            remedy = "Write {}." if whole else "Write it out: a reference by ID is not resolved here."
-            values = (whole,) if whole else ()
-            problems.append(Problem((*path, index), message, remedy, values, rule="shape"))
+            name, values = ("shape.item", (whole,)) if whole else ("shape.reference", ())
+            problems.append(problem(name, (*path, index), *values, key=path[-1]))
 
 
 def _fits(value: Json, field: Field) -> bool:
@@ -342,36 +317,33 @@ def _fits(value: Json, field: Field) -> bool:
 
 def _shape_problem(value: Json, field: Field, path: Path) -> Problem:
     if field.shape is Shape.INTEGER and whole_number(value) is not None:
-        message = f"{path[-1]} {{}} is too large: DataWorks reads whole numbers of {field.bits} bits"
-        remedy = f"Write a number below {2 ** (field.bits - 1):,}."
-        return Problem(path, message, remedy, (value,), rule="number")
+        limit = f"{2 ** (field.bits - 1):,}"
+        return problem("number", path, value, key=path[-1], bits=field.bits, limit=limit)
     wanted = "a list of texts" if field.shape is Shape.LIST and field.strict else field.shape.value
-    held = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
-    message = f"{path[-1]} has to be {wanted}, and is {held or '{}'}"
-    values = () if held else (cast("object", value),)
     whole = as_object(value, field)
     if whole:
-        remedy = "Write [{}]." if field.shape is Shape.LIST else "Write {}."
-        return Problem(path, message, remedy, (*values, whole), rule="shape")
-    return Problem(path, message, how_to_write(value, field), values, rule="shape")
+        name = "shape.in-list" if field.shape is Shape.LIST else "shape.in-object"
+        return problem(name, path, value, whole, key=path[-1], wanted=wanted)
+    how = how_to_write(value, field)
+    if isinstance(value, dict | list):
+        held = "an object" if isinstance(value, dict) else "a list"
+        return problem("shape.holder", path, key=path[-1], wanted=wanted, held=held, how=how)
+    return problem("shape.value", path, value, key=path[-1], wanted=wanted, how=how)
 
 
 def _choice_problem(value: Json, field: Field, path: Path) -> Problem:
-    remedy = f"{near(str(value), field.choices)}Write one of {', '.join(field.choices)}."
-    if field.open:
-        message = f"{path[-1]} {{}} is not known, so the service would drop it"
-        message += " and take the timeout for hours" if path[-1] == "timeoutUnit" else ""
-        return Problem(path, message, remedy, (value,), rule="lost-label")
-    return Problem(path, f"{path[-1]} {{}} is not known", remedy, (value,), rule="label")
+    hint, labels = near(str(value), field.choices), ", ".join(field.choices)
+    if not field.open:
+        return problem("label", path, value, key=path[-1], near=hint, labels=labels)
+    also = " and take the timeout for hours" if path[-1] == "timeoutUnit" else ""
+    return problem("lost-label", path, value, key=path[-1], also=also, near=hint, labels=labels)
 
 
 def _workflow_problems(root: Object, workflow: Object) -> Iterator[Problem]:
     path: Path = ("spec", "workflows", 0)
     outer = root["spec"].get("id")
     if outer not in (None, "") and workflow.get("id") not in (None, "") and str(outer) != str(workflow["id"]):
-        message = "spec.id {} differs from the workflow's own id {}"
-        remedy = "Leave spec.id out: the workflow's own id decides between create and update."
-        yield Problem(("spec", "id"), message, remedy, (outer, workflow["id"]), "warning", "two-ids")
+        yield problem("two-ids", ("spec", "id"), outer, workflow["id"])
     yield from _beside(root["spec"], workflow)
     yield from number_problems(part(root["spec"], "strategy"), ("spec", "strategy"))
     yield from rounded(root["spec"], ("id",), ("spec",))
@@ -382,19 +354,14 @@ def _workflow_problems(root: Object, workflow: Object) -> Iterator[Problem]:
 def _beside(spec: Object, workflow: Object) -> Iterator[Problem]:
     """Nodes beside the workflow, and what they wait for: the import takes the workflow, and what it waits for itself."""
     if objects(spec.get("nodes")):
-        message = "nodes stand beside the workflow, and the import takes the workflow alone"
-        remedy = "Move them into spec.workflows[0].nodes."
-        yield Problem(("spec", "nodes"), message, remedy, rule="beside-workflow")
+        yield problem("beside-workflow.nodes", ("spec", "nodes"))
     for key in ("triggers", "scripts", "runtimeResources"):
         if objects(spec.get(key)):
-            message = f"the list {key} stands beside the workflow, and the service would drop it"
-            yield doubt(("spec", key), message, "Write each where it is used.", rule="beside-workflow")
+            yield doubt(problem("beside-workflow.list", ("spec", key), key=key))
     outputs = {spec.get("id"), spec.get("name"), workflow.get("id"), workflow["name"], *outputs_of(workflow)}
     own, index = {str(word) for word in outputs if word}, NodeIndex.of(workflow)
     for key in FLOWS:
         for position, dependency in enumerate(objects(spec.get(key))):
             node = dependency.get("nodeId")
             if str(node) not in own and index.find(node):
-                message = "the dependency of node {} stands beside the workflow, and the import takes the workflow alone"
-                remedy = "Move it into spec.workflows[0].dependencies."
-                yield Problem(("spec", key, position), message, remedy, (node,), rule="beside-workflow")
+                yield problem("beside-workflow.dependency", ("spec", key, position), node)

@@ -8,6 +8,7 @@ import collections
 import json
 import os
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError
 from pulumi_resource_dataworks.flowspec._fields import UNKNOWN_FIELD, Shape, field_of
-from pulumi_resource_dataworks.flowspec._rules import RULES
+from pulumi_resource_dataworks.flowspec._problems import rules
 from tests.support.corpus import DOCUMENTS, Verdict, each_folder, loaded, vendors, verdicts
 
 COMPARISON = {
@@ -40,7 +41,7 @@ def claim(row: Verdict, document: Any, mutated: Any) -> str:
         [first, *_] = [problem for problem in error.problems if problem.severity == "error"]
         if row["parser"] == "error" or row["same_meaning"] == "write-error":
             return "" if first.line else "UNCLAIMED: refused without a place"
-        return first.rule if first.rule in RULES else f"UNCLAIMED: refused by {first.rule}"
+        return first.rule if first.rule in rules() else f"UNCLAIMED: refused by {first.rule}"
     if row["parser"] == "error":
         return "UNCLAIMED: taken though the parser refuses it"
     if row["same_meaning"] == "write-error":
@@ -105,10 +106,17 @@ def test_every_verdict_of_the_vendors_parser_is_met_or_claimed(folder: Path) -> 
     assert not unclaimed
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", rules())
 def test_every_rule_gives_its_reason(rule: str) -> None:
-    assert RULES[rule].says.endswith(".")
-    assert RULES[rule].because.endswith(".")
+    assert rules()[rule].says.endswith(".")
+    assert rules()[rule].because.endswith(".")
+
+
+def test_each_text_of_a_rule_is_one_that_the_code_names() -> None:
+    known = {f"{name}.{case}".removesuffix(".") for name, rule in rules().items() for case in rule.text}
+    code = "".join(path.read_text("utf-8") for path in Path(flowspec.__file__).parent.glob("*.py"))
+    assert {name for name in known if f'"{name}"' not in code} == set()
+    assert set(re.findall(r'problem\(\s*"([^"]+)"', code)) <= known
 
 
 def workflows_written_by_the_vendor() -> list[Path]:
