@@ -150,7 +150,7 @@ _WATCHED = {
     owner: {
         f"{part}.{name}" if part else name: field
         for part in ("", *parts)
-        for name, field in OBJECT_TYPES[part or owner].fields.items()
+        for name, field in sorted(OBJECT_TYPES[part or owner].fields.items(), key=lambda row: row[0])
         if field.watched
     }
     for owner, parts in {
