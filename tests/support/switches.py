@@ -53,6 +53,18 @@ LOOKED_UP = (
 )
 """Switches that no resource meets, only functions (tests/unit/functions turns them), or nothing of the provider's."""
 
+OF_INSTANCES = (
+    "instances_made_after",
+    "refused_instances",
+    "instance_name",
+    "business_dates_in",
+    "default_business_date",
+    "failed_instance",
+    "workflow_of_task",
+    "dev_tasks",
+)
+"""Switches that only a run of a workflow meets (tests/unit/lifecycle/test_workflow_run.py turns them)."""
+
 
 def settings_of_switches() -> dict[str, tuple[Any, ...]]:
     """Every switch that a workflow's life may meet, with its settings, the default first."""
@@ -61,7 +73,7 @@ def settings_of_switches() -> dict[str, tuple[Any, ...]]:
         choices = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
         others = tuple(one for one in choices if one != defaults[name])
         found[name] = NUMBERS_AND_TEXTS.get(name, (defaults[name], *others))
-    return {name: settings for name, settings in found.items() if name not in LOOKED_UP}
+    return {name: settings for name, settings in found.items() if name not in LOOKED_UP + OF_INSTANCES}
 
 
 FACTORS: dict[str, tuple[Any, ...]] = {**AROUND, **settings_of_switches()}

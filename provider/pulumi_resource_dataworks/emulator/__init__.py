@@ -14,6 +14,8 @@ from ._emulator import EmulatorSettings as EmulatorSettings
 from ._gateway import Call as Call
 from ._gateway import Edition as Edition
 from ._gateway import Fault as Fault
+from ._instances import ScriptedTask as ScriptedTask
+from ._instances import TaskLife as TaskLife
 from ._model import Account as Account
 from ._model import Clock as Clock
 from ._model import Life as Life

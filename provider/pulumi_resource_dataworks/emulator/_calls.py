@@ -129,11 +129,11 @@ def texts(params: Parameters, name: str) -> list[str]:
 
 
 def paged(
-    params: Parameters, name: str, found: Sequence[T], shown: Callable[[T], JsonObject]
+    params: Parameters, name: str, found: Sequence[T], shown: Callable[[T], JsonObject], most: int = 100
 ) -> dict[str, JsonObject]:
     """An answer with the page that is asked for under `name`, each of what was found as it is shown."""
     number, size = integer(params, "PageNumber", 1), integer(params, "PageSize", 10)
-    if not 1 <= size <= 100:
-        raise ServiceError(400, "InvalidPageSize", "PageSize is at most 100.")
+    if not 1 <= size <= most:
+        raise ServiceError(400, "InvalidPageSize", f"PageSize is at most {most}.")
     page = list(map(shown, found[(number - 1) * size : number * size]))
     return {"PagingInfo": {"PageNumber": number, "PageSize": size, "TotalCount": len(found), name: page}}

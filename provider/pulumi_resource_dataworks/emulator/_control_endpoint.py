@@ -19,6 +19,7 @@ from ._calls import STRICT, JsonObject, read
 from ._documents import write
 from ._emulator import Emulator, EmulatorSettings
 from ._gateway import Edition, Fault
+from ._instances import ScriptedTask, TaskLife
 from ._model import Life
 
 Act = Callable[[Emulator, Any], Any]
@@ -61,6 +62,14 @@ def _stage(emulator: Emulator, body: _Stage) -> None:
         emulator.script_stage(body.code, body, body.times)
 
 
+def _task(emulator: Emulator, body: ScriptedTask) -> None:
+    """A life of tasks; with `name` of tasks of that name in the next instances only."""
+    if body.name:
+        emulator.scheduler.script(body)
+    else:
+        emulator.scheduler.life = TaskLife(body.seconds, body.outcome, body.log)
+
+
 def _switches(emulator: Emulator, body: JsonObject) -> JsonObject:
     emulator.switch(**body)
     return emulator.switches.as_json()
@@ -85,6 +94,7 @@ _POSTS: Mapping[str, tuple[Any, Act]] = {
     "faults": (list[Fault] | Fault, _faults),
     "job": (_Job, _job),
     "stage": (_Stage, _stage),
+    "task": (ScriptedTask, _task),
     "switches": (JsonObject, _switches),
     "edit": (_body(id=_ID, document=(JsonObject | None, ...)), _edit),
     "edit-node": (
@@ -136,10 +146,21 @@ def _workflows(emulator: Emulator, _: Any) -> list[JsonObject]:
     ]
 
 
+def _instances(emulator: Emulator, _: Any) -> list[JsonObject]:
+    now = emulator.clock.now()
+    return [
+        {"id": one.instance_id, "type": one.kind, "environment": one.environment, "date": one.date}
+        | {"name": one.name, "status": one.status(now, fails_at_once=False), "parameters": one.parameters}
+        | {"tasks": {task.name: one.status_of(task, now) for task in one.tasks}}
+        for one in emulator.scheduler.instances.values()
+    ]
+
+
 _GETS: Mapping[str, Act] = {
     "calls": _calls,
     "workflows": _workflows,
     "runs": _runs,
+    "instances": _instances,
     "switches": lambda it, _: it.switches.as_json(),
 }
 

@@ -14,6 +14,7 @@ from ._calls import STRICT, JsonObject, is_list, is_object, read
 from ._documents import SpecError, parse
 from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
+from ._instances import Scheduler
 from ._model import Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
 from ._pipelines import new_run, publish, settle, settle_run, take_offline
 from ._state import ServiceState
@@ -110,6 +111,11 @@ class Emulator:
     def clock(self) -> Clock:
         """The emulator's time; `clock.advance(60)` lets a minute pass at once."""
         return self._state.clock
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """The scheduling system: its instances, and how tasks live."""
+        return self._state.scheduler
 
     @property
     def switches(self) -> Switches:

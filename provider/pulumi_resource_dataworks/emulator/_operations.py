@@ -20,6 +20,16 @@ from ._calls import (
 )
 from ._documents import write, write_as_given
 from ._imports import relocate, submit
+from ._instance_operations import (
+    create_workflow_instances,
+    get_create_workflow_instances_result,
+    get_task_instance_log,
+    get_workflow_instance,
+    list_task_instances,
+    list_tasks,
+    list_workflow_instances,
+    stop_workflow_instances,
+)
 from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds, scheduling_id
 from ._pipelines import (
     abolish_pipeline_run,
@@ -360,5 +370,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListPipelineRuns": _get(list_pipeline_runs, "ProjectId"),
     "ListPipelineRunItems": _get(list_pipeline_run_items, "ProjectId", "PipelineRunId"),
     "AbolishPipelineRun": _post(abolish_pipeline_run, "ProjectId", "Id"),
+    "CreateWorkflowInstances": _post(create_workflow_instances, "ProjectId", "Name", "Type", "WorkflowId"),
+    "GetCreateWorkflowInstancesResult": _get(get_create_workflow_instances_result, "OperationId"),
+    "ListWorkflowInstances": _post(list_workflow_instances, "ProjectId", "BizDate"),
+    "GetWorkflowInstance": _get(get_workflow_instance, "Id"),
+    "ListTaskInstances": _post(list_task_instances, "ProjectId", "Bizdate"),
+    "GetTaskInstanceLog": _get(get_task_instance_log, "Id"),
+    "StopWorkflowInstances": _post(stop_workflow_instances, "Ids"),
+    "ListTasks": _post(list_tasks, "ProjectId"),
 }
 """Where each looks for its parameters is the SDK's (9.11.0, client.py): a rename is a POST with a query."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from ._calls import NO_MEMBER, JsonObject, ServiceError, no_project
+from ._instances import Scheduler
 from ._model import Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Workflow
 from ._switches import Switches
 
@@ -33,6 +34,7 @@ class ServiceState:
     jobs: dict[str, Job] = field(default_factory=dict[str, Job])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
     production: dict[Key, Workflow] = field(default_factory=dict[Key, Workflow])
+    scheduler: Scheduler = field(default_factory=Scheduler)
     locked: set[Key] = field(default_factory=set[Key])
     reads: Counter[str] = field(default_factory=Counter[str])
     _past: dict[Key, list[tuple[float, Workflow | None]]] = field(

@@ -34,7 +34,7 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
-from ._jobs import JobReader, wait_for_job
+from ._jobs import JobReader, poll_times, wait_for_job
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._pacing import Clock, SystemClock
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
@@ -42,6 +42,7 @@ from ._words import Words, withhold_words
 
 if TYPE_CHECKING:
     from ._client import Client
+    from ._instances import Task, TaskInstance, WorkflowInstance
     from ._lookups import Node, Project, ResourceGroup
     from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 
@@ -82,12 +83,16 @@ __all__ = [
     "SettingsError",
     "StaticCredentials",
     "SystemClock",
+    "Task",
+    "TaskInstance",
     "ThrottledError",
     "UnreadableAnswer",
     "Words",
     "WorkflowDefinition",
+    "WorkflowInstance",
     "WorkflowSummary",
     "WrongEndpointError",
+    "poll_times",
     "wait_for_job",
     "withhold_words",
 ]
@@ -95,6 +100,7 @@ __all__ = [
 
 _LATER = {
     "Client": "_client",
+    **dict.fromkeys(("Task", "TaskInstance", "WorkflowInstance"), "_instances"),
     **dict.fromkeys(("Node", "Project", "ResourceGroup"), "_lookups"),
     **dict.fromkeys(("PipelineRun", "PipelineRunItem", "PipelineStage"), "_pipelines"),
 }

@@ -7,6 +7,7 @@ import httpx
 
 from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
+from ._instances import Instances
 from ._lookups import Lookups, Nodes
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
@@ -55,6 +56,7 @@ class Client:
         self.pipelines = Pipelines(self._call)
         self.lookups = Lookups(self._call)
         self.nodes = Nodes(self._call)
+        self.instances = Instances(self._call)
 
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False

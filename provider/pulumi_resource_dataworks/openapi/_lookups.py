@@ -113,6 +113,11 @@ class Nodes(Operations):
         parameters = {"ProjectId": str(project_id), "Id": node_id}
         return await one(self._call, GET_NODE, parameters, Node, f"node {node_id}")
 
+    async def in_workflow(self, project_id: int, workflow_id: str) -> list[Node]:
+        """Return the nodes of a workflow."""
+        parameters = {"ProjectId": str(project_id), "ContainerId": workflow_id}
+        return await all_pages(self._call, LIST_NODES, parameters, Page[Node])
+
     async def called(self, project_id: int, name: str) -> list[Node]:
         """Return the nodes whose names hold this one."""
         parameters = {"ProjectId": str(project_id), "Name": name}

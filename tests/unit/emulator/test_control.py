@@ -70,6 +70,24 @@ def test_jobs_are_scripted(control: Call, call: Call, emulator: Emulator) -> Non
     assert len(emulator.workflows()) == 1
 
 
+def test_tasks_are_scripted_and_instances_told(control: Call, call: Call, emulator: Emulator) -> None:
+    made = document()
+    call(
+        "ImportWorkflowDefinition",
+        {"ProjectId": 10001, "Spec": json.dumps(made | {"kind": "ManualWorkflow"})},
+    )
+    emulator.deploy(WORKFLOW)
+    assert control("task", {"seconds": 0}).json() == {}
+    assert control("task", {"name": "n0", "seconds": 0, "outcome": "Failure", "times": 1}).json() == {}
+    own = emulator.workflow(WORKFLOW).scheduling_id
+    asked = {"ProjectId": 10001, "Name": "mine", "Type": "ManualWorkflow", "WorkflowId": own}
+    for _ in range(2):
+        call("CreateWorkflowInstances", asked)
+    first, second = control("instances").json()
+    assert (first["status"], first["tasks"]) == ("Failure", {"n0": "Failure"})
+    assert (second["status"], second["name"]) == ("Success", "mine")
+
+
 def test_switches_are_read_and_changed(control: Call) -> None:
     assert control("switches").json()["ids_on_wire"] == "strings"
     assert control("switches", {"ids_on_wire": "numbers"}).json()["ids_on_wire"] == "numbers"
