@@ -28,6 +28,7 @@ Written by `make reference` from the provider's schema. Names are those of YAML,
   [outputs](#outputs-of-workflowdefinition), [listing](#listing-of-workflowdefinition)
 - [WorkflowDeployment](#workflowdeployment): [inputs](#inputs-of-workflowdeployment),
   [outputs](#outputs-of-workflowdeployment), [listing](#listing-of-workflowdeployment)
+- [WorkflowRun](#workflowrun): [inputs](#inputs-of-workflowrun), [outputs](#outputs-of-workflowrun)
 - [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
   [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions),
   [readFlowSpec](#readflowspec)
@@ -126,10 +127,17 @@ def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str,
         f"\n### Inputs of {name}\n\n" + table("input", spec["inputProperties"], spec["requiredInputs"]),
         f"\n### Outputs of {name}\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
         *(section(one, of) for one, (full, of) in types.items() if is_of(full, spec["properties"], "index")),
-        f"\n### Listing of {name}\n\n[`pulumi do {token} list`](do.md#list) takes:\n\n",
-        table("query", spec["listInputs"]["properties"], spec["listInputs"]["required"]),
+        *listing(token, spec.get("listInputs")),
         "\n",
     ]
+
+
+def listing(token: str, query: Mapping[str, Any] | None) -> list[str]:
+    """Return the section about a list of resources; nothing where they cannot be listed."""
+    if query is None:
+        return []
+    head = f"\n### Listing of {token.rpartition(':')[2]}\n\n[`pulumi do {token} list`](do.md#list) takes:\n\n"
+    return [head, table("query", query["properties"], query["required"])]
 
 
 def function(token: str, spec: Mapping[str, Any]) -> str:

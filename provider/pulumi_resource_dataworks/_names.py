@@ -5,6 +5,23 @@ WORKFLOW_INPUTS = ("projectId", "workflowId")
 RUN_INPUTS = ("description", "approval", "abolishAbandoned")
 DEPLOYMENT_INPUTS = (*WORKFLOW_INPUTS, "digest", *RUN_INPUTS)
 
+WORKFLOW_RUN_INPUTS = (
+    *WORKFLOW_INPUTS,
+    "type",
+    "businessDates",
+    "startTime",
+    "endTime",
+    "parameters",
+    "nodeParameters",
+    "nodes",
+    "excludeNodes",
+    "parallelism",
+    "order",
+    "priority",
+    "triggers",
+    "stopOnCancel",
+)
+
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""
 

@@ -45,6 +45,11 @@ export type WorkflowDeployment = import("./workflowDeployment").WorkflowDeployme
 export const WorkflowDeployment: typeof import("./workflowDeployment").WorkflowDeployment = null as any;
 utilities.lazyLoad(exports, ["WorkflowDeployment"], () => require("./workflowDeployment"));
 
+export { WorkflowRunArgs } from "./workflowRun";
+export type WorkflowRun = import("./workflowRun").WorkflowRun;
+export const WorkflowRun: typeof import("./workflowRun").WorkflowRun = null as any;
+utilities.lazyLoad(exports, ["WorkflowRun"], () => require("./workflowRun"));
+
 
 // Export sub-modules:
 import * as config from "./config";
@@ -65,6 +70,8 @@ const _module = {
                 return new WorkflowDefinition(name, <any>undefined, { urn })
             case "dataworks:index:WorkflowDeployment":
                 return new WorkflowDeployment(name, <any>undefined, { urn })
+            case "dataworks:index:WorkflowRun":
+                return new WorkflowRun(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

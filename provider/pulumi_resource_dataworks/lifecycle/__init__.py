@@ -31,3 +31,4 @@ from .workflow_definition import HOLDING as HOLDING
 from .workflow_definition import NAMING as NAMING
 from .workflow_definition import WorkflowDefinitions as WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments as WorkflowDeployments
+from .workflow_run import WorkflowRuns as WorkflowRuns

@@ -173,7 +173,7 @@ def check_deployment(news: Mapping[str, Any], olds: Mapping[str, Any] | None) ->
     refuse_unknown_inputs(news, DEPLOYMENT_INPUTS, "workflow deployment", found)
     found.inputs = {
         "projectId": project_id_of(news.get("projectId"), found),
-        "workflowId": _workflow_id(news.get("workflowId"), found),
+        "workflowId": workflow_id_of(news.get("workflowId"), found),
         "digest": _digest(news.get("digest"), (olds or {}).get("digest"), found),
         **_description(news.get("description"), found),
         **_approval(news.get("approval"), found),
@@ -182,7 +182,8 @@ def check_deployment(news: Mapping[str, Any], olds: Mapping[str, Any] | None) ->
     return found
 
 
-def _workflow_id(value: Any, found: Checked) -> str | Unknown | None:
+def workflow_id_of(value: Any, found: Checked) -> str | Unknown | None:
+    """The workflow's ID in Data Studio; None, and a failure, where it is missing or wrong."""
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, str) and value.strip() and "/" not in value:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS, INPUTS, OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
+from pulumi_resource_dataworks._names import (
+    DEPLOYMENT_INPUTS,
+    INPUTS,
+    OF_THE_DEPLOYMENT,
+    OF_THE_DOCUMENT,
+    WORKFLOW_RUN_INPUTS,
+)
 
 from ._run import Options, TakenOver
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
+from .workflow_run import WorkflowRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class ResourceType:
     Where the input `secret_input` is a secret, so are the outputs `outputs_of_it`, which say something of it.
     """
 
-    steps: WorkflowDefinitions | WorkflowDeployments
+    steps: WorkflowDefinitions | WorkflowDeployments | WorkflowRuns
     inputs: tuple[str, ...]
     secret_input: str
     outputs_of_it: frozenset[str]
@@ -32,4 +39,5 @@ def resource_types(options: Options, run: str) -> dict[str, ResourceType]:
     return {
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
+        "WorkflowRun": ResourceType(WorkflowRuns(), WORKFLOW_RUN_INPUTS, "parameters", frozenset()),
     }

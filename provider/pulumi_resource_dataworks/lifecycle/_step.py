@@ -204,8 +204,12 @@ class Context:
 
     def expect(self, nodes: int) -> None:
         """Gives the step the time that a workflow of so many nodes may need, where the user has set none."""
+        self.allow(nodes * TIMEOUT_PER_NODE)
+
+    def allow(self, seconds: float) -> None:
+        """Gives the step so much time in all, where the user has set none."""
         if not self.timeout:
-            self._deadline += max(0.0, nodes * TIMEOUT_PER_NODE - DEFAULT_TIMEOUT)
+            self._deadline += max(0.0, seconds - DEFAULT_TIMEOUT)
 
     @property
     def remaining(self) -> float:

@@ -26,9 +26,7 @@ from ._results import Operations, Page, all_pages, inner, one, read
 from ._words import Free, Label, Text, Words, text_of
 
 Environment = Literal["Prod", "Dev"]
-SUCCESS: Final = "Success"
-FAILURE: Final = "Failure"
-NOT_RUN: Final = "NotRun"
+_ENDED: Final = ("Success", "Failure")
 
 
 class Creation(Answer):
@@ -54,7 +52,7 @@ class WorkflowInstance(Item):
     @property
     def ended(self) -> bool:
         """Whether it will not change by itself; what is stopped counts as failed."""
-        return self.status in (SUCCESS, FAILURE)
+        return self.status in _ENDED
 
 
 class TaskInstance(Item):
@@ -65,9 +63,14 @@ class TaskInstance(Item):
     finished_time: Integer = None
 
     @property
+    def ended(self) -> bool:
+        """Whether it will not change by itself, but for a rerun."""
+        return self.status in _ENDED
+
+    @property
     def is_at_work(self) -> bool:
         """Whether it has begun, or waits for something else than the tasks before it. So has a status that we do not know."""
-        return self.status not in (NOT_RUN, SUCCESS, FAILURE)
+        return not self.ended and self.status != "NotRun"
 
 
 class Task(Item):

@@ -25,6 +25,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &WorkflowDefinition{}
 	case "dataworks:index:WorkflowDeployment":
 		r = &WorkflowDeployment{}
+	case "dataworks:index:WorkflowRun":
+		r = &WorkflowRun{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

@@ -14,6 +14,7 @@ from .provider import *
 from .read_flow_spec import *
 from .workflow_definition import *
 from .workflow_deployment import *
+from .workflow_run import *
 from ._inputs import *
 from . import outputs
 
@@ -36,7 +37,8 @@ _utilities.register(
   "fqn": "pulumi_dataworks",
   "classes": {
    "dataworks:index:WorkflowDefinition": "WorkflowDefinition",
-   "dataworks:index:WorkflowDeployment": "WorkflowDeployment"
+   "dataworks:index:WorkflowDeployment": "WorkflowDeployment",
+   "dataworks:index:WorkflowRun": "WorkflowRun"
   }
  }
 ]

@@ -1,0 +1,351 @@
+"""A run's instances: how they are made once, and how they are seen to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
+from typing import Any, TypeVar
+
+from pulumi_resource_dataworks import openapi
+
+from ._instances_request import request_of
+from ._send_once import FIRST_PAUSE, send_once
+from ._step import CancelledStepError, Context, HalfDoneError
+from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
+
+T = TypeVar("T")
+
+# --- How instances are made once
+
+
+_LOOKS = 6
+"""How often a run whose answer was lost is looked for: about a minute, as it takes a while to make instances."""
+_ZONES = (8, 0)
+"""Hours ahead of UTC at which a business date may begin. The SDK's sample is a midnight of China's."""
+
+
+async def begin(context: Context, state: WorkflowRunState) -> WorkflowRunState:
+    """Makes the run, unless one of this very request has not ended; gives the state with what is known of it.
+
+    Raises:
+        HalfDoneError: It may have been made.
+        LifecycleError: It was not.
+        DataWorksError: It was not.
+    """
+    request, workflow = await request_of(context, state)
+    state = replace(state, status=RUNNING, operation_id="", instance_ids=())
+    before = [one async for one in _of_last_date(context, request, state)]
+    unended = next((one for one in before if one.name == state.name and not one.ended), None)
+    if unended is not None and not context.stateless:
+        context.report.status("going on with an earlier run")
+        return replace(state, instance_ids=await _all_dates(context, request, state, unended))
+    context.state_if_stopped = state
+    known = {one.id for one in before}
+
+    async def send() -> WorkflowRunState:
+        return replace(state, operation_id=await context.ask(context.client.instances.create(request)))
+
+    async def look(_: int) -> WorkflowRunState | None:
+        """A new instance that bears the workflow's name counts: the service may not keep another."""
+        context.report.status("the answer was lost: looking for the instances before making others")
+        for number in range(_LOOKS):
+            await context.pause(FIRST_PAUSE * 2**number)
+            async for one in _of_last_date(context, request, state):
+                if one.id not in known and one.name in (state.name, workflow):
+                    return replace(state, instance_ids=await _all_dates(context, request, state, one))
+        return None
+
+    context.report.status("making instances")
+    return await send_once(
+        context, "CreateWorkflowInstances", send, look, partial(HalfDoneError, state=state)
+    )
+
+
+async def _of_last_date(
+    context: Context, request: Mapping[str, Any], state: WorkflowRunState
+) -> AsyncIterator[openapi.WorkflowInstance]:
+    """The instances of the date that runs last, which show whether a run has ended, the newest first."""
+    dates = state.inputs.dates[-1:] or _by_default(context)
+    for zone in _ZONES:
+        for one in dates:
+            for instance in await _of_date(context, request, one, zone):
+                yield instance
+
+
+def _by_default(context: Context) -> list[date]:
+    """The business dates that a run may have for which none is given."""
+    today = (context.clock.utcnow() + timedelta(hours=_ZONES[0])).date()
+    return [today - timedelta(days=1), today]
+
+
+async def _of_date(
+    context: Context, request: Mapping[str, Any], day: date, zone: int
+) -> list[openapi.WorkflowInstance]:
+    begins = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=zone)))
+    asked = request["ProjectId"], request["Type"], request["EnvType"], int(begins.timestamp() * 1000)
+    return await context.ask(context.client.instances.of_date(*asked))
+
+
+async def _all_dates(
+    context: Context,
+    request: Mapping[str, Any],
+    state: WorkflowRunState,
+    one: openapi.WorkflowInstance,
+) -> tuple[str, ...]:
+    """The instances of a run of which one is known: the newest of its name on each date."""
+    zone = next(zone for zone in _ZONES if ((one.biz_date or 0) + zone * 3_600_000) % 86_400_000 == 0)
+    found = {_day(one): one.id}
+    for day in state.inputs.dates:
+        listed = await _of_date(context, request, day, zone) if str(day) not in found else []
+        found |= {_day(other): other.id for other in reversed(listed) if other.name == one.name}
+    return tuple(found[day] for day in sorted(found, reverse=state.inputs.values.get("order") == "Desc"))
+
+
+def _day(instance: openapi.WorkflowInstance) -> str:
+    """The business date, whichever the zone is in which it begins: the day whose beginning is nearest."""
+    moment = datetime.fromtimestamp((instance.biz_date or 0) / 1000, UTC) + timedelta(hours=12)
+    return str(moment.date())
+
+
+# --- How they are seen to their end
+
+
+_DAY = 24 * 3600.0
+"""Seconds that a run may take where the resource has no customTimeouts."""
+_EXPECTED = 60.0
+"""Seconds that a run lets expect of which no earlier one is known."""
+_UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
+_STOP_SECONDS = 15.0
+_LOG_LINES = 10
+_SHOWN = 3
+"""Nodes, and IDs, that are named in a message."""
+
+
+async def follow(context: Context, state: WorkflowRunState) -> WorkflowRunState:
+    """Sees a run's instances to their end.
+
+    Raises:
+        HalfDoneError: A task failed, or the end was not seen.
+    """
+    context.allow(_DAY)
+    follower = _Follower(context, replace(state, status=RUNNING))
+    context.state_if_stopped = follower.state
+    try:
+        return await follower.until_end()
+    except CancelledStepError as error:
+        stopped = state.inputs.values.get("stopOnCancel") is True and await follower.stop()
+        what = (
+            f"it was stopped, as stopOnCancel asks, and {_next(context)} runs all of it again"
+            if stopped
+            else _goes_on(context)
+        )
+        message = f"{error}, with {follower.progress()}; {what}{follower.ids}"
+        raise HalfDoneError(
+            message, replace(follower.state, status=STOPPED if stopped else RUNNING)
+        ) from error
+    except openapi.DataWorksError as error:
+        message = f"{error}; {_goes_on(context)}, with {follower.progress()}{follower.ids}"
+        raise HalfDoneError(message, follower.state) from error
+
+
+def _goes_on(context: Context) -> str:
+    return f"it goes on in DataWorks, and {_next(context)} waits for it"
+
+
+def _next(context: Context) -> str:
+    return "the next `pulumi up`" if context.urn else "the same command"
+
+
+@dataclass(slots=True)
+class _Follower:
+    """A run as this step has seen it so far."""
+
+    context: Context
+    state: WorkflowRunState
+    instances: dict[str, openapi.WorkflowInstance] = field(
+        default_factory=dict[str, openapi.WorkflowInstance]
+    )
+    tasks: dict[str, list[openapi.TaskInstance]] = field(
+        default_factory=dict[str, list[openapi.TaskInstance]]
+    )
+
+    async def until_end(self) -> WorkflowRunState:
+        if not self.state.instance_ids:
+            await self._made()
+        self.context.state_if_stopped = self.state
+        for instance_id in self.state.instance_ids:
+            await self._look_at(instance_id)
+        backwards = self.state.inputs.values.get("order") == "Desc"
+        unended = sorted(self.instances.values(), key=lambda one: one.biz_date or 0, reverse=backwards)
+        waited, shown = 0.0, ""
+        for due in openapi.poll_times(_EXPECTED):
+            at_work = 0
+            for one in list(unended):  # so many run at once, in this order: of the others there is no news
+                if at_work < self.state.inputs.parallelism:
+                    is_over = await self._is_over(one)
+                    unended = [other for other in unended if other is not one or not is_over]
+                    at_work += not is_over
+            if not unended:
+                break
+            if (progress := self.progress()) != shown:
+                self.context.report.status(shown := progress)
+            await self.context.pause(due - waited)
+            waited = due
+        return await self._ended()
+
+    @property
+    def ids(self) -> str:
+        """The instances, for the end of a message."""
+        known = self.state.instance_ids
+        more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+        return f" (workflow instances {', '.join(known[:_SHOWN])}{more})" if known else ""
+
+    async def stop(self) -> bool:
+        """Stops the instances although the step is over: bounded, and silent if it fails; whether it did."""
+        call = self.context.client.instances.stop(self.state.instance_ids, "Interrupted")
+        if not self.state.instance_ids:
+            call.close()
+            return False
+        try:
+            return await asyncio.wait_for(call, _STOP_SECONDS)
+        except (TimeoutError, openapi.DataWorksError):
+            return False
+
+    def progress(self) -> str:
+        """How far it is, for a message: what is news comes first."""
+        seen = [task for tasks in self.tasks.values() for task in tasks]
+        done = sum(task.ended for task in seen)
+        most = max(map(len, self.tasks.values()), default=0)
+        total = len(seen) + most * (len(self.state.instance_ids) - len(self.tasks))
+        names = list(dict.fromkeys(task.task_name for task in seen if task.is_at_work))
+        running = f", running {self._named(names)}" if names else ""
+        return f"{done} of {total} done{running}"
+
+    def _named(self, names: list[str]) -> str:
+        if self.context.secret:
+            return f"{len(names)} nodes" if len(names) > 1 else "1 node"
+        more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+        return ", ".join([*names[:_SHOWN], *more])
+
+    async def _made(self) -> None:
+        """Waits until the instances are made."""
+        waited, operation = 0.0, self.state.operation_id
+        for due in openapi.poll_times(2):
+            found = await self._unless_unknown(partial(self.context.client.instances.creation, operation))
+            if found is None:
+                message = f"DataWorks does not know operation {operation}: {_next(self.context)} looks for its instances"
+                raise HalfDoneError(message, replace(self.state, operation_id=""))
+            if found.status in ("CreateFailure", "Created") and not found.workflow_instance_ids:
+                message = (
+                    f"nothing runs, as DataWorks could not make the instances: {found.failure_message or found.status} "
+                    f"(operation {operation}; request {found.request_id})"
+                )
+                raise HalfDoneError(message, replace(self.state, status=FAILURE, operation_id=""))
+            if found.workflow_instance_ids:
+                self.state = replace(self.state, instance_ids=tuple(found.workflow_instance_ids))
+                return
+            self.context.report.status(f"instances are being made (operation {operation})")
+            await self.context.pause(due - waited)
+            waited = due
+
+    async def _look_at(self, instance_id: str) -> openapi.WorkflowInstance | None:
+        found = await self._unless_unknown(partial(self.context.client.instances.get, instance_id))
+        if found is None:
+            self.context.report.warning(
+                f"DataWorks does not know a workflow instance any more: how it ended is unknown ({instance_id})"
+            )
+            self.instances.pop(instance_id, None)
+        else:
+            self.instances[instance_id] = found
+        return found
+
+    async def _unless_unknown(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        """What a call gives; None where it stays unknown: what was made just now may not be seen yet."""
+        for pause in (*_UNSEEN_PAUSES, None):
+            try:
+                return await self.context.ask(ask())
+            except openapi.ServiceError as error:
+                if not error.is_ambiguous_client_error:
+                    raise
+                if pause is not None:
+                    await self.context.pause(pause)
+        return None
+
+    async def _is_over(self, one: openapi.WorkflowInstance) -> bool:
+        """Whether an instance has ended. One with a failed task may count as failed while other tasks of it still run."""
+        if await self._has_work(one):
+            return False
+        found = await self._look_at(one.id)
+        if found is None or not found.ended:
+            return found is None
+        # What ended between the two calls.
+        settled = all(task.ended for task in self.tasks[one.id])
+        return settled or not await self._has_work(one)
+
+    async def _has_work(self, one: openapi.WorkflowInstance) -> bool:
+        inputs = self.state.inputs
+        call = self.context.client.instances.tasks(inputs.project_id, inputs.environment, one)
+        self.tasks[one.id] = await self.context.ask(call)
+        return any(task.is_at_work for task in self.tasks[one.id])
+
+    async def _ended(self) -> WorkflowRunState:
+        seen = [one for key in self.state.instance_ids if (one := self.instances.get(key))]
+        failed = any(one.status != SUCCESS for one in seen)
+        started = [one.started_time for one in seen if one.started_time]
+        finished = [one.finished_time for one in seen if one.finished_time]
+        ended: dict[str, set[str]] = {}
+        for task in (task for tasks in self.tasks.values() for task in tasks):
+            ended.setdefault(task.task_name, set()).add(task.status)
+        state = replace(
+            self.state,
+            status=FAILURE if failed else SUCCESS if seen else UNKNOWN_END,
+            started=_moment(min(started, default=None)),
+            finished=_moment(max(finished, default=None)),
+            # The first by the alphabet is Failure.
+            node_statuses={name: min(found) for name, found in sorted(ended.items())},
+        )
+        if failed:
+            raise HalfDoneError(await self._why(), state)
+        self.context.report.status(self.progress())
+        return state
+
+    async def _why(self) -> str:
+        """What failed first, with the end of its log."""
+        again = "`pulumi up`" if self.context.urn else "the same command"
+        again = f"Once that is mended, {again} runs all of it again"
+        failed = [
+            (one, task)
+            for one in self.instances.values()
+            for task in self.tasks[one.id]
+            if task.status == FAILURE
+        ]
+        if not failed:
+            return f"it failed, with {self.progress()}: somebody may have stopped it. {again}{self.ids}"
+        one, task = min(failed, key=lambda pair: pair[1].finished_time or 0)
+        what = "a task" if self.context.secret else f'"{task.task_name}"'
+        others = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+        return (
+            f"{what} failed for {_day(one)}{others}, with {self.progress()}. {await self._log(task.id)}\n"
+            f"{again} (task instance {task.id}; workflow instance {one.id})"
+        )
+
+    async def _log(self, task_id: str) -> str:
+        if self.context.secret:
+            return "Its log is not shown, because what was sent holds a secret that it may quote: look it up in DataWorks."
+        try:
+            lines = await self.context.ask(self.context.client.instances.log_end(task_id, _LOG_LINES))
+        except (openapi.DataWorksError, CancelledStepError) as error:
+            return f"Its log could not be read: {error}."
+        return (
+            "\n".join(["The end of its log:", *(f"  {line}" for line in lines)])
+            if lines
+            else "Its log is empty."
+        )
+
+
+def _moment(milliseconds: int | None) -> str:
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

@@ -1,0 +1,140 @@
+"""What a run asks for: the workflow's way to run, its tasks, and the call that makes instances of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any, Final, cast
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from . import _ownership
+from ._step import Context, LifecycleError
+from ._workflow_run_state import RunType, WorkflowRunInputs, WorkflowRunState
+
+_TYPES: Mapping[str, RunType] = {
+    "cycleworkflow": "SupplementData",
+    "manualworkflow": "ManualWorkflow",
+    "triggerworkflow": "TriggerWorkflow",
+}
+_ON_SCHEDULE: Final = "1"
+"""What the SDK says of a scheduled task's WorkflowId."""
+
+
+async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[str, Any], str]:
+    """The run to make, and the workflow's name.
+
+    Raises:
+        LifecycleError: The workflow is not there, has no tasks there, or cannot run so.
+    """
+    inputs, values = state.inputs, state.inputs.values
+    found = await _ownership.read_unless_gone(context, inputs.project_id, inputs.workflow_id)
+    if found is None:
+        raise LifecycleError(
+            f"there is no workflow {inputs.workflow_id} in project {inputs.project_id} to run: check workflowId and projectId"
+        )
+    kind = values.get("type") or _TYPES.get(str(found.root.get("kind")).casefold())
+    if kind is None:
+        raise LifecycleError(
+            f"a workflow of kind {found.root.get('kind')} has no way to run of its own: give type"
+        )
+    if kind == "SupplementData" and not inputs.dates:
+        raise LifecycleError("a scheduled workflow runs for business dates: give businessDates")
+    scheduling_id = found.definition.workflow_id or ""
+    names = [str(node.get("name")) for node in flowspec.scope_of(flowspec.workflow_of(found.root))]
+    tasks, scheduling_id = await _tasks(context, inputs, names, scheduling_id)
+    chosen = _chosen(context, inputs, tasks)
+    is_backfill = kind == "SupplementData"
+    properties: dict[str, Any] = {"Priority": values.get("priority")}
+    if is_backfill:  # the SDK says that each of these is required
+        properties |= {"Mode": "ManualSelection", "Analysis": {"Enabled": False, "Blocked": False}}
+        properties |= {"Parallelism": inputs.parallelism, "Order": values.get("order", "Asc")}
+    if is_backfill or kind == "SmokeTest":
+        properties["RootTaskIds"] = chosen
+    elif len(chosen) < len(tasks):
+        properties["IncludeTaskIds"] = chosen
+    parameters = cast("Mapping[str, str]", values.get("parameters", {}))
+    by_node = cast("Mapping[str, str]", values.get("nodeParameters", {}))
+    _refuse_unknown(context, by_node, tasks, "nodeParameters")
+    scheduled = kind == "SmokeTest" or (is_backfill and not parameters)
+    request = {
+        "ProjectId": inputs.project_id,
+        "Type": kind,
+        "EnvType": inputs.environment,
+        "Name": state.name,
+        "WorkflowId": _ON_SCHEDULE if scheduled else scheduling_id,
+        "Periods": _periods(inputs),
+        "DefaultRunProperties": {key: value for key, value in properties.items() if value is not None},
+        "WorkflowParameters": _written(parameters, as_json=kind == "ManualWorkflow"),
+        "TaskParameters": {tasks[name]: text for name, text in by_node.items()},
+        "Comment": f"Run by Pulumi: {context.urn.rpartition('::')[2]}"
+        if context.urn
+        else "Run by pulumi-dataworks",
+    }
+    return request, found.definition.name
+
+
+async def _tasks(
+    context: Context, inputs: WorkflowRunInputs, names: list[str], scheduling_id: str
+) -> tuple[dict[str, str], str]:
+    """The IDs of the workflow's tasks by their nodes' names, and the workflow's ID on the scheduling side.
+
+    Which of the ways leads to them is unknown: what the service calls the workflow of a task, and whether it says of a
+    workflow or a node which task it has become.
+    """
+    listed = partial(context.client.instances.tasks_of, inputs.project_id, inputs.environment)
+    tasks: list[openapi.Task] = []
+    if scheduling_id:
+        tasks = await context.ask(listed(workflow_id=scheduling_id))
+    if not tasks and names:
+        nodes = await context.ask(context.client.nodes.in_workflow(inputs.project_id, inputs.workflow_id))
+        if known := {node.name: node.task_id for node in nodes if node.task_id}:
+            return known, scheduling_id or _ON_SCHEDULE
+        alike = await context.ask(listed(name=max(names, key=len)))
+        workflows = {task.workflow_id for task in alike if task.name == max(names, key=len)}
+        if len(workflows) == 1 and (scheduling_id := workflows.pop()) != _ON_SCHEDULE:
+            tasks = await context.ask(listed(workflow_id=scheduling_id))
+    if not tasks:
+        where = "the environment for development" if inputs.environment == "Dev" else "production"
+        raise LifecycleError(
+            f"DataWorks names no tasks of this workflow in {where}: deploy it first, and give the run the output workflowId of "
+            f"its WorkflowDeployment, so that it waits for it (workflow {inputs.workflow_id})"
+        )
+    return {task.name: task.id for task in tasks}, scheduling_id
+
+
+def _chosen(context: Context, inputs: WorkflowRunInputs, tasks: Mapping[str, str]) -> list[int]:
+    wanted: list[str] = inputs.values.get("nodes") or list(tasks)
+    left_out: list[str] = inputs.values.get("excludeNodes") or []
+    _refuse_unknown(context, wanted, tasks, "nodes")
+    _refuse_unknown(context, left_out, tasks, "excludeNodes")
+    chosen = [int(tasks[name]) for name in wanted if name not in left_out]
+    if not chosen:
+        raise LifecycleError("nodes and excludeNodes leave nothing to run")
+    return chosen
+
+
+def _refuse_unknown(context: Context, names: Collection[str], tasks: Mapping[str, str], key: str) -> None:
+    if unknown := [name for name in names if name not in tasks]:
+        raise LifecycleError(
+            f"{key}: the workflow has no task for {context.named(unknown)} there, but {context.named(sorted(tasks))}. Write the "
+            "names of nodes that are deployed"
+        )
+
+
+def _periods(inputs: WorkflowRunInputs) -> dict[str, Any]:
+    ranges = [{"StartBizDate": str(first), "EndBizDate": str(last)} for first, last in inputs.ranges]
+    times = {"StartTime": inputs.values.get("startTime"), "EndTime": inputs.values.get("endTime")}
+    return {"BizDates": ranges, **{key: time for key, time in times.items() if time}} if ranges else {}
+
+
+def _written(parameters: Mapping[str, str], *, as_json: bool) -> str:
+    """As the SDK says: JSON for a manual workflow, key=value for any other."""
+    if as_json:
+        return json.dumps(parameters, ensure_ascii=False) if parameters else ""
+    if any(char.isspace() for value in parameters.values() for char in value):
+        raise LifecycleError(
+            "parameters: white space in a value would begin another parameter. Write it without"
+        )
+    return " ".join(f"{key}={value}" for key, value in parameters.items())

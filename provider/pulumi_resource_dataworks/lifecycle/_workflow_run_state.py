@@ -1,0 +1,227 @@
+"""A workflow run's inputs and outputs, and the check of what the user wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final, Literal, cast, get_args
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks._names import BOOKKEEPING, WORKFLOW_RUN_INPUTS
+
+from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
+from ._deployment_state import workflow_id_of
+from ._step import UnsupportedValue, has_unknown, odd_values
+
+RunType = Literal["SupplementData", "ManualWorkflow", "TriggerWorkflow", "SmokeTest"]
+SUCCESS: Final = "Success"
+FAILURE: Final = "Failure"
+"""The outputs' status where the service says so of all instances, or of one."""
+RUNNING: Final = "Running"
+"""The same where instances were made, or may have been, and were not seen to their end."""
+STOPPED: Final = "Stopped"
+"""The same where this resource has stopped them."""
+UNKNOWN_END: Final = "Unknown"
+"""The same where DataWorks had forgotten the instances before their end was seen."""
+
+_OUTPUTS = {
+    "name": "runName",
+    "status": "status",
+    "instance_ids": "instanceIds",
+    "started": "started",
+    "finished": "finished",
+    "node_statuses": "nodeStatuses",
+}
+"""How Pulumi calls the fields of a state; an output that is empty is left out."""
+_OPERATION = "operationId"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRunInputs:
+    """What check has accepted, as Pulumi keeps it."""
+
+    values: Mapping[str, Any]
+
+    @property
+    def project_id(self) -> int:
+        """The workspace."""
+        return int(self.values["projectId"])
+
+    @property
+    def workflow_id(self) -> str:
+        """The workflow's ID in Data Studio."""
+        return str(self.values["workflowId"])
+
+    @property
+    def environment(self) -> Literal["Prod", "Dev"]:
+        """Where it runs."""
+        return "Dev" if self.values.get("type") == "SmokeTest" else "Prod"
+
+    @property
+    def ranges(self) -> list[tuple[date, date]]:
+        """The first and the last date of each range of business dates."""
+        return [_range(one) for one in self.values.get("businessDates", [])]
+
+    @property
+    def dates(self) -> list[date]:
+        """The business dates, in the order in which they are to run."""
+        found = {
+            start + timedelta(days=day) for start, end in self.ranges for day in range((end - start).days + 1)
+        }
+        return sorted(found, reverse=self.values.get("order") == "Desc")
+
+    @property
+    def parallelism(self) -> int:
+        """How many dates run at once."""
+        return int(self.values.get("parallelism", 1))
+
+    def name(self, urn: str) -> str:
+        """What the instances are called: the API has no client token, so a run is recognized by it. It says nothing of a secret."""
+        hidden = {"stopOnCancel", *(key for key, value in self.values.items() if flowspec.secrets_of(value))}
+        asked = json.dumps(
+            {key: self.values[key] for key in sorted(self.values.keys() - hidden)}, sort_keys=True
+        )
+        owner, what = (hashlib.sha256(text.encode()).hexdigest() for text in (urn, asked))
+        return f"pulumi_{owner[:12]}_{what[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRunState:
+    """What the outputs hold.
+
+    Attributes:
+        inputs: What was asked for.
+        name: What the instances are called.
+        status: One of those above; empty before the first.
+        operation_id: What the service calls the making of the instances; empty where that was lost.
+        instance_ids: The workflow instances: one for each business date.
+        started: When the first began, in UTC.
+        finished: When the last ended.
+        node_statuses: How each task ended, by its node's name; one that failed on any date has failed.
+    """
+
+    inputs: WorkflowRunInputs
+    name: str
+    status: str = ""
+    operation_id: str = ""
+    instance_ids: tuple[str, ...] = ()
+    started: str = ""
+    finished: str = ""
+    node_statuses: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> WorkflowRunState:
+        """Reads inputs that check returned, and outputs that this provider wrote."""
+        known: dict[str, Any] = {key: outputs[name] for key, name in _OUTPUTS.items() if outputs.get(name)}
+        known["instance_ids"] = tuple(known.get("instance_ids", ()))
+        kept = cast("Mapping[str, str]", outputs.get(BOOKKEEPING) or {})
+        known["operation_id"] = kept.get(_OPERATION, "")
+        inputs = WorkflowRunInputs({key: values[key] for key in WORKFLOW_RUN_INPUTS if key in values})
+        return cls(inputs, known.pop("name", ""), **known)
+
+    @property
+    def resource_id(self) -> str:
+        """The resource's ID: `<projectId>/<runName>`."""
+        return f"{self.inputs.project_id}/{self.name}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.status in (SUCCESS, UNKNOWN_END)
+
+    def to_pulumi(self) -> dict[str, Any]:
+        """The outputs as Pulumi keeps them."""
+        found = {name: getattr(self, key) for key, name in _OUTPUTS.items()}
+        found |= {"instanceIds": list(self.instance_ids), "nodeStatuses": dict(self.node_statuses)}
+        outputs = {**self.inputs.values, **{key: value for key, value in found.items() if value}}
+        return outputs | ({BOOKKEEPING: {_OPERATION: self.operation_id}} if self.operation_id else {})
+
+
+# --- Check of a workflow run: from what the user wrote to inputs that everything else can rely on. Makes no call
+
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
+_MOST_RANGES = 7
+
+
+def _range(value: str) -> tuple[date, date]:
+    first, _, last = value.partition("/")
+    return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def _is_ranges(value: Any) -> bool:
+    try:
+        pairs = [_range(one) for one in value]
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return (
+        isinstance(value, list) and len(pairs) <= _MOST_RANGES and all(first <= last for first, last in pairs)
+    )
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(one, str) for one in cast("dict[str, Any]", value).values()
+    )
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one for one in cast("list[Any]", value))
+
+
+def _is_whole(value: Any, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "type": (lambda value: value in get_args(RunType), f"has to be one of {', '.join(get_args(RunType))}"),
+    "businessDates": (
+        _is_ranges,
+        'has to be a list of up to 7 dates or ranges, such as ["2026-11-01", "2026-11-03/2026-11-07"]',
+    ),
+    **dict.fromkeys(
+        ("startTime", "endTime"),
+        (lambda value: bool(_TIME.fullmatch(str(value))), "has to be a time of day, such as 08:00:00"),
+    ),
+    **dict.fromkeys(("parameters", "nodeParameters"), (_is_map, "has to be an object of texts")),
+    **dict.fromkeys(("nodes", "excludeNodes"), (_is_names, "has to be a list of names of nodes")),
+    "parallelism": (lambda value: _is_whole(value, 10), "has to be a whole number from 1 to 10"),
+    "order": (lambda value: value in ("Asc", "Desc"), "has to be Asc or Desc"),
+    "priority": (lambda value: _is_whole(value, 11), "has to be a whole number from 1 to 11"),
+}
+"""The form of each input that has one: a value that is not known yet is not looked at."""
+
+
+def check_workflow_run(news: Mapping[str, Any]) -> Checked:
+    """Validates the inputs."""
+    found = Checked()
+    refuse_unknown_inputs(news, WORKFLOW_RUN_INPUTS, "workflow run", found)
+    found.inputs = {key: news[key] for key in WORKFLOW_RUN_INPUTS if news.get(key) is not None}
+    found.inputs |= {
+        "projectId": project_id_of(news.get("projectId"), found),
+        "workflowId": workflow_id_of(news.get("workflowId"), found),
+        **read_flag(news, "stopOnCancel", found),
+    }
+    found.failures += [
+        f"{key} {sentence}."
+        for key, (is_right, sentence) in _RULES.items()
+        if key in found.inputs and not has_unknown(found.inputs[key]) and not is_right(found.inputs[key])
+    ]
+    found.failures += _together(found.inputs)
+    found.failures += [
+        f"{flowspec.show_path(('triggers', *path))} cannot hold {item.what}. Give its text or a hash instead."
+        for path, item in odd_values(found.inputs.get("triggers"))
+        if isinstance(item, UnsupportedValue)
+    ]
+    return found
+
+
+def _together(inputs: Mapping[str, Any]) -> Iterator[str]:
+    if ("startTime" in inputs) != ("endTime" in inputs):
+        yield "startTime and endTime go together: give both, or neither for the whole day."
+    if inputs.get("type") == "SupplementData" and not inputs.get("businessDates"):
+        yield 'businessDates is missing. Say which dates to fill in, such as ["2026-11-01/2026-11-07"].'

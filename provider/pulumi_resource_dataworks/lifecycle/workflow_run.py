@@ -1,0 +1,109 @@
+"""The life of a WorkflowRun: a workflow that runs once for what is asked. It is a fact: nothing of it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi_resource_dataworks._names import WORKFLOW_RUN_INPUTS
+
+from ._check import Checked
+from ._diff import Difference, PropertyChange
+from ._instances import begin, follow
+from ._step import UNKNOWN, Context, LifecycleError, has_unknown
+from ._workflow_run_state import RUNNING, WorkflowRunInputs, WorkflowRunState, check_workflow_run
+
+Outputs = dict[str, Any]
+
+_OUTPUTS_OF_A_RUN = ("runName", "status", "instanceIds", "started", "finished", "nodeStatuses")
+
+
+class WorkflowRuns:
+    """The workflow runs of one run of Pulumi."""
+
+    def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+        """Validates the inputs; makes no call."""
+        del urn, olds
+        return check_workflow_run(news)
+
+    def diff(
+        self,
+        urn: str,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str] = (),
+    ) -> Difference:
+        """Another input is another run; one that has not ended well is an update, which goes on or runs it again."""
+        del urn, resource_id, ignore_changes
+        changes: dict[str, PropertyChange] = {
+            key: "update" if key == "stopOnCancel" else "replace"
+            for key in WORKFLOW_RUN_INPUTS
+            if news.get(key) != olds.get(key) or has_unknown(news.get(key))
+        }
+        if not changes and not WorkflowRunState.of(olds, old_outputs).is_over:
+            changes["workflowId"] = "update"
+        return Difference(changes)
+
+    async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
+        """Runs the workflow, and waits; gives the resource's ID, empty in a preview, and its outputs.
+
+        Raises:
+            HalfDoneError: A task failed, or the end was not seen.
+            LifecycleError: Nothing runs.
+            DataWorksError: Nothing runs.
+        """
+        if context.preview:
+            return "", {**news, **dict.fromkeys(_OUTPUTS_OF_A_RUN, UNKNOWN)}
+        inputs = WorkflowRunInputs(news)
+        state = WorkflowRunState(inputs, inputs.name(context.urn))
+        state = await follow(context, await begin(context, state))
+        return state.resource_id, state.to_pulumi()
+
+    async def update(
+        self,
+        context: Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Outputs:
+        """Goes on with a run that has not ended, or runs it again where it has not ended well.
+
+        Raises:
+            As `create`.
+        """
+        if context.stateless:
+            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
+        state = WorkflowRunState.of(news, old_outputs)
+        is_known = bool(state.status == RUNNING and (state.instance_ids or state.operation_id))
+        if state.is_over:
+            return state.to_pulumi()
+        if context.preview:
+            what = (
+                "waits for the run that has not ended" if is_known else f"runs it again, after {state.status}"
+            )
+            context.report.info(f"{context.urn.rpartition('::')[2]}: {what}")
+            return {**state.to_pulumi(), **dict.fromkeys(_OUTPUTS_OF_A_RUN[1:], UNKNOWN)}
+        return (await follow(context, state if is_known else await begin(context, state))).to_pulumi()
+
+    async def read(
+        self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+    ) -> tuple[Outputs, Outputs]:
+        """What the state holds: a run is a fact, also once the service has forgotten it. Makes no call.
+
+        Raises:
+            LifecycleError: An import.
+        """
+        del context
+        if not outputs:
+            raise LifecycleError(
+                f"a run cannot be imported ({resource_id}): declare it, and `pulumi up` runs it"
+            )
+        return dict(inputs), dict(outputs)
+
+    async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Takes it out of the state, and nothing else."""
+        if outputs.get("status") == RUNNING:
+            context.report.info(f"its instances go on in DataWorks ({resource_id})")
