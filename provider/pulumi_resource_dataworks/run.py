@@ -1,0 +1,76 @@
+"""`pulumi-dataworks run`: a workflow run from a shell, as the resource WorkflowRun makes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from argparse import Namespace
+from typing import Any
+
+from . import lifecycle, openapi
+from ._console import ConsoleReporter, read_settings
+from ._names import WORKFLOW_RUN_INPUTS, printable
+
+
+def run(arguments: Namespace) -> int:
+    """Runs what `arguments` ask for, and prints its outputs as JSON.
+
+    Returns:
+        0 where it succeeded, 1 where a task failed, 130 where it was interrupted, 2 for anything else.
+    """
+    given: dict[str, Any] = {key: getattr(arguments, key, None) for key in WORKFLOW_RUN_INPUTS}
+    given |= {key: dict(given[key]) for key in ("parameters", "nodeParameters") if given[key]}
+    news = {key: value for key, value in given.items() if value is not None and value is not False}
+    found = lifecycle.WorkflowRuns().check("", {**news, "workflowId": arguments.workflow}, None)
+    if found.failures:
+        _say("\n".join(found.failures))
+        return 2
+    try:
+        status, outputs = asyncio.run(_made(read_settings(arguments), found.inputs))
+    except (openapi.DataWorksError, lifecycle.LifecycleError, ImportError) as error:  # ImportError: socksio
+        _say(str(error))
+        return 2
+    shown = {key: value for key, value in outputs.items() if not key.startswith("__")}
+    sys.stdout.write(f"{json.dumps(shown, indent=2, ensure_ascii=False)}\n")
+    return status
+
+
+async def _made(settings: openapi.Settings, inputs: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The exit status and the outputs of a run, once it has ended or was interrupted."""
+    report, interrupted = ConsoleReporter(), asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the program
+            asyncio.get_running_loop().add_signal_handler(name, interrupted.set)
+    client = openapi.Client(settings, on_wait=report.status)
+    context = lifecycle.Context("", client, report, interrupted)
+    try:
+        inputs["workflowId"] = await _workflow_id(context, inputs["projectId"], inputs["workflowId"])
+        with lifecycle.nothing_lost(context):
+            _, outputs = await lifecycle.WorkflowRuns().create(context, inputs)
+    except lifecycle.HalfDoneError as error:
+        if error.defect:
+            raise error.defect from error
+        _say(str(error))
+        failed = error.outputs.get("status") == "Failure" and "instanceIds" in error.outputs
+        return 1 if failed else 130 if interrupted.is_set() else 2, error.outputs
+    finally:
+        await client.aclose()
+    return 0, outputs
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{printable(text, lines=True)}\n")
+
+
+async def _workflow_id(context: lifecycle.Context, project_id: int, wanted: str) -> str:
+    """The ID of the workflow with this ID, exact name or path."""
+    if wanted.isdecimal():
+        return wanted
+    asked = {"projectId": project_id, "path" if "/" in wanted else "name": wanted}
+    answer = await lifecycle.Functions().invoke(context, "getWorkflowDefinition", asked)
+    if answer.failures:
+        raise lifecycle.LifecycleError("\n".join(failure.reason for failure in answer.failures))
+    return str(answer.values["workflowId"])
