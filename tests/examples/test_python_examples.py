@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pulumi_resource_dataworks.emulator import ResourceGroup
+from pulumi_resource_dataworks.emulator import ResourceGroup, ScriptedTask, TaskLife
 from tests.support.examples import PythonExample, Take
 from tests.support.fronts import add_dynamic_host
 from tests.support.repository import PLUGIN_FOLDER, REPO
@@ -83,6 +83,28 @@ def test_retail(take: Take, language: str) -> None:
     waits = depends(example.workflow_at("retail_daily"))
     assert waits[nodes["sync_orders"]["id"]] == {"emulated_workspace_root"}
     assert waits[nodes["count_all"]["id"]] == {"emulated_workspace.full_count"}
+    leave(example)
+
+
+@pytest.mark.starts_plugin
+def test_backfill(take: Take) -> None:
+    example = take("backfill")
+    example.run("config", "set", "week", "2026-11-01/2026-11-07", "--stack", example.name)
+    example.emulator.scheduler.life = TaskLife(0.2)
+    nodes = {"clean_refunds": "Success", "refunds_per_shop": "Success"}
+    outputs = live(example, 4)
+    assert (outputs["status"], outputs["nodes"]) == ("Success", nodes)
+    assert [one.date for one in example.emulator.scheduler.instances.values()] == [
+        f"2026-11-0{day}" for day in range(1, 8)
+    ]
+    example.run("config", "set", "week", "2026-11-08/2026-11-14", "--stack", example.name)
+    log = "ODPS-0130131: Table not found - ods_refunds"
+    failing = ScriptedTask(0.1, "Failure", log, name="clean_refunds", date="2026-11-12")
+    example.emulator.scheduler.script(failing)
+    assert "1 to replace" in example.preview().output
+    assert log in example.up(ok=False).output
+    example.up()
+    assert len(example.emulator.scheduler.instances) == 21
     leave(example)
 
 
