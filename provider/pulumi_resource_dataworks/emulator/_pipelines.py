@@ -35,6 +35,8 @@ def new_run(
     """A run whose first stage begins by itself, as do the others up to that with the code `until`, if there is one."""
     if kind == "Offline":
         listed = [("OfflineCheck", "Offline check", "Check"), _PROD_CHECK, ("PROD", "Production", "Offline")]
+        if state.switches.offline_delete_stage:
+            listed.append(("DeleteNode", "Delete node", "Delete"))
     else:
         is_standard = state.project(workflow.project_id).dev_environment_enabled
         listed = [("BUILD_PACKAGE", "Build", "Build"), *(_DEVELOPMENT if is_standard else ())]
@@ -148,6 +150,7 @@ _EFFECTS: Final[Mapping[tuple[str, str], Callable[[ServiceState, Run, float], No
     ("Online", "PROD"): _publish,
     ("Offline", "OfflineCheck"): _refuse_needed,
     ("Offline", "PROD"): lambda state, run, now: take_offline(state, run.package, now),
+    ("Offline", "DeleteNode"): lambda state, run, now: state.store(run.key, None, now),
 }
 
 

@@ -77,6 +77,7 @@ class Switches:
     runs_order: Literal["newest_first", "oldest_first"] = "newest_first"
     stage_begins_after: Seconds = 0
     offline_of_undeployed: Literal["refused", "succeeds"] = "refused"
+    offline_delete_stage: bool = False
 
     # --- Instances: none of these answers is recorded anywhere.
 

@@ -225,7 +225,7 @@ async def follow(context: Context, request: RunRequest, run_id: str) -> openapi.
         at = f", at the stage {stage.title}" if stage else ""
         message = f"{error}, at pipeline run {run_id}{at}; it goes on in DataWorks, and the next `pulumi up` resumes it"
         raise RunError(message, run_id=run_id, run=follower.seen, goes_on=True) from error
-    if run.status != "Success":
+    if not run.took_effect:
         raise RunError(await _why_it_failed(context, request, run), run_id=run_id, run=run)
     return run
 
@@ -246,7 +246,12 @@ class _Follower:
         while not (found.ended or has_failed(found)):
             stage = current_stage(found)
             if stage is not None and stage.status == "Init":
-                await self._execute(found, stage, looks)
+                if self.request.kind == "Offline" and found.is_out_of_production:
+                    # What is left may delete the workflow in Data Studio (DeleteNode, in version 0.0.1 of the vendor's skill).
+                    if await abolish(self.context, self.request.project_id, found.id):
+                        return found
+                else:
+                    await self._execute(found, stage, looks)
             self._report(found, stage, waited)
             due = next(times)
             await self.context.pause(due - waited)

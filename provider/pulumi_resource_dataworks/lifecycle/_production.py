@@ -83,7 +83,7 @@ def is_in_production(scheduling_id: str | None, runs: list[openapi.PipelineRun])
 
 def _last(runs: list[openapi.PipelineRun]) -> openapi.PipelineRun | None:
     """The last run that succeeded."""
-    return next((run for run in runs if run.status == "Success"), None)
+    return next((run for run in runs if run.took_effect), None)
 
 
 def imported_deployment(

@@ -93,6 +93,16 @@ class PipelineRun(Item):
         return any(stage.type.casefold() in ("offline", "delete") for stage in self.stages)
 
     @property
+    def is_out_of_production(self) -> bool:
+        """Whether the stage that takes something out of production has succeeded, whatever comes behind it."""
+        return any(stage.type.casefold() == "offline" and stage.status == "Success" for stage in self.stages)
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether production is as it was made to be: an abolished run may have done it."""
+        return self.status == "Success" or self.is_out_of_production
+
+    @property
     def in_order(self) -> list[PipelineStage]:
         """The stages by their step, where every one has one; else as they were given."""
         if any(stage.step is None for stage in self.stages):

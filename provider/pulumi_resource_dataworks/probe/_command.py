@@ -34,7 +34,7 @@ _ASKED: Final = (
 NOT_TRIED: Final = {
     "a published workflow; the probe publishes nothing": "published_node_removed published_delete "
     "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
-    "runs_order stage_begins_after offline_of_undeployed",
+    "runs_order stage_begins_after offline_of_undeployed offline_delete_stage",
     "a workflow in production that runs; the probe runs nothing": "instances_made_after refused_instances instance_name "
     "business_dates_in default_business_date failed_instance workflow_of_task dev_tasks",
     "a person who holds a workflow open in the console": "locked_workflow",

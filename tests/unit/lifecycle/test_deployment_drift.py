@@ -145,6 +145,20 @@ async def test_an_id_that_is_none_is_told(run: Deploying, wrong: str) -> None:
 # --- out of production
 
 
+async def test_going_offline_keeps_the_workflow_where_a_stage_would_delete_it(run: Deploying) -> None:
+    run.emulator.switch(offline_delete_stage=True)
+    state = await run.create()
+    await run.again().delete(state)
+    assert not run.is_live
+    assert [made.status for made in run.emulator.runs()] == ["Success", "Cancel"]
+    with pytest.raises(LifecycleError, match="is not in production"):
+        await run.deployments.read(run.context(), state[0], {}, {})
+    await run.again().delete(state)
+    _, _, outputs = await run.again().create()
+    assert (outputs["status"], run.is_live) == ("Online", True)
+    assert run.kinds == ["Online", "Offline", "Online"]
+
+
 @pytest.mark.parametrize("standard", [False, True])
 async def test_a_delete_takes_offline(run: Deploying, standard: bool) -> None:
     run.emulator._state.projects[0] = Project(dev_environment_enabled=standard)

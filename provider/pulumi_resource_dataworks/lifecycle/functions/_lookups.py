@@ -71,7 +71,7 @@ class Lookups:
     async def is_deployed(self, project_id: int, workflow_id: str) -> bool:
         """Whether a workflow is in production: its runs say so, and where none has succeeded the workflow itself."""
         runs = await self.runs(project_id, workflow_id)
-        if any(run.status == "Success" for run in runs):
+        if any(run.took_effect for run in runs):
             return is_in_production(None, runs)
         found = await self.workflow(project_id, workflow_id)
         return found is not None and is_in_production(found.definition.workflow_id, runs)
