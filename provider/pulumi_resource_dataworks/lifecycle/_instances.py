@@ -315,7 +315,7 @@ class _Follower:
     async def _why(self) -> str:
         """What failed first, with the end of its log."""
         again = "`pulumi up`" if self.context.urn else "the same command"
-        again = f"Once that is mended, {again} runs all of it again"
+        again = f"Once that is fixed, {again} runs all of it again"
         failed = [
             (one, task)
             for one in self.instances.values()
