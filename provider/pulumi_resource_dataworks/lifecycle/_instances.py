@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -13,7 +12,7 @@ from pulumi_resource_dataworks import openapi
 
 from ._instances_request import request_of
 from ._send_once import FIRST_PAUSE, send_once
-from ._step import CancelledStepError, Context, HalfDoneError
+from ._step import CancelledStepError, Context, HalfDoneError, after_the_step
 from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
 
 T = TypeVar("T")
@@ -117,8 +116,6 @@ _DAY = 24 * 3600.0
 """Seconds that a run may take where the resource has no customTimeouts."""
 _EXPECTED = 60.0
 """Seconds that a run lets expect of which no earlier one is known."""
-_UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
-_STOP_SECONDS = 15.0
 _LOG_LINES = 10
 _SHOWN = 3
 """Nodes, and IDs, that are named in a message."""
@@ -204,15 +201,11 @@ class _Follower:
         return f" (workflow instances {', '.join(known[:_SHOWN])}{more})" if known else ""
 
     async def stop(self) -> bool:
-        """Stops the instances although the step is over: bounded, and silent if it fails; whether it did."""
-        call = self.context.client.instances.stop(self.state.instance_ids, "Interrupted")
-        if not self.state.instance_ids:
-            call.close()
-            return False
-        try:
-            return await asyncio.wait_for(call, _STOP_SECONDS)
-        except (TimeoutError, openapi.DataWorksError):
-            return False
+        """Stops the instances although the step is over; whether it did."""
+        if self.state.instance_ids:
+            async with after_the_step():
+                return await self.context.client.instances.stop(self.state.instance_ids, "Interrupted")
+        return False
 
     def progress(self) -> str:
         """How far it is, for a message: what is news comes first."""
@@ -263,15 +256,12 @@ class _Follower:
         return found
 
     async def _unless_unknown(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
-        """What a call gives; None where it stays unknown: what was made just now may not be seen yet."""
-        for pause in (*_UNSEEN_PAUSES, None):
-            try:
-                return await self.context.ask(ask())
-            except openapi.ServiceError as error:
-                if not error.is_ambiguous_client_error:
-                    raise
-                if pause is not None:
-                    await self.context.pause(pause)
+        """What a call gives; None where it stays unknown."""
+        try:
+            return await self.context.ask_when_seen(ask)
+        except openapi.ServiceError as error:
+            if not error.is_ambiguous_client_error:
+                raise
         return None
 
     async def _is_over(self, one: openapi.WorkflowInstance) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
@@ -13,13 +12,12 @@ from typing import Literal
 from pulumi_resource_dataworks import openapi
 
 from ._send_once import FIRST_PAUSE, send_once
-from ._step import CancelledStepError, Context, LifecycleError, RefusedError
+from ._step import CancelledStepError, Context, LifecycleError, RefusedError, after_the_step
 
 # --- A pipeline run of ours: its mark, and how it is made once
 
 
 _LOOKS = 3
-_ABOLISH_SECONDS = 15.0
 _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
 _MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16}|Offline)\]")
 
@@ -184,12 +182,11 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
 
 
 async def abolish(context: Context, project_id: int, run_id: str) -> bool:
-    """Ends a run although the step is over: bounded, and silent if it fails; whether it was ended."""
-    try:
-        await asyncio.wait_for(context.client.pipelines.abolish(project_id, run_id), _ABOLISH_SECONDS)
-    except (TimeoutError, openapi.DataWorksError):
-        return False
-    return True
+    """Ends a run although the step is over; whether it was ended."""
+    async with after_the_step():
+        await context.client.pipelines.abolish(project_id, run_id)
+        return True
+    return False
 
 
 def current_stage(run: openapi.PipelineRun) -> openapi.PipelineStage | None:
@@ -207,7 +204,6 @@ def has_failed(run: openapi.PipelineRun) -> bool:
 
 _REFUSED_LOOKS = 3
 """How often a stage is looked at, once the service has refused to execute it, before it counts as a person's."""
-_UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
 
@@ -262,17 +258,9 @@ class _Follower:
 
     async def _look(self) -> openapi.PipelineRun:
         """The run as it stands; one that was made just now may not be seen yet."""
-        for pause in (*_UNSEEN_PAUSES, None):
-            call = self.context.client.pipelines.get(self.request.project_id, self.run_id)
-            try:
-                self.seen = await self.context.ask(call)
-            except openapi.ServiceError as error:
-                if self.seen or pause is None or not error.is_ambiguous_client_error:
-                    raise
-                await self.context.pause(pause)
-            else:
-                return self.seen
-        raise AssertionError("the last look returns or raises")  # pragma: no cover
+        look = partial(self.context.client.pipelines.get, self.request.project_id, self.run_id)
+        self.seen = await (self.context.ask(look()) if self.seen else self.context.ask_when_seen(look))
+        return self.seen
 
     async def _execute(self, run: openapi.PipelineRun, stage: openapi.PipelineStage, looks: int) -> None:
         """Executes a stage, once; the first one begins by itself, so it is given time to."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.openapi import Clock, DataWorksError, SystemClock
+from pulumi_resource_dataworks.openapi import Clock, DataWorksError, ServiceError, SystemClock
 
 if TYPE_CHECKING:
     from pulumi_resource_dataworks.openapi import Client
@@ -150,6 +150,9 @@ DEFAULT_TIMEOUT = 30 * 60.0
 TIMEOUT_PER_NODE = 6.0
 """How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
+_UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
+_AFTER_SECONDS = 15.0
+
 
 class Reporter(Protocol):
     """Says to the user what happens. Calls return at once."""
@@ -257,6 +260,22 @@ class Context:
                 one.cancel()
             await asyncio.gather(task, stop, return_exceptions=True)
 
+    async def ask_when_seen(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """As `ask`, of what was made just now: only the last answer that it may not be there is believed.
+
+        Raises:
+            ServiceError: The service refuses, or still says so.
+            CancelledStepError: As `ask`.
+        """
+        for pause in _UNSEEN_PAUSES:
+            try:
+                return await self.ask(ask())
+            except ServiceError as error:
+                if not error.is_ambiguous_client_error:
+                    raise
+            await self.pause(pause)
+        return await self.ask(ask())
+
     async def pause(self, seconds: float) -> None:
         """Sleeps, but no longer than until the user stops the run.
 
@@ -264,6 +283,14 @@ class Context:
             CancelledStepError: The user stopped the run.
         """
         await self.ask(self.clock.sleep(seconds))
+
+
+@asynccontextmanager
+async def after_the_step() -> AsyncGenerator[None]:
+    """Lets a call be made although the step is over: bounded, and silent if it fails."""
+    with suppress(TimeoutError, DataWorksError):
+        async with asyncio.timeout(_AFTER_SECONDS):
+            yield
 
 
 @contextmanager
