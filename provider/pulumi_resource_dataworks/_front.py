@@ -40,7 +40,7 @@ class Front:
         self._cancelled = cancelled
         self._options = lifecycle.Options()
         self._place = lifecycle.Place()
-        self._resource_types = lifecycle.resource_types(self._options, log.address)
+        self._begin()
         self._settings: openapi.Settings | None = None
         self._client: openapi.Client | None = None
         self._in_use: Counter[openapi.Client] = Counter()
@@ -49,9 +49,14 @@ class Front:
         """Begins a run with these settings; whose keys they are is asked at the first call."""
         self._options, self._settings = read_settings(config)
         self._place = lifecycle.Place.of(self._settings, config)
-        self._resource_types = lifecycle.resource_types(self._options, self._log.address)
+        self._begin()
         await self.aclose()
         return self._settings
+
+    def _begin(self) -> None:
+        """Begins with nothing declared, and nothing learnt."""
+        self._learnt = lifecycle.Learnt()
+        self._resource_types = lifecycle.resource_types(self._options, self._log.address, self._learnt)
 
     async def aclose(self) -> None:
         """Closes the connections to the service, as soon as no step needs them any more."""

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from pulumi_resource_dataworks.emulator import Emulator, Life, Project, ResourceGroup
-from pulumi_resource_dataworks.lifecycle import Answer, Context, Functions, Wanted
+from pulumi_resource_dataworks.lifecycle import Answer, Context, Functions, Learnt, Wanted
 from pulumi_resource_dataworks.openapi import Client
 from tests.support.definitions import FakeReporter
 from tests.support.probes import InProcess
@@ -35,7 +35,8 @@ class Asking:
         )
         self.transport = InProcess(self.emulator)
         self.client = Client(settings(), transport=self.transport, clock=VirtualClock())
-        self.functions = Functions()
+        self.learnt = Learnt()
+        self.functions = Functions(self.learnt)
         self.cancelled = asyncio.Event()
         self.report = FakeReporter()
 

@@ -10,6 +10,7 @@ from ._check import Checked as Checked
 from ._diff import Difference as Difference
 from ._resource_types import ResourceType as ResourceType
 from ._resource_types import resource_types as resource_types
+from ._run import Learnt as Learnt
 from ._run import Options as Options
 from ._run import Place as Place
 from ._step import UNKNOWN as UNKNOWN

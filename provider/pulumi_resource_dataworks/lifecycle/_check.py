@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import INPUTS
 
+from ._run import Learnt
 from ._step import UNKNOWN, Path, Unknown, UnsupportedValue, odd_values, without_unknowns
 
 _MAX_PROJECT_ID = 2**53
@@ -20,12 +20,6 @@ _PARAMETERS = frozenset({"parameters", "variables", "inputs"})
 
 _SHOWN = 10
 """Warnings of one rule that are shown."""
-
-FROM_FILES: deque[flowspec.Document] = deque(maxlen=100)
-"""Documents that were read from files last, and have warnings: a resource that is given the same says file and line."""
-
-WORKSPACES: dict[int, str] = {}
-"""The names of workspaces by ID, as far as the service has told this process."""
 
 _NAMING_KEYS = {"nodes", "id", "name", "outputs", "nodeOutputs", "data", "output", "nodeId"}
 """Where an unknown value may hold the very name that a dependency is missing."""
@@ -48,28 +42,30 @@ class Checked:
     document: flowspec.Document | None = None
 
 
-def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None, learnt: Learnt) -> Checked:
     """Validates the inputs, and makes an object of a document that is text; its sets get the order of the old inputs."""
     found = Checked()
     refuse_unknown_inputs(news, INPUTS, "workflow definition", found)
     project_id = project_id_of(news.get("projectId"), found)
     switches = {**read_flag(news, "adopt", found), **read_flag(news, "validateOnPreview", found)}
-    spec = _document(news.get("spec"), found)
+    spec = _document(news.get("spec"), found, learnt.documents)
     before = (olds or {}).get("spec")
     if isinstance(spec, dict) and isinstance(before, dict):
         spec = flowspec.arranged(cast("flowspec.Object", before), cast("flowspec.Object", spec))
     found.inputs = {"projectId": project_id, "spec": spec, **switches}
     if found.document is not None and isinstance(project_id, int):
-        found.warnings += wrong_roots(found.document.root, WORKSPACES.get(project_id, ""))
+        found.warnings += wrong_roots(found.document.root, learnt.workspaces.get(project_id, ""))
     return found
 
 
 def wrong_roots(root: flowspec.Object, workspace: str) -> Iterator[str]:
     """A warning for each output that looks like a workspace's root node, and is not that of the workspace with this name."""
+    if not workspace:
+        return
     workflow = flowspec.workflow_of(root)
     own = {output for _, node in flowspec.nodes_of(workflow) for output in flowspec.outputs_of(node)}
     named = {str(depend.get("output")) for _, depend in flowspec.depends_of(workflow)}
-    for output in sorted(named - own - {f"{workspace}_root"}) if workspace else ():
+    for output in sorted(named - own - {f"{workspace}_root"}):
         if output.endswith("_root") and "." not in output:
             shown = "an output" if flowspec.hides_names(root) else f'"{output}"'
             yield (
@@ -122,8 +118,11 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
     return None
 
 
-def _document(value: Any, found: Checked) -> Any:
-    """The document in its author's form; UNKNOWN where it is not known, None where it has problems."""
+def _document(value: Any, found: Checked, from_files: Iterable[flowspec.Document] = ()) -> Any:
+    """The document in its author's form; UNKNOWN where it is not known, None where it has problems.
+
+    Where it is one of those that were read from files, warnings name the file.
+    """
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
         return None
@@ -150,7 +149,7 @@ def _document(value: Any, found: Checked) -> Any:
         return None if found.failures else flowspec.authored(value)
     warnings = [problem for problem in warnings if not _excused(problem, holes)] if holes else warnings
     if warnings:
-        source = next((one for one in FROM_FILES if one.root == document.root), document)
+        source = next((one for one in from_files if one.root == document.root), document)
         found.warnings += _few(source.place(warnings), _concealer(value))
     if holes:
         return flowspec.authored(value)

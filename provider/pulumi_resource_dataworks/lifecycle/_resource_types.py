@@ -12,7 +12,7 @@ from pulumi_resource_dataworks._names import (
     WORKFLOW_RUN_INPUTS,
 )
 
-from ._run import Options, TakenOver
+from ._run import Learnt, Options, TakenOver
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 from .workflow_run import WorkflowRuns
@@ -31,9 +31,9 @@ class ResourceType:
     outputs_of_it: frozenset[str]
 
 
-def resource_types(options: Options, run: str) -> dict[str, ResourceType]:
+def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, ResourceType]:
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
-    definitions = WorkflowDefinitions(options, TakenOver(run))
+    definitions = WorkflowDefinitions(options, TakenOver(run), learnt)
     taken_over = TakenOver(run and f"{run}/deployments")
     deployments = WorkflowDeployments(taken_over, is_made_here=definitions.makes)
     return {

@@ -1,4 +1,4 @@
-"""What holds for all resources of one run: settings, the place that it reaches, and workflows that changed hands."""
+"""What holds for all resources of one run: settings, the place that it reaches, what was learnt, and workflows that changed hands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 import json
 import tempfile
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import PLACE
 
 from ._step import LifecycleError
@@ -118,6 +119,22 @@ class Place:
 
     def __str__(self) -> str:
         return " at ".join(part for part in (self.region, self.host) if part) or "a region that is not known"
+
+
+# --- What the functions of a run learn, and the checks of its resources use
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What is known of documents and workspaces.
+
+    Attributes:
+        documents: Those that were read from files last and have warnings: a resource that is given the same says file and line.
+        workspaces: The names of workspaces by ID.
+    """
+
+    documents: deque[flowspec.Document] = field(default_factory=lambda: deque(maxlen=100))
+    workspaces: dict[int, str] = field(default_factory=dict[int, str])
 
 
 # --- Workflows that another resource of the same run has taken over, perhaps in another process of this provider

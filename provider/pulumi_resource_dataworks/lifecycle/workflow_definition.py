@@ -30,7 +30,7 @@ from ._dry_run import dry_run
 from ._import import ImportRequest, apply, finish, wait
 from ._ownership import Found, Holder, Workflow, claim, foresee, found_again, refuse_foreign
 from ._refresh import imported, refreshed
-from ._run import Options, TakenOver
+from ._run import Learnt, Options, TakenOver
 from ._step import (
     Context,
     HalfDoneError,
@@ -64,6 +64,7 @@ class WorkflowDefinitions:
     Attributes:
         options: What the provider's settings say.
         taken_over: The workflows that a resource of this run has taken over, in whichever process.
+        learnt: What the functions of this run have learnt.
         having: By URN, the workflow that a resource has already, as far as Check was told.
         own_ids: Which resource of this run has a workflow, or declares it by an ID that its author has written.
         chosen: By ID that an author has written, the project that it is for, and the resource.
@@ -75,6 +76,7 @@ class WorkflowDefinitions:
 
     options: Options = field(default_factory=Options)
     taken_over: TakenOver = field(default_factory=TakenOver)
+    learnt: Learnt = field(default_factory=Learnt)
     having: dict[str, Workflow] = field(default_factory=dict[str, Workflow])
     own_ids: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
@@ -85,7 +87,7 @@ class WorkflowDefinitions:
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
-        found = check_definition(news, olds)
+        found = check_definition(news, olds, self.learnt)
         if found.document is not None and not found.failures and isinstance(found.inputs["projectId"], int):
             if self.options.dry_run_projects:
                 self.written[urn] = found.document

@@ -53,7 +53,7 @@ class Steps(Front):
 
     def __init__(self, log: EngineLog, cancelled: asyncio.Event) -> None:
         super().__init__(log, cancelled)
-        self._functions = lifecycle.Functions()
+        self._functions = lifecycle.Functions(self._learnt)
         self._stateless = False
 
     async def check_config(self, request: Any, _: Context) -> Any:
@@ -90,7 +90,7 @@ class Steps(Front):
     async def configure(self, request: Any, _: Context) -> Any:
         """Takes the settings of a run that begins."""
         settings = await self._take_settings(_own_settings(decode(request.args).values))
-        self._functions = lifecycle.Functions()
+        self._functions = lifecycle.Functions(self._learnt)
         # `pulumi do --stateless` (3.259, 3.276): a provider without a name, and one URN for every resource of a type.
         self._stateless = self._log.quiet = request.urn.endswith("::")
         for warning in settings.warnings:

@@ -43,10 +43,14 @@ async def test_a_resource_that_is_given_the_document_warns_with_file_and_line(
     (document.parent / "load.sql").write_text("SELECT '${day}';\n")
     answer = await ask("readFlowSpec", path="daily.json", variables={"group": "g1"})
     spec = json.loads(json.dumps(answer["spec"]))
-    [warning] = WorkflowDefinitions().check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    [warning] = (
+        WorkflowDefinitions(learnt=ask.learnt).check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    )
     assert ".script.content (daily.json, line 20, column 19): " in warning
     spec["spec"]["workflows"][0]["nodes"][0]["description"] = "added by the program"
-    [warning] = WorkflowDefinitions().check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    [warning] = (
+        WorkflowDefinitions(learnt=ask.learnt).check("urn", {"projectId": 1, "spec": spec}, None).warnings
+    )
     assert ".script.content: " in warning
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_resource_dataworks import document_file, flowspec
-from pulumi_resource_dataworks.lifecycle._check import FROM_FILES
 from pulumi_resource_dataworks.lifecycle._step import LifecycleError
 
 from ._arguments import Arguments
@@ -19,7 +18,7 @@ async def read_flow_spec(arguments: Arguments, lookups: Lookups) -> dict[str, An
     try:
         document = document_file.read_document(name, variables)
         if flowspec.validate(document):
-            FROM_FILES.appendleft(document)
+            lookups.learnt.documents.appendleft(document)
     except document_file.UnreadableFileError as error:
         raise LifecycleError(
             f"readFlowSpec: {name} cannot be read: {error}. A relative path begins in the folder of the Pulumi program"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle._check import WORKSPACES
 from pulumi_resource_dataworks.lifecycle._refresh import imported
+from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
 from ._arguments import Arguments, CheckFailure, UnansweredError
@@ -47,7 +47,7 @@ async def get_project(arguments: Arguments, lookups: Lookups) -> Values:
     project = (
         await _project_called(lookups, name) if project_id is None else await _project(lookups, project_id)
     )
-    WORKSPACES[int(project.id)] = project.name
+    lookups.learnt.workspaces[int(project.id)] = project.name
     values = {
         "projectId": int(project.id),
         "name": project.name,
@@ -237,10 +237,14 @@ class Answer:
 
 
 class Functions:
-    """The functions of one run: what it was answered once is not asked again."""
+    """The functions of one run: what it was answered once is not asked again.
 
-    def __init__(self) -> None:
-        self._answers = Answers()
+    Args:
+        learnt: Where to note what the checks of the run's resources use.
+    """
+
+    def __init__(self, learnt: Learnt | None = None) -> None:
+        self._answers = Answers(learnt or Learnt())
 
     def forget_workflows(self) -> None:
         """To be called when a resource of this run may have written to the service."""

@@ -10,6 +10,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _ownership
 from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
 from pulumi_resource_dataworks.lifecycle._production import is_in_production
+from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context
 
 T = TypeVar("T")
@@ -19,7 +20,8 @@ _Key = tuple[Hashable, ...]
 class Answers:
     """The service's answers so far. What is asked while the same is under way waits for that answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, learnt: Learnt) -> None:
+        self.learnt = learnt
         self._found: dict[_Key, Any] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
 
@@ -41,6 +43,7 @@ class Lookups:
 
     def __init__(self, context: Context, answers: Answers) -> None:
         self.context = context
+        self.learnt = answers.learnt
         self._once = answers.once
 
     async def project(self, project_id: int) -> openapi.Project:
