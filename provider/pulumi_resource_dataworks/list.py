@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from . import lifecycle, openapi
-from ._console import ConsoleReporter, read_settings
+from ._console import read_settings
 from ._names import printable
+from ._workspace import call, connected
 
 _TITLES = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
 
@@ -38,27 +39,15 @@ def run(arguments: Namespace) -> int:
 
 
 async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
-    report, functions = ConsoleReporter(), lifecycle.Functions()
-    client = openapi.Client(settings, on_wait=report.status)
-    context = lifecycle.Context(urn="", client=client, report=report)
-
-    async def ask(function: str, **given: Any) -> dict[str, Any]:
-        answer = await functions.invoke(context, function, {"projectId": arguments.project_id, **given})
-        if answer.failures:
-            raise lifecycle.LifecycleError("\n".join(failure.reason for failure in answer.failures))
-        return answer.values
-
-    try:
-        listed = (await ask("listWorkflowDefinitions"))["workflows"]
+    functions, project = lifecycle.Functions(), {"projectId": arguments.project_id}
+    async with connected(settings) as context:
+        listed = (await call(context, functions, "listWorkflowDefinitions", project))["workflows"]
         chosen = [one for one in listed if fnmatchcase(one["name"], arguments.name)]
         for one in chosen:
             one["importId"] = f"{arguments.project_id}/{one['workflowId']}"
             if arguments.deployed:
-                one["deployed"] = (await ask("getWorkflowDefinition", workflowId=one["workflowId"]))[
-                    "deployed"
-                ]
-    finally:
-        await client.aclose()
+                given = {**project, "workflowId": one["workflowId"]}
+                one["deployed"] = (await call(context, functions, "getWorkflowDefinition", given))["deployed"]
     return chosen
 
 

@@ -11,8 +11,9 @@ from argparse import Namespace
 from typing import Any
 
 from . import lifecycle, openapi
-from ._console import ConsoleReporter, read_settings
+from ._console import read_settings
 from ._names import WORKFLOW_RUN_INPUTS, printable
+from ._workspace import connected, find_workflow
 
 
 def run(arguments: Namespace) -> int:
@@ -40,37 +41,24 @@ def run(arguments: Namespace) -> int:
 
 async def _made(settings: openapi.Settings, inputs: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """The exit status and the outputs of a run, once it has ended or was interrupted."""
-    report, interrupted = ConsoleReporter(), asyncio.Event()
+    interrupted = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the program
             asyncio.get_running_loop().add_signal_handler(name, interrupted.set)
-    client = openapi.Client(settings, on_wait=report.status)
-    context = lifecycle.Context("", client, report, interrupted)
     try:
-        inputs["workflowId"] = await _workflow_id(context, inputs["projectId"], inputs["workflowId"])
-        with lifecycle.nothing_lost(context):
-            _, outputs = await lifecycle.WorkflowRuns().create(context, inputs)
+        async with connected(settings, interrupted) as context:
+            if not inputs["workflowId"].isdecimal():
+                inputs["workflowId"] = await find_workflow(context, inputs["projectId"], inputs["workflowId"])
+            with lifecycle.nothing_lost(context):
+                _, outputs = await lifecycle.WorkflowRuns().create(context, inputs)
     except lifecycle.HalfDoneError as error:
         if error.defect:
             raise error.defect from error
         _say(str(error))
         failed = error.outputs.get("status") == "Failure" and "instanceIds" in error.outputs
         return 1 if failed else 130 if interrupted.is_set() else 2, error.outputs
-    finally:
-        await client.aclose()
     return 0, outputs
 
 
 def _say(text: str) -> None:
     sys.stderr.write(f"{printable(text, lines=True)}\n")
-
-
-async def _workflow_id(context: lifecycle.Context, project_id: int, wanted: str) -> str:
-    """The ID of the workflow with this ID, exact name or path."""
-    if wanted.isdecimal():
-        return wanted
-    asked = {"projectId": project_id, "path" if "/" in wanted else "name": wanted}
-    answer = await lifecycle.Functions().invoke(context, "getWorkflowDefinition", asked)
-    if answer.failures:
-        raise lifecycle.LifecycleError("\n".join(failure.reason for failure in answer.failures))
-    return str(answer.values["workflowId"])

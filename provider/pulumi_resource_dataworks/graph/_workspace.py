@@ -7,7 +7,8 @@ import contextlib
 from argparse import Namespace
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
-from pulumi_resource_dataworks._console import ConsoleReporter, read_settings
+from pulumi_resource_dataworks._console import read_settings
+from pulumi_resource_dataworks._workspace import connected, find_workflow
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._picture import NotDrawnError
@@ -36,16 +37,12 @@ def input_names(arguments: Namespace, outputs: list[str]) -> dict[str, str]:
 
 
 async def _input_names(settings: openapi.Settings, project_id: int, outputs: list[str]) -> dict[str, str]:
-    client = openapi.Client(settings, on_wait=ConsoleReporter().status)
     names: dict[str, str] = {}
-    try:
-        for output in outputs:
-            with contextlib.suppress(openapi.NotFoundError, flowspec.InvalidDocumentError, LookupError):
-                names[output] = await _input_name(client, project_id, output)
-    except openapi.DataWorksError:
-        pass  # of every call: what is known so far is shown
-    finally:
-        await client.aclose()
+    async with connected(settings) as context:
+        with contextlib.suppress(openapi.DataWorksError):  # of every call: what is known so far is shown
+            for output in outputs:
+                with contextlib.suppress(openapi.NotFoundError, flowspec.InvalidDocumentError, LookupError):
+                    names[output] = await _input_name(context.client, project_id, output)
     return names
 
 
@@ -60,13 +57,8 @@ async def _input_name(client: openapi.Client, project_id: int, output: str) -> s
 
 
 async def _get(settings: openapi.Settings, project_id: int, wanted: str) -> Object:
-    report = ConsoleReporter()
-    client = openapi.Client(settings, on_wait=report.status)
-    try:
-        context = lifecycle.Context(urn="", client=client, report=report)
+    async with connected(settings) as context:
         definition = await _definition(context, project_id, wanted)
-    finally:
-        await client.aclose()
     document = flowspec.read(definition.spec)
     flowspec.validate(document)
     return document.root
@@ -79,9 +71,5 @@ async def _definition(context: lifecycle.Context, project_id: int, wanted: str) 
             return await context.client.get_workflow_definition(project_id, wanted)
         except openapi.NotFoundError:
             pass
-    key = "path" if "/" in wanted.strip("/") else "name"
-    asked = {"projectId": project_id, key: wanted.strip("/")}
-    answer = await lifecycle.Functions().invoke(context, "getWorkflowDefinition", asked)
-    if answer.failures:
-        raise lifecycle.LifecycleError(answer.failures[0].reason)
-    return await context.client.get_workflow_definition(project_id, str(answer.values["workflowId"]))
+    found = await find_workflow(context, project_id, wanted)
+    return await context.client.get_workflow_definition(project_id, found)
