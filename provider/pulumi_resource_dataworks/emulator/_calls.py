@@ -119,13 +119,24 @@ def boolean(params: Parameters, name: str, *, default: bool = False) -> bool:
 
 def texts(params: Parameters, name: str) -> list[str]:
     """A list that comes as JSON text; empty where it is left out."""
+    return [str(item) for item in _decoded(params, name, "[]", is_list, "a list")]
+
+
+def json_object(params: Parameters, name: str) -> JsonObject:
+    """An object that comes as JSON text; empty where it is left out."""
+    return _decoded(params, name, "{}", is_object, "an object")
+
+
+def _decoded(
+    params: Parameters, name: str, empty: str, is_right: Callable[[Any], TypeGuard[T]], what: str
+) -> T:
     try:
-        value = json.loads(params.get(name) or "[]")
+        value = json.loads(params.get(name) or empty)
     except ValueError:
         value = None
-    if not is_list(value):
-        raise ServiceError(400, f"Invalid{name}", f"{name} is not a list in JSON.")
-    return [str(item) for item in value]
+    if not is_right(value):
+        raise ServiceError(400, f"Invalid{name}", f"{name} is not {what} in JSON.")
+    return value
 
 
 def paged(

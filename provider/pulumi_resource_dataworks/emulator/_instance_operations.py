@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-import json
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import timedelta, timezone
 from functools import partial
 from typing import Final, TypeVar, cast
 
-from ._calls import JsonObject, Parameters, ServiceError, integer, is_object, missing, paged, refused, texts
+from ._calls import JsonObject, Parameters, ServiceError, integer, json_object, missing, paged, refused, texts
 from ._instances import Environment, Instance, InstanceType, TaskRun
 from ._model import Account, Project, Workflow, milliseconds, scheduling_id
 from ._pipelines import outputs
@@ -153,9 +152,9 @@ def list_tasks(state: ServiceState, _: Account, params: Parameters) -> JsonObjec
 
 
 def _make(state: ServiceState, project: Project, kind: InstanceType, params: Parameters) -> list[Instance]:
-    properties, given = _object(params, "DefaultRunProperties"), _object(params, "TaskParameters")
+    properties, given = json_object(params, "DefaultRunProperties"), json_object(params, "TaskParameters")
     environment: Environment = "Dev" if params.get("EnvType") == "Dev" else "Prod"
-    dates = _dates(_object(params, "Periods"))
+    dates = _dates(json_object(params, "Periods"))
     if kind == "SupplementData":
         if not dates:
             raise missing("Periods")
@@ -275,16 +274,6 @@ def _moment(state: ServiceState, date: dt.date) -> int:
 def _ids(properties: JsonObject, name: str) -> set[int]:
     given: list[int] = properties.get(name) or []
     return set(map(int, given))
-
-
-def _object(params: Parameters, name: str) -> JsonObject:
-    try:
-        value = json.loads(params.get(name) or "{}")
-    except ValueError:
-        value = None
-    if not is_object(value):
-        raise ServiceError(400, f"Invalid{name}", f"{name} is not an object in JSON.")
-    return value
 
 
 def _seen(state: ServiceState) -> list[Instance]:

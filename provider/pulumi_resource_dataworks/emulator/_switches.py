@@ -79,23 +79,14 @@ class Switches:
     offline_of_undeployed: Literal["refused", "succeeds"] = "refused"
     offline_delete_stage: bool = False
 
-    # --- Instances: none of these answers is recorded anywhere.
-
-    # Seconds for which instances are being made: until then they are not to be seen.
+    # --- Instances
     instances_made_after: Seconds = 0
-    # Whether CreateWorkflowInstances refuses by itself what it cannot make, or its result says so later.
     refused_instances: Literal["at_once", "in_result"] = "at_once"
-    # What an instance is called: as it was asked for, or as its workflow.
     instance_name: Literal["as_sent", "of_the_workflow"] = "as_sent"
-    # Where a business date begins; the SDK's sample is a midnight of China's.
     business_dates_in: Literal["china", "utc"] = "china"
-    # The business date of a run for which none is given; that of a scheduled instance is the day before.
     default_business_date: Literal["yesterday", "today"] = "yesterday"
-    # When an instance with a failed task stands as Failure: once nothing runs in it any more, or at once.
     failed_instance: Literal["at_end", "at_once"] = "at_end"
-    # WorkflowId of a scheduled task: that of its workflow, or 1, as "the WorkflowId of a scheduled task is always 1".
     workflow_of_task: Literal["own", "one"] = "own"
-    # Which workflows have tasks in the environment for development: all, or those that a pipeline run brought there.
     dev_tasks: Literal["of_the_draft", "after_dev_stage"] = "of_the_draft"
 
     # --- Look-ups

@@ -28,7 +28,7 @@ STOPPED: Final = "Stopped"
 UNKNOWN_END: Final = "Unknown"
 """The same where DataWorks had forgotten the instances before their end was seen."""
 
-_OUTPUTS = {
+OUTPUTS: Final = {
     "name": "runName",
     "status": "status",
     "instance_ids": "instanceIds",
@@ -116,7 +116,7 @@ class WorkflowRunState:
     @classmethod
     def of(cls, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> WorkflowRunState:
         """Reads inputs that check returned, and outputs that this provider wrote."""
-        known: dict[str, Any] = {key: outputs[name] for key, name in _OUTPUTS.items() if outputs.get(name)}
+        known: dict[str, Any] = {key: outputs[name] for key, name in OUTPUTS.items() if outputs.get(name)}
         known["instance_ids"] = tuple(known.get("instance_ids", ()))
         kept = cast("Mapping[str, str]", outputs.get(BOOKKEEPING) or {})
         known["operation_id"] = kept.get(_OPERATION, "")
@@ -135,7 +135,7 @@ class WorkflowRunState:
 
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
-        found = {name: getattr(self, key) for key, name in _OUTPUTS.items()}
+        found = {name: getattr(self, key) for key, name in OUTPUTS.items()}
         found |= {"instanceIds": list(self.instance_ids), "nodeStatuses": dict(self.node_statuses)}
         outputs = {**self.inputs.values, **{key: value for key, value in found.items() if value}}
         return outputs | ({BOOKKEEPING: {_OPERATION: self.operation_id}} if self.operation_id else {})

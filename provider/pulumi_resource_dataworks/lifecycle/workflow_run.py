@@ -11,11 +11,11 @@ from ._check import Checked
 from ._diff import Difference, PropertyChange
 from ._instances import begin, follow
 from ._step import UNKNOWN, Context, LifecycleError, has_unknown
-from ._workflow_run_state import RUNNING, WorkflowRunInputs, WorkflowRunState, check_workflow_run
+from ._workflow_run_state import OUTPUTS, RUNNING, WorkflowRunInputs, WorkflowRunState, check_workflow_run
 
 Outputs = dict[str, Any]
 
-_OUTPUTS_OF_A_RUN = ("runName", "status", "instanceIds", "started", "finished", "nodeStatuses")
+_NOT_KNOWN_YET = dict.fromkeys(OUTPUTS.values(), UNKNOWN)
 
 
 class WorkflowRuns:
@@ -55,7 +55,7 @@ class WorkflowRuns:
             DataWorksError: Nothing runs.
         """
         if context.preview:
-            return "", {**news, **dict.fromkeys(_OUTPUTS_OF_A_RUN, UNKNOWN)}
+            return "", {**news, **_NOT_KNOWN_YET}
         inputs = WorkflowRunInputs(news)
         state = WorkflowRunState(inputs, inputs.name(context.urn))
         state = await follow(context, await begin(context, state))
@@ -85,7 +85,7 @@ class WorkflowRuns:
                 "waits for the run that has not ended" if is_known else f"runs it again, after {state.status}"
             )
             context.report.info(f"{context.urn.rpartition('::')[2]}: {what}")
-            return {**state.to_pulumi(), **dict.fromkeys(_OUTPUTS_OF_A_RUN[1:], UNKNOWN)}
+            return {**state.to_pulumi(), **_NOT_KNOWN_YET, "runName": state.name}
         return (await follow(context, state if is_known else await begin(context, state))).to_pulumi()
 
     async def read(
