@@ -16,7 +16,7 @@ from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
 from ._instances import Scheduler
 from ._model import Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
-from ._pipelines import new_run, publish, settle, settle_run, take_offline
+from ._pipelines import abolish, new_run, publish, settle, settle_run, take_offline
 from ._state import ServiceState
 from ._switches import Switches
 
@@ -207,6 +207,8 @@ class Emulator:
             run.stages = [stage for stage in run.stages if not stage.manual]
             self._state.add_run(run)
             settle_run(self._state, run)
+            if (stage := run.current) is not None and stage.type == "Delete":
+                abolish(run, self.clock.now())  # who did this keeps the workflow in Data Studio
             return run.run_id
 
     def workflows(self) -> list[Workflow]:

@@ -245,11 +245,15 @@ def abolish_pipeline_run(state: ServiceState, _: Account, params: Parameters) ->
     run = _run(state, params)
     if run.ended:
         raise refused(NOT_RUNNING)
-    run.status, run.modified = "Cancel", state.clock.now()
+    abolish(run, state.clock.now())
+    return {"Success": True}
+
+
+def abolish(run: Run, now: float) -> None:
+    run.status, run.modified = "Cancel", now
     for stage in run.stages:
         if stage.status in {"Init", "Running"}:
             stage.status = "Cancel"
-    return {"Success": True}
 
 
 def _run(state: ServiceState, params: Parameters) -> Run:

@@ -18,13 +18,15 @@ async def run() -> Deploying:
 # --- drift
 
 
+@pytest.mark.parametrize("deletes", [False, True])
 @pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("kept_id", ["gone", "kept"])
 @pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
 async def test_an_offline_run_of_somebody_else_is_drift(
-    run: Deploying, kept_id: str, order: str, told: bool
+    run: Deploying, kept_id: str, order: str, told: bool, deletes: bool
 ) -> None:
     run.emulator.switch(undeployed_workflow_id=kept_id, runs_order=order, scheduling_id_told=told)
+    run.emulator.switch(offline_delete_stage=deletes)
     state = await run.create()
     await run.clock.sleep(5)
     run.emulator.deploy(WORKFLOW, "Offline")
