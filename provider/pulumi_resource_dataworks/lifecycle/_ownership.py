@@ -212,7 +212,7 @@ def _is_taken(context: Context, inputs: DefinitionInputs, workflow_id: str) -> R
     kind, own_id = "dataworks:index:WorkflowDefinition", f"{inputs.project_id}/{workflow_id}"
     if context.stateless:
         return RefusedError(
-            f"{taken}: without a state, nothing tells what an earlier create has made. To change that workflow, run `pulumi do {kind} "
+            f"{taken}: without a state, nothing says what an earlier create has made. To change that workflow, run `pulumi do {kind} "
             f"upsert {own_id} --stateless`, or set `adopt: true`. To keep both, {change}"
         )
     return RefusedError(
