@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, validate
+from pulumi_resource_dataworks.flowspec import InvalidDocumentError, foreign_roots, read, validate
 from pulumi_resource_dataworks.flowspec._problems import rules
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flowspec-rules.md"
@@ -143,6 +143,7 @@ def examples() -> dict[str, Any]:
         "empty-dependency": depending(),
         "no-depends": with_workflow(dependencies=[{"nodeId": "load"}]),
         "two-flows": with_workflow(flow=[{"nodeId": "load", "depends": [{"output": "shop.orders"}]}]),
+        "foreign-root": depending(output="slaes_root"),
         "near-output": depending(output="my_project.extract"),
         "no-inner-nodes": with_node(script={"runtime": {"command": "CONTROLLER_TRAVERSE"}}),
         "no-condition": loop("CONTROLLER_CYCLE", named("begin", "CONTROLLER_CYCLE_START")),
@@ -197,10 +198,11 @@ def examples() -> dict[str, Any]:
 
 
 def rendered(rule: str, source: Any) -> str:
-    """Return what the author of a document reads about a rule."""
+    """Return what the author of a document reads about a rule, in the workspace `sales`."""
     text = source if isinstance(source, str) else json.dumps(source, indent=2)
     try:
-        problems = validate(read(text))
+        document = read(text)
+        problems = validate(document) + document.place(list(foreign_roots(document.root, "sales")))
     except InvalidDocumentError as error:
         problems = error.problems
     return next(problem.render() for problem in problems if problem.rule == rule)

@@ -65,9 +65,7 @@ def lives_and_dies(stack: Stack, texts: dict[str, str], noise: str) -> str:
     created = stack.up().output
     assert f"{len(texts) + 1} created" in created
     warnings = [line for line in created.splitlines() if "warning:" in line]
-    assert all("(line " in line for line in warnings), (
-        created
-    )  # of a place in the document, not of a read-back
+    assert all("warning: spec." in line for line in warnings), created  # not of a read-back
     assert len(stack.emulator.workflows()) == len(texts)
     stack.is_quiet()
     held = contents(workflow.document for workflow in stack.emulator.workflows())

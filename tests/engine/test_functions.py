@@ -242,7 +242,8 @@ def test_a_wrong_root_is_named_as_soon_as_the_workspace_s_name_is_known(stack: S
         {"etl": {"type": "dataworks:WorkflowDefinition", "properties": properties}},
         variables={"project": project} if asks else {},
     )
-    told = 'a node depends on "slaes_root", which is not the root node of this workspace'
+    place = "spec.workflows[0].dependencies[0].depends[0]"
+    told = f'{place}: the root node "slaes_root" is not that of this workspace. Write "sales_root"'
     assert (told in stack.preview().output) is asks
     assert told in stack.up().output
     waits[0]["depends"] = [{"output": "sales_root"}]

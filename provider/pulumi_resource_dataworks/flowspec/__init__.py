@@ -28,6 +28,7 @@ from ._defaults import changed_since as changed_since
 from ._defaults import left_out as left_out
 from ._defaults import with_fields as with_fields
 from ._defaults import workspace_of as workspace_of
+from ._dependencies import foreign_roots as foreign_roots
 from ._document import Document as Document
 from ._document import Json as Json
 from ._document import Object as Object

@@ -6,8 +6,19 @@ import json
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from ._document import Json, Object, depends_with_paths, named_by, objects, scope_of
-from ._node_index import NodeIndex
+from ._document import (
+    Json,
+    Object,
+    depends_with_paths,
+    inner_scopes,
+    named_by,
+    nodes_of,
+    objects,
+    own_nodes,
+    scope_of,
+    workflow_of,
+)
+from ._node_index import NodeIndex, outputs_of
 from ._paths import Path
 from ._problems import Phrase, Problem, problem
 from ._suggestions import Vocabulary
@@ -140,6 +151,27 @@ def both_flows(owner: Object, path: Path) -> Iterator[Problem]:
     flow, dependencies = owner.get("flow"), owner.get("dependencies")
     if flow and dependencies and flow != dependencies:
         yield problem("two-flows", (*path, "flow"))
+
+
+def foreign_roots(root: Object, workspace: str) -> Iterator[Problem]:
+    """A warning for each output that looks like a workspace's root node, and is not that of the workspace with this name."""
+    workflow = workflow_of(root)
+    seen = {f"{workspace}_root", *(output for _, node in nodes_of(workflow) for output in outputs_of(node))}
+    for path, depend in _depends_below(workflow, ("spec", "workflows", 0)):
+        output = str(depend.get("output"))
+        if output.endswith("_root") and "." not in output and output not in seen:
+            seen.add(output)
+            yield problem("foreign-root", path, output, root=f"{workspace}_root")
+
+
+def _depends_below(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
+    """What the nodes of a workflow or a control node depend on, those of inner sets too, with the paths."""
+    for key in FLOWS:
+        for position, dependency in enumerate(objects(owner.get(key))):
+            yield from depends_with_paths(dependency, (*path, key, position))
+    for here, node in own_nodes(owner, path):
+        for key, inner in inner_scopes(node):
+            yield from _depends_below(inner, (*here, key))
 
 
 def _in_order(graph: dict[str, list[str]]) -> bool:

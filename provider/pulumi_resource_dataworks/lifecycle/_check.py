@@ -53,25 +53,11 @@ def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None, le
     if isinstance(spec, dict) and isinstance(before, dict):
         spec = flowspec.arranged(cast("flowspec.Object", before), cast("flowspec.Object", spec))
     found.inputs = {"projectId": project_id, "spec": spec, **switches}
-    if found.document is not None and isinstance(project_id, int):
-        found.warnings += wrong_roots(found.document.root, learnt.workspaces.get(project_id, ""))
+    workspace = learnt.workspaces.get(project_id, "") if isinstance(project_id, int) else ""
+    if found.document is not None and workspace:
+        roots = list(flowspec.foreign_roots(found.document.root, workspace))
+        found.warnings += _placed(roots, found.document, spec, learnt.documents)
     return found
-
-
-def wrong_roots(root: flowspec.Object, workspace: str) -> Iterator[str]:
-    """A warning for each output that looks like a workspace's root node, and is not that of the workspace with this name."""
-    if not workspace:
-        return
-    workflow = flowspec.workflow_of(root)
-    own = {output for _, node in flowspec.nodes_of(workflow) for output in flowspec.outputs_of(node)}
-    named = {str(depend.get("output")) for _, depend in flowspec.depends_of(workflow)}
-    for output in sorted(named - own - {f"{workspace}_root"}):
-        if output.endswith("_root") and "." not in output:
-            shown = "an output" if flowspec.hides_names(root) else f'"{output}"'
-            yield (
-                f'a node depends on {shown}, which is not the root node of this workspace. Write "{workspace}_root", unless '
-                "something else is meant"
-            )
 
 
 def check_document(spec: Any) -> Checked:
@@ -149,8 +135,7 @@ def _document(value: Any, found: Checked, from_files: Iterable[flowspec.Document
         return None if found.failures else flowspec.authored(value)
     warnings = [problem for problem in warnings if not _excused(problem, holes)] if holes else warnings
     if warnings:
-        source = next((one for one in from_files if one.root == document.root), document)
-        found.warnings += _few(source.place(warnings), _concealer(value))
+        found.warnings += _placed(warnings, document, value, from_files)
     if holes:
         return flowspec.authored(value)
     found.document = document
@@ -158,6 +143,17 @@ def _document(value: Any, found: Checked, from_files: Iterable[flowspec.Document
         return flowspec.authored(value)
     root = flowspec.authored(document.root)
     return flowspec.secret(root) if flowspec.is_secret(value) else root
+
+
+def _placed(
+    warnings: list[flowspec.Problem],
+    document: flowspec.Document,
+    value: Any,
+    from_files: Iterable[flowspec.Document],
+) -> Iterator[str]:
+    """The warnings of a document that holds `value`, with the file and line where that is known."""
+    source = next((one for one in from_files if warnings and one.root == document.root), document)
+    return _few(source.place(warnings), _concealer(value))
 
 
 def _few(warnings: list[flowspec.Problem], conceal: Callable[[flowspec.Problem], str]) -> Iterator[str]:

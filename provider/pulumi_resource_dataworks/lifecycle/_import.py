@@ -10,7 +10,6 @@ from typing import TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._check import wrong_roots
 from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
 from ._send_once import FIRST_PAUSE, SENDS, send_once
 from ._step import CancelledStepError, Context, LifecycleError, places_in
@@ -308,8 +307,7 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
         lost = _lost(context, state.inputs.root, kept)
         state = replace(state, left_out=state.beside(found.root))
         if not lost and _is_in_place(state.inputs, kept):
-            for warning in wrong_roots(state.inputs.root, flowspec.workspace_of(found.root)):
-                context.report.warning(warning)
+            _warn_of_roots(context, state, flowspec.workspace_of(found.root))
             return _with_rewrites(context, state, kept)
         if not lost and not moved:
             moved = True
@@ -318,6 +316,11 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
     if there is not None:
         return _with_rewrites(context, state, there)
     raise state.half_done(f"{ended}, but DataWorks did not keep {lost}")
+
+
+def _warn_of_roots(context: Context, state: DefinitionState, workspace: str) -> None:
+    for root in flowspec.foreign_roots(state.inputs.root, workspace) if workspace else ():
+        context.report.warning(root.render(secret=context.hides_names))
 
 
 def _lost(context: Context, sent: flowspec.Object, kept: flowspec.Object) -> str:

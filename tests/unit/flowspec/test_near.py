@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks.flowspec import foreign_roots, read
 from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
 from pulumi_resource_dataworks.flowspec._suggestions import near, slip
 from tests.support.documents import etl, node
@@ -203,3 +204,20 @@ def test_words_without_the_letters_of_another_are_not_looked_at_and_none_is_miss
         if close:
             assert near(word, known) == f'Did you mean "{folded[close[0]]}"? '
     assert near("x" * 10_000, known) == ""
+
+
+def test_the_root_of_another_workspace_is_named_once_with_its_place() -> None:
+    made = node("made", outputs={"nodeOutputs": [{"data": "my_root"}]})
+    outputs = ("shop_root", "my_root", "x.y_root", "shpo_root", "shpo_root", "shop.a")
+    waits = [{"nodeId": "made", "depends": [{"output": output} for output in outputs]}]
+    inner = node("loop", foreach={"nodes": [node("each")], "dependencies": [{**waits[0], "nodeId": "each"}]})
+    document = read(json.dumps(etl(nodes=[made, inner], dependencies=waits), indent=1))
+    [told] = document.place(list(foreign_roots(document.root, "shop")))
+    assert told.path == ("spec", "workflows", 0, "dependencies", 0, "depends", 3)
+    assert told.line > 1
+    assert told.severity == "warning"
+    assert '"shpo_root"' in told.render()
+    assert 'Write "shop_root"' in told.render()
+    assert "shpo" not in told.render(secret=True)
+    [inside] = foreign_roots(etl(nodes=[made, inner]), "shop")
+    assert inside.path[:7] == ("spec", "workflows", 0, "nodes", 1, "foreach", "dependencies")

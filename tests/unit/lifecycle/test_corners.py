@@ -7,7 +7,6 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
-from pulumi_resource_dataworks.lifecycle._check import wrong_roots
 from pulumi_resource_dataworks.openapi._jobs import poll_times
 from tests.support.definitions import Run, not_found, refusal, root_of, workflow
 from tests.support.documents import etl, node, nodes
@@ -79,15 +78,3 @@ async def test_a_node_that_a_killed_update_added_and_its_author_took_back_is_our
     assert set(outputs["nodeIds"]) == {"extract", "load"}
     held = workflow(run.client.held[state[0].split("/")[1]])
     assert [one["name"] for one in held["nodes"]] == ["extract", "load"]
-
-
-def test_a_root_of_another_name_is_told_by_its_name_unless_that_is_secret() -> None:
-    made = node("made", outputs={"nodeOutputs": [{"data": "my_root"}]})
-    depends = [{"output": name} for name in ("shop_root", "my_root", "x.y_root", "shpo_root", "shop.a")]
-    root = etl(nodes=[made], dependencies=[{"nodeId": "made", "depends": depends}])
-    [told] = wrong_roots(root, "shop")
-    assert '"shpo_root"' in told
-    assert 'Write "shop_root"' in told
-    assert list(wrong_roots(root, "")) == []
-    [hidden] = wrong_roots(flowspec.secret(root), "shop")
-    assert "shpo" not in hidden
