@@ -277,7 +277,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--language", required=True, choices=["python", "yaml", "typescript", "go"], help="the program's"
     )
     parser.add_argument(
-        "--out", required=True, metavar="DIR", help="a new folder, or that of the same export"
+        "--out", required=True, metavar="DIR", help="a new folder, or that of a run that was stopped"
     )
     parser.add_argument(
         "--portable", action="store_true", help="for another workspace: without IDs, with settings"

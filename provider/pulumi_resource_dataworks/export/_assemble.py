@@ -18,7 +18,7 @@ from ._documents import (
     take_scripts_out,
 )
 from ._file_names import Folders, Names, parts_of, resource_names
-from ._folder import ExportRequest, hash_of
+from ._folder import ExportRequest
 from ._portable import Variables, portable
 from ._project import TYPE, Member, Program, program_files, readme
 from ._workspace import Workspace
@@ -30,41 +30,35 @@ class Project:
 
     Attributes:
         files: What to write, by path.
-        names: The name of each workflow's resource by a hash of its ID.
         members: How many workflows the program declares.
         left_out: By path in Data Studio, why a workflow is no part of the program.
     """
 
     files: dict[str, bytes]
-    names: dict[str, str]
     members: int
     left_out: dict[str, str]
 
 
-def assemble(
-    workspace: Workspace, request: ExportRequest, region: str | None, given: Mapping[str, str]
-) -> Project:
+def assemble(workspace: Workspace, request: ExportRequest, region: str | None) -> Project:
     """Makes the project.
 
     Args:
         workspace: What the service gave.
         request: What is exported.
         region: The workspace's region, where it is known.
-        given: The names of resources by a hash of the workflow's ID, as an earlier export has them.
     """
     left_out = dict(workspace.refused)
     roots = _roots(workspace, left_out)
     identifier = max(map(flowspec.workspace_of, roots.values()), default="")
     paths = {one.id: one.path.strip("/") or one.name for one in workspace.listed}
-    workflows = _workflows(roots, paths, given, left_out, is_portable=request.portable)
+    workflows = _workflows(roots, paths, left_out, is_portable=request.portable)
     _ask_provider(workflows, request.project_id, left_out)
     program, files = _place(_program(workflows, request, region, identifier, left_out), workflows)
     mentions = _mentions(files, identifier, roots, program.settings.values()) if request.portable else {}
     reasons = _by_path(left_out, paths)
     files |= program_files(program) | _kept_aside(workspace, left_out, paths)
     files["README.md"] = readme(program, reasons, mentions).encode()
-    names = {hash_of(one): workflow.resource for one, workflow in workflows.items()}
-    return Project(files, names, len(program.members), reasons)
+    return Project(files, len(program.members), reasons)
 
 
 def _roots(workspace: Workspace, left_out: dict[str, str]) -> dict[str, Object]:
@@ -86,7 +80,6 @@ def _roots(workspace: Workspace, left_out: dict[str, str]) -> dict[str, Object]:
 def _workflows(
     roots: Mapping[str, Object],
     paths: dict[str, str],
-    given: Mapping[str, str],
     left_out: dict[str, str],
     *,
     is_portable: bool,
@@ -101,8 +94,7 @@ def _workflows(
             continue
         documents[one] = document
         paths[one] = str(flowspec.workflow_of(document)["script"]["path"]).strip("/")
-    known = {one: given[hash_of(one)] for one in documents if hash_of(one) in given}
-    names = resource_names({one: parts_of(paths[one]) for one in documents}, known)
+    names = resource_names({one: parts_of(paths[one]) for one in documents})
     return {
         one: ExportedWorkflow(one, paths[one], names[one], document) for one, document in documents.items()
     }

@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
         _say(f"{out}: {error}")
     if folder is None:
         return 2
-    if kept := len(folder.kept()):
+    if kept := folder.count_kept():
         _say(f"{count_workflows(kept)} kept in {out}: the same command goes on from there")
     return 1
 
@@ -64,9 +64,9 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
         OSError: A file cannot be read or written.
     """
     workspace = asyncio.run(_read(settings, folder))
-    project = assemble(workspace, folder.request, settings.region, folder.names)
-    stay = folder.write(project.files, project.names)
-    _report(folder, workspace, project, stay)
+    project = assemble(workspace, folder.request, settings.region)
+    folder.write(project.files)
+    _report(folder, workspace, project)
     return 1 if project.left_out else 0
 
 
@@ -80,11 +80,9 @@ async def _read(settings: openapi.Settings, folder: Folder) -> Workspace:
         await client.aclose()
 
 
-def _report(folder: Folder, workspace: Workspace, project: Project, stay: list[str]) -> None:
+def _report(folder: Folder, workspace: Workspace, project: Project) -> None:
     for name in workspace.deleted:
         _say(f'"{name}" was deleted meanwhile')
-    for path in stay:
-        _say(f"{path} stays, and is not part of the export any more: delete it if you do not need it")
     for path, reason in sorted(project.left_out.items()):
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))

@@ -76,27 +76,25 @@ class Folders:
         return folder
 
 
-def resource_names(paths: Mapping[str, Sequence[str]], given: Mapping[str, str]) -> dict[str, str]:
+def resource_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """A name for the resource of each workflow, by workflow ID; no two are the same.
 
     It is the workflow's own. Where two have the same one, the folders above stand before it, as many as distinguish them.
 
     Args:
         paths: By ID, the folders of a workflow with its own name at the end.
-        given: Names of an earlier export, which stay.
     """
-    kept = {name: one for one, name in given.items() if one in paths and name and name == _word(name)}
-    found = {one: name for name, one in kept.items()}
-    depth = {one: 1 for one in paths if one not in found}
+    depth = dict.fromkeys(paths, 1)
     while True:
         wanted = {one: _joined(paths[one][-count:]) for one, count in depth.items()}
-        often = Counter([*wanted.values(), *kept])
+        often = Counter(wanted.values())
         deeper = [one for one, name in wanted.items() if often[name] > 1 and depth[one] < len(paths[one])]
         if not deeper:
             break
         for one in deeper:
             depth[one] += 1
-    taken = set(kept)
+    found: dict[str, str] = {}
+    taken: set[str] = set()
     for one in sorted(wanted, key=lambda one: (wanted[one], tuple(paths[one]), one)):
         name, number = wanted[one], 1
         while name in taken:

@@ -10,7 +10,7 @@ from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._documents import DOCUMENT, as_json
-from ._folder import MANIFEST, ExportRequest
+from ._folder import ExportRequest
 from ._languages import LANGUAGES, Language
 from ._portable import Variables
 from ._workspace import count_workflows
@@ -80,7 +80,7 @@ def program_files(program: Program) -> dict[str, bytes]:
         "requirements.txt": f"pulumi-resource-dataworks=={__version__}\n{python_sdk}",
         ".gitattributes": "# A script is what its file holds, byte by byte: Git is not to change line ends.\n"
         "workflows/** -text\n",
-        ".gitignore": ".venv/\n__pycache__/\nnode_modules/\nbin/\n.dataworks-export.*\n!.dataworks-export.json\n",
+        ".gitignore": ".venv/\n__pycache__/\nnode_modules/\nbin/\n",
         **program.language.written(program.name, request.project_id, calls, portable=request.portable),
     }
     found = {path: text.encode() for path, text in texts.items()}
@@ -170,10 +170,7 @@ def _head(program: Program) -> str:
 
 Written by `pulumi-dataworks export {request}`. `{program.language.program}` declares {count_workflows(len(program.members))}.
 `workflows/` has a folder for each, as they lie in Data Studio, with its document in `workflow.json` and its scripts in files of
-their own. What the files hold is what DataWorks gets, to the last line break.
-
-`{MANIFEST}` lists what the export has written. Keep it: with it, the same export can be repeated here, and never overwrites
-a file that somebody has edited."""
+their own. What the files hold is what DataWorks gets, to the last line break."""
 
 
 def _setup(program: Program) -> str:

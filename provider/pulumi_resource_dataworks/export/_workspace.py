@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import fnmatch
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pulumi_resource_dataworks import openapi
 
-from ._folder import KEPT, Folder, RefusedError, hash_of
+from ._folder import Folder, RefusedError
 
 _SAID = 50
 """After so many workflows a line says how far the run is: every ten seconds at 5 calls a second."""
@@ -68,7 +69,7 @@ async def read_workflows(
     """
     workspace = Workspace(listed)
     for summary in listed:
-        if (kept := folder.read(_kept_as(summary))) is not None:
+        if (kept := folder.kept(_kept_as(folder, summary))) is not None:
             workspace.specs[summary.id] = kept.decode(errors="surrogatepass")
     unread = [summary for summary in listed if summary.id not in workspace.specs]
     if workspace.specs:
@@ -103,13 +104,13 @@ async def _read(
         workspace.refused[summary.id] = str(error)
     else:
         workspace.specs[summary.id] = definition.spec
-        folder.put(_kept_as(summary), definition.spec.encode(errors="surrogatepass"))
+        folder.keep(_kept_as(folder, summary), definition.spec.encode(errors="surrogatepass"))
 
 
-def _kept_as(summary: openapi.WorkflowSummary) -> str:
+def _kept_as(folder: Folder, summary: openapi.WorkflowSummary) -> str:
     """The file of a document that was read. What the list says of it is in the name: one that has changed is read again."""
-    listed = (summary.id, summary.name, summary.path, summary.modify_time)
-    return f"{KEPT}/{hash_of(json.dumps(listed))}.json"
+    listed = (folder.request.project_id, summary.id, summary.name, summary.path, summary.modify_time)
+    return f"{hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]}.json"
 
 
 def count_workflows(number: int) -> str:

@@ -19,7 +19,7 @@ def made(*specs: str, portable: bool = False) -> Project:
     """A project of these documents; the workflows are listed as w0, w1, ..."""
     listed = [openapi.WorkflowSummary(id=str(number), name=f"w{number}") for number in range(len(specs))]
     fetched = Workspace(listed, {one.id: spec for one, spec in zip(listed, specs, strict=True)})
-    return assemble(fetched, ExportRequest(10001, "python", portable, "*"), None, {})
+    return assemble(fetched, ExportRequest(10001, "python", portable, "*"), None)
 
 
 def text(root: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import assemble
-from pulumi_resource_dataworks.export._folder import KEPT, MANIFEST, ExportRequest, Folder
+from pulumi_resource_dataworks.export._folder import KEPT, ExportRequest, Folder
 from pulumi_resource_dataworks.export._workspace import Workspace
 from tests.support.workspaces import sql, workflow
 
@@ -45,7 +45,6 @@ NAMES = [
         ".git",
         ".gitattributes",
         ".env",
-        MANIFEST,
         KEPT,
         "README.md",
         "workflow.json",
@@ -83,23 +82,18 @@ def test_every_file_is_inside_and_has_a_name_of_its_own(tmp_path: Path, name: st
     ids = [str(flowspec.workflow_of(root)["id"]) for root in documents]
     specs = dict(zip(ids, map(flowspec.canonical, documents), strict=True))
     about = ExportRequest(10001, language, portable=False, name="*")
-    made = assemble(Workspace([openapi.WorkflowSummary(id=one) for one in ids], specs), about, None, {})
+    made = assemble(Workspace([openapi.WorkflowSummary(id=one) for one in ids], specs), about, None)
     folder = Folder(tmp_path / "out", about)
-    folder.write(made.files, made.names)
+    folder.write(made.files)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "outside"]
     assert not any((tmp_path / "outside").iterdir())
     written = [path.relative_to(folder.path).as_posix() for path in folder.path.rglob("*") if path.is_file()]
-    assert sorted(written) == sorted({*made.files, MANIFEST})
+    assert sorted(written) == sorted(made.files)
     alike = {unicodedata.normalize("NFC", path).casefold() for path in written}
     assert len(alike) == len(written)
     assert not any(set(part) & set('<>:"|?*\\\0\n\r\x1b') for part in written)
     assert made.members + len(made.left_out) == 3
     scripts = [content for path, content in made.files.items() if content.startswith(b"SELECT")]
-    left = sum(spec.count("SELECT") for one, spec in specs.items() if not is_member(made.names, one))
+    imported = made.files["import.json"].decode()
+    left = sum(spec.count("SELECT") for one, spec in specs.items() if f'/{one}"' not in imported)
     assert len(scripts) + left == 5
-
-
-def is_member(names: dict[str, str], workflow_id: str) -> bool:
-    from pulumi_resource_dataworks.export._folder import hash_of
-
-    return hash_of(workflow_id) in names

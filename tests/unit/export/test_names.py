@@ -84,8 +84,8 @@ def test_workflows_lie_as_in_data_studio() -> None:
     assert folders.names["workflows/sales/daily"].take("sub") == "sub-2"
 
 
-def named(*paths: str, **given_names: str) -> list[str]:
-    found = resource_names({path: parts_of(path) for path in paths}, given_names)
+def named(*paths: str) -> list[str]:
+    found = resource_names({path: parts_of(path) for path in paths})
     return [found[path] for path in paths]
 
 
@@ -109,14 +109,7 @@ def test_resources_that_no_folder_tells_apart_have_numbers() -> None:
     assert named("a-b", "a b") == list(reversed(named("a b", "a-b")))
 
 
-def test_a_name_that_was_given_stays() -> None:
-    first = named("a/daily")
-    assert first == ["daily"]
-    assert named("a/daily", "b/daily", **{"a/daily": "daily"}) == ["daily", "b-daily"]
-    assert named("daily", x="unused") == ["daily"]
-
-
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "a b", "a-b", ""]), max_size=3), max_size=8))
 def test_no_two_resources_have_one_name(paths: list[list[str]]) -> None:
-    found = resource_names({str(number): path for number, path in enumerate(paths)}, {})
+    found = resource_names({str(number): path for number, path in enumerate(paths)})
     assert len(set(found.values())) == len(paths)

@@ -197,8 +197,6 @@ def test_the_go_program_imports_what_it_uses(project: Callable[..., Path], flags
 def test_git_keeps_scripts_as_they_are(project: Callable[..., Path]) -> None:
     out = project("python")
     assert "workflows/** -text" in read(out / ".gitattributes").splitlines()
-    ignored = read(out / ".gitignore").splitlines()
-    assert "!.dataworks-export.json" in ignored
 
 
 def test_a_readme_names_the_scripts_that_hold_what_is_a_setting(
