@@ -1,6 +1,5 @@
 """The FlowSpec core: documents as plain values, without clock, network, randomness or Pulumi."""
 
-from ._authored import ChangeKind as ChangeKind
 from ._authored import arranged as arranged
 from ._authored import authored as authored
 from ._authored import differences as differences
@@ -15,7 +14,6 @@ from ._changes import depends_of as depends_of
 from ._changes import edge_of as edge_of
 from ._comparison import digest as digest
 from ._comparison import same as same
-from ._completion import HOLD_VARIABLES as HOLD_VARIABLES
 from ._completion import complete as complete
 from ._completion import derive_id as derive_id
 from ._completion import is_derived as is_derived

@@ -110,21 +110,9 @@ def canonical(root: Object) -> str:
     return _write(root)
 
 
-_recent: dict[str, Document] = {}
-"""The documents that were read last, by their text, oldest first."""
-
-_MANY = 16
-_MUCH = 8_000_000
-"""Characters of recent documents that are kept; each takes two to three bytes as a document, and one as text."""
-
-
 def read_canonical(text: str) -> Document:
-    """Reads a text that this provider wrote itself. Check, diff and update each see the same few."""
-    document = _recent.pop(text, None) or Document(json.loads(text))
-    _recent[text] = document
-    while len(_recent) > 2 and (len(_recent) > _MANY or sum(map(len, _recent)) > _MUCH):
-        del _recent[next(iter(_recent))]
-    return document
+    """Reads a text that this provider wrote itself."""
+    return Document(json.loads(text))
 
 
 def objects(value: Json) -> list[Object]:
