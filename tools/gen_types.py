@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES, Field, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"

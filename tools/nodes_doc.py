@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from pulumi_resource_dataworks.flowspec._node_types import NODE_TYPES, NodeType
+from pulumi_resource_dataworks.flowspec._tables import NODE_TYPES, NodeType
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "nodes.md"

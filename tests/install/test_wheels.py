@@ -55,7 +55,7 @@ def test_both_packages_come_from_the_environment(installed: Environment, tmp_pat
     script = "import pulumi_dataworks, pulumi_resource_dataworks as p; print(p.__file__, pulumi_dataworks.__file__)"
     files = run(installed.bin / "python", "-I", "-c", script, cwd=tmp_path).split()
     assert all(Path(file).is_relative_to(installed.folder) for file in files)
-    table = "from pulumi_resource_dataworks.flowspec._node_types import NODE_TYPES; print(len(NODE_TYPES))"
+    table = "from pulumi_resource_dataworks.flowspec._tables import NODE_TYPES; print(len(NODE_TYPES))"
     assert int(run(installed.bin / "python", "-I", "-c", table, cwd=tmp_path)) > 100
     document = tmp_path / "orders.json"
     document.write_text(json.dumps(etl()), "utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES, Field, Shape
 
 Object = dict[str, Any]
 

@@ -12,7 +12,7 @@ from pulumi_resource_dataworks.emulator import Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
 from pulumi_resource_dataworks.flowspec import canonical, read
 from pulumi_resource_dataworks.flowspec._comparison import normal_value
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape, field_of
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES, Field, Shape, field_of
 from tests.support.flowspecs import Object, workflow
 
 _GETS = {"GetJobStatus", "GetWorkflowDefinition"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, Field, Shape, field_of
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES, Field, Shape, field_of
 from tests.support.flowspecs import Object
 
 Rewrite = Callable[[Object, str, random.Random], Object]

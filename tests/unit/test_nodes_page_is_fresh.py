@@ -3,7 +3,7 @@
 import json
 import runpy
 
-from pulumi_resource_dataworks.flowspec._node_types import NODE_TYPES
+from pulumi_resource_dataworks.flowspec._tables import NODE_TYPES
 from tests.support.documents import etl, node
 from tests.support.flowspecs import problems_of
 from tests.support.repository import REPO

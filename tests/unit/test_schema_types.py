@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES
 from tests.support.corpus import SCHEMAS, each_ready, loaded, vendors
 from tests.support.repository import REPO
 from tools.gen_types import MODULE, Types, schemas, written

@@ -10,27 +10,12 @@ from typing import Any, Literal
 from ._comparison import are_lists, are_objects, entry_of, named_fields, partners, same, same_value
 from ._completion import HOLD_VARIABLES, complete
 from ._control_completion import shorten
-from ._document import (
-    Document,
-    Json,
-    Object,
-    dependencies_of,
-    inner_scopes,
-    is_list,
-    is_object,
-    nodes_of,
-    objects,
-    part,
-    scope_of,
-    script_of,
-    workflow_of,
-)
-from ._fields import UNKNOWN_FIELD, Field, field_of
+from ._document import Document, dependencies_of, inner_scopes, nodes_of, scope_of, script_of, workflow_of
 from ._node_index import output_of, outputs_of
-from ._paths import Path
 from ._problems import InvalidDocumentError
-from ._secrets import is_secret, like, rebuilt, relisted
+from ._tables import UNKNOWN_FIELD, Field, field_of
 from ._validation import validate
+from ._values import Json, Object, Path, is_list, is_object, is_secret, like, objects, part, rebuilt, relisted
 
 # --- The document as its author wrote it: the form in which Pulumi's state holds it, and how two of them differ
 

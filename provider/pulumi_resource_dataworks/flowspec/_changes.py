@@ -8,19 +8,17 @@ from dataclasses import field as dataclass_field
 
 from ._comparison import are_objects, is_empty, named_fields, normal_value, same_value
 from ._document import (
-    Json,
-    Object,
     dependencies_of,
     inner_scopes,
     nodes_of,
-    objects,
     own_nodes,
     runtime_of,
     scope_of,
     script_of,
     workflow_of,
 )
-from ._fields import field_of
+from ._tables import field_of
+from ._values import Json, Object, objects
 
 
 @dataclass(frozen=True, slots=True)

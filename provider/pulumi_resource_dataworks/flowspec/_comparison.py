@@ -10,11 +10,11 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from ._document import Json, Object, canonical, is_list, is_object, nodes_of, workflow_of
-from ._fields import OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
-from ._ids import rename_ids
+from ._document import canonical, nodes_of, workflow_of
+from ._tables import OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
+from ._values import Json, Object, is_list, is_object, like
 
 DIGEST_VERSION = "1"
 """Stands before the digest. A change of what the digest is made of gets a new number."""
@@ -249,3 +249,54 @@ def _holds(theirs: Json, ours: Json, object_type: str) -> bool:
     if "output" in wanted and wanted["output"] == got.get("output"):
         ignored |= {"nodeId", "refTableName"}
     return all(key in ignored or got.get(key) == value for key, value in wanted.items())
+
+
+# --- IDs inside a document: the service may give others than those that were declared
+
+
+_ID_KEYS = frozenset({"id", "nodeId", "output", "data"})
+_JOIN = '{"branchList"'
+"""How the script of a join begins, which holds outputs."""
+_QUOTED = re.compile(r'"([^"\\]*)"')
+
+
+def rename_ids(value: Json, ids: dict[str, str]) -> Json:
+    """The document with other IDs, wherever one stands for a workflow, a node or a node's output."""
+    if not ids:
+        return value
+    if is_list(value):
+        return [rename_ids(item, ids) for item in value]
+    if is_object(value):
+        return {key: _renamed(key, item, ids) for key, item in value.items()}
+    return value
+
+
+def actual_ids(declared: Object, actual: Object, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The IDs that the service gave instead of the declared ones.
+
+    The workflow is found by its position; a node by its declared ID, then by the one that the service is known to have
+    given for it, then by its name, where nothing else declares the node of that name.
+    """
+    known = known or {}
+    ours, theirs = workflow_of(declared), workflow_of(actual)
+    found = {str(ours["id"]): str(theirs.get("id") or ours["id"])}
+    names = {str(node.get("id")): name for name, node in nodes_of(theirs)}
+    nodes = [(name, str(node["id"])) for name, node in nodes_of(ours)]
+    claimed = {own if own in names else known.get(own, own) for _, own in nodes}
+    free = {name: own for own, name in names.items() if own not in claimed}
+    for name, own in nodes:
+        if own in names:
+            continue
+        if known.get(own) in names:
+            found[own] = known[own]
+        elif name in free:
+            found[own] = free[name]
+    return {one: other for one, other in found.items() if one != other}
+
+
+def _renamed(key: str, item: Json, ids: dict[str, str]) -> Json:
+    if key in _ID_KEYS and isinstance(item, str | int):
+        return ids.get(str(item), item)
+    if key == "content" and isinstance(item, str) and item.startswith(_JOIN):
+        return like(item, _QUOTED.sub(lambda found: f'"{ids.get(found[1], found[1])}"', item))
+    return rename_ids(item, ids)

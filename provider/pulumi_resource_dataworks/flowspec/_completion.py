@@ -10,13 +10,9 @@ from ._control_completion import fill_joins, fill_node
 from ._control_nodes import listed
 from ._document import (
     CONTROLLERS,
-    Json,
-    Object,
     dependencies_of,
     depends_with_paths,
     inner_scopes,
-    is_list,
-    is_object,
     named_by,
     nodes_of,
     runtime_of,
@@ -24,8 +20,9 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._fields import field_of
 from ._node_index import NodeIndex, main_outputs
+from ._tables import field_of
+from ._values import Json, Object, is_list, is_object
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""

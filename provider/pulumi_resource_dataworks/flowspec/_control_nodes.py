@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
-from ._document import Json, Object, named_by, objects, part, runtime_of, script_of
-from ._fields import field_of
-from ._node_types import KNOWN_COMMANDS, TYPE_IDS
+from ._document import named_by, runtime_of, script_of
+from ._tables import KNOWN_COMMANDS, TYPE_IDS, field_of
+from ._values import Json, Object, objects, part
 
 # --- Control nodes: which they are, and where their fields are
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
-from ._document import Json, Object, inner_scopes, objects, part, runtime_of, script_of
-from ._fields import field_of
+from ._document import inner_scopes, runtime_of, script_of
 from ._node_index import NodeIndex, entries_of, outputs_of
-from ._paths import Path
 from ._problems import Phrase, Problem, problem
 from ._scripts import when_problems
 from ._suggestions import Vocabulary
+from ._tables import field_of
+from ._values import Json, Object, Path, objects, part
 
 _STARTS = ("CONTROLLER_CYCLE_START", "CONTROLLER_TRAVERSE_START")
 _ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")

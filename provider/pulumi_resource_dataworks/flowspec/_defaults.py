@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ._comparison import normal_value, same_value
-from ._document import Json, Object, is_list, is_object, nodes_of, part, workflow_of
-from ._fields import OBJECT_TYPES, Field, field_of
-from ._node_types import NODE_TYPES, NodeType
+from ._document import nodes_of, workflow_of
+from ._tables import NODE_TYPES, OBJECT_TYPES, Field, NodeType, field_of
+from ._values import Json, Object, is_list, is_object, part
 
 # --- What the service fills in where a document is silent: all that a read for an import leaves out
 #

@@ -7,21 +7,18 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from ._document import (
-    Json,
-    Object,
     depends_with_paths,
     inner_scopes,
     named_by,
     nodes_of,
-    objects,
     own_nodes,
     scope_of,
     workflow_of,
 )
 from ._node_index import NodeIndex, outputs_of
-from ._paths import Path
 from ._problems import Phrase, Problem, problem
 from ._suggestions import Vocabulary
+from ._values import Json, Object, Path, objects
 
 FLOWS = ("dependencies", "flow")
 

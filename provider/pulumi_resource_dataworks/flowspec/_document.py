@@ -7,9 +7,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard, cast
+from typing import cast
 
-from ._paths import Path
 from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import (
     MAX_DEPTH,
@@ -22,23 +21,8 @@ from ._syntax import (
     repeated_key,
     too_deep,
 )
+from ._values import Json, Object, Path, is_object, objects, part
 from ._yaml import locate_yaml, read_yaml, whole
-
-Json = Any
-"""None, bool, int, float, str, list or dict with text keys."""
-
-Object = dict[str, Json]
-
-
-def is_object(value: Json) -> TypeGuard[Object]:
-    """Whether a value is an object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Json) -> TypeGuard[list[Json]]:
-    """Whether a value is a list."""
-    return isinstance(value, list)
-
 
 MAX_TEXT = 16 * 1024 * 1024
 """The longest text that is read, in characters. The vendor's package validator stops at 15 MB."""
@@ -115,11 +99,6 @@ def read_canonical(text: str) -> Document:
     return Document(json.loads(text))
 
 
-def objects(value: Json) -> list[Object]:
-    """The objects of a list; nothing where it is not a list."""
-    return [item for item in value if isinstance(item, dict)] if is_list(value) else []
-
-
 def workflow_of(root: Object) -> Object:
     """The document's workflow."""
     return objects(root["spec"]["workflows"])[0]
@@ -170,12 +149,6 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
 def dependencies_of(scope: Object) -> list[Object]:
     """What a set of nodes says of which waits for which, in both spellings."""
     return objects(scope.get("dependencies")) + objects(scope.get("flow"))
-
-
-def part(holder: Object, key: str) -> Object:
-    """An object below another; an empty one where there is none."""
-    value = holder.get(key)
-    return value if is_object(value) else {}
 
 
 def script_of(holder: Object) -> Object:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ._comparison import named_fields
 from ._control_nodes import arm_outputs
-from ._document import Json, Object, objects, part, scope_of
+from ._document import scope_of
+from ._values import Json, Object, objects, part
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any, Literal, NamedTuple, cast
 
-from ._paths import Path, show_path
-from ._secrets import is_secret
+from ._values import Path, is_secret, show_path
 
 _HIDDEN = "[secret]"
 

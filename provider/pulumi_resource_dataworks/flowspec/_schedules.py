@@ -10,10 +10,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from ._document import Json, Object
-from ._paths import Path
 from ._problems import Phrase, Problem, doubt, problem
 from ._suggestions import slip
+from ._values import Json, Object, Path
 
 # --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year
 #

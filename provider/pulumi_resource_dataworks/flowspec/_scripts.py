@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 from ._comparison import named_fields
-from ._document import Object, objects, script_of
-from ._node_types import NODE_TYPES
-from ._paths import Path
+from ._document import script_of
 from ._problems import Phrase, Problem, problem
 from ._suggestions import near
+from ._tables import NODE_TYPES
+from ._values import Object, Path, objects
 
 _INVISIBLE = {
     "\ufeff": "U+FEFF, a byte order mark",

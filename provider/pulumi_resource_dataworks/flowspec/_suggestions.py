@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
-from ._document import Json, Object
-from ._fields import OBJECT_TYPES, Field, Shape
-from ._paths import Path
 from ._problems import Phrase, Problem, problem
+from ._tables import OBJECT_TYPES, Field, Shape
+from ._values import Json, Object, Path
 
 # --- Words that look like others: near misses, and slips of the pen
 

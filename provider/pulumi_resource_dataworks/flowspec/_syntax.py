@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from ._paths import Path, Step
+from ._values import Path, Step
 
 # --- Where in a JSON text a value stands. Read only when there is a problem to show
 

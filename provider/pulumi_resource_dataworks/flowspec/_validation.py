@@ -7,11 +7,8 @@ from typing import cast
 
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, Scope, both_flows
-from ._document import Document, Json, Object, inner_scopes, objects, own_nodes, part, script_of, workflow_of
-from ._fields import IMPORTED_KINDS, OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
+from ._document import Document, inner_scopes, own_nodes, script_of, workflow_of
 from ._node_index import NodeIndex, outputs_of
-from ._node_types import KNOWN_COMMANDS, NODE_TYPES
-from ._paths import Path, show_path
 from ._problems import InvalidDocumentError, Problem, doubt, problem
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
@@ -24,6 +21,17 @@ from ._suggestions import (
     slip,
     where_it_belongs,
 )
+from ._tables import (
+    IMPORTED_KINDS,
+    KNOWN_COMMANDS,
+    NODE_TYPES,
+    OBJECT_TYPES,
+    UNKNOWN_FIELD,
+    Field,
+    Shape,
+    field_of,
+)
+from ._values import Json, Object, Path, objects, part, show_path
 
 # --- What is wrong with the nodes of a workflow, one by one, and what only looks wrong
 

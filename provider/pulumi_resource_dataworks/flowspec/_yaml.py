@@ -13,10 +13,10 @@ from typing import Any, cast
 
 import yaml
 
-from ._fields import Field, Shape, field_of
-from ._paths import Path
 from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words
+from ._tables import Field, Shape, field_of
+from ._values import Path
 
 MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_resource_dataworks.export._documents import suffix_of
-from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
+from pulumi_resource_dataworks.flowspec._tables import KNOWN_COMMANDS
 
 
 def suffix(command: str, content: str = "x") -> str:

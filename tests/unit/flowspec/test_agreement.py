@@ -17,8 +17,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError
-from pulumi_resource_dataworks.flowspec._fields import UNKNOWN_FIELD, Shape, field_of
 from pulumi_resource_dataworks.flowspec._problems import rules
+from pulumi_resource_dataworks.flowspec._tables import UNKNOWN_FIELD, Shape, field_of
 from tests.support.corpus import DOCUMENTS, Verdict, each_folder, loaded, vendors, verdicts
 
 COMPARISON = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import clean, complete, project, same
-from pulumi_resource_dataworks.flowspec._fields import OBJECT_TYPES, field_of
+from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES, field_of
 from tests.support.documents import etl, node, nodes
 from tests.support.flowspecs import Object, chooser, completed, workflow
 from tests.support.read_backs import Service

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import near
-from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
+from pulumi_resource_dataworks.flowspec._tables import KNOWN_COMMANDS
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, problems_of
 

@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.flowspec import (
     secret_paths,
     secrets_of,
 )
-from pulumi_resource_dataworks.flowspec._secrets import like, rebuilt, relisted
+from pulumi_resource_dataworks.flowspec._values import like, rebuilt, relisted
 from tests.support.documents import etl, node, nodes
 
 

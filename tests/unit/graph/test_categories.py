@@ -1,6 +1,6 @@
 import pytest
 
-from pulumi_resource_dataworks.flowspec._node_types import KNOWN_COMMANDS
+from pulumi_resource_dataworks.flowspec._tables import KNOWN_COMMANDS
 from pulumi_resource_dataworks.graph._outline import category_of
 from pulumi_resource_dataworks.graph._picture import Category, columns, shorten, wrap
 

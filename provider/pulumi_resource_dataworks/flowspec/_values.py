@@ -1,14 +1,52 @@
-"""Secrets inside a document: values of the usual types that know that no message may quote them.
+"""Plain values of a document, the places at which they stand, and secrets among them.
 
-A secret keeps its mark wherever the value itself goes. What is made of it, such as a hash, has to be marked again.
+A secret is a value of the usual type that knows that no message may quote it. It keeps its mark wherever the value itself goes; what
+is made of it, such as a hash, has to be marked again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, TypeGuard
 
-from ._paths import Path
+Json = Any
+"""None, bool, int, float, str, list or dict with text keys."""
+
+Object = dict[str, Json]
+Step = str | int
+Path = tuple[Step, ...]
+
+
+def show_path(path: Path) -> str:
+    """A path as people write it: `spec.workflows[0].nodes[1].name`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def is_object(value: Json) -> TypeGuard[Object]:
+    """Whether a value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Json) -> TypeGuard[list[Json]]:
+    """Whether a value is a list."""
+    return isinstance(value, list)
+
+
+def objects(value: Json) -> list[Object]:
+    """The objects of a list; nothing where it is not a list."""
+    return [item for item in value if isinstance(item, dict)] if is_list(value) else []
+
+
+def part(holder: Object, key: str) -> Object:
+    """An object below another; an empty one where there is none."""
+    value = holder.get(key)
+    return value if is_object(value) else {}
+
+
+# --- Secrets
 
 
 class SecretText(str):
@@ -49,11 +87,9 @@ def secret(value: Any) -> Any:
         return SecretInteger(value)
     if isinstance(value, float):
         return SecretNumber(value)
-    if isinstance(value, dict):
-        return SecretObject({key: _part(item) for key, item in cast("dict[str, Any]", value).items()})
-    if isinstance(value, list):
-        return SecretList(map(_part, cast("list[Any]", value)))
-    return value
+    if is_object(value):
+        return SecretObject({key: _part(item) for key, item in value.items()})
+    return SecretList(map(_part, value)) if is_list(value) else value
 
 
 def _part(value: Any) -> Any:
@@ -74,15 +110,13 @@ def secret_where_new(old: Any, new: Any) -> Any:
     """The new value, with every text marked as secret that the old value does not have in the same place."""
     if new == old or is_secret(new):
         return new
-    if isinstance(new, dict) and isinstance(old, dict):
-        before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
-        return {key: secret_where_new(before.get(key), item) for key, item in after.items()}
-    if isinstance(new, list) and isinstance(old, list):
-        entries, items = cast("list[Any]", old), cast("list[Any]", new)
-        partners = [*entries, *[None] * len(items)]
+    if is_object(new) and is_object(old):
+        return {key: secret_where_new(old.get(key), item) for key, item in new.items()}
+    if is_list(new) and is_list(old):
+        partners = [*old, *[None] * len(new)]
         return [
-            item if item in entries else secret_where_new(one, item)
-            for one, item in zip(partners, items, strict=False)
+            item if item in old else secret_where_new(one, item)
+            for one, item in zip(partners, new, strict=False)
         ]
     return _part(new)
 
@@ -110,12 +144,12 @@ def secrets_of(value: Any) -> list[Any]:
 def _secrets(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if is_secret(value):
         yield path, value
-    elif isinstance(value, dict):
-        for key, item in cast("dict[str, Any]", value).items():
+    elif is_object(value):
+        for key, item in value.items():
             if type(item) is not str:
                 yield from _secrets(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(cast("list[Any]", value)):
+    elif is_list(value):
+        for index, item in enumerate(value):
             yield from _secrets(item, (*path, index))
 
 
@@ -126,9 +160,8 @@ _NAMING = frozenset(
 
 def hides_names(value: Any) -> bool:
     """Whether a secret inside a document may be part of what the workflow or a node is called."""
-    if isinstance(value, dict):
+    if is_object(value):
         return any(
-            bool(secrets_of(item)) if key in _NAMING else hides_names(item)
-            for key, item in cast("dict[str, Any]", value).items()
+            bool(secrets_of(item)) if key in _NAMING else hides_names(item) for key, item in value.items()
         )
-    return isinstance(value, list) and any(map(hides_names, cast("list[Any]", value)))
+    return is_list(value) and any(map(hides_names, value))
