@@ -29,6 +29,9 @@ from ._defaults import left_out as left_out
 from ._defaults import with_fields as with_fields
 from ._defaults import workspace_of as workspace_of
 from ._dependencies import foreign_roots as foreign_roots
+from ._dependencies import main_outputs as main_outputs
+from ._dependencies import output_of as output_of
+from ._dependencies import outputs_of as outputs_of
 from ._document import Document as Document
 from ._document import canonical as canonical
 from ._document import dependencies_of as dependencies_of
@@ -39,9 +42,6 @@ from ._document import read as read
 from ._document import read_canonical as read_canonical
 from ._document import scope_of as scope_of
 from ._document import workflow_of as workflow_of
-from ._node_index import main_outputs as main_outputs
-from ._node_index import output_of as output_of
-from ._node_index import outputs_of as outputs_of
 from ._problems import InvalidDocumentError as InvalidDocumentError
 from ._problems import Problem as Problem
 from ._readback import clean as clean

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from ._comparison import are_lists, are_objects, entry_of, named_fields, partners, same, same_value
 from ._completion import HOLD_VARIABLES, complete
 from ._control_completion import shorten
+from ._dependencies import output_of, outputs_of
 from ._document import Document, dependencies_of, inner_scopes, nodes_of, scope_of, script_of, workflow_of
-from ._node_index import output_of, outputs_of
 from ._problems import InvalidDocumentError
 from ._tables import UNKNOWN_FIELD, Field, field_of
 from ._validation import validate

@@ -8,6 +8,7 @@ from typing import cast
 
 from ._control_completion import fill_joins, fill_node
 from ._control_nodes import listed
+from ._dependencies import NodeIndex, main_outputs
 from ._document import (
     CONTROLLERS,
     dependencies_of,
@@ -20,7 +21,6 @@ from ._document import (
     script_of,
     workflow_of,
 )
-from ._node_index import NodeIndex, main_outputs
 from ._tables import field_of
 from ._values import Json, Object, is_list, is_object
 

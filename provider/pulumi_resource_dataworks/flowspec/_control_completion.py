@@ -24,8 +24,8 @@ from ._control_nodes import (
     same_content,
     watched_by,
 )
+from ._dependencies import NodeIndex, entries_of
 from ._document import script_of
-from ._node_index import NodeIndex, entries_of
 from ._values import Json, Object, objects, part, rebuilt, secret, secrets_of
 
 # --- Filling in

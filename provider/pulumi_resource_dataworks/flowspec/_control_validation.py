@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from . import _control_nodes as control
+from ._dependencies import NodeIndex, entries_of, outputs_of
 from ._document import inner_scopes, runtime_of, script_of
-from ._node_index import NodeIndex, entries_of, outputs_of
 from ._problems import Phrase, Problem, problem
 from ._scripts import when_problems
 from ._suggestions import Vocabulary

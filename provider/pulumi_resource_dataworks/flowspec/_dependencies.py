@@ -1,11 +1,14 @@
-"""Who waits for whom in one set of nodes: dependencies that are lost, that look wrong, or that go round in a circle."""
+"""What a dependency may call a node, and what is wrong with the dependencies of one set of nodes: lost, odd, or round in a circle."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from ._comparison import named_fields
+from ._control_nodes import arm_outputs
 from ._document import (
     depends_with_paths,
     inner_scopes,
@@ -15,10 +18,89 @@ from ._document import (
     scope_of,
     workflow_of,
 )
-from ._node_index import NodeIndex, outputs_of
 from ._problems import Phrase, Problem, problem
 from ._suggestions import Vocabulary
-from ._values import Json, Object, Path, objects
+from ._values import Json, Object, Path, objects, part
+
+# --- What a dependency may call a node: its ID, its name, or one of its outputs
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIndex:
+    """The nodes of one scope by all that a dependency may call them.
+
+    Attributes:
+        words: By ID, name and output; an ID goes before a name, and a name before an output.
+        names: By name.
+        outputs: By output.
+    """
+
+    words: dict[str, Object]
+    names: dict[str, Object]
+    outputs: dict[str, Object]
+
+    @classmethod
+    def of(cls, owner: Object) -> NodeIndex:
+        """The index of a workflow's or controller's own nodes."""
+        ids: dict[str, Object] = {}
+        names: dict[str, Object] = {}
+        outputs: dict[str, Object] = {}
+        for node in scope_of(owner):
+            ids.setdefault(str(node.get("id") or ""), node)
+            names.setdefault(str(node.get("name") or ""), node)
+            for output in outputs_of(node):
+                outputs.setdefault(output, node)
+        for known in (ids, names, outputs):
+            known.pop("", None)
+        return cls({**outputs, **names, **ids}, names, outputs)
+
+    def find(self, word: Json) -> Object | None:
+        """The node that a word means."""
+        return self.words.get(str(word or ""))
+
+    def output(self, word: Json) -> str | None:
+        """The output that a word means where it names a node here; None where it is somebody else's."""
+        text = str(word)
+        if text in self.outputs:
+            return text
+        node = self.find(word)
+        return None if node is None else output_of(node)
+
+
+def entries_of(owner: Object, node: Object, index: NodeIndex) -> list[Object]:
+    """The entries of a workflow's or control node's `dependencies` and `flow` that are of a node."""
+    entries = objects(owner.get("dependencies")) + objects(owner.get("flow"))
+    return [entry for entry in entries if index.find(entry.get("nodeId")) is node]
+
+
+def output_of(node: Object) -> str:
+    """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
+
+    Outputs are a set, so their order decides nothing. The arms of a branch are none of the node as a whole.
+    """
+    own, outputs = str(node.get("id") or ""), main_outputs(node)
+    return own if own in outputs or not outputs else min(outputs)
+
+
+def outputs_of(node: Object) -> list[str]:
+    """The outputs of a node, which a dependency may name; the arms of a branch are such."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [*written, *(arm for arm in arms if arm not in written)] if arms else written
+
+
+def main_outputs(node: Object) -> list[str]:
+    """The outputs that a node has whichever arm of it is taken."""
+    written, arms = _written_outputs(node), arm_outputs(node)
+    return [output for output in written if output not in arms] if arms else written
+
+
+def _written_outputs(node: Object) -> list[str]:
+    entries = named_fields(part(node, "outputs"), "io").get("nodeOutputs")
+    return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]
+
+
+# --- Dependencies that are lost, that look wrong, or that go round in a circle
+
 
 FLOWS = ("dependencies", "flow")
 
@@ -36,9 +118,9 @@ class Scope:
     def __init__(self, owner: Object, path: Path) -> None:
         self.owner, self.path = owner, path
         self.index = NodeIndex.of(owner)
-        self.arms = {arm: node for node in scope_of(owner) if node.get("branch") for arm in arms_of(node)}
+        self.arms = {arm: node for node in scope_of(owner) for arm in arm_outputs(node)}
         self._names = Vocabulary(self.index.names)
-        self._words = Vocabulary((*self.index.words, *self.arms))
+        self._words = Vocabulary(self.index.words)
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with the dependencies, and looks wrong."""
@@ -52,7 +134,7 @@ class Scope:
                     yield from self._odd_dependency(dependency, node, (*self.path, key, position))
                 for number, depend in enumerate(objects(depends)):
                     word = named_by(depend)
-                    target = known.get(str(word or "")) or self.arms.get(str(depend.get("output")))
+                    target = known.get(str(word or ""))
                     if target is None:
                         yield from self._lost(depend, (*self.path, key, position, "depends", number))
                     elif node is not None and str(depend.get("type") or "Normal").casefold() == "normal":
@@ -81,8 +163,7 @@ class Scope:
     def _lost_variables(self, dependency: Object, path: Path) -> Iterator[Problem]:
         """What the variables of a dependency name, and is not here."""
         for here, depend in depends_with_paths({**dependency, "depends": None}, path):
-            word = named_by(depend)
-            if self.index.find(word) is None and str(depend.get("output")) not in self.arms:
+            if self.index.find(named_by(depend)) is None:
                 yield from self._lost(depend, here)
 
     def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
@@ -97,10 +178,8 @@ class Scope:
             yield problem("empty-dependency", path)
 
     def _no_node(self, path: Path, name: Json) -> Problem:
-        if str(name) in self.arms:
-            return problem("lost-dependency.arm", path, name, self.arms[str(name)].get("name"))
         known = self._names.suggestion(str(name)), _listed(self._names.words[:10])
-        return problem("lost-dependency.node", path, name, *known)
+        return problem("lost-dependency", path, name, *known)
 
     def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
         """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
@@ -117,7 +196,7 @@ class Scope:
         name = node.get("name")
         if arm:
             yield problem("near-output.arm", path, output, name, arm)
-        elif arms := arms_of(node):
+        elif arms := arm_outputs(node):
             yield problem("near-output.branch", path, output, name, _listed(arms))
         else:
             yield problem("near-output.node", path, output, name)
@@ -130,13 +209,6 @@ class Scope:
         except CycleError as error:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
             yield problem("cycle", (*self.path, "dependencies"), shown)
-
-
-def arms_of(node: Object) -> list[str]:
-    """The outputs of a branch node's arms: each is an output of the node."""
-    arms = (arm for branch in objects([node.get("branch")]) for arm in objects(branch.get("branches")))
-    outputs = objects([arm.get("output") for arm in arms])
-    return [str(output["data"]) for output in outputs if output.get("data")]
 
 
 def _listed(words: Iterable[str]) -> Phrase:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ._control_validation import control_problems
-from ._dependencies import FLOWS, Scope, both_flows
+from ._dependencies import FLOWS, NodeIndex, Scope, both_flows, outputs_of
 from ._document import Document, inner_scopes, own_nodes, script_of, workflow_of
-from ._node_index import NodeIndex, outputs_of
 from ._problems import InvalidDocumentError, Problem, doubt, problem
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import is_plain, script_doubts
