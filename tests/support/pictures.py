@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import picture_of
-from pulumi_resource_dataworks.graph._documents import both, whole
+from pulumi_resource_dataworks.graph._command import both, whole
 from pulumi_resource_dataworks.graph._picture import Picture
 
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -13,7 +13,7 @@ import pytest
 from pulumi_resource_dataworks import cli, flowspec, openapi
 from pulumi_resource_dataworks.emulator import Fault
 from pulumi_resource_dataworks.graph import _svg
-from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.graph._command import whole
 from pulumi_resource_dataworks.pytest_plugin import DataWorks
 from tests.support.messages import Messages
 from tests.support.pictures import after, document, node, read_back

@@ -4,7 +4,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import picture_of, svg
-from pulumi_resource_dataworks.graph._documents import both, held, whole
+from pulumi_resource_dataworks.graph._command import both, held, whole
 from pulumi_resource_dataworks.graph._picture import Picture
 from tests.support.pictures import after, alone, compared, document, everything, loop, node, read_back
 

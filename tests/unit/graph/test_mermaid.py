@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.graph import mermaid, picture_of
-from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.graph._command import whole
 from pulumi_resource_dataworks.graph._mermaid import too_big_for
 from tests.support.corpus import each_taken
 from tests.support.pictures import after, alone, compared, document, everything, labels, loop, node

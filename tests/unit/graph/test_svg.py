@@ -9,7 +9,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.graph import picture_of, svg
-from pulumi_resource_dataworks.graph._documents import whole
+from pulumi_resource_dataworks.graph._command import whole
 from pulumi_resource_dataworks.graph._picture import Category, columns
 from tests.support.corpus import each_taken
 from tests.support.pictures import (
