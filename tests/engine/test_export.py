@@ -24,7 +24,7 @@ import yaml
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life, Project, Workflow
 from pulumi_resource_dataworks.export._command import export
-from pulumi_resource_dataworks.export._folder import ExportRequest, Folder
+from pulumi_resource_dataworks.export._workspace import ExportRequest, Folder
 from tests.support.corpus import KEPT
 from tests.support.nightly import NIGHTLY
 from tests.support.repository import PLUGIN_FOLDER, REPO

@@ -18,10 +18,9 @@ from ._documents import (
     take_scripts_out,
 )
 from ._file_names import Folders, Names, parts_of, resource_names
-from ._folder import ExportRequest
 from ._portable import Variables, portable
 from ._project import TYPE, Member, Program, program_files, readme
-from ._workspace import Workspace
+from ._workspace import ExportRequest, Workspace
 
 
 @dataclass(slots=True)

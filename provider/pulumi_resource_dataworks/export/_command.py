@@ -12,8 +12,15 @@ from pulumi_resource_dataworks._console import read_settings
 from pulumi_resource_dataworks._names import printable
 
 from ._assemble import Project, assemble
-from ._folder import ExportRequest, Folder, RefusedError
-from ._workspace import Workspace, count_workflows, list_workflows, read_workflows
+from ._workspace import (
+    ExportRequest,
+    Folder,
+    RefusedError,
+    Workspace,
+    count_workflows,
+    list_workflows,
+    read_workflows,
+)
 
 _NO_TRIGGERS = (
     "Trigger workflows are not among them: no list that DataWorks documents has them. Take them over one by one with "

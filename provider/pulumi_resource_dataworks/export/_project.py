@@ -10,11 +10,9 @@ from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._documents import DOCUMENT, as_json
-from ._folder import ExportRequest
-from ._languages import LANGUAGES, Language
+from ._languages import LANGUAGES, Language, filled, quoted, scalar, variable
 from ._portable import Variables
-from ._workspace import count_workflows
-from ._yaml import quoted, scalar, variable
+from ._workspace import ExportRequest, count_workflows
 
 TYPE = "dataworks:index:WorkflowDefinition"
 
@@ -145,71 +143,33 @@ def readme(program: Program, left_out: Mapping[str, str], mentions: Mapping[str,
         left_out: Why a workflow is no part of it, by path.
         mentions: Scripts that name something of the workspace, by path: what they name.
     """
-    parts = [_head(program), _other_workspace(program) if program.request.portable else _import(program)]
+    request, members = program.request, len(program.members)
+    values = {
+        "project_id": request.project_id,
+        "request": request,
+        "program": program.language.program,
+        "install": program.language.install,
+        "count": count_workflows(members),
+        "calls": members,
+        "region": "" if program.region else "pulumi config set dataworks:region cn-shanghai\n",
+    }
+    parts = [filled("portable-README.md" if request.portable else "README.md", values)]
     if program.settings:
-        parts.append("\n".join(_settings(program)))
+        parts.append("".join(f"{line}\n" for line in _settings(program)))
     if mentions:
         lines = [
             f"\n- `{path}`: {', '.join(f'`{name}`' for name in names)}" for path, names in mentions.items()
         ]
         parts.append(
-            f"## Scripts to look at\n\nThey name the workspace, something in it by its ID, or the value of a setting:\n{''.join(lines)}"
+            f"## Scripts to look at\n\nThey name the workspace, something in it by its ID, or the value of a setting:\n{''.join(lines)}\n"
         )
     if left_out:
         lines = [f"\n- {path}: {' '.join(reason.split())}" for path, reason in sorted(left_out.items())]
         parts.append(
             "## Left out\n\nThese are no part of the program. `left-out/` has their documents as DataWorks gave them:\n"
-            + "".join(lines)
+            f"{''.join(lines)}\n"
         )
-    return "\n\n".join(parts) + "\n"
-
-
-def _head(program: Program) -> str:
-    request = program.request
-    return f"""# DataWorks workflows of workspace {request.project_id}
-
-Written by `pulumi-dataworks export {request}`. `{program.language.program}` declares {count_workflows(len(program.members))}.
-`workflows/` has a folder for each, as they lie in Data Studio, with its document in `workflow.json` and its scripts in files of
-their own. What the files hold is what DataWorks gets, to the last line break."""
-
-
-def _setup(program: Program) -> str:
-    return f"""# As long as the packages are in no registry, install them from a clone of pulumi-dataworks.
-python3 -m venv .venv
-.venv/bin/pip install -r requirements.txt
-{program.language.install}pulumi stack init dev
-"""
-
-
-def _import(program: Program) -> str:
-    region = "" if program.region else "pulumi config set dataworks:region cn-shanghai\n"
-    return f"""## Take the workflows over
-
-```sh
-{_setup(program)}{region}export ALIBABA_CLOUD_ACCESS_KEY_ID=... ALIBABA_CLOUD_ACCESS_KEY_SECRET=...
-pulumi import --file import.json --generate-code=false --skip-preview --yes
-pulumi preview --expect-no-changes
-```
-
-The import reads each workflow once ({len(program.members)} calls) and writes nothing to DataWorks; the preview makes no call. The
-resources are protected: nothing deletes a workflow before the program says otherwise. `import.json` is not needed afterwards.
-
-The program imports into Data Studio and deploys nothing: a change reaches production once the program has a `WorkflowDeployment` for
-its workflow, or somebody deploys it there."""
-
-
-def _other_workspace(program: Program) -> str:
-    return f"""## Make the workflows in another workspace
-
-```sh
-{_setup(program)}pulumi config set projectId 123456
-pulumi config set dataworks:region cn-shanghai
-export ALIBABA_CLOUD_ACCESS_KEY_ID=... ALIBABA_CLOUD_ACCESS_KEY_SECRET=...
-pulumi preview
-```
-
-No document holds an ID of workspace {program.request.project_id}: the provider derives new ones, for each stack its own. `--portable` is not for
-the workspace itself, where the paths are taken."""
+    return "\n".join(parts)
 
 
 def _settings(program: Program) -> Iterator[str]:

@@ -9,8 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import Project, assemble
-from pulumi_resource_dataworks.export._folder import ExportRequest
-from pulumi_resource_dataworks.export._workspace import Workspace
+from pulumi_resource_dataworks.export._workspace import ExportRequest, Workspace
 from tests.support.messages import Messages
 from tests.support.workspaces import sql, workflow
 

@@ -17,7 +17,7 @@ import pytest
 
 from pulumi_resource_dataworks import cli
 from pulumi_resource_dataworks.emulator import EmulatorServer, Fault, Workflow
-from pulumi_resource_dataworks.export._folder import KEPT
+from pulumi_resource_dataworks.export._workspace import KEPT
 from tests.support.messages import Messages
 from tests.support.workspaces import generated, load, sql, workflow
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_resource_dataworks.export._folder import KEPT, ExportRequest, Folder, RefusedError
+from pulumi_resource_dataworks.export._workspace import KEPT, ExportRequest, Folder, RefusedError
 from tests.support.messages import Messages
 
 ABOUT = ExportRequest(10001, "python", portable=False, name="*")

@@ -9,8 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import assemble
-from pulumi_resource_dataworks.export._folder import KEPT, ExportRequest, Folder
-from pulumi_resource_dataworks.export._workspace import Workspace
+from pulumi_resource_dataworks.export._workspace import KEPT, ExportRequest, Folder, Workspace
 from tests.support.workspaces import sql, workflow
 
 NAMES = [
