@@ -19,7 +19,7 @@ from pulumi_resource_dataworks.openapi import JobStatus, Settings, wait_for_job
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
-_SETTLE = 30
+_SETTLE = 300
 """Turns of the loop after which everybody counts as waiting, also where somebody else is running: another clock."""
 _IDLE = 3
 """Turns in which nobody else is running."""

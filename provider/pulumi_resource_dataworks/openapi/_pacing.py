@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import math
 import random
 import threading
 import time
@@ -63,14 +64,17 @@ class SystemClock:
 # --- At most so many calls a second for an account, however many resources wait at once
 #
 # The service counts the calls of a whole account in a region, so all clients of this process with the same account and
-# host share one pace. There are no bursts, since the service counts each second: a call goes an interval after the one
-# before was sent (not after it was allowed to go). Whoever comes first goes first, but a call that only asks how a job
-# stands lets those go before it that came up to 10 s later: they begin or end something.
+# host share one pace: in no second more calls than allowed. A call goes at once where the last second had fewer, and else a
+# second after the call arrived that is as many calls back as a second allows. When it arrived is not known, but that it did
+# before it was answered, and not much later than it was sent. Whoever comes first goes first, but a call that only asks how
+# a job stands lets those go before it that came up to 10 s later: they begin or end something.
 
 
-_MARGIN = 1.04
-"""Of the interval: calls arrive less evenly than they are sent, and a sixth in some second would be one too many. So five
-may be 40 ms nearer to each other than they were sent; one that is throttled all the same waits for seconds."""
+_AFTER_SENDING = 1.04
+"""Of a second: calls arrive less evenly than they are sent, and one too many in some second waits for seconds."""
+_AFTER_ANSWER = 1.005
+"""The same where the earlier call has been answered, so that only the service's clock may run unevenly."""
+_SPARE = _AFTER_SENDING - _AFTER_ANSWER
 _LONGEST_SEND = 1.0
 """Seconds for which a call that finds no connection holds up the next."""
 _SLOWEST = 8.0
@@ -79,27 +83,41 @@ _TOLERANCE = 1e-6
 _PATIENCE = 10.0
 
 
+@dataclass(eq=False)
+class _Slot:
+    """A call that goes: when it was sent and answered, and what is completed once it is sent, or will not be."""
+
+    sent: float
+    gone: asyncio.Future[None]
+    answered: float = math.inf
+
+    def free_after(self, second: float) -> float:
+        """When no second can hold both this call and another one."""
+        return min(self.sent + _AFTER_SENDING * second, self.answered + _AFTER_ANSWER * second)
+
+
 class Pace:
     """When the next call may go. Shared by threads."""
 
     def __init__(self) -> None:
-        self._held_until = self._last_sent = float("-inf")
+        self._held_until = float("-inf")
+        self._slots: list[_Slot] = []
         self._factor = 1.0
         self._lock = threading.Lock()
 
-    def take(self, now: float, interval: float) -> float:
-        """Take the slot at ``now`` and return 0.0, or return the seconds until there is one."""
+    def take(self, slot: _Slot, per_second: float) -> float:
+        """Take the slot and return 0.0, or return the seconds until there is one."""
         with self._lock:
-            due = max(self._held_until, self._last_sent + interval * self._factor)
+            now, rate = slot.sent, per_second / self._factor
+            calls = max(1, int(rate))
+            second = calls / rate
+            self._slots = [one for one in self._slots if one.free_after(second) - now > _TOLERANCE]
+            ends = sorted(one.free_after(second) for one in self._slots)
+            due = max(self._held_until, ends[-calls] if len(ends) >= calls else now)
             if due - now > _TOLERANCE:
                 return due - now
-            self._last_sent = now
+            self._slots.append(slot)
             return 0.0
-
-    def sent(self, now: float) -> None:
-        """The call that took the last slot has left at ``now``."""
-        with self._lock:
-            self._last_sent = now
 
     def slow_down(self, now: float, seconds: float) -> None:
         """The service throttles: no call is made for ``seconds``, and then all call half as often, for a while."""
@@ -113,44 +131,42 @@ class Pace:
             self._factor = max(1.0, self._factor * _RECOVERY)
 
 
-_Sent = asyncio.Future[None]
-"""Completed as soon as the call is sent, or will not be."""
-
-
 class _Queue:
     """Who waits for a slot, in one event loop."""
 
     def __init__(self, pace: Pace, clock: Clock) -> None:
         self._pace, self._clock = pace, clock
-        self._waiting: list[tuple[float, int, float, asyncio.Future[_Sent]]] = []
+        self._waiting: list[tuple[float, int, float, asyncio.Future[_Slot]]] = []
         self._numbers = itertools.count()
         self._server: asyncio.Task[None] | None = None
 
-    async def wait(self, interval: float, rank: float) -> _Sent:
-        turn: asyncio.Future[_Sent] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (rank, next(self._numbers), interval, turn))
+    async def wait(self, per_second: float, rank: float) -> _Slot:
+        turn: asyncio.Future[_Slot] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._numbers), per_second, turn))
         if self._server is None or self._server.done():
             self._server = asyncio.create_task(self._serve())
         try:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and not turn.exception():
-                turn.result().set_result(None)
+                turn.result().sent = -math.inf  # it counts for nothing
+                turn.result().gone.set_result(None)
             raise
 
     async def _serve(self) -> None:
         """Who goes next is decided when a slot is free, not before."""
         while self._waiting:
-            _, _, interval, turn = self._waiting[0]
+            _, _, per_second, turn = self._waiting[0]
+            slot = _Slot(self._clock.monotonic(), asyncio.get_running_loop().create_future())
             if turn.done():
                 heapq.heappop(self._waiting)
-            elif (wait := self._pace.take(self._clock.monotonic(), interval)) > 0:
-                await self._clock.sleep(wait)
+            elif (wait := self._pace.take(slot, per_second)) > 0:
+                # Answers that come meanwhile may have made it shorter.
+                await self._clock.sleep(wait - _SPARE if wait > 2 * _SPARE else wait)
             else:
-                sent: _Sent = asyncio.get_running_loop().create_future()
-                turn.set_result(sent)
+                turn.set_result(slot)
                 patience = asyncio.ensure_future(self._clock.sleep(_LONGEST_SEND))
-                await asyncio.wait([sent, patience], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([slot.gone, patience], return_when=asyncio.FIRST_COMPLETED)
                 patience.cancel()
 
     def refuse_all(self, error: QuotaExhaustedError) -> None:
@@ -169,7 +185,7 @@ class Limiter:
 
     def __init__(self, account: str, base_url: str, calls_per_second: float, clock: Clock) -> None:
         self._clock = clock
-        self._interval = _MARGIN / calls_per_second
+        self._per_second = calls_per_second
         self._pace = _paces.setdefault((account, base_url, clock), Pace())
 
     @asynccontextmanager
@@ -183,17 +199,18 @@ class Limiter:
             QuotaExhaustedError: Another call found the day's quota used up meanwhile.
         """
         rank = self._clock.monotonic() + (_PATIENCE if yields else 0.0)
-        gone = await self._queue().wait(self._interval, rank)
+        slot = await self._queue().wait(self._per_second, rank)
 
         def sent() -> None:
-            if not gone.done():
-                self._pace.sent(self._clock.monotonic())
-                gone.set_result(None)
+            if not slot.gone.done():
+                slot.sent = self._clock.monotonic()
+                slot.gone.set_result(None)
 
         try:
             yield sent
         finally:
             sent()
+            slot.answered = self._clock.monotonic()
 
     def throttled(self, seconds: float) -> None:
         """Hold all back who share the pace."""
