@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 import signal
@@ -13,10 +14,11 @@ from pathlib import Path
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
 from pulumi_resource_dataworks import __version__
 from pulumi_resource_dataworks.emulator import EmulatorServer, Life
+from pulumi_resource_dataworks.plugin._servicer import Servicer
 from tests.support.documents import etl, flow
 from tests.support.plugin_process import (
     FLAGS,
@@ -75,6 +77,18 @@ def test_an_interrupt_ends_it_quietly_as_a_termination_does() -> None:
     plugin = Plugin([])
     plugin.stub.GetPluginInfo(empty_pb2.Empty(), timeout=SECONDS)
     assert plugin.stop(signal.SIGINT) == (0, "", "")
+
+
+def test_no_task_holds_up_the_end_of_a_process_that_has_said_something(engine: FakeEngine) -> None:
+    async def tasks_left() -> set[asyncio.Task[object]]:
+        servicer = Servicer(engine.address)
+        servicer.log.send(engine_pb2.INFO, "importing")
+        await servicer.log.flush()
+        await servicer.aclose()
+        _, left = await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=SECONDS)
+        return left
+
+    assert asyncio.run(tasks_left()) == set()
 
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])

@@ -64,6 +64,11 @@ class EngineLog:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._queue.join(), _FLUSH_SECONDS)
 
+    def close(self) -> None:
+        """Sends nothing more."""
+        if self._worker is not None:
+            self._worker.cancel()
+
     async def _work(self) -> None:
         stubs: dict[str, Any] = {}
         while True:

@@ -129,6 +129,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     GetMappings = _not_offered
 
     async def aclose(self) -> None:
-        """Closes the connections to the service, once nothing runs any more."""
+        """Closes the connections to the service and to the engine's log, once nothing runs any more."""
+        self.log.close()
         if "_steps" in self.__dict__:
             await self._steps.aclose()
