@@ -65,6 +65,9 @@ OF_INSTANCES = (
 )
 """Switches that only a run of a workflow meets (tests/unit/lifecycle/test_workflow_run.py turns them)."""
 
+OF_OBJECTS = ("object_ids", "taken_name", "null_in_update", "node_dependencies", "delete_in_use")
+"""Switches that only an object outside of workflows meets."""
+
 
 def settings_of_switches() -> dict[str, tuple[Any, ...]]:
     """Every switch that a workflow's life may meet, with its settings, the default first."""
@@ -73,7 +76,8 @@ def settings_of_switches() -> dict[str, tuple[Any, ...]]:
         choices = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
         others = tuple(one for one in choices if one != defaults[name])
         found[name] = NUMBERS_AND_TEXTS.get(name, (defaults[name], *others))
-    return {name: settings for name, settings in found.items() if name not in LOOKED_UP + OF_INSTANCES}
+    elsewhere = {*LOOKED_UP, *OF_INSTANCES, *OF_OBJECTS}
+    return {name: settings for name, settings in found.items() if name not in elsewhere}
 
 
 FACTORS: dict[str, tuple[Any, ...]] = {**AROUND, **settings_of_switches()}

@@ -5,7 +5,7 @@ send to another address without being asked first, and `Host` has to be a name t
 """
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -20,7 +20,7 @@ from ._documents import write
 from ._emulator import Emulator, EmulatorSettings
 from ._gateway import Edition, Fault
 from ._instances import ScriptedTask, TaskLife
-from ._model import Life
+from ._model import Life, Workflow
 
 Act = Callable[[Emulator, Any], Any]
 Times = Annotated[int, Field(ge=1, le=10_000)]
@@ -132,7 +132,7 @@ def _runs(emulator: Emulator, _: Any) -> list[JsonObject]:
     ]
 
 
-def _workflows(emulator: Emulator, _: Any) -> list[JsonObject]:
+def _stored(found: Iterable[Workflow]) -> list[JsonObject]:
     return [
         {
             "id": workflow.workflow_id,
@@ -142,7 +142,7 @@ def _workflows(emulator: Emulator, _: Any) -> list[JsonObject]:
             "published": workflow.published,
             "spec": write(workflow.document),
         }
-        for workflow in emulator.workflows()
+        for workflow in found
     ]
 
 
@@ -158,7 +158,8 @@ def _instances(emulator: Emulator, _: Any) -> list[JsonObject]:
 
 _GETS: Mapping[str, Act] = {
     "calls": _calls,
-    "workflows": _workflows,
+    "workflows": lambda it, _: _stored(it.workflows()),
+    "objects": lambda it, _: _stored(it.objects()),
     "runs": _runs,
     "instances": _instances,
     "switches": lambda it, _: it.switches.as_json(),

@@ -15,7 +15,7 @@ from ._documents import SpecError, parse
 from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
 from ._instances import Scheduler
-from ._model import Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
+from ._model import OBJECTS, Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
 from ._pipelines import abolish, new_run, publish, settle, settle_run, take_offline
 from ._state import ServiceState
 from ._switches import Switches
@@ -217,9 +217,14 @@ class Emulator:
             settle(self._state)
             return list(self._state.workflows())
 
+    def objects(self) -> list[Workflow]:
+        """The nodes outside of workflows, the file resources and the functions that are stored now, the oldest first."""
+        with self._lock:
+            return [one for one in self._state.objects() if one.kind in OBJECTS]
+
     def workflow(self, workflow_id: str) -> Workflow:
-        """The stored workflow with that ID, of whatever workspace."""
-        for workflow in self.workflows():
+        """The stored workflow, or other object, with that ID, of whatever workspace."""
+        for workflow in [*self.workflows(), *self.objects()]:
             if workflow.workflow_id == workflow_id:
                 return workflow
         raise ValueError(f"no workflow {workflow_id}")
@@ -230,7 +235,7 @@ class Emulator:
             workflow = self.workflow(workflow_id)
             try:
                 parsed = parse(json.dumps(document))
-                if not (bodies := parsed["spec"].get("workflows")):
+                if not (bodies := parsed["spec"].get(OBJECTS.get(workflow.kind, "workflows"))):
                     raise ValueError("the document has no workflow")
                 replace_body(self._state, self.account, workflow, parsed, bodies[0])
             except SpecError as error:

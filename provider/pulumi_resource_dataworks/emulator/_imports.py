@@ -18,7 +18,7 @@ from ._documents import SpecError, kind_of, parse
 from ._model import Account, Job, Key, Project, Workflow, new_id
 from ._service_fields import ServiceFields, with_own_script, without_script
 from ._state import ServiceState
-from ._switches import IdPolicy
+from ._switches import IdPolicy, Switches
 
 # --- What an import's job does in the end: judge the document, and store the workflow
 
@@ -79,7 +79,8 @@ class Import:
         if self.problem:
             raise JobError(self.problem, code=SPEC_PARSE_FAILED, path="$")
         body = self._merged(old, before)
-        self._refuse_incomplete(body)
+        for path, given in _places(body):
+            refuse_incomplete(given, path)
         if self.state.is_path_taken(body["script"]["path"], self.key):
             # The documentation's example of an Error.
             raise JobError(f"target folder already exists: {body['script']['path']}")
@@ -94,21 +95,14 @@ class Import:
         return {} if old is None else old.nodes
 
     def _merged(self, old: Workflow | None, before: Mapping[str, JsonObject]) -> JsonObject:
-        body: JsonObject = self._owned(self.document["spec"]["workflows"][0])
-        body["nodes"] = [self._owned(node) for node in body["nodes"]]
+        body = owned(self.state, self.account, self.document["spec"]["workflows"][0])
+        body["nodes"] = [owned(self.state, self.account, node) for node in body["nodes"]]
         if old is not None and self.state.switches.moved_workflow == "stays":
             body |= {"name": old.body["name"], "script": {**body.get("script", {}), "path": old.path}}
         if self.state.switches.omitted_fields == "reset":
             return body
         nodes = [_inherited(node, before.get(node["id"], {})) for node in body["nodes"]]
         return {**_inherited(body, old.body if old else {}), "nodes": nodes}
-
-    def _owned(self, given: JsonObject) -> JsonObject:
-        replaced = self._is_strangers(given) and self.state.switches.other_owner == "replaced"
-        return {**given, "owner": self.account.uid} if replaced else {**given}
-
-    def _is_strangers(self, given: JsonObject) -> bool:
-        return given.get("owner") not in {None, self.account.uid}
 
     def _refuse_by_switch(self, old: Workflow | None, body: JsonObject) -> None:
         switches = self.state.switches
@@ -122,39 +116,20 @@ class Import:
             for node in without_script(sent["nodes"]):
                 raise JobError(f"script.content does not hold what the field of {node['name']} says")
         for path, given in _places(sent):
-            if switches.other_owner == "job_fails" and self._is_strangers(given):
-                raise JobError(f"owner {given['owner']} is not the caller", path=path)
+            refuse_stranger(self.state, self.account, given, path)
         if old is not None and old.published and switches.published_node_removed == "job_fails":
             removed = old.nodes.keys() - {node["id"] for node in body["nodes"]}
             if removed:
                 raise JobError(f"published nodes cannot be removed: {', '.join(sorted(removed))}")
 
-    def _refuse_incomplete(self, body: JsonObject) -> None:
-        """What the vendor's skill says is required: a name, a path, a command; six fields of cron."""
-        for path, given in _places(body):
-            script = given.get("script", {})
-            runtime = script.get("runtime", {})
-            if not given.get("name"):
-                raise JobError("name is empty", path=path)
-            if not script.get("path"):
-                raise JobError(f"script.path is empty: {given['name']}", path=path)
-            if not runtime.get("command") and not runtime.get("commandTypeId"):
-                raise JobError(f"script.runtime.command is empty: {given['name']}", path=path)
-            cron = given.get("trigger", {}).get("cron")
-            if cron is not None and len(cron.split()) not in {6, 7}:
-                raise JobError(f"Invalid cron expression in trigger: {cron}", path=path)
-
     def _refuse_change(
         self, old: Workflow | None, before: Mapping[str, JsonObject], body: JsonObject
     ) -> None:
-        if self.state.switches.type_change == "accepted":
-            return
-        if old is not None and kind_of(self.document) != old.kind:
+        is_fixed = self.state.switches.type_change == "job_fails"
+        if is_fixed and old is not None and kind_of(self.document) != old.kind:
             raise JobError(f"the kind of a workflow cannot be changed: {old.kind}")
         for path, node in list(_places(body))[1:]:
-            if _command(before.get(node["id"], node)) != _command(node):
-                message = f"script.runtime.command of a node cannot be changed: {node['name']}"
-                raise JobError(message, path=path)
+            refuse_other_command(self.state, before.get(node["id"], node), node, path)
 
     def _made(
         self, old: Workflow | None, before: Mapping[str, JsonObject], body: JsonObject, now: float
@@ -163,27 +138,68 @@ class Import:
         if old is not None and old.modified > self.submitted and switches.concurrent_import == "mixed":
             body = _mixed(body, old.body)
         path: str = body["script"]["path"]
-        nodes = list({node["id"]: self._rewritten(node, path) for node in body["nodes"]}.values())
+        nodes = list({node["id"]: rewritten(switches, node, path) for node in body["nodes"]}.values())
         if switches.control_script == "rewritten":
             nodes = each_object(nodes, with_own_script)
         by_name = switches.dependency_by_name == "resolved"
-        body = {**body, "nodes": nodes, "dependencies": _wired(body["dependencies"], nodes, by_name=by_name)}
+        body = {**body, "nodes": nodes, "dependencies": wired(body["dependencies"], nodes, by_name=by_name)}
         kind = kind_of(self.document)
         created = {node_id: node["metadata"]["createTime"] for node_id, node in before.items()}
         added = ServiceFields(self.project, self.account, kind, self.workflow_id, now, created)
         stored = old or Workflow(self.workflow_id, self.project.project_id, kind, {}, now, now)
         return replace(stored, kind=kind, document=added.document(self.document, body), modified=now)
 
-    def _rewritten(self, node: JsonObject, workflow_path: str) -> JsonObject:
-        switches = self.state.switches
-        datasource, script = node.get("datasource", {}), node["script"]
-        if switches.datasource_type == "rewritten" and datasource.get("type") == "flink":
-            node = {**node, "datasource": {**datasource, "type": "flink_serverless"}}
-        if switches.trailing_newline == "dropped" and "content" in script:
-            script = {**script, "content": script["content"].removesuffix("\n")}
-        if switches.node_path == "prefixed" and not script["path"].startswith(f"{workflow_path}/"):
-            script = {**script, "path": f"{workflow_path}/{script['path']}"}
-        return {**node, "script": script}
+
+# --- What is true of a workflow and of its nodes, and of other objects as well
+
+
+def owned(state: ServiceState, account: Account, given: JsonObject) -> JsonObject:
+    """The same under the owner that it gets."""
+    replaced = _is_strangers(account, given) and state.switches.other_owner == "replaced"
+    return {**given, "owner": account.uid} if replaced else {**given}
+
+
+def refuse_stranger(state: ServiceState, account: Account, given: JsonObject, path: str) -> None:
+    if state.switches.other_owner == "job_fails" and _is_strangers(account, given):
+        raise JobError(f"owner {given['owner']} is not the caller", path=path)
+
+
+def _is_strangers(account: Account, given: JsonObject) -> bool:
+    return given.get("owner") not in {None, account.uid}
+
+
+def refuse_incomplete(given: JsonObject, path: str) -> None:
+    """What the vendor's skill says is required: a name, a path, a command; six fields of cron."""
+    script = given.get("script", {})
+    runtime = script.get("runtime", {})
+    if not given.get("name"):
+        raise JobError("name is empty", path=path)
+    if not script.get("path"):
+        raise JobError(f"script.path is empty: {given['name']}", path=path)
+    if not runtime.get("command") and not runtime.get("commandTypeId"):
+        raise JobError(f"script.runtime.command is empty: {given['name']}", path=path)
+    cron = given.get("trigger", {}).get("cron")
+    if cron is not None and len(cron.split()) not in {6, 7}:
+        raise JobError(f"Invalid cron expression in trigger: {cron}", path=path)
+
+
+def refuse_other_command(state: ServiceState, old: JsonObject, new: JsonObject, path: str) -> None:
+    if state.switches.type_change == "job_fails" and _command(old) != _command(new):
+        message = f"script.runtime.command of a node cannot be changed: {new['name']}"
+        raise JobError(message, path=path)
+
+
+def rewritten(switches: Switches, node: JsonObject, workflow_path: str = "") -> JsonObject:
+    """The same as the service stores it."""
+    datasource, script = node.get("datasource", {}), node["script"]
+    if switches.datasource_type == "rewritten" and datasource.get("type") == "flink":
+        node = {**node, "datasource": {**datasource, "type": "flink_serverless"}}
+    if switches.trailing_newline == "dropped" and "content" in script:
+        script = {**script, "content": script["content"].removesuffix("\n")}
+    outside = workflow_path and not script["path"].startswith(f"{workflow_path}/")
+    if outside and switches.node_path == "prefixed":
+        script = {**script, "path": f"{workflow_path}/{script['path']}"}
+    return {**node, "script": script}
 
 
 def _places(body: JsonObject) -> list[tuple[str, JsonObject]]:
@@ -212,7 +228,7 @@ def _mixed(body: JsonObject, stored: JsonObject) -> JsonObject:
     return {**body, "nodes": list(nodes.values()), "dependencies": [*body["dependencies"], *others]}
 
 
-def _wired(dependencies: list[JsonObject], nodes: list[JsonObject], *, by_name: bool) -> list[JsonObject]:
+def wired(dependencies: list[JsonObject], nodes: list[JsonObject], *, by_name: bool) -> list[JsonObject]:
     """The dependencies that the service keeps; the others are gone without a word (DWDevin SQL17, SQL18)."""
     known = {node["id"]: node["id"] for node in nodes}
     for node in nodes:
@@ -355,7 +371,8 @@ def replace_body(
 ) -> None:
     """Store a workflow's new body, with what the service adds; all around it is that of `document`."""
     now, project = state.clock.now(), state.project(workflow.project_id)
-    created = {node_id: node["metadata"]["createTime"] for node_id, node in workflow.nodes.items()}
+    known = workflow.nodes if workflow.document else {}
+    created = {node_id: node["metadata"]["createTime"] for node_id, node in known.items()}
     added = ServiceFields(project, account, kind_of(document), workflow.workflow_id, now, created)
     state.store(workflow.key, replace(workflow, document=added.document(document, body), modified=now), now)
 

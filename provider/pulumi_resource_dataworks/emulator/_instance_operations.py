@@ -40,6 +40,11 @@ class _Task:
     def workflow_id(self) -> int:
         return scheduling_id(self.workflow.workflow_id, "scheduling")
 
+    @property
+    def kind(self) -> str:
+        """The kind of workflow it runs as: a node outside of workflows is scheduled."""
+        return "CycleWorkflow" if self.workflow.kind == "Node" else self.workflow.kind
+
 
 def create_workflow_instances(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
     """Make instances, one for each business date; they run at once."""
@@ -201,7 +206,7 @@ def _chosen(
     tasks: Iterable[_Task], kind: InstanceType, workflow_id: int, properties: JsonObject
 ) -> list[_Task]:
     roots, included = _ids(properties, "RootTaskIds"), _ids(properties, "IncludeTaskIds")
-    of_kind = [task for task in tasks if _KINDS[kind] in {None, task.workflow.kind}]
+    of_kind = [task for task in tasks if _KINDS[kind] in {None, task.kind}]
     if kind in ("SupplementData", "SmokeTest"):
         wanted = included or roots
         found = [task for task in of_kind if task.task_id in wanted]
@@ -231,7 +236,7 @@ def _tasks(state: ServiceState, project: Project, environment: Environment) -> I
             if stage.code == "DEV" and stage.status == "Success"
         }
         all_of_them = state.switches.dev_tasks == "of_the_draft"
-        drafts = state.workflows(project.project_id)
+        drafts = state.objects(project.project_id)
         workflows = [one for one in drafts if all_of_them or one.key in passed]
     for workflow in workflows:
         for node in workflow.nodes.values():
@@ -239,7 +244,7 @@ def _tasks(state: ServiceState, project: Project, environment: Environment) -> I
 
 
 def _before(task: _Task, makers: dict[str, str]) -> Iterator[int]:
-    for dependency in task.workflow.body["dependencies"]:
+    for dependency in task.workflow.dependencies:
         for item in dependency.get("depends", []) if dependency["nodeId"] == task.node["id"] else ():
             maker = makers.get(item.get("output", ""))
             if maker is not None and maker != task.node["id"]:
@@ -286,7 +291,10 @@ def _name(state: ServiceState, instance: Instance) -> str:
 
 
 def _told_workflow(state: ServiceState, task: _Task) -> int:
-    on_schedule = state.switches.workflow_of_task == "one" and task.workflow.kind == "CycleWorkflow"
+    in_workflow = task.workflow.kind != "Node"
+    on_schedule = task.kind == "CycleWorkflow" and not (
+        in_workflow and state.switches.workflow_of_task == "own"
+    )
     return _ON_SCHEDULE if on_schedule else task.workflow_id
 
 

@@ -135,9 +135,13 @@ class ResourceGroup:
     projects: tuple[int, ...] | None = None
 
 
+OBJECTS: Final = {"Node": "nodes", "Resource": "fileResources", "Function": "functions"}
+"""The kinds of documents that hold one object outside of workflows, each with the list in `spec` that holds it."""
+
+
 @dataclass(frozen=True)
 class Workflow:
-    """One stored workflow definition; times are seconds.
+    """One stored workflow definition, or another object of Data Studio; times are seconds.
 
     Attributes:
         workflow_id: Its ID in Data Studio.
@@ -145,6 +149,7 @@ class Workflow:
         document: The FlowSpec document with everything that the service fills in.
         published: Whether it is in production.
         scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
+        scene: Where in the tree of Data Studio a node is, as `CreateNode` was told.
     """
 
     workflow_id: str
@@ -155,6 +160,7 @@ class Workflow:
     modified: float
     published: bool = False
     scheduling_id: int | None = None
+    scene: str = "DATAWORKS_PROJECT"
 
     @property
     def key(self) -> Key:
@@ -162,14 +168,22 @@ class Workflow:
 
     @property
     def body(self) -> JsonObject:
-        """The document's `spec.workflows[0]`."""
-        body: JsonObject = self.document["spec"]["workflows"][0]
+        """The workflow or the object itself: the document's `spec.workflows[0]`, for one."""
+        body: JsonObject = self.document["spec"][OBJECTS.get(self.kind, "workflows")][0]
         return body
 
     @property
     def nodes(self) -> dict[str, JsonObject]:
-        """Its nodes by ID."""
-        return {node["id"]: node for node in self.body["nodes"]}
+        """Its nodes by ID; a node outside of workflows is its own."""
+        nodes = [self.body] if self.kind == "Node" else self.body.get("nodes", [])
+        return {node["id"]: node for node in nodes}
+
+    @property
+    def dependencies(self) -> list[JsonObject]:
+        """What its nodes depend on."""
+        holder = self.document["spec"] if self.kind in OBJECTS else self.body
+        found: list[JsonObject] = holder.get("flow" if self.kind in OBJECTS else "dependencies", [])
+        return found
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 Look-ups are as the vendor's SDK (9.11.0) has them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
@@ -18,7 +18,6 @@ from ._calls import (
     refused,
     texts,
 )
-from ._documents import write, write_as_given
 from ._imports import relocate, submit
 from ._instance_operations import (
     create_workflow_instances,
@@ -30,7 +29,19 @@ from ._instance_operations import (
     list_workflow_instances,
     stop_workflow_instances,
 )
-from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds, scheduling_id
+from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds
+from ._objects import (
+    Kind,
+    create_object,
+    delete_object,
+    get_object,
+    is_kept,
+    list_objects,
+    relocate_object,
+    summary,
+    told,
+    update_object,
+)
 from ._pipelines import (
     abolish_pipeline_run,
     create_pipeline_run,
@@ -38,11 +49,9 @@ from ._pipelines import (
     get_pipeline_run,
     list_pipeline_run_items,
     list_pipeline_runs,
-    outputs_of_node,
 )
 from ._service_fields import without_content
 from ._state import ServiceState
-from ._worst_read_back import worst_read_back
 
 # --- Workflow definitions, and the jobs that import them
 
@@ -112,13 +121,7 @@ def get_workflow_definition(state: ServiceState, _: Account, params: Parameters)
         return state.empty_answer({})
     with_content = boolean(params, "IncludeScriptContent", default=state.switches.include_script_content)
     document = workflow.document if with_content else without_content(workflow.document)
-    if state.switches.read_back_noise == "usual":
-        text = write(document)
-    else:
-        state.reads[workflow.workflow_id] += 1
-        seed = f"{workflow.workflow_id} {state.reads[workflow.workflow_id]}"
-        text = write_as_given(worst_read_back(document, seed))
-    answer = {**_summary(state, workflow, workflow.body), "Spec": text}
+    answer = {**summary(state, workflow, workflow.body), "Spec": told(state, document)}
     if workflow.scheduling_id is not None and state.switches.scheduling_id_told:
         answer["WorkflowId"] = workflow.scheduling_id
     return {"WorkflowDefinition": answer}
@@ -136,11 +139,8 @@ def delete_workflow_definition(state: ServiceState, _: Account, params: Paramete
     workflow = state.current(key)
     if workflow is None:
         return state.empty_answer({"Success": False})
-    if workflow.published and state.switches.published_delete == "success_false":
+    if is_kept(state, workflow):
         return {"Success": False}
-    if workflow.published and state.switches.published_delete == "refused":
-        # Documented: undeploy first. The code and its text are unknown.
-        raise refused(f"Workflow {key[1]} is published; undeploy it before it is deleted.")
     state.store(key, None, state.clock.now())
     return {"Success": True}
 
@@ -169,22 +169,10 @@ def _is_listed(state: ServiceState, workflow: Workflow, params: Parameters) -> b
     )
 
 
-def _summary(state: ServiceState, workflow: Workflow, entity: JsonObject) -> JsonObject:
-    """What answers say of a workflow, or of a node in it."""
-    return {
-        "Id": state.id_in_answer(entity["id"]),
-        "Name": entity["name"],
-        "Owner": entity["owner"],
-        "ProjectId": workflow.project_id,
-        "CreateTime": milliseconds(workflow.created),
-        "ModifyTime": milliseconds(workflow.modified),
-    }
-
-
 def _list_item(state: ServiceState, workflow: Workflow) -> JsonObject:
     script = workflow.body["script"]
     return {
-        **_summary(state, workflow, workflow.body),
+        **summary(state, workflow, workflow.body),
         "Description": workflow.document["spec"].get("description", workflow.body.get("description", "")),
         "Type": workflow.kind,
         "Script": {
@@ -195,7 +183,7 @@ def _list_item(state: ServiceState, workflow: Workflow) -> JsonObject:
     }
 
 
-# --- Workspaces, resource groups, and nodes by themselves
+# --- Workspaces and resource groups
 
 
 def get_project(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
@@ -273,48 +261,6 @@ def _project(account: Account, project: Project) -> JsonObject:
     }
 
 
-def get_node(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One node, with its workflow's document around it (recorded traffic, and the vendor's skill)."""
-    for workflow, node in _nodes(state, params):
-        if node["id"] == params["Id"]:
-            body = {**workflow.body, "nodes": [node], "dependencies": []}
-            spec = {**workflow.document["spec"], "workflows": [body]}
-            text = write({**workflow.document, "spec": spec})
-            return {"Node": {**_node(state, workflow, node), "Spec": text}}
-    return state.empty_answer({})
-
-
-def list_nodes(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    found = [
-        (workflow, node)
-        for workflow, node in _nodes(state, params)
-        if params.get("Name", "") in node["name"]
-        and params.get("ContainerId") in {None, workflow.workflow_id}
-    ]
-
-    def shown(one: tuple[Workflow, JsonObject]) -> JsonObject:
-        outputs = [{"Data": output} for output in outputs_of_node(one[1])]
-        return {**_node(state, *one), "Outputs": {"NodeOutputs": outputs}}
-
-    page = paged(params, "Nodes", found, shown)["PagingInfo"]
-    # The SDK has text for these numbers here, and only here.
-    return {"PagingInfo": {key: str(item) if isinstance(item, int) else item for key, item in page.items()}}
-
-
-def _nodes(state: ServiceState, params: Parameters) -> Iterator[tuple[Workflow, JsonObject]]:
-    project_id = state.project(integer(params, "ProjectId")).project_id
-    for workflow in state.workflows(project_id, stale=True):
-        for node in workflow.nodes.values():
-            yield workflow, node
-
-
-def _node(state: ServiceState, workflow: Workflow, node: JsonObject) -> JsonObject:
-    deployed = state.production.get(workflow.key)
-    has_task = deployed is not None and node["id"] in deployed.nodes and state.switches.scheduling_id_told
-    task = {"TaskId": scheduling_id(node["id"], "task")} if has_task else {}
-    return {**_summary(state, workflow, node), **task}
-
-
 # --- All of them
 
 
@@ -347,6 +293,18 @@ def _post(run: Perform, *required: str) -> Operation:
     return Operation("POST", False, run, required)
 
 
+def _of_objects(kind: Kind, *required: str) -> dict[str, Operation]:
+    return {
+        f"Create{kind}": _post(partial(create_object, kind), "ProjectId", "Spec", *required),
+        f"Update{kind}": _post(partial(update_object, kind), "ProjectId", "Id", "Spec"),
+        f"Get{kind}": _get(partial(get_object, kind), "Id"),
+        f"List{kind}s": _get(partial(list_objects, kind), "ProjectId"),
+        f"Delete{kind}": _post(partial(delete_object, kind), "ProjectId", "Id"),
+        f"Rename{kind}": _post(partial(relocate_object, kind), "ProjectId", "Id", "Name"),
+        f"Move{kind}": _post(partial(relocate_object, kind), "ProjectId", "Id", "Path"),
+    }
+
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "ImportWorkflowDefinition": _post(import_workflow_definition, "ProjectId", "Spec"),
     "GetJobStatus": _get(get_job_status, "JobId"),
@@ -357,8 +315,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "POST", True, relocate_workflow_definition, ("ProjectId", "Id", "Name")
     ),
     "MoveWorkflowDefinition": _post(relocate_workflow_definition, "ProjectId", "Id", "Path"),
-    "GetNode": _get(get_node, "ProjectId", "Id"),
-    "ListNodes": _get(list_nodes, "ProjectId"),
+    **_of_objects("Node", "Scene"),
+    **_of_objects("Resource"),
+    **_of_objects("Function"),
     "GetProject": _get(get_project, "Id"),
     "ListProjects": _post(list_projects),
     "ListResourceGroups": _get(list_resource_groups),

@@ -8,7 +8,18 @@ from typing import Final, get_args
 
 from ._calls import JsonObject, Parameters, ServiceError, integer, missing, paged, refused, texts
 from ._documents import write
-from ._model import Account, Life, Run, RunKind, Stage, Workflow, milliseconds, nothing, scheduling_id
+from ._model import (
+    OBJECTS,
+    Account,
+    Life,
+    Run,
+    RunKind,
+    Stage,
+    Workflow,
+    milliseconds,
+    nothing,
+    scheduling_id,
+)
 from ._state import ServiceState
 
 NOT_RUNNING: Final = "流水线不是正在运行"
@@ -137,7 +148,7 @@ def _refuse_needed(state: ServiceState, run: Run, _: float) -> None:
     """Documented of the console: a node that others depend on cannot be undeployed."""
     here = outputs(state.production.get(run.key, run.package))
     for key, other in state.production.items():
-        for dependency in other.body["dependencies"] if key != run.key else ():
+        for dependency in other.dependencies if key != run.key else ():
             for item in dependency.get("depends", []):
                 if item.get("output") in here:
                     name = other.nodes.get(dependency["nodeId"], other.body)["name"]
@@ -236,8 +247,9 @@ def list_pipeline_runs(state: ServiceState, _: Account, params: Parameters) -> J
 def list_pipeline_run_items(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
     run = _run(state, {**params, "Id": params["PipelineRunId"]})
     body = run.package.body
-    listed = [(run.key[1], body["name"], "WorkflowDefinition", write(run.package.document))]
-    listed += [(node["id"], node["name"], "Node", json.dumps(node)) for node in body["nodes"]]
+    kind = run.package.kind if run.package.kind in OBJECTS else "WorkflowDefinition"
+    listed = [(run.key[1], body["name"], kind, write(run.package.document))]
+    listed += [(node["id"], node["name"], "Node", json.dumps(node)) for node in body.get("nodes", ())]
     return paged(params, "PipelineRunItems", listed, lambda each: _item(run, *each))
 
 

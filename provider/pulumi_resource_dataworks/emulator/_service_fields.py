@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ._calls import JsonObject, each_object, is_list, is_object
 from ._documents import LANGUAGES, TYPE_IDS
-from ._model import Account, Project, derived_id, local_text, stable
+from ._model import OBJECTS, Account, Project, derived_id, local_text, stable
 
 # --- What the service fills into a node's script from its command alone
 
@@ -59,17 +59,26 @@ class ServiceFields:
     now: float
     created: Mapping[str, str]
 
-    def document(self, given: JsonObject, workflow: JsonObject) -> JsonObject:
-        """The whole document around a workflow's body; version, kind and spec-level fields are those of `given`."""
-        body = self._workflow(workflow)
-        head = {"name": body["name"], "id": self.workflow_id, "type": self.kind, "owner": body["owner"]}
+    def document(self, given: JsonObject, body: JsonObject) -> JsonObject:
+        """The whole document around the body of a workflow or an object.
+
+        Version, kind and spec-level fields are those of `given`.
+        """
         # Spec-level fields stay, such as the flow that wires the workflow itself [B]; nodes beside the workflow do not.
-        rest = {key: value for key, value in given["spec"].items() if key not in {"workflows", "nodes"}}
+        dropped = {"workflows", *OBJECTS.values()} if self.kind in OBJECTS else {"workflows", "nodes"}
+        spec = {key: value for key, value in given["spec"].items() if key not in dropped}
+        if self.kind in OBJECTS:  # [D] of GetNode
+            place = OBJECTS[self.kind]
+            spec[place] = [self._node(body) if place == "nodes" else self._file_or_function(body)]
+        else:
+            body = self._workflow(body)
+            head = {"name": body["name"], "id": self.workflow_id, "type": self.kind, "owner": body["owner"]}
+            spec = {**spec, **head, "workflows": [body]}
         return {
             # A version that is left out is nowhere recorded; 1.1.0 is what all real read-backs hold.
             "version": given.get("version", "1.1.0"),
             "kind": given["kind"],
-            "spec": {**rest, **head, "workflows": [body]},
+            "spec": spec,
             "metadata": {**self._ids(), "uuid": self.workflow_id},  # [F][D]
         }
 
@@ -98,6 +107,7 @@ class ServiceFields:
         node_id, owner = given["id"], given.get("owner", self.account.uid)
         # [F] and the help page: a minute drawn from 00:00 to 00:30.
         cron = f"00 {stable(node_id, 'minute', below=30):02d} 00 * * ?"
+        container = {"container": {"type": "Flow", "uuid": self.workflow_id}}  # [F]
         return {
             **self._defaults(given),
             **given,
@@ -107,10 +117,23 @@ class ServiceFields:
             "metadata": {
                 **given.get("metadata", {}),
                 **self._metadata(owner),
-                "container": {"type": "Flow", "uuid": self.workflow_id},  # [F]
+                **({} if self.kind in OBJECTS else container),
                 "createTime": self.created.get(node_id, local_text(self.now)),
             },
             "outputs": _with_outputs(given["outputs"], {node_id: True}, given["name"]),  # [F]
+        }
+
+    def _file_or_function(self, given: JsonObject) -> JsonObject:
+        """Nothing is recorded of these; that the workspace's data source is filled in is what the vendor's skill says."""
+        command = given["script"]["runtime"].get("command", "")
+        default = {"name": self.project.datasource, "type": "odps"}
+        numbered = {"commandTypeId": TYPE_IDS[command]} if command in TYPE_IDS else {}
+        script: JsonObject = {**given["script"], "id": derived_id(given["id"], "script")}
+        return {
+            **({"datasource": default} if command.startswith("ODPS_") else {}),
+            **given,
+            "script": {**script, "runtime": {**numbered, **script["runtime"]}},
+            "metadata": {**given.get("metadata", {}), **self._metadata(self.account.uid)},
         }
 
     def _defaults(self, given: JsonObject) -> JsonObject:

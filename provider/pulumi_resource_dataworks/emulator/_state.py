@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from ._calls import NO_MEMBER, JsonObject, ServiceError, no_project
 from ._instances import Scheduler
-from ._model import Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Workflow
+from ._model import OBJECTS, Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Workflow
 from ._switches import Switches
 
 K = TypeVar("K")
@@ -111,6 +111,10 @@ class ServiceState:
 
     def workflows(self, project_id: int | None = None, *, stale: bool = False) -> Iterator[Workflow]:
         """Those of a workspace, or of all, the oldest first; `stale` as a read sees them."""
+        return (one for one in self.objects(project_id, stale=stale) if one.kind not in OBJECTS)
+
+    def objects(self, project_id: int | None = None, *, stale: bool = False) -> Iterator[Workflow]:
+        """As `workflows`, and the objects outside of them with them."""
         look = self.readable if stale else self.current
         for key in list(self._past):
             workflow = look(key)

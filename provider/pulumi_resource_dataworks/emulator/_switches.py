@@ -49,6 +49,13 @@ class Switches:
     dry_run_response: Literal["workflow_id", "nothing"] = "workflow_id"
     workflow_id_in_answer: bool = True
 
+    # --- Nodes, file resources and functions outside of workflows
+    object_ids: Literal["replaced", "kept"] = "replaced"
+    taken_name: Literal["refused", "refused_in_folder", "accepted"] = "refused"
+    null_in_update: Literal["clears", "ignored"] = "clears"
+    node_dependencies: Literal["kept", "dropped_at_create"] = "kept"
+    delete_in_use: Literal["accepted", "refused"] = "accepted"
+
     # --- Jobs
     job_hidden_polls: Count = 0
     job_forgotten_after: float | None = None

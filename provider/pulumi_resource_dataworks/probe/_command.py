@@ -37,6 +37,8 @@ NOT_TRIED: Final = {
     "runs_order stage_begins_after offline_of_undeployed offline_delete_stage",
     "a workflow in production that runs; the probe runs nothing": "instances_made_after refused_instances instance_name "
     "business_dates_in default_business_date failed_instance workflow_of_task dev_tasks",
+    "an object outside of workflows; the probe makes workflows only": "object_ids taken_name null_in_update node_dependencies "
+    "delete_in_use",
     "a person who holds a workflow open in the console": "locked_workflow",
     "a branch that runs in production, as only there it shows what it does": "control_script",
     "several imports at the same time, each longer than a few calls": "imports_at_once concurrent_import",

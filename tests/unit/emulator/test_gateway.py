@@ -12,7 +12,7 @@ Call = Callable[..., httpx.Response]
 @pytest.mark.parametrize(
     ("action", "params", "status", "code"),
     [
-        ("CreateNode", {}, 404, "InvalidAction.NotFound"),
+        ("CreateComponent", {}, 404, "InvalidAction.NotFound"),
         ("GetJobStatus", {}, 400, "MissingJobId"),
         ("ImportWorkflowDefinition", {"ProjectId": 10001}, 400, "MissingSpec"),
         ("ImportWorkflowDefinition", {"ProjectId": "x", "Spec": "{}"}, 400, "InvalidProjectId"),
