@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import http.client
+import ipaddress
 import json
 import ssl
 import threading
@@ -143,7 +144,7 @@ def company_certificates(folder: Path, *hosts: str) -> tuple[Path, Path]:
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Company CA")])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "proxy")])
-    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+    names = x509.SubjectAlternativeName([_name(host) for host in hosts])
     ca = _certificate(issuer, issuer, ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=None))
     shown = _certificate(subject, issuer, key, ca_key, names)
     ca_file, own_file = folder / "ca.pem", folder / "proxy.pem"
@@ -151,6 +152,13 @@ def company_certificates(folder: Path, *hosts: str) -> tuple[Path, Path]:
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     own_file.write_bytes(key.private_bytes(encoding, form, serialization.NoEncryption()) + shown)
     return ca_file, own_file
+
+
+def _name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _certificate(subject: x509.Name, issuer: x509.Name, key: Any, ca_key: Any, extension: Any) -> bytes:

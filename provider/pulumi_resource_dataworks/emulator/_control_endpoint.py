@@ -20,7 +20,7 @@ from ._documents import write
 from ._emulator import Emulator, EmulatorSettings
 from ._gateway import Edition, Fault
 from ._instances import ScriptedTask, TaskLife
-from ._model import Life, Workflow
+from ._model import Life, Upload, Workflow
 
 Act = Callable[[Emulator, Any], Any]
 Times = Annotated[int, Field(ge=1, le=10_000)]
@@ -141,9 +141,14 @@ def _stored(found: Iterable[Workflow]) -> list[JsonObject]:
             "path": workflow.path,
             "published": workflow.published,
             "spec": write(workflow.document),
+            **({"file": _file(workflow.file)} if workflow.file else {}),
         }
         for workflow in found
     ]
+
+
+def _file(upload: Upload) -> JsonObject:
+    return {**asdict(upload), "path": str(upload.path or "")}
 
 
 def _instances(emulator: Emulator, _: Any) -> list[JsonObject]:

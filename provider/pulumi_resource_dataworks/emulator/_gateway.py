@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
 import pydantic
 from pydantic import Field
 
-from ._calls import STRICT, Parameters, ServiceError, missing
+from ._calls import STRICT, JsonObject, Parameters, ServiceError, missing
 from ._model import Account
 from ._operations import OPERATIONS, Operation
 from ._pipelines import settle
@@ -23,6 +24,9 @@ from ._switches import Switches
 
 VERSION: Final = "2024-05-18"
 HOST_ID: Final = "dataworks.emulator"
+POST_OBJECT: Final = "PostObject"
+OTHER_PRODUCTS: Final = {"AuthorizeFileUpload": "2019-12-19", POST_OBJECT: ""}
+"""Operations of OpenPlatform and of OSS, each with its version. They are not counted against DataWorks' limits."""
 
 # --- Faults as data: which call they hit, and what they do to its effect and to its answer
 
@@ -216,20 +220,23 @@ class Gateway:
     def admit(self, request: Request) -> Ticket:
         """Look who calls and what for, before anything takes effect."""
         with self.lock:
-            state, action = self.state, request.headers.get("x-acs-action", "")
+            state, is_form = self.state, request.form is not None
+            action = POST_OBJECT if is_form else request.headers.get("x-acs-action", "")
             operation, now = OPERATIONS.get(action), state.clock.now()
-            params = _parameters(request, operation)
+            params = request.form or _parameters(request, operation)
+            state.host = request.headers.get("host", state.host)
             ticket = Ticket(action, params, str(uuid.uuid4()).upper(), now, state.accounts[0])
             try:
                 if operation is None:
                     raise _no_action("Specified api is not found, please check your url.")
-                if request.headers.get("x-acs-version") != VERSION:
-                    raise _no_action(f"Specified version is not {VERSION}.")
-                if self._strict:
+                version = OTHER_PRODUCTS.get(action, VERSION)
+                if request.headers.get("x-acs-version", "") != version:
+                    raise _no_action(f"Specified version is not {version}.")
+                if self._strict and not is_form:
                     # A signature is as old as the machine's clock says, however far a test has set the emulator's ahead.
                     account = self._verifier.verify(request, state.accounts, time.time())
                     ticket = replace(ticket, account=account)
-                if self.edition is not None:
+                if self.edition is not None and action not in OTHER_PRODUCTS:
                     self.usage.count(action, now, self.edition, state.switches)
                 _check(operation, request.method, params)
             except ServiceError as refusal:
@@ -321,16 +328,27 @@ def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
 
 
 def _success(ticket: Ticket, body: Mapping[str, object]) -> Answer:
+    if ticket.action == POST_OBJECT:
+        return _xml(201, "PostResponse", body)
     return Answer(200, json.dumps({"RequestId": ticket.request_id, **body}, ensure_ascii=False))
 
 
 def _envelope(ticket: Ticket, error: ServiceError) -> Answer:
-    body = {
+    body: JsonObject = {
         "RequestId": ticket.request_id,
         "HostId": HOST_ID,
         "Code": error.code,
         "Message": error.message,
+    }
+    if ticket.action == POST_OBJECT:
+        return replace(_xml(error.status, "Error", body), code=error.code)
+    body |= {
         "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}&product=dataworks-public",
         **({"AccessDeniedDetail": error.denial} if error.denial else {}),
     }
     return Answer(error.status, json.dumps(body, ensure_ascii=False), error.code)
+
+
+def _xml(status: int, root: str, fields: Mapping[str, object]) -> Answer:
+    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
+    return Answer(status, f"<{root}>{inner}</{root}>", headers={"content-type": "application/xml"})

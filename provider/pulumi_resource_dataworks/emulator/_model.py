@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import pydantic
@@ -140,6 +141,22 @@ OBJECTS: Final = {"Node": "nodes", "Resource": "fileResources", "Function": "fun
 
 
 @dataclass(frozen=True)
+class Upload:
+    """The content of a file resource.
+
+    Attributes:
+        address: Where the service was told to get it.
+        path: Where it lies on disk; None for a file at an address of somebody else's, of which nothing is known.
+        size: In bytes.
+    """
+
+    address: str
+    path: Path | None
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Workflow:
     """One stored workflow definition, or another object of Data Studio; times are seconds.
 
@@ -150,6 +167,7 @@ class Workflow:
         published: Whether it is in production.
         scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
         scene: Where in the tree of Data Studio a node is, as `CreateNode` was told.
+        file: The content of a file resource.
     """
 
     workflow_id: str
@@ -161,6 +179,7 @@ class Workflow:
     published: bool = False
     scheduling_id: int | None = None
     scene: str = "DATAWORKS_PROJECT"
+    file: Upload | None = None
 
     @property
     def key(self) -> Key:

@@ -4,6 +4,7 @@ A node may be one inside of a workflow as well. Parameters and answers are those
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
@@ -31,6 +32,7 @@ from ._imports import (
 from ._model import OBJECTS, Account, Workflow, milliseconds, new_id, scheduling_id
 from ._pipelines import outputs_of_node
 from ._state import ServiceState
+from ._uploads import uploaded
 from ._worst_read_back import worst_read_back
 
 Kind: TypeAlias = Literal["Node", "Resource", "Function"]
@@ -65,6 +67,7 @@ def create_object(kind: Kind, state: ServiceState, account: Account, params: Par
     holder = container or Workflow(object_id, project_id, kind, {}, now, now, scene=scene)
     if container is not None:  # documented: its own path is ignored
         body["script"] = {**body["script"], "path": f"{container.path}/{given.get('name')}"}
+    holder = replace(holder, file=uploaded(state, params))
     _put(state, account, (holder, body), document, _own_flow(flow, body, wanted))
     return {"Id": state.id_in_answer(object_id)}
 
@@ -91,6 +94,7 @@ def update_object(kind: Kind, state: ServiceState, account: Account, params: Par
     refuse_other_command(state, old, body, "$")
     stays = flow or [one for one in holder.dependencies if one["nodeId"] == old["id"]]
     version = {"version": document["version"]} if "version" in document and holder.kind == kind else {}
+    holder = replace(holder, file=uploaded(state, params) or holder.file)
     _put(state, account, (holder, body), {**holder.document, **version}, _own_flow(stays, body, old["name"]))
     return {"Success": True}
 
@@ -227,6 +231,9 @@ def _list_item(kind: Kind, state: ServiceState, found: Found) -> JsonObject:
     if kind == "Function":
         files = ",".join(one["name"] for one in entity.get("fileResources", []))
         shown |= {"ClassName": entity.get("className", ""), "FileResource": files}
+    else:
+        source = entity.get("file", {}).get("storage", {}).get("type", "local")
+        shown["SourceType"] = source.capitalize()
     return {**shown, "Type": entity.get("type", "").capitalize()}
 
 

@@ -52,6 +52,7 @@ from ._pipelines import (
 )
 from ._service_fields import without_content
 from ._state import ServiceState
+from ._uploads import authorize_file_upload, post_object
 
 # --- Workflow definitions, and the jobs that import them
 
@@ -318,6 +319,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **_of_objects("Node", "Scene"),
     **_of_objects("Resource"),
     **_of_objects("Function"),
+    "AuthorizeFileUpload": _get(authorize_file_upload, "Product"),
+    "PostObject": _post(post_object),
     "GetProject": _get(get_project, "Id"),
     "ListProjects": _post(list_projects),
     "ListResourceGroups": _get(list_resource_groups),

@@ -22,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ._control_endpoint import control_routes
 from ._emulator import Emulator
 from ._signature import Request
+from ._uploads import received
 
 # --- The emulator over HTTP: an ASGI application
 
@@ -37,16 +38,19 @@ def create_app(emulator: Emulator) -> Starlette:
 
 
 async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
-    request = Request(http.method, http.url.query, dict(http.headers), await http.body())
-    ticket = emulator.gateway.admit(request)
+    headers, gateway = dict(http.headers), emulator.gateway
+    form = await received(headers, http.stream(), gateway.state)
+    body = b"" if form is not None else await http.body()
+    request = Request(http.method, http.url.query, headers, body, form)
+    ticket = gateway.admit(request)
     fault = ticket.fault
     if fault and fault.when == "before":
         await asyncio.sleep(fault.delay_seconds)
-    answer = emulator.gateway.perform(ticket)
+    answer = gateway.perform(ticket)
     if fault and fault.when == "after":
         await asyncio.sleep(fault.delay_seconds)
-    headers = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
-    response = Response(answer.body, answer.status, {**headers, **answer.headers})
+    told = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
+    response = Response(answer.body, answer.status, {**told, **answer.headers})
     if answer.reset or answer.half:
         _cut(http, response, half=answer.half and not answer.reset)
     return response

@@ -26,12 +26,17 @@ _AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it arrived: the query as it stood in the URL, headers by lower-case name, the very bytes."""
+    """A request as it arrived: the query as it stood in the URL, headers by lower-case name, the very bytes.
+
+    Attributes:
+        form: In place of the bytes, a form for OSS with what came of the file in it.
+    """
 
     method: str
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
+    form: Mapping[str, str] | None = None
 
 
 class Verifier:

@@ -1,13 +1,18 @@
 """What the service remembers of what exists."""
 
+import shutil
+import tempfile
+import weakref
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ._calls import NO_MEMBER, JsonObject, ServiceError, no_project
 from ._instances import Scheduler
-from ._model import OBJECTS, Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Workflow
+from ._model import OBJECTS, Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Upload, Workflow
 from ._switches import Switches
 
 K = TypeVar("K")
@@ -37,9 +42,20 @@ class ServiceState:
     scheduler: Scheduler = field(default_factory=Scheduler)
     locked: set[Key] = field(default_factory=set[Key])
     reads: Counter[str] = field(default_factory=Counter[str])
+    uploads: dict[str, Upload] = field(default_factory=dict[str, Upload])
+    """Files that were sent, by their keys."""
+    host: str = ""
+    """The name and the port by which the latest caller knows the service."""
     _past: dict[Key, list[tuple[float, Workflow | None]]] = field(
         default_factory=dict[Key, list[tuple[float, Workflow | None]]]
     )
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where files lie that were sent; it goes with the state."""
+        made = tempfile.mkdtemp(prefix="dataworks-emulator-")
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return Path(made)
 
     def project(self, project_id: int) -> Project:
         """The workspace with that ID, in calls other than GetProject."""

@@ -230,3 +230,91 @@ def test_a_file_that_is_used(sdk: Client, emulator: Emulator) -> None:
     assert "is used by plus" in files.refusal("Delete", id=made)
     functions.call("Delete", id=user)
     assert files.call("Delete", id=made).success
+
+
+def test_any_of_them_is_deployed(caller: Caller, sdk: Client, emulator: Emulator) -> None:
+    made = caller.create("one")
+    emulator.set_stage_life(Life("immediate"))
+    for kind in ("Online", "Offline"):
+        request = models.CreatePipelineRunRequest(
+            project_id=PROJECT,
+            type=kind,
+            object_ids=[made],
+            run_mode="Auto",
+            auto_run_until_stage="PROD",
+        )
+        run = sdk.create_pipeline_run(request).body.id
+        get = models.GetPipelineRunRequest(project_id=PROJECT, id=run)
+        assert sdk.get_pipeline_run(get).body.pipeline.status == "Success"
+        items = models.ListPipelineRunItemsRequest(project_id=PROJECT, pipeline_run_id=run)
+        [item] = sdk.list_pipeline_run_items(items).body.paging_info.pipeline_run_items
+        assert (item.id, item.name, item.type) == (made, "one", caller.kind)
+        tasks = sdk.list_tasks(models.ListTasksRequest(project_id=PROJECT)).body.paging_info.tasks
+        in_production = kind == "Online"
+        assert (emulator.production(made) is not None) == in_production
+        assert [task.name for task in tasks] == ["one"] * (in_production and caller.kind == "Node")
+        if tasks:
+            read = sdk.get_node(models.GetNodeRequest(project_id=PROJECT, id=made)).body.node
+            assert (read.task_id, tasks[0].workflow_id) == (tasks[0].id, 1)
+    assert caller.call("Delete", id=made).success
+
+
+def test_a_node_is_run_for_a_business_date(nodes: Caller, sdk: Client, emulator: Emulator) -> None:
+    first = nodes.create("one")
+    flow = [{"nodeId": "two", "depends": [{"type": "Normal", "output": first}]}]
+    for made in (first, nodes.create("two", flow=flow)):
+        emulator.deploy(made)
+    tasks = sdk.list_tasks(models.ListTasksRequest(project_id=PROJECT)).body.paging_info.tasks
+    properties = {
+        "Mode": "ManualSelection",
+        "Parallelism": 1,
+        "Analysis": {"Enabled": False},
+        "RootTaskIds": [task.id for task in tasks],
+    }
+    dates = [{"StartBizDate": "2026-11-01", "EndBizDate": "2026-11-01"}]
+    request = models.CreateWorkflowInstancesRequest().from_map(
+        {
+            "ProjectId": PROJECT,
+            "Name": "again",
+            "Type": "SupplementData",
+            "WorkflowId": 1,
+            "Periods": {"BizDates": dates},
+            "DefaultRunProperties": properties,
+        }
+    )
+    assert sdk.create_workflow_instances(request).body.operation_id
+    [instance] = emulator.scheduler.instances.values()
+    begins = {task.name: task.begins for task in instance.tasks}
+    assert begins["two"] == (begins["one"] or 0) + emulator.scheduler.life.seconds
+
+
+def test_a_colleague_changes_and_removes(caller: Caller, emulator: Emulator) -> None:
+    made = caller.create("one")
+    document = caller.document(made)
+    document["spec"][PLACES[caller.kind]][0]["name"] = "other"
+    emulator.edit(made, document)
+    assert caller.body(made)["name"] == "other"
+    emulator.switch(read_back_noise="worst")
+    assert json.loads(json.dumps(caller.document(made))) != document
+    emulator.remove(made)
+    assert emulator.objects() == []
+
+
+def test_lists_have_filters(sdk: Client) -> None:
+    files = Caller(sdk, "Resource")
+    made = files.create("a.py")
+    files.create("b.jar", type="jar")
+    [listed] = files.listed(type="Python")
+    assert (listed.id, listed.type, listed.source_type) == (made, "Python", "Local")
+    assert (listed.data_source.name, listed.data_source.type) == ("odps_first", "odps")
+    assert files.listed(owner="1") == []
+    nodes = Caller(sdk, "Node")
+    manual = nodes.call("Create", spec=spec("Node", "m"), scene="DATAWORKS_MANUAL_TASK").id
+    nodes.create("p", recurrence="Pause")
+    assert [one.id for one in nodes.listed(scene="DataworksManualTask")] == [manual]
+    assert [one.name for one in nodes.listed(scene="DATAWORKS_PROJECT")] == []
+    assert [one.name for one in nodes.listed(scene="DataworksProject")] == ["p"]
+    assert [one.name for one in nodes.listed(recurrence="Pause")] == ["p"]
+    assert nodes.body(manual)["trigger"]["type"] == "Manual"
+    [function] = [Caller(sdk, "Function").create("f")]
+    assert [one.id for one in Caller(sdk, "Function").listed(type="Math")] == [function]
