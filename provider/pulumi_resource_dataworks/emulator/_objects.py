@@ -3,10 +3,10 @@
 A node may be one inside of a workflow as well. Parameters and answers are those of the vendor's SDK (9.11.0).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from ._calls import (
     SPEC_PARSE_FAILED,
@@ -38,6 +38,8 @@ from ._worst_read_back import worst_read_back
 Kind: TypeAlias = Literal["Node", "Resource", "Function"]
 Found: TypeAlias = tuple[Workflow, JsonObject]
 """An object, after what is stored with it in: itself, or the workflow that a node is in."""
+Change: TypeAlias = Callable[[ServiceState, Account, Parameters, Found], bool]
+PROJECT: Final = "DATAWORKS_PROJECT"
 
 
 # --- What changes them
@@ -50,93 +52,80 @@ def create_object(kind: Kind, state: ServiceState, account: Account, params: Par
     object_id = wanted if kept and wanted.isdigit() else new_id()
     if any(one["id"] == object_id for _, one in _all(state, kind, project_id)):
         raise refused(f"{kind} {object_id} already exists.")
-    scene = params.get("Scene", "DATAWORKS_PROJECT")
-    if scene != "DATAWORKS_PROJECT":
-        given.setdefault("trigger", {"type": "Manual"})
-    body: JsonObject = {**given, "id": object_id}
+    now, scene, file = state.clock.now(), params.get("Scene", PROJECT), uploaded(state, params)
+    holder = Workflow(object_id, project_id, kind, {}, now, now, scene=scene, file=file)
+    body: JsonObject = {
+        **({} if scene == PROJECT else {"trigger": {"type": "Manual"}}),
+        **given,
+        "id": object_id,
+    }
     if kind == "Node":
-        outputs: list[JsonObject] = given["outputs"].get("nodeOutputs", [])
-        renamed: list[JsonObject] = [
-            {**one, "data": object_id} if one.get("data") == wanted else one for one in outputs
-        ]
-        body["outputs"] = {**given["outputs"], "nodeOutputs": renamed}
+        body["outputs"] = _with_outputs(given, wanted, {"data": object_id})
         if state.switches.node_dependencies == "dropped_at_create":
             flow = []
-    now = state.clock.now()
-    container = _container(state, project_id, params)
-    holder = container or Workflow(object_id, project_id, kind, {}, now, now, scene=scene)
-    if container is not None:  # documented: its own path is ignored
-        body["script"] = {**body["script"], "path": f"{container.path}/{given.get('name')}"}
-    holder = replace(holder, file=uploaded(state, params))
+    if "ContainerId" in params:
+        found = state.current(state.located((project_id, params["ContainerId"])))
+        if found is None or found.kind in OBJECTS:
+            raise state.not_found()
+        holder = found  # documented: the node's own path is ignored
+        body["script"] = {**body["script"], "path": f"{holder.path}/{given.get('name')}"}
     _put(state, account, (holder, body), document, _own_flow(flow, body, wanted))
     return {"Id": state.id_in_answer(object_id)}
 
 
-def _container(state: ServiceState, project_id: int, params: Parameters) -> Workflow | None:
-    if "ContainerId" not in params:
-        return None
-    found = state.current(state.located((project_id, params["ContainerId"])))
-    if found is None or found.kind in OBJECTS:
-        raise state.not_found()
-    return found
-
-
-def update_object(kind: Kind, state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """Documented as incremental: what is left out stays."""
+def change_object(
+    kind: Kind, change: Change, state: ServiceState, account: Account, params: Parameters
+) -> JsonObject:
+    """Update, rename, move or delete one that is there."""
     found = _found(state, kind, params)
-    if found is None:
-        return state.empty_answer({"Success": False})
+    return (
+        state.empty_answer({"Success": False})
+        if found is None
+        else {"Success": change(state, account, params, found)}
+    )
+
+
+def update(state: ServiceState, account: Account, params: Parameters, found: Found) -> bool:
+    """Documented as incremental: what is left out stays."""
     holder, old = found
+    kind: Kind = _kind(holder)
     document, given, flow = _parsed(kind, params["Spec"])
-    sent = json_object(params, "Spec")["spec"][OBJECTS[kind]][0]
-    clears = state.switches.null_in_update == "clears"
-    body = {**_merged(old, given, sent, clears=clears), "id": old["id"]}
+    sent = json_object(params, "Spec")
+    sent, clears = sent.get("spec", sent), state.switches.null_in_update == "clears"
+    body = {**_merged(old, given, sent[OBJECTS[kind]][0], clears=clears), "id": old["id"]}
     refuse_other_command(state, old, body, "$")
-    stays = flow or [one for one in holder.dependencies if one["nodeId"] == old["id"]]
+    if not flow and not (clears and {"flow", "dependencies"} & sent.keys()):
+        flow = [one for one in holder.dependencies if one["nodeId"] == old["id"]]
     version = {"version": document["version"]} if "version" in document and holder.kind == kind else {}
     holder = replace(holder, file=uploaded(state, params) or holder.file)
-    _put(state, account, (holder, body), {**holder.document, **version}, _own_flow(stays, body, old["name"]))
-    return {"Success": True}
+    _put(state, account, (holder, body), {**holder.document, **version}, _own_flow(flow, body, old["name"]))
+    return True
 
 
-def relocate_object(kind: Kind, state: ServiceState, account: Account, params: Parameters) -> JsonObject:
+def place(state: ServiceState, account: Account, params: Parameters, found: Found) -> bool:
     """Give one another `Name`, or put it into the folder `Path`."""
-    found = _found(state, kind, params)
-    if found is None:
-        return state.empty_answer({"Success": False})
     holder, old = found
     name = params.get("Name", old["name"])
     folder = params["Path"].strip("/") if "Path" in params else old["script"]["path"].rpartition("/")[0]
     body = {**old, "name": name, "script": {**old["script"], "path": f"{folder}/{name}".strip("/")}}
-    if kind == "Node":
-        outputs = [
-            {**output, "refTableName": name} if output["data"] == old["id"] else output
-            for output in old["outputs"]["nodeOutputs"]
-        ]
-        body["outputs"] = {**old["outputs"], "nodeOutputs": outputs}
+    if _kind(holder) == "Node":
+        body["outputs"] = _with_outputs(old, old["id"], {"refTableName": name})
     _put(state, account, (holder, body), holder.document, holder.dependencies)
-    return {"Success": True}
+    return True
 
 
-def delete_object(kind: Kind, state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    found = _found(state, kind, params)
-    if found is None:
-        return state.empty_answer({"Success": False})
+def delete(state: ServiceState, account: Account, _: Parameters, found: Found) -> bool:
     holder, body = found
     if is_kept(state, holder):
-        return {"Success": False}
+        return False
     if state.switches.delete_in_use == "refused":
-        for user in _users(state, kind, found):
-            raise refused(f"{kind} {body['name']} is used by {user['name']}.")
-    if holder.kind == kind:
+        for user in _users(state, found):
+            raise refused(f"{body['name']} is used by {user['name']}.")
+    if holder.kind in OBJECTS:
         state.store(holder.key, None, state.clock.now())
     else:
-        nodes = [one for node_id, one in holder.nodes.items() if node_id != body["id"]]
-        flow = [one for one in holder.dependencies if one["nodeId"] != body["id"]]
-        replace_body(
-            state, account, holder, holder.document, {**holder.body, "nodes": nodes, "dependencies": flow}
-        )
-    return {"Success": True}
+        _put_into(state, account, found=found, flow=None)
+    return True
 
 
 def is_kept(state: ServiceState, holder: Workflow) -> bool:
@@ -214,27 +203,30 @@ def _is_listed(holder: Workflow, entity: JsonObject, params: Parameters) -> bool
     )
 
 
-def _list_item(kind: Kind, state: ServiceState, found: Found) -> JsonObject:
-    holder, entity = found
+def listed(state: ServiceState, holder: Workflow, entity: JsonObject) -> JsonObject:
+    """What lists say of a workflow, of a node in it, or of another object."""
     script = entity["script"]
     told_script = {
-        "Id": script["id"],
+        "Id": state.id_in_answer(script["id"]),
         "Path": script["path"],
         "Runtime": {"Command": script["runtime"].get("command", "")},
     }
-    shown = {**summary(state, holder, entity), **_task(state, holder, entity), "Script": told_script}
+    return {**summary(state, holder, entity), "Script": told_script}
+
+
+def _list_item(kind: Kind, state: ServiceState, found: Found) -> JsonObject:
+    entity = found[1]
+    shown = {**listed(state, *found), **_task(state, *found)}
     if source := entity.get("datasource"):
         shown["DataSource"] = {"Name": source.get("name", ""), "Type": source.get("type", "")}
     if kind == "Node":
-        shown["Outputs"] = {"NodeOutputs": [{"Data": output} for output in outputs_of_node(entity)]}
-        return {**shown, "Recurrence": entity["recurrence"]}
-    if kind == "Function":
-        files = ",".join(one["name"] for one in entity.get("fileResources", []))
-        shown |= {"ClassName": entity.get("className", ""), "FileResource": files}
-    else:
-        source = entity.get("file", {}).get("storage", {}).get("type", "local")
-        shown["SourceType"] = source.capitalize()
-    return {**shown, "Type": entity.get("type", "").capitalize()}
+        outputs = {"NodeOutputs": [{"Data": output} for output in outputs_of_node(entity)]}
+        return {**shown, "Outputs": outputs, "Recurrence": entity["recurrence"]}
+    storage = entity.get("file", {}).get("storage", {}).get("type", "local")
+    files = ",".join(one["name"] for one in entity.get("fileResources", []))
+    own = {"ClassName": entity.get("className", ""), "FileResource": files}
+    own = own if kind == "Function" else {"SourceType": storage.capitalize()}
+    return {**shown, **own, "Type": entity.get("type", "").capitalize()}
 
 
 def _task(state: ServiceState, holder: Workflow, entity: JsonObject) -> JsonObject:
@@ -244,6 +236,10 @@ def _task(state: ServiceState, holder: Workflow, entity: JsonObject) -> JsonObje
 
 
 # --- Where they are, and how they are stored
+
+
+def _kind(holder: Workflow) -> Kind:
+    return next((kind for kind in get_args(Kind) if kind == holder.kind), "Node")
 
 
 def _all(
@@ -292,12 +288,16 @@ def _merged(old: JsonObject, given: JsonObject, sent: JsonObject, *, clears: boo
     return merged
 
 
-_OF_ITSELF: Final = frozenset({"id", "name"})
+def _with_outputs(node: JsonObject, data: str, change: JsonObject) -> JsonObject:
+    """A node's outputs, with the one of that name changed."""
+    outputs: list[JsonObject] = node["outputs"].get("nodeOutputs", [])
+    changed = [{**one, **change} if one.get("data") == data else one for one in outputs]
+    return {**node["outputs"], "nodeOutputs": changed}
 
 
 def _own_flow(flow: list[JsonObject], body: JsonObject, alias: str) -> list[JsonObject]:
     """The dependencies that are the node's own: under its ID, under its name, or under what it was called by."""
-    own = {alias, *(body[key] for key in _OF_ITSELF if key in body)}
+    own = {alias, body["id"], body.get("name")}
     return [{**one, "nodeId": body["id"]} for one in flow if one.get("nodeId") in own]
 
 
@@ -311,23 +311,31 @@ def _put(
     refuse_incomplete(body, "$")
     body = rewritten(state.switches, body)
     _refuse_taken(state, holder, body)
-    by_name = state.switches.dependency_by_name == "resolved"
-    if holder.kind in OBJECTS:
-        spec = {key: item for key, item in document["spec"].items() if key != "flow"}
-        if kept := wired(flow, [body], by_name=by_name) if holder.kind == "Node" else []:
-            spec["flow"] = kept
-        replace_body(state, account, holder, {**document, "spec": spec}, body)
+    if holder.kind not in OBJECTS:
+        _put_into(state, account, found=(holder, body), flow=flow)
         return
-    nodes = [*(one for one in holder.nodes.values() if one["id"] != body["id"]), body]
-    others = [one for one in holder.dependencies if one["nodeId"] != body["id"]]
-    flow = wired([*others, *flow], nodes, by_name=by_name)
-    replace_body(
-        state, account, holder, holder.document, {**holder.body, "nodes": nodes, "dependencies": flow}
-    )
+    spec = {key: item for key, item in document["spec"].items() if key != "flow"}
+    by_name = state.switches.dependency_by_name == "resolved"
+    if kept := wired(flow, [body], by_name=by_name) if holder.kind == "Node" else []:
+        spec["flow"] = kept
+    replace_body(state, account, holder, {**document, "spec": spec}, body)
+
+
+def _put_into(state: ServiceState, account: Account, *, found: Found, flow: list[JsonObject] | None) -> None:
+    """Store a workflow with one of its nodes and what that depends on; without the node where nothing is said of it."""
+    holder, node = found
+    nodes = [
+        *(one for one in holder.nodes.values() if one["id"] != node["id"]),
+        *([] if flow is None else [node]),
+    ]
+    flow = [*(one for one in holder.dependencies if one["nodeId"] != node["id"]), *(flow or ())]
+    flow = wired(flow, nodes, by_name=state.switches.dependency_by_name == "resolved")
+    body = {**holder.body, "nodes": nodes, "dependencies": flow}
+    replace_body(state, account, holder, holder.document, body)
 
 
 def _refuse_taken(state: ServiceState, holder: Workflow, body: JsonObject) -> None:
-    kind: Any = holder.kind if holder.kind in OBJECTS else "Node"
+    kind: Kind = _kind(holder)
     taken, name, path = state.switches.taken_name, body["name"], body["script"]["path"]
     for _, other in _all(state, kind, holder.project_id) if taken != "accepted" else ():
         same = other["script"]["path"] == path or (taken == "refused" and other["name"] == name)
@@ -336,12 +344,11 @@ def _refuse_taken(state: ServiceState, holder: Workflow, body: JsonObject) -> No
             raise refused(f"{kind} with the same name already exists in the project")
 
 
-def _users(state: ServiceState, kind: Kind, found: Found) -> Iterator[JsonObject]:
-    """What names an object among its files or functions, by ID or by name."""
+def _users(state: ServiceState, found: Found) -> Iterator[JsonObject]:
+    """What names a file or a function among its own, by ID or by name."""
     holder, body = found
-    place = OBJECTS[kind]
-    for other in ("Node", "Function"):
-        for _, entity in _all(state, other, holder.project_id):
-            for used in entity.get(place, []) if kind != "Node" else ():
-                if body["id"] == used.get("id") or body["name"] == used.get("name"):
-                    yield entity
+    kinds: tuple[Kind, ...] = ("Node", "Function")
+    for _, entity in (one for kind in kinds for one in _all(state, kind, holder.project_id)):
+        for used in entity.get(OBJECTS[holder.kind], []) if holder.kind in {"Resource", "Function"} else ():
+            if body["id"] == used.get("id") or body["name"] == used.get("name"):
+                yield entity

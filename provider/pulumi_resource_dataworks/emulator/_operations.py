@@ -32,15 +32,17 @@ from ._instance_operations import (
 from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds
 from ._objects import (
     Kind,
+    change_object,
     create_object,
-    delete_object,
+    delete,
     get_object,
     is_kept,
     list_objects,
-    relocate_object,
+    listed,
+    place,
     summary,
     told,
-    update_object,
+    update,
 )
 from ._pipelines import (
     abolish_pipeline_run,
@@ -171,16 +173,10 @@ def _is_listed(state: ServiceState, workflow: Workflow, params: Parameters) -> b
 
 
 def _list_item(state: ServiceState, workflow: Workflow) -> JsonObject:
-    script = workflow.body["script"]
     return {
-        **summary(state, workflow, workflow.body),
+        **listed(state, workflow, workflow.body),
         "Description": workflow.document["spec"].get("description", workflow.body.get("description", "")),
         "Type": workflow.kind,
-        "Script": {
-            "Id": state.id_in_answer(script["id"]),
-            "Path": script["path"],
-            "Runtime": {"Command": script["runtime"].get("command", "")},
-        },
     }
 
 
@@ -297,12 +293,12 @@ def _post(run: Perform, *required: str) -> Operation:
 def _of_objects(kind: Kind, *required: str) -> dict[str, Operation]:
     return {
         f"Create{kind}": _post(partial(create_object, kind), "ProjectId", "Spec", *required),
-        f"Update{kind}": _post(partial(update_object, kind), "ProjectId", "Id", "Spec"),
+        f"Update{kind}": _post(partial(change_object, kind, update), "ProjectId", "Id", "Spec"),
         f"Get{kind}": _get(partial(get_object, kind), "Id"),
         f"List{kind}s": _get(partial(list_objects, kind), "ProjectId"),
-        f"Delete{kind}": _post(partial(delete_object, kind), "ProjectId", "Id"),
-        f"Rename{kind}": _post(partial(relocate_object, kind), "ProjectId", "Id", "Name"),
-        f"Move{kind}": _post(partial(relocate_object, kind), "ProjectId", "Id", "Path"),
+        f"Delete{kind}": _post(partial(change_object, kind, delete), "ProjectId", "Id"),
+        f"Rename{kind}": _post(partial(change_object, kind, place), "ProjectId", "Id", "Name"),
+        f"Move{kind}": _post(partial(change_object, kind, place), "ProjectId", "Id", "Path"),
     }
 
 

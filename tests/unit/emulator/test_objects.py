@@ -318,3 +318,15 @@ def test_lists_have_filters(sdk: Client) -> None:
     assert nodes.body(manual)["trigger"]["type"] == "Manual"
     [function] = [Caller(sdk, "Function").create("f")]
     assert [one.id for one in Caller(sdk, "Function").listed(type="Math")] == [function]
+
+
+@pytest.mark.parametrize("setting", ["clears", "ignored"])
+def test_dependencies_are_taken_away(nodes: Caller, emulator: Emulator, setting: str) -> None:
+    emulator.switch(null_in_update=setting)
+    flow = [{"nodeId": "one", "depends": [{"type": "Normal", "output": "root"}]}]
+    made = nodes.create("one", flow=flow)
+    nodes.call("Update", id=made, spec=spec("Node", "one", flow=[]))
+    assert ("flow" in nodes.document(made)["spec"]) == (setting == "ignored")
+    nodes.call("Update", id=made, spec=spec("Node", "one", flow=flow))
+    nodes.call("Update", id=made, spec=spec("Node", "one", flow=[{"nodeId": "one", "depends": []}]))
+    assert "flow" not in nodes.document(made)["spec"]
