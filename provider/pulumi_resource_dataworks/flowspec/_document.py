@@ -32,7 +32,6 @@ _NUMBERS = (float, int)
 _WORDS = (str, bool)
 _EXACT = 2**53
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ESCAPED_SURROGATE = re.compile(r"\\u[dD]")
 _HALF = "the text holds half of a surrogate pair"
 _WRITE_IT = "Write the document as JSON or YAML text, or as an object."
 
@@ -199,31 +198,26 @@ def _read_text(text: str) -> Document:
         remedy = "Give what is in the file: in Pulumi's YAML, fn::readFile reads it."
         raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
     json_like = is_json_like(text)
-    root, sound = _read_json(text) if json_like else (read_yaml(text), False)
+    root = _read_json(text) if json_like else read_yaml(text)
     if not is_object(root):
         found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Problem((), found, remedy, line=1, column=1)])
     document = Document(root, text, locate if json_like else locate_yaml)
-    problems = [] if sound else list(_unwritable(root, ()))
+    problems = list(_unwritable(root, ()))
     if problems:
         raise InvalidDocumentError(document.place(problems))
     return document
 
 
-def _read_json(text: str) -> tuple[Json, bool]:
-    """The value of a text, and whether it is sure to hold nothing that cannot be written."""
-    huge: list[str] = []
-
-    def to_number(digits: str) -> int | float:
-        number = float(digits)
-        if math.isinf(number):
-            huge.append(digits)
-        return whole(number)
-
+def _read_json(text: str) -> Json:
     try:
-        root = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=to_number)
-        return root, not (huge or _ESCAPED_SURROGATE.search(text) or _deep(root))
+        return json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=lambda digits: whole(float(digits)),
+        )
     except json.JSONDecodeError as error:
         what, remedy = json_words(text, error.msg, error.pos)
         message, remedy = f"this is not JSON: {escaped(what)}", escaped(remedy)
@@ -262,17 +256,6 @@ def _unique(pairs: list[tuple[str, Json]]) -> Object:
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _deep(root: Json) -> bool:
-    """Whether a value nests deeper than allowed."""
-    level: list[Json] = [root]
-    for _ in range(MAX_DEPTH + 1):
-        inside = (value.values() if is_object(value) else value for value in level)
-        level = [item for items in inside for item in items if isinstance(item, _CONTAINERS)]
-        if not level:
-            return False
-    return True
 
 
 def _unwritable(value: Json, path: Path) -> Iterator[Problem]:
