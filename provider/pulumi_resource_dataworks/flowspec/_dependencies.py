@@ -204,8 +204,7 @@ class Scope:
     def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
         """A cycle of normal dependencies, with its nodes: each depends on the next."""
         try:
-            if not _in_order(waits):
-                TopologicalSorter(waits).prepare()
+            TopologicalSorter(waits).prepare()
         except CycleError as error:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
             yield problem("cycle", (*self.path, "dependencies"), shown)
@@ -241,13 +240,3 @@ def _depends_below(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
     for here, node in own_nodes(owner, path):
         for key, inner in inner_scopes(node):
             yield from _depends_below(inner, (*here, key))
-
-
-def _in_order(graph: dict[str, list[str]]) -> bool:
-    """Whether no node depends on itself or a later one, as most documents are written: then there is no cycle."""
-    later = set(graph)
-    for node, targets in graph.items():
-        if not later.isdisjoint(targets):
-            return False
-        later.remove(node)
-    return True

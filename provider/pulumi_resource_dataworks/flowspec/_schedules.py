@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -56,8 +56,13 @@ _ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\w+))?
 _WEEKDAY = re.compile(r"(?<![#/0-9])[1-7](?![0-9])")
 
 
+@lru_cache(maxsize=256)
+def _cron_problems(cron: str) -> tuple[Problem, ...]:
+    """What no one means by an expression of six fields, or of seven: most nodes of a document have the same."""
+    return tuple(_odd_cron(cron))
+
+
 def _odd_cron(cron: str) -> Iterator[Problem]:
-    """What no one means by an expression of six fields, or of seven."""
     fields = cron.split()
     if fields[6:] not in ([], ["*"], ["?"]):
         yield problem("cron-value.year", _CRON, cron, Phrase(fields[6]))
@@ -171,59 +176,40 @@ _MINUTE = 60_000
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _CRON_FIELDS = {6, 7}
+_TEXTS = ("type", "recurrence", "cron", "timezone", "startTime", "endTime")
 _COUNTS = ("rerunTimes", "rerunInterval", "timeout", "maxIterations", "parallelism", "maxInternalConcurrency")
-_NUMBERS = ("priority", *_COUNTS)
-_NUMBERED = frozenset(_NUMBERS)
-_TRIGGER = ("type", "recurrence", "cron", "timezone", "startTime", "endTime", "delaySeconds")
 _OF_THE_LOOP = frozenset({"no-cron", "no-type"})
 """What the trigger of a node in a loop may leave out."""
 
 
-_Judge = Callable[..., tuple[Problem, ...]]
-
-
 def trigger_problems(trigger: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """The problems and doubts of a trigger; doubts alone for a node in a loop, whose schedule the loop decides."""
-    for odd in _looked_up(_trigger_oddities, trigger, _TRIGGER):
+    for odd in _odd_trigger(trigger):
         if not (inner and odd.rule in _OF_THE_LOOP):
-            yield _placed(path, doubt(odd) if inner else odd)
+            yield replace(doubt(odd) if inner else odd, path=(*path, *odd.path))
 
 
 def number_problems(holder: Object, path: Path) -> Iterator[Problem]:
     """The doubts of the numbers of a node, a strategy or a loop."""
-    if not _NUMBERED.isdisjoint(holder):
-        for odd in _looked_up(_number_oddities, holder, _NUMBERS):
-            yield _placed(path, odd)
+    priority, interval = whole_number(holder.get("priority")), whole_number(holder.get("rerunInterval"))
+    if priority is not None and not 1 <= priority <= 8:
+        yield problem("priority", (*path, "priority"), priority)
+    for key in _COUNTS:
+        yield from _negative(holder, key, path)
+    if interval is not None and 0 < interval < _MINUTE:
+        yield problem("short-interval", (*path, "rerunInterval"), interval)
 
 
-def _looked_up(judge: _Judge, holder: Object, keys: tuple[str, ...]) -> tuple[Problem, ...]:
-    """What is odd in the values of some keys; nothing where one holds others, as below a key that no table knows."""
-    try:
-        return judge(*map(holder.get, keys))
-    except TypeError:
-        return ()
-
-
-def _placed(path: Path, odd: Problem) -> Problem:
-    """A problem of a trigger or a node at its place in the document."""
-    return replace(odd, path=(*path, *odd.path))
-
-
-@lru_cache(maxsize=1024)
-def _trigger_oddities(*values: Json) -> tuple[Problem, ...]:
-    """Most triggers of a document are alike, so each is looked at once."""
-    return tuple(_odd_trigger(*values))
-
-
-def _odd_trigger(*values: Json) -> Iterator[Problem]:
-    kind, recurrence, cron, timezone, start, end, _ = (None if one is None else str(one) for one in values)
+def _odd_trigger(trigger: Object) -> Iterator[Problem]:
+    """Its problems, with paths from the trigger on."""
+    kind, recurrence, cron, timezone, start, end = (_text(trigger.get(key)) for key in _TEXTS)
     if (kind or "").casefold() in ("scheduler", ""):
         yield from _odd_fields(kind, cron)
     if timezone is not None and not is_timezone(timezone):
         like = timezone_like(timezone)
         hint = Phrase(f'Did you mean "{like}"? ' if like else "")
         yield problem("timezone", ("timezone",), timezone, hint)
-    if not (kind or recurrence) and any(values):
+    if not (kind or recurrence) and any(trigger.get(key) for key in (*_TEXTS, "delaySeconds")):
         yield problem("no-type", ("type",))
     times = {"startTime": start, "endTime": end}
     odd = [key for key, time in times.items() if time and not (_TIME.fullmatch(time) and _is_date(time))]
@@ -232,7 +218,12 @@ def _odd_trigger(*values: Json) -> Iterator[Problem]:
         yield doubt(no_time) if _TIME.fullmatch(str(times[key])) else no_time
     if not odd and start and end and start.replace("T", " ") > end.replace("T", " "):
         yield problem("time-order", ("endTime",), end, start)
-    yield from _negative("delaySeconds", values[-1])
+    yield from _negative(trigger, "delaySeconds", ())
+
+
+def _text(value: Json) -> str | None:
+    """A value as text; None where there is none, or it holds others, as below a key that no table knows."""
+    return None if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _odd_fields(kind: str | None, cron: str | None) -> Iterator[Problem]:
@@ -244,7 +235,7 @@ def _odd_fields(kind: str | None, cron: str | None) -> Iterator[Problem]:
         other = problem("cron", _CRON, cron, count=f"{count} field{'' if count == 1 else 's'}")
         yield other if kind else doubt(other)
     else:
-        yield from _odd_cron(cron)
+        yield from _cron_problems(cron)
 
 
 def _is_date(time: str) -> bool:
@@ -255,26 +246,10 @@ def _is_date(time: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=1024)
-def _number_oddities(*values: Json) -> tuple[Problem, ...]:
-    """Most nodes of a document have the same numbers, so each combination is looked at once."""
-    return tuple(_odd_numbers(dict(zip(_NUMBERS, values, strict=True))))
-
-
-def _odd_numbers(values: Object) -> Iterator[Problem]:
-    priority, interval = whole_number(values["priority"]), whole_number(values["rerunInterval"])
-    if priority is not None and not 1 <= priority <= 8:
-        yield problem("priority", ("priority",), priority)
-    for key in _COUNTS:
-        yield from _negative(key, values[key])
-    if interval is not None and 0 < interval < _MINUTE:
-        yield problem("short-interval", ("rerunInterval",), interval)
-
-
-def _negative(key: str, value: Json) -> Iterator[Problem]:
-    number = whole_number(value)
+def _negative(holder: Object, key: str, path: Path) -> Iterator[Problem]:
+    number = whole_number(holder.get(key))
     if number is not None and number < 0:
-        yield problem("negative", (key,), number, key=key)
+        yield problem("negative", (*path, key), number, key=key)
 
 
 def whole_number(value: Json) -> int | None:

@@ -29,19 +29,6 @@ _USED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OPEN = re.compile(r"\$\[[^\]]*\Z|\$\{[^}]*\Z")
 
 
-def is_plain(script: Object, command: str) -> bool:
-    """Whether there is nothing to look at in a script, as with most: no variable, and nothing but ASCII and LF."""
-    content = script.get("content")
-    return (
-        isinstance(content, str)
-        and content.isascii()
-        and content != ""
-        and not content.isspace()
-        and not ("parameters" in script or "\r" in content or "${" in content)
-        and command.upper() != "DI"
-    )
-
-
 def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
     """The doubts of a node's script, with the parameters of what is around the node."""
     script = script_of(node)

@@ -10,7 +10,7 @@ from ._dependencies import FLOWS, NodeIndex, Scope, both_flows, outputs_of
 from ._document import Document, inner_scopes, own_nodes, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, doubt, problem
 from ._schedules import number_problems, trigger_problems, whole_number
-from ._scripts import is_plain, script_doubts
+from ._scripts import script_doubts
 from ._suggestions import (
     as_object,
     field_meant,
@@ -113,8 +113,7 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
         group = cast("Object", resource).get("resourceGroup")
         if isinstance(group, str) and not group.strip():
             yield problem("empty-resource-group", (*here, "resourceGroup"))
-    if not is_plain(script, command):
-        yield from script_doubts(node, command, shared, path)
+    yield from script_doubts(node, command, shared, path)
     for key, inner in inner_scopes(node):
         yield from rounded(inner, ("id",), (*path, key))
         yield from _schedule_problems(inner, (*path, key), inner=True)
