@@ -255,7 +255,7 @@ def test_files_and_variables_of_a_document(run: Run) -> None:
     status, [line], _ = run(file)
     assert status == 1
     assert line.startswith(
-        f"{file}:21:33: error: spec.workflows[0].nodes[0].script.content.fn::readFile: the file"
+        f'{file}:21:33: error: spec.workflows[0].nodes[0].script.content["fn::readFile"]: the file'
     )
     run.file("load.sql", "SELECT 1;")
     assert run(file)[0] == 0

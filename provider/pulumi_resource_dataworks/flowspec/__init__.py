@@ -6,7 +6,6 @@ from ._authored import differences as differences
 from ._authored import references as references
 from ._authored import scopes as scopes
 from ._authored import short as short
-from ._authored import show_property as show_property
 from ._changes import Changes as Changes
 from ._changes import Edge as Edge
 from ._changes import changes as changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from ._comparison import are_lists, are_objects, entry_of, named_fields, partners, same, same_value
 from ._completion import HOLD_VARIABLES, complete
@@ -173,20 +173,6 @@ def _list_differences(old: list[Json], new: list[Json], field: Field, path: Path
 def _is_odd(value: Json) -> bool:
     """Whether a value is none of JSON's: one that is not known yet."""
     return not (value is None or isinstance(value, str | int | float | dict | list))
-
-
-def show_property(path: tuple[Any, ...]) -> str:
-    """A path as Pulumi writes it: `spec.workflows[0].nodes[7]["odd key"]`."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif step.isidentifier() or step.replace("-", "_").isidentifier():
-            text += f".{step}" if text else step
-        else:
-            quoted = step.replace("\\", "\\\\").replace('"', '\\"')
-            text += f'["{quoted}"]'
-    return text
 
 
 # --- A document without what the provider adds by itself: the inverse of `complete`

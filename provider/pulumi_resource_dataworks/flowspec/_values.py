@@ -18,10 +18,16 @@ Path = tuple[Step, ...]
 
 
 def show_path(path: Path) -> str:
-    """A path as people write it: `spec.workflows[0].nodes[1].name`."""
+    """A path as Pulumi writes it: `spec.workflows[0].nodes[7]["odd key"]`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("-", "_").isidentifier():
+            text += f".{step}" if text else step
+        else:
+            quoted = step.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{quoted}"]'
     return text
 
 

@@ -94,7 +94,7 @@ def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     if not all(isinstance(spec, dict) and not flowspec.is_secret(spec) for spec in (old, new)):
         return {} if old == new else {"spec": "update"}
     found = flowspec.differences(cast("flowspec.Object", old), cast("flowspec.Object", new))
-    return {flowspec.show_property(("spec", *path)): kind for path, kind in found.items()}
+    return {flowspec.show_path(("spec", *path)): kind for path, kind in found.items()}
 
 
 def ignoring(

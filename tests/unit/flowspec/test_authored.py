@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import arranged, authored, differences, same, secret, show_property
+from pulumi_resource_dataworks.flowspec import arranged, authored, differences, same, secret, show_path
 from pulumi_resource_dataworks.lifecycle import UNKNOWN
 from tests.support.corpus import each_ready, loaded
 from tests.support.documents import etl, full, generate, node, nodes, rich
@@ -21,7 +21,7 @@ def between(old: Object, new: Object) -> dict[str, str]:
     """The places that differ, as Diff finds them: below the workflow without the steps to it."""
     found = differences(old, arranged(old, new))
     return {
-        show_property(path[3:] if path[:3] == ("spec", "workflows", 0) else path): kind
+        show_path(path[3:] if path[:3] == ("spec", "workflows", 0) else path): kind
         for path, kind in found.items()
     }
 
@@ -211,7 +211,7 @@ def test_two_spellings_of_one_field_are_one_place() -> None:
     ],
 )
 def test_a_place_is_written_as_pulumi_does(path: tuple[Any, ...], text: str) -> None:
-    assert show_property(path) == text
+    assert show_path(path) == text
 
 
 # --- of any two documents
