@@ -18,8 +18,8 @@ from ._documents import (
     take_scripts_out,
 )
 from ._file_names import Folders, Names, parts_of, resource_names
-from ._portable import Variables, portable
-from ._project import TYPE, Member, Program, program_files, readme
+from ._portable import portable
+from ._project import TYPE, Program, program_files, readme
 from ._workspace import ExportRequest, Workspace
 
 
@@ -52,7 +52,7 @@ def assemble(workspace: Workspace, request: ExportRequest, region: str | None) -
     paths = {one.id: one.path.strip("/") or one.name for one in workspace.listed}
     workflows = _workflows(roots, paths, left_out, is_portable=request.portable)
     _ask_provider(workflows, request.project_id, left_out)
-    program, files = _place(_program(workflows, request, region, identifier, left_out), workflows)
+    program, files = _place(_program(workflows, request, region, identifier, left_out))
     mentions = _mentions(files, identifier, roots, program.settings.values()) if request.portable else {}
     reasons = _by_path(left_out, paths)
     files |= program_files(program) | _kept_aside(workspace, left_out, paths)
@@ -122,34 +122,25 @@ def _program(
     """The program, with no folders yet."""
     in_order = sorted(workflows.values(), key=lambda workflow: (workflow.path, workflow.workflow_id))
     if not request.portable:
-        documents = {workflow.workflow_id: flowspec.short(workflow.root) for workflow in in_order}
-        variables, settings, places = dict[str, Variables](), dict[str, str](), dict[str, list[str]]()
-    else:
-        found = portable(in_order, identifier)
-        left_out |= found.left_out
-        documents, region, variables, places = found.documents, None, found.variables, found.stack.used
-        settings = {
-            setting.key: f"id:{value}" if setting.is_number and request.language == "yaml" else value
-            for (_, value), setting in found.stack.settings.items()
-        }
-    members = [
-        Member(workflows[one].resource, "", document, one, variables.get(one, {}))
-        for one, document in documents.items()
-    ]
-    return Program(request, region, members, settings, places)
+        return Program(request, region, [replace(one, root=flowspec.short(one.root)) for one in in_order])
+    found = portable(in_order, identifier)
+    left_out |= found.left_out
+    settings = {
+        setting.key: f"id:{value}" if setting.is_number and request.language == "yaml" else value
+        for (_, value), setting in found.stack.settings.items()
+    }
+    return Program(request, None, list(found.members.values()), settings, found.stack.used)
 
 
-def _place(program: Program, workflows: Mapping[str, ExportedWorkflow]) -> tuple[Program, dict[str, bytes]]:
+def _place(program: Program) -> tuple[Program, dict[str, bytes]]:
     """Gives each workflow its folder, as in Data Studio, and returns the scripts in it."""
     folders = Folders("workflows", DOCUMENT)
-    placed: dict[str, Member] = {}
+    placed: dict[str, ExportedWorkflow] = {}
     scripts: dict[str, bytes] = {}
-    for member in sorted(
-        program.members, key=lambda member: (workflows[member.workflow_id].path, member.workflow_id)
-    ):
-        folder = folders.take(parts_of(workflows[member.workflow_id].path))
-        document, files = take_scripts_out(member.document, folder, folders.names[folder], member.variables)
-        placed[member.workflow_id] = replace(member, folder=folder, document=document)
+    for member in sorted(program.members, key=lambda member: (member.path, member.workflow_id)):
+        folder = folders.take(parts_of(member.path))
+        document, files = take_scripts_out(member.root, folder, folders.names[folder], member.variables)
+        placed[member.workflow_id] = replace(member, folder=folder, root=document)
         scripts |= files
     return replace(program, members=[placed[member.workflow_id] for member in program.members]), scripts
 

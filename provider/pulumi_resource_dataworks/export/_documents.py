@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
@@ -50,6 +50,26 @@ class LeftOutError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
+
+    key: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutput:
+    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
+
+    resource: str
+    node: str
+
+
+Variables = Mapping[str, Setting | NodeOutput]
+"""What the placeholders of a document stand for, by name."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedWorkflow:
     """A workflow that a program can declare.
 
@@ -57,13 +77,17 @@ class ExportedWorkflow:
         workflow_id: Its ID in Data Studio.
         path: Its path, the name included.
         resource: The name of its resource.
-        root: Its whole document, as a read for `pulumi import` gives it.
+        root: Its document: first the whole one that a read for `pulumi import` gives, in the end the one that names its files.
+        folder: Its folder, from the program's.
+        variables: What the placeholders in the document stand for.
     """
 
     workflow_id: str
     path: str
     resource: str
     root: Object
+    folder: str = ""
+    variables: Variables = field(default_factory=dict[str, Setting | NodeOutput])
 
 
 def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:

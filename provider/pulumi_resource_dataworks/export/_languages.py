@@ -11,7 +11,7 @@ from string import Template
 
 from pulumi_resource_dataworks import __version__
 
-from ._portable import NodeOutput, Setting, Variables
+from ._documents import NodeOutput, Setting, Variables
 
 _TEMPLATES = resources.files("pulumi_resource_dataworks.export").joinpath("templates")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, count
 from typing import cast
@@ -14,30 +14,10 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.document_file import placeholders_in
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._documents import ExportedWorkflow, LeftOutError, Path, plain_values, replaced
+from ._documents import ExportedWorkflow, LeftOutError, NodeOutput, Path, Setting, plain_values, replaced
 
 _AN_ID = re.compile(r"[0-9]{15,}")
 _ID_KEYS = ("id", "nodeId", "output", "data", "refTableName")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
-
-    key: str
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NodeOutput:
-    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
-
-    resource: str
-    node: str
-
-
-Variables = Mapping[str, Setting | NodeOutput]
-"""What the placeholders of a document stand for, by name."""
 
 
 @dataclass(slots=True)
@@ -82,17 +62,15 @@ class StackVariables:
 
 @dataclass(slots=True)
 class Portable:
-    """The documents of a portable export.
+    """A portable export.
 
     Attributes:
-        documents: By workflow ID, in an order in which each comes after those that it depends on.
-        variables: By workflow ID, what the placeholders of its document stand for.
+        members: Its workflows by ID, each after those that it depends on.
         stack: What they ask a stack for.
         left_out: By workflow ID, why it cannot be portable.
     """
 
-    documents: dict[str, Object]
-    variables: dict[str, Variables]
+    members: dict[str, ExportedWorkflow]
     stack: StackVariables
     left_out: dict[str, str]
 
@@ -112,19 +90,19 @@ def portable(workflows: Iterable[ExportedWorkflow], identifier: str) -> Portable
     # is left out: each round has fewer members.
     while True:
         outputs, stack = _outputs(members.values()), StackVariables(_placeholders(members.values()))
-        documents: dict[str, Object] = {}
-        variables: dict[str, Variables] = {}
+        converted: dict[str, ExportedWorkflow] = {}
         failed: dict[str, str] = {}
         for one, workflow in members.items():
             conversion = _Conversion(outputs, stack, identifier)
             try:
-                documents[one], variables[one] = conversion.document(workflow), conversion.variables
+                root = conversion.document(workflow)
+                converted[one] = replace(workflow, root=root, variables=conversion.variables)
             except LeftOutError as error:
                 failed[one] = str(error)
         if not failed:
             try:
-                order = list(_sorter(variables, members).static_order())
-                return Portable({one: documents[one] for one in order}, variables, stack, left_out)
+                order = _sorter(converted).static_order()
+                return Portable({one: converted[one] for one in order}, stack, left_out)
             except CycleError as error:
                 circle = cast("list[str]", error.args[1])
                 names = " -> ".join(members[one].resource for one in circle)
@@ -138,14 +116,12 @@ def _placeholders(workflows: Iterable[ExportedWorkflow]) -> set[str]:
     return {name for text in texts if isinstance(text, str) for name in placeholders_in(text)}
 
 
-def _sorter(
-    variables: Mapping[str, Variables], members: Mapping[str, ExportedWorkflow]
-) -> TopologicalSorter[str]:
+def _sorter(members: Mapping[str, ExportedWorkflow]) -> TopologicalSorter[str]:
     ids = {workflow.resource: one for one, workflow in members.items()}
     return TopologicalSorter(
         {
-            one: [ids[value.resource] for value in used.values() if isinstance(value, NodeOutput)]
-            for one, used in variables.items()
+            one: [ids[value.resource] for value in member.variables.values() if isinstance(value, NodeOutput)]
+            for one, member in members.items()
         }
     )
 

@@ -7,36 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pulumi_resource_dataworks import __version__
-from pulumi_resource_dataworks.flowspec import Object
 
-from ._documents import DOCUMENT, as_json
+from ._documents import DOCUMENT, ExportedWorkflow, as_json
 from ._languages import LANGUAGES, Language, filled, quoted, scalar, variable
-from ._portable import Variables
 from ._workspace import ExportRequest, count_workflows
 
 TYPE = "dataworks:index:WorkflowDefinition"
 
 _MOST_PLACES = 5
 """Places that the README names for a setting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A workflow of the program.
-
-    Attributes:
-        resource: The name of its resource.
-        folder: Its folder, from the program's.
-        document: Its document, which names the files of its scripts.
-        workflow_id: Its ID in the exported workspace.
-        variables: What the placeholders in the document stand for.
-    """
-
-    resource: str
-    folder: str
-    document: Object
-    workflow_id: str
-    variables: Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +32,7 @@ class Program:
 
     request: ExportRequest
     region: str | None
-    members: Sequence[Member]
+    members: Sequence[ExportedWorkflow]
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     places: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
@@ -82,7 +61,7 @@ def program_files(program: Program) -> dict[str, bytes]:
         **program.language.written(program.name, request.project_id, calls, portable=request.portable),
     }
     found = {path: text.encode() for path, text in texts.items()}
-    found |= {f"{member.folder}/{DOCUMENT}": as_json(member.document) for member in program.members}
+    found |= {f"{member.folder}/{DOCUMENT}": as_json(member.root) for member in program.members}
     if not request.portable:
         imports = [
             {"type": TYPE, "name": member.resource, "id": f"{request.project_id}/{member.workflow_id}"}

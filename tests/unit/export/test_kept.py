@@ -79,7 +79,7 @@ def test_every_field_but_what_one_workspace_gives_is_in_a_portable_document() ->
         made = portable([ExportedWorkflow(own, "path", "name", root)], "emulated_workspace")
         if not made.left_out:
             portable_ones += 1
-            found = said_by_hand(made.documents[own])
+            found = said_by_hand(made.members[own].root)
             assert not [name for _, name in found if name == "owner"]
             wanted = {key: number for key, number in said_by_hand(actual).items() if key[1] != "owner"}
             for of_ids in (wanted, found):  # outputs that are a node's ID go

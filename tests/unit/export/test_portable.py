@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.document_file import placeholders_in
-from pulumi_resource_dataworks.export._documents import ExportedWorkflow, as_json
-from pulumi_resource_dataworks.export._portable import NodeOutput, Portable, Setting, StackVariables, portable
+from pulumi_resource_dataworks.export._documents import ExportedWorkflow, NodeOutput, Setting, as_json
+from pulumi_resource_dataworks.export._portable import Portable, StackVariables, portable
 from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 
@@ -28,7 +28,7 @@ def whole(*roots: Document) -> list[ExportedWorkflow]:
 
 
 def body_of(made: Portable, workflow_id: str) -> Document:
-    return flowspec.workflow_of(made.documents[workflow_id])
+    return flowspec.workflow_of(made.members[workflow_id].root)
 
 
 def depends(body: Document, name: str) -> list[Document]:
@@ -46,7 +46,7 @@ def test_no_id_is_left() -> None:
     members = whole(*related())
     made = portable(members, "emulated_workspace")
     assert not made.left_out
-    text = b"".join(map(as_json, made.documents.values())).decode()
+    text = b"".join(as_json(member.root) for member in made.members.values()).decode()
     for member in members:
         for own in (member.workflow_id, *flowspec.node_ids(member.root)):
             assert own not in text
@@ -55,7 +55,7 @@ def test_no_id_is_left() -> None:
 def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     orders, report = whole(*related())
     made = portable([report, orders], "emulated_workspace")
-    assert list(made.documents) == [orders.workflow_id, report.workflow_id]
+    assert list(made.members) == [orders.workflow_id, report.workflow_id]
     assert depends(body_of(made, report.workflow_id), "report") == [
         {"type": "Normal", "output": "{{orders_extract}}"},
         {"type": "Normal", "output": "{{orders_named}}"},
@@ -67,8 +67,8 @@ def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     assert output["data"] == "{{projectIdentifier}}.orders"
     identifier = Setting("projectIdentifier")
     assert made.stack.settings == {("projectIdentifier", "emulated_workspace"): identifier}
-    assert made.variables[orders.workflow_id] == {"projectIdentifier": identifier}
-    assert made.variables[report.workflow_id] == {
+    assert made.members[orders.workflow_id].variables == {"projectIdentifier": identifier}
+    assert made.members[report.workflow_id].variables == {
         "orders_extract": NodeOutput("orders", "extract"),
         "orders_named": NodeOutput("orders", "named"),
         "projectIdentifier": identifier,
@@ -79,7 +79,7 @@ def test_the_digest_stays_where_nothing_of_the_workspace_is_in_a_document() -> N
     waits = [{"nodeId": "b", "depends": [{"type": "Normal", "nodeId": "a"}]}]
     root = workflow("daily", [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")], dependencies=waits)
     [member] = whole(root)
-    document = portable([member], "").documents[member.workflow_id]
+    document = portable([member], "").members[member.workflow_id].root
     there = flowspec.complete(document, lambda name: str(2**61 + len(name)) if name != "b" else ELSEWHERE)
     assert flowspec.digest(there) == flowspec.digest(root)
     assert not flowspec.node_ids(there) & flowspec.node_ids(root)
@@ -184,7 +184,7 @@ def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
     node["component"] = {key: ELSEWHERE}
     [member] = whole(workflow("daily", [node]))
     made = portable([member], "")
-    assert not made.documents
+    assert not made.members
     assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.workflow_id]
 
 
@@ -233,7 +233,7 @@ def test_a_variable_has_no_name_that_a_placeholder_of_the_workflow_has() -> None
     waits = {"type": "Normal", "output": dict(flowspec.nodes_of(flowspec.workflow_of(up.root)))["a"]["id"]}
     flowspec.workflow_of(down.root)["dependencies"] = [{"nodeId": "b", "depends": [waits]}]
     made = portable([up, down], "")
-    assert made.variables == {
+    assert {one: member.variables for one, member in made.members.items()} == {
         up.workflow_id: {"dataSource2": Setting("dataSource2")},
         down.workflow_id: {"orders_a2": NodeOutput("orders", "a")},
     }

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_resource_dataworks.export._documents import NodeOutput, Setting
 from pulumi_resource_dataworks.export._languages import scalar, variable
-from pulumi_resource_dataworks.export._portable import NodeOutput, Setting
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     [
