@@ -191,7 +191,7 @@ def take_scripts_out(
         if isinstance(content, str) and content:
             script["content"] = named(content, name, suffix_of(node))
     # The service gives nodes in another order at each import; none of these orders has a meaning.
-    for scope in flowspec.scopes(workflow):
+    for _, scope in flowspec.scopes(workflow):
         for key, own in (("nodes", "name"), ("dependencies", "nodeId"), ("flow", "nodeId")):
             if isinstance(scope.get(key), list):
                 scope[key] = sorted(flowspec.objects(scope[key]), key=lambda item: str(item.get(own)))

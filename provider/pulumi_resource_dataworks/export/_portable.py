@@ -234,7 +234,7 @@ def _without_own_outputs(root: Object) -> Object:
     found: Object = copy.deepcopy(root)
     workflow = flowspec.workflow_of(found)
     _rename_output(workflow, str(workflow["id"]), is_only=False)
-    for scope in flowspec.scopes(workflow):
+    for _, scope in flowspec.scopes(workflow):
         nodes = {str(node["id"]): node for node in flowspec.scope_of(scope)}
         main = {own: _main_output(node) for own, node in nodes.items()}
         names = {own: str(node["name"]) for own, node in nodes.items()}

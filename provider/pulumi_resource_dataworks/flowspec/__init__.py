@@ -4,7 +4,6 @@ from ._authored import arranged as arranged
 from ._authored import authored as authored
 from ._authored import differences as differences
 from ._authored import references as references
-from ._authored import scopes as scopes
 from ._authored import short as short
 from ._changes import Changes as Changes
 from ._changes import Edge as Edge
@@ -40,6 +39,7 @@ from ._document import nodes_of as nodes_of
 from ._document import read as read
 from ._document import read_canonical as read_canonical
 from ._document import scope_of as scope_of
+from ._document import scopes as scopes
 from ._document import workflow_of as workflow_of
 from ._problems import InvalidDocumentError as InvalidDocumentError
 from ._problems import Problem as Problem

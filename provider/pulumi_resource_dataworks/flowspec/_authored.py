@@ -11,7 +11,16 @@ from ._comparison import are_lists, are_objects, entry_of, named_fields, partner
 from ._completion import HOLD_VARIABLES, complete
 from ._control_completion import shorten
 from ._dependencies import output_of, outputs_of
-from ._document import Document, dependencies_of, inner_scopes, nodes_of, scope_of, script_of, workflow_of
+from ._document import (
+    Document,
+    dependencies_of,
+    inner_scopes,
+    nodes_of,
+    scope_of,
+    scopes,
+    script_of,
+    workflow_of,
+)
 from ._problems import InvalidDocumentError
 from ._tables import UNKNOWN_FIELD, Field, field_of
 from ._validation import validate
@@ -205,14 +214,6 @@ def _means(found: Object, root: Object) -> bool:
     return same(completed, root)
 
 
-def scopes(owner: Object) -> Iterator[Object]:
-    """A workflow, and every set of nodes that a control node in it holds."""
-    yield owner
-    for node in scope_of(owner):
-        for _, inner in inner_scopes(node):
-            yield from scopes(inner)
-
-
 def references(node: Object) -> Iterator[Object]:
     """What a node's variables say of the nodes that they are of."""
     for key in sorted(HOLD_VARIABLES):
@@ -234,7 +235,7 @@ def _shorten(root: Object, *, portable: bool, controls: bool) -> None:
     for key, value in (("id", own), ("name", name), ("type", root["kind"])):
         if spec.get(key) == value:
             del spec[key]
-    for scope in list(scopes(workflow)):
+    for _, scope in list(scopes(workflow)):
         _name_nodes(scope, portable=portable, controls=controls)
     _shorten_paths(workflow, path)
     _drop_default(workflow["script"], "path", name)

@@ -13,7 +13,7 @@ from ._document import (
     nodes_of,
     own_nodes,
     runtime_of,
-    scope_of,
+    scopes,
     script_of,
     workflow_of,
 )
@@ -204,12 +204,10 @@ def _differing(
 
 def depends_of(owner: Object) -> Iterator[tuple[Object, Object]]:
     """Each entry of a workflow's `dependencies`, with each of its `depends`; those of inner sets of nodes too."""
-    for dependency in dependencies_of(owner):
-        for depend in objects(dependency.get("depends")):
-            yield dependency, depend
-    for node in scope_of(owner):
-        for _, inner in inner_scopes(node):
-            yield from depends_of(inner)
+    for _, scope in scopes(owner):
+        for dependency in dependencies_of(scope):
+            for depend in objects(dependency.get("depends")):
+                yield dependency, depend
 
 
 def edge_of(dependency: Object, depend: Object) -> Edge:

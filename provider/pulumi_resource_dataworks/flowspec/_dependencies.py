@@ -11,11 +11,10 @@ from ._comparison import named_fields
 from ._control_nodes import arm_outputs
 from ._document import (
     depends_with_paths,
-    inner_scopes,
     named_by,
     nodes_of,
-    own_nodes,
     scope_of,
+    scopes,
     workflow_of,
 )
 from ._problems import Phrase, Problem, problem
@@ -233,10 +232,8 @@ def foreign_roots(root: Object, workspace: str) -> Iterator[Problem]:
 
 
 def _depends_below(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """What the nodes of a workflow or a control node depend on, those of inner sets too, with the paths."""
-    for key in FLOWS:
-        for position, dependency in enumerate(objects(owner.get(key))):
-            yield from depends_with_paths(dependency, (*path, key, position))
-    for here, node in own_nodes(owner, path):
-        for key, inner in inner_scopes(node):
-            yield from _depends_below(inner, (*here, key))
+    """What the nodes of a workflow depend on, those of inner sets too, with the paths."""
+    for here, scope in scopes(owner, path):
+        for key in FLOWS:
+            for position, dependency in enumerate(objects(scope.get(key))):
+                yield from depends_with_paths(dependency, (*here, key, position))

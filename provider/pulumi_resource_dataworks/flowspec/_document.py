@@ -145,6 +145,14 @@ def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
     return [(key, node[key]) for key in CONTROLLERS if is_object(node.get(key))]
 
 
+def scopes(owner: Object, path: Path = ()) -> Iterator[tuple[Path, Object]]:
+    """A workflow, and every set of nodes that a control node in it holds, with their paths."""
+    yield path, owner
+    for here, node in own_nodes(owner, path):
+        for key, inner in inner_scopes(node):
+            yield from scopes(inner, (*here, key))
+
+
 def dependencies_of(scope: Object) -> list[Object]:
     """What a set of nodes says of which waits for which, in both spellings."""
     return objects(scope.get("dependencies")) + objects(scope.get("flow"))

@@ -7,7 +7,7 @@ from typing import cast
 
 from ._control_validation import control_problems
 from ._dependencies import FLOWS, NodeIndex, Scope, both_flows, outputs_of
-from ._document import Document, inner_scopes, own_nodes, script_of, workflow_of
+from ._document import Document, inner_scopes, own_nodes, scopes, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, doubt, problem
 from ._schedules import number_problems, trigger_problems, whole_number
 from ._scripts import script_doubts
@@ -45,7 +45,7 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
     yield from both_flows(workflow, path)
     ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
     count = 0
-    for owner, scope_path in _scopes(workflow, path):
+    for scope_path, owner in scopes(workflow, path):
         scope = Scope(owner, scope_path)
         yield from scope.problems()
         inner = owner is not workflow
@@ -59,14 +59,6 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
             yield from control_problems(node, owner, scope.index, here)
     if count > MAX_NODES:
         yield problem("many-nodes", (*path, "nodes"), count=count, limit=MAX_NODES)
-
-
-def _scopes(owner: Object, path: Path) -> Iterator[tuple[Object, Path]]:
-    """A workflow, and every set of nodes that a control node in it holds, with their places."""
-    yield owner, path
-    for here, node in own_nodes(owner, path):
-        for key, held in inner_scopes(node):
-            yield from _scopes(held, (*here, key))
 
 
 def _holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
