@@ -52,55 +52,12 @@ OBJECT_TYPES: Final[Mapping[str, Mapping[str, Field]]] = {
 TYPE_IDS: Final[Mapping[str, int]] = _TABLES["type_ids"]
 LANGUAGES: Final[Mapping[str, str]] = _TABLES["languages"]
 
-TIME_UNITS: Final = ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
-
-KINDS: Final = (
-    *("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow", "ManualNode", "TemporaryWorkflow", "PaiFlow"),
-    *("BatchDeployment", "DataSource", "DataQuality", "DataCatalog", "Table", "Node", "Component"),
-    *("Resource", "Function", "DataIntegrationJob"),
-)
-"""Kinds that the parser takes; `Workflow` and `DataService` are in its enum and yet refused."""
-
-STORAGES: Final[Mapping[str, tuple[str, ...]]] = {
-    "oss": ("endpoint", "type", "bucket"),
-    "hdfs": ("type", "hdfsUser"),
-    "local": ("root", "type"),
-    "maven": ("type",),
-}
-"""What is read and written of a storage, by its type."""
-
-ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
-    # The parser takes both spellings, the writer emits the one with the hyphen.
-    "Node": {"doWhile": "do-while", "foreach": "for-each", "paramHub": "param-hub"},
-    "DoWhile": {"specWhile": "while"},
-    "Spec": {"dependencies": "flow"},
-    "Workflow": {"flow": "dependencies"},
-    "SubFlow": {"flow": "dependencies"},
-}
-"""Other spellings that the parser reads when the first one is absent."""
-
-IO_KEYS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("nodeoutput", "nodeoutputs", "output", "outputs"), "nodeOutputs"),
-    **dict.fromkeys(("table", "tables"), "tables"),
-    **dict.fromkeys(("variable", "variables"), "variables"),
-}
-"""Keys of `inputs` and `outputs` are matched in any case, singular or plural."""
-
-DEFAULTS: Final[Mapping[str, JsonObject]] = {
-    "NodeOutput": {"artifactType": "NodeOutput"},
-    "Variable": {"artifactType": "Variable", "name": "unnamed"},
-    "Table": {"artifactType": "Table"},
-    "Join": {"logic": {"expression": ""}},
-    "ParamHub": {"variables": []},
-    **{name: {"inputs": {}, "outputs": {}} for name in ("Workflow", "SubFlow", "Node")},
-}
-"""What a parsed object holds although its text leaves it out."""
-
-REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    "Variable": ("scope", "type"),
-    "JoinBranch": ("name", "assertion"),
-    "Reference": ("output",),
-}
+TIME_UNITS: Final[list[str]] = _TABLES["time_units"]
+KINDS: Final[list[str]] = _TABLES["kinds"]
+STORAGES: Final[Mapping[str, list[str]]] = _TABLES["storages"]
+ALIASES: Final[Mapping[str, Mapping[str, str]]] = _TABLES["aliases"]
+DEFAULTS: Final[Mapping[str, JsonObject]] = _TABLES["defaults"]
+REQUIRED: Final[Mapping[str, list[str]]] = _TABLES["required"]
 
 NEVER_NULL: Final = frozenset(
     {
@@ -204,7 +161,7 @@ def _reference(origin: JsonObject) -> JsonObject:
 
 def _spelled(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Items of `value` under the names that the table has; the first spelling wins over its aliases."""
-    aliases = IO_KEYS if name == "Io" else ALIASES.get(name, {})
+    aliases = ALIASES.get(name, {})
     for key, item in value.items():
         known = aliases.get(key.lower() if name == "Io" else key)
         if known is None or known == key or not value.get(known):
