@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from ._comparison import named_fields
-from ._control_nodes import arm_outputs
+from ._control_nodes import arm_outputs, watched_by
 from ._document import (
     depends_with_paths,
     named_by,
@@ -201,7 +201,11 @@ class Scope:
             yield problem("near-output.node", path, output, name)
 
     def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
-        """A cycle of normal dependencies, with its nodes: each depends on the next."""
+        """A cycle of normal dependencies, a join's on what it watches among them: each node depends on the next."""
+        for node in scope_of(self.owner):
+            for branch in objects(part(node, "join").get("branches")):
+                if watched := self.index.find(watched_by(branch)):
+                    waits.setdefault(str(node.get("name")), []).append(str(watched.get("name")))
         try:
             TopologicalSorter(waits).prepare()
         except CycleError as error:

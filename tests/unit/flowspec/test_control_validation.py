@@ -57,6 +57,12 @@ def test_nothing_is_said_of_what_is_right_short_or_whole() -> None:
     assert problems_of(completed(controls())) == []
 
 
+def test_a_join_waits_for_what_it_watches() -> None:
+    nodes, found = (node("rest"), node("work"), merge()), [on("work", {"nodeId": "merge"})]
+    assert said(*nodes, dependencies=[on("rest", {"nodeId": "work"})]) == []
+    assert [rule for rule, *_ in said(*nodes, dependencies=found)] == ["cycle"]
+
+
 WARNED = [
     ([control("n", "CONTROLLER_BRANCH")], "no-field", "branch"),
     ([control("n", "controller_join")], "no-field", "join"),
