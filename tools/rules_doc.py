@@ -28,6 +28,9 @@ fails on one that no rule claims.
 """
 
 
+VARIABLE = {"name": "outputs", "scope": "NodeContext", "type": "NodeOutput", "value": "${outputs}"}
+
+
 def document() -> dict[str, Any]:
     """Return a document without a problem."""
     script = {"runtime": {"command": "ODPS_SQL"}, "content": "SELECT 1;"}
@@ -140,6 +143,11 @@ def examples() -> dict[str, Any]:
         ),
         "no-command": with_node(script={"content": "SELECT 1;"}),
         "lost-dependency": depending(nodeId="extrct"),
+        "lost-reference": with_node(
+            inputs={
+                "variables": [{**VARIABLE, "referenceVariable": {**VARIABLE, "node": {"nodeId": "laod"}}}]
+            }
+        ),
         "empty-dependency": depending(),
         "no-depends": with_workflow(dependencies=[{"nodeId": "load"}]),
         "two-flows": with_workflow(flow=[{"nodeId": "load", "depends": [{"output": "shop.orders"}]}]),

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from ._comparison import named_fields
-from ._control_nodes import arm_outputs, watched_by
+from ._control_nodes import arm_outputs, listed, watched_by
 from ._document import (
     depends_with_paths,
     named_by,
     nodes_of,
     scope_of,
     scopes,
+    script_of,
     workflow_of,
 )
 from ._problems import Phrase, Problem, problem
@@ -140,6 +141,7 @@ class Scope:
                         waits.setdefault(str(node.get("name")), []).append(str(target.get("name")))
                 if "variableDepends" in dependency:
                     yield from self._lost_variables(dependency, (*self.path, key, position))
+        yield from self._lost_references()
         yield from self._cycles(waits)
 
     def _name_clashes(self) -> Iterator[Problem]:
@@ -164,6 +166,20 @@ class Scope:
         for here, depend in depends_with_paths({**dependency, "depends": None}, path):
             if self.index.find(named_by(depend)) is None:
                 yield from self._lost(depend, here)
+
+    def _lost_references(self) -> Iterator[Problem]:
+        """Nodes that are not here, of which a variable is said to be; an ID may be another workflow's."""
+        for here, node in own_nodes(self.owner, self.path):
+            key, inputs = listed(node, "inputs", "variables")
+            parameters = objects(script_of(node).get("parameters"))
+            for place, variables in ((("script", "parameters"), parameters), (("inputs", key), inputs)):
+                for position, variable in enumerate(variables):
+                    source = part(part(variable, "referenceVariable"), "node")
+                    name = str(source.get("nodeId") or "")
+                    lost = name and not (source.get("output") or name.isdecimal() or self.index.find(name))
+                    if lost:
+                        path = (*here, *place, position, "referenceVariable", "node", "nodeId")
+                        yield problem("lost-reference", path, name, self._names.suggestion(name))
 
     def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
         """What names no node here: another workflow's output, or nothing that is."""

@@ -63,6 +63,24 @@ def test_a_join_waits_for_what_it_watches() -> None:
     assert [rule for rule, *_ in said(*nodes, dependencies=found)] == ["cycle"]
 
 
+@pytest.mark.parametrize(
+    ("of", "rules"),
+    [
+        ({"nodeId": "pikc"}, ["lost-reference"]),
+        ({"nodeId": "pick"}, []),
+        ({"nodeId": "7124332022172138001"}, []),
+        ({"nodeId": "pikc", "output": "shop.picked"}, []),
+    ],
+)
+def test_a_variable_of_a_node_that_is_not_here_is_doubted(of: Object, rules: list[str]) -> None:
+    source = {"inputName": "shops", "referenceVariable": {**REFERENCE, "node": of}, **variable("outputs", "")}
+    pick = control("pick", "CONTROLLER_ASSIGNMENT", {"language": "shell", "content": "echo 1\n"})
+    found = said(pick, node("report", inputs={"variables": [source]}))
+    assert [(rule, severity) for rule, severity, _ in found] == [(rule, "warning") for rule in rules]
+    loop = json.loads(json.dumps(each()).replace(json.dumps(REFERENCE["node"]), json.dumps(of)))
+    assert [rule for rule, *_ in said(pick, loop)] == rules
+
+
 WARNED = [
     ([control("n", "CONTROLLER_BRANCH")], "no-field", "branch"),
     ([control("n", "controller_join")], "no-field", "join"),
