@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -192,7 +193,7 @@ class _Filling:
         if not isinstance(value, dict):
             return value
         held = cast("dict[str, Any]", value)
-        if any(key.startswith("fn::") for key in held):
+        if any(key.startswith("fn:") for key in held):
             return self._file(held, path)
         return {key: self.value(item, (*path, key)) for key, item in held.items()}
 
@@ -211,9 +212,9 @@ class _Filling:
         except UnreadableFileError as error:
             message, remedy = (
                 f"the file {{}} cannot be read: {error}",
-                "Write the path of a file in the folder {} or below it.",
+                "{}Write the path of a file in the folder {} or below it.",
             )
-            values = (named, str(self.folder.absolute()))
+            values = (named, self._near(named), str(self.folder.absolute()))
             self.problems.append(Problem(place, message, remedy, values))
             return ""
         return cast("str", self._text(text, place, is_script=True))
@@ -227,6 +228,14 @@ class _Filling:
         if not is_inside:
             raise UnreadableFileError("its path leads out of the document's folder")
         return file
+
+    def _near(self, named: str) -> str:
+        """A question whether another file of the same folder is meant, where this one is missing."""
+        others: list[str] = []
+        with contextlib.suppress(UnreadableFileError, OSError):
+            file = self._beside(named)
+            others = [] if file.exists() else [one.name for one in file.parent.iterdir()]
+        return flowspec.near(named, tuple(Path(named).with_name(name).as_posix() for name in others))
 
     def _text(self, text: str, path: _Path, *, is_script: bool = False) -> Any:
         if self.variables is None or "{{" not in text:

@@ -72,7 +72,8 @@ def test_yaml_is_read_in_the_same_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["gone.sql", "sub", "../daily.sql", "/etc/hostname", "", "binary.sql", "out.sql", "a\0b"]
+    "name",
+    ["gone.sql", "sub/aa.sql", "sub", "../daily.sql", "/etc/hostname", "", "binary.sql", "out.sql", "a\0b"],
 )
 def test_a_file_that_cannot_be_read_is_reported_where_it_is_named(
     written: Written, name: str, messages: Messages, tmp_path: Path
@@ -83,7 +84,9 @@ def test_a_file_that_cannot_be_read_is_reported_where_it_is_named(
 
 
 @pytest.mark.parametrize(
-    "content", [{"fn::readFile": "a", "b": 1}, {"fn::toJSON": {}}, {"fn::readFile": ["a"]}], ids=str
+    "content",
+    [{"fn::readFile": "a", "b": 1}, {"fn:readFile": "a"}, {"fn::toJSON": {}}, {"fn::readFile": ["a"]}],
+    ids=str,
 )
 def test_no_other_function_is_known(written: Written, content: Any, messages: Messages) -> None:
     messages(refusal(written(content), {}))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from ._comparison import named_fields
@@ -13,6 +14,7 @@ from ._document import (
     depends_with_paths,
     named_by,
     nodes_of,
+    own_nodes,
     scope_of,
     scopes,
     script_of,
@@ -103,6 +105,8 @@ def _written_outputs(node: Object) -> list[str]:
 
 
 FLOWS = ("dependencies", "flow")
+_SHOWN = 10
+"""So many nodes are named where one is not there."""
 
 
 class Scope:
@@ -111,12 +115,13 @@ class Scope:
     Attributes:
         owner: The workflow, or the field of the control node.
         path: Its place.
+        workflow: The workflow around it, or itself.
         index: Its nodes, by all that a dependency may call them.
         arms: The branch nodes by the outputs of their arms.
     """
 
-    def __init__(self, owner: Object, path: Path) -> None:
-        self.owner, self.path = owner, path
+    def __init__(self, owner: Object, path: Path, workflow: Object) -> None:
+        self.owner, self.path, self.workflow = owner, path, workflow
         self.index = NodeIndex.of(owner)
         self.arms = {arm: node for node in scope_of(owner) for arm in arm_outputs(node)}
         self._names = Vocabulary(self.index.names)
@@ -193,8 +198,21 @@ class Scope:
             yield problem("empty-dependency", path)
 
     def _no_node(self, path: Path, name: Json) -> Problem:
-        known = self._names.suggestion(str(name)), _listed(self._names.words[:10])
-        return problem("lost-dependency", path, name, *known)
+        if holder := self._inside.get(str(name)):
+            return problem("lost-dependency.inside", path, name, holder, holder)
+        if str(name) in self._everywhere:
+            return problem("lost-dependency.outside", path, name)
+        known = self._names.suggestion(str(name)), _listed(self._names.words, _SHOWN)
+        return problem("lost-dependency.node", path, name, *known)
+
+    @cached_property
+    def _inside(self) -> dict[str, str]:
+        """The nodes that control nodes of this set hold, by name, each with the control node."""
+        return {str(node.get("name")): label.partition("/")[0] for label, node in nodes_of(self.owner)}
+
+    @cached_property
+    def _everywhere(self) -> frozenset[str]:
+        return frozenset(str(node.get("name")) for _, node in nodes_of(self.workflow))
 
     def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
         """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
@@ -229,8 +247,9 @@ class Scope:
             yield problem("cycle", (*self.path, "dependencies"), shown)
 
 
-def _listed(words: Iterable[str]) -> Phrase:
-    return Phrase(", ".join(json.dumps(word, ensure_ascii=False) for word in words))
+def _listed(words: Sequence[str], most: int | None = None) -> Phrase:
+    shown = ", ".join(json.dumps(word, ensure_ascii=False) for word in words[:most])
+    return Phrase(shown if most is None or len(words) <= most else f"{shown} and {len(words) - most} more")
 
 
 def both_flows(owner: Object, path: Path) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
     ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
     count = 0
     for scope_path, owner in scopes(workflow, path):
-        scope = Scope(owner, scope_path)
+        scope = Scope(owner, scope_path, workflow)
         yield from scope.problems()
         inner = owner is not workflow
         for here, node in own_nodes(owner, scope_path):

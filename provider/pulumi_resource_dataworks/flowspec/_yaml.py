@@ -183,7 +183,8 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = None if isinstance(event, yaml.CollectionStartEvent) else self._value(event, path)
             if not isinstance(key, str):
-                raise _invalid("a key has to be text", "Write the key as text.", event.start_mark)
+                remedy = 'Write the key as text, and a placeholder in quotes: "{{name}}".'
+                raise _invalid("a key has to be text", remedy, event.start_mark)
             here = (*path, str(key))
             if key in own:
                 remedy = "Keep one of the two: the service would drop the other."

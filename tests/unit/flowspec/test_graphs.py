@@ -64,6 +64,33 @@ def test_an_entry_has_to_say_what_is_waited_for() -> None:
         assert errors_of(etl(dependencies=[{"nodeId": "load", **more}])) == []
 
 
+@pytest.mark.parametrize(
+    ("flow", "outer", "words"),
+    [
+        ([], [("load", "step")], 'It is inside of "loop", whose nodes see each other alone: write "loop"'),
+        ([("step", "load")], [], "It is outside of this control node"),
+        ([("deep", "step")], [], 'It is inside of "held"'),
+        (
+            [],
+            [("load", "loda")],
+            '("loop", "load", "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7" and 2 more)',
+        ),
+    ],
+)
+def test_a_node_that_others_cannot_see_is_said_to_be_elsewhere(
+    flow: list[tuple[str, str]], outer: list[tuple[str, str]], words: str
+) -> None:
+    def edges(pairs: list[tuple[str, str]]) -> list[Object]:
+        return [{"nodeId": name, "depends": [{"nodeId": other}]} for name, other in pairs]
+
+    held = node("held", subflow={"nodes": [node("deep")]})
+    loop = node("loop", combined={"nodes": [node("step"), held], "dependencies": edges(flow)})
+    others = [node(f"n{number}") for number in range(10)]
+    [problem] = errors_of(etl(nodes=[loop, node("load"), *others], dependencies=edges(outer)))
+    assert problem.rule == "lost-dependency"
+    assert words in problem.render()
+
+
 def branching(depend: Object, *, back: bool = False) -> Object:
     """A branch with two arms, and a node on one of them."""
     arms = [{"when": "1 == 1", "output": {"data": f"retail.{arm}"}} for arm in ("weekday", "weekend")]

@@ -78,6 +78,7 @@ def test_a_problem_has_its_place_in_yaml() -> None:
         ("a: !!python/object:os.system x", "tag"),
         ("a: 1\na: 2", "twice"),
         ("? [a]\n: c", "key"),
+        ("a: {{group}}", 'a placeholder in quotes: "{{name}}"'),
         ("--- {a: b}\n--- {a: b}", "more than one"),
         ("a: {<<: 3}", "<<"),
         ("- " * 50000 + "x", "nested"),
