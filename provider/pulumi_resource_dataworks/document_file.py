@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from . import flowspec
 from .flowspec import Document, InvalidDocumentError, Problem
@@ -66,6 +66,14 @@ def read_document(name: str | Path, variables: Mapping[str, Any] | None = None) 
             problems of the second kind are reported at once, with line and column.
         UnusedVariableError: A variable is not used.
     """
+    document, unused = _read(name, variables)
+    if unused:
+        raise UnusedVariableError(list(unused))
+    return document
+
+
+def _read(name: str | Path, variables: Mapping[str, Any] | None) -> tuple[Document, frozenset[str]]:
+    """A document, and the variables that it does not use."""
     text = read_text(name)
     if not text.strip():
         raise InvalidDocumentError(
@@ -76,34 +84,40 @@ def read_document(name: str | Path, variables: Mapping[str, Any] | None = None) 
     root = filling.value(document.root, ())
     if filling.problems:
         raise InvalidDocumentError(document.place(filling.problems))
-    unused = frozenset(variables or ()) - filling.used
-    if unused:
-        raise UnusedVariableError(list(unused))
-    return replace(document, root=root)
+    return replace(document, root=root), frozenset(variables or ()) - filling.used
 
 
-def checked(
-    name: str | Path, variables: Mapping[str, Any] | None = None
-) -> tuple[Document | None, list[Problem]]:
-    """A document, None where it cannot be read, and what is wrong with it, warnings included.
+class Checked(NamedTuple):
+    """A file that was read.
 
-    Without `variables` a value that holds a placeholder is taken for right.
+    Attributes:
+        document: None where it holds none.
+        problems: What is wrong with it, warnings included.
+        unused: The variables that it does not use, as far as it could be read.
+    """
+
+    document: Document | None
+    problems: list[Problem]
+    unused: frozenset[str] = frozenset()
+
+
+def checked(name: str | Path, variables: Mapping[str, Any] | None = None) -> Checked:
+    """A document and what is wrong with it. Without `variables` a value that holds a placeholder is taken for right.
 
     Raises:
         UnreadableFileError: The document's file cannot be read.
-        UnusedVariableError: A variable is not used.
     """
     try:
-        document = read_document(name, variables)
+        document, unused = _read(name, variables)
     except InvalidDocumentError as error:
-        return None, error.problems
+        return Checked(None, error.problems)
     try:
         problems = flowspec.validate(document)
     except InvalidDocumentError as error:
         problems = error.problems
     if variables is None:
         problems = [one for one in problems if not _has_placeholder(document.root, one.path)]
-    return document, problems
+    return Checked(document, problems, unused)
 
 
 def documents_in(folder: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from . import flowspec
 from ._names import printable
-from .document_file import STDIN, UnreadableFileError, UnusedVariableError, checked, documents_in
+from .document_file import STDIN, UnreadableFileError, checked, documents_in
 
 STDIN_NAME = "<stdin>"
 
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
 
     Returns:
         0 where no document has an error, 1 where one has (or, where `arguments.strict`, a warning), 2 where a file cannot
-        be read, or a folder has no document.
+        be read, a folder has no document, or no document uses a variable.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -49,14 +49,21 @@ def run(arguments: Namespace) -> int:
     findings: list[Finding] = []
     unreadable = 0
     variables = dict(arguments.variable) if arguments.variable else None
+    spare = frozenset(variables or ())
     files = list(_files(arguments.files))
     for name in files:
         file = STDIN_NAME if name == STDIN else name
         try:
-            findings += [finding_of(file, problem) for problem in checked(name, variables)[1]]
-        except (UnreadableFileError, UnusedVariableError) as error:
+            _, problems, unused = checked(name, variables)
+        except UnreadableFileError as error:
             unreadable += 1
             sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")
+            unused = frozenset[str]()
+        else:
+            findings += [finding_of(file, problem) for problem in problems]
+        spare &= unused
+    for name in sorted(spare):
+        sys.stderr.write(f"pulumi-dataworks: no {{{{{name}}}}} is here: leave --variable {name}=... out\n")
     if arguments.format == "json":
         sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     else:
@@ -67,7 +74,7 @@ def run(arguments: Namespace) -> int:
     summary = [f"{number} {noun}" if number == 1 else f"{number} {noun}s" for noun, number in counts.items()]
     sys.stderr.write(", ".join([*summary, f"{unreadable} unreadable"] if unreadable else summary) + "\n")
     failed = len(findings) if arguments.strict else errors
-    return 2 if unreadable else 1 if failed else 0
+    return 2 if unreadable or spare else 1 if failed else 0
 
 
 def _files(names: Sequence[str]) -> Iterator[str]:

@@ -36,7 +36,7 @@ def used(document: Path) -> dict[str, str]:
 def names() -> Iterator[str]:
     """The names of all workflows: those of documents, and those of typed objects."""
     for path in DOCUMENTS:
-        document, _ = checked(path)
+        document, *_ = checked(path)
         assert document is not None
         yield from (workflow["name"] for workflow in document.root["spec"]["workflows"])
     for program in EXAMPLES.rglob("*.py"):
@@ -46,7 +46,7 @@ def names() -> Iterator[str]:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_document_is_valid(path: Path) -> None:
-    _, problems = checked(path, used(path))
+    _, problems, _ = checked(path, used(path))
     assert [problem.render() for problem in problems] == []
 
 
@@ -66,7 +66,7 @@ def test_each_file_of_retail_is_a_script_of_one_node() -> None:
 
 async def test_retail_comes_back_as_it_was_sent() -> None:
     path = RETAIL / "workflow/retail_daily.yaml"
-    document, _ = checked(path, {**used(path), "workspace": "emulated_workspace"})
+    document, *_ = checked(path, {**used(path), "workspace": "emulated_workspace"})
     assert document is not None
     run, emulator = await imported(document.root)
     assert run.report.warnings == []

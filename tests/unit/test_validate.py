@@ -261,7 +261,11 @@ def test_files_and_variables_of_a_document(run: Run) -> None:
     assert run(file)[0] == 0
     assert run(file, "--variable", "times=2")[0] == 0
     assert run(file, "--variable", "times=two")[0] == 1
-    assert run(file, "--variable", "times=2", "--variable", "x=1")[0] == 2
+    given = ("--variable", "times=2", "--variable", "x=1")
+    status, _, [err, _] = run(file, *given)
+    assert (status, "no {{x}} is here" in err) == (2, True)
+    other = run.file("b.json", etl(nodes=[node("load", rerunTimes="{{x}}")], dependencies=[]))
+    assert [run(file, other, *given)[0], run(other, *given)[0]] == [0, 2]
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:

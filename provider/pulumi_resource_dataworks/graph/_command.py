@@ -15,7 +15,6 @@ from pulumi_resource_dataworks._names import install_with, printable
 from pulumi_resource_dataworks.document_file import (
     STDIN,
     UnreadableFileError,
-    UnusedVariableError,
     checked,
     documents_in,
 )
@@ -153,8 +152,8 @@ class Source:
 def from_file(name: str, variables: Mapping[str, str] | None = None) -> Source:
     """Reads a file; `-` is standard input. Without variables placeholders stay as they are."""
     try:
-        document, problems = checked(name, variables)
-    except (UnreadableFileError, UnusedVariableError) as error:
+        document, problems, _ = checked(name, variables)
+    except UnreadableFileError as error:
         raise NotDrawnError(f"{name} cannot be read: {error}") from None
     shown = STDIN_NAME if name == STDIN else name
     findings = [finding_of(shown, problem) for problem in problems]
