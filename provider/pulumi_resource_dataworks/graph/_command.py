@@ -26,6 +26,9 @@ from ._outline import name_inputs, outside_outputs, picture_of
 from ._picture import NotDrawnError, Picture
 from ._svg import svg
 
+_OTHERS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
+"""Names of files in which nobody looks for the text of an SVG."""
+
 
 def run(arguments: Namespace) -> int:
     """Draws what `arguments` ask for; of a folder each document, into a folder.
@@ -82,6 +85,10 @@ def _check(arguments: Namespace) -> None:
         raise NotDrawnError(f"{len(arguments.files)} files are given; at most {most} can be drawn")
     if arguments.files.count("-") > 1:
         raise NotDrawnError("standard input can be one of the two documents, not both")
+    if Path(arguments.out or "").suffix.casefold() in _OTHERS:
+        raise NotDrawnError(
+            f"{arguments.out} cannot be written: this draws SVG or Mermaid. Name it .svg; a browser shows and prints that"
+        )
     if arguments.format == "svg" and not importlib.util.find_spec("graphlay"):
         message = f"SVG needs its extra: {install_with('graph')}. --format mermaid needs nothing"
         raise NotDrawnError(message, 1)

@@ -123,6 +123,7 @@ def test_what_has_no_shape_is_not_drawn(run: Run, content: str, messages: Messag
         ["a.json", "--project-id", "1"],
         ["a", "b", "--project-id", "1", "--workflow", "x"],
         ["a.json", "--out", "no/such/folder"],
+        ["a.json", "--out", "a.PNG"],
     ],
 )
 def test_what_cannot_be_read_or_written(run: Run, arguments: list[str], messages: Messages) -> None:
