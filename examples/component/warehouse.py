@@ -17,10 +17,11 @@ class SalesWarehouse(pulumi.ComponentResource):
         super().__init__("sales:index:Warehouse", name, {}, opts)
 
         def workflow(named: str, **variables: pulumi.Output[str]) -> dataworks.WorkflowDefinition:
-            document = dataworks.read_flow_spec_output(
-                path=f"workflows/{named}.yaml",
-                variables=variables,
-                opts=pulumi.InvokeOptions(parent=self),
+            # In `apply` the document is read as soon as the variables are known, which is in the first preview.
+            document = pulumi.Output.from_input(variables).apply(
+                lambda known: dataworks.read_flow_spec(
+                    path=f"workflows/{named}.yaml", variables=known, opts=pulumi.InvokeOptions(parent=self)
+                )
             )
             return dataworks.WorkflowDefinition(
                 f"{name}-{named}",

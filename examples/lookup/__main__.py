@@ -14,13 +14,20 @@ orders = dataworks.WorkflowDefinition(
         path="orders.yaml", variables={"resourceGroup": group.id, "waitsFor": project.root_output}
     ).spec,
 )
+
+
+def revenue_after(output: str) -> object:
+    """Read a document in `apply`: as soon as the variable is known, which is in the first preview."""
+    document = dataworks.read_flow_spec(
+        path="revenue.yaml", variables={"resourceGroup": group.id, "waitsFor": output}
+    )
+    return document.spec
+
+
 revenue = dataworks.WorkflowDefinition(
     "revenue",
     project_id=project.project_id,
-    spec=dataworks.read_flow_spec_output(
-        path="revenue.yaml",
-        variables={"resourceGroup": group.id, "waitsFor": orders.node_outputs["clean_orders"]},
-    ).spec,
+    spec=orders.node_outputs["clean_orders"].apply(revenue_after),
 )
 
 pulumi.export("workspace", project.name)

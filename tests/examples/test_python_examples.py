@@ -189,6 +189,10 @@ def test_environments(take: Take) -> None:
 @pytest.mark.starts_plugin
 def test_component(take: Take) -> None:
     example = take("component")
+    shown = example.preview(
+        "--diff"
+    ).output  # with all three documents, though none of the workflows is there
+    assert all(name in shown for name in ("clean_orders", "match_payments", "revenue_per_customer"))
     outputs = live(example, 5)
     stored = {workflow.path: workflow for workflow in example.emulator.workflows()}
     assert outputs["workflowIds"] == {path: workflow.workflow_id for path, workflow in stored.items()}
