@@ -60,6 +60,7 @@ OF_INSTANCES = (
     "business_dates_in",
     "default_business_date",
     "failed_instance",
+    "instances_of_date",
     "workflow_of_task",
     "dev_tasks",
 )

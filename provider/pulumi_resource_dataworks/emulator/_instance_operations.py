@@ -177,13 +177,15 @@ def _make(state: ServiceState, project: Project, kind: InstanceType, params: Par
     makers = {output: node_id for task in tasks for output, node_id in outputs(task.workflow).items()}
     names = {task.task_id: task.name for task in tasks}
     before = {task.task_id: list(_before(task, makers)) for task in tasks}
-    for date in dates:
+    triggers = dict[dt.date, int]()
+    for date in [date for date in dates for _ in range(1 + (state.switches.instances_of_date == "two"))]:
         begins = heapq.heappop(free)
         planned = state.scheduler.plan(str(date), begins, names, before)
         for task in planned:
             task.parameters = str(given.get(str(task.task_id), ""))
+        instance_id = state.scheduler.next_id()
         instance = Instance(
-            state.scheduler.next_id(),
+            instance_id,
             project.project_id,
             kind,
             environment,
@@ -196,6 +198,7 @@ def _make(state: ServiceState, project: Project, kind: InstanceType, params: Par
             begins,
             planned,
             params.get("WorkflowParameters", ""),
+            triggers.setdefault(date, instance_id),
         )
         heapq.heappush(free, instance.ends)
         made.append(instance)
@@ -313,6 +316,7 @@ def _instance(state: ServiceState, one: Instance) -> JsonObject:
         "BizDate": one.biz_date,
         "Status": status,
         "CreateTime": milliseconds(one.created),
+        "UnifiedWorkflowInstanceId": one.trigger_id,
         **({"StartedTime": milliseconds(one.begins)} if now >= one.begins else {}),
         **({"FinishedTime": milliseconds(ends)} if now >= ends else {}),
     }

@@ -75,6 +75,7 @@ class Instance:
         name: What it was called when it was made.
         workflow_id: The workflow's ID on the scheduling side.
         biz_date: The first millisecond of the business date.
+        trigger_id: What those of one date have in common that one call has made.
         stopped: When somebody stopped it.
     """
 
@@ -91,6 +92,7 @@ class Instance:
     begins: float
     tasks: list[TaskRun]
     parameters: str = ""
+    trigger_id: int = 0
     stopped: float | None = None
 
     @property

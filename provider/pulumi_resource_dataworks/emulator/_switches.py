@@ -93,6 +93,7 @@ class Switches:
     business_dates_in: Literal["china", "utc"] = "china"
     default_business_date: Literal["yesterday", "today"] = "yesterday"
     failed_instance: Literal["at_end", "at_once"] = "at_end"
+    instances_of_date: Literal["one", "two"] = "one"
     workflow_of_task: Literal["own", "one"] = "own"
     dev_tasks: Literal["of_the_draft", "after_dev_stage"] = "of_the_draft"
 

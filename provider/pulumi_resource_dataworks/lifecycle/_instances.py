@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Container, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import openapi
 
-from ._instances_request import request_of
+from ._instances_request import periods_of, request_of
 from ._send_once import FIRST_PAUSE, send_once
 from ._step import CancelledStepError, Context, HalfDoneError, after_the_step
 from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
@@ -26,8 +26,15 @@ _ZONES = (8, 0)
 """Hours ahead of UTC at which a business date may begin. The SDK's sample is a midnight of China's."""
 
 
-async def begin(context: Context, state: WorkflowRunState) -> WorkflowRunState:
-    """Makes the run, unless one of this very request has not ended; gives the state with what is known of it.
+async def begin(
+    context: Context, state: WorkflowRunState, before: WorkflowRunState | None
+) -> WorkflowRunState:
+    """Makes the run, or goes on with one of this very request; gives the state with what is known of it.
+
+    Args:
+        context: The step.
+        state: What is asked for.
+        before: What Pulumi's state holds of this resource, if anything: its instances are no news.
 
     Raises:
         HalfDoneError: It may have been made.
@@ -36,13 +43,24 @@ async def begin(context: Context, state: WorkflowRunState) -> WorkflowRunState:
     """
     request, workflow = await request_of(context, state)
     state = replace(state, status=RUNNING, operation_id="", instance_ids=())
-    before = [one async for one in _of_last_date(context, request, state)]
-    unended = next((one for one in before if one.name == state.name and not one.ended), None)
-    if unended is not None and not context.stateless:
+    search = _Search(context, request, state, before)
+    found = [] if context.stateless else await search.run({state.name})
+    may_be_sent = before is not None and before.may_be_sent and before.name == state.name
+    if search.lacks_dates(found) and (found or may_be_sent):
+        context.state_if_stopped = before
+        found = await search.run_that_was_sent({state.name})
+    if any(not one.ended for one in found):
         context.report.status("going on with an earlier run")
-        return replace(state, instance_ids=await _all_dates(context, request, state, unended))
+        return replace(state, instance_ids=(*state.done_ids, *(one.id for one in found)))
+    if context.urn and (done := _succeeded(found)):  # from a shell, the same command asks for another run
+        search.state = state = state.keeping(done)
+        context.report.warning(_not_made_twice(context, state))
+        if not state.left:
+            return replace(state, instance_ids=state.done_ids)
+        await search.run(())
+    request["Periods"] = periods_of(state)
     context.state_if_stopped = state
-    known = {one.id for one in before}
+    known = {one.id for one in search.of_last_date}
 
     async def send() -> WorkflowRunState:
         return replace(state, operation_id=await context.ask(context.client.instances.create(request)))
@@ -50,12 +68,8 @@ async def begin(context: Context, state: WorkflowRunState) -> WorkflowRunState:
     async def look(_: int) -> WorkflowRunState | None:
         """A new instance that bears the workflow's name counts: the service may not keep another."""
         context.report.status("the answer was lost: looking for the instances before making others")
-        for number in range(_LOOKS):
-            await context.pause(FIRST_PAUSE * 2**number)
-            async for one in _of_last_date(context, request, state):
-                if one.id not in known and one.name in (state.name, workflow):
-                    return replace(state, instance_ids=await _all_dates(context, request, state, one))
-        return None
+        found = await search.run_that_was_sent({state.name, workflow}, known)
+        return replace(state, instance_ids=(*state.done_ids, *(one.id for one in found))) if found else None
 
     context.report.status("making instances")
     return await send_once(
@@ -63,44 +77,109 @@ async def begin(context: Context, state: WorkflowRunState) -> WorkflowRunState:
     )
 
 
-async def _of_last_date(
-    context: Context, request: Mapping[str, Any], state: WorkflowRunState
-) -> AsyncIterator[openapi.WorkflowInstance]:
-    """The instances of the date that runs last, which show whether a run has ended, the newest first."""
-    dates = state.inputs.dates[-1:] or _by_default(context)
-    for zone in _ZONES:
-        for one in dates:
-            for instance in await _of_date(context, request, one, zone):
-                yield instance
+def _succeeded(instances: Iterable[openapi.WorkflowInstance]) -> dict[str, list[str]]:
+    """The business dates for which every instance has succeeded, with their instances."""
+    by_date: dict[str, list[openapi.WorkflowInstance]] = {}
+    for one in instances:
+        by_date.setdefault(_day(one), []).append(one)
+    return {
+        day: [one.id for one in its]
+        for day, its in by_date.items()
+        if all(one.status == SUCCESS for one in its)
+    }
+
+
+def _not_made_twice(context: Context, state: WorkflowRunState) -> str:
+    what = f"for {len(state.done)} of {len(state.done) + len(state.left)} dates " if state.left else ""
+    return (
+        f"{context.urn.rpartition('::')[2]}: a run of just this has succeeded {what}already, so that is not run twice. "
+        f"Change triggers to run it again{_shown(state.done_ids)}"
+    )
+
+
+@dataclass(slots=True)
+class _Search:
+    """Looks for the instances of a run; what was listed of the date that runs last is kept."""
+
+    context: Context
+    request: Mapping[str, Any]
+    state: WorkflowRunState
+    before: WorkflowRunState | None
+    of_last_date: list[openapi.WorkflowInstance] = field(default_factory=list[openapi.WorkflowInstance])
+
+    async def run_that_was_sent(
+        self, names: Container[str], known: Container[str] = ()
+    ) -> list[openapi.WorkflowInstance]:
+        """The instances of a run that may not be seen yet: an incomplete one is believed in the last look."""
+        found: list[openapi.WorkflowInstance] = []
+        for number in range(_LOOKS):
+            await self.context.pause(FIRST_PAUSE * 2**number)
+            found = await self.run(names, known)
+            if not self.lacks_dates(found):
+                break
+        return found
+
+    def lacks_dates(self, found: Iterable[openapi.WorkflowInstance]) -> bool:
+        """Whether not every business date has an instance, as far as is known which there are."""
+        return len({_day(one) for one in found}) < max(1, len(self.state.left))
+
+    async def run(self, names: Container[str], known: Container[str] = ()) -> list[openapi.WorkflowInstance]:
+        """The instances of the newest run of these names that the state does not hold, date by date.
+
+        It is looked for by the date that runs last, and by all dates where it is there.
+        """
+        last = self.state.left[-1:] or _by_default(self.context)
+        self.of_last_date = []
+        for zone in _ZONES:
+            for day in last:
+                listed = await self._listed(day, zone)
+                self.of_last_date += listed
+                one = next((one for one in listed if one.name in names and self._is_news(one, known)), None)
+                if one is not None:
+                    days = self.state.left[:-1]
+                    return [
+                        *[other for earlier in days for other in await self._of_run(earlier, zone, one.name)],
+                        *_of_one_trigger(one, listed),
+                    ]
+        return []
+
+    async def _of_run(self, day: date, zone: int, name: str) -> list[openapi.WorkflowInstance]:
+        listed = [one for one in await self._listed(day, zone) if one.name == name and self._is_news(one)]
+        return _of_one_trigger(listed[0], listed) if listed else []
+
+    async def _listed(self, day: date, zone: int) -> list[openapi.WorkflowInstance]:
+        """The instances of a business date, the newest first."""
+        begins = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=zone)))
+        project_id, kind, where = (self.request[key] for key in ("ProjectId", "Type", "EnvType"))
+        moment = int(begins.timestamp() * 1000)
+        return await self.context.ask(self.context.client.instances.of_date(project_id, kind, where, moment))
+
+    def _is_news(self, one: openapi.WorkflowInstance, known: Container[str] = ()) -> bool:
+        before = self.before
+        if one.id in known or (before is not None and one.id in before.instance_ids):
+            return False
+        is_older = (
+            before is not None and bool(before.finished) and _moment(one.finished_time) <= before.finished
+        )
+        return not (one.ended and is_older)
+
+
+def _of_one_trigger(
+    one: openapi.WorkflowInstance, listed: Iterable[openapi.WorkflowInstance]
+) -> list[openapi.WorkflowInstance]:
+    """An instance, and the others of its date that one call has made with it: a workflow may run more than once a day."""
+    more = [
+        other
+        for other in listed
+        if other is not one and one.trigger_id and other.trigger_id == one.trigger_id
+    ]
+    return [*more[::-1], one]
 
 
 def _by_default(context: Context) -> list[date]:
     """The business dates that a run may have for which none is given."""
     today = (context.clock.utcnow() + timedelta(hours=_ZONES[0])).date()
     return [today - timedelta(days=1), today]
-
-
-async def _of_date(
-    context: Context, request: Mapping[str, Any], day: date, zone: int
-) -> list[openapi.WorkflowInstance]:
-    begins = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=zone)))
-    asked = request["ProjectId"], request["Type"], request["EnvType"], int(begins.timestamp() * 1000)
-    return await context.ask(context.client.instances.of_date(*asked))
-
-
-async def _all_dates(
-    context: Context,
-    request: Mapping[str, Any],
-    state: WorkflowRunState,
-    one: openapi.WorkflowInstance,
-) -> tuple[str, ...]:
-    """The instances of a run of which one is known: the newest of its name on each date."""
-    zone = next(zone for zone in _ZONES if ((one.biz_date or 0) + zone * 3_600_000) % 86_400_000 == 0)
-    found = {_day(one): one.id}
-    for day in state.inputs.dates:
-        listed = await _of_date(context, request, day, zone) if str(day) not in found else []
-        found |= {_day(other): other.id for other in reversed(listed) if other.name == one.name}
-    return tuple(found[day] for day in sorted(found, reverse=state.inputs.values.get("order") == "Desc"))
 
 
 def _day(instance: openapi.WorkflowInstance) -> str:
@@ -133,27 +212,28 @@ async def follow(context: Context, state: WorkflowRunState) -> WorkflowRunState:
     try:
         return await follower.until_end()
     except CancelledStepError as error:
-        stopped = state.inputs.values.get("stopOnCancel") is True and await follower.stop()
-        what = (
-            f"it was stopped, as stopOnCancel asks, and {_next(context)} runs all of it again"
-            if stopped
-            else _goes_on(context)
-        )
-        message = f"{error}, with {follower.progress()}; {what}{follower.ids}"
-        raise HalfDoneError(
-            message, replace(follower.state, status=STOPPED if stopped else RUNNING)
-        ) from error
+        state, what = follower.state, _goes_on(context)
+        if state.inputs.values.get("stopOnCancel") is True and await follower.stop():
+            state = replace(state, status=STOPPED).keeping(_succeeded(follower.instances.values()))
+            what = f"it was stopped, as stopOnCancel asks, and {_next(context)} runs {state.rest} again"
+        raise HalfDoneError(f"{error}, with {follower.progress()}; {what}{follower.ids}", state) from error
     except openapi.DataWorksError as error:
         message = f"{error}; {_goes_on(context)}, with {follower.progress()}{follower.ids}"
         raise HalfDoneError(message, follower.state) from error
 
 
 def _goes_on(context: Context) -> str:
-    return f"it goes on in DataWorks, and {_next(context)} waits for it"
+    limit = "" if context.urn else " unless it has ended by then"
+    return f"it goes on in DataWorks, and {_next(context)} waits for it{limit}"
 
 
 def _next(context: Context) -> str:
     return "the next `pulumi up`" if context.urn else "the same command"
+
+
+def _shown(instance_ids: Sequence[str]) -> str:
+    more = f" and {len(instance_ids) - _SHOWN} more" if len(instance_ids) > _SHOWN else ""
+    return f" (workflow instances {', '.join(instance_ids[:_SHOWN])}{more})" if instance_ids else ""
 
 
 @dataclass(slots=True)
@@ -196,9 +276,7 @@ class _Follower:
     @property
     def ids(self) -> str:
         """The instances, for the end of a message."""
-        known = self.state.instance_ids
-        more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-        return f" (workflow instances {', '.join(known[:_SHOWN])}{more})" if known else ""
+        return _shown(self.state.instance_ids)
 
     async def stop(self) -> bool:
         """Stops the instances although the step is over; whether it did."""
@@ -228,17 +306,18 @@ class _Follower:
         waited, operation = 0.0, self.state.operation_id
         for due in openapi.poll_times(2):
             found = await self._unless_unknown(partial(self.context.client.instances.creation, operation))
-            if found is None:
-                message = f"DataWorks does not know operation {operation}: {_next(self.context)} looks for its instances"
+            if found is None or (found.status == "Created" and not found.workflow_instance_ids):
+                message = f"DataWorks names no instances of operation {operation}: {_next(self.context)} looks for them"
                 raise HalfDoneError(message, replace(self.state, operation_id=""))
-            if found.status in ("CreateFailure", "Created") and not found.workflow_instance_ids:
+            if found.status == "CreateFailure" and not found.workflow_instance_ids:
                 message = (
                     f"nothing runs, as DataWorks could not make the instances: {found.failure_message or found.status} "
                     f"(operation {operation}; request {found.request_id})"
                 )
                 raise HalfDoneError(message, replace(self.state, status=FAILURE, operation_id=""))
             if found.workflow_instance_ids:
-                self.state = replace(self.state, instance_ids=tuple(found.workflow_instance_ids))
+                ids = (*self.state.done_ids, *found.workflow_instance_ids)
+                self.state = replace(self.state, instance_ids=ids)
                 return
             self.context.report.status(f"instances are being made (operation {operation})")
             await self.context.pause(due - waited)
@@ -298,14 +377,17 @@ class _Follower:
             node_statuses={name: min(found) for name, found in sorted(ended.items())},
         )
         if failed:
-            raise HalfDoneError(await self._why(), state)
+            self.state = state.keeping(_succeeded(seen))
+            raise HalfDoneError(await self._why(), self.state)
         self.context.report.status(self.progress())
         return state
 
     async def _why(self) -> str:
         """What failed first, with the end of its log."""
-        again = "`pulumi up`" if self.context.urn else "the same command"
-        again = f"Once that is fixed, {again} runs all of it again"
+        again = (
+            f"`pulumi up` runs {self.state.rest}" if self.context.urn else "the same command runs all of it"
+        )
+        again = f"Once that is fixed, {again} again"
         failed = [
             (one, task)
             for one in self.instances.values()

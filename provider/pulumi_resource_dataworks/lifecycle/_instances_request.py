@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
 from ._step import Context, LifecycleError
-from ._workflow_run_state import RunType, WorkflowRunInputs, WorkflowRunState
+from ._workflow_run_state import RunType, WorkflowRunInputs, WorkflowRunState, ranges_of
 
 _TYPES: Mapping[str, RunType] = {
     "cycleworkflow": "SupplementData",
@@ -23,7 +23,7 @@ _ON_SCHEDULE: Final = "1"
 
 
 async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[str, Any], str]:
-    """The run to make, and the workflow's name.
+    """The run to make, but for its business dates, and the workflow's name.
 
     Raises:
         LifecycleError: The workflow is not there, has no tasks there, or cannot run so.
@@ -41,6 +41,10 @@ async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[st
         )
     if kind == "SupplementData" and not inputs.dates:
         raise LifecycleError("a scheduled workflow runs for business dates: give businessDates")
+    if kind != "SupplementData" and (given := [key for key in ("parallelism", "order") if key in values]):
+        raise LifecycleError(
+            f"{' and '.join(given)}: only a backfill has this, and this run is a {kind}. Leave it out"
+        )
     scheduling_id = found.definition.workflow_id or ""
     names = [str(node.get("name")) for node in flowspec.scope_of(flowspec.workflow_of(found.root))]
     tasks, scheduling_id = await _tasks(context, inputs, names, scheduling_id)
@@ -57,14 +61,14 @@ async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[st
     parameters = cast("Mapping[str, str]", values.get("parameters", {}))
     by_node = cast("Mapping[str, str]", values.get("nodeParameters", {}))
     _refuse_unknown(context, by_node, tasks, "nodeParameters")
-    scheduled = kind == "SmokeTest" or (is_backfill and not parameters)
+    # The SDK says that a workflow's parameters take effect only where one is named.
+    scheduled = (is_backfill or kind == "SmokeTest") and not parameters
     request = {
         "ProjectId": inputs.project_id,
         "Type": kind,
         "EnvType": inputs.environment,
         "Name": state.name,
         "WorkflowId": _ON_SCHEDULE if scheduled else scheduling_id,
-        "Periods": _periods(inputs),
         "DefaultRunProperties": {key: value for key, value in properties.items() if value is not None},
         "WorkflowParameters": _written(parameters, as_json=kind == "ManualWorkflow"),
         "TaskParameters": {tasks[name]: text for name, text in by_node.items()},
@@ -109,7 +113,7 @@ def _chosen(context: Context, inputs: WorkflowRunInputs, tasks: Mapping[str, str
     left_out: list[str] = inputs.values.get("excludeNodes") or []
     _refuse_unknown(context, wanted, tasks, "nodes")
     _refuse_unknown(context, left_out, tasks, "excludeNodes")
-    chosen = [int(tasks[name]) for name in wanted if name not in left_out]
+    chosen = [int(tasks[name]) for name in dict.fromkeys(wanted) if name not in left_out]
     if not chosen:
         raise LifecycleError("nodes and excludeNodes leave nothing to run")
     return chosen
@@ -123,9 +127,11 @@ def _refuse_unknown(context: Context, names: Collection[str], tasks: Mapping[str
         )
 
 
-def _periods(inputs: WorkflowRunInputs) -> dict[str, Any]:
-    ranges = [{"StartBizDate": str(first), "EndBizDate": str(last)} for first, last in inputs.ranges]
-    times = {"StartTime": inputs.values.get("startTime"), "EndTime": inputs.values.get("endTime")}
+def periods_of(state: WorkflowRunState) -> dict[str, Any]:
+    """The business dates that are left to run, as the call takes them."""
+    values, left = state.inputs.values, ranges_of(state.left) if state.done else state.inputs.ranges
+    ranges = [{"StartBizDate": str(first), "EndBizDate": str(last)} for first, last in left]
+    times = {"StartTime": values.get("startTime"), "EndTime": values.get("endTime")}
     return {"BizDates": ranges, **{key: time for key, time in times.items() if time}} if ranges else {}
 
 
@@ -133,8 +139,8 @@ def _written(parameters: Mapping[str, str], *, as_json: bool) -> str:
     """As the SDK says: JSON for a manual workflow, key=value for any other."""
     if as_json:
         return json.dumps(parameters, ensure_ascii=False) if parameters else ""
-    if any(char.isspace() for value in parameters.values() for char in value):
+    if any(char.isspace() for pair in parameters.items() for text in pair for char in text):
         raise LifecycleError(
-            "parameters: white space in a value would begin another parameter. Write it without"
+            "parameters: white space in a name or a value would begin another parameter. Write it without"
         )
     return " ".join(f"{key}={value}" for key, value in parameters.items())

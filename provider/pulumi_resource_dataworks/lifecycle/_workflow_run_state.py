@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final, Literal, cast, get_args
 
 from pulumi_resource_dataworks import flowspec
@@ -37,7 +38,7 @@ OUTPUTS: Final = {
     "node_statuses": "nodeStatuses",
 }
 """How Pulumi calls the fields of a state; an output that is empty is left out."""
-_OPERATION = "operationId"
+_OPERATION, _DONE = "operationId", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class WorkflowRunState:
         started: When the first began, in UTC.
         finished: When the last ended.
         node_statuses: How each task ended, by its node's name; one that failed on any date has failed.
+        done: The instances of business dates that have succeeded already, where others have not: these alone run again.
     """
 
     inputs: WorkflowRunInputs
@@ -112,14 +114,15 @@ class WorkflowRunState:
     started: str = ""
     finished: str = ""
     node_statuses: Mapping[str, str] = field(default_factory=dict[str, str])
+    done: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @classmethod
     def of(cls, values: Mapping[str, Any], outputs: Mapping[str, Any]) -> WorkflowRunState:
         """Reads inputs that check returned, and outputs that this provider wrote."""
         known: dict[str, Any] = {key: outputs[name] for key, name in OUTPUTS.items() if outputs.get(name)}
         known["instance_ids"] = tuple(known.get("instance_ids", ()))
-        kept = cast("Mapping[str, str]", outputs.get(BOOKKEEPING) or {})
-        known["operation_id"] = kept.get(_OPERATION, "")
+        kept = cast("Mapping[str, Any]", outputs.get(BOOKKEEPING) or {})
+        known |= {"operation_id": kept.get(_OPERATION, ""), "done": kept.get(_DONE, {})}
         inputs = WorkflowRunInputs({key: values[key] for key in WORKFLOW_RUN_INPUTS if key in values})
         return cls(inputs, known.pop("name", ""), **known)
 
@@ -133,12 +136,43 @@ class WorkflowRunState:
         """Whether nothing is left to do."""
         return self.status in (SUCCESS, UNKNOWN_END)
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether instances are known, or are being made, that have not been seen to their end."""
+        return self.status == RUNNING and bool(self.instance_ids or self.operation_id)
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether the call that makes instances was sent, and nothing is known of what it did."""
+        return self.status == RUNNING and not self.is_under_way
+
+    @property
+    def left(self) -> list[date]:
+        """The business dates that have not succeeded, in the order in which they are to run."""
+        return [day for day in self.inputs.dates if str(day) not in self.done]
+
+    @property
+    def done_ids(self) -> tuple[str, ...]:
+        """The instances of the others."""
+        return tuple(one for ids in self.done.values() for one in ids)
+
+    @property
+    def rest(self) -> str:
+        """What runs next, for a message."""
+        return f"{len(self.left)} of {len(self.inputs.dates)} dates" if self.done else "all of it"
+
+    def keeping(self, done: Mapping[str, list[str]]) -> WorkflowRunState:
+        """The state with more dates that have succeeded; with none where the others make more ranges than a call takes."""
+        found = replace(self, done={**self.done, **done})
+        return found if len(ranges_of(found.left)) <= _MOST_RANGES else replace(self, done={})
+
     def to_pulumi(self) -> dict[str, Any]:
         """The outputs as Pulumi keeps them."""
         found = {name: getattr(self, key) for key, name in OUTPUTS.items()}
         found |= {"instanceIds": list(self.instance_ids), "nodeStatuses": dict(self.node_statuses)}
         outputs = {**self.inputs.values, **{key: value for key, value in found.items() if value}}
-        return outputs | ({BOOKKEEPING: {_OPERATION: self.operation_id}} if self.operation_id else {})
+        kept = {_OPERATION: self.operation_id, _DONE: dict(self.done)}
+        return outputs if self.is_over else outputs | {BOOKKEEPING: kept}
 
 
 # --- Check of a workflow run: from what the user wrote to inputs that everything else can rely on. Makes no call
@@ -146,20 +180,36 @@ class WorkflowRunState:
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
 _MOST_RANGES = 7
+_FIRST = date(1970, 1, 2)
+"""Before it, a business date has no milliseconds."""
 
 
 def _range(value: str) -> tuple[date, date]:
-    first, _, last = value.partition("/")
-    return date.fromisoformat(first), date.fromisoformat(last or first)
+    first, separator, last = value.partition("/")
+    return date.fromisoformat(first), date.fromisoformat(last if separator else first)
+
+
+def ranges_of(dates: Sequence[date]) -> list[tuple[date, date]]:
+    """Dates as ranges, in their order."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(dates):
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
 
 
 def _is_ranges(value: Any) -> bool:
     try:
-        pairs = [_range(one) for one in value]
+        pairs = sorted(_range(one) for one in value)
     except (TypeError, ValueError, AttributeError):
         return False
     return (
-        isinstance(value, list) and len(pairs) <= _MOST_RANGES and all(first <= last for first, last in pairs)
+        isinstance(value, list)
+        and len(pairs) <= _MOST_RANGES
+        and all(_FIRST <= first <= last for first, last in pairs)
+        and all(one[1] < other[0] for one, other in pairwise(pairs))
     )
 
 
@@ -181,7 +231,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "type": (lambda value: value in get_args(RunType), f"has to be one of {', '.join(get_args(RunType))}"),
     "businessDates": (
         _is_ranges,
-        'has to be a list of up to 7 dates or ranges, such as ["2026-11-01", "2026-11-03/2026-11-07"]',
+        'has to be a list of up to 7 dates or ranges, such as ["2026-11-01", "2026-11-03/2026-11-07"], with no date twice',
     ),
     **dict.fromkeys(
         ("startTime", "endTime"),
@@ -223,5 +273,7 @@ def check_workflow_run(news: Mapping[str, Any]) -> Checked:
 def _together(inputs: Mapping[str, Any]) -> Iterator[str]:
     if ("startTime" in inputs) != ("endTime" in inputs):
         yield "startTime and endTime go together: give both, or neither for the whole day."
+    if "startTime" in inputs and not inputs.get("businessDates"):
+        yield "startTime and endTime are the window of each business date: give businessDates, or leave them out."
     if inputs.get("type") == "SupplementData" and not inputs.get("businessDates"):
         yield 'businessDates is missing. Say which dates to fill in, such as ["2026-11-01/2026-11-07"].'

@@ -21,6 +21,9 @@ _NOT_KNOWN_YET = dict.fromkeys(OUTPUTS.values(), UNKNOWN)
 class WorkflowRuns:
     """The workflow runs of one run of Pulumi."""
 
+    def __init__(self) -> None:
+        self._replaced: dict[str, WorkflowRunState] = {}
+
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
         del urn, olds
@@ -36,15 +39,19 @@ class WorkflowRuns:
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Another input is another run; one that has not ended well is an update, which goes on or runs it again."""
-        del urn, resource_id, ignore_changes
+        del resource_id, ignore_changes
         changes: dict[str, PropertyChange] = {
             key: "update" if key == "stopOnCancel" else "replace"
             for key in WORKFLOW_RUN_INPUTS
             if news.get(key) != olds.get(key) or has_unknown(news.get(key))
         }
-        if not changes and not WorkflowRunState.of(olds, old_outputs).is_over:
+        state = WorkflowRunState.of(olds, old_outputs)
+        if not changes and not state.is_over:
             changes["workflowId"] = "update"
-        return Difference(changes)
+        found = Difference(changes)
+        if found.replaces:
+            self._replaced[urn] = state
+        return found
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
         """Runs the workflow, and waits; gives the resource's ID, empty in a preview, and its outputs.
@@ -58,7 +65,7 @@ class WorkflowRuns:
             return "", {**news, **_NOT_KNOWN_YET}
         inputs = WorkflowRunInputs(news)
         state = WorkflowRunState(inputs, inputs.name(context.urn))
-        state = await follow(context, await begin(context, state))
+        state = await follow(context, await begin(context, state, self._replaced.get(context.urn)))
         return state.resource_id, state.to_pulumi()
 
     async def update(
@@ -77,16 +84,19 @@ class WorkflowRuns:
         if context.stateless:
             self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
         state = WorkflowRunState.of(news, old_outputs)
-        is_known = bool(state.status == RUNNING and (state.instance_ids or state.operation_id))
         if state.is_over:
             return state.to_pulumi()
         if context.preview:
-            what = (
-                "waits for the run that has not ended" if is_known else f"runs it again, after {state.status}"
+            waits, again = (
+                "waits for the run that has not ended",
+                f"runs {state.rest} again, after {state.status}",
             )
-            context.report.info(f"{context.urn.rpartition('::')[2]}: {what}")
+            name = context.urn.rpartition("::")[2]
+            context.report.info(f"{name}: {waits if state.status == RUNNING else again}")
             return {**state.to_pulumi(), **_NOT_KNOWN_YET, "runName": state.name}
-        return (await follow(context, state if is_known else await begin(context, state))).to_pulumi()
+        if not state.is_under_way:
+            state = await begin(context, state, state)
+        return (await follow(context, state)).to_pulumi()
 
     async def read(
         self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]

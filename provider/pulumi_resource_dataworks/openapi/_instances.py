@@ -48,6 +48,8 @@ class WorkflowInstance(Item):
     """The beginning of the business date."""
     started_time: Integer = None
     finished_time: Integer = None
+    trigger_id: Identifier = Field(default="", validation_alias="UnifiedWorkflowInstanceId")
+    """What all instances of a business date have in common that one call has made."""
 
     @property
     def ended(self) -> bool:

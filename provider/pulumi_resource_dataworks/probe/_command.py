@@ -36,7 +36,8 @@ NOT_TRIED: Final = {
     "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
     "runs_order stage_begins_after offline_of_undeployed offline_delete_stage",
     "a workflow in production that runs; the probe runs nothing": "instances_made_after refused_instances instance_name "
-    "business_dates_in default_business_date failed_instance workflow_of_task dev_tasks",
+    "business_dates_in default_business_date failed_instance instances_of_date workflow_of_task "
+    "dev_tasks",
     "an object outside of workflows; the probe makes workflows only": "object_ids taken_name null_in_update node_dependencies "
     "delete_in_use",
     "a person who holds a workflow open in the console": "locked_workflow",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.emulator import Fault, TaskLife
+from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from pulumi_resource_dataworks.lifecycle import (
     UNKNOWN,
     HalfDoneError,
@@ -125,6 +125,13 @@ async def test_a_smoke_test_runs_in_development(run: Running) -> None:
     assert set(asked["DefaultRunProperties"]) == {"RootTaskIds"}
 
 
+async def test_parameters_of_a_smoke_test_name_the_workflow(run: Running) -> None:
+    """Without that they have no effect, as the SDK says."""
+    asked = await sent(run, type="SmokeTest", parameters={"a": "1"}, nodes=["load", "load"])
+    assert (asked["WorkflowId"], asked["WorkflowParameters"]) == (str(run.instances[0].workflow_id), "a=1")
+    assert len(asked["DefaultRunProperties"]["RootTaskIds"]) == 1
+
+
 async def test_a_smoke_test_needs_no_deployment(run: Running, messages: Messages) -> None:
     await run.put(document("6000000000000000001", "draft", dependencies=[]))
     draft: dict[str, Any] = {
@@ -155,13 +162,15 @@ async def test_a_smoke_test_needs_no_deployment(run: Running, messages: Messages
         {"business_dates_in": "utc"},
         {"instance_name": "of_the_workflow"},
         {"refused_instances": "in_result"},
+        {"instances_of_date": "two"},
     ],
 )
 async def test_a_backfill_runs_once_at_every_service(run: Running, switches: dict[str, Any]) -> None:
     run.emulator.switch(**switches)
     await run.clock.sleep(5)
     _, _, outputs = await run.run()
-    assert (outputs["status"], len(run.instances)) == ("Success", 3)
+    assert (outputs["status"], len({one.date for one in run.instances})) == ("Success", 3)
+    assert run.emulator.count(CREATE) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -357,10 +366,122 @@ async def test_without_a_state_nothing_is_gone_on_with(run: Running) -> None:
         )
 
 
-async def test_what_has_ended_is_no_part_of_the_next_run(run: Running) -> None:
-    await run.run()
+@pytest.mark.parametrize("switches", [{}, {"instances_of_date": "two"}])
+async def test_what_has_ended_after_a_kill_is_not_run_twice(
+    run: Running, switches: dict[str, Any], messages: Messages
+) -> None:
+    run.emulator.switch(**switches)
+    first = (await run.run())[2]
+    run.report.told.clear()
+    assert (await run.run())[2] == first
+    assert run.emulator.count(CREATE) == 1
+    messages(run.report.warnings)
+
+
+async def test_without_a_state_what_has_failed_runs_again_and_nothing_else(
+    run: Running, messages: Messages
+) -> None:
+    run.fails("load", date="2024-12-02")
+    with pytest.raises(HalfDoneError) as error:
+        await run.run()
+    run.report.told.clear()
+    run.emulator.add_fault(Fault(CREATE, when="after", reset=True))
     _, _, outputs = await run.run()
-    assert outputs["instanceIds"] == [str(one.instance_id) for one in run.instances[3:]]
+    assert [one.date for one in run.instances[3:]] == ["2024-12-02"]
+    assert set(outputs["instanceIds"]) == {
+        *error.value.outputs["instanceIds"],
+        str(run.instances[3].instance_id),
+    } - {str(run.instances[1].instance_id)}
+    assert (outputs["status"], outputs["nodeStatuses"]["load"]) == ("Success", "Success")
+    messages(run.report.warnings)
+
+
+async def test_back_to_an_earlier_request_is_another_run(run: Running) -> None:
+    """The state names what replaced it: what ended before that is no news."""
+    state = await run.run(triggers=["a"])
+    for trigger in ("b", "a"):
+        news = run.news(triggers=[trigger])
+        assert run.runs.diff(URN, *state, news).replaces == ["triggers"]
+        state = await run.run(triggers=[trigger])
+    assert (run.emulator.count(CREATE), len(run.instances)) == (3, 9)
+    assert state[2]["instanceIds"] == [str(one.instance_id) for one in run.instances[6:]]
+
+
+async def test_a_run_with_another_secret_does_not_go_on_with_the_old_one(run: Running) -> None:
+    """Their names are the same, as a name says nothing of a secret."""
+    old: dict[str, Any] = {"parameters": secret({"password": "a"})}
+    with pytest.raises(HalfDoneError) as error:
+        await run.run(run.context(URN, timeout=30, secret=True), **old)
+    state, new = left(error.value, run.news(**old)), {"parameters": secret({"password": "b"})}
+    assert run.runs.diff(URN, *state, run.news(**new)).replaces == ["parameters"]
+    await run.run(run.context(URN, secret=True), **new)
+    assert [one.parameters for one in run.instances] == ["password=a"] * 3 + ["password=b"] * 3
+
+
+async def test_a_run_whose_last_date_ends_first_is_gone_on_with(run: Running) -> None:
+    for name in ("extract", "load"):
+        run.emulator.scheduler.script(ScriptedTask(200, name=name, date="2024-12-01"))
+    task = asyncio.ensure_future(run.run(parallelism=3))
+
+    def kill(text: str) -> None:
+        if text.startswith("4 of 6"):
+            task.cancel()
+
+    run.report.on_status = kill
+    await asyncio.gather(task, return_exceptions=True)
+    run.report.on_status = lambda _: None
+    _, _, outputs = await run.run(parallelism=3)
+    assert outputs["instanceIds"] == [str(one.instance_id) for one in run.instances]
+    assert run.emulator.count(CREATE) == 1
+
+
+async def test_a_call_that_was_cancelled_is_looked_for_although_its_run_has_ended(run: Running) -> None:
+    run.emulator.switch(stale_reads=20)
+    await run.clock.sleep(25)
+
+    def cancel(action: str, send: Any) -> httpx.Response:
+        answer: httpx.Response = send()
+        if action == CREATE:
+            run.cancelled.set()
+        return answer
+
+    run.transport.on_call = cancel
+    with pytest.raises(HalfDoneError) as error:
+        await run.run()
+    assert (error.value.outputs["status"], "instanceIds" in error.value.outputs) == ("Running", False)
+    run.cancelled.clear()
+    run.transport.on_call = lambda _, send: send()
+    state = await run.again(left(error.value, run.news()))  # at once: no look shows it yet
+    assert (state[2]["status"], len(run.instances)) == ("Success", 3)
+
+
+@pytest.mark.parametrize("order", ["Asc", "Desc"])
+async def test_only_the_dates_that_failed_run_again(run: Running, order: str, messages: Messages) -> None:
+    for date in ("2024-12-01", "2024-12-03"):
+        run.fails("load", date=date)
+    with pytest.raises(HalfDoneError) as error:
+        await run.run(order=order)
+    messages(error.value)
+    state = left(error.value, run.news(order=order))
+    await run.again(state, run.context(URN, preview=True))
+    messages(run.report.texts("info"))
+    state = await run.again(state)
+    dates = ["2024-12-01", "2024-12-03"]
+    assert [one.date for one in run.instances[3:]] == dates[:: 1 if order == "Asc" else -1]
+    assert (state[2]["status"], state[2]["nodeStatuses"]["load"]) == ("Success", "Success")
+    assert len(state[2]["instanceIds"]) == 3
+    assert "__state" not in state[2] or "done" not in state[2]["__state"]
+    assert run.runs.diff(URN, *state, state[1]).changes == {}
+
+
+async def test_more_ranges_than_a_call_takes_are_run_as_a_whole(run: Running) -> None:
+    for day in range(1, 17, 2):
+        run.fails("load", date=f"2024-12-{day:02}")
+    dates = ["2024-12-01/2024-12-16"]
+    with pytest.raises(HalfDoneError, match="runs all of it again") as error:
+        await run.run(businessDates=dates)
+    await run.again(left(error.value, run.news(businessDates=dates)))
+    assert len(run.instances) == 32
 
 
 async def test_an_answer_that_stays_lost_is_looked_for_by_the_next_step(run: Running) -> None:
@@ -379,7 +500,7 @@ async def test_an_operation_that_was_forgotten_is_looked_for_by_its_instances(ru
     with pytest.raises(HalfDoneError) as error:
         await run.run()
     run.emulator.scheduler.operations.clear()
-    with pytest.raises(HalfDoneError, match="does not know operation") as again:
+    with pytest.raises(HalfDoneError, match="names no instances of operation") as again:
         await run.again(left(error.value, run.news()))
     state = await run.again(left(again.value, run.news()))
     assert (state[2]["status"], run.emulator.count(CREATE)) == ("Success", 1)
@@ -406,6 +527,8 @@ async def test_what_the_service_refuses_is_said(run: Running, setting: str) -> N
         ({"excludeNodes": ["extract", "load"]}, "leave nothing to run"),
         ({"nodeParameters": {"nothing": "a=1"}}, "nodeParameters: the workflow has no task"),
         ({"parameters": {"a": "1 b=2"}}, "white space"),
+        ({"parameters": {"a 1": "2"}}, "white space"),
+        ({"type": "SmokeTest", "parallelism": 2, "order": "Asc"}, "parallelism and order: only a backfill"),
         ({"businessDates": None}, "give businessDates"),
     ],
 )
@@ -484,6 +607,10 @@ async def test_another_input_is_another_run(
         {"businessDates": "2024-12-01"},
         {"businessDates": ["2024-12-03/2024-12-01"]},
         {"businessDates": ["2024-12-32"]},
+        {"businessDates": ["2024-12-01/"]},
+        {"businessDates": ["2024-12-01/2024-12-03", "2024-12-03"]},
+        {"businessDates": ["0001-01-01"]},
+        {"businessDates": None, "startTime": "08:00:00", "endTime": "09:00:00"},
         {"businessDates": [f"2024-12-0{day}" for day in range(1, 9)]},
         {"startTime": "08:00:00"},
         {"startTime": "8", "endTime": "24:00:00"},

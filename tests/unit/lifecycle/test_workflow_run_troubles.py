@@ -25,6 +25,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "instance_name": ("as_sent",),  # else nothing shows whose run a killed step has left
     "business_dates_in": ("china", "utc"),
     "failed_instance": ("at_end", "at_once"),
+    "instances_of_date": ("one", "two"),
     "workflow_of_task": ("own", "one"),
     "stale_reads": (0, 2),
     "not_found_empty": (False, True),
@@ -101,7 +102,7 @@ async def test_a_run_gets_to_its_end_and_is_made_once(number: int, trouble: Any,
     assert state is not None
     assert state[2]["status"] == "Success", switches
     assert state[2]["instanceIds"] == [str(one.instance_id) for one in run.instances], switches
-    assert len(run.instances) == 3, switches
+    assert len(run.instances) == 3 * (1 + (switches["instances_of_date"] == "two")), switches
 
 
 @pytest.mark.parametrize("name", OF_INSTANCES)
