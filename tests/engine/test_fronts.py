@@ -13,7 +13,15 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life, Project
+from pulumi_resource_dataworks.emulator import (
+    Emulator,
+    EmulatorServer,
+    Fault,
+    Life,
+    Project,
+    ScriptedTask,
+    TaskLife,
+)
 from tests.support.documents import etl, node, nodes
 from tests.support.fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
 from tests.support.nightly import nightly
@@ -258,6 +266,45 @@ def going_offline_is_drift(front: Stack) -> None:
     front.up()
     assert is_in_production(front, changed(5))
     assert "3 unchanged" in front.preview("--expect-no-changes").output
+
+
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
+def test_a_run(front: Stack) -> None:
+    front.emulator.scheduler.life = TaskLife(0.1)
+    asked: dict[str, Any] = {"businessDates": ["2026-11-01/2026-11-03"], "parallelism": 3}
+    one_date_fails_and_runs_again(front, asked)
+    a_trigger_is_another_run_and_a_secret_is_shown_nowhere(front, asked)
+    front.destroy()
+    assert len(front.emulator.scheduler.instances) == 7
+
+
+def dates(front: Stack) -> list[str]:
+    """The business dates that have run."""
+    return [one.date for one in front.emulator.scheduler.instances.values()]
+
+
+def one_date_fails_and_runs_again(front: Stack, asked: dict[str, Any]) -> None:
+    front.emulator.scheduler.script(ScriptedTask(0.1, "Failure", "no table", name="load", date="2026-11-02"))
+    front.backfill(etl(), **asked)
+    failed = front.up(ok=False).output
+    assert "  no table" in failed
+    hint = "the next `pulumi up` finds the instances of this one by their name"
+    assert (hint in failed) is not can(front, "keeps what is half done")
+    front.up()
+    assert dates(front)[3:] == ["2026-11-02"]
+    assert (front.refill()["status"], len(front.refill()["instanceIds"])) == ("Success", 3)
+    assert "4 unchanged" in front.preview("--refresh", "--expect-no-changes").output
+
+
+def a_trigger_is_another_run_and_a_secret_is_shown_nowhere(front: Stack, asked: dict[str, Any]) -> None:
+    password = {"password": {"fn::secret": PLANTED}}
+    front.backfill(etl(), **asked, parameters=password, triggers=["again"])
+    assert "1 replaced" in front.up("--diff").output
+    assert len(dates(front)) == 7
+    assert [one.parameters for one in front.emulator.scheduler.instances.values()][
+        -1
+    ] == f"password={PLANTED}"
+    assert not [path for path in front.state_files() if PLANTED.encode() in path.read_bytes()]
 
 
 @pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)

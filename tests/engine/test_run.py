@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -20,30 +19,13 @@ WEEK = ["2026-11-01/2026-11-07"]
 CREATE = "CreateWorkflowInstances"
 
 
-def declare(
-    stack: Stack, spec: Any = None, config: Mapping[str, Any] | None = None, **properties: Any
-) -> None:
+def declare(stack: Stack, spec: Any = None, **properties: Any) -> None:
     """A workflow in production, and a run of it."""
-    stack.deployment(spec or etl(), config=config)
-    program = json.loads(stack.program_file.read_text("utf-8"))
-    asked = {key: f"${{live.{key}}}" for key in ("projectId", "workflowId")}
-    refill = {
-        "type": "dataworks:WorkflowRun",
-        "properties": {**asked, "businessDates": WEEK[:1], **properties},
-    }
-    program["resources"]["refill"] = refill
-    stack.program_file.write_text(json.dumps(program), "utf-8")
+    stack.backfill(spec or etl(), **{"businessDates": WEEK, **properties})
 
 
 def instances(stack: Stack) -> list[Any]:
     return list(stack.emulator.scheduler.instances.values())
-
-
-def refill(stack: Stack) -> dict[str, Any]:
-    """The run in the state."""
-    [found] = [one for one in stack.state() if one["type"].endswith(":WorkflowRun")]
-    outputs: dict[str, Any] = found["outputs"]
-    return outputs
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +39,7 @@ def test_a_run_is_made_once_and_again_where_it_is_triggered(stack: Stack) -> Non
     assert {call.action for call in stack.emulator.calls} == {"ListWorkflowDefinitions"}  # the definition's
     stack.up()
     assert [one.date for one in instances(stack)] == [f"2026-11-0{day}" for day in range(1, 8)]
-    first = refill(stack)
+    first = stack.refill()
     assert (first["status"], first["nodeStatuses"]) == ("Success", {"extract": "Success", "load": "Success"})
     assert first["instanceIds"] == [str(one.instance_id) for one in instances(stack)]
     stack.is_quiet()
@@ -67,7 +49,7 @@ def test_a_run_is_made_once_and_again_where_it_is_triggered(stack: Stack) -> Non
     assert '~ [0]: "monday" => "tuesday"' in preview
     stack.up()
     assert len(instances(stack)) == 14
-    assert list(refill(stack)["nodeStatuses"]) == ["load"]
+    assert list(stack.refill()["nodeStatuses"]) == ["load"]
     stack.emulator.scheduler.forget()
     stack.is_quiet()
     stack.destroy()
@@ -86,13 +68,13 @@ def test_a_week_over_twelve_nodes_shows_the_log_of_the_one_that_fails(stack: Sta
     assert "  ParseException: line 3 <{ %fg 1%}>" in output
     assert "step 492" in output
     assert "step 300" not in output
-    found = refill(stack)
+    found = stack.refill()
     assert (found["status"], found["nodeStatuses"]["node_00007"]) == ("Failure", "Failure")
     assert (found["nodeStatuses"]["node_00001"], len(found["instanceIds"])) == ("Success", 7)
     assert "~ workflowId" in stack.preview("--refresh", "--diff").output
     assert "runs 1 of 7 dates again, after Failure" in stack.preview().output
     stack.up()
-    found = refill(stack)
+    found = stack.refill()
     assert (found["status"], found["nodeStatuses"]["node_00007"]) == ("Success", "Success")
     assert [one.date for one in instances(stack)[7:]] == ["2026-11-05"]
     stack.is_quiet()
@@ -111,9 +93,9 @@ def test_an_interrupted_run_goes_on_unless_it_is_to_be_stopped(stack: Stack, sto
     assert ("stopped, as stopOnCancel asks" in output) is stop
     assert ("goes on in DataWorks" in output) is not stop
     assert [one.stopped is not None for one in instances(stack)] == [stop]
-    assert refill(stack)["status"] == ("Stopped" if stop else "Running")
+    assert stack.refill()["status"] == ("Stopped" if stop else "Running")
     stack.up()
-    assert refill(stack)["status"] == "Success"
+    assert stack.refill()["status"] == "Success"
     assert stack.calls(CREATE) == 1 + stop
     stack.is_quiet()
 
@@ -130,7 +112,7 @@ def test_after_a_kill_the_next_up_goes_on_with_the_run(stack: Stack) -> None:
     output = stack.up().output
     assert "1 created" in output
     assert stack.calls(CREATE) == 1
-    assert refill(stack)["instanceIds"] == [str(one.instance_id) for one in instances(stack)]
+    assert stack.refill()["instanceIds"] == [str(one.instance_id) for one in instances(stack)]
     stack.is_quiet()
 
 

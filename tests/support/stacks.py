@@ -138,6 +138,30 @@ class Stack:
             config,
         )
 
+    def backfill(
+        self,
+        spec: Any,
+        *,
+        config: Mapping[str, Any] | None = None,
+        live: Mapping[str, Any] | None = None,
+        **properties: Any,
+    ) -> None:
+        """Writes the program with one workflow, its deployment, and a run, `refill`, with these properties; `live` are options."""
+        self.deployment(spec, config=config, **(live or {}))
+        program = json.loads(self.program_file.read_text("utf-8"))
+        asked = {key: f"${{live.{key}}}" for key in ("projectId", "workflowId")}
+        program["resources"]["refill"] = {
+            "type": "dataworks:WorkflowRun",
+            "properties": {**asked, **properties},
+        }
+        self.program_file.write_text(json.dumps(program), "utf-8")
+
+    def refill(self) -> dict[str, Any]:
+        """The outputs of the one run in the state."""
+        [found] = [one for one in self.state() if one["type"].endswith(":WorkflowRun")]
+        outputs: dict[str, Any] = found["outputs"]
+        return outputs
+
     @property
     def project_id(self) -> int:
         return self.emulator.project.project_id

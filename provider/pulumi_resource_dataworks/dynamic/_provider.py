@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi import dynamic
 
-from ._resource_info import DEFINITION, DEPLOYMENT
+from ._resource_info import DEFINITION, DEPLOYMENT, RUN
 
 if TYPE_CHECKING:
     from ._steps import Steps
@@ -75,8 +75,15 @@ class DeploymentProvider(_LifecycleProvider):
     kind = DEPLOYMENT
 
 
+class RunProvider(_LifecycleProvider):
+    """The provider of `WorkflowRun`."""
+
+    kind = RUN
+
+
 # The names under which the state refers to them: modules that begin with an underscore may move.
-Provider.__module__ = DeploymentProvider.__module__ = "pulumi_resource_dataworks.dynamic"
+for _named in (Provider, DeploymentProvider, RunProvider):
+    _named.__module__ = "pulumi_resource_dataworks.dynamic"
 
 
 def _steps() -> Steps:

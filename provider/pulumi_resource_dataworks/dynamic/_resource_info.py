@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-DEFINITION, DEPLOYMENT = "WorkflowDefinition", "WorkflowDeployment"
+DEFINITION, DEPLOYMENT, RUN = "WorkflowDefinition", "WorkflowDeployment", "WorkflowRun"
 """The kinds of resources, as the lifecycle names them."""
 
 RESOURCE_INFO = "__resource"
@@ -19,7 +19,7 @@ class ResourceInfo:
 
     Attributes:
         urn: The resource's URN; empty for a resource that another front has made.
-        secret: Whether the document is a secret, or the digest that depends on it.
+        secret: Whether the document is a secret, or the digest that depends on it, or what a run is given.
         is_object: Whether the document was written as an object, and is text only for the way: `pulumi.dynamic` drops
             the nulls of an object.
         ignore_changes: Property paths that keep their old value.

@@ -16,7 +16,7 @@ from pulumi_resource_dataworks._front import Front, describe_defect
 from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.plugin._engine import EngineLog, StepReporter
 
-from ._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO, ResourceInfo
+from ._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN, ResourceInfo
 from ._values import kept, plain, properties, written
 
 P = ParamSpec("P")
@@ -26,11 +26,14 @@ Values = dict[str, Any]
 _NAMESPACE = "dataworks:"
 _ADDRESS = re.compile(r"\S+:[0-9]+")
 _RESUMED = "the next `pulumi up` finds the pipeline run of this one by its mark, and goes on with it unless it has ended"
+_FOUND = "the next `pulumi up` finds the instances of this one by their name, and runs nothing again that has succeeded"
 _GO_ON = {
     (DEFINITION, "create"): "the next `pulumi up` finds by its IDs what this one has begun, and goes on",
     (DEFINITION, "update"): "`pulumi up --refresh` goes on from what is there",
     (DEPLOYMENT, "create"): _RESUMED,
     (DEPLOYMENT, "update"): _RESUMED,
+    (RUN, "create"): _FOUND,
+    (RUN, "update"): _FOUND,
 }
 
 
@@ -55,7 +58,7 @@ def _on_the_loop(
 
 
 class Steps(Front):
-    """The resources of one run. Each step names the kind of its resource: `DEFINITION` or `DEPLOYMENT`.
+    """The resources of one run. Each step names the kind of its resource: `DEFINITION`, `DEPLOYMENT` or `RUN`.
 
     Args:
         engine_address: Where the engine listens; without it nothing is reported.

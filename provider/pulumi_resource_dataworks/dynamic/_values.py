@@ -15,6 +15,8 @@ from ._resource_info import RESOURCE_INFO, ResourceInfo
 
 _EXACT = 2**53
 _OURS = (BOOKKEEPING, PLACE)
+_SECRETS = ("spec", "parameters", "nodeParameters", "triggers")
+"""What the lifecycle has to know to be a secret; which of a resource's it is, `pulumi.dynamic` does not say."""
 
 
 def plain(value: Any) -> Any:
@@ -33,10 +35,10 @@ def plain(value: Any) -> Any:
 
 
 def properties(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties without those of `pulumi.dynamic` and of this front; a document that is a secret knows it."""
+    """Properties without those of `pulumi.dynamic` and of this front; what may be a secret knows it."""
     found = {key: plain(value) for key, value in values.items() if not key.startswith("__") or key in _OURS}
-    if ResourceInfo.of(values).secret and "spec" in found:
-        found["spec"] = secret(found["spec"])
+    if ResourceInfo.of(values).secret:
+        found |= {key: secret(found[key]) for key in _SECRETS if key in found}
     return found
 
 

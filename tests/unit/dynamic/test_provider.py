@@ -12,7 +12,7 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, _provider, _steps
+from pulumi_resource_dataworks.dynamic import DeploymentProvider, Provider, RunProvider, _provider, _steps
 from pulumi_resource_dataworks.lifecycle import Difference
 
 PLANTED = "planted-key-5e1f"
@@ -44,9 +44,9 @@ def test_the_state_holds_a_name_alone(configured: Provider) -> None:
 
 
 def test_each_kind_of_resource_has_a_provider_by_name() -> None:
-    held = base64.b64decode(serialize_provider(DeploymentProvider()))
-    assert type(pickle.loads(held)) is DeploymentProvider
-    assert DeploymentProvider.kind != Provider.kind
+    for kind in (DeploymentProvider, RunProvider):
+        assert type(pickle.loads(base64.b64decode(serialize_provider(kind())))) is kind
+    assert len({DeploymentProvider.kind, RunProvider.kind, Provider.kind}) == 3
 
 
 def test_the_state_is_the_same_whoever_writes_it(configured: Provider) -> None:

@@ -12,9 +12,9 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
-from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment
+from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment, WorkflowRun
+from pulumi_resource_dataworks.dynamic._declared import Property
 from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO
-from pulumi_resource_dataworks.dynamic._resources import Property
 from tests.support.documents import etl
 
 KIND = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
@@ -160,6 +160,24 @@ async def test_while_something_is_unknown_an_object_stays_one(engine: Engine) ->
     assert found["spec"] == etl(description=UNKNOWN)
 
 
+async def test_a_secret_parameter_is_told(engine: Engine) -> None:
+    day = pulumi.Output.from_input("2026-11-01")
+    for name, password in (("secret", pulumi.Output.secret("p")), ("plain", pulumi.Output.from_input("p"))):
+        run = WorkflowRun(
+            name, project_id=1, workflow_id="2", business_dates=[day], parameters={"password": password}
+        )
+        found = await sent(engine, run)
+        assert found[RESOURCE_INFO]["secret"] is (name == "secret")
+        assert (found["businessDates"], "nodes" in found) == (["2026-11-01"], False)
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("given", [{}, {"project_id": 1, "workflow_id": "2", "dates": []}])
+def test_an_argument_that_is_missing_or_unknown_is_a_type_error(given: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=r"project_id|dates"):
+        WorkflowRun("refill", **given)
+
+
 async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> None:
     options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update="1h"))
     for name, digest in (("secret", pulumi.Output.secret("1:a")), ("plain", pulumi.Output.from_input("1:a"))):
@@ -178,6 +196,7 @@ async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> 
     [
         (WorkflowDefinition, {"project_id": 1, "spec": etl()}),
         (WorkflowDeployment, {"project_id": 1, "workflow_id": "2", "digest": "1:a"}),
+        (WorkflowRun, {"project_id": 1, "workflow_id": "2"}),
     ],
 )
 async def test_its_outputs_are_the_plugins(kind: Any, given: dict[str, Any]) -> None:

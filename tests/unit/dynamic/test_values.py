@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from pulumi_resource_dataworks.dynamic._declared import timeouts
 from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO, ResourceInfo
-from pulumi_resource_dataworks.dynamic._resources import timeouts
 from pulumi_resource_dataworks.dynamic._values import kept, plain, properties, written
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, UnsupportedValue, is_secret, secret
 
@@ -61,6 +61,12 @@ def test_a_document_that_is_a_secret_knows_it_and_pulumi_gets_plain_values(spec:
     assert is_secret(properties(values)["spec"])
     assert not is_secret(properties({**values, **kept(values, ResourceInfo("urn:pulumi:x"))})["spec"])
     assert type(kept({"digest": secret("1:a")}, ResourceInfo(""))["digest"]) is str
+
+
+def test_all_that_may_be_a_secret_of_a_run_is_one() -> None:
+    given = {"parameters": {"a": "b"}, "nodeParameters": {}, "triggers": [1.0], "nodes": ["load"]}
+    found = properties(kept(given, ResourceInfo("urn:pulumi:x", secret=True)))
+    assert {key for key, value in found.items() if is_secret(value)} == given.keys() - {"nodes"}
 
 
 def test_an_object_that_went_as_text_is_an_object_again() -> None:
