@@ -10,7 +10,6 @@ from ._control_completion import fill_joins, fill_node
 from ._control_nodes import listed
 from ._dependencies import NodeIndex, main_outputs
 from ._document import (
-    CONTROLLERS,
     dependencies_of,
     depends_with_paths,
     inner_scopes,
@@ -22,7 +21,7 @@ from ._document import (
     workflow_of,
 )
 from ._tables import field_of
-from ._values import Json, Object, is_list, is_object
+from ._values import Json, Object, is_list, is_object, rebuilt, relisted
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
@@ -78,7 +77,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
     as it holds these.
     The document has no problems, and stays as it is.
     """
-    done: Object = _draft(root)
+    done: Object = _copied(root)
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
     workflow["id"] = str(workflow.get("id") or spec.get("id") or choose(""))
@@ -107,31 +106,10 @@ def without_workflow_id(root: Object) -> Object:
     return {**root, "spec": {**spec, "workflows": [bare]}}
 
 
-_WRITTEN = frozenset(
-    (
-        "spec",
-        "workflows",
-        "nodes",
-        "while",
-        "specWhile",
-        "dependencies",
-        "flow",
-        "depends",
-        "variableDepends",
-        "script",
-    )
-).union(CONTROLLERS)
-"""The fields in which, at whatever depth, something is filled in."""
-
-
-def _draft(value: Json) -> Json:
-    """A copy to be completed. What is never written to is shared: it is most of a document."""
+def _copied(value: Json) -> Json:
     if is_object(value):
-        found = dict(value)
-        for key in _WRITTEN.intersection(found):
-            found[key] = _draft(found[key])
-        return found
-    return [_draft(item) for item in value] if is_list(value) else value
+        return rebuilt(value, {key: _copied(item) for key, item in value.items()})
+    return relisted(value, [_copied(item) for item in value]) if is_list(value) else value
 
 
 def _fill_script(owner: Object, path: str) -> None:
