@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import operator
 from collections.abc import Iterator
 from typing import Literal
 
@@ -36,27 +35,14 @@ _EXACT = 2**53
 
 
 def authored(value: Json) -> Json:
-    """The document without nulls, which mean nothing, and with numbers that a float cannot hold as text.
-
-    What needs no change is the same object: of a large document that is nearly all.
-    """
+    """The document without nulls, which mean nothing, and with numbers that a float cannot hold as text."""
     if is_object(value):
-        return _kept(value, {key: authored(item) for key, item in value.items() if item is not None})
+        return rebuilt(value, {key: authored(item) for key, item in value.items() if item is not None})
     if is_list(value):
-        return _kept_list(value, [authored(item) for item in value])
+        return relisted(value, [authored(item) for item in value])
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
         return like(value, str(value))
     return value
-
-
-def _kept(model: Object, found: Object) -> Object:
-    """The same object where nothing in it has become another one."""
-    unchanged = len(model) == len(found) and all(map(operator.is_, found.values(), model.values()))
-    return model if unchanged else rebuilt(model, found)
-
-
-def _kept_list(model: list[Json], found: list[Json]) -> list[Json]:
-    return model if all(map(operator.is_, found, model)) else relisted(model, found)
 
 
 def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
@@ -70,7 +56,7 @@ def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
     for key, item in new.items():
         name, field = field_of(object_type, key)
         found[key] = item if type(item) is str else _arranged_value(before.get(name), item, field)
-    return _kept(new, found)
+    return rebuilt(new, found)
 
 
 def _arranged_value(old: Json, new: Json, field: Field) -> Json:
@@ -89,7 +75,7 @@ def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]
         for place, item in enumerate(new)
     ]
     if field.order == "ordered":
-        return _kept_list(new, items)
+        return relisted(new, items)
     slots: list[Json] = [None] * len(new)
     later: list[tuple[bool, int]] = []
     for place, item in enumerate(items):
@@ -102,7 +88,7 @@ def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]
     free = iter([slot for slot, item in enumerate(slots) if item is None])
     for _, place in sorted(later):
         slots[next(free)] = items[place]
-    return _kept_list(new, slots)
+    return relisted(new, slots)
 
 
 def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:

@@ -44,9 +44,9 @@ def test_nulls_go_and_numbers_that_a_float_cannot_hold_are_text() -> None:
     }
 
 
-def test_what_needs_no_change_is_the_same_object() -> None:
+def test_what_needs_no_change_stays() -> None:
     given = rich()
-    assert authored(given) is given
+    assert authored(given) == given
     touched = changed(given, lambda root: nodes(root)[0].update(timeout=None))
     assert authored(touched) == given
     assert authored({"a": UNKNOWN})["a"] is UNKNOWN
@@ -84,11 +84,10 @@ def test_what_has_changed_keeps_its_place_beside_what_left() -> None:
     assert len(between(named("a", "b", "c", "d"), named("d", "c", "b", c="changed"))) <= 3
 
 
-def test_an_arranged_document_is_the_same_object_where_nothing_moves() -> None:
+def test_an_arranged_document_is_the_same_where_nothing_moves() -> None:
     root = rich()
     twin = copy.deepcopy(root)
     assert arranged(root, twin) == twin
-    assert arranged(root, root) is root
 
 
 def test_lists_whose_order_has_a_meaning_stay() -> None:
