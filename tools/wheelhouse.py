@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fill a folder with every wheel that the provider and its archive need: the last line on stdout is the folder.
 
-The wheels are those of tools/archive/requirements.lock and of the emulator, checked against the hashes, in a cache outside
+The wheels are those of tools/archive/requirements.lock and of the extras, checked against the hashes, in a cache outside
 the clone (see engine.py). With it pip needs no index: `pip install --no-index --find-links FOLDER`.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from engine import BuildError, cache, made, say
 
 TOOLS = Path(__file__).resolve().parent
-EMULATOR = re.compile(r"^(?:click|starlette|uvicorn)==.*?(?=^\w)", re.MULTILINE | re.DOTALL)
+EXTRAS = re.compile(r"^(?:click|graphlay|starlette|uvicorn)==.*?(?=^\w)", re.MULTILINE | re.DOTALL)
 
 
 def main() -> int:
@@ -44,9 +44,9 @@ def wheelhouse() -> Path:
 
 
 def locked() -> str:
-    """Return what is locked: for the archive, and for the emulator, which the archive does not have."""
+    """Return what is locked: for the archive, and for the extras, which the archive does not have."""
     archive = (TOOLS / "archive" / "requirements.lock").read_text("utf-8")
-    return archive + "".join(EMULATOR.findall((TOOLS.parent / "requirements.lock").read_text("utf-8")))
+    return archive + "".join(EXTRAS.findall((TOOLS.parent / "requirements.lock").read_text("utf-8")))
 
 
 def fill(folder: Path) -> None:

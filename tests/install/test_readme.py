@@ -67,7 +67,7 @@ def commands(tmp_path: Path, engine: Path) -> Path:
 
 def test_every_block_in_order(user: Stack, commands: Path, wheelhouse: Path, tmp_path: Path) -> None:
     end = "trap '[ -z \"$DATAWORKS_EMULATOR_PID\" ] || kill $DATAWORKS_EMULATOR_PID' EXIT"
-    script = ["set -e", end, f"cd {tmp_path}"]
+    script = ["set -e", "exec 2>&1", end, f"cd {tmp_path}"]
     for number, block in enumerate(steps()):
         script += [f"echo '=== {number}'", block.text]
         if block.text.startswith("git clone"):
@@ -87,8 +87,10 @@ def test_every_block_in_order(user: Stack, commands: Path, wheelhouse: Path, tmp
     }
     output = run("bash", stdin="\n".join(script), env=environment)
     parts = re.split(r"=== (?:\d|end)\n", output)
-    assert "+ 3 created" in parts[3]
-    assert re.search(r'workflowId: "\d+"', shown("Outputs:")).group() in parts[3]  # type: ignore[union-attr]
-    assert '"SELECT COUNT(*) FROM dwd_orders;" => "SELECT COUNT(*) FROM dwd_paid_orders;"' in parts[4]
-    assert "~ 2 to update" in parts[4]
-    assert "3 deleted" in parts[5]
+    assert "0 errors, 0 warnings" in parts[2]
+    assert "daily_orders: 2 nodes, 1 dependency" in parts[2]
+    assert "+ 3 created" in parts[4]
+    assert re.search(r'workflowId: "\d+"', shown("Outputs:")).group() in parts[4]  # type: ignore[union-attr]
+    assert '"SELECT COUNT(*) FROM dwd_orders;" => "SELECT COUNT(*) FROM dwd_paid_orders;"' in parts[5]
+    assert "~ 2 to update" in parts[5]
+    assert "3 deleted" in parts[6]
