@@ -226,10 +226,11 @@ class Transport:
             )
             return RequestNotSent(text, action=action, transient=False)
         setting = "endpoint" if self._settings.endpoint else f"region ({self._settings.region})"
-        text = (
-            f"{action} could not be sent: no connection to {url} ({without_keys(str(error)) or kind}). "
-            f"Check dataworks:{setting}, the network, and HTTPS_PROXY"
+        emulated = f"that the emulator still runs, and dataworks:{setting}"
+        checks = (
+            emulated if self._settings.is_loopback else f"dataworks:{setting}, the network, and HTTPS_PROXY"
         )
+        text = f"{action} could not be sent: no connection to {url} ({without_keys(str(error)) or kind}). Check {checks}"
         is_ours = isinstance(error, httpx.LocalProtocolError | UnicodeError)
         return RequestNotSent(text, action=action, transient=not is_ours)
 
