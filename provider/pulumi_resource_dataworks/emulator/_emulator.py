@@ -247,17 +247,20 @@ class Emulator:
         """Set one field of one node, as somebody in the console would.
 
         Args:
-            workflow: The name or the ID of its workflow.
+            workflow: The name or the ID of its workflow, or that of an object outside of workflows.
             node: Its name; also that of a node inside a loop.
             field: Such as `script.content`.
             value: What it becomes; None takes the field away.
         """
         with self._lock:
-            found = [one for one in self.workflows() if workflow in (one.workflow_id, one.body["name"])]
+            every = [*self.workflows(), *self.objects()]
+            found = [one for one in every if workflow in (one.workflow_id, one.body["name"])]
             if len(found) != 1:
                 raise ValueError(f"{len(found)} workflows have the name or the ID {workflow}")
             document = copy.deepcopy(found[0].document)
-            nodes = [one for one in _nodes(document["spec"]["workflows"][0]) if one["name"] == node]
+            spec = document["spec"]
+            around = spec if found[0].kind in OBJECTS else spec["workflows"][0]
+            nodes = [one for one in _nodes(around) if one["name"] == node]
             if len(nodes) != 1:
                 raise ValueError(f"{len(nodes)} nodes of {workflow} have the name {node}")
             holder, (*steps, last) = nodes[0], field.split(".")

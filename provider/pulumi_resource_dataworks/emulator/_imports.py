@@ -153,6 +153,12 @@ class Import:
 # --- What is true of a workflow and of its nodes, and of other objects as well
 
 
+def refuse_long(state: ServiceState, text: str) -> None:
+    limit = state.switches.spec_limit
+    if limit is not None and len(text.encode()) > limit:
+        raise refused(f"Spec is longer than {limit} bytes.")
+
+
 def owned(state: ServiceState, account: Account, given: JsonObject) -> JsonObject:
     """The same under the owner that it gets."""
     replaced = _is_strangers(account, given) and state.switches.other_owner == "replaced"

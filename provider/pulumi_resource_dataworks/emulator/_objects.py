@@ -23,6 +23,7 @@ from ._documents import SpecError, kind_of, parse, write, write_as_given
 from ._imports import (
     owned,
     refuse_incomplete,
+    refuse_long,
     refuse_other_command,
     refuse_stranger,
     replace_body,
@@ -40,6 +41,7 @@ Found: TypeAlias = tuple[Workflow, JsonObject]
 """An object, after what is stored with it in: itself, or the workflow that a node is in."""
 Change: TypeAlias = Callable[[ServiceState, Account, Parameters, Found], bool]
 PROJECT: Final = "DATAWORKS_PROJECT"
+_SCENES: Final = (PROJECT, "DATAWORKS_MANUAL_WORKFLOW", "DATAWORKS_MANUAL_TASK")
 
 
 # --- What changes them
@@ -47,12 +49,14 @@ PROJECT: Final = "DATAWORKS_PROJECT"
 
 def create_object(kind: Kind, state: ServiceState, account: Account, params: Parameters) -> JsonObject:
     project_id = state.project(integer(params, "ProjectId")).project_id
-    document, given, flow = _parsed(kind, params["Spec"])
+    document, given, flow = _parsed(state, kind, params["Spec"])
     wanted, kept = given.get("id", ""), state.switches.object_ids == "kept"
     object_id = wanted if kept and wanted.isdigit() else new_id()
     if any(one["id"] == object_id for _, one in _all(state, kind, project_id)):
         raise refused(f"{kind} {object_id} already exists.")
     now, scene, file = state.clock.now(), params.get("Scene", PROJECT), uploaded(state, params)
+    if scene not in _SCENES or (scene == _SCENES[1] and "ContainerId" not in params):
+        raise ServiceError(400, "InvalidScene", f"Scene {scene} is not possible here.")
     holder = Workflow(object_id, project_id, kind, {}, now, now, scene=scene, file=file)
     body: JsonObject = {
         **({} if scene == PROJECT else {"trigger": {"type": "Manual"}}),
@@ -78,18 +82,18 @@ def change_object(
 ) -> JsonObject:
     """Update, rename, move or delete one that is there."""
     found = _found(state, kind, params)
-    return (
-        state.empty_answer({"Success": False})
-        if found is None
-        else {"Success": change(state, account, params, found)}
-    )
+    if found is None:
+        return state.empty_answer({"Success": False})
+    if found[0].key in state.locked and state.switches.locked_workflow != "ignored":
+        raise refused(f"{kind} {params['Id']} is locked.")
+    return {"Success": change(state, account, params, found)}
 
 
 def update(state: ServiceState, account: Account, params: Parameters, found: Found) -> bool:
     """Documented as incremental: what is left out stays."""
     holder, old = found
     kind: Kind = _kind(holder)
-    document, given, flow = _parsed(kind, params["Spec"])
+    document, given, flow = _parsed(state, kind, params["Spec"])
     sent = json_object(params, "Spec")
     sent, clears = sent.get("spec", sent), state.switches.null_in_update == "clears"
     body = {**_merged(old, given, sent[OBJECTS[kind]][0], clears=clears), "id": old["id"]}
@@ -259,8 +263,9 @@ def _found(state: ServiceState, kind: Kind, params: Parameters, *, stale: bool =
     return next((one for one in found if one[0].project_id == project_id), next(iter(found), None))
 
 
-def _parsed(kind: Kind, text: str) -> tuple[JsonObject, JsonObject, list[JsonObject]]:
+def _parsed(state: ServiceState, kind: Kind, text: str) -> tuple[JsonObject, JsonObject, list[JsonObject]]:
     """A document, the object in it (documented: all but the first are ignored), and what a node depends on."""
+    refuse_long(state, text)
     try:
         document = parse(text)
     except SpecError as error:

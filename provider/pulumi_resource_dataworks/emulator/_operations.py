@@ -18,7 +18,7 @@ from ._calls import (
     refused,
     texts,
 )
-from ._imports import relocate, submit
+from ._imports import refuse_long, relocate, submit
 from ._instance_operations import (
     create_workflow_instances,
     get_create_workflow_instances_result,
@@ -29,7 +29,7 @@ from ._instance_operations import (
     list_workflow_instances,
     stop_workflow_instances,
 )
-from ._model import Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds
+from ._model import OBJECTS, Account, Job, Key, Project, ResourceGroup, Workflow, milliseconds
 from ._objects import (
     Kind,
     change_object,
@@ -65,8 +65,7 @@ def import_workflow_definition(state: ServiceState, account: Account, params: Pa
     switches = state.switches
     if "DryRun" in params and switches.dry_run == "refused":
         raise refused("The parameter DryRun is not known.")
-    if switches.spec_limit is not None and len(params["Spec"].encode()) > switches.spec_limit:
-        raise refused(f"Spec is longer than {switches.spec_limit} bytes.")
+    refuse_long(state, params["Spec"])
     dry_run = boolean(params, "DryRun") and switches.dry_run == "honoured"
     job = submit(state, project, account, params["Spec"], dry_run=dry_run)
     has_id = switches.workflow_id_in_answer and not (dry_run and switches.dry_run_response == "nothing")
@@ -116,7 +115,7 @@ def _unknown_job(state: ServiceState, job_id: str) -> JsonObject:
 
 def get_workflow_definition(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
     if "ProjectId" in params:
-        workflow = state.readable(_key(state, params))
+        workflow = _workflow(state.readable(_key(state, params)))
     else:  # it is not marked as required
         named = (one for one in state.workflows(stale=True) if one.workflow_id == params["Id"])
         workflow = next(named, None)
@@ -139,7 +138,7 @@ def list_workflow_definitions(state: ServiceState, _: Account, params: Parameter
 
 def delete_workflow_definition(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
     key = _key(state, params)
-    workflow = state.current(key)
+    workflow = _workflow(state.current(key))
     if workflow is None:
         return state.empty_answer({"Success": False})
     if is_kept(state, workflow):
@@ -150,7 +149,7 @@ def delete_workflow_definition(state: ServiceState, _: Account, params: Paramete
 
 def relocate_workflow_definition(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
     """Give one workflow another `Name`, or put it into the folder `Path`. That its nodes' paths follow is a guess."""
-    workflow = state.current(_key(state, params))
+    workflow = _workflow(state.current(_key(state, params)))
     if workflow is None:
         return state.empty_answer({"Success": False})
     folder = params["Path"].strip("/") if "Path" in params else workflow.path.rpartition("/")[0]
@@ -160,6 +159,11 @@ def relocate_workflow_definition(state: ServiceState, account: Account, params: 
 
 def _key(state: ServiceState, params: Parameters) -> Key:
     return state.located((state.project(integer(params, "ProjectId")).project_id, params["Id"]))
+
+
+def _workflow(found: Workflow | None) -> Workflow | None:
+    """What was found, if it is no object outside of workflows."""
+    return None if found is None or found.kind in OBJECTS else found
 
 
 def _is_listed(state: ServiceState, workflow: Workflow, params: Parameters) -> bool:

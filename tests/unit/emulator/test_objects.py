@@ -186,6 +186,25 @@ def test_reads_and_deletes_meet_the_same_service_as_workflows(caller: Caller, em
     assert caller.call("Delete", id=made).success
 
 
+def test_what_speaks_against_a_change(caller: Caller, sdk: Client, emulator: Emulator) -> None:
+    made = caller.create("one")
+    read = models.GetWorkflowDefinitionRequest(project_id=PROJECT, id=made)
+    with pytest.raises(ClientException):  # it is no workflow
+        sdk.get_workflow_definition(read)
+    emulator.switch(locked_workflow="refused", spec_limit=1000)
+    emulator.lock(made)
+    assert "is locked" in caller.refusal("Rename", id=made, name="two")
+    emulator.lock(made, locked=False)
+    assert caller.call("Rename", id=made, name="two").success
+    long = spec(caller.kind, "x" * 1000)
+    assert "longer than 1000 bytes" in caller.refusal("Update", id=made, spec=long)
+    emulator.switch(other_owner="job_fails", spec_limit=None)
+    if caller.kind == "Node":
+        for scene in ("DATAWORKS_MANUAL_WORKFLOW", "elsewhere"):
+            assert "InvalidScene" in caller.refusal("Create", spec=spec("Node", "a"), scene=scene)
+        assert "is not the caller" in caller.refusal("Create", spec=spec("Node", "a", owner="1"))
+
+
 def test_what_a_node_depends_on(nodes: Caller, emulator: Emulator) -> None:
     flow = [{"nodeId": "one", "depends": [{"type": "Normal", "output": "emulated_workspace_root"}]}]
     made = nodes.create("one", flow=flow, version="2.0.0")
@@ -294,6 +313,8 @@ def test_a_colleague_changes_and_removes(caller: Caller, emulator: Emulator) -> 
     document["spec"][PLACES[caller.kind]][0]["name"] = "other"
     emulator.edit(made, document)
     assert caller.body(made)["name"] == "other"
+    emulator.edit_node("other", "other", "script.content", "y")
+    assert caller.body(made)["script"]["content"] == "y"
     emulator.switch(read_back_noise="worst")
     assert json.loads(json.dumps(caller.document(made))) != document
     emulator.remove(made)
