@@ -17,6 +17,7 @@ def main() -> None:
     begin = time.perf_counter()
     show("Start and memory", start.rows())
     show("Waiting for jobs", waiting.rows())
+    show("The same jobs, with others' schedules", waiting.peers())
     show(f"Many workflows, at {many.LIMIT} calls a second", many.rows())
     show(f"No change in {fronts.MANY} resources, pulumi up --skip-preview", fronts.rows())
     show("A large document, Check + Diff", large.rows())

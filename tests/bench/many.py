@@ -65,7 +65,7 @@ class _Stack:
     environment: dict[str, str]
     emulator: Emulator
 
-    def declare(self, workflows: int, nodes: int, *, live: bool = False) -> None:
+    def declare(self, workflows: int, nodes: int, *, live: bool = False, scripts: str = "SELECT 1") -> None:
         program: dict[str, Any] = {
             "name": "many",
             "runtime": "yaml",
@@ -75,7 +75,7 @@ class _Stack:
                     "type": "dataworks:WorkflowDefinition",
                     "properties": {
                         "projectId": self.emulator.project.project_id,
-                        "spec": document(f"of_{nodes}_{number:03}", nodes),
+                        "spec": document(f"of_{nodes}_{number:03}", nodes, scripts),
                     },
                 }
                 for number in range(workflows)
@@ -115,6 +115,8 @@ def rows() -> list[Row]:
         up = stack.run("up", "--yes", "--skip-preview", "--parallel", str(_MANY))
         preview = stack.run("preview", "--parallel", str(_MANY))
         refreshing = stack.run("up", "--yes", "--skip-preview", "--refresh", "--parallel", str(_MANY))
+        idle = stack.run("up", "--yes", "--skip-preview", "--parallel", str(_MANY))
+        destroy = stack.run("destroy", "--yes", "--skip-preview", "--parallel", str(_MANY))
     with _stack() as stack:
         stack.declare(1, 3)
         small = stack.run("up", "--yes", "--skip-preview")
@@ -124,42 +126,61 @@ def rows() -> list[Row]:
         large = stack.run("up", "--yes", "--skip-preview")
     return [
         *_deployed(),
-        *_of(f"{_MANY} workflows of 3 nodes, up", up, goal=1.1),
+        *_of(f"{_MANY} workflows of 3 nodes, up", up),
         _calls("  preview without a change", preview.calls.total(), preview, 0),
-        *_of("  up --refresh without a change", refreshing, goal=None),
+        *_of("  up --refresh without a change", refreshing),
         _calls("  up --refresh without a change: calls", refreshing.calls.total(), refreshing, _MANY),
+        *_of("  destroy", destroy),
+        _calls("  destroy: calls", destroy.calls.total(), destroy, _MANY),
+        Row(
+            "  up without a change and without a call: time",
+            idle.seconds,
+            "s",
+            "the engine's own, in each of these",
+        ),
         _calls("create of 3 nodes: calls", small.calls.total(), small, 6),
         _calls("create of 100 nodes: calls besides polls", large.besides_polls, large, 4),
     ]
 
 
 def _deployed() -> list[Row]:
-    """A workflow of 100 nodes imported and deployed in one up, and taken out of production and deleted."""
+    """A workflow of 100 nodes imported and deployed in one up, three times with other scripts, and taken out again."""
+    own = 100 * _PER_NODE + _STAGE * _STAGES
     with _stack() as stack:
         stack.emulator.set_job_life(Life("seconds_per_node", _PER_NODE))
         stack.emulator.set_stage_life(Life("seconds", _STAGE))
-        stack.declare(1, 100, live=True)
-        up = stack.run("up", "--yes", "--skip-preview")
+        found: list[Row] = []
+        for which, goal, most in (("first", 1.25, None), ("second", 1.08, 20), ("third", 1.08, 20)):
+            stack.declare(1, 100, live=True, scripts=f"SELECT '{which}'")
+            up = stack.run("up", "--yes", "--skip-preview")
+            name = f"import and deploy 100 nodes, {which} time"
+            spread = f"{up.seconds:.1f} s, the service itself takes {own:.0f} s"
+            found += [
+                Row(f"{name}: to the service's own", up.seconds / own, "x", spread, goal),
+                Row(f"{name}: calls", up.calls.total(), "calls", str(up), most),
+            ]
         preview = stack.run("preview")
+        idle = stack.run("up", "--yes", "--skip-preview")
         destroy = stack.run("destroy", "--yes", "--skip-preview")
-    own = 100 * _PER_NODE + _STAGE * _STAGES
-    needs = f"the service itself takes {own:.0f} s"
     return [
-        Row("import and deploy 100 nodes: time", up.seconds, "s", needs),
-        Row("import and deploy 100 nodes: time, to the service's own", up.seconds / own, "x"),
-        Row("import and deploy 100 nodes: calls", up.calls.total(), "calls", str(up)),
-        Row("import and deploy 100 nodes: calls besides polls", up.besides_polls, "calls"),
+        *found,
+        Row(
+            "  up without a change: to the service's own",
+            idle.seconds / own,
+            "x",
+            "the engine's part in each of these",
+        ),
         _calls("  preview without a change", preview.calls.total(), preview, 0),
         Row("  offline and delete: calls", destroy.calls.total(), "calls", str(destroy)),
     ]
 
 
-def _of(name: str, run: _Run, goal: float | None) -> list[Row]:
+def _of(name: str, run: _Run) -> list[Row]:
     allowed = f"{run.calls.total()} calls take {run.calls.total() / LIMIT:.0f} s"
     return [
         _calls(f"{name}: throttled answers", run.throttled, run, 0),
         Row(f"{name}: time", run.seconds, "s", allowed),
-        Row(f"{name}: time, to what the limit asks", run.ratio, "x", goal=goal),
+        Row(f"{name}: time, to what the limit asks", run.ratio, "x", goal=1.05),
     ]
 
 
@@ -187,12 +208,12 @@ def engine() -> Path:
     return Path(subprocess.run(script, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
 
 
-def document(name: str, nodes: int) -> dict[str, Any]:
+def document(name: str, nodes: int, scripts: str = "SELECT 1") -> dict[str, Any]:
     """A chain of nodes."""
     chain = [
         {
             "name": f"node_{number}",
-            "script": {"runtime": {"command": "ODPS_SQL"}, "content": f"SELECT {number};\n"},
+            "script": {"runtime": {"command": "ODPS_SQL"}, "content": f"{scripts}, {number};\n"},
         }
         for number in range(nodes)
     ]

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import itertools
 import json
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from pulumi_resource_dataworks.openapi import JobStatus, Settings, wait_for_job
+from pulumi_resource_dataworks.openapi import JobStatus, Length, Settings, Span, learn, wait_for_job
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
@@ -158,6 +159,10 @@ class Waits:
         return mean(self.seconds)
 
     @property
+    def mean_polls(self) -> float:
+        return mean(self.polls)
+
+    @property
     def p95(self) -> float:
         return quantiles(self.seconds, n=20)[-1]
 
@@ -167,19 +172,43 @@ async def measure(nodes: int, length: float) -> Waits:
     found = Waits([], [])
     for phase in range(PHASES):
         share = 1 - SPREAD + 2 * SPREAD * (phase + 0.5) / PHASES
-        clock = _Time()
-        job = _Job(clock, ends=length * share)
-        await wait_for_job(
-            job,
-            "1",
-            expected_seconds=SECONDS_PER_NODE * nodes,
-            timeout=None,
-            cancelled=asyncio.Event(),
-            clock=clock,
-        )
-        found.seconds.append(clock.now - job.ends)
-        found.polls.append(job.polls)
+        await _wait(found, nodes, length * share, None)
     return found
+
+
+async def measure_learnt(nodes: int, length: float, runs: int, spread: float = SPREAD) -> list[Waits]:
+    """The same run by run where each is learnt from: a hundred workflows, whose jobs last at random."""
+    found = [Waits([], []) for _ in range(runs)]
+    drawn = random.Random(nodes)
+    for _ in range(PHASES):
+        known: Length | None = None
+        for waits in found:
+            ends = length * drawn.uniform(1 - spread, 1 + spread)
+            seen = await _wait(waits, nodes, ends, known)
+            known = learn(known, seen, SECONDS_PER_NODE * nodes)
+    return found
+
+
+async def _wait(waits: Waits, nodes: int, ends: float, known: Length | None) -> Span:
+    clock, seen = _Time(), [0.0, 0.0]
+    job = _Job(clock, ends)
+
+    def on_poll(status: JobStatus, elapsed: float) -> None:
+        seen[status.ended] = elapsed
+
+    await wait_for_job(
+        job,
+        "1",
+        expected_seconds=SECONDS_PER_NODE * nodes,
+        known=known,
+        timeout=None,
+        cancelled=asyncio.Event(),
+        clock=clock,
+        on_poll=on_poll,
+    )
+    waits.seconds.append(clock.now - ends)
+    waits.polls.append(job.polls)
+    return seen[0], seen[1]
 
 
 @dataclass

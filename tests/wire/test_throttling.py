@@ -11,6 +11,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2
 
+from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life
 from pulumi_resource_dataworks.lifecycle import _pipeline_run
 from pulumi_resource_dataworks.openapi import _pacing
@@ -48,7 +49,8 @@ FORMS: dict[str, dict[str, Any]] = {
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for long."""
     monkeypatch.setattr(_pacing, "BACKOFF_BASE", 0.001)
-    monkeypatch.setattr(_pipeline_run, "_times_to_look", lambda: itertools.count(0.0, 0.01))
+    monkeypatch.setattr(_pipeline_run, "_SOON", 0.0)
+    monkeypatch.setattr(openapi, "poll_times", lambda *_: itertools.count(0.01, 0.01))
 
 
 @pytest.fixture
@@ -193,8 +195,9 @@ def life(calls: Calls, server: EmulatorServer, *faults: Fault) -> list[tuple[str
 
 
 def without_times(value: Any) -> Any:
+    times = {"createTime", "importSeconds", "stageSeconds"}
     if isinstance(value, dict):
-        return {key: without_times(inner) for key, inner in value.items() if key != "createTime"}
+        return {key: without_times(inner) for key, inner in value.items() if key not in times}
     return [without_times(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 

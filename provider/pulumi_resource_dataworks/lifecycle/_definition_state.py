@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -60,6 +61,7 @@ FLAG_INPUTS = {"adopt": "adopt", "validate_on_preview": "validateOnPreview"}
 """The inputs that are true, false or left out, and how Pulumi calls them."""
 
 _REWRITES = ("sent", "kept")
+_SIMILAR = 2
 _OUTPUTS_OF_THE_SERVICE = {"owner": "owner", "create_time": "createTime"}
 _NOT_IN_THE_DOCUMENT = ("workflowId", "nodeIds", *_OUTPUTS_OF_THE_SERVICE.values())
 
@@ -166,6 +168,8 @@ class DefinitionState:
         left_out: What a read-back right after the import showed of fields that the document leaves out; None before that.
         pending_job: The job that was submitted and not seen to its end; empty text where its ID was lost.
         settled: Whether the service holds what was sent, as far as it was seen.
+        took: How long the imports so far took, for the next one's wait.
+        took_nodes: How many nodes the last of them had.
     """
 
     inputs: DefinitionInputs
@@ -178,6 +182,8 @@ class DefinitionState:
     left_out: flowspec.LeftOut | None = None
     pending_job: str | None = None
     settled: bool = True
+    took: openapi.Length | None = None
+    took_nodes: int = 1
 
     @classmethod
     def first(cls, inputs: DefinitionInputs) -> DefinitionState:
@@ -200,6 +206,8 @@ class DefinitionState:
             left_out=kept.get("leftOut"),
             pending_job=kept.get("pendingJob"),
             settled="unsettled" not in kept,
+            took=openapi.Length.kept(kept.get("importSeconds")),
+            took_nodes=_count(kept.get("importNodes")),
             **{name: outputs.get(key) for name, key in _OUTPUTS_OF_THE_SERVICE.items()},
         )
 
@@ -217,6 +225,20 @@ class DefinitionState:
     def node_ids(self) -> dict[str, str]:
         """The service's IDs of the document's nodes, by name."""
         return {name: self.ids.get(node["id"], node["id"]) for name, node in self.inputs.nodes.items()}
+
+    @property
+    def should_take(self) -> openapi.Length | None:
+        """How long an import of the document should take, from those so far; None where these say little of it.
+
+        What a job takes beside its nodes is not known, so a workflow of many more or far fewer nodes is another one.
+        """
+        growth = max(1, len(self.inputs.nodes)) / self.took_nodes
+        return self.took.times(growth) if self.took and 1 / _SIMILAR <= growth <= _SIMILAR else None
+
+    def having_taken(self, seconds: openapi.Span, expected: float) -> DefinitionState:
+        """This state with what an import of the document took."""
+        took = openapi.learn(self.should_take, seconds, expected)
+        return replace(self, took=took, took_nodes=max(1, len(self.inputs.nodes)))
 
     @property
     def known_ids(self) -> dict[str, str]:
@@ -300,9 +322,16 @@ class DefinitionState:
             "leftOut": self.left_out,
             "pendingJob": self.pending_job,
             "unsettled": None if self.settled else True,
+            "importSeconds": self.took and [round(seconds, 3) for seconds in self.took],
+            "importNodes": self.took and self.took_nodes,
         }
         kept = {key: value for key, value in kept.items() if value is not None}
         return marked({**outputs, BOOKKEEPING: kept} if kept else outputs, self.inputs.spec)
+
+
+def _count(value: object) -> int:
+    """A number of nodes from a state that somebody may have edited."""
+    return int(value) if isinstance(value, int | float) and 1 <= value < math.inf else 1
 
 
 def _bearers_of_ids(spec: flowspec.Object) -> list[flowspec.Object]:

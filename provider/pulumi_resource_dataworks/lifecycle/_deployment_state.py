@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import DEPLOYMENT_INPUTS
+from pulumi_resource_dataworks._names import BOOKKEEPING, DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
 from ._pipeline_run import RunRequest, short_digest
@@ -100,6 +100,7 @@ class DeploymentState:
         stages: The stages of the last run.
         pending_run: The run that was begun and not seen to its end; empty where its ID was lost; None where there is none.
         pending_digest: What that run deploys.
+        stage_seconds: How long each stage took in the runs so far, by its code, for the next run's waits.
     """
 
     inputs: DeploymentInputs
@@ -110,6 +111,7 @@ class DeploymentState:
     stages: tuple[Mapping[str, str], ...] = ()
     pending_run: str | None = None
     pending_digest: str = ""
+    stage_seconds: Mapping[str, openapi.Length] = field(default_factory=dict[str, openapi.Length])
 
     @classmethod
     def of(cls, inputs: DeploymentInputs, outputs: Mapping[str, Any]) -> DeploymentState:
@@ -119,7 +121,9 @@ class DeploymentState:
         if pending is not None:
             known |= {"pending_run": pending.get("runId", ""), "pending_digest": pending.get("digest", "")}
         known["stages"] = tuple(known.get("stages", ()))
-        return cls(inputs, **known)
+        kept = cast("Mapping[str, Any]", outputs.get(BOOKKEEPING, {})).get("stageSeconds", {})
+        lengths = {code: openapi.Length.kept(seconds) for code, seconds in kept.items()}
+        return cls(inputs, **known, stage_seconds={code: one for code, one in lengths.items() if one})
 
     @property
     def resource_id(self) -> str:
@@ -131,6 +135,11 @@ class DeploymentState:
         """Whether production holds what is asked for, as far as this resource has seen."""
         same = short_digest(self.deployed) == short_digest(self.inputs.digest)
         return self.pending_run is None and self.status == ONLINE and same
+
+    @property
+    def first_stage(self) -> str:
+        """The code of the stage that began the last run; empty where that is not known."""
+        return self.stages[0]["code"] if self.stages else ""
 
     @property
     def resumable_run(self) -> str | None:
@@ -158,6 +167,9 @@ class DeploymentState:
         outputs = {**self.inputs.to_pulumi(), **{key: value for key, value in found.items() if value}}
         if self.pending_run is not None:
             outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
+        if self.stage_seconds:
+            lengths = {code: [round(one, 3) for one in length] for code, length in self.stage_seconds.items()}
+            outputs[BOOKKEEPING] = {"stageSeconds": lengths}
         return outputs
 
 

@@ -184,7 +184,7 @@ async def apply(context: Context, request: ImportRequest) -> DefinitionState:
     if refusal is not None:
         context.report.warning(f"DataWorks refused the document's IDs, so it has got others: {refusal}")
     context.state_if_stopped = state.sent(state.pending_job)
-    return await finish(context, state, request.advice)
+    return await finish(context, state, request.advice, resumed=False)
 
 
 async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> DefinitionState:
@@ -223,14 +223,20 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
 
 
 async def finish(
-    context: Context, state: DefinitionState, advice: Callable[[Context], str] = lambda _: ""
+    context: Context,
+    state: DefinitionState,
+    advice: Callable[[Context], str] = lambda _: "",
+    *,
+    resumed: bool = True,
 ) -> DefinitionState:
     """Waits for the pending job and reads the workflow back; `advice` is said where the job failed.
+
+    Of a job that is `resumed` nobody knows how long it has been running, so nothing is learnt of it.
 
     Raises:
         HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
     """
-    job = await wait(context, state)
+    job, seen = await wait(context, state, resumed=resumed)
     if job is not None and not job.succeeded:
         words = f"{job.error or 'it gives no reason'} (request {job.request_id})"
         if context.secret:
@@ -240,48 +246,70 @@ async def finish(
     ended = "the import job succeeded" if job else "it is not known what became of the import job"
     kept = await _read_back(context, state, ended)
     context.report.status(f"{_nodes(len(kept.node_ids))} in place")
+    if job is not None and not resumed:
+        kept = kept.having_taken(seen, expected_seconds(len(kept.node_ids)))
     return replace(kept, pending_job=None, settled=True, owned=frozenset(kept.node_ids.values()))
 
 
-async def wait(context: Context, state: DefinitionState) -> openapi.JobStatus | None:
-    """Waits for the end of the pending job; None where there is none, or the service has forgotten it.
+async def wait(
+    context: Context, state: DefinitionState, *, resumed: bool = True
+) -> tuple[openapi.JobStatus | None, openapi.Span]:
+    """Waits for the end of the pending job, and says between which seconds it ended.
+
+    There is no job where none is pending, or the service has forgotten it.
 
     Raises:
         HalfDoneError: The end was not seen.
     """
+    seen = [0.0, 0.0]
     if not state.pending_job:
-        return None
+        return None, (0.0, 0.0)
     count = len(state.node_ids)
+    known = None if resumed else state.should_take
+    expected = known.mean if known else expected_seconds(count)
+
+    def on_poll(status: openapi.JobStatus, elapsed: float) -> None:
+        seen[status.ended] = elapsed
+        report_progress(context, status, elapsed, count, expected)
+
     context.report.status(f"importing {_nodes(count)} (job {state.pending_job})")
     try:
-        return await openapi.wait_for_job(
+        job = await openapi.wait_for_job(
             context.client,
             state.pending_job,
-            expected_seconds=SECONDS_PER_NODE * max(1, count),
+            expected_seconds=expected,
+            known=known,
             timeout=context.remaining,
             cancelled=context.cancelled,
             clock=context.clock,
-            on_poll=lambda status, elapsed: report_progress(context, status, elapsed, count),
+            on_poll=on_poll,
         )
     except openapi.JobForgotten:
         context.report.warning(
             f"DataWorks no longer knows the import job: going by what the workflow is now (job {state.pending_job})"
         )
-        return None
+        return None, (0.0, 0.0)
     except openapi.DataWorksError as error:
         later = "the next `pulumi up` resumes it"
         if not isinstance(error, openapi.JobWaitError):
             later = f"the job goes on in DataWorks, and {later}"
         raise state.half_done(f"{error}; {later}", state.pending_job) from error
+    return job, (seen[0], seen[1])
 
 
-def report_progress(context: Context, status: openapi.JobStatus, elapsed: float, count: int) -> None:
-    """Shows how far a job should be: the service does not say, so it is what recorded traffic shows for a node."""
-    expected = SECONDS_PER_NODE * max(1, count)
+def expected_seconds(count: int) -> float:
+    """How long the import of so many nodes should take, as far as recorded traffic says."""
+    return SECONDS_PER_NODE * max(1, count)
+
+
+def report_progress(
+    context: Context, status: openapi.JobStatus, elapsed: float, count: int, expected: float
+) -> None:
+    """Shows how far a job of so many expected seconds should be, as the service does not say."""
     if status.ended:
         return
     if elapsed < expected:
-        progress = f"~{int(elapsed / SECONDS_PER_NODE)} of {_nodes(count)}, {expected - elapsed:.0f} s left"
+        progress = f"~{int(elapsed / expected * count)} of {_nodes(count)}, {expected - elapsed:.0f} s left"
     else:
         progress = f"{elapsed:.0f} s, usually {expected:.0f} s, for {_nodes(count)}"
     context.report.status(f"{progress} (import job {status.job_id})")

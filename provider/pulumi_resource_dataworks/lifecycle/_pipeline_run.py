@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -202,20 +202,35 @@ def has_failed(run: openapi.PipelineRun) -> bool:
 # --- A pipeline run, seen to its end: stage by stage, as they come
 
 
+_STAGE_SECONDS = 5.0
+"""What a stage is expected to take where nothing is known: recorded are three within 70 s, a person's pauses included."""
+_SOON = 0.5
+"""Seconds until the first look, then: a stage may have nothing to do."""
+_BY_A_PERSON = 120.0
+"""Seconds after which nothing is learnt of a stage: a person may have passed it, and next time be quicker."""
 _REFUSED_LOOKS = 3
 """How often a stage is looked at, once the service has refused to execute it, before it counts as a person's."""
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
 
-async def follow(context: Context, request: RunRequest, run_id: str) -> openapi.PipelineRun:
+async def follow(
+    context: Context,
+    request: RunRequest,
+    run_id: str,
+    seconds: dict[str, openapi.Length],
+    first: str | None = None,
+) -> openapi.PipelineRun:
     """Sees a run to its end: each stage is executed when all before it have succeeded.
+
+    `seconds` is how long stages took so far, by code, and is corrected by what is seen of this run. `first` is the stage that
+    begins by itself in a run that was made just now, as far as is known; None for an earlier run.
 
     Raises:
         RunError: It ended otherwise than in Success, or its end was not seen.
     """
-    follower = _Follower(context, request, run_id)
+    follower = _Follower(context, request, run_id, seconds)
     try:
-        run = await follower.until_end()
+        run = await follower.until_end(first)
     except (openapi.DataWorksError, CancelledStepError) as error:
         stage = current_stage(follower.seen) if follower.seen else None
         at = f", at the stage {stage.title}" if stage else ""
@@ -229,18 +244,25 @@ async def follow(context: Context, request: RunRequest, run_id: str) -> openapi.
 class _Follower:
     """A run as this step has seen it so far."""
 
-    def __init__(self, context: Context, request: RunRequest, run_id: str) -> None:
-        self.context, self.request, self.run_id = context, request, run_id
+    def __init__(
+        self, context: Context, request: RunRequest, run_id: str, seconds: dict[str, openapi.Length]
+    ) -> None:
+        self.context, self.request, self.run_id, self.seconds = context, request, run_id, seconds
         self.executed: set[str] = set()
         self.refused: dict[str, openapi.ServiceError] = {}
         self.for_a_person: set[str] = set()
         self.last_status = ""
         self.seen: openapi.PipelineRun | None = None
 
-    async def until_end(self) -> openapi.PipelineRun:
-        found, looks, times, waited = await self._look(), 0, _times_to_look(), 0.0
+    async def until_end(self, first: str | None) -> openapi.PipelineRun:
+        self._turn_to(first or "", is_timed=first is not None)
+        if first in self.seconds:
+            await self._pause()
+        found, looks = await self._look(), 0
         while not (found.ended or has_failed(found)):
             stage = current_stage(found)
+            if (code := stage.code if stage else "") != self.code:
+                self._turn_to(code, is_timed=self.is_timed)
             if stage is not None and stage.status == "Init":
                 if self.request.kind == "Offline" and found.is_out_of_production:
                     # What is left may delete the workflow in Data Studio (DeleteNode, in version 0.0.1 of the vendor's skill).
@@ -248,18 +270,45 @@ class _Follower:
                         return found
                 else:
                     await self._execute(found, stage, looks)
-            self._report(found, stage, waited)
-            due = next(times)
-            await self.context.pause(due - waited)
-            before, found, waited, looks = found, await self._look(), due, looks + 1
+            self._report(found, stage)
+            await self._pause()
+            before, found, looks = found, await self._look(), looks + 1
             if _progress(found) != _progress(before):
-                looks, times, waited = 0, _times_to_look(), 0.0
+                looks = 0
         return found
+
+    def _turn_to(self, code: str, *, is_timed: bool) -> None:
+        """A stage begins now, or is seen for the first time."""
+        self.code, self.is_timed, self.unended = code, is_timed, 0.0
+        self.begun = self.context.clock.monotonic()
+        known = self.seconds.get(code)
+        soon = () if known else (_SOON,)
+        self.times = itertools.chain(soon, openapi.poll_times(_STAGE_SECONDS, known))
+
+    @property
+    def waited(self) -> float:
+        return self.context.clock.monotonic() - self.begun
+
+    async def _pause(self) -> None:
+        due = next(time for time in self.times if time > self.waited)
+        await self.context.pause(due - self.waited)
+
+    def _note(self, found: openapi.PipelineRun) -> None:
+        """Learns how long the current stage took, where it was seen to begin and no person had to pass it."""
+        if not any(stage.code == self.code and stage.status == "Success" for stage in found.stages):
+            self.unended = self.waited
+            return
+        if self.is_timed and self.code not in self.refused and self.waited < _BY_A_PERSON:
+            self.seconds[self.code] = openapi.learn(
+                self.seconds.get(self.code), (self.unended, self.waited), _STAGE_SECONDS
+            )
+        self.is_timed = True  # what comes next begins now
 
     async def _look(self) -> openapi.PipelineRun:
         """The run as it stands; one that was made just now may not be seen yet."""
         look = partial(self.context.client.pipelines.get, self.request.project_id, self.run_id)
         self.seen = await (self.context.ask(look()) if self.seen else self.context.ask_when_seen(look))
+        self._note(self.seen)
         return self.seen
 
     async def _execute(self, run: openapi.PipelineRun, stage: openapi.PipelineStage, looks: int) -> None:
@@ -274,6 +323,7 @@ class _Follower:
         call = self.context.client.pipelines.execute(self.request.project_id, self.run_id, stage.code)
         try:
             await self.context.ask(call)
+            self._turn_to(stage.code, is_timed=True)
         except openapi.AnswerLost:
             self.executed.discard(stage.code)  # the next look shows whether it took effect
         except openapi.ServiceError as error:
@@ -297,11 +347,11 @@ class _Follower:
             self.for_a_person.add(stage.code)
             self.context.report.info(message)
 
-    def _report(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None, waited: float) -> None:
+    def _report(self, run: openapi.PipelineRun, stage: openapi.PipelineStage | None) -> None:
         where = _place(run, stage) if stage else "all stages have ended, the run not yet"
         if stage and stage.code in self.for_a_person:
             where = _for_a_person(stage)
-        seconds = f", {waited:.0f} s so far" if waited >= 1 else ""
+        seconds = f", {self.waited:.0f} s so far" if self.waited >= 1 else ""
         status = f"{where}{seconds} (pipeline run {self.run_id})"
         if status != self.last_status:
             self.last_status = status
@@ -351,18 +401,6 @@ def _links(context: Context, stage: openapi.PipelineStage) -> str:
     text = " ".join(words.raw for words in (stage.message, stage.description, stage.detail))
     links = list(dict.fromkeys(_LINK.findall(text)))
     return f": {', '.join(links)}" if links else ""
-
-
-def _times_to_look() -> Iterator[float]:
-    """Seconds after a stage's beginning at which to look, growing: how long a stage lasts is nowhere documented.
-
-    Recorded: three stages within 70 s, a person's pauses included.
-    """
-    yield 0.5
-    time, interval = 2.0, 2.0
-    while True:
-        yield time
-        time, interval = time + interval, min(interval * 1.25, 60.0)
 
 
 def _progress(run: openapi.PipelineRun) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -109,6 +109,8 @@ def imported_deployment(
 
 
 T = TypeVar("T")
+Upstream = list[tuple[str, str]]
+"""Outputs of other workflows, each with what depends on it."""
 
 _MOST = 20
 """How many outputs of others are asked about, at one to four calls each."""
@@ -116,18 +118,24 @@ _WAITS = {"Normal", "CrossCycleDependsOnOtherNode"}
 
 
 async def warn_of_upstream(
-    context: Context, workflow: Workflow, is_deployed_here: Callable[[Workflow], bool]
+    context: Context,
+    workflow: Workflow,
+    is_deployed_here: Callable[[Workflow], bool],
+    known: Upstream | None,
 ) -> None:
     """Warns of each workflow that this one depends on, that is not in production, and that this run does not deploy too.
+
+    `known` is what it depends on, where this run has imported it.
 
     Raises:
         CancelledStepError: The user stopped the run.
     """
     project_id, reported = workflow[0], set[str]()
     try:
-        call = context.client.get_workflow_definition(*workflow, include_script_content=False)
-        root = _ownership.document(await context.ask(call))
-        for output, waiting in list(_of_others(root))[:_MOST]:
+        if known is None:
+            call = context.client.get_workflow_definition(*workflow, include_script_content=False)
+            known = upstream_of(_ownership.document(await context.ask(call)))
+        for output, waiting in known[:_MOST]:
             upstream = await _maker(context, project_id, output)
             if (
                 upstream is None
@@ -150,8 +158,9 @@ async def warn_of_upstream(
         return
 
 
-def _of_others(root: flowspec.Object) -> Iterator[tuple[str, str]]:
+def upstream_of(root: flowspec.Object) -> Upstream:
     """Each output that no node of the document makes and a dependency names, and what depends on it first."""
+    found: Upstream = []
     workflow = flowspec.workflow_of(root)
     nodes = [node for _, node in flowspec.nodes_of(workflow)]
     names = {str(node.get("id")): f'node "{node.get("name")}"' for node in nodes}
@@ -163,7 +172,8 @@ def _of_others(root: flowspec.Object) -> Iterator[tuple[str, str]]:
         is_root = "." not in edge.output and edge.output.endswith("_root")
         if edge.type in _WAITS and edge.output not in seen and not is_root:
             seen.add(edge.output)
-            yield edge.output, names.get(edge.node, "the workflow")
+            found.append((edge.output, names.get(edge.node, "the workflow")))
+    return found
 
 
 async def _maker(context: Context, project_id: int, output: str) -> openapi.WorkflowDefinition | None:

@@ -35,7 +35,9 @@ def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, Reso
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run), learnt)
     taken_over = TakenOver(run and f"{run}/deployments")
-    deployments = WorkflowDeployments(taken_over, is_made_here=definitions.makes)
+    deployments = WorkflowDeployments(
+        taken_over, is_made_here=definitions.makes, upstream=definitions.upstream
+    )
     return {
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),

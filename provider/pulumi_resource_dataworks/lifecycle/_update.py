@@ -25,7 +25,14 @@ def import_request(
     updated = state.updated(new)
     if found is None:
         context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")
-        first = DefinitionState(new, state.workflow_id, updated.ids, owner=state.owner)
+        first = DefinitionState(
+            new,
+            state.workflow_id,
+            updated.ids,
+            owner=state.owner,
+            took=state.took,
+            took_nodes=state.took_nodes,
+        )
         return ImportRequest(first, new.root, fresh=True)
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)

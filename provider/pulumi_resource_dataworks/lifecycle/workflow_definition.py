@@ -29,6 +29,7 @@ from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
 from ._import import ImportRequest, apply, finish, wait
 from ._ownership import Found, Holder, Workflow, claim, foresee, found_again, refuse_foreign
+from ._production import Upstream, upstream_of
 from ._refresh import imported, refreshed
 from ._run import Learnt, Options, TakenOver
 from ._step import (
@@ -71,6 +72,7 @@ class WorkflowDefinitions:
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
+        upstream: What the workflows depend on that this run has imported.
         written: By URN, the documents as they were written, where a preview may have to name their lines.
     """
 
@@ -83,6 +85,7 @@ class WorkflowDefinitions:
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
+    upstream: dict[Workflow, Upstream] = field(default_factory=dict[Workflow, Upstream])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
@@ -313,6 +316,7 @@ class WorkflowDefinitions:
         try:
             with nothing_lost(context):
                 state = await apply(context, request)
+                self.upstream[state.workflow] = upstream_of(state.root)
                 return state
         except HalfDoneError as error:
             state = cast("DefinitionState", error.state)

@@ -34,6 +34,7 @@ from ._pipeline_run import (
     unended_of_ours,
 )
 from ._production import (
+    Upstream,
     after_pending,
     as_it_is,
     imported_deployment,
@@ -64,6 +65,7 @@ class WorkflowDeployments:
             under way.
         gone: How many have gone offline.
         is_made_here: Whether a definition of this run has a workflow, or is to make it.
+        upstream: What the workflows depend on that this run has imported.
     """
 
     taken_over: TakenOver = field(default_factory=TakenOver)
@@ -72,6 +74,7 @@ class WorkflowDeployments:
     going: dict[Workflow, int | None] = field(default_factory=dict[Workflow, "int | None"])
     gone: int = 0
     is_made_here: Callable[[Workflow], bool] = lambda _: False
+    upstream: Mapping[Workflow, Upstream] = field(default_factory=dict[Workflow, Upstream])
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
@@ -240,6 +243,8 @@ class WorkflowDeployments:
         request = state.inputs.run_request
         runs = await runs_of(context, *state.inputs.workflow)
         run = unended_of_ours(request, runs, state.resumable_run)
+        first, seconds = None, dict(state.stage_seconds)
+        state = replace(state, stage_seconds=seconds)  # which `follow` corrects, however the step ends
         try:
             if run is not None:
                 context.report.status(f"going on with an earlier run (pipeline run {run.id})")
@@ -252,10 +257,13 @@ class WorkflowDeployments:
                 return await _deployed(context, state, runs[0])
             else:
                 await clear_way(context, request, runs, state.pending_run)
-                await warn_of_upstream(context, state.inputs.workflow, self.declared.__contains__)
-                run_id = await _begun(context, state, runs)
+                workflow = state.inputs.workflow
+                known = self.upstream.get(workflow)
+                await warn_of_upstream(context, workflow, self.declared.__contains__, known)
+                run_id, first = await _begun(context, state, runs), state.first_stage
             context.state_if_stopped = state.with_pending_run(run_id)
-            return await _deployed(context, state, await follow(context, request, run_id))
+            run = await follow(context, request, run_id, seconds, first)
+            return await _deployed(context, state, run)
         except RunError as error:
             raise await _half_done(context, state, error) from error
         finally:
@@ -348,7 +356,7 @@ async def _take_offline(context: Context, state: DeploymentState) -> None:
             raise
         context.report.info(f"not in production (workflow {workflow[1]}): {error}")
         return
-    await follow(context, request, run_id)
+    await follow(context, request, run_id, {})
     context.report.status("taken offline")
 
 

@@ -34,7 +34,7 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
-from ._jobs import JobReader, poll_times, wait_for_job
+from ._jobs import JobReader, Length, Span, learn, poll_times, wait_for_job
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._pacing import Clock, SystemClock
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
@@ -65,6 +65,7 @@ __all__ = [
     "JobWaitCancelled",
     "JobWaitError",
     "JobWaitTimeout",
+    "Length",
     "Node",
     "NotFoundError",
     "PermissionDeniedError",
@@ -81,6 +82,7 @@ __all__ = [
     "SettingProblem",
     "Settings",
     "SettingsError",
+    "Span",
     "StaticCredentials",
     "SystemClock",
     "Task",
@@ -92,6 +94,7 @@ __all__ = [
     "WorkflowInstance",
     "WorkflowSummary",
     "WrongEndpointError",
+    "learn",
     "poll_times",
     "wait_for_job",
     "withhold_words",

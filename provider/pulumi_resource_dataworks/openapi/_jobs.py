@@ -1,61 +1,141 @@
 """Waiting for a job, in such a way that a cancel is heard at once and a hiccup of the network is not fatal."""
 
+from __future__ import annotations
+
 import asyncio
 import math
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from ._errors import DataWorksError, JobForgotten, JobWaitCancelled, JobWaitTimeout, ServiceError
 from ._models import JobStatus
 from ._pacing import Clock, SystemClock
 
-# --- When to poll a job that should last about ``expected`` seconds
+# --- When to poll what should last about so long: a job, or a stage of a pipeline run
 #
-# Calls are scarce (5 a second for a whole account, 100 a day in the Basic edition), and a job's length is known roughly
-# from its number of nodes. A step that polls each 18 % of the time gone knows of the end after a tenth of the job's length,
-# in some 40 polls in 10 minutes. Knowing the expected length, it can do better with fewer: densely where the job is
-# likely to end, hardly before.
+# Calls are scarce (5 a second for a whole account, 100 a day in the Basic edition). A step that polls each 18 % of the time
+# gone knows of the end after a tenth of the length, in some 40 polls in 10 minutes. Knowing how long it should take, it can do
+# better with fewer: densely where the end is likely, hardly before. How long is guessed at first, and then learnt.
 
 
 _SHORTEST = 1.5
-"""Seconds: a shorter job is treated as one of this length, as the first poll of a third of it is soon enough."""
+"""Seconds: what should be shorter is treated as of this length, as the first poll of a third of it is soon enough."""
 _LIKELY = (0.75, 1.26)
-"""Of the expected length: between these a job is likely to end (1 to 1.5 s a node were seen, and 1.2 s are expected). Where
+"""Of a guessed length: between these the end is likely (1 to 1.5 s a node were seen, and 1.2 s are expected). Where
 the number of polls is even, one is just after the expected length itself."""
+_LEARNT = (0.72, 1.4)
+"""The same of the mean of lengths that vary by a quarter, which is not known exactly. With what follows, the mean wait is half
+of that at a guess from the third run on, with no more polls (`make bench`)."""
 _MOST_LIKELY_POLLS = 8
-"""Between them: sqrt(expected) polls, as a long job may be known of later; 8 lose 3 % of a long job's length."""
+"""In the former: sqrt(expected) polls, as a long job may be known of later; 8 lose 3 % of a long job's length."""
+_DENSER = 2.5
+"""How much closer polls are at a learnt length than at a guessed one."""
+_CLOSEST = 0.8
+"""Seconds between them, so that what is short takes few."""
+_SAME = 0.25
+"""Seconds by which lengths differ that are the same but for the network's and the clocks' doing."""
 _GROWTH = 1.18
 """Each time is so much later than the one before, but for the likely ones."""
 _EARLY = (0.4, 3)
-"""Jobs seldom end in the first part of the expected length, but with an error at once: there, times grow threefold."""
+"""The end is seldom in the first part of a guessed length, but with an error at once: there, times grow threefold."""
 _FIRST = 5.0
-"""Seconds by which the first poll is made, for a job that fails at once."""
+"""Seconds by which the first poll is made, for what fails at once."""
 _APART = 2.5
-"""Seconds between polls before the likely end, so that a small workflow takes two polls."""
+"""Seconds between polls before a guessed end, so that a small workflow takes two polls."""
 _LONGEST = 60.0
-"""Seconds between polls: a deployment must not stand still for longer, however long its job has been running."""
+"""Seconds between polls: a deployment must not stand still for longer, however long it has been running."""
+_SANE = 1800.0
+"""Seconds, as long as a step may take: longer ones in a state are not believed, as somebody may have edited it."""
+
+Span = tuple[float, float]
+"""Seconds: at the first it had not ended, at the second it had."""
 
 
-def poll_times(expected: float) -> Iterator[float]:
-    """Yield, without end, the seconds after submission at which to poll; strictly growing."""
-    expected = max(expected, _SHORTEST)
-    begin, end = (share * expected for share in _LIKELY)
-    count = min(math.ceil(math.sqrt(expected)), _MOST_LIKELY_POLLS)
-    likely = [begin + (end - begin) * number / count for number in range(1, count + 1)]
-    early = [_before(likely[0], expected)]
-    while early[-1] > _FIRST:
-        early.append(_before(early[-1], expected))
-    yield from reversed(early)
-    yield from likely
+class Length(NamedTuple):
+    """How long something took, in seconds: the span in which the last one ended, narrower where earlier ones agree; and the mean of all."""
+
+    low: float
+    high: float
+    mean: float
+
+    @classmethod
+    def kept(cls, value: object) -> Length | None:
+        """What a state says; None where that is no length that could have been learnt."""
+        numbers = cast("list[object]", value) if isinstance(value, list) else []
+        if len(numbers) != 3 or not all(isinstance(one, int | float) for one in numbers):
+            return None
+        length = cls(*cast("list[float]", numbers))
+        low, high, mean = length
+        return length if 0 <= low < high <= _SANE and high / 1.5 <= mean <= 1.5 * high else None
+
+    def times(self, factor: float) -> Length | None:
+        """The length of something so many times as large."""
+        return Length.kept([seconds * factor for seconds in self])
+
+
+def learn(known: Length | None, seen: Span, expected: float) -> Length:
+    """Return what is known after another wait. A guess that the first one confirms counts as one more."""
+    took = seen[1]
+    if known is None:
+        return Length(*seen, (took + expected) / 2 if abs(took - expected) < expected / 4 else took)
+    if abs(took - known.mean) > known.mean / 3:
+        return Length(*seen, took)
+    low, high = max(known.low, seen[0]), min(known.high, took)
+    mean = known.mean + (took - known.mean) / 4
+    return Length(low, high, mean) if low < high else Length(*seen, mean)
+
+
+def poll_times(expected: float, known: Length | None = None) -> Iterator[float]:
+    """Yield, without end, the seconds after submission at which to poll; strictly growing.
+
+    ``known`` is what `learn` made of earlier waits, and goes before ``expected``.
+    """
+    times = _around(known) if known else _guessed(max(expected, _SHORTEST))
+    yield from times
+    time = times[-1]
     while True:
-        end += min(end * (_GROWTH - 1), _LONGEST)
-        yield end
+        time += min(time * (_GROWTH - 1), _LONGEST)
+        yield time
 
 
-def _before(time: float, expected: float) -> float:
+def _step(length: float) -> float:
+    begin, end = _LIKELY
+    return (end - begin) * length / min(math.ceil(math.sqrt(length)), _MOST_LIKELY_POLLS)
+
+
+def _guessed(expected: float) -> list[float]:
+    begin, end = (share * expected for share in _LIKELY)
+    step = _step(expected)
+    count = round((end - begin) / step)
+    times = [begin + step * number for number in range(1, count + 1)]
     share, growth = _EARLY
-    earlier = time / growth if time <= share * expected else min(time / _GROWTH, time - _APART)
-    return max(earlier, _SHORTEST / growth)
+    while times[0] > _FIRST or len(times) == count:
+        time = times[0]
+        earlier = time / growth if time <= share * expected else min(time / _GROWTH, time - _APART)
+        times.insert(0, max(earlier, _SHORTEST / growth))
+    return times
+
+
+def _around(known: Length) -> list[float]:
+    """Around the mean ever more densely, as what has not ended is the likelier to; and at the last length, as it may be the same."""
+    low, high, mean = known.low, known.high, max(known.mean, _SHORTEST)
+    begin, end = (share * mean for share in _LEARNT)
+
+    def gap(time: float) -> float:
+        return max(_step(mean) / _DENSER * max(3 - 2 * time / mean, 0.5), _CLOSEST)
+
+    times = [high]
+    while (time := times[0] - gap(times[0])) > begin:
+        times.insert(0, time)
+    if high - low < 2 * gap(high):
+        times = [time for time in times if not low < time < high]
+        times.append((low + high) / 2 if high - low > 2 * _SAME else high + _SAME)
+    if begin > 2 * _FIRST:
+        times.append(_FIRST)
+    while high < end:
+        high += gap(high)
+        times.append(high)
+    return sorted(times)
 
 
 # --- The wait
@@ -80,6 +160,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
     job_id: str,
     *,
     expected_seconds: float,
+    known: Length | None = None,
     timeout: float | None,
     cancelled: asyncio.Event,
     clock: Clock | None = None,
@@ -91,6 +172,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         client: Who asks.
         job_id: From the import's answer.
         expected_seconds: About how long it should take; 1 to 1.5 s a node were seen.
+        known: What `learn` made of earlier waits for such a job, from its submission on.
         timeout: Seconds, or None for no end. The last poll is at the deadline, none is begun after it.
         cancelled: Set it to stop waiting; the job itself goes on.
         clock: Instead of the machine's, for tests.
@@ -104,7 +186,7 @@ async def wait_for_job(  # noqa: PLR0913 - each is a fact about this one wait
         DataWorksError: A poll failed for good, such as for lack of permission.
     """
     wait = _Wait(client, job_id, timeout, cancelled, clock or SystemClock())
-    for due in poll_times(expected_seconds):
+    for due in poll_times(expected_seconds, known):
         if due < wait.elapsed:
             continue
         await wait.sleep_until(due)

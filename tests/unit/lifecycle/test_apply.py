@@ -276,7 +276,7 @@ async def test_ids_of_the_services_own_are_kept_for_what_the_author_left_out(run
     assert outputs["spec"] == news["spec"] == etl()
     assert outputs["nodeIds"] == outputs["nodeOutputs"] == {"extract": "881", "load": "882"}
     assert owned(outputs) == ["881", "882"]
-    assert kept(outputs).keys() <= {"leftOut"}
+    assert kept(outputs).keys() <= {"leftOut", "importSeconds", "importNodes"}
     assert node_ids(root_of(outputs)) == outputs["nodeIds"]
     assert run.report.warnings == []
 

@@ -57,7 +57,7 @@ async def test_a_deployment_in_simple_mode_takes_few_calls(run: Deploying) -> No
         "ListPipelineRunItems": 1,
         "GetWorkflowDefinition": 2,
     }
-    assert polls == 12  # the build begins before the first look
+    assert polls == 10  # the build begins before the first look
 
 
 async def test_the_run_bears_the_users_words_and_a_mark(run: Deploying) -> None:
@@ -76,6 +76,31 @@ async def test_another_digest_is_deployed_and_the_same_is_not(run: Deploying) ->
     state = await run.again().update(state, B)
     assert run.kinds == ["Online", "Online"]
     assert state[2]["deployedDigest"] == B
+
+
+async def test_how_long_the_stages_took_is_kept_for_the_next_run(run: Deploying) -> None:
+    state = await run.create()
+    took = state[2]["__state"]["stageSeconds"]
+    assert {code: low < 3 <= high for code, (low, high, _) in took.items()} == dict.fromkeys(took, True)
+    assert len(took) == 3
+    first, polls = run.clock.now, run.emulator.count("GetPipelineRun")
+    again = run.again()
+    state = await again.update(state, B)
+    assert again.emulator.count("GetPipelineRun") - polls < polls
+    assert again.clock.now - first < first
+    assert (await run.again().refresh(state))[2]["__state"] == state[2]["__state"]
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"stageSeconds": {}}, {"stageSeconds": {"BUILD_PACKAGE": "3", "PROD": [1, 2, 1e9]}}]
+)
+async def test_a_state_that_knows_no_lengths_or_wrong_ones_is_deployed_as_any(
+    run: Deploying, kept: dict[str, Any]
+) -> None:
+    resource_id, inputs, outputs = await run.create()
+    state = await run.again().update((resource_id, inputs, {**outputs, "__state": kept}), B)
+    assert state[2]["status"] == "Online"
+    assert len(state[2]["__state"]["stageSeconds"]) == 3
 
 
 async def test_what_is_about_later_runs_makes_none(run: Deploying) -> None:

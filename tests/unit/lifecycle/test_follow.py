@@ -12,7 +12,7 @@ import pytest
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context
-from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, _times_to_look, follow
+from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, follow
 from tests.support.definitions import FakeReporter, denied, lost, not_found, refusal, unavailable
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
@@ -78,15 +78,22 @@ class Pipelines:
 class Step:
     """One step that follows the run."""
 
-    def __init__(self, pipelines: Pipelines, request: RunRequest = ONLINE, timeout: float = 100.0) -> None:
+    def __init__(
+        self,
+        pipelines: Pipelines,
+        request: RunRequest = ONLINE,
+        timeout: float = 100.0,
+        seconds: dict[str, openapi.Length] | None = None,
+    ) -> None:
         self.report = FakeReporter()
         self.cancelled = asyncio.Event()
         client: Any = SimpleNamespace(pipelines=pipelines)
         self.context = Context(URN, client, self.report, self.cancelled, timeout, clock=pipelines.clock)
         self.request = request
+        self.seconds = {} if seconds is None else seconds
 
-    async def run(self) -> openapi.PipelineRun:
-        return await follow(self.context, self.request, "run1")
+    async def run(self, first: str | None = None) -> openapi.PipelineRun:
+        return await follow(self.context, self.request, "run1", self.seconds, first)
 
     async def fail(self) -> RunError:
         with pytest.raises(RunError) as caught:
@@ -113,20 +120,49 @@ async def test_each_stage_is_executed_once_and_told_with_its_place_and_time(mess
     step = Step(service)
     assert (await step.run()).status == "Success"
     messages(step.report.texts("status"))
-    assert service.executed == [(4.0, "B")]
-    assert service.looked == [0.0, 0.5, 2.0, 4.0, 4.5, 6.0, 6.5, 7.0]
+    assert service.executed == [(4.6, "B")]
+    assert service.looked == pytest.approx([0.0, 0.5, 2.1, 4.6, 5.1, 6.7, 9.2, 9.7])
 
 
-def test_looks_grow_rarer_up_to_a_minute() -> None:
-    times = list(itertools.islice(_times_to_look(), 40))
-    assert times[:7] == [0.5, 2.0, 4.0, 6.5, 9.625, 13.53125, 18.4140625]
-    assert {round(after - before, 6) for before, after in itertools.pairwise(times[-10:])} == {60.0}
+async def test_looks_grow_rarer_up_to_a_minute() -> None:
+    service = Pipelines([look("Success", "Running")])
+    await Step(service, timeout=1800.0).fail()
+    gaps = [after - before for before, after in itertools.pairwise(service.looked)]
+    assert gaps[0] == 0.5
+    assert max(gaps[:6]) <= 2.5
+    assert [round(gap, 6) for gap in gaps[-10:]] == [60.0] * 10
+
+
+async def test_how_long_stages_took_places_the_looks_of_the_next_run() -> None:
+    def looks() -> list[Look]:
+        return [look("Running", "Init"), *[look("Success", "Running")] * 3, DONE]
+
+    seconds = {"A": openapi.Length(39.0, 40.0, 40.0)}
+    service = Pipelines(looks())
+    await Step(service, seconds=seconds).run(first="A")
+    assert service.looked[0] == 5.0  # in case it fails at once
+    assert all(40 * 0.7 < at <= 40 for at in service.looked[1:3])
+    assert seconds.keys() == {"A", "B"}
+
+
+async def test_what_a_stage_took_is_learnt_where_it_was_seen_to_begin() -> None:
+    seconds: dict[str, openapi.Length] = {}
+    service = Pipelines([look("Running", "Init"), *[look("Success", "Init")] * 2, DONE])
+    await Step(service, seconds=seconds).run(first="")
+    assert seconds == {"A": (0.0, 0.5, 0.5), "B": (0.5, pytest.approx(2.1), pytest.approx(2.1))}
+
+
+async def test_nothing_is_learnt_of_a_run_that_was_found_and_of_a_stage_that_a_person_passed() -> None:
+    seconds: dict[str, openapi.Length] = {}
+    found = Pipelines([look("Running", "Init"), look("Success", "Init"), DONE], refusals=[refusal()])
+    await Step(found, seconds=seconds).run()
+    assert seconds == {}
 
 
 async def test_the_first_stage_is_given_time_to_begin_by_itself() -> None:
     service = Pipelines([*[look("Init", "Init")] * 4, look("Running", "Init"), DONE])
     await Step(service).run()
-    assert service.executed == [(4.0, "A")]
+    assert service.executed == [(4.6, "A")]
 
 
 async def test_a_stage_is_executed_again_only_where_its_answer_was_lost() -> None:
@@ -161,13 +197,13 @@ async def test_a_stage_for_a_person_can_end_the_step(messages: Messages) -> None
     error = await Step(service, FAILING).fail()
     messages(str(error))
     assert (error.run_id, error.run, error.goes_on) == ("run1", waits, True)
-    assert service.looked == [0.0, 0.5, 2.0, 4.0]
+    assert service.looked == pytest.approx([0.0, 0.5, 2.1, 4.6])
 
 
 async def test_looks_at_a_refused_stage_are_counted_from_its_turn() -> None:
     service = Pipelines([look("Running", "Init"), look("Success", "Init")], refusals=[refusal()])
     await Step(service, FAILING).fail()
-    assert service.looked == [0.0, 0.5, 1.0, 2.5, 4.5]
+    assert service.looked == pytest.approx([0.0, 0.5, 1.0, 2.6, 5.1])
 
 
 async def test_a_refusal_that_is_about_the_key_ends_the_step(messages: Messages) -> None:

@@ -39,6 +39,8 @@ def full() -> DefinitionState:
         left_out={},
         pending_job="job1",
         settled=False,
+        took=openapi.Length(2.0, 3.0, 2.5),
+        took_nodes=2,
     )
 
 
@@ -53,6 +55,42 @@ def test_what_is_kept_is_what_is_read_again(state: DefinitionState) -> None:
     assert (again.root, again.inputs.root) == (state.root, state.inputs.root)
     assert again.to_pulumi() == state.to_pulumi()
     assert DefinitionInputs.of(state.inputs.to_pulumi(), URN) == state.inputs
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nodes"),
+    [
+        ("fast", 2),
+        ([-1.0, 2.0, 2.0], 2),
+        ([2.0, 1e9, 1e9], 2),
+        ([2.0, 3.0, 2.5], "two"),
+        ([2.0, 3.0, 2.5], -2),
+        ([2.0, 3.0, 2.5], 1e300),
+        ([2.0, 3.0, 2.5], float("nan")),
+        ([2.0, 3.0, 2.5], None),
+        (None, 2),
+    ],
+)
+def test_lengths_that_somebody_has_edited_only_place_polls_where_they_may_be(
+    seconds: Any, nodes: Any
+) -> None:
+    outputs = full().to_pulumi()
+    outputs["__state"] |= {"importSeconds": seconds, "importNodes": nodes}
+    state = DefinitionState.of(URN, "10001/8800", outputs)
+    assert state.should_take is None or state.should_take == (4.0, 6.0, 5.0)
+    state.to_pulumi()
+
+
+def test_how_long_an_import_should_take_follows_the_number_of_nodes() -> None:
+    state = replace(full(), took=openapi.Length(2.0, 3.0, 2.5))
+    assert [replace(state, took_nodes=nodes).should_take for nodes in (1, 2, 4, 5)] == [
+        (4.0, 6.0, 5.0),
+        (2.0, 3.0, 2.5),
+        (1.0, 1.5, 1.25),
+        None,
+    ]
+    again = replace(state, took_nodes=1).having_taken((4.5, 5.0), 2.4)
+    assert (again.took, again.took_nodes) == ((4.5, 5.0, 5.0), 2)
 
 
 def test_outputs_say_what_is_kept() -> None:
@@ -78,6 +116,8 @@ def test_outputs_say_what_is_kept() -> None:
             "leftOut": {},
             "pendingJob": "job1",
             "unsettled": True,
+            "importSeconds": [2.0, 3.0, 2.5],
+            "importNodes": 2,
         },
     }
     assert full().workflow == (PROJECT, "8800")

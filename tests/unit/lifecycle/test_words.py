@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.lifecycle import (
     RefusedError,
     WorkflowDefinitions,
 )
-from pulumi_resource_dataworks.lifecycle._import import report_progress
+from pulumi_resource_dataworks.lifecycle._import import expected_seconds, report_progress
 from tests.support.definitions import (
     OTHER_URN,
     PROJECT,
@@ -67,8 +67,8 @@ async def test_a_create_tells_each_thing_that_it_does(run: Run) -> None:
 def test_a_job_that_runs_is_told_with_what_is_usual(
     run: Run, elapsed: float, count: int, messages: Messages
 ) -> None:
-    report_progress(run.context(), job("Running"), elapsed, count)
-    report_progress(run.context(), job("Success"), elapsed, count)
+    report_progress(run.context(), job("Running"), elapsed, count, expected_seconds(count))
+    report_progress(run.context(), job("Success"), elapsed, count, expected_seconds(count))
     messages(run.report.told)
 
 

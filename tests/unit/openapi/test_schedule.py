@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from pulumi_resource_dataworks.openapi._jobs import poll_times
-from tests.support.services import SECONDS_PER_NODE, measure
+from pulumi_resource_dataworks.openapi._jobs import Length, learn, poll_times
+from tests.support.services import SECONDS_PER_NODE, measure, measure_learnt
 
 NODES = [1, 3, 25, 100]
 LONGER = [
@@ -25,6 +25,94 @@ async def test_jobs_that_last_as_expected(nodes: int, seconds: float, polls: int
     assert waits.mean <= seconds
     assert waits.p95 <= 2 * seconds
     assert max(waits.polls) <= polls
+
+
+@pytest.mark.parametrize("nodes", [25, 100])
+async def test_who_knows_earlier_jobs_waits_half_as_long_with_no_more_polls(nodes: int) -> None:
+    guessed = await measure(nodes, SECONDS_PER_NODE * nodes)
+    _, *later = await measure_learnt(nodes, SECONDS_PER_NODE * nodes, runs=10)
+    assert sum(run.mean for run in later) / len(later) <= 0.5 * guessed.mean
+    assert sum(run.mean_polls for run in later) / len(later) <= guessed.mean_polls
+    assert max(run.mean for run in later) <= 0.65 * guessed.mean
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.5, 2, 4])
+async def test_lengths_that_nothing_let_expect_are_learnt_too(factor: float) -> None:
+    length = factor * SECONDS_PER_NODE * 25
+    guessed = await measure(25, length)
+    *_, last = await measure_learnt(25, length, runs=5)
+    assert last.mean <= 0.6 * guessed.mean
+
+
+@pytest.mark.parametrize("length", [2.0, 5.0, 12.0, 30.0, 120.0])
+async def test_jobs_that_always_last_as_long_are_known_of_within_half_a_second(length: float) -> None:
+    *_, last = await measure_learnt(10, length, runs=8, spread=0.0)
+    assert max(last.seconds) <= 0.6
+    assert max(last.polls) <= 11
+
+
+def test_what_agrees_narrows_the_span_and_what_does_not_takes_its_place() -> None:
+    first = learn(None, (10.0, 20.0), 120.0)
+    assert first == (10.0, 20.0, 20.0)
+    assert learn(first, (15.0, 20.0), 120.0) == (15.0, 20.0, 20.0)
+    assert learn(first, (20.5, 22.0), 120.0) == (20.5, 22.0, 20.5)
+    assert learn(first, (30.0, 31.0), 120.0) == (30.0, 31.0, 31.0)  # another order
+    assert learn(None, (90.0, 100.0), 120.0) == (90.0, 100.0, 110.0)  # as was guessed, so the guess counts
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "9",
+        {},
+        [],
+        [1.0, 2.0],
+        [1.0, 2.0, "2"],
+        [-1.0, 2.0, 2.0],
+        [2.0, 2.0, 2.0],
+        [3.0, 2.0, 2.0],
+        [1.0, 2.0, 0.0],
+        [1.0, 2.0, -2.0],
+        [0.0, 1800.0, 1.5],
+        [1.0, 2.0, 4.0],
+        [1.0, 2.0, 1e9],
+        [1.0, 1801.0, 1801.0],
+        [1.0, 1e300, 1e300],
+        [1.0, math.inf, math.inf],
+        [1.0, math.nan, 2.0],
+        [1.0, 2.0, math.nan],
+    ],
+)
+def test_what_nobody_can_have_learnt_is_not_believed(value: object) -> None:
+    assert Length.kept(value) is None
+
+
+def test_what_was_learnt_is_kept_and_grows_with_what_is_asked_for() -> None:
+    assert Length.kept([1.0, 2, 1.5]) == (1.0, 2.0, 1.5)
+    assert Length(10.0, 20.0, 15.0).times(2) == (20.0, 40.0, 30.0)
+    assert Length(1000.0, 1001.0, 1001.0).times(2) is None
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        (0.0, 0.01, 0.01),
+        (0.0, 1800.0, 1200.0),
+        (1799.0, 1800.0, 1800.0),
+        (0.0, 0.5, 0.7),
+        (11.0, 12.0, 12.0),
+        (3.0, 10.0, 14.0),
+        (60.0, 120.0, 80.0),
+    ],
+)
+def test_whatever_is_known_polls_move_on_and_are_no_more_than_fifty(known: tuple[float, ...]) -> None:
+    length = Length.kept(list(known))
+    assert length is not None
+    times = list(itertools.islice(poll_times(30, length), 200))
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.2
+    assert times[0] <= 10
+    assert sum(at <= length.high + 2 for at in times) <= 50
 
 
 @pytest.mark.parametrize(("nodes", "length"), LONGER)
