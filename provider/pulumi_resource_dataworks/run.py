@@ -31,6 +31,9 @@ def run(arguments: Namespace) -> int:
         return 2
     try:
         status, outputs = asyncio.run(_made(read_settings(arguments), found.inputs))
+    except lifecycle.CancelledStepError as error:
+        _say(f"{error}: nothing runs")
+        return 130
     except (openapi.DataWorksError, lifecycle.LifecycleError, ImportError) as error:  # ImportError: socksio
         _say(str(error))
         return 2

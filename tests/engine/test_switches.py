@@ -18,7 +18,6 @@ from tests.support.switches import (
     DEFAULTS,
     FACTORS,
     LOOKED_UP,
-    OF_INSTANCES,
     OF_OBJECTS,
     Row,
     all_pairs,
@@ -55,7 +54,7 @@ def test_a_workflow_lives_through_everything(
 
 
 def test_every_switch_has_settings_to_turn() -> None:
-    names = Switches().as_json().keys() - {*LOOKED_UP, *OF_INSTANCES, *OF_OBJECTS}
+    names = Switches().as_json().keys() - {*LOOKED_UP, *OF_OBJECTS}
     assert {name for name in names if len(FACTORS[name]) < 2} == set()
     for name, possible in FACTORS.items():
         if name in Switches().as_json():

@@ -28,13 +28,17 @@ GET, LIST = "GetWorkflowDefinition", "ListWorkflowDefinitions"
 IMPORT, POLL, DELETE = "ImportWorkflowDefinition", "GetJobStatus", "DeleteWorkflowDefinition"
 RUNS, BEGIN, LOOK = "ListPipelineRuns", "CreatePipelineRun", "GetPipelineRun"
 EXECUTE, ITEMS = "ExecPipelineRunStage", "ListPipelineRunItems"
-WRITES = (IMPORT, DELETE, BEGIN, EXECUTE)
+TASKS, DATE, MAKE = "ListTasks", "ListWorkflowInstances", "CreateWorkflowInstances"
+RESULT, INSTANCE, TASK_RUNS = "GetCreateWorkflowInstancesResult", "GetWorkflowInstance", "ListTaskInstances"
+WRITES = (IMPORT, DELETE, BEGIN, EXECUTE, MAKE)
 
 CREATE = (GET, LIST, IMPORT, POLL, GET)
 UPDATE = (GET, IMPORT, POLL, GET)
 FOLLOW = (BEGIN, LOOK, LOOK, EXECUTE, LOOK, EXECUTE, LOOK)
 DEPLOY = (RUNS, GET, *FOLLOW, ITEMS, GET)
 OFFLINE = (GET, RUNS, *FOLLOW)
+MAKE_RUN = (GET, TASKS, DATE, DATE, MAKE, RESULT, INSTANCE, TASK_RUNS)
+RUN = (*MAKE_RUN, INSTANCE)
 
 AT_ONCE, NEXT_UP = "at once", "by the next up"
 REFRESHED, ADOPTED = "after a refresh", "after adopt"
@@ -55,6 +59,8 @@ class Step:
         live: Whether the workflow is deployed before, and whether it is declared to be after.
         runs: The pipeline runs that there have to be in the end.
         first: The first call that is struck; those before are another step's.
+        triggers: What triggers the workflow's run before, and what is declared to; None for no run.
+        seconds: How long a task of it takes; of one that takes any time, later calls depend on that.
     """
 
     before: Document | None
@@ -64,6 +70,8 @@ class Step:
     live: tuple[bool, bool] = (False, False)
     runs: tuple[str, ...] = ()
     first: int = 1
+    triggers: tuple[str | None, str | None] = (None, None)
+    seconds: float = 0
 
 
 def changed(**changes: Any) -> Document:
@@ -114,6 +122,11 @@ STEPS: dict[str, Step] = {
     "destroy_live": Step(
         etl(), None, (*OFFLINE, DELETE), live=(True, False), runs=("Online", "Offline"), first=len(OFFLINE)
     ),
+    "run": Step(etl(), etl(), RUN, live=(True, True), runs=("Online",), triggers=(None, "a")),
+    "run_long": Step(
+        etl(), etl(), MAKE_RUN, live=(True, True), runs=("Online",), triggers=(None, "a"), seconds=6
+    ),
+    "rerun": Step(etl(), etl(), RUN, live=(True, True), runs=("Online",), triggers=("a", "b")),
 }
 
 
@@ -198,7 +211,7 @@ TROUBLES: dict[str, Trouble] = {
 HOPELESS = {("replace_kind", 1, "late")}
 """A delete that takes effect after another has, and after the ID was given out again: no client can know of it."""
 
-LIES = {(BEGIN, "after", "throttled")}
+LIES = {(BEGIN, "after", "throttled"), (MAKE, "after", "throttled")}
 """An answer that says "not processed" of a call that was: a second run is made, as nothing tells of the first."""
 
 

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 
-from pulumi_resource_dataworks.emulator import Workflow
+from pulumi_resource_dataworks.emulator import TaskLife, Workflow
+from pulumi_resource_dataworks.emulator._instances import Instance
 from pulumi_resource_dataworks.emulator._model import Run
 from tests.support.chaos import (
     ADOPTED,
@@ -48,6 +49,7 @@ class Base:
     foreign: Workflow
     runs: dict[str, Run]
     production: dict[tuple[int, str], Workflow]
+    instances: dict[int, Instance]
 
     def restore(self, stack: Stack) -> None:
         """Puts it into a stack that has nothing yet, not even a state."""
@@ -58,6 +60,10 @@ class Base:
             stack.emulator._state.store(workflow.key, workflow, stack.emulator.clock.now())
         stack.emulator._state.runs.update(copy.deepcopy(self.runs))
         stack.emulator._state.production.update(copy.deepcopy(self.production))
+        scheduler = stack.emulator.scheduler
+        scheduler.instances.update(copy.deepcopy(self.instances))
+        for _ in range(10 * len(self.instances)):
+            scheduler.next_id()  # those of the base are taken
 
 
 @dataclass
@@ -82,10 +88,23 @@ class Outcome:
         return "\n".join([self.way, *self.wrong, *self.told])
 
 
+def declare_step(stack: Stack, step: Step, trouble: Trouble, when: Literal[0, 1]) -> None:
+    """Writes the program of before a step (0) or of the step (1)."""
+    document, trigger = (step.before, step.after)[when], step.triggers[when]
+    declare(stack, document, trouble, live=step.live[when], trigger=trigger)
+    stack.emulator.scheduler.life = TaskLife(step.seconds)
+
+
 def declare(
-    stack: Stack, document: Document | None, trouble: Trouble, *, live: bool = False, **more: Any
+    stack: Stack,
+    document: Document | None,
+    trouble: Trouble,
+    *,
+    live: bool = False,
+    trigger: str | None = None,
+    **more: Any,
 ) -> None:
-    """Writes the program with the document's workflow, deployed or not, or with none."""
+    """Writes the program with the document's workflow, deployed or not, run or not, or with none."""
     config = {"callsPerSecond": 1000, "clientReadTimeout": trouble.read_timeout}
     if document is None:
         stack.declare({}, config=config)
@@ -93,7 +112,10 @@ def declare(
     options: dict[str, Any] = {}
     if trouble.custom_timeout:
         options["customTimeouts"] = dict.fromkeys(("create", "update", "delete"), trouble.custom_timeout)
-    if live:
+    if trigger:
+        asked = {"businessDates": ["2026-11-01"], "triggers": [trigger]}
+        stack.backfill(document, config=config, options=options, **asked)
+    elif live:
         stack.deployment(document, config=config, **options)
     else:
         stack.workflow(document, properties=more, config=config, **options)
@@ -102,7 +124,7 @@ def declare(
 def run(stack: Stack, base: Base, case: Case) -> Outcome:
     """Takes a step through its trouble and to its end."""
     step, trouble, outcome = STEPS[case.step], TROUBLES[case.trouble], Outcome()
-    declare(stack, step.after, trouble, live=step.live[1])
+    declare_step(stack, step, trouble, 1)
     if not _struck(stack, case, trouble, outcome):
         outcome.way = NEXT_UP
         if list((stack.folder.parent / "state/.pulumi/locks").rglob("*.json")):
@@ -115,6 +137,8 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
     _look(stack, base, step.after, outcome)
     if any(step.live):
         _look_at_production(stack, step, outcome)
+    if any(step.triggers):
+        _look_at_runs(stack, step, outcome)
     outcome.expect(_command(stack, outcome, "preview", "--expect-no-changes"), "the preview is not clean")
     return outcome
 
@@ -237,6 +261,21 @@ def _look_at_production(stack: Stack, step: Step, outcome: Outcome) -> None:
         for one in deployments
     ]
     outcome.expect(told == [("Online", False, None)] * step.live[1], f"the state holds {told}")
+
+
+def _look_at_runs(stack: Stack, step: Step, outcome: Outcome) -> None:
+    """The workflow has run once for each trigger, and the state holds the last one."""
+    made = [one for one in stack.emulator.scheduler.instances.values() if one.stopped is None]
+    wanted = sum(map(bool, step.triggers))
+    outcome.expect(len({one.name for one in made}) == len(made) == wanted, f"the instances are {made}")
+    told = [
+        (one["outputs"].get("status"), one["outputs"].get("instanceIds"), one.get("initErrors"))
+        for one in stack.state()
+        if one["type"].endswith(":WorkflowRun")
+    ]
+    outcome.expect(
+        told == [("Success", [str(made[-1].instance_id)], None)] if made else False, f"the state holds {told}"
+    )
 
 
 def gist(document: Document) -> Any:

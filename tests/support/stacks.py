@@ -143,16 +143,17 @@ class Stack:
         spec: Any,
         *,
         config: Mapping[str, Any] | None = None,
-        live: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
         **properties: Any,
     ) -> None:
-        """Writes the program with one workflow, its deployment, and a run, `refill`, with these properties; `live` are options."""
-        self.deployment(spec, config=config, **(live or {}))
+        """Writes the program with one workflow, its deployment, and a run, `refill`, with these properties."""
+        self.deployment(spec, config=config)
         program = json.loads(self.program_file.read_text("utf-8"))
         asked = {key: f"${{live.{key}}}" for key in ("projectId", "workflowId")}
         program["resources"]["refill"] = {
             "type": "dataworks:WorkflowRun",
             "properties": {**asked, **properties},
+            "options": options or {},
         }
         self.program_file.write_text(json.dumps(program), "utf-8")
 

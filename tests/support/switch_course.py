@@ -134,13 +134,17 @@ class Course:
         properties = {"projectId": project_id or self.stack.project_id, "spec": document, **inputs}
         self.program({name: {"type": KIND, "properties": properties}})
 
-    def declare_live(self, document: Document) -> None:
-        """Writes the program with one workflow and its deployment."""
+    def declare_live(self, document: Document, **run: Any) -> None:
+        """Writes the program with one workflow and its deployment, and where its inputs are given a run."""
         self.declared = document
         properties = {"projectId": self.stack.project_id, "spec": document}
         asked = {key: f"${{etl.{key}}}" for key in ("projectId", "workflowId", "digest")}
         live = {"type": "dataworks:WorkflowDeployment", "properties": asked}
-        self.program({"etl": {"type": KIND, "properties": properties}, "live": live})
+        resources = {"etl": {"type": KIND, "properties": properties}, "live": live}
+        if run:
+            run |= {key: f"${{live.{key}}}" for key in ("projectId", "workflowId")}
+            resources["refill"] = {"type": "dataworks:WorkflowRun", "properties": run}
+        self.program(resources)
 
     @contextmanager
     def a_person(self) -> Iterator[None]:

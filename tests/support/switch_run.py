@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_resource_dataworks.emulator import Fault
+from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from tests.support.documents import node, nodes
 from tests.support.stacks import new_stack, resources_in
 from tests.support.switch_course import LONG_JOB, OTHER_PROJECT, OWN_IDS, SHORT_JOB, Course, Document, service
@@ -111,7 +111,7 @@ def removal(course: Course) -> None:
 
 
 def deployment(course: Course) -> None:
-    """To production, again, offline behind Pulumi's back, to production again, and out of it."""
+    """To production, again, offline behind Pulumi's back, and to production again."""
 
     def produced() -> list[str]:
         assert course.ids is not None
@@ -133,9 +133,43 @@ def deployment(course: Course) -> None:
         course.run("refresh", "--yes", "--skip-preview")
         course.up()
         assert "SELECT 8;" in produced()
-        course.declare(document)
+
+
+def run(course: Course) -> None:
+    """A task fails, and its date alone runs again; and a run whose answer is lost is made once."""
+    document, scheduler = course.declared, course.emulator.scheduler
+    assert document is not None
+    dates = ["2026-11-01", "2026-11-02"]
+    # On the Basic edition the service's days pass faster than the provider's.
+    dated = course.row["kind"] == "CycleWorkflow" or course.row["edition"] == "basic"
+    asked: dict[str, Any] = {"businessDates": ["/".join(dates)]} if dated else {}
+    scheduler.life = TaskLife(0.1)
+    scheduler.script(
+        ScriptedTask(0.1, "Failure", "no such table", name="load", date=dates[0] if dated else None)
+    )
+    course.declare_live(document, **asked, triggers=[1])
+    assert "no such table" in course.up(ok=False)
+    course.up()
+    course.emulator.add_fault(Fault("CreateWorkflowInstances", when="after", reset=True))
+    course.declare_live(document, **asked, triggers=[2])
+    course.up()
+    told = course.run("preview", "--refresh", "--diff")
+    assert "4 unchanged" in told, told
+    of_a_date = 2 if course.row["instances_of_date"] == "two" else 1
+    days = len(dates) if dated else 1
+    assert len(scheduler.instances) == of_a_date * (days + 1 + days), scheduler.instances
+    outputs = course.stack.refill()
+    last = sorted(scheduler.instances)[-of_a_date * days :]
+    assert (outputs["status"], sorted(outputs["instanceIds"])) == ("Success", list(map(str, last)))
+
+
+def offline(course: Course) -> None:
+    assert course.declared is not None
+    assert course.ids is not None
+    with course.a_person():
+        course.declare(course.declared)
         course.up()
-        assert produced() == []
+    assert course.emulator.production(course.ids[0]) is None
     course.is_quiet()
 
 
@@ -409,6 +443,8 @@ SCENARIOS: dict[str, Callable[[Course], None]] = {
     "drift": drift,
     "removal": removal,
     "deployment": deployment,
+    "run": run,
+    "offline": offline,
     "rename": rename,
     "move": move,
     "lost answer": lost_answer,

@@ -93,6 +93,21 @@ def test_an_interrupted_run_is_130(run: Run, emulator: Emulator, stop: bool) -> 
     assert (instance.stopped is not None) is stop
 
 
+def test_a_command_that_is_interrupted_before_anything_runs_is_130(run: Run, emulator: Emulator) -> None:
+    emulator.add_fault(Fault("ListTasks", status=503, delay_seconds=5))
+
+    def interrupt() -> None:
+        wait_for(lambda: emulator.count("GetWorkflowDefinition") > 0, 60)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    status, outputs, said = run("--workflow", emulator.workflows()[0].workflow_id, "--date", "2026-11-01")
+    thread.join()
+    assert (status, outputs, said) == (130, None, "stopped by the user: nothing runs\n")
+    assert not emulator.scheduler.instances
+
+
 def test_the_same_command_waits_for_a_run_that_has_not_ended(run: Run, emulator: Emulator) -> None:
     emulator.add_fault(Fault("ListTaskInstances", status=403, code="NoPermission"))
     emulator.scheduler.life = TaskLife(3)
@@ -100,6 +115,10 @@ def test_the_same_command_waits_for_a_run_that_has_not_ended(run: Run, emulator:
     assert run(*asked)[0] == 2
     status, outputs, _ = run(*asked)
     assert (status, outputs["status"], emulator.count("CreateWorkflowInstances")) == (0, "Success", 1)
+    emulator.scheduler.life = TaskLife(0.1)
+    status, again, _ = run(*asked)  # what has ended is run again, as nothing else asks for it
+    assert (status, emulator.count("CreateWorkflowInstances")) == (0, 2)
+    assert again["instanceIds"] != outputs["instanceIds"]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def begin(
     may_be_sent = before is not None and before.may_be_sent and before.name == state.name
     if search.lacks_dates(found) and (found or may_be_sent):
         context.state_if_stopped = before
-        found = await search.run_that_was_sent({state.name})
+        found = await search.run_that_was_sent({state.name}, spare=context.remaining / 2)
     if any(not one.ended for one in found):
         context.report.status("going on with an earlier run")
         return replace(state, instance_ids=(*state.done_ids, *(one.id for one in found)))
@@ -108,12 +108,17 @@ class _Search:
     of_last_date: list[openapi.WorkflowInstance] = field(default_factory=list[openapi.WorkflowInstance])
 
     async def run_that_was_sent(
-        self, names: Container[str], known: Container[str] = ()
+        self, names: Container[str], known: Container[str] = (), *, spare: float = 0
     ) -> list[openapi.WorkflowInstance]:
-        """The instances of a run that may not be seen yet: an incomplete one is believed in the last look."""
+        """The instances of a run that may not be seen yet: an incomplete one is believed in the last look.
+
+        Of the step's time `spare` seconds are left.
+        """
         found: list[openapi.WorkflowInstance] = []
-        for number in range(_LOOKS):
-            await self.context.pause(FIRST_PAUSE * 2**number)
+        for pause in (FIRST_PAUSE * 2**number for number in range(_LOOKS)):
+            if spare and self.context.remaining - pause < spare:
+                break
+            await self.context.pause(pause)
             found = await self.run(names, known)
             if not self.lacks_dates(found):
                 break
@@ -253,6 +258,7 @@ class _Follower:
         if not self.state.instance_ids:
             await self._made()
         self.context.state_if_stopped = self.state
+        self.context.report.status(f"looking at {len(self.state.instance_ids)} instances")
         for instance_id in self.state.instance_ids:
             await self._look_at(instance_id)
         backwards = self.state.inputs.values.get("order") == "Desc"

@@ -34,7 +34,12 @@ async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[st
         raise LifecycleError(
             f"there is no workflow {inputs.workflow_id} in project {inputs.project_id} to run: check workflowId and projectId"
         )
-    kind = values.get("type") or _TYPES.get(str(found.root.get("kind")).casefold())
+    own = _TYPES.get(str(found.root.get("kind")).casefold())
+    kind = values.get("type") or own
+    if kind != own and kind in ("ManualWorkflow", "TriggerWorkflow"):
+        raise LifecycleError(
+            f"type: this is a {found.root.get('kind')}, which does not run as {kind}. Leave type out"
+        )
     if kind is None:
         raise LifecycleError(
             f"a workflow of kind {found.root.get('kind')} has no way to run of its own: give type"
@@ -85,25 +90,29 @@ async def _tasks(
     """The IDs of the workflow's tasks by their nodes' names, and the workflow's ID on the scheduling side.
 
     Which of the ways leads to them is unknown: what the service calls the workflow of a task, and whether it says of a
-    workflow or a node which task it has become.
+    workflow or a node which task it has become. A node's own task may be that of production.
     """
     listed = partial(context.client.instances.tasks_of, inputs.project_id, inputs.environment)
     tasks: list[openapi.Task] = []
     if scheduling_id:
         tasks = await context.ask(listed(workflow_id=scheduling_id))
     if not tasks and names:
-        nodes = await context.ask(context.client.nodes.in_workflow(inputs.project_id, inputs.workflow_id))
-        if known := {node.name: node.task_id for node in nodes if node.task_id}:
-            return known, scheduling_id or _ON_SCHEDULE
+        if inputs.environment == "Prod":
+            nodes = await context.ask(context.client.nodes.in_workflow(inputs.project_id, inputs.workflow_id))
+            if known := {node.name: node.task_id for node in nodes if node.task_id}:
+                return known, scheduling_id or _ON_SCHEDULE
         alike = await context.ask(listed(name=max(names, key=len)))
         workflows = {task.workflow_id for task in alike if task.name == max(names, key=len)}
         if len(workflows) == 1 and (scheduling_id := workflows.pop()) != _ON_SCHEDULE:
             tasks = await context.ask(listed(workflow_id=scheduling_id))
     if not tasks:
-        where = "the environment for development" if inputs.environment == "Dev" else "production"
+        why = (
+            "production: deploy it first, and give the run the output workflowId of its WorkflowDeployment, so that it waits for it"
+            if inputs.environment == "Prod"
+            else "the environment for development: a workspace in standard mode has one, and a pipeline run brings them there"
+        )
         raise LifecycleError(
-            f"DataWorks names no tasks of this workflow in {where}: deploy it first, and give the run the output workflowId of "
-            f"its WorkflowDeployment, so that it waits for it (workflow {inputs.workflow_id})"
+            f"DataWorks names no tasks of this workflow in {why} (workflow {inputs.workflow_id})"
         )
     return {task.name: task.id for task in tasks}, scheduling_id
 

@@ -27,6 +27,8 @@ from ._words import Free, Label, Text, Words, text_of
 
 Environment = Literal["Prod", "Dev"]
 _ENDED: Final = ("Success", "Failure")
+_LONGEST_LINE: Final = 1_000
+"""Characters of a log's line that are shown: what stands behind it, such as IDs, is to fit into a message, too."""
 
 
 class Creation(Answer):
@@ -145,7 +147,8 @@ class Instances(Operations):
         """Return the last lines of a task instance's log that are not blank."""
         body = await self._call(GET_TASK_LOG, {"Id": task_instance_id})
         text = text_of(inner(body, GET_TASK_LOG.result) or "")
-        return [Words(line) for line in [one for one in text.splitlines() if one.strip()][-lines:]]
+        ends = [one for one in text.splitlines() if one.strip()][-lines:]
+        return [Words(one if len(one) <= _LONGEST_LINE else f"{one[:_LONGEST_LINE]}...") for one in ends]
 
     async def stop(self, instance_ids: Sequence[str], comment: str) -> bool:
         """Stop workflow instances; return whether the service has said of each that it did."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import httpx
@@ -252,6 +253,19 @@ async def test_what_still_runs_beside_a_failed_task_is_waited_for(run: Running) 
     assert error.value.outputs["nodeStatuses"] == {"extract": "Failure", "load": "Success"}
 
 
+async def test_a_thousand_dates_and_a_log_of_megabytes_are_told_in_few_words(run: Running) -> None:
+    log = "\n".join(["x" * 5_000_000, *("y" * 100_000 for _ in range(30))])
+    run.fails("load", log, date="2024-09-26")
+    with pytest.raises(HalfDoneError) as error:
+        await run.run(businessDates=["2022-01-01/2024-09-26"], parallelism=10)
+    assert len(str(error.value)) < 11_000
+    assert re.search(r"\(task instance \d+; workflow instance \d+\)$", str(error.value))
+    told = run.report.texts("status")
+    assert max(map(len, told)) < 50
+    assert len(told) < 100  # of an hour
+    assert len(run.emulator.calls) < 4 * 1000
+
+
 @pytest.mark.parametrize("fault", [{"status": 403, "code": "NoPermission"}, None])
 async def test_a_log_that_is_not_there_is_said(run: Running, fault: Any, messages: Messages) -> None:
     run.fails("extract", "")
@@ -455,6 +469,16 @@ async def test_a_call_that_was_cancelled_is_looked_for_although_its_run_has_ende
     assert (state[2]["status"], len(run.instances)) == ("Success", 3)
 
 
+async def test_a_short_step_does_not_spend_its_time_on_looking(run: Running) -> None:
+    """Else no step of this length would ever get to the call."""
+    run.emulator.add_fault(Fault(CREATE, when="before", reset=True))
+    run.emulator.scheduler.life = TaskLife(1)
+    with pytest.raises(HalfDoneError) as error:
+        await run.run(run.context(URN, timeout=20))
+    state = await run.again(left(error.value, run.news()), run.context(URN, timeout=20))
+    assert (state[2]["status"], len(run.instances)) == ("Success", 3)
+
+
 @pytest.mark.parametrize("order", ["Asc", "Desc"])
 async def test_only_the_dates_that_failed_run_again(run: Running, order: str, messages: Messages) -> None:
     for date in ("2024-12-01", "2024-12-03"):
@@ -528,6 +552,7 @@ async def test_what_the_service_refuses_is_said(run: Running, setting: str) -> N
         ({"nodeParameters": {"nothing": "a=1"}}, "nodeParameters: the workflow has no task"),
         ({"parameters": {"a": "1 b=2"}}, "white space"),
         ({"parameters": {"a 1": "2"}}, "white space"),
+        ({"type": "ManualWorkflow"}, "this is a CycleWorkflow, which does not run as ManualWorkflow"),
         ({"type": "SmokeTest", "parallelism": 2, "order": "Asc"}, "parallelism and order: only a backfill"),
         ({"businessDates": None}, "give businessDates"),
     ],

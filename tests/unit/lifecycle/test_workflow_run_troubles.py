@@ -11,11 +11,9 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.emulator import Switches
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
 from tests.support.deployments import State
 from tests.support.runs import Running, left
-from tests.support.switches import OF_INSTANCES
 
 CALLS = 14
 """More calls than a run takes before its first task is done."""
@@ -103,11 +101,3 @@ async def test_a_run_gets_to_its_end_and_is_made_once(number: int, trouble: Any,
     assert state[2]["status"] == "Success", switches
     assert state[2]["instanceIds"] == [str(one.instance_id) for one in run.instances], switches
     assert len(run.instances) == 3 * (1 + (switches["instances_of_date"] == "two")), switches
-
-
-@pytest.mark.parametrize("name", OF_INSTANCES)
-def test_every_switch_of_instances_is_turned(name: str) -> None:
-    """Here, or in test_workflow_run.py."""
-    there = {"default_business_date", "dev_tasks"}
-    assert name in SETTINGS.keys() | there
-    assert name in Switches().as_json()
