@@ -15,11 +15,22 @@ document = dataworks.read_flow_spec(
 workflow = dataworks.WorkflowDefinition(
     "unpaid-orders", project_id=config.require_int("projectId"), spec=document.spec
 )
+digest = workflow.digest
+if date := config.get("smokeDate"):  # production waits for the test of just this document
+    smoke = dataworks.WorkflowRun(
+        "smoke",
+        project_id=workflow.project_id,
+        workflow_id=workflow.workflow_id,
+        type="SmokeTest",
+        business_dates=[date],
+        digest=workflow.digest,
+    )
+    digest = smoke.digest
 deployment = dataworks.WorkflowDeployment(
     "unpaid-orders",
     project_id=workflow.project_id,
     workflow_id=workflow.workflow_id,
-    digest=workflow.digest,
+    digest=digest,
     description=f"unpaid orders, stack {pulumi.get_stack()}",
 )
 

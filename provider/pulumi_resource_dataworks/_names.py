@@ -18,6 +18,7 @@ WORKFLOW_RUN_INPUTS = (
     "parallelism",
     "order",
     "priority",
+    "digest",
     "triggers",
     "stopOnCancel",
 )

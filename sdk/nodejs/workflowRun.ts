@@ -8,8 +8,8 @@ import * as utilities from "./utilities";
  * A workflow that runs once: for past business dates, by hand, or as a smoke test.
  *
  * The resource makes workflow instances in DataWorks, and waits for them. Its row shows how many tasks are done and which run.
- * Where a task fails, the error has the end of its log, and the next `up` runs all of it again. Another input is another run, and
- * so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
+ * Where a task fails, the error has the end of its log, and the next `up` runs the dates again that have not succeeded. Another
+ * input is another run, and so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
  * DataWorks, and a refresh finds no drift. A preview makes no call.
  *
  * A step may take a day, or what `customTimeouts` says. An interrupted one leaves the instances running, unless `stopOnCancel` is
@@ -84,6 +84,10 @@ export class WorkflowRun extends pulumi.CustomResource {
      */
     declare public readonly businessDates: pulumi.Output<string[] | undefined>;
     /**
+     * The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+     */
+    declare public readonly digest: pulumi.Output<string | undefined>;
+    /**
      * The end of the time window in each date.
      */
     declare public readonly endTime: pulumi.Output<string | undefined>;
@@ -96,7 +100,7 @@ export class WorkflowRun extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly finished: pulumi.Output<string | undefined>;
     /**
-     * The workflow instances: one for each business date.
+     * The workflow instances: one for each business date, or more where the workflow runs more than once a day.
      */
     declare public /*out*/ readonly instanceIds: pulumi.Output<string[] | undefined>;
     /**
@@ -182,6 +186,7 @@ export class WorkflowRun extends pulumi.CustomResource {
                 throw new Error("Missing required property 'workflowId'");
             }
             resourceInputs["businessDates"] = args?.businessDates;
+            resourceInputs["digest"] = args?.digest;
             resourceInputs["endTime"] = args?.endTime;
             resourceInputs["excludeNodes"] = args?.excludeNodes;
             resourceInputs["nodeParameters"] = args?.nodeParameters;
@@ -204,6 +209,7 @@ export class WorkflowRun extends pulumi.CustomResource {
             resourceInputs["status"] = undefined /*out*/;
         } else {
             resourceInputs["businessDates"] = undefined /*out*/;
+            resourceInputs["digest"] = undefined /*out*/;
             resourceInputs["endTime"] = undefined /*out*/;
             resourceInputs["excludeNodes"] = undefined /*out*/;
             resourceInputs["finished"] = undefined /*out*/;
@@ -238,6 +244,10 @@ export interface WorkflowRunArgs {
      * The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
      */
     businessDates?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+     */
+    digest?: pulumi.Input<string | undefined>;
     /**
      * The end of the time window in each date.
      */

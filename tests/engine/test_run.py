@@ -131,10 +131,10 @@ def test_a_secret_parameter_is_shown_nowhere(stack: Stack) -> None:
 def test_a_smoke_test_goes_before_the_deployment(stack: Stack) -> None:
     stack.emulator._state.projects[0] = Project(dev_environment_enabled=True)
     stack.emulator.scheduler.script(ScriptedTask(0.1, "Failure", "no such table", name="load"))
-    stack.deployment(etl(), dependsOn=["${smoke}"])
+    stack.deployment(etl(), properties={"digest": "${smoke.digest}"})
     program = json.loads(stack.program_file.read_text("utf-8"))
     asked: dict[str, Any] = {key: f"${{etl.{key}}}" for key in ("projectId", "workflowId")}
-    asked |= {"type": "SmokeTest", "businessDates": ["2026-11-01"], "triggers": ["${etl.digest}"]}
+    asked |= {"type": "SmokeTest", "businessDates": ["2026-11-01"], "digest": "${etl.digest}"}
     program["resources"]["smoke"] = {"type": "dataworks:WorkflowRun", "properties": asked}
     stack.program_file.write_text(json.dumps(program), "utf-8")
     output = stack.up(ok=False).output
@@ -144,3 +144,8 @@ def test_a_smoke_test_goes_before_the_deployment(stack: Stack) -> None:
     assert [run.status for run in stack.emulator.runs()] == ["Success"]
     assert {one.environment for one in instances(stack)} == {"Dev"}
     stack.is_quiet()
+    program = json.loads(json.dumps(program).replace("SELECT 3;", "SELECT 4;"))
+    stack.program_file.write_text(json.dumps(program), "utf-8")
+    shown = stack.preview().output
+    assert "~ 2 to update" in shown  # the definition and its deployment
+    assert "+-1 to replace" in shown

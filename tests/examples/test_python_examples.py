@@ -104,7 +104,7 @@ def test_backfill(take: Take) -> None:
     assert "1 to replace" in example.preview().output
     assert log in example.up(ok=False).output
     example.up()
-    assert len(example.emulator.scheduler.instances) == 21
+    assert len(example.emulator.scheduler.instances) == 15  # of the second week one date twice
     leave(example)
 
 
@@ -153,6 +153,11 @@ def test_dynamic(take: Take) -> None:
 @pytest.mark.starts_plugin
 def test_environments(take: Take) -> None:
     example = take("environments", "dev", "prod")
+    example.emulator.scheduler.life = TaskLife(0.1)
+    example.name = "prod"
+    example.emulator.scheduler.script(ScriptedTask(0.1, "Failure", "no such column", name="unpaid_orders"))
+    assert "no such column" in example.run("up", "--yes", "--skip-preview", ok=False).output
+    assert example.emulator.runs() == []
     documents = {}
     for stack, project_id, group, source in (
         ("dev", 10001, "dev_shared", "sales_dev"),
@@ -174,9 +179,11 @@ def test_environments(take: Take) -> None:
     assert documents["dev"] == documents["prod"]
     dev, prod = ([stage.code for stage in run.stages] for run in example.emulator.runs())
     assert (dev, len(prod)) == (["BUILD_PACKAGE", "PROD_CHECK", "PROD"], 5)
-    for stack in ("dev", "prod"):
+    for stack, resources in (("dev", 3), ("prod", 4)):
         example.name = stack
-        assert "3 unchanged" in example.preview().output
+        assert f"{resources} unchanged" in example.preview().output
+    tested = list(example.emulator.scheduler.instances.values())
+    assert [(one.project_id, one.environment) for one in tested] == [(10002, "Dev")] * 2
     example.destroy()
     [left] = example.emulator.workflows()
     assert left.project_id == 10001

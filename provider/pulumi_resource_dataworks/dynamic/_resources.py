@@ -120,7 +120,7 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """
 
     _called = RunProvider
-    _sensitive = ("parameters", "node_parameters", "triggers")
+    _sensitive = ("parameters", "node_parameters", "digest", "triggers")
 
     project_id: Given[int] = Given()
     """The ID of the DataWorks workspace that holds the workflow."""
@@ -149,6 +149,9 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """In which order the business dates of a backfill run: `Asc` (the default) or `Desc`."""
     priority: Given[int | None] = Given(default=None)
     """The priority, from 1 to 11, the highest. DataWorks takes it for manual and triggered workflows."""
+    digest: Given[str | None] = Given(default=None)
+    """The digest of what runs, the definition's `digest`: another one is another run. A deployment that takes it from a smoke test
+    waits for that test."""
     triggers: Given[Any] = Given(default=None)
     """Any values: where one changes, the workflow runs again."""
     stop_on_cancel: Given[bool | None] = Given(default=None)

@@ -81,10 +81,17 @@ class WorkflowRunInputs:
         return int(self.values.get("parallelism", 1))
 
     def name(self, urn: str) -> str:
-        """What the instances are called: the API has no client token, so a run is recognized by it. It says nothing of a secret."""
-        hidden = {"stopOnCancel", *(key for key, value in self.values.items() if flowspec.secrets_of(value))}
+        """What the instances are called: the API has no client token, so a run is recognized by it.
+
+        It says nothing of a secret, but for a digest, as a deployment's mark does.
+        """
         asked = json.dumps(
-            {key: self.values[key] for key in sorted(self.values.keys() - hidden)}, sort_keys=True
+            {
+                key: value
+                for key, value in self.values.items()
+                if key == "digest" or (key != "stopOnCancel" and not flowspec.secrets_of(value))
+            },
+            sort_keys=True,
         )
         owner, what = (hashlib.sha256(text.encode()).hexdigest() for text in (urn, asked))
         return f"pulumi_{owner[:12]}_{what[:16]}"
@@ -240,6 +247,10 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("parameters", "nodeParameters"), (_is_map, "has to be an object of texts")),
     **dict.fromkeys(("nodes", "excludeNodes"), (_is_names, "has to be a list of names of nodes")),
     "parallelism": (lambda value: _is_whole(value, 10), "has to be a whole number from 1 to 10"),
+    "digest": (
+        lambda value: isinstance(value, str) and bool(value),
+        "has to be the output digest of a definition",
+    ),
     "order": (lambda value: value in ("Asc", "Desc"), "has to be Asc or Desc"),
     "priority": (lambda value: _is_whole(value, 11), "has to be a whole number from 1 to 11"),
 }

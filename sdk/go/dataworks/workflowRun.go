@@ -15,8 +15,8 @@ import (
 // A workflow that runs once: for past business dates, by hand, or as a smoke test.
 //
 // The resource makes workflow instances in DataWorks, and waits for them. Its row shows how many tasks are done and which run.
-// Where a task fails, the error has the end of its log, and the next `up` runs all of it again. Another input is another run, and
-// so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
+// Where a task fails, the error has the end of its log, and the next `up` runs the dates again that have not succeeded. Another
+// input is another run, and so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
 // DataWorks, and a refresh finds no drift. A preview makes no call.
 //
 // A step may take a day, or what `customTimeouts` says. An interrupted one leaves the instances running, unless `stopOnCancel` is
@@ -72,13 +72,15 @@ type WorkflowRun struct {
 
 	// The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
 	BusinessDates pulumi.StringArrayOutput `pulumi:"businessDates"`
+	// The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+	Digest pulumi.StringPtrOutput `pulumi:"digest"`
 	// The end of the time window in each date.
 	EndTime pulumi.StringPtrOutput `pulumi:"endTime"`
 	// The names of nodes that do not run.
 	ExcludeNodes pulumi.StringArrayOutput `pulumi:"excludeNodes"`
 	// When the last instance ended, in UTC.
 	Finished pulumi.StringPtrOutput `pulumi:"finished"`
-	// The workflow instances: one for each business date.
+	// The workflow instances: one for each business date, or more where the workflow runs more than once a day.
 	InstanceIds pulumi.StringArrayOutput `pulumi:"instanceIds"`
 	// The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`, as the node's own parameters are written.
 	NodeParameters pulumi.StringMapOutput `pulumi:"nodeParameters"`
@@ -168,6 +170,8 @@ func WorkflowRunExists(ctx *pulumi.Context,
 type workflowRunArgs struct {
 	// The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
 	BusinessDates []string `pulumi:"businessDates"`
+	// The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+	Digest *string `pulumi:"digest"`
 	// The end of the time window in each date.
 	EndTime *string `pulumi:"endTime"`
 	// The names of nodes that do not run.
@@ -202,6 +206,8 @@ type workflowRunArgs struct {
 type WorkflowRunArgs struct {
 	// The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
 	BusinessDates pulumi.StringArrayInput
+	// The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+	Digest pulumi.StringPtrInput
 	// The end of the time window in each date.
 	EndTime pulumi.StringPtrInput
 	// The names of nodes that do not run.
@@ -324,6 +330,11 @@ func (o WorkflowRunOutput) BusinessDates() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *WorkflowRun) pulumi.StringArrayOutput { return v.BusinessDates }).(pulumi.StringArrayOutput)
 }
 
+// The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+func (o WorkflowRunOutput) Digest() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkflowRun) pulumi.StringPtrOutput { return v.Digest }).(pulumi.StringPtrOutput)
+}
+
 // The end of the time window in each date.
 func (o WorkflowRunOutput) EndTime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowRun) pulumi.StringPtrOutput { return v.EndTime }).(pulumi.StringPtrOutput)
@@ -339,7 +350,7 @@ func (o WorkflowRunOutput) Finished() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowRun) pulumi.StringPtrOutput { return v.Finished }).(pulumi.StringPtrOutput)
 }
 
-// The workflow instances: one for each business date.
+// The workflow instances: one for each business date, or more where the workflow runs more than once a day.
 func (o WorkflowRunOutput) InstanceIds() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *WorkflowRun) pulumi.StringArrayOutput { return v.InstanceIds }).(pulumi.StringArrayOutput)
 }

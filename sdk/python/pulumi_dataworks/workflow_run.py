@@ -22,6 +22,7 @@ class WorkflowRunArgs:
                  project_id: pulumi.Input[_builtins.int],
                  workflow_id: pulumi.Input[_builtins.str],
                  business_dates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 digest: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -40,6 +41,7 @@ class WorkflowRunArgs:
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
         :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio. Give the deployment's output `workflowId`, so that the run waits for the deployment.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] business_dates: The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
+        :param pulumi.Input[_builtins.str] digest: The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
         :param pulumi.Input[_builtins.str] end_time: The end of the time window in each date.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude_nodes: The names of nodes that do not run.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_parameters: The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`, as the node's own parameters are written.
@@ -57,6 +59,8 @@ class WorkflowRunArgs:
         pulumi.set(__self__, "workflow_id", workflow_id)
         if business_dates is not None:
             pulumi.set(__self__, "business_dates", business_dates)
+        if digest is not None:
+            pulumi.set(__self__, "digest", digest)
         if end_time is not None:
             pulumi.set(__self__, "end_time", end_time)
         if exclude_nodes is not None:
@@ -117,6 +121,18 @@ class WorkflowRunArgs:
     @business_dates.setter
     def business_dates(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "business_dates", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+        """
+        return pulumi.get(self, "digest")
+
+    @digest.setter
+    def digest(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "digest", value)
 
     @_builtins.property
     @pulumi.getter(name="endTime")
@@ -270,6 +286,7 @@ class WorkflowRun(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  business_dates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 digest: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -289,8 +306,8 @@ class WorkflowRun(pulumi.CustomResource):
         A workflow that runs once: for past business dates, by hand, or as a smoke test.
 
         The resource makes workflow instances in DataWorks, and waits for them. Its row shows how many tasks are done and which run.
-        Where a task fails, the error has the end of its log, and the next `up` runs all of it again. Another input is another run, and
-        so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
+        Where a task fails, the error has the end of its log, and the next `up` runs the dates again that have not succeeded. Another
+        input is another run, and so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
         DataWorks, and a refresh finds no drift. A preview makes no call.
 
         A step may take a day, or what `customTimeouts` says. An interrupted one leaves the instances running, unless `stopOnCancel` is
@@ -327,6 +344,7 @@ class WorkflowRun(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] business_dates: The business dates: up to 7 dates (`2026-11-01`) or ranges (`2026-11-01/2026-11-07`). A scheduled workflow needs them.
+        :param pulumi.Input[_builtins.str] digest: The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
         :param pulumi.Input[_builtins.str] end_time: The end of the time window in each date.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude_nodes: The names of nodes that do not run.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_parameters: The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`, as the node's own parameters are written.
@@ -352,8 +370,8 @@ class WorkflowRun(pulumi.CustomResource):
         A workflow that runs once: for past business dates, by hand, or as a smoke test.
 
         The resource makes workflow instances in DataWorks, and waits for them. Its row shows how many tasks are done and which run.
-        Where a task fails, the error has the end of its log, and the next `up` runs all of it again. Another input is another run, and
-        so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
+        Where a task fails, the error has the end of its log, and the next `up` runs the dates again that have not succeeded. Another
+        input is another run, and so is a changed value in `triggers`. A run is a fact: deleting the resource takes it out of the state and changes nothing in
         DataWorks, and a refresh finds no drift. A preview makes no call.
 
         A step may take a day, or what `customTimeouts` says. An interrupted one leaves the instances running, unless `stopOnCancel` is
@@ -403,6 +421,7 @@ class WorkflowRun(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  business_dates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 digest: pulumi.Input[Optional[_builtins.str]] = None,
                  end_time: pulumi.Input[Optional[_builtins.str]] = None,
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -427,6 +446,7 @@ class WorkflowRun(pulumi.CustomResource):
             __props__ = WorkflowRunArgs.__new__(WorkflowRunArgs)
 
             __props__.__dict__["business_dates"] = business_dates
+            __props__.__dict__["digest"] = digest
             __props__.__dict__["end_time"] = end_time
             __props__.__dict__["exclude_nodes"] = exclude_nodes
             __props__.__dict__["node_parameters"] = node_parameters
@@ -474,6 +494,7 @@ class WorkflowRun(pulumi.CustomResource):
         __props__ = WorkflowRunArgs.__new__(WorkflowRunArgs)
 
         __props__.__dict__["business_dates"] = None
+        __props__.__dict__["digest"] = None
         __props__.__dict__["end_time"] = None
         __props__.__dict__["exclude_nodes"] = None
         __props__.__dict__["finished"] = None
@@ -511,6 +532,14 @@ class WorkflowRun(pulumi.CustomResource):
         return pulumi.get(self, "business_dates")
 
     @_builtins.property
+    @pulumi.getter
+    def digest(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The digest of what runs, the definition's `digest`: another one is another run. It is an output, too: a deployment that takes it from a smoke test waits for that test.
+        """
+        return pulumi.get(self, "digest")
+
+    @_builtins.property
     @pulumi.getter(name="endTime")
     def end_time(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
@@ -538,7 +567,7 @@ class WorkflowRun(pulumi.CustomResource):
     @pulumi.getter(name="instanceIds")
     def instance_ids(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        The workflow instances: one for each business date.
+        The workflow instances: one for each business date, or more where the workflow runs more than once a day.
         """
         return pulumi.get(self, "instance_ids")
 

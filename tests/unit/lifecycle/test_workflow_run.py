@@ -286,11 +286,12 @@ async def test_with_a_secret_no_word_of_a_log_is_shown(run: Running, messages: M
 
 
 def test_a_hash_of_a_secret_is_in_no_name() -> None:
-    def name(password: str) -> str:
-        return WorkflowRunInputs({"parameters": {"password": password}}).name(URN)
+    def name(password: str, digest: str = "1:a") -> str:
+        return WorkflowRunInputs({"parameters": {"password": password}, "digest": digest}).name(URN)
 
     assert name(secret("a")) == name(secret("b"))
     assert name("a") != name("b")
+    assert name("a", secret("1:a")) == name("a") != name("a", secret("1:b"))
 
 
 async def test_a_run_that_failed_is_run_again(run: Running, messages: Messages) -> None:
@@ -646,6 +647,7 @@ async def test_another_input_is_another_run(
         {"parallelism": 11},
         {"parallelism": True},
         {"order": "asc"},
+        {"digest": 1},
         {"priority": 0},
         {"triggers": {"a": [UnsupportedValue("an asset")]}},
         {"stopOnCancel": "maybe"},
