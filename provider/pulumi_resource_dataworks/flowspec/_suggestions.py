@@ -36,23 +36,11 @@ def near(word: str, known: tuple[str, ...] | frozenset[str]) -> Phrase:
     """
     if len(word) > _LONG:
         return _suggestion(None)
-    names, text = _casefolded(known), word.casefold()
-    cutoff, letters = 0.75 if len(text) <= _SHORT else 0.83, frozenset(text)
-    # difflib takes 25 us a word, and a document may hold thousands of unknown ones: this leaves it those with the same letters.
-    some = [
-        name
-        for name, (_, others) in names.items()
-        if 2 * min(len(name), len(text) - len(letters - others)) >= cutoff * (len(text) + len(name))
-    ]
-    close = difflib.get_close_matches(text, some, n=1, cutoff=cutoff)
+    names, text = {name.casefold(): name for name in known}, word.casefold()
+    cutoff = 0.75 if len(text) <= _SHORT else 0.83
+    close = difflib.get_close_matches(text, names, n=1, cutoff=cutoff)
     match = close or [name for name in names if slip(text, name) or _same_start(text, name)]
-    return _suggestion(names[match[0]][0] if match else None)
-
-
-@lru_cache(maxsize=64)
-def _casefolded(known: tuple[str, ...] | frozenset[str]) -> dict[str, tuple[str, frozenset[str]]]:
-    """Each word without its case, with itself and its letters."""
-    return {name.casefold(): (name, frozenset(name.casefold())) for name in known}
+    return _suggestion(names[match[0]] if match else None)
 
 
 def _same_start(one: str, other: str) -> bool:
