@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from . import flowspec
-from .flowspec import Document, InvalidDocumentError, Problem
+from .flowspec import Document, InvalidDocumentError, Problem, is_list, is_object
 
 STDIN = "-"
 """In place of a file's name: standard input, whose scripts are beside it in the current folder."""
@@ -201,15 +201,13 @@ class _Filling:
         """A value of the document with everything in its place."""
         if isinstance(value, str):
             return self._text(value, path)
-        if isinstance(value, list):
-            items = cast("list[Any]", value)
-            return [self.value(item, (*path, position)) for position, item in enumerate(items)]
-        if not isinstance(value, dict):
+        if is_list(value):
+            return [self.value(item, (*path, position)) for position, item in enumerate(value)]
+        if not is_object(value):
             return value
-        held = cast("dict[str, Any]", value)
-        if any(key.startswith("fn:") for key in held):
-            return self._file(held, path)
-        return {key: self.value(item, (*path, key)) for key, item in held.items()}
+        if any(key.startswith("fn:") for key in value):
+            return self._file(value, path)
+        return {key: self.value(item, (*path, key)) for key, item in value.items()}
 
     def _file(self, call: Mapping[str, Any], path: _Path) -> str:
         named = call.get(READ_FILE)

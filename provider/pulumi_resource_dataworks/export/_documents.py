@@ -6,11 +6,11 @@ import copy
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.document_file import READ_FILE, placeholders_in
-from pulumi_resource_dataworks.flowspec import Json, Object
+from pulumi_resource_dataworks.flowspec import Json, Object, is_list, is_object, part
 
 from ._file_names import Names
 
@@ -22,12 +22,10 @@ Path = tuple[str | int, ...]
 
 def replaced(value: Json, change: Callable[[Path, Json], Json], path: Path = ()) -> Json:
     """A copy in which each plain value is what `change` makes of it and of its path."""
-    if isinstance(value, dict):
-        entries = cast("Object", value)
-        return {key: replaced(item, change, (*path, key)) for key, item in entries.items()}
-    if isinstance(value, list):
-        items = cast("list[Json]", value)
-        return [replaced(item, change, (*path, index)) for index, item in enumerate(items)]
+    if is_object(value):
+        return {key: replaced(item, change, (*path, key)) for key, item in value.items()}
+    if is_list(value):
+        return [replaced(item, change, (*path, index)) for index, item in enumerate(value)]
     return change(path, value)
 
 
@@ -106,7 +104,7 @@ def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
     reserved = next(_reserved_keys(root), None)
     if reserved is not None:
         raise LeftOutError(f'the key "{reserved}" begins as Pulumi\'s own functions do')
-    found = cast("Object", replaced(root, _number_as_text))
+    found: Object = replaced(root, _number_as_text)
     if not flowspec.same(found, root):
         raise LeftOutError("it holds a number of 2^53 or more, which Pulumi would round")
     return found
@@ -120,13 +118,13 @@ def _number_as_text(path: Path, value: Json) -> Json:
 
 
 def _reserved_keys(value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in cast("Object", value).items():
+    if is_object(value):
+        for key, item in value.items():
             if key.casefold().startswith(RESERVED):
                 yield key
             yield from _reserved_keys(item)
-    elif isinstance(value, list):
-        for item in cast("list[Json]", value):
+    elif is_list(value):
+        for item in value:
             yield from _reserved_keys(item)
 
 
@@ -146,9 +144,8 @@ _BY_LANGUAGE = {"odps": ".sql", "odps-sql": ".sql", "python": ".py", "shell": ".
 
 def suffix_of(node: Object) -> str:
     """The suffix of a node's script, with its dot. The script of any other type is JSON where it reads as such."""
-    script = cast("Object", node.get("script") or {})
-    runtime = cast("Object", script.get("runtime") or {})
-    command = str(runtime.get("command") or "").upper()
+    script = part(node, "script")
+    command = str(part(script, "runtime").get("command") or "").upper()
     known = flowspec.NODE_TYPES.get(command)
     if known and known.file:
         return known.file
@@ -186,7 +183,7 @@ def take_scripts_out(
 
     workflow = flowspec.workflow_of(found)
     for name, node in sorted(flowspec.nodes_of(workflow), key=lambda named: named[0]):
-        script = cast("Object", node["script"])
+        script = part(node, "script")
         content = script.get("content")
         if isinstance(content, str) and content:
             script["content"] = named(content, name, suffix_of(node))
@@ -202,7 +199,7 @@ def take_scripts_out(
             return value
         return named(value, str(path[-1]), ".txt")
 
-    return cast("Object", replaced(_ordered(found), kept)), files
+    return replaced(_ordered(found), kept), files
 
 
 def as_json(document: Object) -> bytes:
@@ -211,10 +208,9 @@ def as_json(document: Object) -> bytes:
 
 
 def _ordered(value: Json) -> Json:
-    if isinstance(value, dict):
-        entries = cast("Object", value)
-        return {key: _ordered(entries[key]) for key in sorted(entries, key=_rank)}
-    return [_ordered(item) for item in cast("list[Json]", value)] if isinstance(value, list) else value
+    if is_object(value):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_rank)}
+    return [_ordered(item) for item in value] if is_list(value) else value
 
 
 def _rank(key: str) -> tuple[int, str]:

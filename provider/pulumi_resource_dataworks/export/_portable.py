@@ -185,7 +185,7 @@ class _Conversion:
                 return self._setting("calledWorkflow", value, where)
             return self._output(value, own, where) if path[-1] in ("output", "data") else value
 
-        document = cast("Object", replaced(found, change))
+        document: Object = replaced(found, change)
         held = [
             path for path, value in plain_values(document) if path[-1] in ("id", "nodeId") and _is_id(value)
         ]
@@ -208,11 +208,11 @@ class _Conversion:
         return value
 
     def _set_resources(self, node: Object, where: str) -> None:
-        resource = cast("Object", node.get("runtimeResource") or {})
+        resource = flowspec.part(node, "runtimeResource")
         if isinstance(resource.get("resourceGroup"), str) and resource["resourceGroup"]:
             resource["resourceGroup"] = self._setting("resourceGroup", resource["resourceGroup"], where)
             resource.pop("resourceGroupId", None)
-        source = cast("Object", node.get("datasource") or {})
+        source = flowspec.part(node, "datasource")
         if isinstance(source.get("name"), str) and source["name"]:
             source["name"] = self._setting("dataSource", source["name"], where)
 

@@ -54,8 +54,11 @@ from ._validation import validate as validate
 from ._values import Json as Json
 from ._values import Object as Object
 from ._values import hides_names as hides_names
+from ._values import is_list as is_list
+from ._values import is_object as is_object
 from ._values import is_secret as is_secret
 from ._values import objects as objects
+from ._values import part as part
 from ._values import secret as secret
 from ._values import secret_paths as secret_paths
 from ._values import secret_where_new as secret_where_new

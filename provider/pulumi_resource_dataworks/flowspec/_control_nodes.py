@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from ._document import named_by, runtime_of, script_of
 from ._tables import KNOWN_COMMANDS, TYPE_IDS, field_of
-from ._values import Json, Object, objects, part
+from ._values import Json, Object, is_list, is_object, objects, part
 
 # --- Control nodes: which they are, and where their fields are
 
@@ -132,7 +132,7 @@ def join_content(node: Object) -> str | None:
 def statuses_of(branch: Object) -> list[str]:
     """The numbers of the run states at which a join's branch counts; empty where one is none of DataWorks'."""
     given = part(branch, "assertion").get("in")
-    found = [str(one) for one in cast("list[Any]", given)] if isinstance(given, list) else []
+    found = [str(one) for one in given] if is_list(given) else []
     return found if set(found) <= _STATUSES else []
 
 
@@ -181,7 +181,7 @@ def read_content(content: Json) -> list[ArmScript] | JoinScript | None:
         return None
     try:
         value = json.loads(content)
-        return _join_script(cast("Object", value)) if isinstance(value, dict) else _arm_scripts(value)
+        return _join_script(value) if is_object(value) else _arm_scripts(value)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 

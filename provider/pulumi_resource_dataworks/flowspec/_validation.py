@@ -30,7 +30,7 @@ from ._tables import (
     Shape,
     field_of,
 )
-from ._values import Json, Object, Path, objects, part, show_path
+from ._values import Json, Object, Path, is_list, is_object, objects, part, show_path
 
 # --- What is wrong with the nodes of a workflow, one by one, and what only looks wrong
 
@@ -80,11 +80,11 @@ def _holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Pro
 def _schedule_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What says when and how often a workflow or a node runs, or what a control node holds."""
     trigger, strategy = holder.get("trigger"), holder.get("strategy")
-    if isinstance(trigger, dict):
-        yield from trigger_problems(cast("Object", trigger), (*path, "trigger"), inner=inner)
+    if is_object(trigger):
+        yield from trigger_problems(trigger, (*path, "trigger"), inner=inner)
     yield from number_problems(holder, path)
-    if isinstance(strategy, dict):
-        yield from number_problems(cast("Object", strategy), (*path, "strategy"))
+    if is_object(strategy):
+        yield from number_problems(strategy, (*path, "strategy"))
 
 
 def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
@@ -99,10 +99,10 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
     if command and command.upper() not in NODE_TYPES and "paiflow" not in path:
         here = (*path, "script", "runtime", "command")
         yield problem("command", here, command, near(command, KNOWN_COMMANDS))
-    if isinstance(resource, dict):
+    if is_object(resource):
         here = (*path, "runtimeResource")
-        yield from rounded(cast("Object", resource), ("resourceGroupId",), here)
-        group = cast("Object", resource).get("resourceGroup")
+        yield from rounded(resource, ("resourceGroupId",), here)
+        group = resource.get("resourceGroup")
         if isinstance(group, str) and not group.strip():
             yield problem("empty-resource-group", (*here, "resourceGroup"))
     yield from script_doubts(node, command, shared, path)
@@ -172,9 +172,9 @@ def _root_problems(root: Object) -> Iterator[Problem]:
 
 def _no_workflow(spec: Json) -> Problem | None:
     """The problem of a spec that holds no list of workflows."""
-    if not isinstance(spec, dict):
+    if not is_object(spec):
         return problem("no-workflow.no-spec", ("spec",))
-    keys, workflows = list(cast("Object", spec)), cast("Object", spec).get("workflows")
+    keys, workflows = list(spec), spec.get("workflows")
     path: Path = ("spec", "workflows")
     if workflows is None:
         meant = next((key for key in keys if key != "workflows" and slip(key, "workflows")), None)
@@ -184,7 +184,7 @@ def _no_workflow(spec: Json) -> Problem | None:
             return problem("no-workflow.around-nodes", path)
     if not workflows:
         return problem("no-workflow.none", path)
-    if not isinstance(workflows, list) or len(objects(workflows)) != len(cast("list[Json]", workflows)):
+    if not is_list(workflows) or len(objects(workflows)) != len(workflows):
         return problem("no-workflow.no-list", path)
     return None
 
@@ -288,8 +288,8 @@ def _judge_below(value: Json, field: Field, path: Path, problems: list[Problem])
         _judge_object(cast("Object", value), field.object_type, path, problems)
         return
     for index, item in enumerate(cast("list[Json]", value)):
-        if isinstance(item, dict):
-            _judge_object(cast("Object", item), field.object_type, (*path, index), problems)
+        if is_object(item):
+            _judge_object(item, field.object_type, (*path, index), problems)
         else:
             whole = as_object(item, field)
             name, values = ("shape.item", (whole,)) if whole else ("shape.reference", ())
@@ -304,8 +304,8 @@ def _fits(value: Json, field: Field) -> bool:
     if field.shape is Shape.INTEGER:
         number = whole_number(value)
         return number is not None and abs(number) < 2 ** (field.bits - 1)
-    if field.shape is Shape.LIST and isinstance(value, list):
-        return all(isinstance(item, str) for item in cast("list[Json]", value))
+    if field.shape is Shape.LIST and is_list(value):
+        return all(isinstance(item, str) for item in value)
     if field.shape is Shape.BOOLEAN:
         return isinstance(value, bool) or (isinstance(value, str) and value.casefold() in ("true", "false"))
     if field.shape is not Shape.CHOICE or not isinstance(value, str):

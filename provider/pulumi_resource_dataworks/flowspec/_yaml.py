@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
 from ._problems import InvalidDocumentError, Problem, escaped
 from ._syntax import MAX_DEPTH, line_and_column, nearest, yaml_words
 from ._tables import Field, Shape, field_of
-from ._values import Path
+from ._values import Path, is_list, is_object
 
 MAX_ALIASED = 200_000
 """How many values the aliases of a text may stand for. A trigger of 10,000 nodes written once is 60,000."""
@@ -73,13 +73,12 @@ def locate_yaml(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]
 
 def settle(value: Any, field: Field) -> Any:
     """Plain scalars as what their field is: text keeps its spelling, everything else is read as JSON would."""
-    if isinstance(value, dict):
+    if is_object(value):
         object_type = field.object_type if field.shape is Shape.OBJECT else ""
-        entries = cast("dict[str, Any]", value).items()
-        return {key: settle(item, field_of(object_type, key)[1]) for key, item in entries}
-    if isinstance(value, list):
+        return {key: settle(item, field_of(object_type, key)[1]) for key, item in value.items()}
+    if is_list(value):
         one = Field(Shape.OBJECT, object_type=field.object_type) if field.shape is Shape.LIST else field
-        return [settle(item, one) for item in cast("list[Any]", value)]
+        return [settle(item, one) for item in value]
     if not isinstance(value, Plain):
         return value
     text = str(value)
@@ -194,7 +193,7 @@ class _Reader:
             if key != "<<":
                 own[str(key)] = value
                 continue
-            others = cast("list[Any]", value) if isinstance(value, list) else [value]
+            others = value if is_list(value) else [value]
             if not all(isinstance(other, dict) for other in others):
                 raise _invalid(
                     "<< takes an object or a list of them", "Write an alias of one.", event.start_mark

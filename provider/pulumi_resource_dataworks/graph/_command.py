@@ -8,7 +8,6 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import install_with, printable
@@ -190,7 +189,7 @@ def held(actual: Object, declared: Object) -> tuple[Object, Object]:
     theirs = flowspec.complete(actual, _chooser({}, frozenset()))
     ours = flowspec.complete(declared, _chooser(_ids(theirs), frozenset(_ids(declared).values())))
     known = {other: one for one, other in flowspec.actual_ids(ours, theirs).items()}
-    renamed = cast("Object", flowspec.rename_ids(theirs, known))
+    renamed: Object = flowspec.rename_ids(theirs, known)
     return whole(flowspec.project(ours, renamed)), ours
 
 

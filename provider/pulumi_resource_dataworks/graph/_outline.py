@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.flowspec import Changes, Json, Object
+from pulumi_resource_dataworks.flowspec import Changes, Object, part
 
 from ._picture import Arrow, Box, Category, Line, Picture
 
@@ -90,8 +90,8 @@ def outline(root: Object) -> Outline:
     for key, node in nodes:
         own = str(node.get("id"))
         arms = {
-            str(_inside(arm, "output").get("data")): str(arm.get("when") or arm.get("desc") or "")
-            for arm in flowspec.objects(_inside(node, "branch").get("branches"))
+            str(part(arm, "output").get("data")): str(arm.get("when") or arm.get("desc") or "")
+            for arm in flowspec.objects(part(node, "branch").get("branches"))
         }
         ids.setdefault(own, key)
         for output in (own, *flowspec.outputs_of(node), *arms):
@@ -125,12 +125,16 @@ def _add_arrow(
 def lines(root: Object) -> dict[str, Line]:
     """What there is to say about the workflow as a whole: its path and kind, its schedule, what it waits for."""
     workflow = flowspec.workflow_of(root)
-    path = str(_inside(workflow, "script").get("path") or "")
-    waited = [str(depend.get("refTableName") or depend.get("output")) for depend in _around(root)]
+    path = str(part(workflow, "script").get("path") or "")
+    waited = [
+        str(depend.get("refTableName") or depend.get("output"))
+        for dependency in flowspec.dependencies_of(root["spec"])
+        for depend in flowspec.objects(dependency.get("depends"))
+    ]
     found = {
         "place": Line(f"{root.get('kind')} · {path}"),
-        "schedule": _schedule(_inside(workflow, "trigger")),
-        "recurrence": Line(_mark(_inside(workflow, "strategy").get("recurrenceType"))),
+        "schedule": _schedule(part(workflow, "trigger")),
+        "recurrence": Line(_mark(part(workflow, "strategy").get("recurrenceType"))),
         "waits": Line(f"waits for {', '.join(waited)}" if waited else ""),
     }
     return {what: line for what, line in found.items() if line.text}
@@ -179,11 +183,11 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
     for node in flowspec.scope_of(owner):
         key = keys[id(node)]
         inner = list(flowspec.inner_scopes(node))
-        runtime = _inside(_inside(node, "script"), "runtime")
+        runtime = part(part(node, "script"), "runtime")
         command = str(runtime.get("command") or "")
         command = command or (f"type {runtime['commandTypeId']}" if runtime.get("commandTypeId") else "")
         state = _mark(node.get("recurrence"))
-        own = "" if holder else _own_schedule(_inside(node, "trigger"), _inside(owner, "trigger"))
+        own = "" if holder else _own_schedule(part(node, "trigger"), part(owner, "trigger"))
         marks = [mark for mark in ("condition" if id(node) not in plain else "", own, state) if mark]
         category = Category.CONTROL if inner else category_of(command)
         yield Box(key, str(node.get("name") or ""), command, category, tuple(marks), holder)
@@ -191,21 +195,9 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
             yield from _boxes(scope, key, keys)
 
 
-def _around(root: Object) -> Iterator[Object]:
-    spec = cast("Object", root["spec"])
-    for key in ("dependencies", "flow"):
-        for dependency in flowspec.objects(spec.get(key)):
-            yield from flowspec.objects(dependency.get("depends"))
-
-
 def _mark(recurrence: Any) -> str:
     word = str(recurrence or "Normal")
     return _MARKS.get(word.casefold(), word)
-
-
-def _inside(value: Object, key: str) -> Object:
-    found: Json = value.get(key)
-    return cast("Object", found) if isinstance(found, dict) else {}
 
 
 # --- Documents as a picture: one by itself, or what becomes of one in another. What changes is what preview would show
