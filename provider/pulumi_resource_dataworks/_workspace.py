@@ -1,14 +1,36 @@
-"""What the commands that look up workflows share."""
+"""What the commands that call a workspace share: settings from options and the environment, progress, and looking a workflow up."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+from argparse import Namespace
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from . import lifecycle, openapi
-from ._console import ConsoleReporter
+from ._names import printable
+
+
+class ConsoleReporter:
+    """Says what takes time, on standard error."""
+
+    def status(self, message: str) -> None:
+        sys.stderr.write(f"{printable(message)}\n")
+
+    info = warning = status
+
+
+def read_settings(arguments: Namespace) -> openapi.Settings:
+    """The settings that `--region` and `--endpoint` give, and the environment where they do not.
+
+    Raises:
+        SettingsError: With every problem of them.
+    """
+    config = {"region": arguments.region, "endpoint": arguments.endpoint}
+    return openapi.Settings.from_config(config, os.environ)
 
 
 @asynccontextmanager

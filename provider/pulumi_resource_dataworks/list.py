@@ -10,9 +10,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from . import lifecycle, openapi
-from ._console import read_settings
 from ._names import printable
-from ._workspace import call, connected
+from ._workspace import call, connected, read_settings
 
 _TITLES = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
 

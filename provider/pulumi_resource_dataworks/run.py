@@ -11,9 +11,8 @@ from argparse import Namespace
 from typing import Any
 
 from . import lifecycle, openapi
-from ._console import read_settings
 from ._names import WORKFLOW_RUN_INPUTS, printable
-from ._workspace import connected, find_workflow
+from ._workspace import connected, find_workflow, read_settings
 
 
 def run(arguments: Namespace) -> int:

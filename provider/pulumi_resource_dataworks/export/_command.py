@@ -8,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._console import read_settings
 from pulumi_resource_dataworks._names import printable
+from pulumi_resource_dataworks._workspace import read_settings
 
 from ._assemble import Project, assemble
 from ._workspace import (

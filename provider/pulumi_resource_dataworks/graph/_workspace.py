@@ -7,8 +7,7 @@ import contextlib
 from argparse import Namespace
 
 from pulumi_resource_dataworks import flowspec, lifecycle, openapi
-from pulumi_resource_dataworks._console import read_settings
-from pulumi_resource_dataworks._workspace import connected, find_workflow
+from pulumi_resource_dataworks._workspace import connected, find_workflow, read_settings
 from pulumi_resource_dataworks.flowspec import Object
 
 from ._picture import NotDrawnError

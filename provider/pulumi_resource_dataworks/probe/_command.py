@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._console import read_settings
 from pulumi_resource_dataworks._names import printable
 
 from ._questions import ask
@@ -151,7 +151,8 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     if arguments.project_id is None:
         raise openapi.DataWorksError("--project-id is required")
-    settings = read_settings(arguments)
+    given = {"region": arguments.region, "endpoint": arguments.endpoint}
+    settings = openapi.Settings.from_config(given, os.environ)
     session = Session(settings, arguments.project_id, _say)
     if arguments.clean_up is not None:
         if not re.fullmatch(rf"{PREFIX}[0-9a-f]{{10}}_", arguments.clean_up):
