@@ -164,6 +164,8 @@ def examples() -> dict[str, Any]:
         "when-parameter": branch({"when": "${dya} == 1", "output": {"data": "shop.a"}}),
         "when-quotes": branch({"when": "${day} == 'sunday'", "output": {"data": "shop.a"}}),
         "when-python": branch({"when": "'${day}' = 'sunday'", "output": {"data": "shop.a"}}),
+        "passed-by": branch({"when": "1 == 1", "output": {"data": "shop.a"}}),
+        "assignment-language": with_script("SELECT 1;", command="CONTROLLER_ASSIGNMENT"),
         "join-node": join("laod"),
         "join-branch": join("fork"),
         "join-expression": join("load", expression="and"),

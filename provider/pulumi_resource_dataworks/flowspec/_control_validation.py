@@ -15,6 +15,7 @@ from ._values import Json, Object, Path, objects, part
 
 _STARTS = ("CONTROLLER_CYCLE_START", "CONTROLLER_TRAVERSE_START")
 _ENDS = ("CONTROLLER_CYCLE_END", "CONTROLLER_TRAVERSE_END")
+_LANGUAGES = ("odps", "python", "shell")
 _NOTHING = Phrase("nothing of it")
 
 
@@ -47,12 +48,23 @@ def _problems(
     elif command == control.JOIN:
         yield from _join_problems(node, index, path)
         yield from _unwatched(node, owner, index, path)
+    elif command == control.ASSIGNMENT:
+        yield from _language_problems(node, path)
     elif command == control.PARAM_HUB:
         yield from _hub_problems(node, path)
     elif command == control.FOR_EACH:
         yield from _collection_problems(node, index, path)
     for key, inner in held:
         yield from _inner_problems(inner, key, (*path, key))
+
+
+def _language_problems(node: Object, path: Path) -> Iterator[Problem]:
+    """What runs an assignment's script; read-backs have longer names, such as odps-sql and shell-script."""
+    script = script_of(node)
+    language = str(script.get("language") or "")
+    if not control.is_blank(script.get("content")) and not language.casefold().startswith(_LANGUAGES):
+        case = "assignment-language.other" if language else "assignment-language.none"
+        yield problem(case, (*path, "script", "language"), *([language] if language else []))
 
 
 # --- Branches

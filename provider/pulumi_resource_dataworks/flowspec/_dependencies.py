@@ -147,6 +147,7 @@ class Scope:
                 if "variableDepends" in dependency:
                     yield from self._lost_variables(dependency, (*self.path, key, position))
         yield from self._lost_references()
+        yield from self._passed_by()
         yield from self._cycles(waits)
 
     def _name_clashes(self) -> Iterator[Problem]:
@@ -185,6 +186,26 @@ class Scope:
                     if lost:
                         path = (*here, *place, position, "referenceVariable", "node", "nodeId")
                         yield problem("lost-reference", path, name, self._names.suggestion(name))
+
+    def _passed_by(self) -> Iterator[Problem]:
+        """Nodes that wait for a branch as a whole, where nothing waits for one of its arms."""
+        free = dict(self.arms)
+        of_the_branch: list[tuple[Path, Object, Json]] = []
+        joins = (objects(part(node, "join").get("branches")) for node in scope_of(self.owner) if free)
+        for word in [watched_by(branch) for branches in joins for branch in branches]:
+            free.pop(str(word), None)
+        for key in FLOWS if free else ():
+            for position, dependency in enumerate(objects(self.owner.get(key))):
+                for here, depend in depends_with_paths(dependency, (*self.path, key, position)):
+                    word = str(named_by(depend))
+                    free.pop(word, None)
+                    node = self.index.find(word)
+                    if node is not None and word not in self.arms and arm_outputs(node):
+                        of_the_branch.append((here, node, dependency.get("nodeId")))
+        for path, branch, name in of_the_branch:
+            arm = next((arm for arm, node in free.items() if node is branch), None)
+            if arm:
+                yield problem("passed-by", path, name, branch.get("name"), arm)
 
     def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
         """What names no node here: another workflow's output, or nothing that is."""

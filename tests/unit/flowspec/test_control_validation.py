@@ -81,6 +81,38 @@ def test_a_variable_of_a_node_that_is_not_here_is_doubted(of: Object, rules: lis
     assert [rule for rule, *_ in said(pick, loop)] == rules
 
 
+def test_a_node_on_an_arm_waits_for_the_arm() -> None:
+    nodes = (two(), node("small"), node("large"))
+    on_arms = [on("small", {"output": "shop.a"}), on("large", {"output": "shop.b"})]
+    assert said(*nodes, dependencies=on_arms) == []
+    assert said(*nodes, node("after"), dependencies=[*on_arms, on("after", {"nodeId": "fork"})]) == []
+    found = said(*nodes, dependencies=[on_arms[0], on("large", {"nodeId": "fork"})])
+    assert [(rule, severity) for rule, severity, _ in found] == [("passed-by", "warning")]
+    watching = watch("b_1", output={"data": "shop.b"})
+    assert (
+        said(
+            *nodes,
+            merge(watching, expression="b_1"),
+            dependencies=[on("large", {"nodeId": "fork"}), on_arms[0]],
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "rules"),
+    [
+        ({"language": "sql", "content": "SELECT 1;"}, ["assignment-language"]),
+        ({"content": "SELECT 1;"}, ["assignment-language"]),
+        ({"language": "odps-sql", "content": "SELECT 1;"}, []),
+        ({"language": "shell", "content": "echo 1\n"}, []),
+        ({}, []),
+    ],
+)
+def test_an_assignment_says_its_language(script: Object, rules: list[str]) -> None:
+    assert [rule for rule, *_ in said(control("pick", "CONTROLLER_ASSIGNMENT", script))] == rules
+
+
 WARNED = [
     ([control("n", "CONTROLLER_BRANCH")], "no-field", "branch"),
     ([control("n", "controller_join")], "no-field", "join"),
