@@ -198,7 +198,7 @@ def examples() -> dict[str, Any]:
         "undeclared-parameter": with_script("SELECT * FROM t WHERE ds = '${bizdate}';"),
         "parameter-twice": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1]")] * 2),
         "parameter-value": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1")]),
-        "job-content": with_script("SELECT 1;", command="DI"),
+        "job-content": with_script('{"type": "job",\n "steps": [],}', command="DI"),
         "crlf": with_script("echo 1\r\necho 2\r\n", command="DIDE_SHELL"),
         "invisible-character": with_script("SELECT\u00a01;"),
         "path": with_workflow(script={"path": "Business/orders"}),

@@ -13,6 +13,7 @@ from ._comparison import named_fields
 from ._document import script_of
 from ._problems import Phrase, Problem, problem
 from ._suggestions import near
+from ._syntax import json_words
 from ._tables import NODE_TYPES
 from ._values import Object, Path, objects
 
@@ -44,8 +45,8 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
         return
     if "${" in text and form in ("sql", "json"):
         yield from _undeclared(node, text, shared, here)
-    if form == "json" and not _is_object(text):
-        yield problem("job-content", here)
+    if form == "json":
+        yield from _job_problems(text, here)
     if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
         yield problem("crlf", here)
     if not text.isascii() and any(map(text.__contains__, _INVISIBLE)) and not text.startswith(("{", "[")):
@@ -96,14 +97,20 @@ def _parameter_doubts(script: Object, path: Path) -> Iterator[Problem]:
             yield problem("parameter-value", (*path, position, "value"), value, name)
 
 
-def _is_object(text: str) -> bool:
-    """Whether a text is a JSON object, once its variables have values."""
+def _job_problems(text: str, path: Path) -> Iterator[Problem]:
+    """What is wrong with a text that is no JSON object, once its variables have values."""
+    said = problem("job-content.other", path)
     for candidate in (text, re.sub(r"\$\{[^{}]*\}|\$\[[^\[\]]*\]", "0", text)):
         try:
-            return isinstance(json.loads(candidate, strict=False), dict)
+            if isinstance(json.loads(candidate, strict=False), dict):
+                return
+        except json.JSONDecodeError as error:
+            if candidate.lstrip().startswith("{"):
+                what, how = json_words(candidate, error.msg, error.pos)
+                said = problem("job-content.syntax", path, line=error.lineno, what=what, how=how)
         except (ValueError, RecursionError):
-            continue
-    return False
+            pass
+    yield said
 
 
 def _invisible(text: str, comment: str, path: Path) -> Iterator[Problem]:

@@ -45,6 +45,12 @@ def test_a_data_integration_job_is_a_json_object(content: str, *, is_job: bool) 
     assert rules(root) == ([] if is_job else [("job-content", "warning")])
 
 
+def test_a_job_with_a_slip_is_said_with_its_line() -> None:
+    job = '{"type": "job",\n "speed": ${speed},\n "steps": [],}'
+    [problem] = problems_of(running(job, "DI", parameters=[{**BIZDATE, "name": "speed"}]))
+    assert "in its line 3, a comma stands before the closing }. Remove the comma." in problem.render()
+
+
 def test_a_variable_without_a_parameter_is_doubted() -> None:
     text = "SELECT '${bizdate}', '${hour}' FROM t WHERE day = '${bizdat}';\n"
     [problem] = problems_of(running(text, parameters=[BIZDATE]))
