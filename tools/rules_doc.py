@@ -164,6 +164,7 @@ def examples() -> dict[str, Any]:
         "when-parameter": branch({"when": "${dya} == 1", "output": {"data": "shop.a"}}),
         "when-quotes": branch({"when": "${day} == 'sunday'", "output": {"data": "shop.a"}}),
         "when-python": branch({"when": "'${day}' = 'sunday'", "output": {"data": "shop.a"}}),
+        "no-source": with_node(inputs={"variables": [{**VARIABLE, "inputName": "shops"}]}),
         "passed-by": branch({"when": "1 == 1", "output": {"data": "shop.a"}}),
         "assignment-language": with_script("SELECT 1;", command="CONTROLLER_ASSIGNMENT"),
         "join-node": join("laod"),

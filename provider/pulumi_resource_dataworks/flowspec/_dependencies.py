@@ -9,7 +9,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from ._comparison import named_fields
-from ._control_nodes import arm_outputs, listed, watched_by
+from ._control_nodes import ASSIGNMENT, PARAM_HUB, arm_outputs, awaited, command_of, listed, watched_by
 from ._document import (
     depends_with_paths,
     named_by,
@@ -148,6 +148,7 @@ class Scope:
                     yield from self._lost_variables(dependency, (*self.path, key, position))
         yield from self._lost_references()
         yield from self._passed_by()
+        yield from self._unfed()
         yield from self._cycles(waits)
 
     def _name_clashes(self) -> Iterator[Problem]:
@@ -206,6 +207,27 @@ class Scope:
             arm = next((arm for arm, node in free.items() if node is branch), None)
             if arm:
                 yield problem("passed-by", path, name, branch.get("name"), arm)
+
+    def _unfed(self) -> Iterator[Problem]:
+        """Variables that are taken from what a node waits for, where nothing of that gives one."""
+        for here, node in own_nodes(self.owner, self.path) if self.owner is self.workflow else ():
+            key, inputs = listed(node, "inputs", "variables")
+            taken = [
+                (place, one)
+                for place, one in enumerate(inputs)
+                if str(one.get("type")).casefold() == "nodeoutput"
+                and not any(one.get(reference) for reference in ("referenceVariable", "from", "node"))
+            ]
+            words = (
+                [word for entry in entries_of(self.owner, node, self.index) for word in awaited(entry)]
+                if taken
+                else []
+            )
+            sources = [self.index.find(word) for word in words]
+            if not any(source is None or _gives(source) for source in sources):
+                for place, one in taken:
+                    name = one.get("inputName") or one.get("name")
+                    yield problem("no-source", (*here, "inputs", key, place), name)
 
     def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
         """What names no node here: another workflow's output, or nothing that is."""
@@ -266,6 +288,12 @@ class Scope:
         except CycleError as error:
             shown = Phrase(" -> ".join(f'"{name}"' for name in reversed(error.args[1])))
             yield problem("cycle", (*self.path, "dependencies"), shown)
+
+
+def _gives(node: Object) -> bool:
+    """Whether a node gives those that wait for it a variable."""
+    variables = listed(node, "outputs", "variables")[1]
+    return bool(variables) or command_of(node) in (ASSIGNMENT, PARAM_HUB)
 
 
 def _listed(words: Sequence[str], most: int | None = None) -> Phrase:

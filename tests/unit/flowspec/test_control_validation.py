@@ -113,6 +113,33 @@ def test_an_assignment_says_its_language(script: Object, rules: list[str]) -> No
     assert [rule for rule, *_ in said(control("pick", "CONTROLLER_ASSIGNMENT", script))] == rules
 
 
+@pytest.mark.parametrize(
+    ("depends", "rules"),
+    [
+        ([{"nodeId": "pick"}], []),
+        ([{"nodeId": "rest"}, {"nodeId": "pick"}], []),
+        ([{"nodeId": "hub"}], []),
+        ([{"output": "finance.picked"}], []),
+        ([{"nodeId": "rest"}], ["no-source"]),
+        ([{"nodeId": "pick", "type": "CrossCycleDependsOnOtherNode"}], ["no-source"]),
+        ([], ["no-source"]),
+    ],
+)
+def test_a_value_reaches_direct_successors_alone(depends: list[Object], rules: list[str]) -> None:
+    pick = control("pick", "CONTROLLER_ASSIGNMENT", {"language": "shell", "content": "echo 1\n"})
+    taken = {
+        "name": "outputs",
+        "inputName": "shops",
+        "scope": "NodeContext",
+        "type": "NodeOutput",
+        "value": "${outputs}",
+    }
+    nodes = (pick, hub(variable("round", "7", scope="NodeContext")), node("rest"))
+    report = node("report", inputs={"variables": [taken]})
+    found = said(*nodes, report, dependencies=[on("rest", {"nodeId": "pick"}), on("report", *depends)])
+    assert [(rule, severity) for rule, severity, _ in found] == [(rule, "warning") for rule in rules]
+
+
 WARNED = [
     ([control("n", "CONTROLLER_BRANCH")], "no-field", "branch"),
     ([control("n", "controller_join")], "no-field", "join"),
