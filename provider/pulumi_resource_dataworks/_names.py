@@ -23,6 +23,11 @@ WORKFLOW_RUN_INPUTS = (
     "stopOnCancel",
 )
 
+NODE_INPUTS = ("projectId", "spec", "scene", "containerId", "adopt")
+_SHORT = ("name", "path", "type", "dataSource")
+FUNCTION_INPUTS = ("projectId", "spec", *_SHORT, "className", "fileResources", "adopt")
+FILE_RESOURCE_INPUTS = ("projectId", "spec", *_SHORT, "content", "contentUrl", "adopt")
+
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""
 
@@ -31,6 +36,9 @@ PLACE = "__place"
 
 OF_THE_DOCUMENT = frozenset({"spec", "name", "path", "nodeIds", "nodeOutputs", "digest", BOOKKEEPING})
 """Outputs that depend on the document: secret where it is."""
+
+OF_THE_OBJECT = frozenset({"name", "path", "output", "digest", BOOKKEEPING})
+"""Outputs of a node, a function or a file resource that depend on its document: secret where it is."""
 
 OF_THE_DEPLOYMENT = frozenset({"digest", "deployedDigest", "pendingRun"})
 """Outputs of a deployment that depend on the document: secret where its digest is."""

@@ -5,6 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 // Export members:
+export { FileResourceArgs } from "./fileResource";
+export type FileResource = import("./fileResource").FileResource;
+export const FileResource: typeof import("./fileResource").FileResource = null as any;
+utilities.lazyLoad(exports, ["FileResource"], () => require("./fileResource"));
+
+export { FunctionArgs } from "./function";
+export type Function = import("./function").Function;
+export const Function: typeof import("./function").Function = null as any;
+utilities.lazyLoad(exports, ["Function"], () => require("./function"));
+
 export { GetProjectArgs, GetProjectResult, GetProjectOutputArgs } from "./getProject";
 export const getProject: typeof import("./getProject").getProject = null as any;
 export const getProjectOutput: typeof import("./getProject").getProjectOutput = null as any;
@@ -24,6 +34,11 @@ export { ListWorkflowDefinitionsArgs, ListWorkflowDefinitionsResult, ListWorkflo
 export const listWorkflowDefinitions: typeof import("./listWorkflowDefinitions").listWorkflowDefinitions = null as any;
 export const listWorkflowDefinitionsOutput: typeof import("./listWorkflowDefinitions").listWorkflowDefinitionsOutput = null as any;
 utilities.lazyLoad(exports, ["listWorkflowDefinitions","listWorkflowDefinitionsOutput"], () => require("./listWorkflowDefinitions"));
+
+export { NodeArgs } from "./node";
+export type Node = import("./node").Node;
+export const Node: typeof import("./node").Node = null as any;
+utilities.lazyLoad(exports, ["Node"], () => require("./node"));
 
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
@@ -66,6 +81,12 @@ const _module = {
     version: utilities.getVersion(),
     construct: (name: string, type: string, urn: string): pulumi.Resource => {
         switch (type) {
+            case "dataworks:index:FileResource":
+                return new FileResource(name, <any>undefined, { urn })
+            case "dataworks:index:Function":
+                return new Function(name, <any>undefined, { urn })
+            case "dataworks:index:Node":
+                return new Node(name, <any>undefined, { urn })
             case "dataworks:index:WorkflowDefinition":
                 return new WorkflowDefinition(name, <any>undefined, { urn })
             case "dataworks:index:WorkflowDeployment":

@@ -47,6 +47,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["dryRunProjects"] = pulumi.output(args?.dryRunProjects).apply(JSON.stringify);
             resourceInputs["ecsRoleName"] = args?.ecsRoleName;
             resourceInputs["endpoint"] = args?.endpoint;
+            resourceInputs["openPlatformEndpoint"] = args?.openPlatformEndpoint;
             resourceInputs["profile"] = args?.profile;
             resourceInputs["region"] = args?.region;
             resourceInputs["secretKey"] = args?.secretKey ? pulumi.secret(args.secretKey) : undefined;
@@ -104,6 +105,10 @@ export interface ProviderArgs {
      * The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
      */
     endpoint?: pulumi.Input<string | undefined>;
+    /**
+     * The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+     */
+    openPlatformEndpoint?: pulumi.Input<string | undefined>;
     /**
      * The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
      */

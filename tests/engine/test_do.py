@@ -86,6 +86,32 @@ def do(stack: Stack, converter: Path) -> Do:
     return Do(stack, converter).install()
 
 
+def test_a_node_is_made_listed_changed_and_deleted_without_a_state(do: Do) -> None:
+    kind, file = f"{MODULE}Node", do.stack.folder / "node.yaml"
+
+    def inputs(name: str, content: str = "SELECT 1;") -> str:
+        script = {"path": f"care/{name}", "runtime": {"command": "ODPS_SQL"}, "content": content}
+        document = {"kind": "Node", "spec": {"nodes": [{"name": name, "script": script}]}}
+        file.write_text(yaml.safe_dump({"projectId": do.stack.project_id, "spec": document}), "utf-8")
+        return file.name
+
+    create = (kind, "create", "--stateless", "--input-file")
+    made = do.json(*create, inputs("vacuum"), "--yes", "--output", "json")
+    assert f"upsert {made['id']} --stateless" in do(*create, inputs("vacuum"), "--yes", ok=False).output
+    do(DEFINITION, "create", "--stateless", "--input-file", do.inputs(etl()), "--yes")
+    assert do.json(kind, "list", "--project-id", "10001", "--path-prefix", "care/") == [
+        {"id": made["id"], "name": "vacuum"}
+    ]
+    assert len(do.json(kind, "list", "--project-id", "10001", "--all")) == 1, (
+        "nodes in workflows are none of it"
+    )
+    do(kind, "upsert", made["id"], "--stateless", "--input-file", inputs("vacuum", "SELECT 2;"), "--yes")
+    [held] = do.stack.emulator.objects()
+    assert held.document["spec"]["nodes"][0]["script"]["content"] == "SELECT 2;"
+    do(kind, "delete", made["id"], "--stateless", "--yes")
+    assert do.stack.emulator.objects() == []
+
+
 def test_a_create_without_a_state_takes_nothing_over(do: Do) -> None:
     create = (DEFINITION, "create", "--stateless", "--input-file")
     made = do.json(*create, do.inputs(etl(name="orders")), "--yes", "--output", "json")

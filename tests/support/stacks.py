@@ -310,12 +310,19 @@ def plugin() -> Iterator[int]:
 @contextmanager
 def plugin_in(folder: Path | None = None) -> Iterator[int]:
     """Runs a provider in a folder, where relative paths of `readFlowSpec` begin; its port."""
+    with started_plugin(folder) as (port, _):
+        yield port
+
+
+@contextmanager
+def started_plugin(folder: Path | None = None) -> Iterator[tuple[int, int]]:
+    """Runs a provider; its port, and the ID of its process."""
     command = [PLUGIN_FOLDER / "pulumi-resource-dataworks"]
     known = {**kept_environment(), **credentials(Account())}
     with subprocess.Popen(command, cwd=folder, env=known, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline())
+            yield int(process.stdout.readline()), process.pid
         finally:
             process.terminate()
 

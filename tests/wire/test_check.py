@@ -249,9 +249,9 @@ def test_a_component_may_own_it(plugin: Plugin, address: str, kind: str) -> None
 @pytest.mark.parametrize(
     ("address", "kind"),
     [
-        (urn("x", kind="dataworks:index:Node"), "dataworks:index:Node"),
-        (urn("x", kind="dataworks:index:Node"), ""),
-        (urn("x", f"{TYPE}$", "dataworks:index:Node"), ""),
+        (urn("x", kind="dataworks:index:Table"), "dataworks:index:Table"),
+        (urn("x", kind="dataworks:index:Table"), ""),
+        (urn("x", f"{TYPE}$", "dataworks:index:Table"), ""),
     ],
 )
 def test_a_foreign_type_is_refused(plugin: Plugin, address: str, kind: str) -> None:

@@ -41,7 +41,7 @@ MAX_NODES = 400
 
 def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
     """The problems and doubts of a workflow whose shape is right, and of its nodes, which see the shared parameters."""
-    yield from _holder_problems(workflow, path, inner=False)
+    yield from holder_problems(workflow, path, inner=False)
     yield from both_flows(workflow, path)
     ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
     count = 0
@@ -54,14 +54,14 @@ def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Ite
             own = str(node.get("id") or "")
             if own and ids.setdefault(own, here) is not here:
                 yield problem("id-clash", (*here, "id"), own, first=show_path((*ids[own], "id")))
-            yield from _holder_problems(node, here, inner=inner)
+            yield from holder_problems(node, here, inner=inner)
             yield from _script_problems(node, shared, here)
             yield from control_problems(node, owner, scope.index, here)
     if count > MAX_NODES:
         yield problem("many-nodes", (*path, "nodes"), count=count, limit=MAX_NODES)
 
 
-def _holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
+def holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
     """What a workflow and a node have in common: an ID, a name, a path, a trigger, a strategy."""
     if not isinstance(holder.get("id", ""), str):
         yield from rounded(holder, ("id",), path)
@@ -139,13 +139,13 @@ def validate(document: Document) -> list[Problem]:
     Raises:
         InvalidDocumentError: With every problem, warnings included.
     """
-    problems = document.place(list(_problems(document.root)))
+    problems = document.place(list(document_problems(document.root)))
     if any(problem.severity == "error" for problem in problems):
         raise InvalidDocumentError(problems)
     return problems
 
 
-def _problems(root: Object) -> Iterator[Problem]:
+def document_problems(root: Object) -> Iterator[Problem]:
     problems = list(_root_problems(root))
     whole = not problems
     if whole:

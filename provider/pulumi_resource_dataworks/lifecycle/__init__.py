@@ -14,6 +14,7 @@ from ._run import Learnt as Learnt
 from ._run import Options as Options
 from ._run import Place as Place
 from ._step import UNKNOWN as UNKNOWN
+from ._step import Asset as Asset
 from ._step import CancelledStepError as CancelledStepError
 from ._step import Context as Context
 from ._step import HalfDoneError as HalfDoneError
@@ -27,6 +28,7 @@ from ._step import odd_values as odd_values
 from .functions import Answer as Answer
 from .functions import Functions as Functions
 from .functions import Wanted as Wanted
+from .studio_object import StudioObjects as StudioObjects
 from .workflow_definition import HELD as HELD
 from .workflow_definition import HOLDING as HOLDING
 from .workflow_definition import NAMING as NAMING

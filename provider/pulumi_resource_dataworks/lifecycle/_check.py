@@ -48,7 +48,7 @@ def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None, le
     refuse_unknown_inputs(news, INPUTS, "workflow definition", found)
     project_id = project_id_of(news.get("projectId"), found)
     switches = {**read_flag(news, "adopt", found), **read_flag(news, "validateOnPreview", found)}
-    spec = _document(news.get("spec"), found, learnt.documents)
+    spec = read_document(news.get("spec"), found, learnt.documents)
     before = (olds or {}).get("spec")
     if isinstance(spec, dict) and isinstance(before, dict):
         spec = flowspec.arranged(cast("flowspec.Object", before), cast("flowspec.Object", spec))
@@ -63,7 +63,7 @@ def check_definition(news: Mapping[str, Any], olds: Mapping[str, Any] | None, le
 def check_document(spec: Any) -> Checked:
     """Validates a document alone."""
     found = Checked()
-    _document(spec, found)
+    read_document(spec, found)
     return found
 
 
@@ -104,10 +104,16 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
     return None
 
 
-def _document(value: Any, found: Checked, from_files: Iterable[flowspec.Document] = ()) -> Any:
+def read_document(
+    value: Any,
+    found: Checked,
+    from_files: Iterable[flowspec.Document] = (),
+    *,
+    judge: Callable[[flowspec.Document], list[flowspec.Problem]] = flowspec.validate,
+) -> Any:
     """The document in its author's form; UNKNOWN where it is not known, None where it has problems.
 
-    Where it is one of those that were read from files, warnings name the file.
+    Where it is one of those that were read from files, warnings name the file. `judge` says what is wrong with it, as `flowspec.validate`.
     """
     if value is None:
         found.failures.append("spec is missing. Write the FlowSpec document as JSON text or as an object.")
@@ -126,7 +132,7 @@ def _document(value: Any, found: Checked, from_files: Iterable[flowspec.Document
         return UNKNOWN
     try:
         document = flowspec.read(without_unknowns(value) if holes else value)
-        warnings = flowspec.validate(document)
+        warnings = judge(document)
     except flowspec.InvalidDocumentError as error:
         conceal = _concealer(value)
         problems = [problem for problem in error.problems if not _excused(problem, holes)]

@@ -265,7 +265,7 @@ class DefinitionState:
             workflow_id=definition.id or self.workflow_id,
             ids=flowspec.actual_ids(self.inputs.root, actual, self.ids),
             owner=definition.owner or self.owner,
-            create_time=_iso(definition.create_time) or self.create_time,
+            create_time=iso_time(definition.create_time) or self.create_time,
         )
 
     def updated(self, inputs: DefinitionInputs) -> DefinitionState:
@@ -437,7 +437,8 @@ def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]
     return project_id, known if isinstance(known, str) and known else workflow_id
 
 
-def _iso(milliseconds: int | None) -> str | None:
+def iso_time(milliseconds: int | None) -> str | None:
+    """A moment of the service as ISO 8601 text in UTC; None where it says none."""
     if milliseconds is None:
         return None
     try:

@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from pulumi_resource_dataworks import flowspec
 
@@ -97,9 +97,19 @@ def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     return {flowspec.show_path(("spec", *path)): kind for path, kind in found.items()}
 
 
-def ignoring(
-    sent: DefinitionInputs, new: DefinitionInputs, ignore_changes: Sequence[str]
-) -> DefinitionInputs:
+class _HasSpec(Protocol):
+    """Inputs that are a document, as `replace` takes them."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def spec(self) -> flowspec.Object: ...
+
+
+I = TypeVar("I", bound=_HasSpec)  # noqa: E741 - inputs
+
+
+def ignoring(sent: I, new: I, ignore_changes: Sequence[str]) -> I:
     """The new inputs with the value that was sent last at each ignored path below `spec`.
 
     The engine honours ignoreChanges by itself where the program gives an object, but cannot look into text.

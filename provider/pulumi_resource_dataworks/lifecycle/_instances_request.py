@@ -98,7 +98,9 @@ async def _tasks(
         tasks = await context.ask(listed(workflow_id=scheduling_id))
     if not tasks and names:
         if inputs.environment == "Prod":
-            nodes = await context.ask(context.client.nodes.in_workflow(inputs.project_id, inputs.workflow_id))
+            nodes = await context.ask(
+                context.client.nodes.called(inputs.project_id, container_id=inputs.workflow_id)
+            )
             if known := {node.name: node.task_id for node in nodes if node.task_id}:
                 return known, scheduling_id or _ON_SCHEDULE
         alike = await context.ask(listed(name=max(names, key=len)))

@@ -122,7 +122,7 @@ async def _listed(
     return False
 
 
-def document(definition: openapi.WorkflowDefinition | openapi.Node) -> flowspec.Object:
+def document(definition: openapi.WorkflowDefinition | openapi.StudioObject) -> flowspec.Object:
     """The document of an answer.
 
     Raises:

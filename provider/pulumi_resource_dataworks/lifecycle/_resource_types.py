@@ -9,10 +9,13 @@ from pulumi_resource_dataworks._names import (
     INPUTS,
     OF_THE_DEPLOYMENT,
     OF_THE_DOCUMENT,
+    OF_THE_OBJECT,
     WORKFLOW_RUN_INPUTS,
 )
 
+from ._object_kinds import OBJECT_KINDS
 from ._run import Learnt, Options, TakenOver
+from .studio_object import StudioObjects
 from .workflow_definition import WorkflowDefinitions
 from .workflow_deployment import WorkflowDeployments
 from .workflow_run import WorkflowRuns
@@ -25,7 +28,7 @@ class ResourceType:
     Where the input `secret_input` is a secret, so are the outputs `outputs_of_it`, which say something of it.
     """
 
-    steps: WorkflowDefinitions | WorkflowDeployments | WorkflowRuns
+    steps: WorkflowDefinitions | WorkflowDeployments | WorkflowRuns | StudioObjects
     inputs: tuple[str, ...]
     secret_input: str
     outputs_of_it: frozenset[str]
@@ -42,4 +45,13 @@ def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, Reso
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
         "WorkflowRun": ResourceType(WorkflowRuns(), WORKFLOW_RUN_INPUTS, "parameters", frozenset()),
+        **{
+            kind.resource: ResourceType(
+                StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}")),
+                kind.inputs,
+                "spec",
+                OF_THE_OBJECT,
+            )
+            for kind in OBJECT_KINDS
+        },
     }

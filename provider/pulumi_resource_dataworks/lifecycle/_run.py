@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -168,3 +169,33 @@ class TakenOver:
         if not self.run or not self._file.exists() or self._file.stat().st_mtime < _STARTED:
             return False
         return f"{workflow}" in self._file.read_text("utf-8").splitlines()
+
+
+# --- What was created on this machine
+#
+# A run that is killed leaves nothing in the state, and an object whose ID the service chose bears no mark of ours. A file says that
+# what is found at its place, just as it was sent, is what this resource has made.
+
+
+class Journal:
+    """What resources have created on this machine, a file for each; `key` says which resource, and where."""
+
+    def begin(self, key: str, digest: str) -> None:
+        """Notes that a create is about to be sent."""
+        with suppress(OSError):
+            self._file(key).write_text(digest, "utf-8")
+
+    def begun(self, key: str, digest: str) -> bool:
+        """Whether a create of just this was begun."""
+        try:
+            return self._file(key).read_text("utf-8") == digest
+        except OSError:
+            return False
+
+    def end(self, key: str) -> None:
+        """Forgets a create."""
+        self._file(key).unlink(missing_ok=True)
+
+    def _file(self, key: str) -> Path:
+        name = hashlib.sha256(key.encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"pulumi-dataworks-create-{name}"

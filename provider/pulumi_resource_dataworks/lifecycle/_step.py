@@ -107,6 +107,23 @@ class UnsupportedValue:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asset(UnsupportedValue):
+    """A file or a text of a Pulumi program, which few inputs take; an address where it is neither.
+
+    Attributes:
+        hash: The SHA-256 of its content, in hexadecimal digits, as the engine has found it.
+        path: The file, as the program names it.
+        text: The text, where it is one.
+        uri: The address.
+    """
+
+    hash: str = ""
+    path: str = ""
+    text: str = ""
+    uri: str = ""
+
+
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 

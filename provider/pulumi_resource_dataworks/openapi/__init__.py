@@ -43,7 +43,8 @@ from ._words import Words, withhold_words
 if TYPE_CHECKING:
     from ._client import Client
     from ._instances import Task, TaskInstance, WorkflowInstance
-    from ._lookups import Node, Project, ResourceGroup
+    from ._lookups import Project, ResourceGroup
+    from ._objects import StudioObject, StudioObjects
     from ._pipelines import PipelineRun, PipelineRunItem, PipelineStage
 
 
@@ -66,7 +67,6 @@ __all__ = [
     "JobWaitError",
     "JobWaitTimeout",
     "Length",
-    "Node",
     "NotFoundError",
     "PermissionDeniedError",
     "PipelineRun",
@@ -84,6 +84,8 @@ __all__ = [
     "SettingsError",
     "Span",
     "StaticCredentials",
+    "StudioObject",
+    "StudioObjects",
     "SystemClock",
     "Task",
     "TaskInstance",
@@ -104,7 +106,8 @@ __all__ = [
 _LATER = {
     "Client": "_client",
     **dict.fromkeys(("Task", "TaskInstance", "WorkflowInstance"), "_instances"),
-    **dict.fromkeys(("Node", "Project", "ResourceGroup"), "_lookups"),
+    **dict.fromkeys(("Project", "ResourceGroup"), "_lookups"),
+    **dict.fromkeys(("StudioObject", "StudioObjects"), "_objects"),
     **dict.fromkeys(("PipelineRun", "PipelineRunItem", "PipelineStage"), "_pipelines"),
 }
 """What few steps need, by the module that has it."""

@@ -8,14 +8,16 @@ import httpx
 from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
 from ._instances import Instances
-from ._lookups import Lookups, Nodes
+from ._lookups import Lookups
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
+from ._objects import StudioObjects
 from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
 from ._pacing import Clock, Limiter, Retry, SystemClock
 from ._pipelines import Pipelines
 from ._results import Page, all_pages, empty, inner, one, read
 from ._settings import Settings
 from ._transport import Transport
+from ._uploads import Uploads
 
 
 class Client:
@@ -48,14 +50,20 @@ class Client:
         clock: Clock | None = None,
         on_wait: Callable[[str], None] | None = None,
     ) -> None:
+        self.base_url = settings.base_url
         clock = clock or SystemClock()
         source = credentials or credentials_for(settings)
         self._limiter = Limiter(source.account, settings.base_url, settings.calls_per_second, clock)
         self._transport = Transport(settings, source, transport, clock)
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
+        platform = settings.model_copy(update={"endpoint": settings.open_platform_url})
+        self._platform = Transport(platform, source, transport, clock)
+        self.uploads = Uploads(self._platform.send, self._retry, settings)
         self.pipelines = Pipelines(self._call)
         self.lookups = Lookups(self._call)
-        self.nodes = Nodes(self._call)
+        self.nodes = StudioObjects(self._call, "Node")
+        self.functions = StudioObjects(self._call, "Function")
+        self.file_resources = StudioObjects(self._call, "Resource")
         self.instances = Instances(self._call)
 
     async def import_workflow_definition(
@@ -140,6 +148,7 @@ class Client:
 
     async def aclose(self) -> None:
         await self._transport.aclose()
+        await self._platform.aclose()
 
     async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
         async def attempt() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Workspaces, resource groups and single nodes: what a document has to name and does not make.
+"""Workspaces and resource groups: what a document has to name and does not make.
 
 Parameters and answers are those of the vendor's SDK (9.11.0), and so are the texts about them.
 """
@@ -6,12 +6,12 @@ Parameters and answers are those of the vendor's SDK (9.11.0), and so are the te
 import json
 from typing import Final
 
-from pydantic import AliasPath, Field
+from pydantic import Field
 
-from ._models import Answer, Boolean, DocumentText, Identifier, Item, Items, SchedulingId
-from ._operations import GET_NODE, GET_PROJECT, LIST_NODES, LIST_PROJECTS, LIST_RESOURCE_GROUPS
+from ._models import Boolean, Identifier, Item
+from ._operations import GET_PROJECT, LIST_PROJECTS, LIST_RESOURCE_GROUPS
 from ._results import Operations, Page, all_pages, one
-from ._words import Label, Text
+from ._words import Text
 
 RESOURCE_GROUP_TYPES: Final = (
     "CommonV2",
@@ -80,45 +80,3 @@ class Lookups(Operations):
         if project_id is not None:
             parameters["ProjectId"] = str(project_id)
         return await all_pages(self._call, LIST_RESOURCE_GROUPS, parameters, Page[ResourceGroup])
-
-
-class NodeOutput(Answer):
-    """An output of a node; ``data`` is what a dependency calls it."""
-
-    data: Text = ""
-
-
-class Node(Item):
-    """A node in Data Studio."""
-
-    name: Text = ""
-    task_id: SchedulingId = None
-    """Its ID on the scheduling side, which it has once it was deployed."""
-    spec: DocumentText = ""
-    """FlowSpec as JSON text: the workflow, with this node alone. Empty in a list."""
-    outputs: Items[NodeOutput] = Field(default=[], validation_alias=AliasPath("Outputs", "NodeOutputs"))
-    """In a list only."""
-    request_id: Label = ""
-
-
-class Nodes(Operations):
-    """The operations about nodes: which one makes an output, and whether it is in production."""
-
-    async def get(self, project_id: int, node_id: str) -> Node:
-        """Return a node.
-
-        Raises:
-            NotFoundError: As far as the answer shows; an answer without a node counts as such.
-        """
-        parameters = {"ProjectId": str(project_id), "Id": node_id}
-        return await one(self._call, GET_NODE, parameters, Node, f"node {node_id}")
-
-    async def in_workflow(self, project_id: int, workflow_id: str) -> list[Node]:
-        """Return the nodes of a workflow."""
-        parameters = {"ProjectId": str(project_id), "ContainerId": workflow_id}
-        return await all_pages(self._call, LIST_NODES, parameters, Page[Node])
-
-    async def called(self, project_id: int, name: str) -> list[Node]:
-        """Return the nodes whose names hold this one."""
-        parameters = {"ProjectId": str(project_id), "Name": name}
-        return await all_pages(self._call, LIST_NODES, parameters, Page[Node])

@@ -6,6 +6,7 @@ From the vendor's SDK (9.11.0), as are the names of what an answer holds.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+API_VERSION: Final = "2024-05-18"
 READ_TIMEOUT: Final = 30.0
 """Seconds of silence on an open connection."""
 IMPORT_READ_TIMEOUT: Final = 120.0
@@ -25,6 +26,7 @@ class Operation:
         idempotent: Whether sending it twice is the same as once.
         read_timeout: Seconds, where the settings say nothing.
         yields: Whether it lets other calls go first.
+        version: That of the API.
     """
 
     action: str
@@ -35,6 +37,7 @@ class Operation:
     idempotent: bool = True
     read_timeout: float = READ_TIMEOUT
     yields: bool = False
+    version: str = API_VERSION
 
 
 IMPORT = Operation(
@@ -57,8 +60,6 @@ ABOLISH_RUN = Operation("AbolishPipelineRun", method="POST")
 GET_PROJECT = Operation("GetProject", "Project")
 LIST_PROJECTS = Operation("ListProjects", "Projects", "POST")
 LIST_RESOURCE_GROUPS = Operation("ListResourceGroups", "ResourceGroupList")
-GET_NODE = Operation("GetNode", "Node")
-LIST_NODES = Operation("ListNodes", "Nodes")
 
 CREATE_INSTANCES = Operation("CreateWorkflowInstances", method="POST", idempotent=False)
 GET_CREATION = Operation("GetCreateWorkflowInstancesResult", "Result", yields=True)

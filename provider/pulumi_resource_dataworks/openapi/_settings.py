@@ -30,6 +30,7 @@ CALLS_PER_SECOND: Final = 5.0
 # Which host serves a region: from the endpoint page of DataWorks OpenAPI 2024-05-18 and the map in the official SDK. (For a
 # region outside its map the SDK falls back to ``dataworks-public.<region>``, which the documentation does not know; we
 # follow the documentation.)
+_OPEN_PLATFORM = "https://openplatform.aliyuncs.com"
 _CENTRAL_HOST = "dataworks.aliyuncs.com"
 _CENTRAL_REGIONS = frozenset(
     {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
@@ -144,6 +145,8 @@ class Settings(_Section):
     assume_role_with_oidc: Annotated[AssumeRoleWithOidc | None, BeforeValidator(_decoded)] = None
     endpoint: Annotated[str, AfterValidator(check_endpoint)] | None = None
     """A host, with or without scheme and port, instead of the region's own (VPC, emulator)."""
+    open_platform_endpoint: Annotated[str, AfterValidator(check_endpoint)] | None = None
+    """Likewise of OpenPlatform, which says where files are uploaded to."""
     client_connect_timeout: int | None = Field(default=None, gt=0)
     """**Milliseconds**; 5,000 where left out."""
     client_read_timeout: int | None = Field(default=None, gt=0)
@@ -193,6 +196,11 @@ class Settings(_Section):
             raise SettingsError([_problem("region", _REGION_REQUIRED)])
         is_central = self.region in _CENTRAL_REGIONS
         return f"https://{_CENTRAL_HOST if is_central else f'dataworks.{self.region}.aliyuncs.com'}"
+
+    @property
+    def open_platform_url(self) -> str:
+        """The same of OpenPlatform; the emulator stands for both."""
+        return self.open_platform_endpoint or (self.base_url if self.is_loopback else _OPEN_PLATFORM)
 
     @property
     def place(self) -> tuple[str, str]:

@@ -23,7 +23,6 @@ from ._pacing import Clock
 from ._settings import Settings
 from ._words import Words, hold, without_keys
 
-API_VERSION: Final = "2024-05-18"
 USER_AGENT: Final = f"pulumi-resource-dataworks/{__version__}"
 CONNECT_TIMEOUT: Final = 5.0
 """Seconds."""
@@ -187,7 +186,7 @@ class Transport:
             method=operation.method,
             host=self._settings.host,
             action=operation.action,
-            version=API_VERSION,
+            version=operation.version,
             query=query,
             body=b"" if everything else form_body(form),
         )

@@ -251,7 +251,7 @@ class Steps(Front):
     def _resource_type(self, token: str) -> lifecycle.ResourceType:
         kind = self._resource_types.get(token.removeprefix(_MODULE))
         if kind is None:
-            known = " and ".join(f"{_MODULE}{name}" for name in self._resource_types)
+            known = ", ".join(f"{_MODULE}{name}" for name in self._resource_types)
             raise lifecycle.LifecycleError(f"this provider has no resource {token}, only {known}")
         return kind
 

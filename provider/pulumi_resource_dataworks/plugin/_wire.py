@@ -9,7 +9,7 @@ from typing import Any, cast
 from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Unknown, UnsupportedValue, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, Unknown, UnsupportedValue, is_secret, secret
 
 # The marks are those of the engine's `sdk/go/common/resource/plugin/rpc.go`: secrets, outputs and references are objects
 # with a signature, unknowns are texts that nothing else writes.
@@ -17,7 +17,8 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of a secret, and none itself
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
-_ASSETS = {"c44067f5952c0a294b673a41bacd8c17": "an asset", "0def7320c3a5731c473e5ecbe6d01bc7": "an archive"}
+_ASSET = "c44067f5952c0a294b673a41bacd8c17"
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _UNKNOWNS = frozenset(
     {
@@ -159,15 +160,27 @@ def _decode(value: struct_pb2.Value) -> Any:
         return secret(found) if _is_marked(value) else found
     if mark == _REFERENCE:
         return _decode(fields["id"]) if "id" in fields else UnsupportedValue("a resource")
-    return UnsupportedValue(_ASSETS.get(mark, "a value that is not plain"))
+    if mark == _ASSET:
+        return Asset("an asset", **{key: fields[key].string_value for key in _OF_AN_ASSET if key in fields})
+    return UnsupportedValue("an archive" if mark == _ARCHIVE else "a value that is not plain")
+
+
+_OF_AN_ASSET = ("hash", "path", "text", "uri")
+
+
+def _items(value: Mapping[str, Any] | Asset) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return value.items()
+    held = {key: getattr(value, key) for key in _OF_AN_ASSET}
+    return {_SIGNATURE: _ASSET, **{key: text for key, text in held.items() if text}}.items()
 
 
 def _encode(value: Any, target: struct_pb2.Value, *, plain: bool = False) -> None:
     if not plain and is_secret(value):
         target, plain = _sealed(target), True
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping | Asset):
         target.struct_value.SetInParent()
-        for key, item in cast("Mapping[str, Any]", value).items():
+        for key, item in _items(cast("Mapping[str, Any] | Asset", value)):
             _encode(item, target.struct_value.fields[key], plain=plain)
     elif isinstance(value, list):
         target.list_value.SetInParent()

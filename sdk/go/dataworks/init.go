@@ -21,6 +21,12 @@ func (m *module) Version() semver.Version {
 
 func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi.Resource, err error) {
 	switch typ {
+	case "dataworks:index:FileResource":
+		r = &FileResource{}
+	case "dataworks:index:Function":
+		r = &Function{}
+	case "dataworks:index:Node":
+		r = &Node{}
 	case "dataworks:index:WorkflowDefinition":
 		r = &WorkflowDefinition{}
 	case "dataworks:index:WorkflowDeployment":

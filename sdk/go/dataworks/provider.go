@@ -71,6 +71,8 @@ type providerArgs struct {
 	EcsRoleName *string `pulumi:"ecsRoleName"`
 	// The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
 	Endpoint *string `pulumi:"endpoint"`
+	// The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+	OpenPlatformEndpoint *string `pulumi:"openPlatformEndpoint"`
 	// The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
 	Profile *string `pulumi:"profile"`
 	// The region of the workspace, for example `cn-shanghai`. Chooses the endpoint `dataworks.<region>.aliyuncs.com`. May also be given as the environment variable `ALIBABA_CLOUD_REGION_ID`. Required unless `endpoint` is set.
@@ -109,6 +111,8 @@ type ProviderArgs struct {
 	EcsRoleName pulumi.StringPtrInput
 	// The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
 	Endpoint pulumi.StringPtrInput
+	// The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+	OpenPlatformEndpoint pulumi.StringPtrInput
 	// The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
 	Profile pulumi.StringPtrInput
 	// The region of the workspace, for example `cn-shanghai`. Chooses the endpoint `dataworks.<region>.aliyuncs.com`. May also be given as the environment variable `ALIBABA_CLOUD_REGION_ID`. Required unless `endpoint` is set.

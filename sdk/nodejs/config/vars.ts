@@ -121,6 +121,17 @@ Object.defineProperty(exports, "endpoint", {
 });
 
 /**
+ * The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+ */
+export declare const openPlatformEndpoint: string | undefined;
+Object.defineProperty(exports, "openPlatformEndpoint", {
+    get() {
+        return __config.get("openPlatformEndpoint");
+    },
+    enumerable: true,
+});
+
+/**
  * The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
  */
 export declare const profile: string | undefined;

@@ -6,10 +6,13 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from .file_resource import *
+from .function import *
 from .get_project import *
 from .get_resource_group import *
 from .get_workflow_definition import *
 from .list_workflow_definitions import *
+from .node import *
 from .provider import *
 from .read_flow_spec import *
 from .workflow_definition import *
@@ -36,6 +39,9 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumi_dataworks",
   "classes": {
+   "dataworks:index:FileResource": "FileResource",
+   "dataworks:index:Function": "Function",
+   "dataworks:index:Node": "Node",
    "dataworks:index:WorkflowDefinition": "WorkflowDefinition",
    "dataworks:index:WorkflowDeployment": "WorkflowDeployment",
    "dataworks:index:WorkflowRun": "WorkflowRun"

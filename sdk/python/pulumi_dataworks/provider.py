@@ -31,6 +31,7 @@ class ProviderArgs:
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 open_platform_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
@@ -51,6 +52,7 @@ class ProviderArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
         :param pulumi.Input[_builtins.str] endpoint: The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
+        :param pulumi.Input[_builtins.str] open_platform_endpoint: The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
         :param pulumi.Input[_builtins.str] region: The region of the workspace, for example `cn-shanghai`. Chooses the endpoint `dataworks.<region>.aliyuncs.com`. May also be given as the environment variable `ALIBABA_CLOUD_REGION_ID`. Required unless `endpoint` is set.
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
@@ -79,6 +81,8 @@ class ProviderArgs:
             pulumi.set(__self__, "ecs_role_name", ecs_role_name)
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
+        if open_platform_endpoint is not None:
+            pulumi.set(__self__, "open_platform_endpoint", open_platform_endpoint)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if region is not None:
@@ -215,6 +219,18 @@ class ProviderArgs:
         pulumi.set(self, "endpoint", value)
 
     @_builtins.property
+    @pulumi.getter(name="openPlatformEndpoint")
+    def open_platform_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+        """
+        return pulumi.get(self, "open_platform_endpoint")
+
+    @open_platform_endpoint.setter
+    def open_platform_endpoint(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "open_platform_endpoint", value)
+
+    @_builtins.property
     @pulumi.getter
     def profile(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -315,6 +331,7 @@ class Provider(pulumi.ProviderResource):
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 open_platform_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
@@ -338,6 +355,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
         :param pulumi.Input[_builtins.str] endpoint: The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
+        :param pulumi.Input[_builtins.str] open_platform_endpoint: The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
         :param pulumi.Input[_builtins.str] profile: The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
         :param pulumi.Input[_builtins.str] region: The region of the workspace, for example `cn-shanghai`. Chooses the endpoint `dataworks.<region>.aliyuncs.com`. May also be given as the environment variable `ALIBABA_CLOUD_REGION_ID`. Required unless `endpoint` is set.
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
@@ -380,6 +398,7 @@ class Provider(pulumi.ProviderResource):
                  dry_run_projects: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.int]]]] = None,
                  ecs_role_name: pulumi.Input[Optional[_builtins.str]] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
+                 open_platform_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
@@ -406,6 +425,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["dry_run_projects"] = pulumi.Output.from_input(dry_run_projects).apply(pulumi.runtime.to_json) if dry_run_projects is not None else None
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
+            __props__.__dict__["open_platform_endpoint"] = open_platform_endpoint
             __props__.__dict__["profile"] = profile
             __props__.__dict__["region"] = region
             __props__.__dict__["secret_key"] = None if secret_key is None else pulumi.Output.secret(secret_key)

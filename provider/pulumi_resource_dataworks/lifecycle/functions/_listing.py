@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.lifecycle._object_kinds import NODE, OBJECT_KINDS
 from pulumi_resource_dataworks.lifecycle._step import LifecycleError
 
 from ._arguments import Arguments
@@ -21,6 +23,7 @@ from ._lookups import Lookups
 LISTED: Final = {
     "WorkflowDefinition": ("projectId", "kind", "name", "pathPrefix"),
     "WorkflowDeployment": ("projectId",),
+    **{kind.resource: ("projectId", "name", "pathPrefix") for kind in OBJECT_KINDS},
 }
 """The resources that can be listed, and what a query may hold."""
 
@@ -54,7 +57,10 @@ class Page:
 
 
 async def list_resources(resource: str, arguments: Arguments, lookups: Lookups, wanted: Wanted) -> Page:
-    """For each kind of workflow a call for each 100; of deployments one or two more for each workflow that is looked at."""
+    """For each kind of workflow a call for each 100; of deployments one or two more for each workflow that is looked at.
+
+    Of other objects a call for each 100; nodes that stand in a workflow are left out, so workflows are listed too.
+    """
     project_id = arguments.project_id() or 0
     kind = arguments.choice("kind", openapi.WorkflowSummary.LISTED_KINDS, UNLISTED)
     name, prefix = arguments.text("name") or "*", arguments.text("pathPrefix").lstrip("/")
@@ -64,7 +70,7 @@ async def list_resources(resource: str, arguments: Arguments, lookups: Lookups, 
     limit = min((count for count in (wanted.limit, left) if count > 0), default=0)
     most = min(count for count in (wanted.page_size, limit, _PAGE) if count > 0)
     page = Page()
-    for summary in await lookups.workflows(project_id, kind=kind):
+    for summary in await _candidates(resource, lookups, project_id, kind):
         path = summary.path or summary.name
         is_asked_for = fnmatchcase(summary.name, name) and path.startswith(prefix)
         if not is_asked_for or (path, summary.id) <= place:
@@ -74,9 +80,24 @@ async def list_resources(resource: str, arguments: Arguments, lookups: Lookups, 
                 page.token = _token(query, limit - most if limit else 0, place)
             break
         place = path, summary.id
-        if resource == "WorkflowDefinition" or await lookups.is_deployed(project_id, summary.id):
+        if resource != "WorkflowDeployment" or await lookups.is_deployed(project_id, summary.id):
             page.resources.append((f"{project_id}/{summary.id}", summary.name))
     return page
+
+
+async def _candidates(
+    resource: str, lookups: Lookups, project_id: int, kind: str
+) -> Sequence[openapi.WorkflowSummary | openapi.StudioObject]:
+    for one in OBJECT_KINDS:
+        if one.resource == resource:
+            found = await lookups.objects(project_id, one)
+            if one is not NODE:
+                return found
+            held = tuple(
+                f"{flow.path.strip('/')}/" for flow in await lookups.workflows(project_id) if flow.path
+            )
+            return [node for node in found if not node.path.strip("/").startswith(held)]
+    return await lookups.workflows(project_id, kind=kind)
 
 
 def _token(query: str, left: int, place: tuple[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _ownership
+from pulumi_resource_dataworks.lifecycle._object_kinds import ObjectKind
 from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
 from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._run import Learnt
@@ -88,6 +89,12 @@ class Lookups:
             for summary in await self._of_kind(project_id, one, name):
                 found.setdefault(summary.id, summary)
         return sorted(found.values(), key=lambda summary: (summary.path or summary.name, summary.id))
+
+    async def objects(self, project_id: int, kind: ObjectKind) -> list[openapi.StudioObject]:
+        """All objects of a kind that stands beside workflows: a call for each 100."""
+        ask, listed = self.context.ask, kind.operations(self.context.client).called
+        found = await self._once(("workflow", project_id, kind.resource), lambda: ask(listed(project_id)))
+        return sorted(found, key=lambda one: (one.path or one.name, one.id))
 
     async def _of_kind(self, project_id: int, kind: str, name: str | None) -> list[openapi.WorkflowSummary]:
         ask, listed = self.context.ask, self.context.client.list_workflow_definitions

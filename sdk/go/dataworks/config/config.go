@@ -61,6 +61,11 @@ func GetEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:endpoint")
 }
 
+// The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+func GetOpenPlatformEndpoint(ctx *pulumi.Context) string {
+	return config.Get(ctx, "dataworks:openPlatformEndpoint")
+}
+
 // The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.
 func GetProfile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:profile")

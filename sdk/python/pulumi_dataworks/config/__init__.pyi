@@ -65,6 +65,11 @@ endpoint: Optional[str]
 The host of the service, with or without a scheme, instead of the region's public one: a VPC endpoint such as `dataworks-vpc.cn-shanghai.aliyuncs.com`, or the emulator's `http://127.0.0.1:PORT`. May also be given as `ALIBABA_CLOUD_DATAWORKS_ENDPOINT`.
 """
 
+openPlatformEndpoint: Optional[str]
+"""
+The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+"""
+
 profile: Optional[str]
 """
 The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.

@@ -92,6 +92,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('endpoint')
 
     @_builtins.property
+    def open_platform_endpoint(self) -> Optional[str]:
+        """
+        The host of Alibaba Cloud's OpenPlatform, which says where files are uploaded to: `openplatform.aliyuncs.com` when left out, or `endpoint` where that is on this machine.
+        """
+        return __config__.get('openPlatformEndpoint')
+
+    @_builtins.property
     def profile(self) -> Optional[str]:
         """
         The profile of the Alibaba Cloud CLI's configuration file to take credentials from. May also be given as `ALIBABA_CLOUD_PROFILE`.

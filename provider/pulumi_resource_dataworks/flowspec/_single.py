@@ -1,0 +1,233 @@
+"""Documents of one object that stands beside workflows: a node, a function or a file resource.
+
+Everything that validates, completes and compares documents knows workflows. So the object is carried in one that holds nothing
+else, a node among its nodes and the others beside it, and paths are translated back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ._authored import authored
+from ._comparison import rename_ids
+from ._completion import VERSION, ChooseId, complete
+from ._dependencies import main_outputs, output_of
+from ._document import Document, dependencies_of, script_of, workflow_of
+from ._problems import InvalidDocumentError, Problem, problem
+from ._readback import clean
+from ._validation import document_problems, holder_problems
+from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt
+
+_CARRIER: Path = ("spec", "workflows", 0)
+_OF_NODES = ("nodes", "dependencies", "flow")
+
+
+@dataclass(frozen=True, slots=True)
+class SingleForm:
+    """What the documents of a kind of object look like.
+
+    Attributes:
+        kind: The document's kind.
+        holder: The list below `spec` that holds the object.
+        noun: What people call it.
+        needed: The fields that it has to have.
+    """
+
+    kind: str
+    holder: str
+    noun: str
+    needed: tuple[str, ...] = ("name",)
+
+    @property
+    def path(self) -> Path:
+        """Where the object is in its document."""
+        return "spec", self.holder, 0
+
+    def object_of(self, root: Object) -> Object:
+        """The object of a document, carried or not."""
+        held = objects(part(root, "spec").get(self.holder))
+        return held[0] if held else objects(workflow_of(root)[self.holder])[0]
+
+
+NODE = SingleForm("Node", "nodes", "node")
+FUNCTION = SingleForm("Function", "functions", "function")
+FILE_RESOURCE = SingleForm("Resource", "fileResources", "file resource", ("name", "type"))
+
+
+def carried(root: Object, form: SingleForm) -> Object:
+    """The document with its object in a workflow that holds nothing else."""
+    spec = root["spec"]
+    inside = {key: spec[key] for key in _OF_NODES if key in spec and form is NODE}
+    outside = {key: item for key, item in spec.items() if key not in inside}
+    body = rebuilt(spec, {**outside, "workflows": [{"name": form.noun, **inside}]})
+    return rebuilt(root, {**root, "kind": "CycleWorkflow", "spec": body})
+
+
+def uncarried(root: Object, form: SingleForm) -> Object:
+    """The document of the object alone."""
+    spec = root["spec"]
+    outside = {key: item for key, item in spec.items() if key != "workflows"}
+    inside = {key: item for key, item in workflow_of(root).items() if key != "name"}
+    return rebuilt(
+        root, {**root, "kind": like(root, form.kind), "spec": rebuilt(spec, {**outside, **inside})}
+    )
+
+
+def uncarried_path(path: Path) -> Path:
+    """A path of the carrying document in that of the object alone."""
+    return ("spec", *path[3:]) if path[:3] == _CARRIER else path
+
+
+# --- What is wrong with it
+
+
+def validate_single(document: Document, form: SingleForm) -> list[Problem]:
+    """As `validate`, of the document of one object.
+
+    Raises:
+        InvalidDocumentError: With every problem, warnings included.
+    """
+    problems = list(_shape_problems(document.root, form))
+    if not problems:
+        found = _problems(document.root, form)
+        problems = [replace(one, path=uncarried_path(one.path)) for one in found]
+    problems = document.place(problems)
+    if any(one.severity == "error" for one in problems):
+        raise InvalidDocumentError(problems)
+    return problems
+
+
+def _shape_problems(root: Object, form: SingleForm) -> Iterator[Problem]:
+    """Whether this is a document of one such object at all."""
+    like_this = f'Write {{{{"kind": "{form.kind}", "spec": {{{{"{form.holder}": [...]}}}}}}}}.'
+    kind, spec = root.get("kind"), root.get("spec")
+    if kind is not None and str(kind).casefold() != form.kind.casefold():
+        yield Problem(("kind",), f"{{}} is not the kind of a {form.noun}'s document", like_this, (kind,))
+    held = spec.get(form.holder) if is_object(spec) else None
+    count = len(held) if is_list(held) else 0
+    if count != 1 or len(objects(held)) != 1:
+        found = f"the document holds {count} objects in {form.holder}, and is that of one {form.noun}"
+        yield Problem(("spec", form.holder), found, like_this)
+
+
+def _problems(root: Object, form: SingleForm) -> Iterator[Problem]:
+    yield from document_problems(carried(root, form))
+    if form is NODE:
+        return
+    held = form.object_of(root)
+    for name in form.needed:
+        if not str(held.get(name) or "").strip():
+            yield problem("missing.field", (*form.path, name), name=name, object=form.noun)
+    if held.get("name"):
+        yield from holder_problems(held, form.path, inner=False)
+
+
+# --- The whole document, and what the service gives back, in one form: carried, complete, under an ID of ours
+
+
+def complete_single(root: Object, form: SingleForm, own: str, choose: ChooseId) -> Object:
+    """The carrying document with everything in it that the user may leave out; `own` is the object's ID.
+
+    A node without an output gets one that is called by that ID.
+
+    Args:
+        root: The author's document, which has no problems.
+        form: What it looks like.
+        own: The ID. One that the author has written is only what the document itself calls the object.
+        choose: Gives the ID of a node that a control node holds.
+    """
+    whole = carried(root, form)
+    held = dict(form.object_of(whole))
+    name, written = str(held["name"]), str(held.get("id") or own)
+    held |= {"id": written, "script": {**script_of(held), "path": script_of(held).get("path") or name}}
+    inside = {key: item for key, item in workflow_of(whole).items() if key in _OF_NODES}
+    if form is NODE:
+        workflow: Object = {"id": form.noun, "name": form.noun, **inside, "nodes": [held]}
+        completed = complete(
+            {"kind": "CycleWorkflow", "spec": {"workflows": [workflow]}},
+            lambda word: written if word == name else choose(word),
+        )
+        inside = {key: workflow_of(completed)[key] for key in inside}
+    beside = {key: item for key, item in whole["spec"].items() if key not in ("workflows", form.holder)}
+    own_list = {} if form is NODE else {form.holder: [held]}
+    body = {**beside, **own_list, "workflows": [{"name": form.noun, **inside}]}
+    found: Object = {"kind": "CycleWorkflow", "spec": body}
+    return found if written == own else rename_ids(found, {written: own})
+
+
+def as_in_container(actual: Object, sent: Object) -> Object:
+    """What was read of a node in a container, with what the container decides, or does not give back, as it was sent."""
+    shell, ours = workflow_of(actual), workflow_of(sent)
+    [node], [own] = shell["nodes"], ours["nodes"]
+    placed = {**node, "script": {**script_of(node), "path": own["script"]["path"]}}
+    waits = {key: ours[key] for key in _OF_NODES[1:] if key in ours}
+    return {
+        **actual,
+        "spec": {**actual["spec"], "workflows": [{"name": NODE.noun, **waits, "nodes": [placed]}]},
+    }
+
+
+def read_single(root: Object, form: SingleForm, actual: str, own: str) -> Object:
+    """What the service gives back of an object, in the same form: `own` in the place of its ID there.
+
+    A node in a workflow comes as that workflow, with this node alone.
+
+    Raises:
+        LookupError: The answer holds no such object.
+    """
+    owner, held = _held(root, form, actual)
+    called = {actual, str(held.get("id")), str(held.get("name"))}
+    waits = [one for one in dependencies_of(owner) if str(one.get("nodeId")) in called]
+    body: Object = {form.holder: [{**held, "id": own}]}
+    if form is NODE:
+        body["dependencies"] = [{**one, "nodeId": own} for one in waits]
+    return carried({"kind": form.kind, "spec": body}, form)
+
+
+def single_output(root: Object, actual: str, own: str) -> str:
+    """What a dependency names to wait for a node, by what the service gives back: `own` where it has an output of that name."""
+    _, node = _held(root, NODE, actual)
+    return own if own in main_outputs(node) else output_of({**node, "id": actual})
+
+
+def imported_single(root: Object, form: SingleForm, actual: str) -> tuple[Object, str]:
+    """What the service gives back of an object, as its author would write it; and the ID of the workflow that holds it."""
+    cleaned = clean(read_single(root, form, actual, actual))
+    document = uncarried(cleaned, form)
+    held = dict(form.object_of(document))
+    spec: Object = {form.holder: [held]}
+    name, container = str(held["name"]), ""
+    outputs = objects(part(held, "outputs").get("nodeOutputs"))
+    if [str(one.get("data")) for one in outputs] == [actual]:
+        del held["outputs"]
+    held.pop("id", None)
+    script = dict(script_of(held))
+    if _held(root, form, actual)[0] is not root["spec"]:
+        container = str(workflow_of(root).get("id") or "")
+    if container or script.get("path") == name:
+        script.pop("path", None)
+    held["script"] = script
+    for key in _OF_NODES[1:]:
+        waits = document["spec"].get(key)
+        spec |= {key: [{**one, "nodeId": name} for one in objects(waits)]} if waits else {}
+    return authored({"version": VERSION, "kind": form.kind, "spec": spec}), container
+
+
+def _held(root: Object, form: SingleForm, actual: str) -> tuple[Object, Object]:
+    """The object of an answer, and what holds it: the spec, or a workflow in it."""
+    spec = root["spec"]
+    owner = spec if objects(spec.get(form.holder)) else workflow_of(root)
+    listed = objects(owner.get(form.holder))
+    return owner, next((one for one in listed if str(one.get("id")) == actual), listed[0])
+
+
+def single_to_send(root: Object, form: SingleForm, called: str) -> Object:
+    """A carrying document as the service takes it: the object under what it is to be called there."""
+    document: Object = {"version": VERSION, **uncarried(root, form)}
+    spec: Object = dict(document["spec"])
+    spec[form.holder] = [{**form.object_of(document), "id": called}]
+    for key in _OF_NODES[1:]:
+        if key in spec:
+            spec[key] = [{**one, "nodeId": called} for one in objects(spec[key])]
+    return {**document, "spec": spec}

@@ -1,0 +1,351 @@
+"""Bringing a Data Studio object into the service: whose it is, created once, changed where it differs, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._object_kinds import FILE_RESOURCE, NODE, SCENES
+from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
+from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._step import Asset, Context, LifecycleError, RefusedError
+
+_READS = 4
+
+
+# --- Looking at the service
+
+
+async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> FoundObject | None:
+    """The object with this ID; None where the service says that there is none, and no list names it.
+
+    Raises:
+        LifecycleError: What it gives cannot be read.
+        DataWorksError: Whether it is there is not known.
+    """
+    operations = inputs.kind.operations(context.client)
+    try:
+        answer = await context.ask(operations.get(inputs.project_id, object_id))
+    except openapi.NotFoundError:
+        return None
+    except openapi.ServiceError as error:  # the codes for "not found" are not published
+        if not error.is_ambiguous_client_error:
+            raise
+        listed = await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id))
+        if any(one.id == object_id for one in listed):
+            raise
+        return None
+    try:
+        found = FoundObject(answer, flowspec.read(answer.spec).root)
+        found.carried(inputs)
+    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError) as error:
+        raise LifecycleError(
+            f"DataWorks gave {inputs.kind.noun} {answer.id} back in a form that cannot be read "
+            f"(request {answer.request_id}): please report it with the request ID"
+        ) from error
+    return found
+
+
+async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.StudioObject | None:
+    """The object that has this name where this one is to be: names are compared here, as the service matches loosely."""
+    operations = inputs.kind.operations(context.client)
+    for one in await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id)):
+        in_place = not inputs.path or one.path.strip("/") in ("", inputs.path)
+        if one.id == inputs.own or (one.name == inputs.name and in_place):
+            return one
+    return None
+
+
+# --- What is there already when an object is to be created
+
+
+async def claim_object(
+    context: Context, inputs: ObjectInputs, held: Mapping[StudioKey, str], *, begun: bool
+) -> ObjectState | None:
+    """The state of the object that is taken over; None where nothing is there.
+
+    A killed create leaves an object that holds just what was sent. That it is ours, the output of a node shows, or that this machine has
+    begun to create it (`begun`).
+
+    Raises:
+        RefusedError: What is there is not this resource's, and is not to be adopted.
+    """
+    noun = inputs.kind.noun
+    context.report.status(f"looking for the {noun}")
+    summary = await object_in_place(context, inputs)
+    found = summary and await get_object(context, inputs, summary.id)
+    if not found:
+        return None
+    own_id, takes = found.answer.id, "up takes it over" if context.preview else "taking it over"
+    holder = held.get((inputs.project_id, own_id))
+    actual = found.carried(inputs)
+    is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
+    theirs = replace(inputs, own=own_id)
+    if holder is not None and holder != context.urn:
+        raise RefusedError(
+            f"another resource of this program has the {noun} that is there already. Give this one another name or path, or remove one "
+            f"of the two ({noun} {own_id} of project {inputs.project_id}, {holder})"
+        )
+    if is_own and (holder or _nothing_is_lost(inputs, actual)):
+        context.report.info(
+            f"the {noun} is there already, as this resource made it: {takes} ({noun} {own_id})"
+        )
+        return ObjectState(inputs).with_answer(found).sent()
+    if holder:
+        return ObjectState(theirs).with_answer(found).sent()
+    if not inputs.adopts:
+        raise _is_taken(context, inputs, own_id)
+    context.report.warning(f"a {noun} is there already, and adopt is set: {takes} ({noun} {own_id})")
+    return ObjectState(theirs).with_answer(found).sent()
+
+
+def _nothing_is_lost(inputs: ObjectInputs, actual: flowspec.Object) -> bool:
+    """Whether an object holds just what is declared, but for dependencies that the service may have dropped."""
+    left = flowspec.changes(flowspec.project(inputs.root, actual), inputs.root)
+    return not (left.changed or left.removed or left.edges_removed or left.document)
+
+
+def _is_taken(context: Context, inputs: ObjectInputs, own_id: str) -> RefusedError:
+    noun = inputs.kind.noun
+    place = (
+        f"path {inputs.path}" if inputs.path else f'name "{inputs.name}" in container {inputs.container_id}'
+    )
+    place = "its place" if flowspec.hides_names(inputs.spec) else f"the {place}"
+    key, token = f"{inputs.project_id}/{own_id}", f"dataworks:index:{inputs.kind.resource}"
+    taken = (
+        f"{place} of project {inputs.project_id} is taken by {noun} {own_id}, which is not this resource's"
+    )
+    if context.stateless:
+        return RefusedError(
+            f"{taken}: without a state, nothing says what an earlier create has made. To change that {noun}, run `pulumi do {token} upsert "
+            f"{key} --stateless`, or set `adopt: true`. To keep both, give this one another name or path"
+        )
+    return RefusedError(
+        f"{taken}. To manage it here as it is, run `pulumi import {token} <name> {key}`. To make it what is declared, or where an interrupted "
+        "run of this stack has made it, set `adopt: true` on the resource. To keep both, give this one another name or path. Was the resource "
+        "renamed in the program? Then give it an alias with its old name"
+    )
+
+
+# --- Creating it, once although answers are lost
+
+
+async def create_object(context: Context, inputs: ObjectInputs) -> ObjectState:
+    """Creates an object and reads it back.
+
+    Raises:
+        HalfDoneError: Something was sent, and its end was not seen or was not what it should be.
+        LifecycleError: Nothing was sent.
+        DataWorksError: Nothing was sent.
+    """
+    state, noun = ObjectState(inputs), inputs.kind.noun
+    context.report.status(f"creating the {noun}")
+    more = {**_place_of(inputs), **await _content(context, inputs)}
+    operations = inputs.kind.operations(context.client)
+    # The vendor's guide: an ID has to be the name, or the dependencies of a node may be dropped.
+    text = flowspec.canonical(flowspec.single_to_send(inputs.root, inputs.kind.form, inputs.name))
+
+    async def send() -> ObjectState:
+        context.state_if_stopped = state.sent()
+        object_id = await context.ask(operations.create(inputs.project_id, text, more))
+        return replace(state.sent(), object_id=object_id)
+
+    async def look(sent: int) -> ObjectState | None:
+        context.report.status(
+            f"the answer to the create was lost: looking for the {noun} before sending it again"
+        )
+        for attempt in range(sent if sent < SENDS else SENDS + 1):
+            await context.pause(FIRST_PAUSE * 2**attempt)
+            there = await object_in_place(context, inputs)
+            if there is not None:
+                return replace(state.sent(), object_id=there.id)
+        return None
+
+    made = await send_once(context, f"the create of the {noun}", send, look, state.half_done)
+    context.state_if_stopped = made
+    return await _read_back(context, made)
+
+
+def _place_of(inputs: ObjectInputs) -> dict[str, str]:
+    """What of a node's place is no part of its document."""
+    if inputs.kind is not NODE:
+        return {}
+    scene = str(inputs.values.get("scene") or SCENES[0])
+    return {"Scene": scene, **({"ContainerId": inputs.container_id} if inputs.container_id else {})}
+
+
+async def _content(context: Context, inputs: ObjectInputs) -> dict[str, str]:
+    """Uploads the content of a file; what the create or the update says of it.
+
+    Raises:
+        LifecycleError: The file cannot be read.
+        DataWorksError: It could not be uploaded.
+    """
+    content, address = inputs.values.get("content"), inputs.values.get("contentUrl")
+    if inputs.kind is FILE_RESOURCE and isinstance(content, Asset):
+        context.report.status("uploading the file")
+        try:
+            uploaded = context.client.uploads.upload(content.path or content.text.encode())
+            address = await context.ask(uploaded)
+        except OSError as error:
+            raise LifecycleError(f"{content.path} cannot be read: {error.strerror or error}") from error
+    return {"ResourceFile": str(address)} if address else {}
+
+
+# --- Changing it
+
+
+async def change_object(
+    context: Context, state: ObjectState, old: ObjectInputs, found: FoundObject, *, upload: bool
+) -> ObjectState:
+    """Makes an object that is there what the state's inputs say: renames, moves and updates it, each where it differs.
+
+    An update is incremental, and the service may refuse values of its own that come back: only fields that differ are sent.
+
+    Raises:
+        HalfDoneError: Something was sent, and its end was not seen or was not what it should be.
+        DataWorksError: Nothing was sent.
+    """
+    inputs, actual = state.inputs, found.carried(old)
+    state = state.with_answer(found)
+    operations, key = inputs.kind.operations(context.client), (inputs.project_id, found.answer.id)
+    more = await _content(context, inputs) if upload else {}
+    context.state_if_stopped = state.sent()
+    there = inputs.kind.form.object_of(actual)
+    path = str(flowspec.script_of(there).get("path") or "").strip("/")
+    name, folder = str(there.get("name")), path.rpartition("/")[0]
+    own_folder = inputs.path.rpartition("/")[0]
+    if name != inputs.name:
+        context.report.status("renaming it" if context.secret else f"renaming {name} to {inputs.name}")
+        await context.ask(operations.rename(*key, inputs.name))
+    if inputs.path and folder != own_folder:
+        context.report.status(
+            "moving it" if context.secret else f"moving it to {own_folder or 'the top folder'}"
+        )
+        await context.ask(operations.move(*key, own_folder))
+    document = _differing(context, state, old, actual)
+    if document or more:
+        context.report.status(f"updating the {inputs.kind.noun}")
+        text = flowspec.canonical(document or _only_id(state, key[1]))
+        await context.ask(operations.update(*key, text, more))
+    return await _read_back(context, state.sent())
+
+
+def _differing(
+    context: Context, state: ObjectState, old: ObjectInputs, actual: flowspec.Object
+) -> flowspec.Object | None:
+    """What of the document is to be sent; None where the service holds all of it."""
+    inputs, form = state.inputs, state.inputs.kind.form
+    root, stuck = flowspec.reset_removed(old.root, inputs.root)
+    if stuck:
+        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
+        context.report.warning(
+            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
+            "Write the value that you want."
+        )
+    kept = flowspec.project(root, actual)
+    if flowspec.same(kept, root):
+        return None
+    document, before = (flowspec.single_to_send(one, form, state.object_id) for one in (root, kept))
+    held, held_before = form.object_of(document), form.object_of(before)
+    fields: flowspec.Object = {
+        key: item for key, item in held.items() if key == "id" or item != held_before.get(key)
+    }
+    fields |= dict.fromkeys(old.held.keys() - held.keys())
+    beside = {key: item for key, item in document["spec"].items() if item != before["spec"].get(key)}
+    return {**document, "spec": {**beside, form.holder: [fields]}}
+
+
+def _only_id(state: ObjectState, object_id: str) -> flowspec.Object:
+    """A document that changes nothing: one has to be sent with a file."""
+    form = state.inputs.kind.form
+    return {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": object_id}]}}
+
+
+def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found: FoundObject) -> None:
+    """Warns of an edit since the last run that the update overwrites."""
+    actual = state.as_declared(found.carried(state.inputs))
+    changed = flowspec.differences(state.inputs.root, actual)
+    if state.settled and changed and not flowspec.same(flowspec.project(new.root, actual), new.root):
+        context.report.warning(
+            "this overwrites an edit made outside of Pulumi since the last run, which changes "
+            f"{described(context, new, changed)}"
+        )
+
+
+def described(context: Context, inputs: ObjectInputs, changed: Mapping[tuple[str | int, ...], str]) -> str:
+    """The fields of some places in carrying documents, for a message."""
+    names = dict.fromkeys(_field(inputs, path) for path in changed)
+    if context.hides_names or context.secret or len(names) > 5:
+        return "1 field" if len(names) == 1 else f"{len(names)} fields"
+    return ", ".join(names)
+
+
+def _field(inputs: ObjectInputs, path: tuple[str | int, ...]) -> str:
+    own = flowspec.uncarried_path(path)
+    steps = [str(step) for step in own[3:5]] if own[:2] == inputs.kind.form.path[:2] else [str(own[1])]
+    return (
+        "the script"
+        if steps == ["script", "content"]
+        else ".".join(step for step in steps if not step.isdecimal())
+    )
+
+
+# --- Reading it back
+
+
+async def _read_back(context: Context, state: ObjectState) -> ObjectState:
+    """The state after a read that shows what was sent; reads right after a write may be stale.
+
+    What a second read does not show is sent once more: a create may drop dependencies without a word (the vendor's guide).
+    """
+    inputs, lost, again = state.inputs, f"the {state.inputs.kind.noun}", True
+    context.report.status("reading it back")
+    for attempt in range(_READS):
+        await context.pause(FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
+        found = await get_object(context, inputs, state.object_id)
+        if found is None:
+            continue
+        actual = found.carried(inputs)
+        state = replace(state.with_answer(found), left_out=flowspec.left_out(inputs.root, actual))
+        kept = state.projected(actual)
+        lost = _lost(inputs, kept)
+        if not lost:
+            context.report.status(f"{inputs.kind.noun} in place")
+            return replace(_with_rewrites(context, state, kept), settled=True)
+        if attempt and again:
+            again, text = False, flowspec.single_to_send(inputs.root, inputs.kind.form, state.object_id)
+            operations = inputs.kind.operations(context.client)
+            await context.ask(operations.update(*state.key, flowspec.canonical(text), {}))
+    raise state.half_done(f"the {inputs.kind.noun} was sent, but DataWorks did not keep {lost}")
+
+
+def _lost(inputs: ObjectInputs, kept: flowspec.Object) -> str:
+    """What of the document is not there and is no matter of how it is kept."""
+    form = inputs.kind.form
+    sent, there = inputs.held, form.object_of(kept)
+    script, script_there = flowspec.script_of(sent), flowspec.script_of(there)
+    gone = flowspec.changes(inputs.root, kept)
+    for is_lost, what in (
+        (sent.get("name") != there.get("name"), "its name"),
+        (script.get("path") != script_there.get("path"), "its path"),
+        (script.get("content") != script_there.get("content"), "its script"),
+        (bool(gone.edges_removed), "a dependency"),
+    ):
+        if is_lost:
+            return what
+    return ""
+
+
+def _with_rewrites(context: Context, state: ObjectState, kept: flowspec.Object) -> ObjectState:
+    """The state that knows what the service made of the document, so that it is no drift later."""
+    changed = flowspec.differences(state.inputs.root, kept)
+    if flowspec.same(state.inputs.root, kept):
+        return replace(state, rewrites=None)
+    message = f"DataWorks keeps something else than was sent: it changes {described(context, state.inputs, changed)}"
+    if context.strict:
+        raise state.half_done(f"{message}. The provider's setting `strict` makes this an error")
+    context.report.warning(message)
+    return replace(state, rewrites=(flowspec.canonical(state.inputs.root), flowspec.canonical(kept)))

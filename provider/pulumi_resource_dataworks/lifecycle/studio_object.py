@@ -1,0 +1,372 @@
+"""The life of a node, a function or a file resource: check, diff, create, read, update, delete, on plain values.
+
+Calls are synchronous, and the service chooses the IDs: an object is found again at its place, by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._check import Checked
+from ._diff import Difference, PropertyChange, ignoring
+from ._object_calls import (
+    change_object,
+    claim_object,
+    create_object,
+    described,
+    get_object,
+    object_in_place,
+    warn_of_edit,
+)
+from ._object_kinds import ObjectKind, check_object
+from ._object_state import (
+    FoundObject,
+    ObjectInputs,
+    ObjectState,
+    StudioKey,
+    content_mark,
+    is_unknown,
+    preview_outputs,
+    studio_key,
+    unknown_outputs,
+)
+from ._ownership import raise_definite
+from ._run import Journal, TakenOver
+from ._step import Context, LifecycleError, Unknown, nothing_lost
+
+Outputs = dict[str, Any]
+
+_PLACE = ("projectId", "scene", "containerId")
+"""The inputs that say where an object is, and that no call changes."""
+
+
+@dataclass(slots=True)
+class StudioObjects:
+    """The objects of one kind in one run.
+
+    Attributes:
+        kind: The kind.
+        taken_over: The objects that a resource of this run has taken over, in whichever process.
+        journal: What this machine has created, as the state of a killed run does not say it.
+        declared: Which resource of this run declares a place: project, container, and path or name.
+        held: The objects that live resources of this run hold: no delete may touch them.
+        leaving: The objects that are deleted before their replacement is created.
+    """
+
+    kind: ObjectKind
+    taken_over: TakenOver = field(default_factory=TakenOver)
+    journal: Journal = field(default_factory=Journal)
+    declared: dict[tuple[int, str, str], str] = field(default_factory=dict[tuple[int, str, str], str])
+    held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
+    leaving: set[StudioKey] = field(default_factory=set[StudioKey])
+
+    def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
+        """Validates the inputs; makes no call."""
+        found = check_object(self.kind, news, olds)
+        if found.failures or is_unknown(self.kind, found.inputs):
+            return found
+        inputs = ObjectInputs.of(self.kind, found.inputs, urn)
+        place = inputs.project_id, inputs.container_id, inputs.path or inputs.name
+        other = self.declared.setdefault(place, urn)
+        if other != urn:
+            shown = "this place" if flowspec.hides_names(inputs.spec) else f"the path {place[2]}"
+            found.failures.append(
+                f"{shown} of project {inputs.project_id} is declared by {other} too, and a {self.kind.noun} is there once. "
+                "Give one of the two another name or path, or remove it."
+            )
+        return found
+
+    def diff(
+        self,
+        urn: str,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str] = (),
+    ) -> Difference:
+        """Compares what was sent last with the new inputs, by meaning; makes no call."""
+        found = self._difference(urn, resource_id, {**olds, **old_outputs}, news, ignore_changes)
+        if olds.get("adopt") != news.get("adopt"):
+            found = replace(found, changes={**found.changes, "adopt": "update"})
+        key = studio_key(self.kind, resource_id, old_outputs)
+        if found.delete_before_replace:
+            self.leaving.add(key)
+        elif not found.replaces and urn in self.declared.values():
+            self.held[key] = urn
+        return found
+
+    def _difference(
+        self,
+        urn: str,
+        resource_id: str,
+        old: Mapping[str, Any],
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[str],
+    ) -> Difference:
+        changes: dict[str, PropertyChange] = {
+            key: "update" if isinstance(news.get(key), Unknown) or key not in old else "replace"
+            for key in _PLACE
+            if key in news and news[key] != old.get(key)
+        }
+        changes |= dict.fromkeys(
+            (key for key in ("containerId",) if key in old and key not in news), "replace"
+        )
+        changes |= {
+            key: "update"
+            for key in ("content", "contentUrl")
+            if content_mark({key: news.get(key)}) != content_mark({key: old.get(key)})
+            or isinstance(news.get(key), Unknown)
+        }
+        if is_unknown(self.kind, news):
+            keys = [key for key in ("spec", *self.kind.short) if news.get(key) != old.get(key)]
+            return Difference({**changes, **{key: "update" for key in keys if key in news}})
+        state = ObjectState.of(self.kind, urn, resource_id, old)
+        new = ignoring_below(state.inputs, self._inputs(urn, news, state), ignore_changes)
+        below: dict[str, PropertyChange] = {}
+        if not flowspec.same(state.inputs.root, new.root):
+            below = self._below(state.inputs, new)
+        if _is_another(state.inputs, new):
+            changes |= dict.fromkeys(below, "replace")
+        if not (changes or below) and not state.settled:
+            below = {"spec" if "spec" in news else "name": "update"}
+        found = Difference({**below, **changes})
+        in_way = "projectId" not in changes and state.inputs.name == new.name
+        return replace(found, delete_before_replace=bool(found.replaces) and in_way)
+
+    def _below(self, old: ObjectInputs, new: ObjectInputs) -> dict[str, PropertyChange]:
+        form = self.kind.form
+        one, other = (flowspec.carried(inputs.spec, form) for inputs in (old, new))
+        if any(map(flowspec.is_secret, (old.spec, new.spec))):
+            return {"spec": "update"}
+        found = flowspec.differences(one, other)
+        return {self.kind.property_of(path, new.values): kind for path, kind in found.items()} or {
+            "spec": "update"
+        }
+
+    def _inputs(self, urn: str, values: Mapping[str, Any], state: ObjectState) -> ObjectInputs:
+        return ObjectInputs.of(self.kind, values, urn, state.inputs.own)
+
+    async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
+        """Creates an object that is not there yet; gives the resource's ID, empty in a preview, and its outputs.
+
+        Raises:
+            RefusedError: An object that is not this resource's is in the way.
+            HalfDoneError: Something was sent.
+            LifecycleError: Nothing was sent.
+            DataWorksError: Nothing was sent.
+        """
+        self._hide(context, news)
+        if context.preview:
+            return "", await self._preview_create(context, news)
+        inputs = ObjectInputs.of(self.kind, news, context.urn)
+        key = _journal_key(context, inputs)
+        begun = self.journal.begun(key, inputs.digest)
+        taken = await claim_object(context, inputs, self.held, begun=begun)
+        if taken is None:
+            self.journal.begin(key, inputs.digest)
+            try:
+                state = await self._kept(context, create_object(context, inputs))
+            except Exception:
+                self.journal.end(key)  # nothing was sent, or the state will say so
+                raise
+        else:
+            self.taken_over.note(taken.key)
+            state = await self._changed(context, taken, taken.inputs)
+        return state.resource_id, state.to_pulumi()
+
+    async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
+        """At preview: one look at what has this name."""
+        if is_unknown(self.kind, news):
+            return unknown_outputs(self.kind, news)
+        inputs = ObjectInputs.of(self.kind, news, context.urn)
+        leaving = {key for key in self.leaving if key[0] == inputs.project_id}
+        try:
+            if not leaving and not isinstance(news.get("adopt"), Unknown):
+                begun = self.journal.begun(_journal_key(context, inputs), inputs.digest)
+                await claim_object(context, inputs, self.held, begun=begun)
+        except openapi.DataWorksError as error:
+            await raise_definite(context, inputs.project_id, error)
+            context.report.warning(f"could not look whether a {self.kind.noun} is in the way: {error}")
+        return preview_outputs(inputs)
+
+    async def read(
+        self, context: Context, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]
+    ) -> tuple[Outputs, Outputs] | None:
+        """Inputs and outputs as the service holds them, in the words of what was written; None where the object is gone.
+
+        For an import `inputs` holds nothing of the object, and `outputs` is empty.
+        """
+        self._hide(context, inputs, outputs)
+        if not outputs:
+            return await self._imported(context, resource_id)
+        state = ObjectState.of(self.kind, context.urn, resource_id, outputs)
+        found = await self._found(context, state)
+        if found is None:
+            return None
+        return self._refreshed(
+            context, replace(state, inputs=self._inputs(context.urn, inputs, state)), found
+        )
+
+    def _refreshed(self, context: Context, state: ObjectState, found: FoundObject) -> tuple[Outputs, Outputs]:
+        before, actual, form = state.inputs, found.carried(state.inputs), self.kind.form
+        now = state.as_declared(actual)
+        wrote = flowspec.carried(before.spec, form)
+        spec = flowspec.with_fields(
+            flowspec.drifted(wrote, before.root, now),
+            {} if state.left_out is None else flowspec.changed_since(before.root, actual, state.left_out),
+        )
+        values = before.values
+        if spec is not wrote:
+            spec = flowspec.secret_where_new(wrote, spec) if context.secret else spec
+            values = self.kind.inputs_of(flowspec.uncarried(spec, form), before.values)
+            changed = flowspec.differences(wrote, spec)
+            name = context.urn.rpartition("::")[2]
+            context.report.info(f"{name}: has drifted: {described(context, before, changed)}")
+        fresh = replace(
+            state, inputs=ObjectInputs.of(self.kind, values, context.urn, before.own)
+        ).with_answer(found)
+        return {**values}, fresh.to_pulumi()
+
+    async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
+        """Inputs and outputs of an object that Pulumi has not seen before."""
+        project_id, object_id = studio_key(self.kind, resource_id, {})
+        form = self.kind.form
+        blank = {"kind": form.kind, "spec": {form.holder: [{"name": ""}]}}
+        asked = ObjectInputs.of(self.kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
+        found = await get_object(context, asked, object_id)
+        if found is None:
+            return None
+        spec, container = flowspec.imported_single(found.root, form, object_id)
+        values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
+        inputs = ObjectInputs.of(self.kind, values, context.urn, object_id)
+        state = ObjectState(inputs).with_answer(found)
+        left_out = flowspec.left_out(inputs.root, found.carried(inputs))
+        return dict(inputs.values), replace(state, left_out=left_out).to_pulumi()
+
+    async def update(
+        self,
+        context: Context,
+        resource_id: str,
+        olds: Mapping[str, Any],
+        old_outputs: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Outputs:
+        """Makes the object what is declared, after a look at what is there.
+
+        Raises:
+            HalfDoneError: Something was sent.
+            LifecycleError: Nothing was sent.
+            DataWorksError: Nothing was sent.
+        """
+        self._hide(context, olds, old_outputs, news)
+        if context.stateless:
+            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
+        state = ObjectState.of(self.kind, context.urn, resource_id, old_outputs)
+        if is_unknown(self.kind, news):
+            return {**unknown_outputs(self.kind, news), self.kind.id_output: state.object_id}
+        new = ignoring_below(state.inputs, self._inputs(context.urn, news, state), context.ignore_changes)
+        after = replace(state, inputs=new)
+        if context.preview:
+            changed = flowspec.differences(state.inputs.root, new.root)
+            if changed:
+                name = context.urn.rpartition("::")[2]
+                context.report.info(f"{name}: changes {described(context, new, changed)}")
+            return after.to_pulumi()
+        if state.settled and state.inputs.means(new):
+            return after.to_pulumi()
+        return (await self._changed(context, after, state.inputs)).to_pulumi()
+
+    async def _changed(self, context: Context, state: ObjectState, old: ObjectInputs) -> ObjectState:
+        """The object as the state declares it, after what `old` has made of it."""
+        found = await self._found(context, state)
+        if found is None:
+            context.report.warning(f"the {self.kind.noun} is not there: creating it")
+            return await self._kept(context, create_object(context, state.inputs))
+        if old is not state.inputs:
+            warn_of_edit(context, replace(state, inputs=old), state.inputs, found)
+        upload = not state.settled or old.content != state.inputs.content
+        return await self._kept(context, change_object(context, state, old, found, upload=upload))
+
+    async def delete(self, context: Context, resource_id: str, outputs: Mapping[str, Any]) -> None:
+        """Deletes the object, unless a live resource of this run holds it.
+
+        Raises:
+            LifecycleError: The service refuses.
+            DataWorksError: The service refuses.
+        """
+        self._hide(context, outputs)
+        key, noun = studio_key(self.kind, resource_id, outputs), self.kind.noun
+        if key[1] and (key in self.held or self.taken_over.holds(key)):
+            context.report.info(
+                f"the resource that replaces this one holds its {noun}, which stays ({noun} {key[1]})"
+            )
+            return
+        state = ObjectState.of(self.kind, context.urn, resource_id, outputs)
+        self.journal.end(_journal_key(context, state.inputs))
+        if not state.object_id:
+            found = await self._found(context, state)
+            if found is None or not flowspec.same(
+                state.projected(found.carried(state.inputs)), state.inputs.root
+            ):
+                return
+            key = key[0], found.answer.id
+        try:
+            await context.ask(self.kind.operations(context.client).delete(*key))
+        except openapi.NotFoundError:
+            return
+        except openapi.ServiceError as error:
+            if not error.is_ambiguous_client_error:
+                raise
+            if await get_object(context, state.inputs, key[1]) is None:
+                return
+            raise LifecycleError(
+                f"{error}. If it is deployed to production, take it offline first (Data Studio, Deploy, Offline), then run this "
+                f"again. To leave the {noun} in DataWorks and only forget it, set retainOnDelete on the resource"
+            ) from error
+
+    async def _found(self, context: Context, state: ObjectState) -> FoundObject | None:
+        """The object of a state: by its ID, or at its place where the answer to its create was lost."""
+        object_id = state.object_id
+        if not object_id:
+            there = await object_in_place(context, state.inputs)
+            object_id = there.id if there else ""
+        return await get_object(context, state.inputs, object_id) if object_id else None
+
+    async def _kept(self, context: Context, step: Any) -> ObjectState:
+        """The end of something that sends, which loses nothing that was sent."""
+        try:
+            with nothing_lost(context):
+                return cast("ObjectState", await step)
+        finally:
+            state = cast("ObjectState | None", context.state_if_stopped)
+            if state is not None and state.object_id:
+                self.held[state.key] = context.urn
+
+    def _hide(self, context: Context, *holders: Mapping[str, Any]) -> None:
+        """Keeps names out of this step's messages where one may be a secret."""
+        if context.secret:
+            context.hides_names = any(flowspec.hides_names(self.kind.document(one)) for one in holders if one)
+
+
+def _journal_key(context: Context, inputs: ObjectInputs) -> str:
+    return f"{context.client.base_url} {inputs.project_id} {context.urn}"
+
+
+def ignoring_below(sent: ObjectInputs, new: ObjectInputs, ignore_changes: Sequence[str]) -> ObjectInputs:
+    """The new inputs with what was sent last at each ignored path below `spec`, where the program gives text."""
+    return ignoring(sent, new, ignore_changes) if "spec" in new.values else new
+
+
+def _is_another(old: ObjectInputs, new: ObjectInputs) -> bool:
+    """Whether the new document is that of another object: its type cannot be changed (the vendor's skill, of nodes)."""
+
+    def kind_of(inputs: ObjectInputs) -> tuple[str, str]:
+        label = "" if inputs.kind.form is flowspec.FUNCTION else str(inputs.held.get("type") or "")
+        return str(flowspec.runtime_of(inputs.held).get("command") or "").upper(), label.casefold()
+
+    return kind_of(old) != kind_of(new)

@@ -1,0 +1,245 @@
+"""The life of a file and of a function that uses it, through the real CLI."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_resource_dataworks.emulator import Fault
+from tests.support.stacks import Stack, started_plugin
+
+MODULE = "class Mask:\n    def evaluate(self, text):\n        return '***'\n"
+
+
+def declare(
+    stack: Stack, *, file: dict[str, Any] | None = None, function: dict[str, Any] | None = None
+) -> None:
+    """Writes the program with a file and a function that uses it, each with other inputs."""
+    if not (stack.folder / "masking.py").exists():
+        write(stack, MODULE)
+    own = {"projectId": stack.project_id, "name": "masking.py", "path": "udf/masking.py", "type": "python"}
+    module = {**own, "content": {"fn::fileAsset": str(stack.folder / "masking.py")}, **(file or {})}
+    mask = {"projectId": stack.project_id, "name": "mask", "type": "string", "className": "masking.Mask"}
+    mask |= {"fileResources": ["${module.name}"], **(function or {})}
+    stack.declare(
+        {
+            "mask": {"type": "dataworks:Function", "properties": mask},
+            "module": {
+                "type": "dataworks:FileResource",
+                "properties": {k: v for k, v in module.items() if v is not None},
+            },
+        },
+        {
+            "fileId": "${module.fileResourceId}",
+            "functionId": "${mask.functionId}",
+            "digest": "${module.digest}",
+        },
+    )
+
+
+def write(stack: Stack, text: str) -> None:
+    (stack.folder / "masking.py").write_text(text, "utf-8")
+
+
+def made(stack: Stack, kind: str) -> dict[str, Any]:
+    """The one object of a kind that the service holds."""
+    holder = {"Resource": "fileResources", "Function": "functions"}[kind]
+    [held] = [one for one in stack.emulator.objects() if one.kind == kind]
+    found: dict[str, Any] = held.document["spec"][holder][0]
+    return found
+
+
+def stored(stack: Stack) -> str:
+    """The hash of the content of the one file that the service holds."""
+    [held] = [one for one in stack.emulator.objects() if one.kind == "Resource"]
+    assert held.file is not None
+    return held.file.sha256
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.fixture
+def live(stack: Stack) -> Stack:
+    """A stack whose file and function are up."""
+    declare(stack)
+    stack.up()
+    return stack
+
+
+def test_the_file_comes_first_and_is_uploaded_once(live: Stack) -> None:
+    actions = [
+        call.action for call in live.emulator.calls if call.action.startswith(("Create", "Auth", "Post"))
+    ]
+    assert (
+        actions.index("AuthorizeFileUpload")
+        < actions.index("CreateResource")
+        < actions.index("CreateFunction")
+    )
+    assert (live.calls("CreateResource"), live.calls("CreateFunction")) == (1, 1)
+    assert live.output("fileId") == made(live, "Resource")["id"]
+    assert made(live, "Function")["fileResources"] == [{"name": "masking.py"}]
+    assert made(live, "Resource")["script"]["runtime"]["command"] == "ODPS_PYTHON"
+    assert stored(live) == sha256(MODULE)
+    live.is_quiet()
+
+
+def test_a_second_up_makes_no_call(live: Stack) -> None:
+    before = live.calls()
+    assert "3 unchanged" in live.preview().output
+    assert "3 unchanged" in live.up().output
+    assert live.calls() == before
+
+
+@pytest.mark.starts_plugin
+def test_a_relative_path_begins_in_the_folder_of_the_program(stack: Stack) -> None:
+    declare(stack, file={"content": {"fn::fileAsset": "masking.py"}})
+    stack.up()
+    assert stored(stack) == sha256(MODULE)
+
+
+def test_a_changed_file_is_uploaded_again(live: Stack) -> None:
+    own, digest = live.output("fileId"), live.output("digest")
+    write(live, MODULE + "# now\n")
+    shown = live.preview("--diff")
+    assert "1 to update" in shown.output
+    assert "1 updated" in live.up().output
+    assert stored(live) == sha256(MODULE + "# now\n")
+    assert (live.output("fileId"), live.calls("CreateResource")) == (own, 1)
+    assert live.output("digest") != digest
+    live.is_quiet()
+
+
+def test_a_text_is_a_content_too(stack: Stack) -> None:
+    declare(stack, file={"content": {"fn::stringAsset": "x = 1\n"}})
+    stack.up()
+    assert stored(stack) == sha256("x = 1\n")
+    stack.is_quiet()
+
+
+def test_an_address_is_compared_without_its_signature(stack: Stack) -> None:
+    declare(
+        stack, file={"content": None, "contentUrl": "https://b.oss-cn-shanghai.aliyuncs.com/m.py?Signature=1"}
+    )
+    stack.up()
+    declare(
+        stack, file={"content": None, "contentUrl": "https://b.oss-cn-shanghai.aliyuncs.com/m.py?Signature=2"}
+    )
+    assert "3 unchanged" in stack.up().output
+    declare(
+        stack, file={"content": None, "contentUrl": "https://b.oss-cn-shanghai.aliyuncs.com/n.py?Signature=2"}
+    )
+    assert "1 updated" in stack.up().output
+
+
+def test_inputs_of_a_function_are_updated_in_place(live: Stack) -> None:
+    own = live.output("functionId")
+    declare(live, function={"className": "masking.Hide", "path": "udf/mask"})
+    assert "changes" in live.preview().output
+    assert "1 updated" in live.up().output
+    found = made(live, "Function")
+    assert (found["id"], found["className"], found["script"]["path"]) == (own, "masking.Hide", "udf/mask")
+    live.is_quiet()
+
+
+def test_another_name_of_the_file_goes_on_to_the_function(live: Stack) -> None:
+    own = live.output("fileId")
+    declare(live, file={"name": "hiding.py", "path": "udf/hiding.py"})
+    assert "2 updated" in live.up().output
+    assert (made(live, "Resource")["id"], made(live, "Resource")["name"]) == (own, "hiding.py")
+    assert made(live, "Function")["fileResources"] == [{"name": "hiding.py"}]
+    live.is_quiet()
+
+
+def test_drift_of_short_inputs_is_shown_by_their_names(live: Stack) -> None:
+    [held] = [one for one in live.emulator.objects() if one.kind == "Function"]
+    document = json.loads(json.dumps(held.document))
+    document["spec"]["functions"][0]["className"] = "theirs.Mask"
+    live.emulator.edit(held.workflow_id, document)
+    assert "mask: has drifted: className" in live.refresh().output
+    assert '"theirs.Mask" => "masking.Mask"' in live.preview("--diff").output
+    live.up()
+    assert made(live, "Function")["className"] == "masking.Mask"
+    live.is_quiet()
+
+
+def test_a_file_of_another_type_is_another_one(live: Stack) -> None:
+    declare(live, file={"type": "file"})
+    assert "1 replaced" in live.up().output
+    assert made(live, "Resource")["type"] == "file"
+
+
+@pytest.mark.parametrize("action", ["AuthorizeFileUpload", "CreateResource", "CreateFunction"])
+def test_a_lost_answer_makes_nothing_twice(stack: Stack, action: str) -> None:
+    stack.emulator.add_fault(Fault(action, when="after", reset=True))
+    declare(stack)
+    stack.up()
+    assert (stored(stack), made(stack, "Function")["name"]) == (sha256(MODULE), "mask")
+    stack.is_quiet()
+
+
+def test_both_are_imported(live: Stack) -> None:
+    file_id, function_id = live.output("fileId"), live.output("functionId")
+    live.run(
+        "state",
+        "delete",
+        "--yes",
+        "--target-dependents",
+        *[one["urn"] for one in live.state() if "FileResource" in one["type"]],
+    )
+    live.declare({})
+    for kind, own in (("FileResource", file_id), ("Function", function_id)):
+        told = live.run(
+            "import", f"dataworks:index:{kind}", kind.lower(), f"{live.project_id}/{own}", "--yes"
+        ).output
+        assert "1 imported" in told
+        assert "masking" in told
+
+
+def test_destroy_deletes_both_in_their_order(live: Stack) -> None:
+    live.emulator.switch(delete_in_use="refused")
+    live.destroy()
+    assert live.emulator.objects() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ({"content": {"fn::fileArchive": "."}}, "not an archive. Of a folder make one file first"),
+        ({"contentUrl": "https://b.oss.example/m.py"}, "contentUrl: content is given too"),
+        ({"content": None}, "content is missing"),
+        ({"type": "rar"}, 'type: type "rar" is not known'),
+        ({"name": None, "type": None, "path": None}, "spec is missing"),
+        ({"spec": "kind: Resource"}, "it stands in the document already"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(stack: Stack, file: dict[str, Any], words: str) -> None:
+    declare(stack, file=file, function={"fileResources": ["x"]})
+    assert words in stack.preview(ok=False).output
+
+
+def test_a_large_file_takes_no_memory(stack: Stack) -> None:
+    """100 MB against nothing: the peak of the plugin's process, of its own for each."""
+    peaks: list[int] = []
+    large = stack.folder / "large.jar"
+    for size, name in ((0, "none.jar"), (100_000_000, "large.jar")):
+        with large.open("wb") as file:
+            file.truncate(size)
+        with started_plugin() as (port, pid):
+            stack.plugin = port
+            declare(
+                stack,
+                file={"name": name, "path": None, "type": "jar", "content": {"fn::fileAsset": str(large)}},
+            )
+            stack.up()
+            status = Path(f"/proc/{pid}/status").read_text("utf-8")
+        peaks.append(int(status.partition("VmHWM:")[2].split()[0]))
+    [held] = [one for one in stack.emulator.objects() if one.kind == "Resource"]
+    assert held.file is not None
+    assert held.file.size == 100_000_000
+    assert peaks[1] - peaks[0] < 40_000, peaks
