@@ -12,7 +12,7 @@ import pytest
 
 from pulumi_resource_dataworks import cli, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, EmulatorSettings, Fault, Life
-from pulumi_resource_dataworks.probe import _command, _session
+from pulumi_resource_dataworks.probe import _session
 from pulumi_resource_dataworks.probe._command import CALLS
 from tests.support.messages import Messages
 from tests.support.waiting import wait_for
@@ -41,13 +41,9 @@ def arguments(server: EmulatorServer, out: Path, *more: str) -> list[str]:
 @pytest.fixture
 def quick(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """This emulator has no limits, so nobody has to wait for them."""
-    monkeypatch.setattr(
-        _command,
-        "read_settings",
-        lambda _: openapi.Settings.from_config(
-            {"endpoint": server.endpoint, "callsPerSecond": 1000.0}, os.environ
-        ),
-    )
+    given = {"endpoint": server.endpoint, "callsPerSecond": 1000.0}
+    settings = openapi.Settings.from_config(given, os.environ)
+    monkeypatch.setattr(openapi.Settings, "from_config", classmethod(lambda *_: settings))
     # Jobs are over at once here, and so is a minute.
     monkeypatch.setattr(_session, "PATIENCE", 0.5)
     monkeypatch.setattr(_session, "_PAUSES", (0.1, 0.5, 0.1))
