@@ -57,6 +57,7 @@ KINDS: Final[list[str]] = _TABLES["kinds"]
 STORAGES: Final[Mapping[str, list[str]]] = _TABLES["storages"]
 ALIASES: Final[Mapping[str, Mapping[str, str]]] = _TABLES["aliases"]
 DEFAULTS: Final[Mapping[str, JsonObject]] = _TABLES["defaults"]
+FILLED: Final[Mapping[str, JsonObject]] = _TABLES["filled"]
 REQUIRED: Final[Mapping[str, list[str]]] = _TABLES["required"]
 
 NEVER_NULL: Final = frozenset(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ._calls import JsonObject, each_object
-from ._documents import ENUMS, NEVER_NULL, OBJECT_TYPES, Field
+from ._documents import ENUMS, FILLED, NEVER_NULL, OBJECT_TYPES, Field
 from ._model import local_text
 
 _SETS: Final = frozenset(
@@ -31,34 +31,6 @@ _IDS: Final = frozenset(
 
 _MAY_BE_EMPTY: Final = frozenset({"strategy", "datasource", "runtimeResource", "inputs", "outputs"})
 
-_SCHEDULE: Final = {
-    "timeout": 0,
-    "timeoutUnit": "HOURS",
-    "instanceMode": "T+1",
-    "rerunMode": "Allowed",
-    "rerunTimes": 3,
-    "rerunInterval": 180000,
-}
-# Each was seen in a read-back of 2025 (DWDevin, the vendor's test resources) or in the vendor's examples.
-_FILLED: Final[Mapping[str, JsonObject]] = {
-    "Workflow": {"citable": False, "strategy": {}, "inputs": {}, "nodes": [], "dependencies": []},
-    "Node": {"recurrence": "Normal", **_SCHEDULE, "autoParse": False, "inputs": {}},
-    "Strategy": {
-        **_SCHEDULE,
-        "failureStrategy": "Break",
-        "recurrenceType": "Normal",
-        # That these are filled in is recorded for trigger workflows; with which values is not.
-        "priority": 1,
-        "priorityWeightStrategy": "Disabled",
-        "maxInternalConcurrency": 0,
-    },
-    "Runtime": {"cu": "0.25"},
-    "NodeOutput": {"isDefault": False, "sourceType": "System"},
-    "Depend": {"sourceType": "System"},
-    "RuntimeResource": {"resourceGroupId": "1"},
-}
-_EMR_JOB: Final = {"submitMode": "Local", "priority": 1, "cores": 1, "memory": 1024}
-
 
 def worst_read_back(document: Mapping[str, Any], seed: str) -> JsonObject:
     """A stored document as a service might write it that changes all that it may; one seed makes one noise."""
@@ -72,7 +44,7 @@ class _Noise:
     def object(self, name: str, given: Mapping[str, Any]) -> JsonObject:
         fields = OBJECT_TYPES[name]
         sent = {key: item for key, item in given.items() if _says_something(key, item)}
-        full = {**_FILLED.get(name, {}), **_filled_by(name, sent), **sent, **self._new(name, sent)}
+        full = {**FILLED.get(name, {}), **_filled_by(name, sent), **sent, **self._new(name, sent)}
         made = {key: self._value(key, fields.get(key), item) for key, item in full.items()}
         if name == "Specification":
             made["kind"] = self._cased(made["kind"])
@@ -134,7 +106,7 @@ class _Noise:
 
 def _filled_by(name: str, sent: Mapping[str, Any]) -> JsonObject:
     if name == "Runtime" and str(sent.get("command")).startswith("EMR_"):
-        return {"emrJobConfig": _EMR_JOB}
+        return {"emrJobConfig": {"submitMode": "Local", "priority": 1, "cores": 1, "memory": 1024}}
     if name == "Trigger" and sent.get("type") == "Scheduler":
         return {"cycleType": "Daily"}
     return {"refTableName": sent["output"]} if name == "Depend" and "output" in sent else {}
