@@ -201,12 +201,9 @@ def _kind_problems(root: Object) -> Iterator[Problem]:
 def _judge_object(value: Object, object_type: str, path: Path, problems: list[Problem]) -> None:
     """Adds the problems of an object and of all below it. Every value of a document passes here."""
     table = OBJECT_TYPES[object_type]
-    for name in table.required:
-        if _is_blank(value.get(name)):
-            problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
-    for name in table.present:
-        if name not in value:
-            problems.append(_missing(name, object_type, path))  # noqa: PERF401 - a comprehension for each object costs more
+    missing = [name for name in table.required if _is_blank(value.get(name))]
+    missing += [name for name in table.present if name not in value]
+    problems += [problem("missing.field", (*path, name), name=name, object=object_type) for name in missing]
     for key, item in value.items():
         field = table.fields.get(key) or _odd_key(value, object_type, key, (*path, key), problems)
         if field is UNKNOWN_FIELD:
@@ -242,10 +239,6 @@ def _other_spellings(value: Object, object_type: str, key: str, path: Path) -> I
         if same and value.get(other) and value[key] and value[other] != value[key]:
             yield problem("two-spellings", path, key=key, other=other)
             return
-
-
-def _missing(name: str, object_type: str, path: Path) -> Problem:
-    return problem("missing.field", (*path, name), name=name, object=object_type)
 
 
 def _unknown_key(value: Object, object_type: str, path: Path, *, advised: bool) -> Problem:
