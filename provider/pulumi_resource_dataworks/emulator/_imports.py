@@ -16,7 +16,7 @@ from ._calls import (
 )
 from ._documents import SpecError, kind_of, parse
 from ._model import Account, Job, Key, Project, Workflow, new_id
-from ._service_fields import ServiceFields, with_own_script, without_script
+from ._read_back import ServiceFields, with_own_script, without_script
 from ._state import ServiceState
 from ._switches import IdPolicy, Switches
 

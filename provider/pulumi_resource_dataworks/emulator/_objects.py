@@ -32,9 +32,9 @@ from ._imports import (
 )
 from ._model import OBJECTS, Account, Workflow, milliseconds, new_id, scheduling_id
 from ._pipelines import outputs_of_node
+from ._read_back import worst_read_back
 from ._state import ServiceState
 from ._uploads import uploaded
-from ._worst_read_back import worst_read_back
 
 Kind: TypeAlias = Literal["Node", "Resource", "Function"]
 Found: TypeAlias = tuple[Workflow, JsonObject]

@@ -52,7 +52,7 @@ from ._pipelines import (
     list_pipeline_run_items,
     list_pipeline_runs,
 )
-from ._service_fields import without_content
+from ._read_back import without_content
 from ._state import ServiceState
 from ._uploads import authorize_file_upload, post_object
 

@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Emulator, Life
 from pulumi_resource_dataworks.emulator._documents import parse, write_as_given
-from pulumi_resource_dataworks.emulator._worst_read_back import worst_read_back
+from pulumi_resource_dataworks.emulator._read_back import worst_read_back
 from tests.support.corpus import READY, loaded, named
 
 Ask = Callable[..., dict[str, Any]]
