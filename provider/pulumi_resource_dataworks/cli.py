@@ -296,7 +296,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deployed",
         action="store_true",
-        help="say which are in production: two more calls for each workflow",
+        help="say which are in production: one or two more calls for each workflow",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="a table, or JSON (text)")
 

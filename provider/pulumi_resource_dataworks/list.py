@@ -38,15 +38,15 @@ def run(arguments: Namespace) -> int:
 
 
 async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
-    functions, project = lifecycle.Functions(), {"projectId": arguments.project_id}
+    functions, project_id = lifecycle.Functions(), arguments.project_id
     async with connected(settings) as context:
-        listed = (await call(context, functions, "listWorkflowDefinitions", project))["workflows"]
+        given = {"projectId": project_id}
+        listed = (await call(context, functions, "listWorkflowDefinitions", given))["workflows"]
         chosen = [one for one in listed if fnmatchcase(one["name"], arguments.name)]
         for one in chosen:
-            one["importId"] = f"{arguments.project_id}/{one['workflowId']}"
+            one["importId"] = f"{project_id}/{one['workflowId']}"
             if arguments.deployed:
-                given = {**project, "workflowId": one["workflowId"]}
-                one["deployed"] = (await call(context, functions, "getWorkflowDefinition", given))["deployed"]
+                one["deployed"] = await functions.is_deployed(context, project_id, one["workflowId"])
     return chosen
 
 

@@ -59,7 +59,9 @@ def test_a_pattern_chooses(run: Run, ids: dict[str, str]) -> None:
 
 def test_which_are_in_production(run: Run, ids: dict[str, str], server: EmulatorServer) -> None:
     server.emulator.deploy(ids["stock"])
+    before = server.emulator.count("GetWorkflowDefinition")
     _, out, _ = run("--deployed", "--format", "json")
+    assert server.emulator.count("GetWorkflowDefinition") - before == 1  # a run says it of the other
     assert {one["name"]: one["deployed"] for one in json.loads(out)} == {"sales_daily": False, "stock": True}
     assert sorted(line.split()[2] for line in run("--deployed")[1].splitlines()[1:]) == ["no", "yes"]
 

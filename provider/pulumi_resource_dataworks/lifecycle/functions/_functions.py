@@ -250,6 +250,10 @@ class Functions:
         """To be called when a resource of this run may have written to the service."""
         self._answers.forget_workflows()
 
+    async def is_deployed(self, context: Context, project_id: int, workflow_id: str) -> bool:
+        """Whether a workflow is in production: one call, and one more where no run has brought it there or out of it."""
+        return await Lookups(context, self._answers).is_deployed(project_id, workflow_id)
+
     async def invoke(self, context: Context, function: str, given: Mapping[str, Any]) -> Answer:
         """Answers a function, given its arguments; the context's `secret` says that one of them is secret.
 
