@@ -9,7 +9,8 @@ from pulumi_resource_dataworks._names import WORKFLOW_RUN_INPUTS
 
 from ._check import Checked
 from ._diff import Difference, PropertyChange
-from ._instances import begin, follow
+from ._instances import follow
+from ._instances_making import begin
 from ._step import UNKNOWN, Context, LifecycleError, has_unknown
 from ._workflow_run_state import OUTPUTS, RUNNING, WorkflowRunInputs, WorkflowRunState, check_workflow_run
 

@@ -41,35 +41,31 @@ class Creation(Answer):
     request_id: Label = ""
 
 
-class WorkflowInstance(Item):
+class _Instance(Item):
+    status: Label = ""
+    finished_time: Integer = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change by itself, but for a rerun; what is stopped counts as failed."""
+        return self.status in _ENDED
+
+
+class WorkflowInstance(_Instance):
     """A workflow's run for one business date."""
 
     name: Text = ""
-    status: Label = ""
     biz_date: Integer = None
     """The beginning of the business date."""
     started_time: Integer = None
-    finished_time: Integer = None
     trigger_id: Identifier = Field(default="", validation_alias="UnifiedWorkflowInstanceId")
     """What all instances of a business date have in common that one call has made."""
 
-    @property
-    def ended(self) -> bool:
-        """Whether it will not change by itself; what is stopped counts as failed."""
-        return self.status in _ENDED
 
-
-class TaskInstance(Item):
+class TaskInstance(_Instance):
     """A task's run in a workflow instance."""
 
     task_name: Text = ""
-    status: Label = ""
-    finished_time: Integer = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether it will not change by itself, but for a rerun."""
-        return self.status in _ENDED
 
     @property
     def is_at_work(self) -> bool:
