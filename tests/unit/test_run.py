@@ -71,7 +71,7 @@ def test_a_task_that_fails_is_1(run: Run, emulator: Emulator, messages: Messages
     status, outputs, said = run("--workflow", "sales_daily", "--date", "2026-11-01")
     assert (status, outputs["status"]) == (1, "Failure")
     assert "\x1b" not in said
-    messages(said[said.index('"load" failed') :])
+    messages(said[said.rindex('"load" failed') :])
 
 
 @pytest.mark.parametrize("stop", [True, False])

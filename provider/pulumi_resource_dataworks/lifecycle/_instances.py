@@ -14,6 +14,7 @@ from ._step import CancelledStepError, Context, HalfDoneError, after_the_step
 from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
 
 T = TypeVar("T")
+_Failed = tuple[openapi.WorkflowInstance, openapi.TaskInstance]
 
 _DAY = 24 * 3600.0
 """Seconds that a run may take where the resource has no customTimeouts."""
@@ -105,7 +106,7 @@ class _Follower:
             await self._look_at(instance_id)
         backwards = self.state.inputs.values.get("order") == "Desc"
         unended = sorted(self.instances.values(), key=lambda one: one.biz_date or 0, reverse=backwards)
-        waited, shown = 0.0, ""
+        waited, shown, told = 0.0, "", False
         for due in openapi.poll_times(_EXPECTED):
             at_work = 0
             for one in list(unended):  # so many run at once, in this order: of the others there is no news
@@ -115,6 +116,9 @@ class _Follower:
                     at_work += not is_over
             if not unended:
                 break
+            if not told and (failed := self._failed()):
+                told = True
+                self.context.report.warning(f"{self._first(failed)}, and the rest goes on")
             if (progress := self.progress()) != shown:
                 self.context.report.status(shown := progress)
             await self.context.pause(due - waited)
@@ -237,21 +241,30 @@ class _Follower:
             f"`pulumi up` runs {self.state.rest}" if self.context.urn else "the same command runs all of it"
         )
         again = f"Once that is fixed, {again} again"
-        failed = [
-            (one, task)
-            for one in self.instances.values()
-            for task in self.tasks[one.id]
-            if task.status == FAILURE
-        ]
+        failed = self._failed()
         if not failed:
             return f"it failed, with {self.progress()}: somebody may have stopped it. {again}{self.ids}"
-        one, task = min(failed, key=lambda pair: pair[1].finished_time or 0)
-        what = "a task" if self.context.secret else f'"{task.task_name}"'
+        one, task = failed[0]
         others = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
         return (
-            f"{what} failed for {day_of(one)}{others}, with {self.progress()}. {await self._log(task.id)}\n"
+            f"{self._first(failed)}{others}, with {self.progress()}. {await self._log(task.id)}\n"
             f"{again} (task instance {task.id}; workflow instance {one.id})"
         )
+
+    def _failed(self) -> list[_Failed]:
+        """The tasks that have failed, each with its instance, the first that did first."""
+        found = [
+            (one, task)
+            for one in self.instances.values()
+            for task in self.tasks.get(one.id, [])
+            if task.status == FAILURE
+        ]
+        return sorted(found, key=lambda pair: pair[1].finished_time or 0)
+
+    def _first(self, failed: list[_Failed]) -> str:
+        one, task = failed[0]
+        what = "a task" if self.context.secret else f'"{task.task_name}"'
+        return f"{what} failed for {day_of(one)}"
 
     async def _log(self, task_id: str) -> str:
         if self.context.secret:

@@ -326,6 +326,28 @@ async def test_an_interrupted_step_stops_the_instances_where_asked(
     assert len(run.instances) == (6 if stop else 3)
 
 
+async def test_what_has_ended_is_not_stopped_and_does_not_run_again(run: Running) -> None:
+    run.report.on_status = lambda text: run.cancelled.set() if text.startswith("3 of 6") else None
+    with pytest.raises(HalfDoneError, match="runs 2 of 3 dates again") as error:
+        await run.run(stopOnCancel=True)
+    [stop] = [call for call in run.emulator.calls if call.action == "StopWorkflowInstances"]
+    first, *others = [one.instance_id for one in run.instances]
+    assert json.loads(stop.params["Ids"]) == others
+    run.cancelled.clear()
+    run.report.on_status = lambda _: None
+    state = await run.again(left(error.value, run.news(stopOnCancel=True)))
+    assert [one.date for one in run.instances[3:]] == ["2024-12-02", "2024-12-03"]
+    assert state[2]["instanceIds"][0] == str(first)
+
+
+async def test_a_task_that_fails_early_is_told_at_once(run: Running, messages: Messages) -> None:
+    run.fails("extract", date="2024-12-01")
+    with pytest.raises(HalfDoneError):
+        await run.run()
+    messages(run.report.warnings)
+    assert run.report.told.index(("warning", run.report.warnings[0])) < len(run.report.told) - 3
+
+
 async def test_a_stop_that_does_not_succeed_is_said(run: Running, messages: Messages) -> None:
     run.report.on_status = lambda text: run.cancelled.set() if text.startswith("1 of 6") else None
     run.emulator.add_fault(Fault("StopWorkflowInstances", status=403, code="NoPermission"))
