@@ -270,6 +270,20 @@ def test_a_deployment_of_the_plugin_s_is_updated_once(steps: Steps) -> None:
     assert steps.diff(DEPLOYMENT, "10001/1", online, made).changes == {}
 
 
+def test_a_run_of_the_plugin_s_is_updated_once_and_not_made_again(steps: Steps) -> None:
+    given = {"projectId": 10001.0, "workflowId": "1", "triggers": [{"a": 1.0}], "parallelism": 2.0}
+    made, failures = steps.check(RUN, {}, {**given, RESOURCE_INFO: {"urn": URN.replace("Definition", "Run")}})
+    assert failures == []
+    ended = {**made, "runName": "pulumi_a_b", "status": "Success", "instanceIds": ["1"]}
+    plugin_s = {key: value for key, value in ended.items() if key != RESOURCE_INFO}
+    assert steps.diff(RUN, "10001/pulumi_a_b", plugin_s, made).changes == {"parameters": "update"}
+    assert steps.update(RUN, "10001/pulumi_a_b", plugin_s, made) == {
+        **ended,
+        "__place": {"host": "127.0.0.1"},
+    }
+    assert steps.diff(RUN, "10001/pulumi_a_b", ended, made).changes == {}
+
+
 @contextmanager
 def running(emulator: EmulatorServer) -> Iterator[Steps]:
     """A steps of one phase of a run, as the engine starts one for each."""
