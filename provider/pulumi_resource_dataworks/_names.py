@@ -3,7 +3,9 @@
 INPUTS = ("projectId", "spec", "adopt", "validateOnPreview")
 WORKFLOW_INPUTS = ("projectId", "workflowId")
 RUN_INPUTS = ("description", "approval", "abolishAbandoned")
-DEPLOYMENT_INPUTS = (*WORKFLOW_INPUTS, "digest", *RUN_INPUTS)
+DEPLOYED = ("workflowId", "nodeId", "functionId", "fileResourceId")
+"""The inputs of a deployment that say what is deployed: one of them."""
+DEPLOYMENT_INPUTS = ("projectId", *DEPLOYED, "digest", *RUN_INPUTS)
 
 WORKFLOW_RUN_INPUTS = (
     *WORKFLOW_INPUTS,

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
+ * A workflow, node, function or file in production: deployed by a pipeline run, and taken offline when the resource is deleted.
  *
  * An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
  * come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
@@ -38,7 +38,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * A workflow that is in production already is taken over with its project and workflow ID:
+ * What is in production already is taken over with its project and its ID in Data Studio:
  *
  * ```sh
  * pulumi import dataworks:index:WorkflowDeployment orders 123456/7234567890123456789
@@ -98,9 +98,21 @@ export class WorkflowDeployment extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+     * The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
      */
     declare public readonly digest: pulumi.Output<string>;
+    /**
+     * In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+     */
+    declare public readonly fileResourceId: pulumi.Output<string | undefined>;
+    /**
+     * In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+     */
+    declare public readonly functionId: pulumi.Output<string | undefined>;
+    /**
+     * In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+     */
+    declare public readonly nodeId: pulumi.Output<string | undefined>;
     /**
      * The pipeline run that was begun and not seen to its end. The next `up` goes on with it.
      */
@@ -110,11 +122,11 @@ export class WorkflowDeployment extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly pipelineRunId: pulumi.Output<string | undefined>;
     /**
-     * The ID of the DataWorks workspace that holds the workflow.
+     * The ID of the DataWorks workspace.
      */
     declare public readonly projectId: pulumi.Output<number>;
     /**
-     * The workflow's ID in production, where DataWorks reports it.
+     * The workflow's ID in production, where DataWorks reports it; of a node, that of its task.
      */
     declare public /*out*/ readonly publishedWorkflowId: pulumi.Output<string | undefined>;
     /**
@@ -126,7 +138,7 @@ export class WorkflowDeployment extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly status: pulumi.Output<string>;
     /**
-     * The workflow's ID in Data Studio: the definition's output `workflowId`.
+     * The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given. Empty then.
      */
     declare public readonly workflowId: pulumi.Output<string>;
 
@@ -147,13 +159,13 @@ export class WorkflowDeployment extends pulumi.CustomResource {
             if (args?.projectId === undefined && !opts.urn) {
                 throw new Error("Missing required property 'projectId'");
             }
-            if (args?.workflowId === undefined && !opts.urn) {
-                throw new Error("Missing required property 'workflowId'");
-            }
             resourceInputs["abolishAbandoned"] = args?.abolishAbandoned;
             resourceInputs["approval"] = args?.approval;
             resourceInputs["description"] = args?.description;
             resourceInputs["digest"] = args?.digest;
+            resourceInputs["fileResourceId"] = args?.fileResourceId;
+            resourceInputs["functionId"] = args?.functionId;
+            resourceInputs["nodeId"] = args?.nodeId;
             resourceInputs["projectId"] = args?.projectId;
             resourceInputs["workflowId"] = args?.workflowId;
             resourceInputs["deployedDigest"] = undefined /*out*/;
@@ -168,6 +180,9 @@ export class WorkflowDeployment extends pulumi.CustomResource {
             resourceInputs["deployedDigest"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["digest"] = undefined /*out*/;
+            resourceInputs["fileResourceId"] = undefined /*out*/;
+            resourceInputs["functionId"] = undefined /*out*/;
+            resourceInputs["nodeId"] = undefined /*out*/;
             resourceInputs["pendingRun"] = undefined /*out*/;
             resourceInputs["pipelineRunId"] = undefined /*out*/;
             resourceInputs["projectId"] = undefined /*out*/;
@@ -198,15 +213,27 @@ export interface WorkflowDeploymentArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+     * The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
      */
     digest: pulumi.Input<string>;
     /**
-     * The ID of the DataWorks workspace that holds the workflow.
+     * In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+     */
+    fileResourceId?: pulumi.Input<string | undefined>;
+    /**
+     * In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+     */
+    functionId?: pulumi.Input<string | undefined>;
+    /**
+     * In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+     */
+    nodeId?: pulumi.Input<string | undefined>;
+    /**
+     * The ID of the DataWorks workspace.
      */
     projectId: pulumi.Input<number>;
     /**
-     * The workflow's ID in Data Studio: the definition's output `workflowId`.
+     * The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
      */
-    workflowId: pulumi.Input<string>;
+    workflowId?: pulumi.Input<string | undefined>;
 }

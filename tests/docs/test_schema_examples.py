@@ -35,7 +35,7 @@ def test_python_runs(tmp_path: Path) -> None:
     answers = json.loads(ran.stdout)
     assert {name: answer["error"] for name, answer in answers.items()} == dict.fromkeys(answers, "")
     declaring = {name for name, answer in answers.items() if answer["documents"]}
-    assert declaring == {"WorkflowDefinition", "WorkflowDeployment", "WorkflowRun", "readFlowSpec"}
+    assert declaring == {"WorkflowDefinition", "WorkflowDeployment", "WorkflowRun", "readFlowSpec", "Node"}
 
 
 def test_yaml_asks_for_what_the_schema_has() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import BOOKKEEPING, DEPLOYMENT_INPUTS
+from pulumi_resource_dataworks._names import BOOKKEEPING, DEPLOYED, DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
 from ._pipeline_run import RunRequest, short_digest
@@ -38,10 +38,10 @@ _OUTPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class DeploymentInputs:
-    """What check has accepted: the workflow's ID in Data Studio, and the digest of the document; empty where not known.
+    """What check has accepted: the ID in Data Studio of what is deployed, and the digest of the document; empty where not known.
 
     `approval` says whether a stage that only a person can pass is waited for, or ends the step; `abolish_abandoned`, whether
-    a run that this resource began and does not see to its end is ended.
+    a run that this resource began and does not see to its end is ended. `key` is the input that says what is deployed.
     """
 
     project_id: int
@@ -50,17 +50,20 @@ class DeploymentInputs:
     description: str = ""
     approval: Literal["wait", "fail"] = "wait"
     abolish_abandoned: bool = False
+    key: str = "workflowId"
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> DeploymentInputs:
         """Reads inputs that check returned."""
+        key = deployed_key(values)
         return cls(
             project_id=int(values["projectId"]),
-            workflow_id=str(values["workflowId"]),
+            workflow_id=str(values[key]),
             digest=str(values.get("digest") or ""),
             description=str(values.get("description") or ""),
             approval="fail" if values.get("approval") == "fail" else "wait",
             abolish_abandoned=values.get("abolishAbandoned") is True,
+            key=key,
         )
 
     @property
@@ -73,18 +76,22 @@ class DeploymentInputs:
         """The run that deploys what is asked for."""
         return RunRequest(*self.workflow, "Online", self.digest, self.description, self.approval)
 
+    @property
+    def deployed(self) -> dict[str, Any]:
+        """The outputs that are inputs: `workflowId` is among them, empty where something else is deployed."""
+        return {DEPLOYED[0]: "", **self.to_pulumi()}
+
     def to_pulumi(self) -> dict[str, Any]:
         """The inputs as Pulumi keeps them: what is the default is left out."""
-        values = (
-            self.project_id,
-            self.workflow_id,
-            self.digest,
-            self.description or None,
-            None if self.approval == "wait" else self.approval,
-            self.abolish_abandoned or None,
-        )
-        written = zip(DEPLOYMENT_INPUTS, values, strict=True)
-        return {key: value for key, value in written if value is not None}
+        values = {
+            "projectId": self.project_id,
+            self.key: self.workflow_id,
+            "digest": self.digest,
+            "description": self.description or None,
+            "approval": None if self.approval == "wait" else self.approval,
+            "abolishAbandoned": self.abolish_abandoned or None,
+        }
+        return {key: value for key, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ class DeploymentState:
         """The outputs as Pulumi keeps them."""
         found = {key: getattr(self, name) for name, key in _OUTPUTS.items()}
         found["stages"] = [dict(stage) for stage in self.stages]
-        outputs = {**self.inputs.to_pulumi(), **{key: value for key, value in found.items() if value}}
+        outputs = {**self.inputs.deployed, **{key: value for key, value in found.items() if value}}
         if self.pending_run is not None:
             outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
         if self.stage_seconds:
@@ -185,13 +192,32 @@ def check_deployment(news: Mapping[str, Any], olds: Mapping[str, Any] | None) ->
     refuse_unknown_inputs(news, DEPLOYMENT_INPUTS, "workflow deployment", found)
     found.inputs = {
         "projectId": project_id_of(news.get("projectId"), found),
-        "workflowId": workflow_id_of(news.get("workflowId"), found),
+        **_deployed(news, found),
         "digest": _digest(news.get("digest"), (olds or {}).get("digest"), found),
         **_description(news.get("description"), found),
         **_approval(news.get("approval"), found),
         **read_flag(news, "abolishAbandoned", found),
     }
     return found
+
+
+def deployed_key(values: Mapping[str, Any]) -> str:
+    """The input that says what is deployed."""
+    return next((key for key in DEPLOYED if values.get(key)), DEPLOYED[0])
+
+
+def _deployed(news: Mapping[str, Any], found: Checked) -> dict[str, Any]:
+    given = [key for key in DEPLOYED if news.get(key)]
+    if len(given) > 1:
+        found.failures.append(f"{given[1]}: {given[0]} is given too. Give each its own WorkflowDeployment.")
+    if given in ([], ["workflowId"]):
+        return {"workflowId": workflow_id_of(news.get("workflowId"), found)}
+    value = news[given[0]]
+    if not (isinstance(value, Unknown) or (isinstance(value, str) and value.strip() and "/" not in value)):
+        found.failures.append(
+            f"{given[0]} has to be text. Give the output {given[0]} of what is to be deployed."
+        )
+    return {given[0]: value}
 
 
 def workflow_id_of(value: Any, found: Checked) -> str | Unknown | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
-from ._object_kinds import FILE_RESOURCE, NODE, SCENES
+from ._object_kinds import FILE_RESOURCE, NODE, SCENES, ObjectKind
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._send_once import FIRST_PAUSE, SENDS, send_once
 from ._step import Asset, Context, LifecycleError, RefusedError
@@ -56,6 +56,23 @@ async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.Stu
         if one.id == inputs.own or (one.name == inputs.name and in_place):
             return one
     return None
+
+
+async def imported_object(
+    context: Context, kind: ObjectKind, project_id: int, object_id: str
+) -> tuple[FoundObject, ObjectState] | None:
+    """An object that Pulumi has not seen before, with the document that its author would write; None where it is not there."""
+    form = kind.form
+    blank = {"kind": form.kind, "spec": {form.holder: [{"name": ""}]}}
+    asked = ObjectInputs.of(kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
+    found = await get_object(context, asked, object_id)
+    if found is None:
+        return None
+    spec, container = flowspec.imported_single(found.root, form, object_id)
+    values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
+    inputs = ObjectInputs.of(kind, values, context.urn, object_id)
+    left_out = flowspec.left_out(inputs.root, found.carried(inputs))
+    return found, replace(ObjectState(inputs).with_answer(found), left_out=left_out)
 
 
 # --- What is there already when an object is to be created

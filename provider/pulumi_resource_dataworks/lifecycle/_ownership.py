@@ -245,16 +245,6 @@ async def raise_definite(context: Context, project_id: int, error: openapi.DataW
             return
 
 
-def not_there(workflow: Workflow, words: str = "") -> LifecycleError:
-    """What is to be deployed does not exist, with the service's words where it says so."""
-    project_id, workflow_id = workflow
-    said = f" DataWorks says: {words}" if words else ""
-    return LifecycleError(
-        f"there is no workflow {workflow_id} in project {project_id} to deploy: check workflowId and projectId. If another "
-        f"stack makes the workflow, run `pulumi up` there first; a single node cannot be deployed.{said}"
-    )
-
-
 # --- What is there already when a workflow is to be created: this resource's own, to be adopted, or in the way
 
 

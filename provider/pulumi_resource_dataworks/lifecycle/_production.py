@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
+from ._deployable import NOUNS, Deployable
 from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._ownership import Workflow
 from ._pipeline_run import marked_purpose, runs_of
-from ._refresh import imported
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 
 # --- What is in production of a workflow, as far as its pipeline runs and its definition show
@@ -48,14 +48,14 @@ def as_it_is(
     if is_offline(state, scheduling_id, runs):
         if state.status != OFFLINE:
             context.report.warning(
-                "somebody took this workflow offline: the next `pulumi up` deploys it again"
+                f"somebody took this {NOUNS[state.inputs.key]} offline: the next `pulumi up` deploys it again"
             )
         return replace(state, status=OFFLINE, deployed="", scheduling_id="")
     last = _last(runs)
     if last is not None and last.id != state.run_id:
         if state.status != REDEPLOYED:
             context.report.warning(
-                f"{last.creator or 'somebody'} has deployed this workflow since: the next `pulumi up` deploys what is "
+                f"{last.creator or 'somebody'} has deployed this {NOUNS[state.inputs.key]} since: the next `pulumi up` deploys what is "
                 f"declared (pipeline run {last.id})"
             )
         return replace(state, status=REDEPLOYED, deployed="", scheduling_id=scheduling_id or "")
@@ -87,18 +87,18 @@ def _last(runs: list[openapi.PipelineRun]) -> openapi.PipelineRun | None:
 
 
 def imported_deployment(
-    workflow: Workflow, found: _ownership.Found, runs: list[openapi.PipelineRun]
+    workflow: Workflow, found: Deployable, runs: list[openapi.PipelineRun]
 ) -> tuple[Outputs, Outputs]:
     """Inputs and outputs of a deployment that Pulumi has not seen before: it is taken to be that of the definition."""
-    scheduling_id = found.definition.workflow_id or ""
+    scheduling_id = found.scheduling_id or ""
     if not is_in_production(scheduling_id, runs):
         raise LifecycleError(
-            f"workflow {workflow[1]} is not in production, so there is no deployment to import: declare the resource, and "
+            f"{NOUNS[found.key]} {workflow[1]} is not in production, so there is no deployment to import: declare the resource, and "
             "`pulumi up` deploys it"
         )
     last = _last(runs)
-    digest = (marked_purpose(last) if last else "") or str(imported("", workflow[0], found)[1]["digest"])
-    inputs = DeploymentInputs(*workflow, digest)
+    digest = (marked_purpose(last) if last else "") or found.digest()
+    inputs = DeploymentInputs(*workflow, digest, key=found.key)
     state = DeploymentState(inputs, status=ONLINE, deployed=digest, scheduling_id=scheduling_id)
     return inputs.to_pulumi(), (
         replace(state.with_stages(last), run_id=last.id) if last else state

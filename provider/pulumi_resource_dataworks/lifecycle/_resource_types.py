@@ -37,21 +37,16 @@ class ResourceType:
 def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, ResourceType]:
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run), learnt)
+    objects = [StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}")) for kind in OBJECT_KINDS]
+
+    def makes(key: tuple[int, str]) -> bool:
+        return definitions.makes(key) or any(key in steps.held for steps in objects)
+
     taken_over = TakenOver(run and f"{run}/deployments")
-    deployments = WorkflowDeployments(
-        taken_over, is_made_here=definitions.makes, upstream=definitions.upstream
-    )
+    deployments = WorkflowDeployments(taken_over, is_made_here=makes, upstream=definitions.upstream)
     return {
         "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
         "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
         "WorkflowRun": ResourceType(WorkflowRuns(), WORKFLOW_RUN_INPUTS, "parameters", frozenset()),
-        **{
-            kind.resource: ResourceType(
-                StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}")),
-                kind.inputs,
-                "spec",
-                OF_THE_OBJECT,
-            )
-            for kind in OBJECT_KINDS
-        },
+        **{one.kind.resource: ResourceType(one, one.kind.inputs, "spec", OF_THE_OBJECT) for one in objects},
     }

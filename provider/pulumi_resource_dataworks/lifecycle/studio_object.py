@@ -19,6 +19,7 @@ from ._object_calls import (
     create_object,
     described,
     get_object,
+    imported_object,
     object_in_place,
     warn_of_edit,
 )
@@ -234,19 +235,8 @@ class StudioObjects:
 
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
         """Inputs and outputs of an object that Pulumi has not seen before."""
-        project_id, object_id = studio_key(self.kind, resource_id, {})
-        form = self.kind.form
-        blank = {"kind": form.kind, "spec": {form.holder: [{"name": ""}]}}
-        asked = ObjectInputs.of(self.kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
-        found = await get_object(context, asked, object_id)
-        if found is None:
-            return None
-        spec, container = flowspec.imported_single(found.root, form, object_id)
-        values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
-        inputs = ObjectInputs.of(self.kind, values, context.urn, object_id)
-        state = ObjectState(inputs).with_answer(found)
-        left_out = flowspec.left_out(inputs.root, found.carried(inputs))
-        return dict(inputs.values), replace(state, left_out=left_out).to_pulumi()
+        read = await imported_object(context, self.kind, *studio_key(self.kind, resource_id, {}))
+        return read and (dict(read[1].inputs.values), read[1].to_pulumi())
 
     async def update(
         self,

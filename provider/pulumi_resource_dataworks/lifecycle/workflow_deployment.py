@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import RUN_INPUTS, WORKFLOW_INPUTS
+from pulumi_resource_dataworks._names import DEPLOYED, RUN_INPUTS
 
-from . import _ownership
 from ._check import Checked
 from ._definition_state import parse_id
+from ._deployable import NOUNS, not_there, read_any, read_deployable
 from ._deployment_state import (
     FAILED,
     OFFLINE,
@@ -20,9 +20,10 @@ from ._deployment_state import (
     DeploymentInputs,
     DeploymentState,
     check_deployment,
+    deployed_key,
 )
 from ._diff import Difference, PropertyChange
-from ._ownership import Workflow, not_there, raise_definite
+from ._ownership import Workflow, raise_definite
 from ._pipeline_run import (
     RunError,
     RunRequest,
@@ -79,13 +80,14 @@ class WorkflowDeployments:
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
         found = check_deployment(news, olds)
-        if not found.failures and not _is_unknown(found.inputs, WORKFLOW_INPUTS):
-            workflow = int(found.inputs["projectId"]), str(found.inputs["workflowId"])
+        if not found.failures and not _is_unknown(found.inputs):
+            key = deployed_key(found.inputs)
+            workflow = int(found.inputs["projectId"]), str(found.inputs[key])
             other = self.declared.setdefault(workflow, urn)
             if other != urn:
                 found.failures.append(
-                    f"workflowId: workflow {workflow[1]} of project {workflow[0]} is deployed by {other} too. "
-                    "Give each workflow one WorkflowDeployment: remove one of the two."
+                    f"{key}: {NOUNS[key]} {workflow[1]} of project {workflow[0]} is deployed by {other} too. "
+                    f"Give each {NOUNS[key]} one WorkflowDeployment: remove one of the two."
                 )
         return found
 
@@ -101,8 +103,8 @@ class WorkflowDeployments:
         """Compares what was deployed last with what is asked for; makes no call."""
         changes: dict[str, PropertyChange] = {
             key: "replace"
-            for key in WORKFLOW_INPUTS
-            if isinstance(news[key], Unknown) or str(news[key]) != str(olds.get(key))
+            for key in ("projectId", *DEPLOYED)
+            if isinstance(news.get(key), Unknown) or str(news.get(key) or "") != str(olds.get(key) or "")
         }
         if not changes and urn in self.declared.values():
             self.held.add(parse_id(resource_id, "workflow deployment"))
@@ -143,7 +145,7 @@ class WorkflowDeployments:
         """
         if context.stateless:
             self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
-        if _is_unknown(news, (*WORKFLOW_INPUTS, "digest")):
+        if _is_unknown(news) or isinstance(news["digest"], Unknown):
             return _foreseen(news)
         state = DeploymentState.of(DeploymentInputs.of(news), old_outputs)
         if state.is_as_asked:
@@ -163,7 +165,8 @@ class WorkflowDeployments:
             LifecycleError: An import of a workflow that is not in production.
         """
         workflow = parse_id(resource_id, "workflow deployment")
-        found = await _ownership.read_unless_gone(context, *workflow)
+        key = deployed_key(outputs)
+        found = await (read_deployable(context, key, workflow) if outputs else read_any(context, workflow))
         if found is None:
             return None
         runs = await runs_of(context, *workflow)
@@ -172,7 +175,7 @@ class WorkflowDeployments:
         state = DeploymentState.of(DeploymentInputs.of(inputs or outputs), outputs)
         if state.pending_run is not None:
             state = after_pending(state, runs)
-        state = as_it_is(context, state, found.definition.workflow_id, runs)
+        state = as_it_is(context, state, found.scheduling_id, runs)
         seen = state.inputs
         if state.status in (OFFLINE, REDEPLOYED):  # the digest says so, and a preview shows it
             seen = replace(seen, digest=state.status.lower())
@@ -192,7 +195,9 @@ class WorkflowDeployments:
                 f"the resource that replaces this one holds the workflow: it stays in production (workflow {workflow[1]})"
             )
             return
-        inputs = DeploymentInputs.of({"projectId": workflow[0], "workflowId": workflow[1], **outputs})
+        inputs = DeploymentInputs.of(
+            {**outputs, "projectId": workflow[0], deployed_key(outputs): workflow[1]}
+        )
         try:
             while not await self._gone(context, DeploymentState.of(inputs, outputs)):
                 pass
@@ -206,19 +211,19 @@ class WorkflowDeployments:
             LifecycleError: It is not.
             ServiceError: The workspace is not there, or not for this account.
         """
-        if _is_unknown(news, WORKFLOW_INPUTS):
+        if _is_unknown(news):
             return
-        workflow = DeploymentInputs.of(news).workflow
+        key, workflow = deployed_key(news), DeploymentInputs.of(news).workflow
         if self.is_made_here(workflow):
             return
         try:
-            found = await _ownership.read_unless_gone(context, *workflow)
+            found = await read_deployable(context, key, workflow)
         except openapi.DataWorksError as error:
             await raise_definite(context, workflow[0], error)
-            context.report.warning(f"could not look whether the workflow is there: {error}")
+            context.report.warning(f"could not look whether the {NOUNS[key]} is there: {error}")
             return
         if found is None:
-            raise not_there(workflow)
+            raise not_there(key, workflow)
 
     async def _gone(self, context: Context, state: DeploymentState) -> bool:
         """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
@@ -259,7 +264,8 @@ class WorkflowDeployments:
                 await clear_way(context, request, runs, state.pending_run)
                 workflow = state.inputs.workflow
                 known = self.upstream.get(workflow)
-                await warn_of_upstream(context, workflow, self.declared.__contains__, known)
+                if state.inputs.key == "workflowId":
+                    await warn_of_upstream(context, workflow, self.declared.__contains__, known)
                 run_id, first = await _begun(context, state, runs), state.first_stage
             context.state_if_stopped = state.with_pending_run(run_id)
             run = await follow(context, request, run_id, seconds, first)
@@ -273,8 +279,9 @@ class WorkflowDeployments:
                     self.taken_over.note(state.inputs.workflow)
 
 
-def _is_unknown(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
-    return any(isinstance(values[key], Unknown) for key in keys)
+def _is_unknown(values: Mapping[str, Any]) -> bool:
+    """Whether it is not known yet what is to be deployed."""
+    return any(isinstance(values.get(key), Unknown) for key in ("projectId", *DEPLOYED))
 
 
 def _is_done_unheard(run: openapi.PipelineRun, state: DeploymentState) -> bool:
@@ -290,14 +297,14 @@ async def _begun(context: Context, state: DeploymentState, runs: list[openapi.Pi
     except openapi.ServiceError as error:  # none was made
         if error.code != NOT_DEPLOYABLE:
             raise
-        raise not_there(state.inputs.workflow, str(error)) from error
+        raise not_there(state.inputs.key, state.inputs.workflow, str(error)) from error
 
 
 async def _deployed(context: Context, state: DeploymentState, run: openapi.PipelineRun) -> DeploymentState:
     """The state after a run that ended well."""
     try:
         items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
-        scheduling_id = await _scheduling_id(context, state.inputs.workflow)
+        scheduling_id = await _scheduling_id(context, state.inputs)
     except (openapi.DataWorksError, LifecycleError) as error:
         message = f"deployed, but could not be read back: {error}"
         raise RunError(message, run_id=run.id, run=run, goes_on=True) from error
@@ -309,13 +316,13 @@ async def _deployed(context: Context, state: DeploymentState, run: openapi.Pipel
     return replace(state.with_success(run), scheduling_id=scheduling_id)
 
 
-async def _scheduling_id(context: Context, workflow: Workflow) -> str:
-    """The workflow's ID in production; a read right after may be stale, and some gateways may never say it."""
-    for pause in (0.0, *_STALE_PAUSES):
+async def _scheduling_id(context: Context, inputs: DeploymentInputs) -> str:
+    """Its ID in production; a read right after may be stale, and some gateways may never say it. A file and a function have none."""
+    for pause in (0.0, *_STALE_PAUSES) if inputs.key in ("workflowId", "nodeId") else ():
         await context.pause(pause)
-        found = await _ownership.get(context, *workflow)
-        if found is not None and found.definition.workflow_id:
-            return found.definition.workflow_id
+        found = await read_deployable(context, inputs.key, inputs.workflow)
+        if found is not None and found.scheduling_id:
+            return found.scheduling_id
     return ""
 
 
@@ -336,25 +343,24 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
 async def _take_offline(context: Context, state: DeploymentState) -> None:
     workflow = state.inputs.workflow
     request = RunRequest(*workflow, "Offline")
-    found = await _ownership.read_unless_gone(context, *workflow)
+    noun = NOUNS[state.inputs.key]
+    found = await read_deployable(context, state.inputs.key, workflow)
     if found is None:
-        context.report.info(
-            f"gone from Data Studio: nothing is left to take offline (workflow {workflow[1]})"
-        )
+        context.report.info(f"gone from Data Studio: nothing is left to take offline ({noun} {workflow[1]})")
         return
     runs = await runs_of(context, *workflow)
     run = unended_of_ours(request, runs, None)
     if run is None:
         await clear_way(context, request, runs, state.pending_run)
-        if is_offline(state, found.definition.workflow_id, runs):
-            context.report.info(f"not in production (workflow {workflow[1]})")
+        if is_offline(state, found.scheduling_id, runs):
+            context.report.info(f"not in production ({noun} {workflow[1]})")
             return
     try:
         run_id = run.id if run else await begin(context, request, runs)
     except openapi.ServiceError as error:
         if error.code != NOT_DEPLOYABLE:
             raise
-        context.report.info(f"not in production (workflow {workflow[1]}): {error}")
+        context.report.info(f"not in production ({noun} {workflow[1]}): {error}")
         return
     await follow(context, request, run_id, {})
     context.report.status("taken offline")
@@ -371,6 +377,7 @@ async def _wait_for_others(context: Context, error: RunError) -> None:
 def _foreseen(news: Mapping[str, Any]) -> Outputs:
     """The outputs of a deployment that is still to be made."""
     return {
+        DEPLOYED[0]: "",
         **news,
         **dict.fromkeys(_OUTPUTS_OF_A_RUN, UNKNOWN),
         "status": ONLINE,

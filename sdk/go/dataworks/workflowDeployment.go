@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
+// A workflow, node, function or file in production: deployed by a pipeline run, and taken offline when the resource is deleted.
 //
 // An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
 // come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
@@ -59,7 +59,7 @@ import (
 //
 // # Import
 //
-// A workflow that is in production already is taken over with its project and workflow ID:
+// What is in production already is taken over with its project and its ID in Data Studio:
 //
 //	pulumi import dataworks:index:WorkflowDeployment orders 123456/7234567890123456789
 type WorkflowDeployment struct {
@@ -73,21 +73,27 @@ type WorkflowDeployment struct {
 	DeployedDigest pulumi.StringPtrOutput `pulumi:"deployedDigest"`
 	// What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+	// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
 	Digest pulumi.StringOutput `pulumi:"digest"`
+	// In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+	FileResourceId pulumi.StringPtrOutput `pulumi:"fileResourceId"`
+	// In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+	FunctionId pulumi.StringPtrOutput `pulumi:"functionId"`
+	// In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+	NodeId pulumi.StringPtrOutput `pulumi:"nodeId"`
 	// The pipeline run that was begun and not seen to its end. The next `up` goes on with it.
 	PendingRun PendingRunPtrOutput `pulumi:"pendingRun"`
 	// The last pipeline run of this resource that succeeded.
 	PipelineRunId pulumi.StringPtrOutput `pulumi:"pipelineRunId"`
-	// The ID of the DataWorks workspace that holds the workflow.
+	// The ID of the DataWorks workspace.
 	ProjectId pulumi.IntOutput `pulumi:"projectId"`
-	// The workflow's ID in production, where DataWorks reports it.
+	// The workflow's ID in production, where DataWorks reports it; of a node, that of its task.
 	PublishedWorkflowId pulumi.StringPtrOutput `pulumi:"publishedWorkflowId"`
 	// The stages of the last pipeline run, in order.
 	Stages DeploymentStageArrayOutput `pulumi:"stages"`
 	// `Online`; after a refresh `Offline` or `Redeployed` where somebody has taken the workflow offline or deployed it since; while half done, how the run stands.
 	Status pulumi.StringOutput `pulumi:"status"`
-	// The workflow's ID in Data Studio: the definition's output `workflowId`.
+	// The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given. Empty then.
 	WorkflowId pulumi.StringOutput `pulumi:"workflowId"`
 }
 
@@ -103,9 +109,6 @@ func NewWorkflowDeployment(ctx *pulumi.Context,
 	}
 	if args.ProjectId == nil {
 		return nil, errors.New("invalid value for required argument 'ProjectId'")
-	}
-	if args.WorkflowId == nil {
-		return nil, errors.New("invalid value for required argument 'WorkflowId'")
 	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource WorkflowDeployment
@@ -152,12 +155,18 @@ type workflowDeploymentArgs struct {
 	Approval *string `pulumi:"approval"`
 	// What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
 	Description *string `pulumi:"description"`
-	// The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+	// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
 	Digest string `pulumi:"digest"`
-	// The ID of the DataWorks workspace that holds the workflow.
+	// In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+	FileResourceId *string `pulumi:"fileResourceId"`
+	// In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+	FunctionId *string `pulumi:"functionId"`
+	// In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+	NodeId *string `pulumi:"nodeId"`
+	// The ID of the DataWorks workspace.
 	ProjectId int `pulumi:"projectId"`
-	// The workflow's ID in Data Studio: the definition's output `workflowId`.
-	WorkflowId string `pulumi:"workflowId"`
+	// The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
+	WorkflowId *string `pulumi:"workflowId"`
 }
 
 // The set of arguments for constructing a WorkflowDeployment resource.
@@ -168,12 +177,18 @@ type WorkflowDeploymentArgs struct {
 	Approval pulumi.StringPtrInput
 	// What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
 	Description pulumi.StringPtrInput
-	// The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+	// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
 	Digest pulumi.StringInput
-	// The ID of the DataWorks workspace that holds the workflow.
+	// In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+	FileResourceId pulumi.StringPtrInput
+	// In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+	FunctionId pulumi.StringPtrInput
+	// In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+	NodeId pulumi.StringPtrInput
+	// The ID of the DataWorks workspace.
 	ProjectId pulumi.IntInput
-	// The workflow's ID in Data Studio: the definition's output `workflowId`.
-	WorkflowId pulumi.StringInput
+	// The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
+	WorkflowId pulumi.StringPtrInput
 }
 
 func (WorkflowDeploymentArgs) ElementType() reflect.Type {
@@ -283,9 +298,24 @@ func (o WorkflowDeploymentOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
 func (o WorkflowDeploymentOutput) Digest() pulumi.StringOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringOutput { return v.Digest }).(pulumi.StringOutput)
+}
+
+// In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+func (o WorkflowDeploymentOutput) FileResourceId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.FileResourceId }).(pulumi.StringPtrOutput)
+}
+
+// In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+func (o WorkflowDeploymentOutput) FunctionId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.FunctionId }).(pulumi.StringPtrOutput)
+}
+
+// In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+func (o WorkflowDeploymentOutput) NodeId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.NodeId }).(pulumi.StringPtrOutput)
 }
 
 // The pipeline run that was begun and not seen to its end. The next `up` goes on with it.
@@ -298,12 +328,12 @@ func (o WorkflowDeploymentOutput) PipelineRunId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.PipelineRunId }).(pulumi.StringPtrOutput)
 }
 
-// The ID of the DataWorks workspace that holds the workflow.
+// The ID of the DataWorks workspace.
 func (o WorkflowDeploymentOutput) ProjectId() pulumi.IntOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.IntOutput { return v.ProjectId }).(pulumi.IntOutput)
 }
 
-// The workflow's ID in production, where DataWorks reports it.
+// The workflow's ID in production, where DataWorks reports it; of a node, that of its task.
 func (o WorkflowDeploymentOutput) PublishedWorkflowId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringPtrOutput { return v.PublishedWorkflowId }).(pulumi.StringPtrOutput)
 }
@@ -318,7 +348,7 @@ func (o WorkflowDeploymentOutput) Status() pulumi.StringOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringOutput { return v.Status }).(pulumi.StringOutput)
 }
 
-// The workflow's ID in Data Studio: the definition's output `workflowId`.
+// The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given. Empty then.
 func (o WorkflowDeploymentOutput) WorkflowId() pulumi.StringOutput {
 	return o.ApplyT(func(v *WorkflowDeployment) pulumi.StringOutput { return v.WorkflowId }).(pulumi.StringOutput)
 }

@@ -22,35 +22,48 @@ class WorkflowDeploymentArgs:
     def __init__(__self__, *,
                  digest: pulumi.Input[_builtins.str],
                  project_id: pulumi.Input[_builtins.int],
-                 workflow_id: pulumi.Input[_builtins.str],
                  abolish_abandoned: pulumi.Input[Optional[_builtins.bool]] = None,
                  approval: pulumi.Input[Optional[_builtins.str]] = None,
-                 description: pulumi.Input[Optional[_builtins.str]] = None):
+                 description: pulumi.Input[Optional[_builtins.str]] = None,
+                 file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 function_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 node_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 workflow_id: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a WorkflowDeployment resource.
 
-        :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
-        :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio: the definition's output `workflowId`.
+        :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
+        :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
         :param pulumi.Input[_builtins.bool] abolish_abandoned: Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
         :param pulumi.Input[_builtins.str] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
         :param pulumi.Input[_builtins.str] description: What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
+        :param pulumi.Input[_builtins.str] file_resource_id: In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+        :param pulumi.Input[_builtins.str] function_id: In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+        :param pulumi.Input[_builtins.str] node_id: In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+        :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
         """
         pulumi.set(__self__, "digest", digest)
         pulumi.set(__self__, "project_id", project_id)
-        pulumi.set(__self__, "workflow_id", workflow_id)
         if abolish_abandoned is not None:
             pulumi.set(__self__, "abolish_abandoned", abolish_abandoned)
         if approval is not None:
             pulumi.set(__self__, "approval", approval)
         if description is not None:
             pulumi.set(__self__, "description", description)
+        if file_resource_id is not None:
+            pulumi.set(__self__, "file_resource_id", file_resource_id)
+        if function_id is not None:
+            pulumi.set(__self__, "function_id", function_id)
+        if node_id is not None:
+            pulumi.set(__self__, "node_id", node_id)
+        if workflow_id is not None:
+            pulumi.set(__self__, "workflow_id", workflow_id)
 
     @_builtins.property
     @pulumi.getter
     def digest(self) -> pulumi.Input[_builtins.str]:
         """
-        The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+        The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
         """
         return pulumi.get(self, "digest")
 
@@ -62,25 +75,13 @@ class WorkflowDeploymentArgs:
     @pulumi.getter(name="projectId")
     def project_id(self) -> pulumi.Input[_builtins.int]:
         """
-        The ID of the DataWorks workspace that holds the workflow.
+        The ID of the DataWorks workspace.
         """
         return pulumi.get(self, "project_id")
 
     @project_id.setter
     def project_id(self, value: pulumi.Input[_builtins.int]):
         pulumi.set(self, "project_id", value)
-
-    @_builtins.property
-    @pulumi.getter(name="workflowId")
-    def workflow_id(self) -> pulumi.Input[_builtins.str]:
-        """
-        The workflow's ID in Data Studio: the definition's output `workflowId`.
-        """
-        return pulumi.get(self, "workflow_id")
-
-    @workflow_id.setter
-    def workflow_id(self, value: pulumi.Input[_builtins.str]):
-        pulumi.set(self, "workflow_id", value)
 
     @_builtins.property
     @pulumi.getter(name="abolishAbandoned")
@@ -118,6 +119,54 @@ class WorkflowDeploymentArgs:
     def description(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "description", value)
 
+    @_builtins.property
+    @pulumi.getter(name="fileResourceId")
+    def file_resource_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+        """
+        return pulumi.get(self, "file_resource_id")
+
+    @file_resource_id.setter
+    def file_resource_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "file_resource_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="functionId")
+    def function_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+        """
+        return pulumi.get(self, "function_id")
+
+    @function_id.setter
+    def function_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "function_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeId")
+    def node_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+        """
+        return pulumi.get(self, "node_id")
+
+    @node_id.setter
+    def node_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "node_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="workflowId")
+    def workflow_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
+        """
+        return pulumi.get(self, "workflow_id")
+
+    @workflow_id.setter
+    def workflow_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "workflow_id", value)
+
 
 @pulumi.type_token("dataworks:index:WorkflowDeployment")
 class WorkflowDeployment(pulumi.CustomResource):
@@ -129,11 +178,14 @@ class WorkflowDeployment(pulumi.CustomResource):
                  approval: pulumi.Input[Optional[_builtins.str]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  digest: pulumi.Input[Optional[_builtins.str]] = None,
+                 file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 function_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 node_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  workflow_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
+        A workflow, node, function or file in production: deployed by a pipeline run, and taken offline when the resource is deleted.
 
         An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
         come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
@@ -162,7 +214,7 @@ class WorkflowDeployment(pulumi.CustomResource):
 
         ## Import
 
-        A workflow that is in production already is taken over with its project and workflow ID:
+        What is in production already is taken over with its project and its ID in Data Studio:
 
         ```sh
         pulumi import dataworks:index:WorkflowDeployment orders 123456/7234567890123456789
@@ -174,9 +226,12 @@ class WorkflowDeployment(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] abolish_abandoned: Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
         :param pulumi.Input[_builtins.str] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
         :param pulumi.Input[_builtins.str] description: What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
-        :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
-        :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio: the definition's output `workflowId`.
+        :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
+        :param pulumi.Input[_builtins.str] file_resource_id: In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+        :param pulumi.Input[_builtins.str] function_id: In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+        :param pulumi.Input[_builtins.str] node_id: In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+        :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
+        :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given.
         """
         ...
     @overload
@@ -185,7 +240,7 @@ class WorkflowDeployment(pulumi.CustomResource):
                  args: WorkflowDeploymentArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
+        A workflow, node, function or file in production: deployed by a pipeline run, and taken offline when the resource is deleted.
 
         An imported workflow is not scheduled until it is deployed. The resource makes a pipeline run, executes its stages as they
         come, waits for them, and reports what failed and why. The definition's `digest` is an input: a changed document shows as
@@ -214,7 +269,7 @@ class WorkflowDeployment(pulumi.CustomResource):
 
         ## Import
 
-        A workflow that is in production already is taken over with its project and workflow ID:
+        What is in production already is taken over with its project and its ID in Data Studio:
 
         ```sh
         pulumi import dataworks:index:WorkflowDeployment orders 123456/7234567890123456789
@@ -240,6 +295,9 @@ class WorkflowDeployment(pulumi.CustomResource):
                  approval: pulumi.Input[Optional[_builtins.str]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  digest: pulumi.Input[Optional[_builtins.str]] = None,
+                 file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 function_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 node_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  workflow_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
@@ -257,11 +315,12 @@ class WorkflowDeployment(pulumi.CustomResource):
             if digest is None and not opts.urn:
                 raise TypeError("Missing required property 'digest'")
             __props__.__dict__["digest"] = digest
+            __props__.__dict__["file_resource_id"] = file_resource_id
+            __props__.__dict__["function_id"] = function_id
+            __props__.__dict__["node_id"] = node_id
             if project_id is None and not opts.urn:
                 raise TypeError("Missing required property 'project_id'")
             __props__.__dict__["project_id"] = project_id
-            if workflow_id is None and not opts.urn:
-                raise TypeError("Missing required property 'workflow_id'")
             __props__.__dict__["workflow_id"] = workflow_id
             __props__.__dict__["deployed_digest"] = None
             __props__.__dict__["pending_run"] = None
@@ -296,6 +355,9 @@ class WorkflowDeployment(pulumi.CustomResource):
         __props__.__dict__["deployed_digest"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["digest"] = None
+        __props__.__dict__["file_resource_id"] = None
+        __props__.__dict__["function_id"] = None
+        __props__.__dict__["node_id"] = None
         __props__.__dict__["pending_run"] = None
         __props__.__dict__["pipeline_run_id"] = None
         __props__.__dict__["project_id"] = None
@@ -347,9 +409,33 @@ class WorkflowDeployment(pulumi.CustomResource):
     @pulumi.getter
     def digest(self) -> pulumi.Output[_builtins.str]:
         """
-        The digest of the document to deploy: the definition's output `digest`. A new one deploys the workflow again.
+        The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
         """
         return pulumi.get(self, "digest")
+
+    @_builtins.property
+    @pulumi.getter(name="fileResourceId")
+    def file_resource_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
+        """
+        return pulumi.get(self, "file_resource_id")
+
+    @_builtins.property
+    @pulumi.getter(name="functionId")
+    def function_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `Function`, its output `functionId`.
+        """
+        return pulumi.get(self, "function_id")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeId")
+    def node_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        In place of `workflowId`: the ID of a `Node`, its output `nodeId`.
+        """
+        return pulumi.get(self, "node_id")
 
     @_builtins.property
     @pulumi.getter(name="pendingRun")
@@ -371,7 +457,7 @@ class WorkflowDeployment(pulumi.CustomResource):
     @pulumi.getter(name="projectId")
     def project_id(self) -> pulumi.Output[_builtins.int]:
         """
-        The ID of the DataWorks workspace that holds the workflow.
+        The ID of the DataWorks workspace.
         """
         return pulumi.get(self, "project_id")
 
@@ -379,7 +465,7 @@ class WorkflowDeployment(pulumi.CustomResource):
     @pulumi.getter(name="publishedWorkflowId")
     def published_workflow_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The workflow's ID in production, where DataWorks reports it.
+        The workflow's ID in production, where DataWorks reports it; of a node, that of its task.
         """
         return pulumi.get(self, "published_workflow_id")
 
@@ -403,7 +489,7 @@ class WorkflowDeployment(pulumi.CustomResource):
     @pulumi.getter(name="workflowId")
     def workflow_id(self) -> pulumi.Output[_builtins.str]:
         """
-        The workflow's ID in Data Studio: the definition's output `workflowId`.
+        The workflow's ID in Data Studio: the definition's output `workflowId`. Something else is deployed with another of these IDs: one of them has to be given. Empty then.
         """
         return pulumi.get(self, "workflow_id")
 

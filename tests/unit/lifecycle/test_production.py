@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
+from pulumi_resource_dataworks.lifecycle._deployable import Deployable
 from pulumi_resource_dataworks.lifecycle._deployment_state import DeploymentInputs, DeploymentState
 from pulumi_resource_dataworks.lifecycle._ownership import Found
 from pulumi_resource_dataworks.lifecycle._production import (
@@ -17,6 +18,7 @@ from pulumi_resource_dataworks.lifecycle._production import (
     imported_deployment,
     is_offline,
 )
+from pulumi_resource_dataworks.lifecycle._refresh import imported
 from tests.support.definitions import FakeClient, FakeReporter
 from tests.support.deployments import PROJECT, URN, WORKFLOW, document
 from tests.support.messages import Messages
@@ -150,10 +152,10 @@ def test_what_counts_as_offline(
 # --- import
 
 
-def found(scheduling_id: str | None) -> Found:
-    root = document()
+def found(scheduling_id: str | None) -> Deployable:
     definition = openapi.WorkflowDefinition(id=WORKFLOW, workflow_id=scheduling_id, spec="{}")
-    return Found(definition, root)
+    held = Found(definition, document())
+    return Deployable("workflowId", scheduling_id, lambda: str(imported("", PROJECT, held)[1]["digest"]))
 
 
 def test_an_import_takes_the_mark_of_the_last_run() -> None:
