@@ -311,8 +311,7 @@ async def _deployed(context: Context, state: DeploymentState, run: openapi.Pipel
     failed = [f"{item.title} ({item.status})" for item in items if item.status not in ("Success", "")]
     if failed:
         context.report.warning(f"deployed, but not {', '.join(failed)} (pipeline run {run.id})")
-    nodes = sum(item.type == "Node" for item in items)
-    context.report.status(f"deployed, with {nodes} {'node' if nodes == 1 else 'nodes'}")
+    context.report.status("deployed")
     return replace(state.with_success(run), scheduling_id=scheduling_id)
 
 
