@@ -34,8 +34,11 @@ WRITES = (IMPORT, DELETE, BEGIN, EXECUTE, MAKE)
 
 CREATE = (GET, LIST, IMPORT, POLL, GET)
 UPDATE = (GET, IMPORT, POLL, GET)
-FOLLOW = (BEGIN, LOOK, LOOK, EXECUTE, LOOK, EXECUTE, LOOK)
+STAGES = (LOOK, EXECUTE, LOOK, EXECUTE, LOOK)
+FOLLOW = (BEGIN, LOOK, *STAGES)
 DEPLOY = (RUNS, GET, *FOLLOW, ITEMS, GET)
+REDEPLOY = (RUNS, BEGIN, *STAGES, ITEMS, GET)
+"""What the workflow depends on is known from its import, and how long its first stage takes from the run before."""
 OFFLINE = (GET, RUNS, *FOLLOW)
 MAKE_RUN = (GET, TASKS, DATE, DATE, MAKE, RESULT, INSTANCE, TASK_RUNS)
 RUN = (*MAKE_RUN, INSTANCE)
@@ -113,7 +116,7 @@ STEPS: dict[str, Step] = {
     "redeploy": Step(
         etl(),
         changed(),
-        (*UPDATE, *DEPLOY),
+        (*UPDATE, *REDEPLOY),
         live=(True, True),
         runs=("Online", "Online"),
         first=len(UPDATE) + 1,
