@@ -66,8 +66,9 @@ class SystemClock:
 # The service counts the calls of a whole account in a region, so all clients of this process with the same account and
 # host share one pace: in no second more calls than allowed. A call goes at once where the last second had fewer, and else a
 # second after the call arrived that is as many calls back as a second allows. When it arrived is not known, but that it did
-# before it was answered, and not much later than it was sent. Whoever comes first goes first, but a call that only asks how
-# a job stands lets those go before it that came up to 10 s later: they begin or end something.
+# before it was answered, and not much later than it was sent. Where more wait than five seconds take, they go evenly: going at
+# once gains nothing then, and what is sent at once arrives later. Whoever comes first goes first, but a call that only
+# asks how a job stands lets those go before it that came up to 10 s later: they begin or end something.
 
 
 _AFTER_SENDING = 1.04
@@ -79,6 +80,7 @@ _LONGEST_SEND = 1.0
 """Seconds for which a call that finds no connection holds up the next."""
 _SLOWEST = 8.0
 _RECOVERY = 0.9
+_CROWD = 5
 _TOLERANCE = 1e-6
 _PATIENCE = 10.0
 
@@ -105,8 +107,8 @@ class Pace:
         self._factor = 1.0
         self._lock = threading.Lock()
 
-    def take(self, slot: _Slot, per_second: float) -> float:
-        """Take the slot and return 0.0, or return the seconds until there is one."""
+    def take(self, slot: _Slot, per_second: float, waiting: int) -> float:
+        """Take the slot and return 0.0, or return the seconds until there is one, where so many wait."""
         with self._lock:
             now, rate = slot.sent, per_second / self._factor
             calls = max(1, int(rate))
@@ -114,6 +116,8 @@ class Pace:
             self._slots = [one for one in self._slots if one.free_after(second) - now > _TOLERANCE]
             ends = sorted(one.free_after(second) for one in self._slots)
             due = max(self._held_until, ends[-calls] if len(ends) >= calls else now)
+            if waiting > _CROWD * calls and self._slots:
+                due = max(due, max(one.sent for one in self._slots) + _AFTER_SENDING / rate)
             if due - now > _TOLERANCE:
                 return due - now
             self._slots.append(slot)
@@ -160,7 +164,7 @@ class _Queue:
             slot = _Slot(self._clock.monotonic(), asyncio.get_running_loop().create_future())
             if turn.done():
                 heapq.heappop(self._waiting)
-            elif (wait := self._pace.take(slot, per_second)) > 0:
+            elif (wait := self._pace.take(slot, per_second, len(self._waiting))) > 0:
                 # Answers that come meanwhile may have made it shorter.
                 await self._clock.sleep(wait - _SPARE if wait > 2 * _SPARE else wait)
             else:

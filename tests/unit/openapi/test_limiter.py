@@ -1,6 +1,7 @@
 """One pace for all who share an account."""
 
 import asyncio
+import itertools
 from collections import Counter
 
 import httpx
@@ -51,6 +52,14 @@ async def test_five_calls_go_at_once_and_the_next_a_second_later_in_order(clock:
 async def test_no_second_holds_more_calls_than_allowed(clock: VirtualClock) -> None:
     times = [time for time, _ in await turns(clock, limiter(clock), calls=100)]
     assert all(later - earlier > 1 + 0.004 for earlier, later in zip(times, times[5:], strict=False))
+
+
+async def test_many_calls_go_evenly(clock: VirtualClock) -> None:
+    """What is sent at once arrives later, and a late one is one too many in the next second."""
+    times = [time for time, _ in await turns(clock, limiter(clock), calls=100)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert gaps[:70] == pytest.approx([UNANSWERED / RATE] * 70)
+    assert times[-1] <= 100 / RATE * UNANSWERED
 
 
 @pytest.mark.parametrize("latency", [0.01, 0.03, 0.2, 3.0])
