@@ -61,6 +61,30 @@ def test_a_workflow_goes_to_production_and_out_of_it(stack: Stack) -> None:
     assert kinds(stack) == ["Online", "Offline"]
 
 
+@pytest.mark.parametrize("wrong", [None, "fast", [-1, 1e9, "text"]])
+def test_lengths_are_kept_out_of_sight_and_a_state_without_them_or_with_wrong_ones_does_no_harm(
+    live: Stack, wrong: Any
+) -> None:
+    assert live.kept()["importNodes"] == 2
+    assert len(live.deployed()["outputs"]["__state"]["stageSeconds"]) == 3
+    [file] = [
+        path for path in live.state_files() if path.name == f"{live.name}.json" and "stacks" in path.parts
+    ]
+    state = json.loads(file.read_text("utf-8"))
+    for resource in state["checkpoint"]["latest"]["resources"]:
+        kept = resource.get("outputs", {}).get("__state", {})
+        for key in ("importSeconds", "importNodes", "stageSeconds"):
+            if kept.pop(key, None) is not None and wrong is not None:
+                kept[key] = {"PROD": wrong} if key == "stageSeconds" else wrong
+    file.write_text(json.dumps(state), "utf-8")
+    live.deployment(changed())
+    assert "Seconds" not in live.preview("--diff").output
+    assert "Seconds" not in live.up("--diff").output
+    assert len(live.deployed()["outputs"]["__state"]["stageSeconds"]) == 3
+    assert live.kept()["importSeconds"][1] < 10
+    live.is_quiet()
+
+
 def test_a_change_is_imported_and_deployed_in_one_up(live: Stack) -> None:
     live.deployment(changed())
     preview = live.preview("--diff").output

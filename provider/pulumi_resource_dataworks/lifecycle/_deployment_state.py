@@ -128,8 +128,9 @@ class DeploymentState:
         if pending is not None:
             known |= {"pending_run": pending.get("runId", ""), "pending_digest": pending.get("digest", "")}
         known["stages"] = tuple(known.get("stages", ()))
-        kept = cast("Mapping[str, Any]", outputs.get(BOOKKEEPING, {})).get("stageSeconds", {})
-        lengths = {code: openapi.Length.kept(seconds) for code, seconds in kept.items()}
+        kept = cast("Mapping[str, Any]", outputs.get(BOOKKEEPING, {})).get("stageSeconds")
+        by_code = cast("dict[str, object]", kept) if isinstance(kept, dict) else {}
+        lengths = {code: openapi.Length.kept(seconds) for code, seconds in by_code.items()}
         return cls(inputs, **known, stage_seconds={code: one for code, one in lengths.items() if one})
 
     @property
