@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from functools import partial
 from typing import Final, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from ._calls import JsonObject, Parameters, ServiceError, integer, json_object, missing, paged, refused, texts
 from ._instances import Environment, Instance, InstanceType, TaskRun
@@ -169,7 +170,8 @@ def _make(state: ServiceState, project: Project, kind: InstanceType, params: Par
         if not 1 <= properties["Parallelism"] <= 10:
             raise ServiceError(400, "InvalidParallelism", "Parallelism is from 1 to 10.")
     tasks = _chosen(_tasks(state, project, environment), kind, integer(params, "WorkflowId"), properties)
-    today = dt.datetime.fromtimestamp(state.clock.now(), _zone(state)).date()
+    zone = _zone(state, tasks[0].workflow)
+    today = dt.datetime.fromtimestamp(state.clock.now(), zone).date()
     by_default = today - timedelta(days=state.switches.default_business_date == "yesterday")
     dates = sorted(set(dates) or {by_default}, reverse=properties.get("Order") == "Desc")
     now, made = state.clock.now(), list[Instance]()
@@ -193,7 +195,7 @@ def _make(state: ServiceState, project: Project, kind: InstanceType, params: Par
             tasks[0].workflow_id,
             tasks[0].workflow.body["name"],
             str(date),
-            _moment(state, date),
+            milliseconds(dt.datetime.combine(date, dt.time(), zone).timestamp()),
             now,
             begins,
             planned,
@@ -270,13 +272,11 @@ def _dates(periods: JsonObject) -> list[dt.date]:
     return found
 
 
-def _zone(state: ServiceState) -> timezone:
-    return timezone(timedelta(hours=8 if state.switches.business_dates_in == "china" else 0))
-
-
-def _moment(state: ServiceState, date: dt.date) -> int:
-    midnight = dt.datetime.combine(date, dt.time(), _zone(state))
-    return milliseconds(midnight.timestamp())
+def _zone(state: ServiceState, workflow: Workflow) -> dt.tzinfo:
+    own = workflow.body.get("trigger", {}).get("timezone")
+    if own and state.switches.business_dates_in == "zone_of_the_workflow":
+        return ZoneInfo(own)
+    return timezone(timedelta(hours=0 if state.switches.business_dates_in == "utc" else 8))
 
 
 def _ids(properties: JsonObject, name: str) -> set[int]:

@@ -90,7 +90,7 @@ class Switches:
     instances_made_after: Seconds = 0
     refused_instances: Literal["at_once", "in_result"] = "at_once"
     instance_name: Literal["as_sent", "of_the_workflow"] = "as_sent"
-    business_dates_in: Literal["china", "utc"] = "china"
+    business_dates_in: Literal["china", "utc", "zone_of_the_workflow"] = "china"
     default_business_date: Literal["yesterday", "today"] = "yesterday"
     failed_instance: Literal["at_end", "at_once"] = "at_end"
     instances_of_date: Literal["one", "two"] = "one"

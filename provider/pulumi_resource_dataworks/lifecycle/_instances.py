@@ -26,8 +26,8 @@ _SHOWN = 3
 
 
 def day_of(instance: openapi.WorkflowInstance) -> str:
-    """The business date, whichever the zone is in which it begins: the day whose beginning is nearest."""
-    moment = datetime.fromtimestamp((instance.biz_date or 0) / 1000, UTC) + timedelta(hours=12)
+    """The business date, whichever the zone is in which it begins, from 10 hours behind UTC to 13 ahead."""
+    moment = datetime.fromtimestamp((instance.biz_date or 0) / 1000, UTC) + timedelta(hours=13)
     return str(moment.date())
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
-from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pulumi_resource_dataworks import openapi
 
@@ -19,8 +20,8 @@ from ._workflow_run_state import RUNNING, WorkflowRunState
 
 _LOOKS = 6
 """How often a run whose answer was lost is looked for: about a minute, as it takes a while to make instances."""
-_ZONES = (8, 0)
-"""Hours ahead of UTC at which a business date may begin. The SDK's sample is a midnight of China's."""
+_CHINA = timezone(timedelta(hours=8))
+"""Where a business date begins by the SDK's sample. Elsewhere it may begin at a midnight of UTC's, or of the workflow's time zone."""
 
 
 async def begin(
@@ -38,9 +39,9 @@ async def begin(
         LifecycleError: It was not.
         DataWorksError: It was not.
     """
-    request, workflow = await request_of(context, state)
+    request, workflow, zone = await request_of(context, state)
     state = replace(state, status=RUNNING, operation_id="", instance_ids=())
-    search = _Search(context, request, state, before)
+    search = _Search(context, request, state, before, zone)
     found = [] if context.stateless else await search.run({state.name})
     may_be_sent = before is not None and before.may_be_sent and before.name == state.name
     if may_be_sent:
@@ -92,6 +93,7 @@ class _Search:
     request: Mapping[str, Any]
     state: WorkflowRunState
     before: WorkflowRunState | None
+    zone: str
     of_last_date: list[openapi.WorkflowInstance] = field(default_factory=list[openapi.WorkflowInstance])
 
     async def run_that_was_sent(
@@ -121,16 +123,26 @@ class _Search:
         It is looked for by the date that runs last, and by all dates where it is there.
         """
         self.of_last_date = []
-        for zone, last in product(_ZONES, self.state.left[-1:] or _by_default(self.context)):
-            listed = await self._listed(last, zone)
-            self.of_last_date += listed
-            if found := self._newest(listed, names, known):
-                earlier = [
-                    self._newest(await self._listed(day, zone), {found[0].name})
-                    for day in self.state.left[:-1]
-                ]
-                return [one for its in (*earlier, found) for one in its]
+        for last in self.state.left[-1:] or _by_default(self.context):
+            for zone in self._zones(last):
+                listed = await self._listed(last, zone)
+                self.of_last_date += listed
+                if found := self._newest(listed, names, known):
+                    earlier = [
+                        self._newest(await self._listed(day, zone), {found[0].name})
+                        for day in self.state.left[:-1]
+                    ]
+                    return [one for its in (*earlier, found) for one in its]
         return []
+
+    def _zones(self, day: date) -> list[tzinfo]:
+        """Where the date may begin, each moment once."""
+        zones: list[tzinfo] = [_CHINA, UTC]
+        with suppress(ValueError, OSError, ZoneInfoNotFoundError):
+            zones += [ZoneInfo(self.zone)] if self.zone else []
+        return list(
+            {datetime(day.year, day.month, day.day, tzinfo=zone).timestamp(): zone for zone in zones}.values()
+        )
 
     def _newest(
         self, listed: Iterable[openapi.WorkflowInstance], names: Container[str], known: Container[str] = ()
@@ -140,9 +152,9 @@ class _Search:
         trigger = news[0].trigger_id if news else ""
         return [one for one in news[::-1] if one is news[0] or (trigger and one.trigger_id == trigger)]
 
-    async def _listed(self, day: date, zone: int) -> list[openapi.WorkflowInstance]:
+    async def _listed(self, day: date, zone: tzinfo) -> list[openapi.WorkflowInstance]:
         """The instances of a business date, the newest first."""
-        begins = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(hours=zone)))
+        begins = datetime(day.year, day.month, day.day, tzinfo=zone)
         project_id, kind, where = (self.request[key] for key in ("ProjectId", "Type", "EnvType"))
         moment = int(begins.timestamp() * 1000)
         return await self.context.ask(self.context.client.instances.of_date(project_id, kind, where, moment))
@@ -158,5 +170,5 @@ class _Search:
 
 def _by_default(context: Context) -> list[date]:
     """The business dates that a run may have for which none is given."""
-    today = (context.clock.utcnow() + timedelta(hours=_ZONES[0])).date()
+    today = (context.clock.utcnow() + timedelta(hours=8)).date()
     return [today - timedelta(days=1), today]

@@ -22,8 +22,8 @@ _ON_SCHEDULE: Final = "1"
 """What the SDK says of a scheduled task's WorkflowId."""
 
 
-async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[str, Any], str]:
-    """The run to make, but for its business dates, and the workflow's name.
+async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[str, Any], str, str]:
+    """The run to make, but for its business dates; the workflow's name, and its time zone where it has one.
 
     Raises:
         LifecycleError: The workflow is not there, has no tasks there, or cannot run so.
@@ -81,7 +81,9 @@ async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[st
         if context.urn
         else "Run by pulumi-dataworks",
     }
-    return request, found.definition.name
+    trigger: Any = flowspec.workflow_of(found.root).get("trigger")
+    zone = str(cast("Mapping[str, Any]", trigger).get("timezone") or "") if isinstance(trigger, dict) else ""
+    return request, found.definition.name, zone
 
 
 async def _tasks(

@@ -21,7 +21,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "instances_made_after": (0, 4),
     "refused_instances": ("at_once", "in_result"),
     "instance_name": ("as_sent",),  # else nothing shows whose run a killed step has left
-    "business_dates_in": ("china", "utc"),
+    "business_dates_in": ("china", "utc", "zone_of_the_workflow"),
     "failed_instance": ("at_end", "at_once"),
     "instances_of_date": ("one", "two"),
     "workflow_of_task": ("own", "one"),
@@ -71,7 +71,9 @@ async def attempt(run: Running, state: State | None) -> State | None:
 @pytest.mark.parametrize("number", range(1, CALLS + 1))
 async def test_a_run_gets_to_its_end_and_is_made_once(number: int, trouble: Any, after: bool) -> None:
     chance = random.Random(f"{number} {trouble.__name__} {after}")
-    run = await Running.with_production()
+    zone = chance.choice(("Pacific/Honolulu", "America/New_York", "Asia/Shanghai", "Pacific/Auckland"))
+    trigger = {"type": "Scheduler", "cron": "00 00 02 * * ?", "timezone": zone}
+    run = await Running.with_production(trigger=trigger)
     switches = {name: chance.choice(settings) for name, settings in SETTINGS.items()}
     run.emulator.switch(**switches)
     await run.clock.sleep(5)
