@@ -223,6 +223,16 @@ def test_what_is_wrong_with_a_file_is_said(stack: Stack, file: dict[str, Any], w
     assert words in stack.preview(ok=False).output
 
 
+def test_a_secret_content_and_class_are_in_no_state(stack: Stack) -> None:
+    secret = {"fn::secret": {"fn::stringAsset": "TOKEN = 'hunter2'\n"}}
+    declare(stack, file={"content": secret}, function={"className": {"fn::secret": "hunter2.Mask"}})
+    told = [stack.preview("--diff").output, stack.up().output, stack.preview("--diff").output]
+    assert made(stack, "Function")["className"] == "hunter2.Mask"
+    for text in (*told, *(path.read_text("utf-8") for path in stack.state_files())):
+        assert "hunter2" not in text
+    stack.is_quiet()
+
+
 def test_a_large_file_takes_no_memory(stack: Stack) -> None:
     """100 MB against nothing: the peak of the plugin's process, of its own for each."""
     peaks: list[int] = []

@@ -224,3 +224,37 @@ def test_a_node_in_a_container_has_no_path_of_its_own(stack: Stack) -> None:
     [node] = workflow.document["spec"]["workflows"][0]["nodes"]
     assert (node["id"], node["script"]["path"]) == (stack.output("nodeId"), "flow/vacuum")
     stack.preview("--expect-no-changes")
+
+
+def test_a_secret_script_is_in_no_state_and_no_output(stack: Stack) -> None:
+    hidden = "SELECT 'hunter2';"
+    held = document(script={**script("x"), "content": {"fn::secret": hidden}})
+    declare(stack, held)
+    told = [stack.preview("--diff").output, stack.up().output]
+    edit(stack, script=script("SELECT 'hunter3';"))
+    told += [stack.refresh("--diff").output, stack.preview("--diff").output, stack.up().output]
+    assert made(stack)["script"]["content"] == hidden
+    for text in (*told, *(path.read_text("utf-8") for path in stack.state_files())):
+        assert "hunter2" not in text
+        assert "hunter3" not in text
+    stack.is_quiet()
+
+
+def test_what_is_not_known_yet_is_shown_so(stack: Stack) -> None:
+    """A node whose script names an output of another one that is still to be made."""
+    declare(stack, document())
+    program = json.loads(stack.program_file.read_text("utf-8"))
+    second = document(name="second", script=script("SELECT '${own.nodeId}';", "care/second"))
+    program["resources"]["other"] = {
+        "type": "dataworks:Node",
+        "properties": {"projectId": stack.project_id, "spec": second},
+    }
+    stack.program_file.write_text(json.dumps(program), "utf-8")
+    assert "3 to create" in stack.preview().output
+    stack.up()
+    contents = {
+        one.document["spec"]["nodes"][0]["name"]: one.document["spec"]["nodes"][0]["script"]["content"]
+        for one in stack.emulator.objects()
+    }
+    assert contents["second"] == f"SELECT '{stack.output('nodeId')}';"
+    stack.is_quiet()

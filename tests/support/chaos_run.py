@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import patch
 
-from pulumi_resource_dataworks.emulator import TaskLife, Workflow
+from pulumi_resource_dataworks.emulator import Fault, TaskLife, Workflow
 from pulumi_resource_dataworks.emulator._instances import Instance
 from pulumi_resource_dataworks.emulator._model import Run
 from tests.support.chaos import (
@@ -27,6 +27,7 @@ from tests.support.chaos import (
     TROUBLES,
     Case,
     Document,
+    Moment,
     Step,
     Trouble,
     plugins_of,
@@ -161,10 +162,9 @@ def arguments(stack: Stack, step: Step) -> list[str]:
 
 def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> bool:
     """Runs `up` into its trouble, and waits for the end of all that it has set in motion; whether it succeeded."""
-    with _ambush(stack, case, trouble) as ambush:
-        ambush.process = stack.start(*UP, *arguments(stack, STEPS[case.step]), own_plugin=True)
-        output = _end_of(ambush.process)
-        wait_for(lambda: not [pid for pid in ambush.plugins if Path(f"/proc/{pid}").exists()], 20)
+    fault = trouble.fault(case.moment, case.number)
+    with ambush_at(stack, fault, case.moment, trouble.strike) as ambush:
+        output = ambush.end_of(stack.start(*UP, *arguments(stack, STEPS[case.step]), own_plugin=True))
         outcome.told.append(output)
         assert ambush.struck == case.action, f"{case}: met {ambush.struck}\n{output}"
         assert bool(ambush.plugins) is bool(trouble.strike), f"nothing was struck\n{output}"
@@ -172,22 +172,30 @@ def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> boo
             wait_for(lambda: ambush.over, 20)
             time.sleep(0.5)  # a job of the emulator takes 0.2 s
     outcome.expect("Traceback" not in output, "the user sees a traceback")
-    return ambush.process.returncode == 0
+    return ambush.process is not None and ambush.process.returncode == 0
 
 
 @dataclass
-class _Ambush:
+class Ambush:
+    """What struck a run of the CLI, and what it met."""
+
     process: subprocess.Popen[str] | None = None
     plugins: list[int] = field(default_factory=list[int])
     struck: str = ""
     over: bool = False
 
+    def end_of(self, process: subprocess.Popen[str]) -> str:
+        """Waits for the end of a run, and of the plugins that were struck; what it printed."""
+        self.process = process
+        output = _end_of(process)
+        wait_for(lambda: not [pid for pid in self.plugins if Path(f"/proc/{pid}").exists()], 20)
+        return output
+
 
 @contextlib.contextmanager
-def _ambush(stack: Stack, case: Case, trouble: Trouble) -> Iterator[_Ambush]:
-    """Plans the fault at the case's call, and strikes when the emulator has come to it."""
-    gateway, ambush = stack.emulator.gateway, _Ambush()
-    fault = trouble.fault(case.moment, case.number)
+def ambush_at(stack: Stack, fault: Fault, at: Moment, blow: Callable[[int], None] | None) -> Iterator[Ambush]:
+    """Plans a fault, and strikes the CLI when the emulator has come to it, before the call's effect or after it."""
+    gateway, ambush = stack.emulator.gateway, Ambush()
     stack.emulator.add_fault(fault)
 
     def strike(moment: str, ticket: Any) -> None:
@@ -195,9 +203,9 @@ def _ambush(stack: Stack, case: Case, trouble: Trouble) -> Iterator[_Ambush]:
             return
         ambush.struck, ambush.over = ticket.action, moment == "after"
         assert ambush.process is not None
-        if moment == case.moment and trouble.strike:
+        if moment == at and blow:
             ambush.plugins = plugins_of(ambush.process.pid)
-            trouble.strike(ambush.process.pid)
+            blow(ambush.process.pid)
 
     def seen(
         moment: str, call: Callable[[Any], Any], ticket_of: Callable[[Any, Any], Any]
