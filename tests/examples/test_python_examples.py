@@ -108,6 +108,26 @@ def test_backfill(take: Take) -> None:
     leave(example)
 
 
+def test_udf(take: Take) -> None:
+    example = take("udf")
+    live(example, 7)
+    function, module = (
+        next(one.body for one in example.emulator.objects() if one.kind == kind)
+        for kind in ("Function", "Resource")
+    )
+    assert [one["name"] for one in function["fileResources"]] == [module["name"]] == ["masking.py"]
+    [node] = example.nodes("masked_contacts").values()
+    assert f"{function['name']}(email) AS email" in node["script"]["content"]
+    assert all(one.published for one in (*example.emulator.objects(), *example.emulator.workflows()))
+    runs = len(example.emulator.runs())
+    file = example.folder / "udf" / "masking.py"
+    file.write_text(file.read_text("utf-8") + "\n\nBUILD = 2\n", "utf-8")
+    assert "2 updated" in example.up().output
+    assert len(example.emulator.runs()) == runs + 1
+    leave(example)
+    assert example.emulator.objects() == []
+
+
 @pytest.mark.starts_plugin
 def test_a_program_in_yaml_without_its_path_and_an_escape(take: Take) -> None:
     example = take("retail/yaml")
