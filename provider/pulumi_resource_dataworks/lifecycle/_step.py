@@ -167,6 +167,7 @@ DEFAULT_TIMEOUT = 30 * 60.0
 TIMEOUT_PER_NODE = 6.0
 """How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
+_STOPPED = "stopped by the user"
 _UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _AFTER_SECONDS = 15.0
 
@@ -265,13 +266,16 @@ class Context:
         Raises:
             CancelledStepError: The user stopped the run, or the time is up; what became of the call is unknown.
         """
+        if self.cancelled.is_set():
+            call.close()  # it may be sent at once
+            raise CancelledStepError(_STOPPED)
         task = asyncio.ensure_future(call)
         stop = asyncio.ensure_future(self.cancelled.wait())
         try:
             await asyncio.wait({task, stop}, timeout=self.remaining, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
-            raise CancelledStepError("stopped by the user" if stop.done() else "the step's time is up")
+            raise CancelledStepError(_STOPPED if stop.done() else "the step's time is up")
         finally:
             for one in (task, stop):
                 one.cancel()

@@ -158,12 +158,21 @@ async def test_a_job_that_is_forgotten_is_judged_by_the_workflow(run: Run) -> No
 
 
 async def test_a_cancel_while_the_import_is_sent_is_half_done_without_a_job(run: Run) -> None:
-    run.cancel_on("importing")
-    run.client.will("import", never)
+    async def cancelled_meanwhile(*_: Any) -> None:
+        run.cancelled.set()
+        await never()
+
+    run.client.will("import", cancelled_meanwhile)
     resource_id, _, outputs, _ = await broken(run)
     assert resource_id == f"{PROJECT}/{OWN}"
     assert kept(outputs)["pendingJob"] == ""
     assert len(run.client.made("import")) == 1
+
+
+async def test_nothing_is_sent_after_a_cancel(run: Run) -> None:
+    run.cancel_on("importing")
+    await broken(run)
+    assert run.client.made("import") == []
 
 
 # --- lost answers
