@@ -71,8 +71,10 @@ class SystemClock:
 # asks how a job stands lets those go before it that came up to 10 s later: they begin or end something.
 
 
-_AFTER_SENDING = 1.04
-"""Of a second: calls arrive less evenly than they are sent, and one too many in some second waits for seconds."""
+_AFTER_SENDING = 1.25
+"""Of a second: calls that are sent at once arrive less so, and one too many in some second waits for seconds."""
+_EVENLY = 1.04
+"""The same where calls are sent one by one."""
 _AFTER_ANSWER = 1.005
 """The same where the earlier call has been answered, so that only the service's clock may run unevenly."""
 _SPARE = _AFTER_SENDING - _AFTER_ANSWER
@@ -93,9 +95,9 @@ class _Slot:
     gone: asyncio.Future[None]
     answered: float = math.inf
 
-    def free_after(self, second: float) -> float:
+    def free_after(self, second: float, after_sending: float) -> float:
         """When no second can hold both this call and another one."""
-        return min(self.sent + _AFTER_SENDING * second, self.answered + _AFTER_ANSWER * second)
+        return min(self.sent + after_sending * second, self.answered + _AFTER_ANSWER * second)
 
 
 class Pace:
@@ -113,11 +115,13 @@ class Pace:
             now, rate = slot.sent, per_second / self._factor
             calls = max(1, int(rate))
             second = calls / rate
-            self._slots = [one for one in self._slots if one.free_after(second) - now > _TOLERANCE]
-            ends = sorted(one.free_after(second) for one in self._slots)
+            evenly = waiting > _CROWD * calls
+            after = _EVENLY if evenly else _AFTER_SENDING
+            self._slots = [one for one in self._slots if one.free_after(second, after) - now > _TOLERANCE]
+            ends = sorted(one.free_after(second, after) for one in self._slots)
             due = max(self._held_until, ends[-calls] if len(ends) >= calls else now)
-            if waiting > _CROWD * calls and self._slots:
-                due = max(due, max(one.sent for one in self._slots) + _AFTER_SENDING / rate)
+            if evenly and self._slots:
+                due = max(due, max(one.sent for one in self._slots) + _EVENLY / rate)
             if due - now > _TOLERANCE:
                 return due - now
             self._slots.append(slot)

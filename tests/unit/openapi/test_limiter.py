@@ -14,8 +14,10 @@ from tests.support.services import Service, VirtualClock, job_answer, ok, refusa
 RATE = 5.0
 SECOND = 1.005
 """Seconds after an answer in which a call still counts, a little more than the service's own second."""
-UNANSWERED = 1.04
-"""The same after it was sent, where no answer has come: it may have been on its way for 40 ms."""
+UNANSWERED = 1.25
+"""The same after it was sent, where no answer has come: it may have been on its way for a quarter of a second."""
+EVENLY = 1.04
+"""The same where many wait."""
 
 
 def slot(number: int) -> float:
@@ -58,12 +60,12 @@ async def test_many_calls_go_evenly(clock: VirtualClock) -> None:
     """What is sent at once arrives later, and a late one is one too many in the next second."""
     times = [time for time, _ in await turns(clock, limiter(clock), calls=100)]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert gaps[:70] == pytest.approx([UNANSWERED / RATE] * 70)
-    assert times[-1] <= 100 / RATE * UNANSWERED
+    assert gaps[:70] == pytest.approx([EVENLY / RATE] * 70)
+    assert times[-1] <= 100 / RATE * EVENLY
 
 
-@pytest.mark.parametrize("latency", [0.01, 0.03, 0.2, 3.0])
-async def test_a_second_begins_with_an_answer_or_40_ms_after_a_call_was_sent(
+@pytest.mark.parametrize("latency", [0.01, 0.03, 0.2, 0.3, 3.0])
+async def test_a_second_begins_with_an_answer_or_a_while_after_a_call_was_sent(
     clock: VirtualClock, latency: float
 ) -> None:
     """It arrived in between, and where no answer comes it may be late by so much."""
