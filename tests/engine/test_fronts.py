@@ -7,6 +7,7 @@ asked of `can`, by name, and tested to be so.
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +26,7 @@ from pulumi_resource_dataworks.emulator import (
 from tests.support.documents import etl, node, nodes
 from tests.support.fronts import DYNAMIC_MODULE, DynamicStack, can, dynamic, program_host
 from tests.support.nightly import nightly
+from tests.support.objects import node_document
 from tests.support.stacks import Stack
 
 OTHER = 10002
@@ -436,3 +438,44 @@ def and_back(front: Stack) -> None:
     assert front.calls("ImportWorkflowDefinition") == 1
     front.deployment(etl())
     assert "3 unchanged" in front.preview("--diff", "--expect-no-changes").output
+
+
+@pytest.mark.parametrize("front", ["dynamic", nightly("plugin")], indirect=True)
+def test_a_node_a_function_and_its_file(front: Stack) -> None:
+    def declare(content: str, class_name: str = "masking.Mask") -> None:
+        module = {"name": "masking.py", "type": "python", "content": {"fn::stringAsset": content}}
+        mask = {
+            "name": "mask",
+            "type": "string",
+            "className": class_name,
+            "fileResources": ["${module.name}"],
+        }
+        given: dict[str, tuple[str, dict[str, Any]]] = {
+            "module": ("FileResource", module),
+            "mask": ("Function", mask),
+            "own": ("Node", {"spec": node_document()}),
+        }
+        live = {key: f"${{mask.{key}}}" for key in ("projectId", "functionId", "digest")}
+        resources = {
+            name: {"type": f"dataworks:{kind}", "properties": {"projectId": front.project_id, **inputs}}
+            for name, (kind, inputs) in given.items()
+        }
+        front.declare({**resources, "live": {"type": "dataworks:WorkflowDeployment", "properties": live}})
+
+    declare("x = 1\n")
+    front.up()
+    made = {one.kind: one.workflow_id for one in front.emulator.objects()}
+    assert sorted(made) == ["Function", "Node", "Resource"]
+    front.is_quiet()
+    declare("x = 2\n", "masking.Hide")
+    front.up()
+    assert {one.kind: one.workflow_id for one in front.emulator.objects()} == made
+    function = front.emulator.workflow(made["Function"])
+    assert function.body["className"] == "masking.Hide"
+    assert function.published
+    file = front.emulator.workflow(made["Resource"]).file
+    assert file is not None
+    assert file.sha256 == hashlib.sha256(b"x = 2\n").hexdigest()
+    front.is_quiet()
+    front.destroy()
+    assert front.emulator.objects() == []

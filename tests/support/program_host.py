@@ -75,6 +75,8 @@ def _resolved(value: Any, made: Made) -> Any:
     """A value with outputs in place of `${resource.output}`, and a secret in place of `fn::secret`."""
     if isinstance(value, dict) and "fn::secret" in value:
         return pulumi.Output.secret(_resolved(value["fn::secret"], made))
+    if isinstance(value, dict) and "fn::stringAsset" in value:
+        return pulumi.StringAsset(value["fn::stringAsset"])
     if isinstance(value, dict):
         return {key: _resolved(item, made) for key, item in value.items()}
     if isinstance(value, list):

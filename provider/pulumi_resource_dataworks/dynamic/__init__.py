@@ -16,11 +16,25 @@ lifecycle. `pulumi.dynamic` cannot give a resource everything that a plugin can 
 * no `pulumi import`, no `.get()`.
 """
 
-from ._provider import DeploymentProvider, Provider, RunProvider
+from ._objects import FileResource, Function, Node
+from ._provider import (
+    DeploymentProvider,
+    FileResourceProvider,
+    FunctionProvider,
+    NodeProvider,
+    Provider,
+    RunProvider,
+)
 from ._resources import WorkflowDefinition, WorkflowDeployment, WorkflowRun
 
 __all__ = [
     "DeploymentProvider",
+    "FileResource",
+    "FileResourceProvider",
+    "Function",
+    "FunctionProvider",
+    "Node",
+    "NodeProvider",
     "Provider",
     "RunProvider",
     "WorkflowDefinition",

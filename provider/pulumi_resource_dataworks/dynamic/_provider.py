@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi import dynamic
 
-from ._resource_info import DEFINITION, DEPLOYMENT, RUN
+from ._resource_info import DEFINITION, DEPLOYMENT, FILE_RESOURCE, FUNCTION, NODE, RUN
 
 if TYPE_CHECKING:
     from ._steps import Steps
@@ -81,8 +81,26 @@ class RunProvider(_LifecycleProvider):
     kind = RUN
 
 
+class NodeProvider(_LifecycleProvider):
+    """The provider of `Node`."""
+
+    kind = NODE
+
+
+class FunctionProvider(_LifecycleProvider):
+    """The provider of `Function`."""
+
+    kind = FUNCTION
+
+
+class FileResourceProvider(_LifecycleProvider):
+    """The provider of `FileResource`."""
+
+    kind = FILE_RESOURCE
+
+
 # The names under which the state refers to them: modules that begin with an underscore may move.
-for _named in (Provider, DeploymentProvider, RunProvider):
+for _named in _LifecycleProvider.__subclasses__():
     _named.__module__ = "pulumi_resource_dataworks.dynamic"
 
 

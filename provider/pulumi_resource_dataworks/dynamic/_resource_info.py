@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 DEFINITION, DEPLOYMENT, RUN = "WorkflowDefinition", "WorkflowDeployment", "WorkflowRun"
+NODE, FUNCTION, FILE_RESOURCE = "Node", "Function", "FileResource"
 """The kinds of resources, as the lifecycle names them."""
 
 RESOURCE_INFO = "__resource"

@@ -65,11 +65,8 @@ class WorkflowDefinition(LifecycleResource, module="dataworks", name="WorkflowDe
     def _prepared(
         cls, inputs: dict[str, Any]
     ) -> tuple[dict[str, Any], pulumi.Output[Any], pulumi.Input[bool]]:
-        spec = inputs["spec"]
-        text = _text(spec)
-        document = pulumi.Output.from_input(cast("pulumi.Input[Any]", text))
-        is_object = text is not spec or asyncio.ensure_future(_is_object(document))
-        return {**inputs, "spec": asyncio.ensure_future(_sent(spec, document))}, document, is_object
+        document, spec, is_object = document_of(inputs["spec"])
+        return {**inputs, "spec": spec}, document, is_object
 
 
 class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDeployment"):
@@ -84,10 +81,16 @@ class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDe
 
     project_id: Given[int] = Given()
     """The ID of the DataWorks workspace that holds the workflow."""
-    workflow_id: Given[str] = Given()
-    """The workflow's ID in Data Studio: the definition's `workflow_id`."""
+    workflow_id: Given[str | None] = Given(default=None)
+    """The workflow's ID in Data Studio: the definition's `workflow_id`. It, or one of the following IDs in its place."""
+    node_id: Given[str | None] = Given(default=None)
+    """The ID of a `Node`."""
+    function_id: Given[str | None] = Given(default=None)
+    """The ID of a `Function`."""
+    file_resource_id: Given[str | None] = Given(default=None)
+    """The ID of a `FileResource`."""
     digest: Given[str] = Given()
-    """The digest of the document to deploy: the definition's `digest`. A new one deploys the workflow again."""
+    """The digest of what is deployed: its output `digest`. A new one deploys again."""
     description: Given[str | None] = Given(default=None)
     """What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it."""
     approval: Given[str | None] = Given(default=None)
@@ -169,6 +172,14 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """When the last instance ended, in UTC."""
     node_statuses = Property[dict[str, str] | None]()
     """How each node ended, by its name."""
+
+
+def document_of(spec: Any) -> tuple[pulumi.Output[Any], Any, pulumi.Input[bool]]:
+    """A document as an output, as it is sent, and whether it was written as an object."""
+    text = _text(spec)
+    document = pulumi.Output.from_input(cast("pulumi.Input[Any]", text))
+    is_object = text is not spec or asyncio.ensure_future(_is_object(document))
+    return document, asyncio.ensure_future(_sent(spec, document)), is_object
 
 
 async def _is_object(document: pulumi.Output[Any]) -> bool:

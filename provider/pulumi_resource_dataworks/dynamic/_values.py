@@ -9,13 +9,13 @@ from typing import Any, cast
 import pulumi
 
 from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Unknown, UnsupportedValue, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, Unknown, UnsupportedValue, is_secret, secret
 
 from ._resource_info import RESOURCE_INFO, ResourceInfo
 
 _EXACT = 2**53
 _OURS = (BOOKKEEPING, PLACE)
-_SECRETS = ("spec", "parameters", "nodeParameters", "triggers")
+_SECRETS = ("spec", "className", "parameters", "nodeParameters", "triggers")
 """What the lifecycle has to know to be a secret; which of a resource's it is, `pulumi.dynamic` does not say."""
 
 
@@ -37,6 +37,8 @@ def plain(value: Any) -> Any:
 def properties(values: Mapping[str, Any]) -> dict[str, Any]:
     """Properties without those of `pulumi.dynamic` and of this front; what may be a secret knows it."""
     found = {key: plain(value) for key, value in values.items() if not key.startswith("__") or key in _OURS}
+    if isinstance(found.get("content"), dict):
+        found["content"] = Asset("an asset", **found["content"])
     if ResourceInfo.of(values).secret:
         found |= {key: secret(found[key]) for key in _SECRETS if key in found}
     return found
@@ -59,6 +61,9 @@ def kept(values: Mapping[str, Any], info: ResourceInfo) -> dict[str, Any]:
 def _for_pulumi(value: Any) -> Any:
     if isinstance(value, Unknown):
         return pulumi.UNKNOWN
+    if isinstance(value, Asset):
+        held = {key: getattr(value, key) for key in ("hash", "path", "text")}
+        return {key: text for key, text in held.items() if text}
     if isinstance(value, Mapping):
         return {key: _for_pulumi(item) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):

@@ -30,12 +30,14 @@ class ObjectInputs:
         values: The inputs.
         spec: The document that they mean.
         own: The ID under which the document is kept here: one that only this resource derives, or that of an imported object.
+        uploaded: What the state says of the content, as the file may be another one by now; None in what is asked for.
     """
 
     kind: ObjectKind
     values: Mapping[str, Any]
     spec: flowspec.Object
     own: str
+    uploaded: str | None = None
 
     @classmethod
     def of(cls, kind: ObjectKind, values: Mapping[str, Any], urn: str, own: str = "") -> ObjectInputs:
@@ -97,8 +99,8 @@ class ObjectInputs:
 
     @property
     def content(self) -> str:
-        """What tells the content of a file from another: a hash, or an address without the signature behind it."""
-        return content_mark(self.values)
+        """What tells the content of a file from another; in a state what was uploaded last."""
+        return self.uploaded if self.uploaded is not None else content_mark(self.values)
 
     @property
     def digest(self) -> str:
@@ -115,7 +117,7 @@ class ObjectInputs:
 
 
 def content_mark(values: Mapping[str, Any]) -> str:
-    """See `ObjectInputs.content`; empty where nothing says what the file holds."""
+    """A hash, or an address without the signature behind it; empty where nothing says what the file holds."""
     content = values.get("content")
     if isinstance(content, Asset):
         return content.hash or hashlib.sha256(content.text.encode()).hexdigest()
@@ -169,9 +171,9 @@ class ObjectState:
         kept = bookkeeping(outputs)
         project_id, object_id = studio_key(kind, resource_id, outputs)
         rewrites = kept.get("rewrites")
-        inputs = ObjectInputs.of(
-            kind, {**outputs, "projectId": project_id}, urn, kept.get("ownId", object_id)
-        )
+        own = kept.get("ownId", object_id)
+        inputs = ObjectInputs.of(kind, {**outputs, "projectId": project_id}, urn, own)
+        inputs = replace(inputs, uploaded=kept.get("content", ""))
         return cls(
             inputs,
             object_id,
@@ -229,6 +231,7 @@ class ObjectState:
         found[self.inputs.kind.id_output] = self.object_id
         outputs |= {key: value for key, value in found.items() if value}
         kept: dict[str, Any] = {
+            "content": self.inputs.content or None,
             "ownId": self.inputs.own if self.inputs.own != self.object_id else None,
             "rewrites": list(self.rewrites) if self.rewrites else None,
             "leftOut": self.left_out,

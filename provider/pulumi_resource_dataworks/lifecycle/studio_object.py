@@ -12,6 +12,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._check import Checked
+from ._definition_state import bookkeeping
 from ._diff import Difference, PropertyChange, ignoring
 from ._object_calls import (
     change_object,
@@ -41,6 +42,7 @@ from ._step import Context, LifecycleError, Unknown, nothing_lost
 
 Outputs = dict[str, Any]
 
+_CONTENT = ("content", "contentUrl")
 _PLACE = ("projectId", "scene", "containerId")
 """The inputs that say where an object is, and that no call changes."""
 
@@ -117,12 +119,9 @@ class StudioObjects:
         changes |= dict.fromkeys(
             (key for key in ("containerId",) if key in old and key not in news), "replace"
         )
-        changes |= {
-            key: "update"
-            for key in ("content", "contentUrl")
-            if content_mark({key: news.get(key)}) != content_mark({key: old.get(key)})
-            or isinstance(news.get(key), Unknown)
-        }
+        had = str(bookkeeping(old).get("content", ""))
+        if content_mark(news) != had or any(isinstance(news.get(key), Unknown) for key in _CONTENT):
+            changes |= {key: "update" for key in _CONTENT if key in news or key in old}
         if is_unknown(self.kind, news):
             keys = [key for key in ("spec", *self.kind.short) if news.get(key) != old.get(key)]
             return Difference({**changes, **{key: "update" for key in keys if key in news}})
@@ -209,9 +208,8 @@ class StudioObjects:
         found = await self._found(context, state)
         if found is None:
             return None
-        return self._refreshed(
-            context, replace(state, inputs=self._inputs(context.urn, inputs, state)), found
-        )
+        now = replace(self._inputs(context.urn, inputs, state), uploaded=state.inputs.uploaded)
+        return self._refreshed(context, replace(state, inputs=now), found)
 
     def _refreshed(self, context: Context, state: ObjectState, found: FoundObject) -> tuple[Outputs, Outputs]:
         before, actual, form = state.inputs, found.carried(state.inputs), self.kind.form
@@ -228,9 +226,8 @@ class StudioObjects:
             changed = flowspec.differences(wrote, spec)
             name = context.urn.rpartition("::")[2]
             context.report.info(f"{name}: has drifted: {described(context, before, changed)}")
-        fresh = replace(
-            state, inputs=ObjectInputs.of(self.kind, values, context.urn, before.own)
-        ).with_answer(found)
+        read = replace(ObjectInputs.of(self.kind, values, context.urn, before.own), uploaded=before.uploaded)
+        fresh = replace(state, inputs=read).with_answer(found)
         return {**values}, fresh.to_pulumi()
 
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:

@@ -12,10 +12,18 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
-from pulumi_resource_dataworks.dynamic import WorkflowDefinition, WorkflowDeployment, WorkflowRun
+from pulumi_resource_dataworks.dynamic import (
+    FileResource,
+    Function,
+    Node,
+    WorkflowDefinition,
+    WorkflowDeployment,
+    WorkflowRun,
+)
 from pulumi_resource_dataworks.dynamic._declared import Property
 from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO
 from tests.support.documents import etl
+from tests.support.objects import node_document
 
 KIND = "pulumi-python:dynamic/dataworks:WorkflowDefinition"
 STACK = "pulumi:pulumi:Stack"
@@ -197,6 +205,9 @@ async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> 
         (WorkflowDefinition, {"project_id": 1, "spec": etl()}),
         (WorkflowDeployment, {"project_id": 1, "workflow_id": "2", "digest": "1:a"}),
         (WorkflowRun, {"project_id": 1, "workflow_id": "2"}),
+        (Node, {"project_id": 1, "spec": node_document()}),
+        (Function, {"project_id": 1, "name": "mask"}),
+        (FileResource, {"project_id": 1, "name": "m.py", "content": pulumi.StringAsset("x")}),
     ],
 )
 async def test_its_outputs_are_the_plugins(kind: Any, given: dict[str, Any]) -> None:
@@ -207,5 +218,5 @@ async def test_its_outputs_are_the_plugins(kind: Any, given: dict[str, Any]) -> 
     seeded = {key for key in vars(resource) if not key.startswith("_")} - {"urn", "id"}
     assert seeded == schema["properties"].keys()
     assert len(schema["inputProperties"]) == len(inspect.signature(kind).parameters) - 2
-    named = {name for name, value in vars(kind).items() if isinstance(value, Property)}
+    named = {name for owner in kind.__mro__ for name, one in vars(owner).items() if isinstance(one, Property)}
     assert {id(getattr(resource, name)) for name in named} == {id(vars(resource)[key]) for key in seeded}
