@@ -75,6 +75,8 @@ _AFTER_SENDING = 1.25
 """Of a second: calls that are sent at once arrive less so, and one too many in some second waits for seconds."""
 _EVENLY = 1.04
 """The same where calls are sent one by one."""
+_GAP = 0.95
+"""Of an even share of a second: between those, so that one which is sent late does not delay all that follow."""
 _AFTER_ANSWER = 1.005
 """The same where the earlier call has been answered, so that only the service's clock may run unevenly."""
 _SPARE = _AFTER_SENDING - _AFTER_ANSWER
@@ -121,7 +123,7 @@ class Pace:
             ends = sorted(one.free_after(second, after) for one in self._slots)
             due = max(self._held_until, ends[-calls] if len(ends) >= calls else now)
             if evenly and self._slots:
-                due = max(due, max(one.sent for one in self._slots) + _EVENLY / rate)
+                due = max(due, max(one.sent for one in self._slots) + _GAP / rate)
             if due - now > _TOLERANCE:
                 return due - now
             self._slots.append(slot)

