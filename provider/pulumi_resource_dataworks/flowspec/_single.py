@@ -185,10 +185,10 @@ def read_single(root: Object, form: SingleForm, actual: str, own: str) -> Object
     return carried({"kind": form.kind, "spec": body}, form)
 
 
-def single_output(root: Object, actual: str, own: str) -> str:
-    """What a dependency names to wait for a node, by what the service gives back: `own` where it has an output of that name."""
+def single_output(root: Object, actual: str, wanted: str) -> str:
+    """What a dependency names to wait for a node, by what the service gives back: `wanted` where it has that output."""
     _, node = _held(root, NODE, actual)
-    return own if own in main_outputs(node) else output_of({**node, "id": actual})
+    return wanted if wanted in main_outputs(node) else output_of({**node, "id": actual})
 
 
 def imported_single(root: Object, form: SingleForm, actual: str) -> tuple[Object, str]:

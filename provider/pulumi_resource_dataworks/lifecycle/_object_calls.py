@@ -75,6 +75,16 @@ async def imported_object(
     return found, replace(ObjectState(inputs).with_answer(found), left_out=left_out)
 
 
+async def scene_of(context: Context, state: ObjectState, found: FoundObject) -> str:
+    """Where in Data Studio an object stands: no answer says it, but a list of those that people start."""
+    if state.inputs.kind is not NODE or state.inputs.container_id:
+        return SCENES[1] if str(found.root.get("kind")).casefold() == "manualworkflow" else SCENES[0]
+    listed = context.client.nodes.called(
+        state.inputs.project_id, state.inputs.name, scene="DataworksManualTask"
+    )
+    return SCENES[2] if any(one.id == state.object_id for one in await context.ask(listed)) else SCENES[0]
+
+
 # --- What is there already when an object is to be created
 
 
@@ -189,7 +199,7 @@ def _place_of(inputs: ObjectInputs) -> dict[str, str]:
     """What of a node's place is no part of its document."""
     if inputs.kind is not NODE:
         return {}
-    scene = str(inputs.values.get("scene") or SCENES[0])
+    scene = str(inputs.values.get("scene", SCENES[0]))
     return {"Scene": scene, **({"ContainerId": inputs.container_id} if inputs.container_id else {})}
 
 

@@ -30,6 +30,7 @@ class ObjectKind:
         inputs: The resource's inputs.
         id_output: The output that holds its ID.
         short: The inputs that stand for a document, and the fields that they are.
+        defaults: What an input is that is left out.
         commands: The type of script that the short inputs mean, by the object's `type`; "" for any other.
     """
 
@@ -40,6 +41,7 @@ class ObjectKind:
     id_output: str
     short: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
     commands: Mapping[str, str] = field(default_factory=dict[str, str])
+    defaults: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def noun(self) -> str:
@@ -88,7 +90,14 @@ class ObjectKind:
         return next((key for key, steps in self.short.items() if path[3 : 3 + len(steps)] == steps), "name")
 
 
-NODE = ObjectKind("Node", flowspec.NODE, lambda client: client.nodes, NODE_INPUTS, "nodeId")
+NODE = ObjectKind(
+    "Node",
+    flowspec.NODE,
+    lambda client: client.nodes,
+    NODE_INPUTS,
+    "nodeId",
+    defaults={"scene": SCENES[0]},
+)
 FUNCTION = ObjectKind(
     "Function",
     flowspec.FUNCTION,

@@ -12,7 +12,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING, OF_THE_OBJECT
 
 from ._definition_state import bookkeeping, iso_time, parse_id
-from ._object_kinds import NODE, SCENES, ObjectKind
+from ._object_kinds import NODE, ObjectKind
 from ._step import UNKNOWN, Asset, HalfDoneError, LifecycleError, has_unknown
 
 StudioKey = tuple[int, str]
@@ -103,6 +103,13 @@ class ObjectInputs:
         return self.uploaded if self.uploaded is not None else content_mark(self.values)
 
     @property
+    def output(self) -> str:
+        """What a dependency names to wait for a node, as it is declared; empty for any other object."""
+        if self.kind is not NODE:
+            return ""
+        return flowspec.single_output(flowspec.uncarried(self.root, self.kind.form), self.own, self.own)
+
+    @property
     def digest(self) -> str:
         """A hash of what the object means, the content of a file included."""
         found = flowspec.digest(self.root)
@@ -138,7 +145,8 @@ class FoundObject:
 
     def output(self, inputs: ObjectInputs) -> str:
         """What a dependency names to wait for a node; empty for any other object."""
-        return flowspec.single_output(self.root, self.answer.id, inputs.own) if inputs.kind is NODE else ""
+        output = inputs.output
+        return output and flowspec.single_output(self.root, self.answer.id, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,21 +251,14 @@ class ObjectState:
 
 def object_outputs(inputs: ObjectInputs) -> dict[str, Any]:
     """The outputs that follow from the inputs alone, so that a preview knows them."""
-    scene = {"scene": SCENES[0]} if inputs.kind is NODE else {}
     path = {"path": inputs.path} if inputs.path else {}
-    return {**scene, **path, **inputs.values, "name": inputs.name, "digest": inputs.digest}
+    return {**inputs.kind.defaults, **path, **inputs.values, "name": inputs.name, "digest": inputs.digest}
 
 
 def preview_outputs(inputs: ObjectInputs) -> dict[str, Any]:
     """The outputs of an object that is not there yet."""
     unknown = dict.fromkeys((inputs.kind.id_output, "owner", "createTime"), UNKNOWN)
-    output: dict[str, Any] = {}
-    if inputs.kind is NODE:
-        output = {
-            "output": flowspec.single_output(
-                flowspec.uncarried(inputs.root, inputs.kind.form), inputs.own, inputs.own
-            )
-        }
+    output = {"output": inputs.output} if inputs.output else {}
     return {**marked({**object_outputs(inputs), **output}, inputs.spec), **unknown}
 
 

@@ -22,6 +22,7 @@ from ._object_calls import (
     get_object,
     imported_object,
     object_in_place,
+    scene_of,
     warn_of_edit,
 )
 from ._object_kinds import ObjectKind, check_object
@@ -111,14 +112,12 @@ class StudioObjects:
         news: Mapping[str, Any],
         ignore_changes: Sequence[str],
     ) -> Difference:
+        asked = {**self.kind.defaults, **news}
         changes: dict[str, PropertyChange] = {
-            key: "update" if isinstance(news.get(key), Unknown) or key not in old else "replace"
+            key: "update" if isinstance(asked.get(key), Unknown) else "replace"
             for key in _PLACE
-            if key in news and news[key] != old.get(key)
+            if asked.get(key) != old.get(key)
         }
-        changes |= dict.fromkeys(
-            (key for key in ("containerId",) if key in old and key not in news), "replace"
-        )
         had = str(bookkeeping(old).get("content", ""))
         if content_mark(news) != had or any(isinstance(news.get(key), Unknown) for key in _CONTENT):
             changes |= {key: "update" for key in _CONTENT if key in news or key in old}
@@ -163,21 +162,26 @@ class StudioObjects:
         self._hide(context, news)
         if context.preview:
             return "", await self._preview_create(context, news)
-        inputs = ObjectInputs.of(self.kind, news, context.urn)
-        key = _journal_key(context, inputs)
-        begun = self.journal.begun(key, inputs.digest)
-        taken = await claim_object(context, inputs, self.held, begun=begun)
-        if taken is None:
-            self.journal.begin(key, inputs.digest)
-            try:
-                state = await self._kept(context, create_object(context, inputs))
-            except Exception:
-                self.journal.end(key)  # nothing was sent, or the state will say so
-                raise
-        else:
-            self.taken_over.note(taken.key)
-            state = await self._changed(context, taken, taken.inputs)
+        state = await self._made(context, ObjectInputs.of(self.kind, news, context.urn))
         return state.resource_id, state.to_pulumi()
+
+    async def _made(self, context: Context, inputs: ObjectInputs) -> ObjectState:
+        """The object that is taken over, else a new one."""
+        taken = await self._claim(context, inputs)
+        if taken is not None:
+            self.taken_over.note(taken.key)
+            return await self._changed(context, taken, taken.inputs)
+        key = _journal_key(context, inputs)
+        self.journal.begin(key, inputs.digest)
+        try:
+            return await self._kept(context, create_object(context, inputs))
+        except Exception:
+            self.journal.end(key)  # nothing was sent, or the state will say so
+            raise
+
+    async def _claim(self, context: Context, inputs: ObjectInputs) -> ObjectState | None:
+        begun = self.journal.begun(_journal_key(context, inputs), inputs.digest)
+        return await claim_object(context, inputs, self.held, begun=begun)
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
         """At preview: one look at what has this name."""
@@ -187,8 +191,7 @@ class StudioObjects:
         leaving = {key for key in self.leaving if key[0] == inputs.project_id}
         try:
             if not leaving and not isinstance(news.get("adopt"), Unknown):
-                begun = self.journal.begun(_journal_key(context, inputs), inputs.digest)
-                await claim_object(context, inputs, self.held, begun=begun)
+                await self._claim(context, inputs)
         except openapi.DataWorksError as error:
             await raise_definite(context, inputs.project_id, error)
             context.report.warning(f"could not look whether a {self.kind.noun} is in the way: {error}")
@@ -233,7 +236,15 @@ class StudioObjects:
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
         """Inputs and outputs of an object that Pulumi has not seen before."""
         read = await imported_object(context, self.kind, *studio_key(self.kind, resource_id, {}))
-        return read and (dict(read[1].inputs.values), read[1].to_pulumi())
+        if read is None:
+            return None
+        found, state = read
+        values = dict(state.inputs.values)
+        scene = await scene_of(context, state, found)
+        if scene != self.kind.defaults.get("scene", scene):
+            values["scene"] = scene
+        inputs = replace(state.inputs, values=values)
+        return values, replace(state, inputs=inputs).to_pulumi()
 
     async def update(
         self,
@@ -263,7 +274,7 @@ class StudioObjects:
             if changed:
                 name = context.urn.rpartition("::")[2]
                 context.report.info(f"{name}: changes {described(context, new, changed)}")
-            return after.to_pulumi()
+            return replace(after, output=new.output).to_pulumi()
         if state.settled and state.inputs.means(new):
             return after.to_pulumi()
         return (await self._changed(context, after, state.inputs)).to_pulumi()
@@ -273,7 +284,7 @@ class StudioObjects:
         found = await self._found(context, state)
         if found is None:
             context.report.warning(f"the {self.kind.noun} is not there: creating it")
-            return await self._kept(context, create_object(context, state.inputs))
+            return await self._made(context, state.inputs)
         if old is not state.inputs:
             warn_of_edit(context, replace(state, inputs=old), state.inputs, found)
         upload = not state.settled or old.content != state.inputs.content

@@ -101,9 +101,14 @@ class StudioObjects(Operations):
         """
         await self._call(self._delete, _key(project_id, own_id))
 
-    async def called(self, project_id: int, name: str = "", container_id: str = "") -> list[StudioObject]:
-        """Return the objects whose names hold this one, all without one; of nodes, those in a container where it is given."""
-        asked = {"ProjectId": str(project_id), "Name": name, "ContainerId": container_id}
+    async def called(
+        self, project_id: int, name: str = "", container_id: str = "", scene: str = ""
+    ) -> list[StudioObject]:
+        """Return the objects whose names hold this one, all without one; of nodes, those in a container or a scene where it is given.
+
+        Scenes are called otherwise here than in `create`: "DataworksManualTask".
+        """
+        asked = {"ProjectId": str(project_id), "Name": name, "ContainerId": container_id, "Scene": scene}
         parameters = {key: value for key, value in asked.items() if value}
         return await all_pages(self._call, self._list, parameters, Page[StudioObject])
 
