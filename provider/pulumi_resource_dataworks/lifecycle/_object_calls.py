@@ -106,7 +106,7 @@ async def claim_object(
     if not found:
         return None
     own_id, takes = found.answer.id, "up takes it over" if context.preview else "taking it over"
-    holder = held.get((inputs.project_id, own_id))
+    holder = None if context.stateless else held.get((inputs.project_id, own_id))
     actual = found.carried(inputs)
     is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
     theirs = replace(inputs, own=own_id)

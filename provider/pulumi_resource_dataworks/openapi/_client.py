@@ -58,7 +58,7 @@ class Client:
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
         platform = settings.model_copy(update={"endpoint": settings.open_platform_url})
         self._platform = Transport(platform, source, transport, clock)
-        self.uploads = Uploads(self._platform.send, self._retry, settings)
+        self.uploads = Uploads(self._platform.send, self._retry, settings, transport)
         self.pipelines = Pipelines(self._call)
         self.lookups = Lookups(self._call)
         self.nodes = StudioObjects(self._call, "Node")

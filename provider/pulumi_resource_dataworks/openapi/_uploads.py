@@ -46,14 +46,20 @@ class Uploads:
         call: Sends an operation to OpenPlatform, once.
         retry: Tries again.
         settings: How OpenPlatform is reached.
+        transport: Instead of the network, for tests.
     """
 
     def __init__(
-        self, call: Callable[..., Awaitable[dict[str, Any]]], retry: Retry, settings: Settings
+        self,
+        call: Callable[..., Awaitable[dict[str, Any]]],
+        retry: Retry,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None,
     ) -> None:
         self._call = call
         self._retry = retry
         self._settings = settings
+        self._transport = transport
 
     async def upload(self, source: str | bytes) -> str:
         """Upload a file by its name, or a text; return the address that a create or update names. It is read bit by bit.
@@ -86,7 +92,8 @@ class Uploads:
             "success_action_status": "201",
         }
         try:
-            async with httpx.AsyncClient(**client_options(url), timeout=_TIMEOUT) as http:
+            options = {} if self._transport else client_options(url)
+            async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT, **options) as http:
                 answer = await http.post(url, data=fields, files={"file": (grant.object_key, file, "")})
         except NetworkError as error:
             raise RequestNotSent(str(error), action=_POST, transient=False) from error

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, RefusedError
-from tests.support.deployments import PROJECT, State
+from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks.emulator import Fault
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    Asset,
+    HalfDoneError,
+    LifecycleError,
+    RefusedError,
+    is_secret,
+    secret,
+)
+from tests.support.deployments import PROJECT, WORKFLOW, State
 from tests.support.objects import SCRIPT, Studio, file, function, node_document
 
 MANUAL = "DATAWORKS_MANUAL_TASK"
@@ -118,3 +129,242 @@ def test_two_resources_at_one_place_are_refused() -> None:
     run.news(spec=node_document())
     found = run.steps.check("urn:other", {"projectId": PROJECT, "spec": node_document()}, None)
     assert "the path care/vacuum of project 10001 is declared by" in found.failures[0]
+
+
+NAMES = {"Node": "vacuum", "Function": "mask", "FileResource": "masking.py"}
+
+
+def given(resource: str) -> dict[str, Any]:
+    return {"Node": {"spec": node_document()}, "Function": function(), "FileResource": file()}[resource]
+
+
+@pytest.mark.parametrize("resource", NAMES)
+async def test_each_is_imported_read_adopted_and_deleted(resource: str) -> None:
+    run = Studio(resource=resource)
+    state = await run.up(None, **given(resource))
+    own = state[2][run.steps.kind.id_output]
+    read = await imported(run, own)
+    assert "id" not in run.steps.kind.form.object_of(read[1]["spec"])
+    again = await run.refreshed(read)
+    assert again is not None
+    assert again[1] == read[1]
+    run.next_run()
+    news = run.news(read[1], spec=read[1]["spec"])
+    assert run.steps.diff(run.urn, *read, news).changes == {}
+
+    stateless = run.context(run.urn, stateless=True)
+    with pytest.raises(RefusedError, match="upsert"):
+        await run.up(None, stateless, **given(resource))
+    run.next_run()
+    taken = await run.up(None, run.context(run.urn, stateless=True), adopt=True, **given(resource))
+    assert taken[2][run.steps.kind.id_output] == own
+    run.next_run()
+    await run.gone(taken)
+    assert run.held() == []
+    await run.gone(taken)
+    assert await run.refreshed(taken) is None
+
+
+async def test_a_document_as_text_is_the_same_and_what_is_ignored_stays() -> None:
+    run = Studio()
+    state = await run.up(None, spec=json.dumps(node_document()))
+    run.next_run()
+    assert (await run.up(state, spec=node_document()))[2] == state[2]
+    other = json.dumps(node_document(script={**SCRIPT, "content": "SELECT 9;"}))
+    news = run.news(state[1], spec=other)
+    path = "spec.spec.nodes[0].script.content"
+    assert run.steps.diff(run.urn, *state, news, [path]).changes == {}
+    assert run.steps.diff(run.urn, *state, news).changes == {path: "update"}
+
+
+async def test_drift_of_short_inputs_comes_back_in_them() -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function(dataSource="lake"))
+    run.edit(className="theirs.Mask", fileResources=[{"name": "theirs.py"}], datasource={"name": "sea"})
+    read = await run.refreshed(state)
+    assert read is not None
+    assert (read[1]["className"], read[1]["fileResources"], read[1]["dataSource"]) == (
+        "theirs.Mask",
+        [],  # what was added to a set in place of ours is not ours to show
+        "sea",
+    )
+
+
+async def test_a_node_in_a_workflow_is_made_changed_and_imported_there() -> None:
+    run = Studio()
+    await run.put()
+    state = await run.up(None, spec=node_document(), containerId=WORKFLOW)
+    assert "path" not in state[2]
+    run.next_run()
+    other = node_document(name="sweep", script={**SCRIPT, "content": "SELECT 2;"})
+    state = await run.up(state, spec=other, containerId=WORKFLOW)
+    [node] = [one for one in run.emulator.workflow(WORKFLOW).nodes.values() if one["name"] == "sweep"]
+    assert (node["script"]["content"], node["id"]) == ("SELECT 2;", state[2]["nodeId"])
+    read = await imported(run, state[2]["nodeId"])
+    assert read[1]["containerId"] == WORKFLOW
+    news = run.news(state[1], spec=other)
+    found = run.steps.diff(run.urn, *state, news)
+    assert (found.replaces, found.delete_before_replace) == (["containerId"], True)
+
+
+async def test_a_preview_says_what_is_in_the_way_and_what_it_could_not_ask() -> None:
+    run = Studio()
+    await run.up(None, spec=node_document())
+    run.edit(script={**SCRIPT, "content": "SELECT 'theirs';"})
+    run.next_run()
+    news = run.news(spec=node_document())
+    with pytest.raises(RefusedError, match="interrupted"):
+        await run.steps.create(run.context(run.urn, preview=True), news)
+    run.emulator.add_fault(Fault("ListNodes", status=503, times=20))
+    await run.steps.create(run.context(run.urn, preview=True), news)
+    assert "could not look whether a node is in the way" in run.report.warnings[-1]
+
+
+async def test_a_file_is_uploaded_where_its_content_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, sent = Studio(resource="FileResource"), list[str | bytes]()
+
+    async def upload(source: str | bytes) -> str:
+        sent.append(source)
+        if source == "gone.py":
+            raise FileNotFoundError(2, "No such file")
+        return f"https://b.oss.example/{len(sent)}"
+
+    monkeypatch.setattr(run.client.uploads, "upload", upload)
+    inputs = {key: value for key, value in file().items() if key != "contentUrl"}
+    state = await run.up(None, **inputs, content=Asset("an asset", "aa", path="a.py"))
+    run.next_run()
+    same = await run.up(state, **inputs, content=Asset("an asset", "aa", path="elsewhere/a.py"))
+    run.next_run()
+    state = await run.up(same, **inputs, content=Asset("an asset", "bb", text="b"))
+    assert sent == ["a.py", b"b"]
+    run.next_run()
+    with pytest.raises(LifecycleError, match=r"gone\.py cannot be read"):
+        await run.up(state, **inputs, content=Asset("an asset", "cc", path="gone.py"))
+
+
+async def test_a_refused_delete_names_the_ways_out_and_strictness_is_kept() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document())
+    run.next_run()
+    run.emulator.publish(state[2]["nodeId"])
+    with pytest.raises(LifecycleError, match="take it offline first"):
+        await run.gone(state)
+
+
+async def test_what_the_service_keeps_otherwise_is_told_or_an_error() -> None:
+    run = Studio()
+    run.emulator.switch(datasource_type="rewritten")
+    document = node_document(datasource={"name": "lake", "type": "flink"})
+    with pytest.raises(HalfDoneError, match="strict"):
+        await run.up(None, run.context(run.urn, strict=True), spec=document)
+
+
+async def test_a_secret_is_in_no_message() -> None:
+    run = Studio(resource="Function")
+    hidden = {"className": secret("hunter2.Mask"), "name": secret("hunter2")}
+    context = run.context(run.urn, secret=True)
+    state = await run.up(None, context, **function(**hidden))
+    run.edit(className="theirs.Mask")
+    read = await run.steps.read(run.context(run.urn, secret=True), *state)
+    assert read is not None
+    assert "hunter2" not in str(run.report.told)
+    assert is_secret(state[2]["digest"])
+
+
+async def test_an_update_says_first_what_it_changes() -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function())
+    before = len(run.emulator.calls)
+    news = run.news(state[1], **function(className="masking.Hide", path="udf/mask"))
+    found = run.steps.diff(run.urn, *state, news)
+    assert found.changes == {"className": "update", "path": "update"}
+    foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, news)
+    assert any("own: changes" in words and "className" in words for _, words in run.report.told)
+    assert (foreseen["className"], foreseen["functionId"]) == ("masking.Hide", state[2]["functionId"])
+    unknown = {**news, "className": UNKNOWN}
+    assert run.steps.diff(run.urn, *state, unknown).changes == {"className": "update", "path": "update"}
+    foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, unknown)
+    assert (foreseen["digest"], foreseen["functionId"]) == (UNKNOWN, state[2]["functionId"])
+    assert len(run.emulator.calls) == before
+    with pytest.raises(RefusedError, match="another projectId"):
+        await run.steps.update(run.context(run.urn, stateless=True), *state, {**news, "projectId": 7})
+
+
+async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_place() -> None:
+    run = Studio()
+    half = await run.up(None, spec=node_document())
+    outputs = {key: value for key, value in half[2].items() if key != "nodeId"}
+    outputs["__state"] = {**outputs["__state"], "unsettled": True}
+    lost = (f"{PROJECT}/{outputs['__state']['ownId']}", half[1], outputs)
+    run.next_run()
+    assert run.steps.diff(run.urn, *lost, half[1]).changes == {"spec": "update"}
+    read = await run.refreshed(lost)
+    assert read is not None
+    assert read[2]["nodeId"] == half[2]["nodeId"]
+    run.next_run()
+    await run.gone(lost)
+    assert run.held() == []
+    await run.gone(lost)
+    assert await run.refreshed(lost) is None
+
+
+async def test_a_delete_that_may_not_be_is_told_and_one_of_nothing_is_done() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document())
+    run.next_run()
+    refused = Fault("DeleteNode", status=403, code="NoPermission")
+    run.emulator.add_fault(refused)
+    with pytest.raises(openapi.ServiceError, match="NoPermission"):
+        await run.gone(state)
+    run.emulator.switch(not_found_code="9990040010")
+    run.emulator.remove(state[2]["nodeId"])
+    await run.gone(state)
+    blank = await run.steps.read(run.context(run.urn), f"{PROJECT}/77", {}, {})
+    assert blank is None
+
+
+@pytest.mark.parametrize(("resource", "key"), [("Node", "nodeId"), ("Function", "functionId")])
+async def test_each_is_deployed_and_taken_offline(resource: str, key: str) -> None:
+    run = Studio(resource=resource)
+    _, _, outputs = await run.up(None, **given(resource))
+    asked = {"projectId": PROJECT, key: outputs[key], "digest": outputs["digest"]}
+    urn = "urn:pulumi:dev::shop::dataworks:index:WorkflowDeployment::live"
+    news = run.deployments.check(urn, asked, None).inputs
+    await run.deployments.create(run.context(urn, preview=True), news)
+    resource_id, made = await run.deployments.create(run.context(urn), news)
+    assert (made[key], made["workflowId"], made["status"]) == (outputs[key], "", "Online")
+    read = await run.deployments.read(run.context(urn), resource_id, {}, {})
+    assert read is not None
+    assert read[0][key] == outputs[key]
+    assert run.deployments.diff(urn, resource_id, news, made, news).changes == {}
+    run.deployments.held.clear()
+    await run.deployments.delete(run.context(urn), resource_id, made)
+    assert run.emulator.production(outputs[key]) is None
+    with pytest.raises(LifecycleError, match="not in production"):
+        await run.deployments.read(run.context(urn), resource_id, {}, {})
+    assert await run.deployments.read(run.context(urn), f"{PROJECT}/77", {}, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"kind": "Node"}, "the document holds 0 objects in nodes"),
+        ({"kind": "Function", "spec": {"nodes": [{}]}}, '"Function" is not the kind of a node\'s document'),
+        ({"spec": {"nodes": [{}, {}]}}, "the document holds 2 objects in nodes, and is that of one node"),
+        ({"spec": {"nodes": [{"name": "a"}]}}, "spec.nodes[0].script"),
+        (UNKNOWN, ""),
+        ({"spec": UNKNOWN}, ""),
+    ],
+)
+def test_a_document_of_something_else_is_refused(spec: Any, words: str) -> None:
+    found = Studio().steps.check("urn", {"projectId": PROJECT, "spec": spec}, None)
+    assert any(words in failure for failure in found.failures) if words else found.failures == []
+
+
+@pytest.mark.parametrize("missing", ["name", "type"])
+def test_a_file_needs_a_name_and_a_type(missing: str) -> None:
+    held = {"name": "a.py", "type": "python", "script": {"path": "a.py"}}
+    del held[missing]
+    spec = {"kind": "Resource", "spec": {"fileResources": [held]}}
+    found = Studio(resource="FileResource").steps.check("urn", {"projectId": PROJECT, "spec": spec}, None)
+    assert any(f"spec.fileResources[0].{missing}" in failure for failure in found.failures), found.failures
