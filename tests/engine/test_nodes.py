@@ -69,7 +69,7 @@ def test_a_preview_looks_once_and_makes_nothing(stack: Stack) -> None:
 
 def test_a_node_is_created_once_and_waits_for_what_is_declared(live: Stack) -> None:
     node = made(live)
-    assert live.calls("CreateNode") == 1
+    assert [call.action for call in live.emulator.calls] == ["ListNodes", "CreateNode", "GetNode"]
     assert live.output("nodeId") == node["id"]
     assert live.output("output") in [one["data"] for one in node["outputs"]["nodeOutputs"]]
     assert live.output("path") == "care/vacuum"
@@ -93,6 +93,7 @@ def test_a_changed_script_is_an_update_that_sends_it_alone(live: Stack) -> None:
     assert "own: changes the script" in live.preview().output
     assert live.calls() == before
     assert "1 updated" in live.up().output
+    assert [call.action for call in live.emulator.calls][before:] == ["GetNode", "UpdateNode", "GetNode"]
     assert (made(live)["id"], made(live)["script"]["content"]) == (own, "SELECT 2;")
     [sent] = [call for call in live.emulator.calls if call.action == "UpdateNode"]
     assert json.loads(sent.params["Spec"])["spec"] == {"nodes": [{"id": own, "script": script("SELECT 2;")}]}
