@@ -13,7 +13,7 @@ from pulumi.runtime.proto import engine_pb2, plugin_pb2
 from pulumi_resource_dataworks._names import printable
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life
 from pulumi_resource_dataworks.lifecycle import WorkflowDefinitions
-from pulumi_resource_dataworks.openapi import _pacing
+from pulumi_resource_dataworks.openapi import _retry
 from pulumi_resource_dataworks.plugin import _steps
 from tests.support.documents import PROJECT, flow, nodes
 from tests.support.messages import Messages
@@ -45,7 +45,7 @@ FAULTS: dict[str, Callable[[str], Fault]] = {
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries of the servicer in this process do not wait."""
-    monkeypatch.setattr(_pacing, "BACKOFF_BASE", 0.001)
+    monkeypatch.setattr(_retry, "BACKOFF_BASE", 0.001)
 
 
 def ordinary(error: pytest.ExceptionInfo[grpc.RpcError]) -> str:

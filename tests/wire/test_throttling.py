@@ -14,7 +14,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life
 from pulumi_resource_dataworks.lifecycle import _pipeline_run
-from pulumi_resource_dataworks.openapi import _pacing
+from pulumi_resource_dataworks.openapi import _retry
 from tests.support.documents import flow
 from tests.support.plugin_process import (
     Calls,
@@ -48,7 +48,7 @@ FORMS: dict[str, dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for long."""
-    monkeypatch.setattr(_pacing, "BACKOFF_BASE", 0.001)
+    monkeypatch.setattr(_retry, "BACKOFF_BASE", 0.001)
     monkeypatch.setattr(_pipeline_run, "_SOON", 0.0)
     monkeypatch.setattr(openapi, "poll_times", lambda *_: itertools.count(0.01, 0.01))
 
@@ -224,7 +224,7 @@ async def test_what_is_throttled_for_good_is_an_error_and_no_answer(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch, step: Step
 ) -> None:
     """Whichever call of a step it is: nothing is taken for gone, done, refused, or for somebody's to pass."""
-    monkeypatch.setattr(_pacing, "THROTTLED_BUDGET", 0.02)
+    monkeypatch.setattr(_retry, "THROTTLED_BUDGET", 0.02)
     async with serving("") as calls:
         asked = {name: asked for name, _, asked in await ask(life, calls, server)}
         for action in dict.fromkeys(asked[step.__name__]):

@@ -35,8 +35,8 @@ from ._errors import (
     WrongEndpointError,
 )
 from ._jobs import JobReader, Length, Span, learn, poll_times, wait_for_job
+from ._limiter import Clock, SystemClock
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
-from ._pacing import Clock, SystemClock
 from ._settings import AssumeRole, AssumeRoleWithOidc, Settings
 from ._words import Words, withhold_words
 

@@ -8,13 +8,14 @@ import httpx
 from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
 from ._instances import Instances
+from ._limiter import Clock, Limiter, SystemClock
 from ._lookups import Lookups
 from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
 from ._objects import StudioObjects
 from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
-from ._pacing import Clock, Limiter, Retry, SystemClock
 from ._pipelines import Pipelines
 from ._results import Page, all_pages, empty, inner, one, read
+from ._retry import Retry
 from ._settings import Settings
 from ._transport import Transport
 from ._uploads import Uploads

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from ._errors import DataWorksError, JobForgotten, JobWaitCancelled, JobWaitTimeout, ServiceError
+from ._limiter import Clock, SystemClock
 from ._models import JobStatus
-from ._pacing import Clock, SystemClock
 
 # --- When to poll what should last about so long: a job, or a stage of a pipeline run
 #

@@ -17,9 +17,9 @@ from pulumi_resource_dataworks import __version__
 from ._answers import ENCODING, UnusableBody, read_answer, whole
 from ._credentials import Credentials, CredentialsSource
 from ._errors import AnswerLost, DataWorksError, RequestNotSent, UnreadableAnswer
+from ._limiter import Clock
 from ._network import NetworkError, client_options
 from ._operations import Operation
-from ._pacing import Clock
 from ._settings import Settings
 from ._words import Words, hold, without_keys
 

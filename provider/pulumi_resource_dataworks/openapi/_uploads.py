@@ -17,8 +17,8 @@ from ._errors import AnswerLost, RequestNotSent, ServiceError, ServiceUnavailabl
 from ._models import Answer
 from ._network import NetworkError, client_options
 from ._operations import Operation
-from ._pacing import Retry
 from ._results import read
+from ._retry import Retry
 from ._settings import Settings
 from ._words import Words
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.openapi import AsyncJob, Client, QuotaExhaustedError
-from pulumi_resource_dataworks.openapi._pacing import Limiter
+from pulumi_resource_dataworks.openapi._limiter import Limiter
 from tests.support.services import Service, VirtualClock, job_answer, ok, refusal, settings
 
 RATE = 5.0

@@ -17,7 +17,7 @@ from pulumi_resource_dataworks.openapi import (
     ServiceUnavailableError,
     ThrottledError,
 )
-from pulumi_resource_dataworks.openapi._pacing import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET, backoff
+from pulumi_resource_dataworks.openapi._retry import MAX_TRIES, RETRY_BUDGET, THROTTLED_BUDGET, backoff
 from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, html, job_answer, ok, raw, refusal, settings
 

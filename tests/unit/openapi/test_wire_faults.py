@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.openapi import AnswerLost, Client, RequestNotSent, UnreadableAnswer, _answers
-from pulumi_resource_dataworks.openapi._pacing import MAX_TRIES
+from pulumi_resource_dataworks.openapi._retry import MAX_TRIES
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock, settings
 
