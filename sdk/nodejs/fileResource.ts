@@ -140,7 +140,7 @@ export class FileResource extends pulumi.CustomResource {
             }
             resourceInputs["adopt"] = args?.adopt;
             resourceInputs["content"] = args?.content;
-            resourceInputs["contentUrl"] = args?.contentUrl;
+            resourceInputs["contentUrl"] = args?.contentUrl ? pulumi.secret(args.contentUrl) : undefined;
             resourceInputs["dataSource"] = args?.dataSource;
             resourceInputs["name"] = args?.name;
             resourceInputs["path"] = args?.path;
@@ -167,6 +167,8 @@ export class FileResource extends pulumi.CustomResource {
             resourceInputs["type"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
+        const secretOpts = { additionalSecretOutputs: ["contentUrl"] };
+        opts = pulumi.mergeOptions(opts, secretOpts);
         super(FileResource.__pulumiType, name, resourceInputs, opts);
     }
 }

@@ -88,6 +88,13 @@ func NewFileResource(ctx *pulumi.Context,
 	if args.ProjectId == nil {
 		return nil, errors.New("invalid value for required argument 'ProjectId'")
 	}
+	if args.ContentUrl != nil {
+		args.ContentUrl = pulumi.ToSecret(args.ContentUrl).(pulumi.StringPtrInput)
+	}
+	secrets := pulumi.AdditionalSecretOutputs([]string{
+		"contentUrl",
+	})
+	opts = append(opts, secrets)
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource FileResource
 	err := ctx.RegisterResource("dataworks:index:FileResource", name, args, &resource, opts...)

@@ -299,7 +299,7 @@ class FileResource(pulumi.CustomResource):
 
             __props__.__dict__["adopt"] = adopt
             __props__.__dict__["content"] = content
-            __props__.__dict__["content_url"] = content_url
+            __props__.__dict__["content_url"] = None if content_url is None else pulumi.Output.secret(content_url)
             __props__.__dict__["data_source"] = data_source
             __props__.__dict__["name"] = name
             __props__.__dict__["path"] = path
@@ -312,6 +312,8 @@ class FileResource(pulumi.CustomResource):
             __props__.__dict__["digest"] = None
             __props__.__dict__["file_resource_id"] = None
             __props__.__dict__["owner"] = None
+        secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["contentUrl"])
+        opts = pulumi.ResourceOptions.merge(opts, secret_opts)
         super(FileResource, __self__).__init__(
             'dataworks:index:FileResource',
             resource_name,
