@@ -212,9 +212,12 @@ class StudioObjects:
         if found is None:
             return None
         now = replace(self._inputs(context.urn, inputs, state), uploaded=state.inputs.uploaded)
-        return self._refreshed(context, replace(state, inputs=now), found)
+        read, kept = self._refreshed(context, replace(state, inputs=now), found)
+        return read, _keeping_digest(state, outputs, kept)
 
-    def _refreshed(self, context: Context, state: ObjectState, found: FoundObject) -> tuple[Outputs, Outputs]:
+    def _refreshed(
+        self, context: Context, state: ObjectState, found: FoundObject
+    ) -> tuple[Outputs, ObjectState]:
         before, actual, form = state.inputs, found.carried(state.inputs), self.kind.form
         now = state.as_declared(actual)
         wrote = flowspec.carried(before.spec, form)
@@ -231,7 +234,7 @@ class StudioObjects:
             context.report.info(f"{name}: has drifted: {described(context, before, changed)}")
         read = replace(ObjectInputs.of(self.kind, values, context.urn, before.own), uploaded=before.uploaded)
         fresh = replace(state, inputs=read).with_answer(found)
-        return {**values}, fresh.to_pulumi()
+        return {**values}, fresh
 
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
         """Inputs and outputs of an object that Pulumi has not seen before."""
@@ -274,10 +277,10 @@ class StudioObjects:
             if changed:
                 name = context.urn.rpartition("::")[2]
                 context.report.info(f"{name}: changes {described(context, new, changed)}")
-            return replace(after, output=new.output).to_pulumi()
-        if state.settled and state.inputs.means(new):
-            return after.to_pulumi()
-        return (await self._changed(context, after, state.inputs)).to_pulumi()
+            return _keeping_digest(state, old_outputs, replace(after, output=new.output))
+        if not (state.settled and state.inputs.means(new)):
+            after = await self._changed(context, after, state.inputs)
+        return _keeping_digest(state, old_outputs, after)
 
     async def _changed(self, context: Context, state: ObjectState, old: ObjectInputs) -> ObjectState:
         """The object as the state declares it, after what `old` has made of it."""
@@ -349,6 +352,12 @@ class StudioObjects:
         """Keeps names out of this step's messages where one may be a secret."""
         if context.secret:
             context.hides_names = any(flowspec.hides_names(self.kind.document(one)) for one in holders if one)
+
+
+def _keeping_digest(before: ObjectState, outputs: Mapping[str, Any], after: ObjectState) -> Outputs:
+    """The outputs after a step, with the digest from before where it still means the same: no release deploys anything again."""
+    kept = {"digest": outputs["digest"]} if before.inputs.means(after.inputs) and "digest" in outputs else {}
+    return {**after.to_pulumi(), **kept}
 
 
 def _journal_key(context: Context, inputs: ObjectInputs) -> str:

@@ -368,3 +368,17 @@ def test_a_file_needs_a_name_and_a_type(missing: str) -> None:
     spec = {"kind": "Resource", "spec": {"fileResources": [held]}}
     found = Studio(resource="FileResource").steps.check("urn", {"projectId": PROJECT, "spec": spec}, None)
     assert any(f"spec.fileResources[0].{missing}" in failure for failure in found.failures), found.failures
+
+
+async def test_a_digest_of_another_release_stays_while_the_meaning_does() -> None:
+    run, older = Studio(resource="Function"), f"1:{'0' * 64}"
+    resource_id, inputs, outputs = await run.up(None, **function())
+    state = (resource_id, inputs, {**outputs, "digest": older})
+    read = await run.refreshed(state)
+    assert read is not None
+    assert read[2]["digest"] == older
+    run.next_run()
+    adopted = await run.up(read, adopt=True, **function())
+    assert adopted[2]["digest"] == older
+    run.next_run()
+    assert (await run.up(adopted, **function(className="masking.Hide")))[2]["digest"] != older
