@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import Field
 
-from ._errors import AnswerLost, RequestNotSent, ServiceError, ServiceUnavailableError
+from ._answers import UnusableBody, whole
+from ._errors import AnswerLost, RequestNotSent, ServiceError, ServiceUnavailableError, UnreadableAnswer
 from ._models import Answer
 from ._network import NetworkError, client_options
 from ._operations import Operation
@@ -94,12 +95,16 @@ class Uploads:
         try:
             options = {} if self._transport else client_options(url)
             async with httpx.AsyncClient(transport=self._transport, timeout=_TIMEOUT, **options) as http:
-                answer = await http.post(url, data=fields, files={"file": (grant.object_key, file, "")})
+                parts = {"file": (grant.object_key, file, "")}
+                async with http.stream("POST", url, data=fields, files=parts) as streamed:
+                    answer = await whole(streamed)
         except NetworkError as error:
             raise RequestNotSent(str(error), action=_POST, transient=False) from error
         except httpx.HTTPError as error:
             text = f"{_POST} to {host} broke off ({Words(str(error)) or type(error).__name__})"
             raise AnswerLost(text, action=_POST) from error
+        except UnusableBody as error:
+            raise UnreadableAnswer(f"The answer to {_POST} {error}", action=_POST) from error
         if answer.status_code not in (200, 201, 204):
             raise _refusal(answer)
         return f"http://{host}/{grant.object_key}"
