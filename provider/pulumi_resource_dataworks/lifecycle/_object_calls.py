@@ -255,7 +255,9 @@ async def change_object(
     document = _differing(context, state, old, actual)
     if document or more:
         context.report.status(f"updating the {inputs.kind.noun}")
-        text = flowspec.canonical(document or _only_id(state, key[1]))
+        form = inputs.kind.form  # a document has to be sent with a file, too
+        unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
+        text = flowspec.canonical(document or unchanged)
         await context.ask(operations.update(*key, text, more))
     return await _read_back(context, state.sent())
 
@@ -283,12 +285,6 @@ def _differing(
     fields |= dict.fromkeys(old.held.keys() - held.keys())
     beside = {key: item for key, item in document["spec"].items() if item != before["spec"].get(key)}
     return {**document, "spec": {**beside, form.holder: [fields]}}
-
-
-def _only_id(state: ObjectState, object_id: str) -> flowspec.Object:
-    """A document that changes nothing: one has to be sent with a file."""
-    form = state.inputs.kind.form
-    return {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": object_id}]}}
 
 
 def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found: FoundObject) -> None:

@@ -125,7 +125,7 @@ class StudioObjects:
             keys = [key for key in ("spec", *self.kind.short) if news.get(key) != old.get(key)]
             return Difference({**changes, **{key: "update" for key in keys if key in news}})
         state = ObjectState.of(self.kind, urn, resource_id, old)
-        new = ignoring_below(state.inputs, self._inputs(urn, news, state), ignore_changes)
+        new = self._inputs(urn, news, state, ignore_changes)
         below: dict[str, PropertyChange] = {}
         if not flowspec.same(state.inputs.root, new.root):
             below = self._below(state.inputs, new)
@@ -147,8 +147,12 @@ class StudioObjects:
             "spec": "update"
         }
 
-    def _inputs(self, urn: str, values: Mapping[str, Any], state: ObjectState) -> ObjectInputs:
-        return ObjectInputs.of(self.kind, values, urn, state.inputs.own)
+    def _inputs(
+        self, urn: str, values: Mapping[str, Any], state: ObjectState, ignore_changes: Sequence[str] = ()
+    ) -> ObjectInputs:
+        """The inputs of an object that is there; with what was sent last at each ignored path, where the program gives text."""
+        new = ObjectInputs.of(self.kind, values, urn, state.inputs.own)
+        return ignoring(state.inputs, new, ignore_changes) if "spec" in new.values else new
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
         """Creates an object that is not there yet; gives the resource's ID, empty in a preview, and its outputs.
@@ -270,7 +274,7 @@ class StudioObjects:
         state = ObjectState.of(self.kind, context.urn, resource_id, old_outputs)
         if is_unknown(self.kind, news):
             return {**unknown_outputs(self.kind, news), self.kind.id_output: state.object_id}
-        new = ignoring_below(state.inputs, self._inputs(context.urn, news, state), context.ignore_changes)
+        new = self._inputs(context.urn, news, state, context.ignore_changes)
         after = replace(state, inputs=new)
         if context.preview:
             changed = flowspec.differences(state.inputs.root, new.root)
@@ -362,11 +366,6 @@ def _keeping_digest(before: ObjectState, outputs: Mapping[str, Any], after: Obje
 
 def _journal_key(context: Context, inputs: ObjectInputs) -> str:
     return f"{context.client.base_url} {inputs.project_id} {context.urn}"
-
-
-def ignoring_below(sent: ObjectInputs, new: ObjectInputs, ignore_changes: Sequence[str]) -> ObjectInputs:
-    """The new inputs with what was sent last at each ignored path below `spec`, where the program gives text."""
-    return ignoring(sent, new, ignore_changes) if "spec" in new.values else new
 
 
 def _is_another(old: ObjectInputs, new: ObjectInputs) -> bool:
