@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 import time
 from collections import deque
@@ -138,6 +139,23 @@ class Learnt:
     workspaces: dict[int, str] = field(default_factory=dict[int, str])
 
 
+# --- Files of this user on this machine
+
+
+def _file(name: str) -> Path:
+    """A file that no other user can have written, as what is in it decides whose something is.
+
+    Raises:
+        OSError: The folder is another user's, or cannot be made.
+    """
+    own = os.getuid() if hasattr(os, "getuid") else ""  # Windows has a temporary folder for each user
+    folder = Path(tempfile.gettempdir()) / f"pulumi-dataworks-{own}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if own != "" and folder.lstat().st_uid != own:
+        raise PermissionError(f"{folder} is another user's")
+    return folder / hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
 # --- Workflows that another resource of the same run has taken over, perhaps in another process of this provider
 #
 # Where a resource is renamed without an alias and gets another provider too, the engine creates it in one process and deletes
@@ -152,23 +170,18 @@ class TakenOver:
     """The workflows that resources of a run of the engine have taken over; none are kept or known where `run` is empty."""
 
     run: str = ""
-    _file: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        name = hashlib.sha256(self.run.encode()).hexdigest()[:16]
-        self._file = Path(tempfile.gettempdir()) / f"pulumi-dataworks-{name}"
 
     def note(self, workflow: tuple[int, str]) -> None:
         """Notes a workflow that a resource has taken over."""
         if self.run:
-            with self._file.open("a", encoding="utf-8") as file:
+            with _file(self.run).open("a", encoding="utf-8") as file:
                 file.write(f"{workflow}\n")
 
     def holds(self, workflow: tuple[int, str]) -> bool:
         """Whether a resource of this run has taken it over. A file from before this process is that of an earlier run."""
-        if not self.run or not self._file.exists() or self._file.stat().st_mtime < _STARTED:
+        if not self.run or not (file := _file(self.run)).exists() or file.stat().st_mtime < _STARTED:
             return False
-        return f"{workflow}" in self._file.read_text("utf-8").splitlines()
+        return f"{workflow}" in file.read_text("utf-8").splitlines()
 
 
 # --- What was created on this machine
@@ -183,19 +196,16 @@ class Journal:
     def begin(self, key: str, digest: str) -> None:
         """Notes that a create is about to be sent."""
         with suppress(OSError):
-            self._file(key).write_text(digest, "utf-8")
+            _file(f"create {key}").write_text(digest, "utf-8")
 
     def begun(self, key: str, digest: str) -> bool:
         """Whether a create of just this was begun."""
         try:
-            return self._file(key).read_text("utf-8") == digest
+            return _file(f"create {key}").read_text("utf-8") == digest
         except OSError:
             return False
 
     def end(self, key: str) -> None:
         """Forgets a create."""
-        self._file(key).unlink(missing_ok=True)
-
-    def _file(self, key: str) -> Path:
-        name = hashlib.sha256(key.encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"pulumi-dataworks-create-{name}"
+        with suppress(OSError):
+            _file(f"create {key}").unlink(missing_ok=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, WorkflowDeployments
 from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError
-from pulumi_resource_dataworks.lifecycle._run import TakenOver
+from pulumi_resource_dataworks.lifecycle._run import Journal, TakenOver
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, State, document
 from tests.support.messages import Messages
 
@@ -171,3 +174,26 @@ async def test_a_delete_that_waited_too_long_says_why_it_waited(run: Deploying, 
     failed, gone = await asyncio.gather(short, again.delete(other, REPORTS_URN), return_exceptions=True)
     messages(str(failed))
     assert (gone, run.is_live, run.emulator.production(REPORTS)) == (None, True, None)
+
+
+# --- what lies on this machine is this user's
+
+
+def test_what_another_user_has_written_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    journal = Journal()
+    journal.begin("here", "1:a")
+    assert journal.begun("here", "1:a")
+    assert not journal.begun("here", "1:b")
+    [folder] = tmp_path.iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    mine = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: mine + 1)
+    folder.rename(tmp_path / f"pulumi-dataworks-{mine + 1}")
+    assert not journal.begun("here", "1:a")
+    journal.begin("here", "1:b")
+    monkeypatch.setattr(os, "getuid", lambda: mine)
+    (tmp_path / f"pulumi-dataworks-{mine + 1}").rename(folder)
+    assert journal.begun("here", "1:a")
