@@ -60,6 +60,7 @@ from ._single import carried as carried
 from ._single import complete_single as complete_single
 from ._single import imported_single as imported_single
 from ._single import read_single as read_single
+from ._single import single_differences as single_differences
 from ._single import single_output as single_output
 from ._single import single_to_send as single_to_send
 from ._single import uncarried as uncarried

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ._authored import authored
+from ._authored import ChangeKind, authored, differences
 from ._comparison import rename_ids
 from ._completion import VERSION, ChooseId, complete
 from ._dependencies import main_outputs, output_of
@@ -17,7 +17,7 @@ from ._document import Document, dependencies_of, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
 from ._validation import document_problems, holder_problems
-from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt
+from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt, relisted
 
 _CARRIER: Path = ("spec", "workflows", 0)
 _OF_NODES = ("nodes", "dependencies", "flow")
@@ -72,6 +72,17 @@ def uncarried(root: Object, form: SingleForm) -> Object:
     return rebuilt(
         root, {**root, "kind": like(root, form.kind), "spec": rebuilt(spec, {**outside, **inside})}
     )
+
+
+def single_differences(old: Object, new: Object, form: SingleForm) -> dict[Path, ChangeKind]:
+    """As `differences`, of two documents that mean one object, whatever they call it; paths of the carrying documents."""
+
+    def with_one_id(root: Object) -> Object:
+        spec, held = root["spec"], form.object_of(root)
+        listed = relisted(spec[form.holder], [rebuilt(held, {**held, "id": form.noun})])
+        return carried(rebuilt(root, {**root, "spec": rebuilt(spec, {**spec, form.holder: listed})}), form)
+
+    return differences(with_one_id(old), with_one_id(new))
 
 
 def uncarried_path(path: Path) -> Path:

@@ -307,6 +307,8 @@ def described(context: Context, inputs: ObjectInputs, changed: Mapping[tuple[str
 
 
 def _field(inputs: ObjectInputs, path: tuple[str | int, ...]) -> str:
+    if "spec" not in inputs.values:
+        return inputs.kind.property_of(path, inputs.values)
     own = flowspec.uncarried_path(path)
     steps = [str(step) for step in own[3:5]] if own[:2] == inputs.kind.form.path[:2] else [str(own[1])]
     return (

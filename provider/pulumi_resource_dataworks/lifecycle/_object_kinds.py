@@ -87,7 +87,9 @@ class ObjectKind:
         path = flowspec.uncarried_path(path)
         if "spec" in inputs or not self.short:
             return flowspec.show_path(("spec", *path))
-        return next((key for key, steps in self.short.items() if path[3 : 3 + len(steps)] == steps), "name")
+        inner = path[3:]
+        fits = (key for key, steps in self.short.items() if inner[: len(steps)] == steps[: len(inner)])
+        return next(fits, "name")
 
 
 NODE = ObjectKind(

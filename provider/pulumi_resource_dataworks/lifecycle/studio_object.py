@@ -94,7 +94,8 @@ class StudioObjects:
         ignore_changes: Sequence[str] = (),
     ) -> Difference:
         """Compares what was sent last with the new inputs, by meaning; makes no call."""
-        found = self._difference(urn, resource_id, {**olds, **old_outputs}, news, ignore_changes)
+        sent = {key: item for key, item in old_outputs.items() if key in olds or key not in self.kind.short}
+        found = self._difference(urn, resource_id, {**olds, **sent}, news, ignore_changes)
         if olds.get("adopt") != news.get("adopt"):
             found = replace(found, changes={**found.changes, "adopt": "update"})
         key = studio_key(self.kind, resource_id, old_outputs)
@@ -138,11 +139,9 @@ class StudioObjects:
         return replace(found, delete_before_replace=bool(found.replaces) and in_way)
 
     def _below(self, old: ObjectInputs, new: ObjectInputs) -> dict[str, PropertyChange]:
-        form = self.kind.form
-        one, other = (flowspec.carried(inputs.spec, form) for inputs in (old, new))
         if any(map(flowspec.is_secret, (old.spec, new.spec))):
             return {"spec": "update"}
-        found = flowspec.differences(one, other)
+        found = flowspec.single_differences(old.spec, new.spec, self.kind.form)
         return {self.kind.property_of(path, new.values): kind for path, kind in found.items()} or {
             "spec": "update"
         }
@@ -232,8 +231,9 @@ class StudioObjects:
         values = before.values
         if spec is not wrote:
             spec = flowspec.secret_where_new(wrote, spec) if context.secret else spec
-            values = self.kind.inputs_of(flowspec.uncarried(spec, form), before.values)
-            changed = flowspec.differences(wrote, spec)
+            document = flowspec.uncarried(spec, form)
+            values = self.kind.inputs_of(document, before.values)
+            changed = flowspec.single_differences(before.spec, document, form)
             name = context.urn.rpartition("::")[2]
             context.report.info(f"{name}: has drifted: {described(context, before, changed)}")
         read = replace(ObjectInputs.of(self.kind, values, context.urn, before.own), uploaded=before.uploaded)

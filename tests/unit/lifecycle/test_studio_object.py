@@ -277,7 +277,7 @@ async def test_an_update_says_first_what_it_changes() -> None:
     before = len(run.emulator.calls)
     news = run.news(state[1], **function(className="masking.Hide", path="udf/mask"))
     found = run.steps.diff(run.urn, *state, news)
-    assert found.changes == {"className": "update", "path": "update"}
+    assert found.changes == {"className": "update", "path": "add"}
     foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, news)
     assert any("own: changes" in words and "className" in words for _, words in run.report.told)
     assert (foreseen["className"], foreseen["functionId"]) == ("masking.Hide", state[2]["functionId"])
@@ -382,3 +382,39 @@ async def test_a_digest_of_another_release_stays_while_the_meaning_does() -> Non
     assert adopted[2]["digest"] == older
     run.next_run()
     assert (await run.up(adopted, **function(className="masking.Hide")))[2]["digest"] != older
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "changed", "expected"),
+    [
+        ("FileResource", file(), {"name": "hiding.py"}, {"name"}),
+        ("FileResource", file(), {"path": "udf/masking.py"}, {"path"}),
+        ("FileResource", file(), {"name": "hiding.py", "path": "udf/hiding.py"}, {"name", "path"}),
+        ("FileResource", file(), {"dataSource": "theirs"}, {"dataSource"}),
+        ("Function", function(), {"className": "masking.Hide"}, {"className"}),
+        (
+            "Node",
+            {"spec": node_document()},
+            {"spec": node_document(name="sweep")},
+            {"spec.spec.nodes[0].name"},
+        ),
+    ],
+)
+async def test_only_what_the_author_has_changed_is_shown(
+    resource: str, given: dict[str, Any], changed: dict[str, Any], expected: set[str]
+) -> None:
+    run = Studio(resource=resource)
+    resource_id, olds, outputs = await run.up(None, **given)
+    news = run.news(olds, **{**given, **changed})
+    found = run.steps.diff(run.urn, resource_id, olds, outputs, news).changes
+    assert {key for key in found if "dependencies" not in key} == expected
+
+
+async def test_a_refresh_says_that_somebody_has_renamed_and_moved_it() -> None:
+    run = Studio(resource="FileResource")
+    state = await run.up(None, **file(path="udf/masking.py"))
+    run.edit(name="hiding.py", script={"path": "theirs/hiding.py", "runtime": {"command": "ODPS_PYTHON"}})
+    read = await run.refreshed(state)
+    assert read is not None
+    assert (read[1]["name"], read[1]["path"]) == ("hiding.py", "theirs/hiding.py")
+    assert ("info", "own: has drifted: path, name") in run.report.told
