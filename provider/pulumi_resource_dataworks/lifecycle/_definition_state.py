@@ -407,8 +407,8 @@ def unknown_outputs(news: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parse_id(resource_id: str, noun: str = "workflow definition") -> tuple[int, str]:
-    """Project and workflow ID of a resource ID, `<projectId>/<workflowId>`; the noun is for the message.
+def parse_id(resource_id: str, noun: str = "workflow definition", own: str = "workflowId") -> tuple[int, str]:
+    """Project and own ID of a resource ID, `<projectId>/<workflowId>`; what it is and has is for the message.
 
     Raises:
         LifecycleError: It has another form.
@@ -417,7 +417,7 @@ def parse_id(resource_id: str, noun: str = "workflow definition") -> tuple[int, 
     is_project = project.isascii() and project.isdecimal() and int(project) > 0
     if not (is_project and workflow and "/" not in workflow):
         raise LifecycleError(
-            f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<workflowId>, '
+            f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<{own}>, '
             "for example 123456/7234567890123456789"
         )
     return int(project), workflow

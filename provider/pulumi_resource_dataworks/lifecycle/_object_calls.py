@@ -136,14 +136,8 @@ def _nothing_is_lost(inputs: ObjectInputs, actual: flowspec.Object) -> bool:
 
 def _is_taken(context: Context, inputs: ObjectInputs, own_id: str) -> RefusedError:
     noun = inputs.kind.noun
-    place = (
-        f"path {inputs.path}" if inputs.path else f'name "{inputs.name}" in container {inputs.container_id}'
-    )
-    place = "its place" if flowspec.hides_names(inputs.spec) else f"the {place}"
     key, token = f"{inputs.project_id}/{own_id}", f"dataworks:index:{inputs.kind.resource}"
-    taken = (
-        f"{place} of project {inputs.project_id} is taken by {noun} {own_id}, which is not this resource's"
-    )
+    taken = f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id}, which is not this resource's"
     if context.stateless:
         return RefusedError(
             f"{taken}: without a state, nothing says what an earlier create has made. To change that {noun}, run `pulumi do {token} upsert "
@@ -153,6 +147,16 @@ def _is_taken(context: Context, inputs: ObjectInputs, own_id: str) -> RefusedErr
         f"{taken}. To manage it here as it is, run `pulumi import {token} <name> {key}`. To make it what is declared, or where an interrupted "
         "run of this stack has made it, set `adopt: true` on the resource. To keep both, give this one another name or path. Was the resource "
         "renamed in the program? Then give it an alias with its old name"
+    )
+
+
+def _place(inputs: ObjectInputs) -> str:
+    if flowspec.hides_names(inputs.spec):
+        return "its place"
+    return (
+        f"the path {inputs.path}"
+        if inputs.path
+        else f'the name "{inputs.name}" in container {inputs.container_id}'
     )
 
 
@@ -238,12 +242,19 @@ async def change_object(
     inputs, actual = state.inputs, found.carried(old)
     state = state.with_answer(found)
     operations, key = inputs.kind.operations(context.client), (inputs.project_id, found.answer.id)
-    more = await _content(context, inputs) if upload else {}
-    context.state_if_stopped = state.sent()
     there = inputs.kind.form.object_of(actual)
     path = str(flowspec.script_of(there).get("path") or "").strip("/")
     name, folder = str(there.get("name")), path.rpartition("/")[0]
     own_folder = inputs.path.rpartition("/")[0]
+    if name != inputs.name or (inputs.path and folder != own_folder):
+        other = await object_in_place(context, inputs)
+        if other is not None and other.id != key[1]:
+            raise RefusedError(
+                f"{_place(inputs)} of project {inputs.project_id} is taken by {inputs.kind.noun} {other.id}, so this one cannot go "
+                "there. Give it another name or path, or rename or delete that one first"
+            )
+    more = await _content(context, inputs) if upload else {}
+    context.state_if_stopped = state.sent()
     if name != inputs.name:
         context.report.status("renaming it" if context.secret else f"renaming {name} to {inputs.name}")
         await context.ask(operations.rename(*key, inputs.name))

@@ -165,13 +165,12 @@ def _check_choices(kind: ObjectKind, given: Mapping[str, Any], found: Checked) -
     """The inputs that are neither the document nor one of its fields."""
     texts = [key for key in ("containerId", "contentUrl", *kind.short) if key != "fileResources"]
     for key in texts:
-        if key in given and not (
-            isinstance(given[key], Unknown) or (isinstance(given[key], str) and given[key].strip())
-        ):
+        if key in given and not (isinstance(given[key], Unknown) or _is_text(given[key])):
             found.failures.append(f"{key} has to be text that is not empty.")
     names = given.get("fileResources", [])
     if not isinstance(names, Unknown) and not (
-        isinstance(names, list) and all(isinstance(name, str | Unknown) for name in cast("list[Any]", names))
+        isinstance(names, list)
+        and all(isinstance(name, Unknown) or _is_text(name) for name in cast("list[Any]", names))
     ):
         found.failures.append(
             "fileResources has to be a list of names. Give the output name of each FileResource."
@@ -183,6 +182,10 @@ def _check_choices(kind: ObjectKind, given: Mapping[str, Any], found: Checked) -
         found.failures.append(
             f"scene: {SCENES[1]} is for a node in a manual workflow. Give its ID as containerId."
         )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _check_content(given: Mapping[str, Any], found: Checked) -> None:

@@ -295,7 +295,7 @@ def studio_key(kind: ObjectKind, resource_id: str, outputs: Mapping[str, Any]) -
     Raises:
         LifecycleError: The resource's ID has another form.
     """
-    project_id, object_id = parse_id(resource_id, kind.noun)
+    project_id, object_id = parse_id(resource_id, kind.noun, kind.id_output)
     known = outputs.get(kind.id_output)
     if isinstance(known, str) and known:
         return project_id, known

@@ -331,7 +331,7 @@ class StudioObjects:
                 return
             raise LifecycleError(
                 f"{error}. If it is deployed to production, take it offline first (Data Studio, Deploy, Offline), then run this "
-                f"again. To leave the {noun} in DataWorks and only forget it, set retainOnDelete on the resource"
+                f"again. If a node or a function uses it, change that first; where this replaces it, another name is a way out. To leave the {noun} in DataWorks and only forget it, set retainOnDelete on the resource"
             ) from error
 
     async def _found(self, context: Context, state: ObjectState) -> FoundObject | None:

@@ -42,7 +42,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "ids_on_wire": ("strings", "numbers"),
     "read_back_noise": ("usual", "worst"),
 }
-CREATE_CALLS, UPDATE_CALLS = 3, 5
+CREATE_CALLS, UPDATE_CALLS = 3, 6
 
 
 def lost(_: Studio, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:

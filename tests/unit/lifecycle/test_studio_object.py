@@ -418,3 +418,42 @@ async def test_a_refresh_says_that_somebody_has_renamed_and_moved_it() -> None:
     assert read is not None
     assert (read[1]["name"], read[1]["path"]) == ("hiding.py", "theirs/hiding.py")
     assert ("info", "own: has drifted: path, name") in run.report.told
+
+
+@pytest.mark.parametrize("taken_name", ["refused", "refused_in_folder", "accepted"])
+async def test_nothing_is_renamed_to_where_another_is(taken_name: Any) -> None:
+    run = Studio(resource="FileResource")
+    run.emulator.switch(taken_name=taken_name)
+    theirs = await run.up(None, **file(name="hiding.py"))
+    run.next_run()
+    state = await run.up(None, **file())
+    with pytest.raises(
+        RefusedError, match=r"hiding\.py of project 10001 is taken by file resource"
+    ) as caught:
+        await run.up(state, **file(name="hiding.py"))
+    assert theirs[2]["fileResourceId"] in str(caught.value)
+    assert sorted(one["name"] for one in run.held()) == ["hiding.py", "masking.py"]
+
+
+async def test_a_refused_delete_says_what_may_use_it() -> None:
+    run = Studio(resource="FileResource")
+    state = await run.up(None, **file())
+    run.emulator.switch(delete_in_use="refused")
+    await Studio(run.clock, run.emulator, resource="Function").up(None, **function())
+    run.next_run()
+    with pytest.raises(LifecycleError, match="If a node or a function uses it, change that first"):
+        await run.gone(state)
+
+
+@pytest.mark.parametrize("names", ["masking.py", [""], [" "], [5]])
+def test_a_function_names_its_files(names: Any) -> None:
+    run = Studio(resource="Function")
+    found = run.steps.check(run.urn, {"projectId": PROJECT, **function(fileResources=names)}, None)
+    words = "fileResources has to be a list of names. Give the output name of each FileResource."
+    assert found.failures == [words]
+
+
+def test_an_id_of_another_form_is_refused_in_the_words_of_its_kind() -> None:
+    run = Studio(resource="FileResource")
+    with pytest.raises(LifecycleError, match="of a file resource: write <projectId>/<fileResourceId>"):
+        run.steps.diff(run.urn, "10001", {}, {}, {"name": "a"})
