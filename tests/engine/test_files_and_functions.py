@@ -233,6 +233,17 @@ def test_a_secret_content_and_class_are_in_no_state(stack: Stack) -> None:
     stack.is_quiet()
 
 
+def test_what_tells_a_secret_content_from_another_is_no_leak(stack: Stack) -> None:
+    declare(stack, file={"content": None, "contentUrl": "https://b.oss.example/hunter2.py?Signature=1"})
+    stack.up()
+    declare(stack, file={"content": {"fn::secret": {"fn::stringAsset": "hunter2"}}})
+    stack.up()
+    for path in stack.state_files():
+        text = path.read_text("utf-8")
+        assert "hunter2" not in text
+        assert sha256("hunter2") not in text
+
+
 def test_a_large_file_takes_no_memory(stack: Stack) -> None:
     """100 MB against nothing: the peak of the plugin's process, of its own for each."""
     peaks: list[int] = []

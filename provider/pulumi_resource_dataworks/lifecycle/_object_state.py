@@ -116,7 +116,7 @@ class ObjectInputs:
         if not self.content:
             return found
         version = found.partition(":")[0]
-        return f"{version}:{hashlib.sha256(f'{found} {self.content}'.encode()).hexdigest()}"
+        return f"{version}:{_sha256(f'{found} {self.content}')}"
 
     def means(self, other: ObjectInputs) -> bool:
         """Whether both mean the same, and hold the same file."""
@@ -124,11 +124,16 @@ class ObjectInputs:
 
 
 def content_mark(values: Mapping[str, Any]) -> str:
-    """A hash, or an address without the signature behind it; empty where nothing says what the file holds."""
+    """A hash of a file, or of its address without the signature behind it; empty where nothing says what the file holds."""
     content = values.get("content")
     if isinstance(content, Asset):
-        return content.hash or hashlib.sha256(content.text.encode()).hexdigest()
-    return str(values.get("contentUrl") or "").partition("?")[0]
+        return content.hash or _sha256(content.text)
+    address = str(values.get("contentUrl") or "").partition("?")[0]
+    return address and _sha256(address)  # it may be a secret
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pulumi_resource_dataworks._names import (
+    BOOKKEEPING,
     DEPLOYMENT_INPUTS,
     INPUTS,
     OF_THE_DEPLOYMENT,
@@ -23,15 +25,16 @@ from .workflow_run import WorkflowRuns
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A kind of resource: its lifecycle, and the names of its inputs.
-
-    Where the input `secret_input` is a secret, so are the outputs `outputs_of_it`, which say something of it.
-    """
+    """A kind of resource: its lifecycle, the names of its inputs, and by input the outputs that say something of it."""
 
     steps: WorkflowDefinitions | WorkflowDeployments | WorkflowRuns | StudioObjects
     inputs: tuple[str, ...]
-    secret_input: str
-    outputs_of_it: frozenset[str]
+    outputs_of: Mapping[str, frozenset[str]]
+
+    def hidden(self, secrets: Iterable[str]) -> set[str]:
+        """Properties that are secrets, with the outputs that say something of one of them."""
+        found = set(secrets)
+        return found.union(*(outputs for key, outputs in self.outputs_of.items() if key in found))
 
 
 def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, ResourceType]:
@@ -42,11 +45,12 @@ def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, Reso
     def makes(key: tuple[int, str]) -> bool:
         return definitions.makes(key) or any(key in steps.held for steps in objects)
 
+    of_object = {"spec": OF_THE_OBJECT, "content": frozenset({"digest", BOOKKEEPING})}
     taken_over = TakenOver(run and f"{run}/deployments")
     deployments = WorkflowDeployments(taken_over, is_made_here=makes, upstream=definitions.upstream)
     return {
-        "WorkflowDefinition": ResourceType(definitions, INPUTS, "spec", OF_THE_DOCUMENT),
-        "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, "digest", OF_THE_DEPLOYMENT),
-        "WorkflowRun": ResourceType(WorkflowRuns(), WORKFLOW_RUN_INPUTS, "parameters", frozenset()),
-        **{one.kind.resource: ResourceType(one, one.kind.inputs, "spec", OF_THE_OBJECT) for one in objects},
+        "WorkflowDefinition": ResourceType(definitions, INPUTS, {"spec": OF_THE_DOCUMENT}),
+        "WorkflowDeployment": ResourceType(deployments, DEPLOYMENT_INPUTS, {"digest": OF_THE_DEPLOYMENT}),
+        "WorkflowRun": ResourceType(WorkflowRuns(), WORKFLOW_RUN_INPUTS, {"parameters": frozenset()}),
+        **{one.kind.resource: ResourceType(one, one.kind.inputs, of_object) for one in objects},
     }

@@ -227,9 +227,7 @@ class Steps(Front):
             async with self._surroundings(request.urn, state.values, secret=secret, **more) as step:
                 yield step
         except lifecycle.HalfDoneError as error:
-            kind, text = self._kind(request), str(error)
-            hides = kind.secret_input in inputs.secrets | state.secrets
-            hidden = inputs.secrets | (kind.outputs_of_it if hides else frozenset[str]())
+            text, hidden = str(error), self._kind(request).hidden(inputs.secrets | state.secrets)
             # Not by `_outputs`: what it cannot encode must not take the half-done resource with it.
             outputs = encode(self._place.noted(error.outputs), hidden)
             if error.defect:
@@ -258,10 +256,7 @@ class Steps(Front):
     def _outputs(
         self, kind: lifecycle.ResourceType, values: Mapping[str, Any], secrets: Iterable[str]
     ) -> Any:
-        hidden = set(secrets)
-        return encode(
-            self._place.noted(values), hidden | kind.outputs_of_it if kind.secret_input in hidden else hidden
-        )
+        return encode(self._place.noted(values), kind.hidden(secrets))
 
 
 def _own_settings(config: Mapping[str, Any]) -> dict[str, Any]:
