@@ -286,15 +286,24 @@ def _differing(
             "Write the value that you want."
         )
     kept = flowspec.project(root, actual)
-    if flowspec.same(kept, root):
+    if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None
-    document, before = (flowspec.single_to_send(one, form, state.object_id) for one in (root, kept))
-    held, held_before = form.object_of(document), form.object_of(before)
+    # What was sent last tells of entries that a list no longer has: a read-back is projected on what is declared.
+    document, *before = (
+        flowspec.single_to_send(one, form, state.object_id) for one in (root, kept, old.root)
+    )
+    held, held_before = form.object_of(document), [form.object_of(one) for one in before]
     fields: flowspec.Object = {
-        key: item for key, item in held.items() if key == "id" or item != held_before.get(key)
+        key: item
+        for key, item in held.items()
+        if key == "id" or any(item != one.get(key) for one in held_before)
     }
     fields |= dict.fromkeys(old.held.keys() - held.keys())
-    beside = {key: item for key, item in document["spec"].items() if item != before["spec"].get(key)}
+    beside = {
+        key: item
+        for key, item in document["spec"].items()
+        if any(item != one["spec"].get(key) for one in before)
+    }
     return {**document, "spec": {**beside, form.holder: [fields]}}
 
 

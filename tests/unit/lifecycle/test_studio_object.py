@@ -457,3 +457,15 @@ def test_an_id_of_another_form_is_refused_in_the_words_of_its_kind() -> None:
     run = Studio(resource="FileResource")
     with pytest.raises(LifecycleError, match="of a file resource: write <projectId>/<fileResourceId>"):
         run.steps.diff(run.urn, "10001", {}, {}, {"name": "a"})
+
+
+@pytest.mark.parametrize("left", [{}, {"fileResources": []}, {"fileResources": ["a.py"]}])
+async def test_a_file_that_a_function_no_longer_names_is_taken_away(left: dict[str, Any]) -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function(fileResources=["a.py", "b.py"]))
+    given = {key: value for key, value in function().items() if key != "fileResources"} | left
+    run.next_run()
+    state = await run.up(state, **given)
+    named = [one["name"] for one in run.held()[0].get("fileResources", [])]
+    assert named == left.get("fileResources", [])
+    assert run.report.warnings == []
