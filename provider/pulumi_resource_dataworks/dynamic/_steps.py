@@ -123,7 +123,7 @@ class Steps(Front):
             if RESOURCE_INFO in olds or found.changes:
                 return found
             # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
-            return lifecycle.Difference(dict.fromkeys([*resource_type.outputs_of][:1], "update"))
+            return lifecycle.Difference({next(iter(resource_type.outputs_of)): "update"})
 
     @_on_the_loop
     async def create(self, kind: str, news: Values) -> tuple[str, Values]:

@@ -288,7 +288,7 @@ class StudioObjects:
 
     async def _changed(self, context: Context, state: ObjectState, old: ObjectInputs) -> ObjectState:
         """The object as the state declares it, after what `old` has made of it."""
-        found = await self._found(context, state)
+        found = await self._found(context, replace(state, inputs=old))
         if found is None:
             context.report.warning(f"the {self.kind.noun} is not there: creating it")
             return await self._made(context, state.inputs)
