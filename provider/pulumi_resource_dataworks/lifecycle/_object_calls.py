@@ -115,7 +115,7 @@ async def claim_object(
             f"another resource of this program has the {noun} that is there already. Give this one another name or path, or remove one "
             f"of the two ({noun} {own_id} of project {inputs.project_id}, {holder})"
         )
-    if is_own and (holder or _nothing_is_lost(inputs, actual)):
+    if is_own and (holder or nothing_is_lost(inputs, actual)):
         context.report.info(
             f"the {noun} is there already, as this resource made it: {takes} ({noun} {own_id})"
         )
@@ -128,7 +128,7 @@ async def claim_object(
     return ObjectState(theirs).with_answer(found).sent()
 
 
-def _nothing_is_lost(inputs: ObjectInputs, actual: flowspec.Object) -> bool:
+def nothing_is_lost(inputs: ObjectInputs, actual: flowspec.Object) -> bool:
     """Whether an object holds just what is declared, but for dependencies that the service may have dropped."""
     left = flowspec.changes(flowspec.project(inputs.root, actual), inputs.root)
     return not (left.changed or left.removed or left.edges_removed or left.document)

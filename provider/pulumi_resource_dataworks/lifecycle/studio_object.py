@@ -21,6 +21,7 @@ from ._object_calls import (
     described,
     get_object,
     imported_object,
+    nothing_is_lost,
     object_in_place,
     scene_of,
     warn_of_edit,
@@ -315,9 +316,7 @@ class StudioObjects:
         self.journal.end(_journal_key(context, state.inputs))
         if not state.object_id:
             found = await self._found(context, state)
-            if found is None or not flowspec.same(
-                state.projected(found.carried(state.inputs)), state.inputs.root
-            ):
+            if found is None:
                 return
             key = key[0], found.answer.id
         try:
@@ -335,12 +334,13 @@ class StudioObjects:
             ) from error
 
     async def _found(self, context: Context, state: ObjectState) -> FoundObject | None:
-        """The object of a state: by its ID, or at its place where the answer to its create was lost."""
-        object_id = state.object_id
-        if not object_id:
-            there = await object_in_place(context, state.inputs)
-            object_id = there.id if there else ""
-        return await get_object(context, state.inputs, object_id) if object_id else None
+        """The object of a state: by its ID, or at its place, just as it was sent, where the answer to its create was lost."""
+        if state.object_id:
+            return await get_object(context, state.inputs, state.object_id)
+        there = await object_in_place(context, state.inputs)
+        found = await get_object(context, state.inputs, there.id) if there else None
+        is_own = found is not None and nothing_is_lost(state.inputs, found.carried(state.inputs))
+        return found if is_own else None
 
     async def _kept(self, context: Context, step: Any) -> ObjectState:
         """The end of something that sends, which loses nothing that was sent."""

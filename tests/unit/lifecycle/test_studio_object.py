@@ -471,15 +471,19 @@ async def test_a_file_that_a_function_no_longer_names_is_taken_away(left: dict[s
     assert run.report.warnings == []
 
 
-async def test_one_whose_create_was_not_seen_is_not_taken_for_somebody_elses() -> None:
+@pytest.mark.parametrize("name", ["mask", "hide"])
+async def test_one_whose_create_was_not_seen_is_not_taken_for_somebody_elses(name: str) -> None:
     run = Studio(resource="Function")
-    theirs = Studio(run.clock, run.emulator, resource="Function")
-    await theirs.up(None, **function(name="hide", className="theirs.Mask"))
     run.emulator.add_fault(Fault("CreateFunction", times=9, reset=True, when="before"))
     state = await run.attempt(None, **function())
     assert state is not None
     run.emulator.clear_faults()
+    theirs = Studio(run.clock, run.emulator, resource="Function")
+    await theirs.up(None, **function(name=name, className="theirs.Mask"))
     run.next_run()
     with pytest.raises(LifecycleError, match="is not this resource's"):
-        await run.up(state, **function(name="hide"))
+        await run.up(state, **function(name=name))
+    assert [one["className"] for one in run.held()] == ["theirs.Mask"]
+    run.next_run()
+    await run.gone(state)
     assert [one["className"] for one in run.held()] == ["theirs.Mask"]
