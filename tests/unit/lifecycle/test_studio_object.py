@@ -349,6 +349,7 @@ async def test_each_is_deployed_and_taken_offline(resource: str, key: str) -> No
     ("spec", "words"),
     [
         ({"kind": "Node"}, "the document holds 0 objects in nodes"),
+        ({"spec": {"nodes": [{}], "workflows": []}}, "spec.workflows: a workflow stands beside the node"),
         ({"kind": "Function", "spec": {"nodes": [{}]}}, '"Function" is not the kind of a node\'s document'),
         ({"spec": {"nodes": [{}, {}]}}, "the document holds 2 objects in nodes, and is that of one node"),
         ({"spec": {"nodes": [{"name": "a"}]}}, "spec.nodes[0].script"),
