@@ -11,6 +11,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING, DEPLOYED, DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
+from ._definition_state import bookkeeping
 from ._pipeline_run import RunRequest, short_digest
 from ._step import UNKNOWN, Unknown
 
@@ -128,7 +129,7 @@ class DeploymentState:
         if pending is not None:
             known |= {"pending_run": pending.get("runId", ""), "pending_digest": pending.get("digest", "")}
         known["stages"] = tuple(known.get("stages", ()))
-        kept = cast("Mapping[str, Any]", outputs.get(BOOKKEEPING, {})).get("stageSeconds")
+        kept = bookkeeping(outputs).get("stageSeconds")
         by_code = cast("dict[str, object]", kept) if isinstance(kept, dict) else {}
         lengths = {code: openapi.Length.kept(seconds) for code, seconds in by_code.items()}
         return cls(inputs, **known, stage_seconds={code: one for code, one in lengths.items() if one})
