@@ -26,7 +26,7 @@ from ._picture import NotDrawnError, Picture
 from ._svg import svg
 
 _OTHERS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
-"""Names of files in which nobody looks for the text of an SVG."""
+"""Endings of files that hold something other than the text of an SVG."""
 
 
 def run(arguments: Namespace) -> int:

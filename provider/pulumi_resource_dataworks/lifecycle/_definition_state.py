@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks._names import BOOKKEEPING, OF_THE_DOCUMENT
+from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 
+from ._state import bookkeeping, iso_time, marked, parse_id, with_bookkeeping
 from ._step import UNKNOWN, HalfDoneError, LifecycleError
 
 # --- The IDs that a document leaves out: those that the service is known to have, else guesses for what is not there yet
@@ -325,8 +325,7 @@ class DefinitionState:
             "importSeconds": self.took and [round(seconds, 3) for seconds in self.took],
             "importNodes": self.took and self.took_nodes,
         }
-        kept = {key: value for key, value in kept.items() if value is not None}
-        return marked({**outputs, BOOKKEEPING: kept} if kept else outputs, self.inputs.spec)
+        return marked(with_bookkeeping(outputs, kept), self.inputs.spec, OF_THE_DOCUMENT)
 
 
 def _count(value: object) -> int:
@@ -344,23 +343,10 @@ def written_id(spec: flowspec.Object) -> Any:
     return flowspec.workflow_of(spec).get("id") or spec["spec"].get("id")
 
 
-def bookkeeping(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the provider keeps for itself beside the outputs that people see."""
-    return cast("Mapping[str, Any]", outputs.get(BOOKKEEPING) or {})
-
-
 def owned_nodes(outputs: Mapping[str, Any]) -> frozenset[str]:
     """The service's IDs of every node that the resource has sent and not seen gone."""
     nodes = cast("Mapping[str, str]", outputs.get("nodeIds") or {})
     return frozenset(cast("list[str]", bookkeeping(outputs).get("ownedNodeIds", list(nodes.values()))))
-
-
-def marked(outputs: dict[str, Any], spec: Any) -> dict[str, Any]:
-    """The outputs, with those marked as secrets that say something of one in the document."""
-    if not flowspec.secrets_of(spec):
-        return outputs
-    hidden = OF_THE_DOCUMENT if flowspec.hides_names(spec) else {"digest", BOOKKEEPING}
-    return {key: flowspec.secret(value) if key in hidden else value for key, value in outputs.items()}
 
 
 def document_outputs(inputs: DefinitionInputs, root: flowspec.Object) -> dict[str, Any]:
@@ -395,7 +381,7 @@ def keeping_digest(
 
 def preview_outputs(inputs: DefinitionInputs) -> dict[str, Any]:
     """The outputs of a workflow that is not there yet: the service may give IDs of its own."""
-    known = marked(document_outputs(inputs, inputs.root), inputs.spec)
+    known = marked(document_outputs(inputs, inputs.root), inputs.spec, OF_THE_DOCUMENT)
     return {**known, **dict.fromkeys(_NOT_IN_THE_DOCUMENT, UNKNOWN)}
 
 
@@ -405,22 +391,6 @@ def unknown_outputs(news: Mapping[str, Any]) -> dict[str, Any]:
         **dict.fromkeys((*_NOT_IN_THE_DOCUMENT, "name", "path", "nodeOutputs", "digest"), UNKNOWN),
         **news,
     }
-
-
-def parse_id(resource_id: str, noun: str = "workflow definition", own: str = "workflowId") -> tuple[int, str]:
-    """Project and own ID of a resource ID, `<projectId>/<workflowId>`; what it is and has is for the message.
-
-    Raises:
-        LifecycleError: It has another form.
-    """
-    project, _, workflow = resource_id.partition("/")
-    is_project = project.isascii() and project.isdecimal() and int(project) > 0
-    if not (is_project and workflow and "/" not in workflow):
-        raise LifecycleError(
-            f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<{own}>, '
-            "for example 123456/7234567890123456789"
-        )
-    return int(project), workflow
 
 
 def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]:
@@ -435,14 +405,3 @@ def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]
     project_id, workflow_id = parse_id(resource_id)
     known = outputs.get("workflowId")
     return project_id, known if isinstance(known, str) and known else workflow_id
-
-
-def iso_time(milliseconds: int | None) -> str | None:
-    """A moment of the service as ISO 8601 text in UTC; None where it says none."""
-    if milliseconds is None:
-        return None
-    try:
-        moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
-    except (ArithmeticError, ValueError, OSError):  # no time of this world
-        return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

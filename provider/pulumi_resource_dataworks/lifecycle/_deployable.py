@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import _ownership
-from ._object_calls import imported_object
+from ._object_calls import get_any, imported_object
 from ._object_kinds import OBJECT_KINDS
 from ._ownership import Workflow
 from ._refresh import imported
@@ -35,8 +35,14 @@ async def read_deployable(context: Context, key: str, workflow: Workflow) -> Dep
     """What an input names; None where it is surely not there."""
     kind = next((one for one in OBJECT_KINDS if one.id_output == key), None)
     if kind is not None:
-        read = await imported_object(context, kind, *workflow)
-        return read and Deployable(key, read[0].answer.task_id, lambda: read[1].inputs.digest)
+        one = await get_any(context, kind, *workflow)
+        if one is None:
+            return None
+        return Deployable(
+            key,
+            one.answer.task_id,
+            lambda: imported_object(context.urn, kind, workflow[0], one).inputs.digest,
+        )
     found = await _ownership.read_unless_gone(context, *workflow)
     if found is None:
         return None

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import BOOKKEEPING, DEPLOYED, DEPLOYMENT_INPUTS
+from pulumi_resource_dataworks._names import DEPLOYED, DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
-from ._definition_state import bookkeeping
 from ._pipeline_run import RunRequest, short_digest
+from ._state import bookkeeping, with_bookkeeping
 from ._step import UNKNOWN, Unknown
 
 # --- A workflow deployment's inputs and outputs, as values of this program and as Pulumi keeps them
@@ -178,7 +178,7 @@ class DeploymentState:
             outputs["pendingRun"] = {"runId": self.pending_run, "digest": self.pending_digest}
         if self.stage_seconds:
             lengths = {code: [round(one, 3) for one in length] for code, length in self.stage_seconds.items()}
-            outputs[BOOKKEEPING] = {"stageSeconds": lengths}
+            outputs = with_bookkeeping(outputs, {"stageSeconds": lengths})
         return outputs
 
 

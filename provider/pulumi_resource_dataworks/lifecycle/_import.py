@@ -12,6 +12,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _ownership
 from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
 from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._state import report_rewrites
 from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
@@ -231,7 +232,7 @@ async def finish(
 ) -> DefinitionState:
     """Waits for the pending job and reads the workflow back; `advice` is said where the job failed.
 
-    Of a job that is `resumed` nobody knows how long it has been running, so nothing is learnt of it.
+    Of a job that is `resumed` it is not known how long it has been running, so nothing is learnt of it.
 
     Raises:
         HalfDoneError: The job failed, or its end was not seen, or the service did not keep what was sent.
@@ -369,10 +370,7 @@ def _with_rewrites(context: Context, state: DefinitionState, kept: flowspec.Obje
     rewritten = context.described(flowspec.changes(state.inputs.root, kept))
     if not rewritten:
         return replace(state, rewrites=None)
-    message = f"DataWorks keeps something else than was sent: it {rewritten}"
-    if context.strict:
-        raise state.half_done(f"{message}. The provider's setting `strict` makes this an error")
-    context.report.warning(message)
+    report_rewrites(context, rewritten, state.half_done)
     as_kept = state.under_actual_ids(kept)
     return replace(state, rewrites=(flowspec.canonical(state.root), flowspec.canonical(as_kept)))
 

@@ -80,7 +80,7 @@ async def begin(
 def _not_made_twice(context: Context, state: WorkflowRunState) -> str:
     what = f"for {len(state.done)} of {len(state.done) + len(state.left)} dates " if state.left else ""
     return (
-        f"{context.urn.rpartition('::')[2]}: a run of just this has succeeded {what}already, so that is not run twice. "
+        f"{context.name}: a run of just this has succeeded {what}already, so that is not run twice. "
         f"Change triggers to run it again{shown_ids(state.done_ids)}"
     )
 

@@ -77,9 +77,7 @@ async def request_of(context: Context, state: WorkflowRunState) -> tuple[dict[st
         "DefaultRunProperties": {key: value for key, value in properties.items() if value is not None},
         "WorkflowParameters": _written(parameters, as_json=kind == "ManualWorkflow"),
         "TaskParameters": {tasks[name]: text for name, text in by_node.items()},
-        "Comment": f"Run by Pulumi: {context.urn.rpartition('::')[2]}"
-        if context.urn
-        else "Run by pulumi-dataworks",
+        "Comment": f"Run by Pulumi: {context.name}" if context.urn else "Run by pulumi-dataworks",
     }
     trigger: Any = flowspec.workflow_of(found.root).get("trigger")
     zone = str(cast("Mapping[str, Any]", trigger).get("timezone") or "") if isinstance(trigger, dict) else ""

@@ -10,6 +10,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES, ObjectKind
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._state import report_rewrites, reset_removed
 from ._step import Asset, Context, LifecycleError, RefusedError
 
 _READS = 4
@@ -58,21 +59,21 @@ async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.Stu
     return None
 
 
-async def imported_object(
-    context: Context, kind: ObjectKind, project_id: int, object_id: str
-) -> tuple[FoundObject, ObjectState] | None:
-    """An object that Pulumi has not seen before, with the document that its author would write; None where it is not there."""
-    form = kind.form
-    blank = {"kind": form.kind, "spec": {form.holder: [{"name": ""}]}}
+async def get_any(context: Context, kind: ObjectKind, project_id: int, object_id: str) -> FoundObject | None:
+    """As `get_object`, of an object of which only the ID is known."""
+    blank = {"kind": kind.form.kind, "spec": {kind.form.holder: [{"name": ""}]}}
     asked = ObjectInputs.of(kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
-    found = await get_object(context, asked, object_id)
-    if found is None:
-        return None
+    return await get_object(context, asked, object_id)
+
+
+def imported_object(urn: str, kind: ObjectKind, project_id: int, found: FoundObject) -> ObjectState:
+    """The state of an object that Pulumi has not seen before, with the document that its author would write."""
+    form, object_id = kind.form, found.answer.id
     spec, container = flowspec.imported_single(found.root, form, object_id)
     values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
-    inputs = ObjectInputs.of(kind, values, context.urn, object_id)
+    inputs = ObjectInputs.of(kind, values, urn, object_id)
     left_out = flowspec.left_out(inputs.root, found.carried(inputs))
-    return found, replace(ObjectState(inputs).with_answer(found), left_out=left_out)
+    return replace(ObjectState(inputs).with_answer(found), left_out=left_out)
 
 
 async def scene_of(context: Context, state: ObjectState, found: FoundObject) -> str:
@@ -278,13 +279,7 @@ def _differing(
 ) -> flowspec.Object | None:
     """What of the document is to be sent; None where the service holds all of it."""
     inputs, form = state.inputs, state.inputs.kind.form
-    root, stuck = flowspec.reset_removed(old.root, inputs.root)
-    if stuck:
-        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
-        context.report.warning(
-            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
-            "Write the value that you want."
-        )
+    root = reset_removed(context, old.root, inputs.root)
     kept = flowspec.project(root, actual)
     if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None
@@ -389,8 +384,5 @@ def _with_rewrites(context: Context, state: ObjectState, kept: flowspec.Object) 
     changed = flowspec.differences(state.inputs.root, kept)
     if flowspec.same(state.inputs.root, kept):
         return replace(state, rewrites=None)
-    message = f"DataWorks keeps something else than was sent: it changes {described(context, state.inputs, changed)}"
-    if context.strict:
-        raise state.half_done(f"{message}. The provider's setting `strict` makes this an error")
-    context.report.warning(message)
+    report_rewrites(context, f"changes {described(context, state.inputs, changed)}", state.half_done)
     return replace(state, rewrites=(flowspec.canonical(state.inputs.root), flowspec.canonical(kept)))

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks._names import BOOKKEEPING, OF_THE_OBJECT
+from pulumi_resource_dataworks._names import OF_THE_OBJECT
 
-from ._definition_state import bookkeeping, iso_time, parse_id
 from ._object_kinds import NODE, ObjectKind
+from ._state import bookkeeping, iso_time, marked, parse_id, with_bookkeeping
 from ._step import UNKNOWN, Asset, HalfDoneError, LifecycleError, has_unknown
 
 StudioKey = tuple[int, str]
@@ -250,8 +250,7 @@ class ObjectState:
             "leftOut": self.left_out,
             "unsettled": None if self.settled else True,
         }
-        kept = {key: value for key, value in kept.items() if value is not None}
-        return marked({**outputs, BOOKKEEPING: kept} if kept else outputs, self.inputs.spec)
+        return marked(with_bookkeeping(outputs, kept), self.inputs.spec, OF_THE_OBJECT)
 
 
 def object_outputs(inputs: ObjectInputs) -> dict[str, Any]:
@@ -264,7 +263,7 @@ def preview_outputs(inputs: ObjectInputs) -> dict[str, Any]:
     """The outputs of an object that is not there yet."""
     unknown = dict.fromkeys((inputs.kind.id_output, "owner", "createTime"), UNKNOWN)
     output = {"output": inputs.output} if inputs.output else {}
-    return {**marked({**object_outputs(inputs), **output}, inputs.spec), **unknown}
+    return {**marked({**object_outputs(inputs), **output}, inputs.spec, OF_THE_OBJECT), **unknown}
 
 
 def unknown_outputs(kind: ObjectKind, news: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,14 +278,6 @@ def unknown_outputs(kind: ObjectKind, news: Mapping[str, Any]) -> dict[str, Any]
         *(("output",) if kind is NODE else ()),
     )
     return {**dict.fromkeys(keys, UNKNOWN), **news}
-
-
-def marked(outputs: dict[str, Any], spec: flowspec.Object) -> dict[str, Any]:
-    """The outputs, with those marked as secrets that say something of one in the document."""
-    if not flowspec.secrets_of(spec):
-        return outputs
-    hidden = OF_THE_OBJECT if flowspec.hides_names(spec) else {"digest", BOOKKEEPING}
-    return {key: flowspec.secret(value) if key in hidden else value for key, value in outputs.items()}
 
 
 def is_unknown(kind: ObjectKind, news: Mapping[str, Any]) -> bool:

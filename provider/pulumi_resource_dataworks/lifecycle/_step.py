@@ -247,6 +247,11 @@ class Context:
             return "1 node" if len(nodes) == 1 else f"{len(nodes)} nodes"
         return ", ".join(f'"{name}"' for name in nodes)
 
+    @property
+    def name(self) -> str:
+        """The resource's name in the program; empty where there is none."""
+        return self.urn.rpartition("::")[2]
+
     def described(self, changes: flowspec.Changes) -> str:
         """What the service did to a document, for a message; only how much where it may quote a secret."""
         return changes.count() if self.secret else changes.describe()
@@ -257,8 +262,7 @@ class Context:
         hidden = self.hides_names or (before and self.secret)
         summary = changes.count() if hidden else changes.describe()
         if summary:
-            name = self.urn.rpartition("::")[2]
-            self.report.info(f"{name}{' ' if before else ': '}{before}{summary}")
+            self.report.info(f"{self.name}{' ' if before else ': '}{before}{summary}")
 
     async def ask(self, call: Coroutine[Any, Any, T]) -> T:
         """Waits for a call to the service, but not past the step's time or the user's patience.

@@ -11,6 +11,7 @@ from pulumi_resource_dataworks import flowspec
 from ._definition_state import DefinitionInputs, DefinitionState
 from ._import import ImportRequest
 from ._ownership import Found, refuse_foreign
+from ._state import reset_removed
 from ._step import Context, without_unknowns
 
 
@@ -36,13 +37,7 @@ def import_request(
         return ImportRequest(first, new.root, fresh=True)
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)
-    root, stuck = flowspec.reset_removed(old.root, new.root)
-    if stuck:
-        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
-        context.report.warning(
-            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
-            "Write the value that you want."
-        )
+    root = reset_removed(context, old.root, new.root)
     known = updated.with_answer(found.definition, found.root)
     removed = flowspec.changes(known.projected(found.root), new.root).removed
     return ImportRequest(known, root, fresh=False, removed=tuple(removed))

@@ -12,13 +12,13 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._check import Checked
-from ._definition_state import bookkeeping
 from ._diff import Difference, PropertyChange, ignoring
 from ._object_calls import (
     change_object,
     claim_object,
     create_object,
     described,
+    get_any,
     get_object,
     imported_object,
     nothing_is_lost,
@@ -40,6 +40,7 @@ from ._object_state import (
 )
 from ._ownership import raise_definite
 from ._run import Journal, TakenOver
+from ._state import bookkeeping
 from ._step import Context, LifecycleError, Unknown, nothing_lost
 
 Outputs = dict[str, Any]
@@ -235,18 +236,18 @@ class StudioObjects:
             document = flowspec.uncarried(spec, form)
             values = self.kind.inputs_of(document, before.values)
             changed = flowspec.single_differences(before.spec, document, form)
-            name = context.urn.rpartition("::")[2]
-            context.report.info(f"{name}: has drifted: {described(context, before, changed)}")
+            context.report.info(f"{context.name}: has drifted: {described(context, before, changed)}")
         read = replace(ObjectInputs.of(self.kind, values, context.urn, before.own), uploaded=before.uploaded)
         fresh = replace(state, inputs=read).with_answer(found)
         return {**values}, fresh
 
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
         """Inputs and outputs of an object that Pulumi has not seen before."""
-        read = await imported_object(context, self.kind, *studio_key(self.kind, resource_id, {}))
-        if read is None:
+        project_id, object_id = studio_key(self.kind, resource_id, {})
+        found = await get_any(context, self.kind, project_id, object_id)
+        if found is None:
             return None
-        found, state = read
+        state = imported_object(context.urn, self.kind, project_id, found)
         values = dict(state.inputs.values)
         scene = await scene_of(context, state, found)
         if scene != self.kind.defaults.get("scene", scene):
@@ -280,8 +281,7 @@ class StudioObjects:
         if context.preview:
             changed = flowspec.differences(state.inputs.root, new.root)
             if changed:
-                name = context.urn.rpartition("::")[2]
-                context.report.info(f"{name}: changes {described(context, new, changed)}")
+                context.report.info(f"{context.name}: changes {described(context, new, changed)}")
             return _keeping_digest(state, old_outputs, replace(after, output=new.output))
         if not (state.settled and state.inputs.means(new)):
             after = await self._changed(context, after, state.inputs)

@@ -17,7 +17,6 @@ from ._check import Checked, check_definition, check_document
 from ._definition_state import (
     DefinitionInputs,
     DefinitionState,
-    bookkeeping,
     keeping_digest,
     owned_nodes,
     preview_outputs,
@@ -32,6 +31,7 @@ from ._ownership import Found, Holder, Workflow, claim, foresee, found_again, re
 from ._production import Upstream, upstream_of
 from ._refresh import imported, refreshed
 from ._run import Learnt, Options, TakenOver
+from ._state import bookkeeping
 from ._step import (
     Context,
     HalfDoneError,

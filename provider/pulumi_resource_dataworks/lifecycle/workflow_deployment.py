@@ -10,7 +10,6 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYED, RUN_INPUTS
 
 from ._check import Checked
-from ._definition_state import parse_id
 from ._deployable import NOUNS, not_there, read_any, read_deployable
 from ._deployment_state import (
     FAILED,
@@ -44,6 +43,7 @@ from ._production import (
     warn_of_upstream,
 )
 from ._run import TakenOver
+from ._state import parse_id
 from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
 
 Outputs = dict[str, Any]

@@ -92,8 +92,7 @@ class WorkflowRuns:
                 "waits for the run that has not ended",
                 f"runs {state.rest} again, after {state.status}",
             )
-            name = context.urn.rpartition("::")[2]
-            context.report.info(f"{name}: {waits if state.status == RUNNING else again}")
+            context.report.info(f"{context.name}: {waits if state.status == RUNNING else again}")
             return {**state.to_pulumi(), **_NOT_KNOWN_YET, "runName": state.name}
         if not state.is_under_way:
             state = await begin(context, state, state)

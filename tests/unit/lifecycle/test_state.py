@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 from pulumi_resource_dataworks.lifecycle import LifecycleError
 from pulumi_resource_dataworks.lifecycle._definition_state import (
     DefinitionInputs,
     DefinitionState,
     Ids,
-    bookkeeping,
-    marked,
     owned_nodes,
-    parse_id,
     workflow_of,
 )
+from pulumi_resource_dataworks.lifecycle._state import bookkeeping, marked, parse_id
 from tests.support.definitions import PROJECT, URN, Run, node_ids
 from tests.support.documents import etl, node
 from tests.support.messages import Messages
@@ -181,7 +180,7 @@ def test_of_a_secret_the_outputs_hide_what_tells_of_it(spec: Any, hidden: set[st
 
 def test_outputs_of_a_document_without_secrets_are_marked_nowhere() -> None:
     outputs = {"spec": WRITTEN, "digest": "1:a"}
-    assert marked(outputs, WRITTEN) is outputs
+    assert marked(outputs, WRITTEN, OF_THE_DOCUMENT) is outputs
 
 
 def test_the_resources_id_says_the_project_and_its_outputs_the_workflow() -> None:

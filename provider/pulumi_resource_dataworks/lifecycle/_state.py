@@ -1,0 +1,82 @@
+"""What the states of workflows, nodes, functions and files have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks._names import BOOKKEEPING
+
+from ._step import Context, HalfDoneError, LifecycleError
+
+
+def bookkeeping(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the provider keeps for itself beside the outputs that people see."""
+    return cast("Mapping[str, Any]", outputs.get(BOOKKEEPING) or {})
+
+
+def with_bookkeeping(outputs: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs with what the provider keeps for itself: what is not None of it."""
+    known = {key: value for key, value in kept.items() if value is not None}
+    return {**outputs, BOOKKEEPING: known} if known else outputs
+
+
+def marked(outputs: dict[str, Any], spec: flowspec.Object, of_names: Collection[str]) -> dict[str, Any]:
+    """The outputs, with those marked as secrets that say something of one in the document: `of_names` where names are secrets."""
+    if not flowspec.secrets_of(spec):
+        return outputs
+    hidden = of_names if flowspec.hides_names(spec) else {"digest", BOOKKEEPING}
+    return {key: flowspec.secret(value) if key in hidden else value for key, value in outputs.items()}
+
+
+def parse_id(resource_id: str, noun: str = "workflow definition", own: str = "workflowId") -> tuple[int, str]:
+    """Project and own ID of a resource ID, `<projectId>/<workflowId>`; what it is and has is for the message.
+
+    Raises:
+        LifecycleError: It has another form.
+    """
+    project, _, workflow = resource_id.partition("/")
+    is_project = project.isascii() and project.isdecimal() and int(project) > 0
+    if not (is_project and workflow and "/" not in workflow):
+        raise LifecycleError(
+            f'the ID "{resource_id}" is not that of a {noun}: write <projectId>/<{own}>, '
+            "for example 123456/7234567890123456789"
+        )
+    return int(project), workflow
+
+
+def iso_time(milliseconds: int | None) -> str | None:
+    """A moment of the service as ISO 8601 text in UTC; None where it says none."""
+    if milliseconds is None:
+        return None
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    except (ArithmeticError, ValueError, OSError):  # no time of this world
+        return None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def reset_removed(context: Context, old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
+    """The new document, with what undoes the fields that it no longer has; warns of those that nothing known undoes."""
+    root, stuck = flowspec.reset_removed(old, new)
+    if stuck:
+        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
+        context.report.warning(
+            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
+            "Write the value that you want."
+        )
+    return root
+
+
+def report_rewrites(context: Context, rewritten: str, half_done: Callable[[str], HalfDoneError]) -> None:
+    """Warns of what the service made of a document.
+
+    Raises:
+        HalfDoneError: The provider's setting `strict` asks for that.
+    """
+    message = f"DataWorks keeps something else than was sent: it {rewritten}"
+    if context.strict:
+        raise half_done(f"{message}. The provider's setting `strict` makes this an error")
+    context.report.warning(message)
