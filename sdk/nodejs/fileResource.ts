@@ -16,14 +16,14 @@ import * as utilities from "./utilities";
  * import * as pulumi from "@pulumi/pulumi";
  * import * as dataworks from "@pulumi-dataworks/dataworks";
  *
- * const module = new dataworks.FileResource("masking", {
+ * const masking = new dataworks.FileResource("masking", {
  *     projectId: 123456,
  *     name: "masking.py",
  *     type: "python",
  *     content: new pulumi.asset.FileAsset("masking.py"),
  * });
  *
- * export const fileResourceId = module.fileResourceId;
+ * export const fileResourceId = masking.fileResourceId;
  * ```
  *
  * ## Import

@@ -15,7 +15,7 @@ import * as utilities from "./utilities";
  * import * as pulumi from "@pulumi/pulumi";
  * import * as dataworks from "@pulumi-dataworks/dataworks";
  *
- * const module = new dataworks.FileResource("masking", {
+ * const masking = new dataworks.FileResource("masking", {
  *     projectId: 123456,
  *     name: "masking.py",
  *     type: "python",
@@ -26,7 +26,7 @@ import * as utilities from "./utilities";
  *     name: "mask_email",
  *     type: "string",
  *     className: "masking.MaskEmail",
- *     fileResources: [module.name],
+ *     fileResources: [masking.name],
  * });
  *
  * export const functionId = mask.functionId;

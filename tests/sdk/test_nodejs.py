@@ -18,6 +18,10 @@ pytestmark = [
     pytest.mark.timeout(600),  # with cold caches npm's packages come first
 ]
 PROGRAMS = Path(__file__).parent / "programs"
+LOAD = """
+const { readFileSync } = require("fs");
+for (const file of process.argv.slice(1)) new (require("vm").Script)(require("module").wrap(readFileSync(file, "utf8")), file);
+"""
 STRICT = ("--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--skipLibCheck")
 
 
@@ -38,5 +42,6 @@ def test_programs_compile_and_hand_over_what_they_say(node: Tool, node_modules: 
         (tmp_path / f"documented-{name}.ts").write_text(text, "utf-8")
     sources = sorted(path.name for path in tmp_path.glob("*.ts"))
     node("node_modules/typescript/bin/tsc", *STRICT, *sources, cwd=tmp_path)
+    node("-e", LOAD, *(path.name for path in tmp_path.glob("*.js")), cwd=tmp_path)  # tsc takes `const module`
     expect_the_typed_document(json.loads(node("typed.js", cwd=tmp_path)))
     expect_the_functions(node("functions.js", cwd=tmp_path))

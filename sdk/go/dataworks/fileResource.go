@@ -28,7 +28,7 @@ import (
 //
 //	func main() {
 //	    pulumi.Run(func(ctx *pulumi.Context) error {
-//	        module, err := dataworks.NewFileResource(ctx, "masking", &dataworks.FileResourceArgs{
+//	        masking, err := dataworks.NewFileResource(ctx, "masking", &dataworks.FileResourceArgs{
 //	            ProjectId: pulumi.Int(123456),
 //	            Name:      pulumi.String("masking.py"),
 //	            Type:      pulumi.String("python"),
@@ -37,7 +37,7 @@ import (
 //	        if err != nil {
 //	            return err
 //	        }
-//	        ctx.Export("fileResourceId", module.FileResourceId)
+//	        ctx.Export("fileResourceId", masking.FileResourceId)
 //	        return nil
 //	    })
 //	}

@@ -196,14 +196,14 @@ class FileResource(pulumi.CustomResource):
         import pulumi
         import pulumi_dataworks as dataworks
 
-        module = dataworks.FileResource(
+        masking = dataworks.FileResource(
             "masking",
             project_id=123456,
             name="masking.py",
             type="python",
             content=pulumi.FileAsset("masking.py"))
 
-        pulumi.export("fileResourceId", module.file_resource_id)
+        pulumi.export("fileResourceId", masking.file_resource_id)
         ```
 
         ## Import
@@ -245,14 +245,14 @@ class FileResource(pulumi.CustomResource):
         import pulumi
         import pulumi_dataworks as dataworks
 
-        module = dataworks.FileResource(
+        masking = dataworks.FileResource(
             "masking",
             project_id=123456,
             name="masking.py",
             type="python",
             content=pulumi.FileAsset("masking.py"))
 
-        pulumi.export("fileResourceId", module.file_resource_id)
+        pulumi.export("fileResourceId", masking.file_resource_id)
         ```
 
         ## Import

@@ -195,7 +195,7 @@ class Function(pulumi.CustomResource):
         import pulumi
         import pulumi_dataworks as dataworks
 
-        module = dataworks.FileResource(
+        masking = dataworks.FileResource(
             "masking",
             project_id=123456,
             name="masking.py",
@@ -207,7 +207,7 @@ class Function(pulumi.CustomResource):
             name="mask_email",
             type="string",
             class_name="masking.MaskEmail",
-            file_resources=[module.name])
+            file_resources=[masking.name])
 
         pulumi.export("functionId", mask.function_id)
         ```
@@ -250,7 +250,7 @@ class Function(pulumi.CustomResource):
         import pulumi
         import pulumi_dataworks as dataworks
 
-        module = dataworks.FileResource(
+        masking = dataworks.FileResource(
             "masking",
             project_id=123456,
             name="masking.py",
@@ -262,7 +262,7 @@ class Function(pulumi.CustomResource):
             name="mask_email",
             type="string",
             class_name="masking.MaskEmail",
-            file_resources=[module.name])
+            file_resources=[masking.name])
 
         pulumi.export("functionId", mask.function_id)
         ```
