@@ -23,7 +23,7 @@ from ._errors import (
     UnreadableAnswer,
     WrongEndpointError,
 )
-from ._models import parse_json
+from ._operations import parse_json
 from ._words import LONGEST, Words, label
 
 LARGEST_ANSWER: Final = 32 * 1024 * 1024

@@ -1,27 +1,37 @@
 """The operations, one function each."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import httpx
 
 from ._credentials import CredentialsSource, credentials_for
 from ._errors import NotFoundError, QuotaExhaustedError
-from ._instances import Instances
+from ._jobs import AsyncJob, JobStatus
 from ._limiter import Clock, Limiter, SystemClock
-from ._lookups import Lookups
-from ._models import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
-from ._objects import StudioObjects
-from ._operations import DELETE, GET, GET_JOB, IMPORT, LIST, MOVE, RENAME, Operation
-from ._pipelines import Pipelines
-from ._results import Page, all_pages, empty, inner, one, read
+from ._objects import Lookups, StudioObjects, WorkflowDefinition, WorkflowSummary
+from ._operations import (
+    DELETE,
+    GET,
+    GET_JOB,
+    IMPORT,
+    LIST,
+    MOVE,
+    RENAME,
+    Body,
+    Operation,
+    Operations,
+    empty,
+    inner,
+    read,
+)
 from ._retry import Retry
+from ._runs import Instances, Pipelines
 from ._settings import Settings
 from ._transport import Transport
 from ._uploads import Uploads
 
 
-class Client:
+class Client(Operations):
     """DataWorks OpenAPI 2024-05-18, as far as workflow definitions need it.
 
     Every call waits for its turn (see ``calls_per_second``), is signed anew for each try, and is tried again where
@@ -51,6 +61,7 @@ class Client:
         clock: Clock | None = None,
         on_wait: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__(self._sent)
         self.base_url = settings.base_url
         clock = clock or SystemClock()
         source = credentials or credentials_for(settings)
@@ -60,20 +71,19 @@ class Client:
         platform = settings.model_copy(update={"endpoint": settings.open_platform_url})
         self._platform = Transport(platform, source, transport, clock)
         self.uploads = Uploads(self._platform.send, self._retry, settings, transport)
-        self.pipelines = Pipelines(self._call)
-        self.lookups = Lookups(self._call)
-        self.nodes = StudioObjects(self._call, "Node")
-        self.functions = StudioObjects(self._call, "Function")
-        self.file_resources = StudioObjects(self._call, "Resource")
-        self.instances = Instances(self._call)
+        self.pipelines = Pipelines(self._sent)
+        self.lookups = Lookups(self._sent)
+        self.nodes = StudioObjects(self._sent, "Node")
+        self.functions = StudioObjects(self._sent, "Function")
+        self.file_resources = StudioObjects(self._sent, "Resource")
+        self.instances = Instances(self._sent)
 
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False
     ) -> AsyncJob:
         """Create a workflow with all its nodes, or update the one whose ID the document holds; return the job that does it.
 
-        Only the job's end says whether it succeeds. Not idempotent: tried again only where the service has surely not
-        taken it.
+        Only the job's end says whether it succeeds. Not idempotent.
 
         Args:
             project_id: The workspace.
@@ -83,8 +93,7 @@ class Client:
         Raises:
             AnswerLost: Look, by ID and then by path, before you send it again.
         """
-        parameters = {"ProjectId": str(project_id), "Spec": spec, **({"DryRun": "true"} if dry_run else {})}
-        body = await self._call(IMPORT, parameters)
+        body = await self._call(IMPORT, ProjectId=project_id, Spec=spec, DryRun=dry_run or None)
         return read(AsyncJob, inner(body, IMPORT.result), body, IMPORT)
 
     async def get_job_status(self, job_id: str) -> JobStatus:
@@ -93,7 +102,7 @@ class Client:
         Raises:
             NotFoundError: The service does not know the job (yet, or any more).
         """
-        status = await one(self._call, GET_JOB, {"JobId": job_id}, JobStatus, f"job {job_id}")
+        status = await self._one(GET_JOB, JobStatus, f"job {job_id}", JobId=job_id)
         if status.is_of_no_job:
             raise empty(GET_JOB, f"job {job_id}", {"RequestId": status.request_id})
         return status if status.job_id else status.model_copy(update={"job_id": job_id})
@@ -106,9 +115,9 @@ class Client:
         Raises:
             NotFoundError: As far as the answer shows; an answer without a workflow counts as such.
         """
-        include = "true" if include_script_content else "false"
-        parameters = {"ProjectId": str(project_id), "Id": workflow_id, "IncludeScriptContent": include}
-        body = await self._call(GET, parameters)
+        body = await self._call(
+            GET, ProjectId=project_id, Id=workflow_id, IncludeScriptContent=include_script_content
+        )
         found = read(WorkflowDefinition, inner(body, GET.result), body, GET)
         if not (found.id or found.spec):
             raise empty(GET, f"workflow {workflow_id}", body)
@@ -121,10 +130,7 @@ class Client:
 
         ``name`` is a part of the name: the service matches loosely, so compare the result yourself.
         """
-        parameters = {"ProjectId": str(project_id), "Type": kind}
-        if name is not None:
-            parameters["Name"] = name
-        found = await all_pages(self._call, LIST, parameters, Page[WorkflowSummary])
+        found = await self._all(LIST, WorkflowSummary, ProjectId=project_id, Type=kind, Name=name)
         return [item if item.kind else item.model_copy(update={"kind": kind}) for item in found]
 
     async def delete_workflow_definition(self, project_id: int, workflow_id: str) -> None:
@@ -134,25 +140,25 @@ class Client:
             NotFoundError: There was none, and no earlier try of this call can have deleted it.
         """
         try:
-            await self._call(DELETE, {"ProjectId": str(project_id), "Id": workflow_id})
+            await self._call(DELETE, ProjectId=project_id, Id=workflow_id)
         except NotFoundError as error:
             if not error.after_lost_answer:
                 raise
 
     async def rename_workflow_definition(self, project_id: int, workflow_id: str, name: str) -> None:
         """Give a workflow another name, in the folder where it is; refused where another workflow has it there."""
-        await self._call(RENAME, {"ProjectId": str(project_id), "Id": workflow_id, "Name": name})
+        await self._call(RENAME, ProjectId=project_id, Id=workflow_id, Name=name)
 
     async def move_workflow_definition(self, project_id: int, workflow_id: str, folder: str) -> None:
         """Put a workflow into another folder; refused where another workflow has its name there."""
-        await self._call(MOVE, {"ProjectId": str(project_id), "Id": workflow_id, "Path": folder})
+        await self._call(MOVE, ProjectId=project_id, Id=workflow_id, Path=folder)
 
     async def aclose(self) -> None:
         await self._transport.aclose()
         await self._platform.aclose()
 
-    async def _call(self, operation: Operation, parameters: Mapping[str, str]) -> dict[str, Any]:
-        async def attempt() -> dict[str, Any]:
+    async def _sent(self, operation: Operation, parameters: Mapping[str, str]) -> Body:
+        async def attempt() -> Body:
             async with self._limiter.turn(yields=operation.yields) as sent:
                 try:
                     return await self._transport.send(operation, parameters, sent)

@@ -1,24 +1,10 @@
 """Everything that this package raises.
 
-* DataWorksError
-  x SettingsError                a setting is missing or malformed: ``problems`` names each
-  x CredentialsError             no key pair could be had
-  x RequestNotSent               no connection came about: the service has seen nothing
-  + AnswerLost                   the request went out, and what became of it is unknown
-    x UnreadableAnswer           something answered, but not in DataWorks' words
-  + ServiceError                 DataWorks (or its gateway) said no: ``code``, ``message``, ``request_id``, ...
-    x AuthenticationError        key, signature, token or clock
-    x PermissionDeniedError      the key is known, and may not
-    x WrongEndpointError         the host does not offer this operation
-    x ThrottledError             too many calls just now: ``retry_after``
-    x QuotaExhaustedError        too many calls for today, or for the edition
-    x ProjectNotFoundError       the workspace itself is unknown here
-    x NotFoundError              the workflow or job is unknown
-    x ServiceUnavailableError    a fault of the service's own, likely to pass
-  + JobWaitError                 the wait for a job ended before the job: ``job_id``, ``elapsed``
-    x JobWaitTimeout
-    x JobWaitCancelled
-    x JobForgotten               the service no longer knows the job
+* DataWorksError: SettingsError, CredentialsError, RequestNotSent, and
+    * AnswerLost: UnreadableAnswer
+    * ServiceError: AuthenticationError, PermissionDeniedError, WrongEndpointError, ThrottledError, QuotaExhaustedError,
+      ProjectNotFoundError, NotFoundError, ServiceUnavailableError
+    * JobWaitError: JobWaitTimeout, JobWaitCancelled, JobForgotten
 """
 
 import re

@@ -1,15 +1,70 @@
-"""Waiting for a job, in such a way that a cancel is heard at once and a hiccup of the network is not fatal."""
+"""Jobs, and waiting for one in such a way that a cancel is heard at once and a hiccup of the network is not fatal."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast
+
+from pydantic import Field
 
 from ._errors import DataWorksError, JobForgotten, JobWaitCancelled, JobWaitTimeout, ServiceError
 from ._limiter import Clock, SystemClock
-from ._models import JobStatus
+from ._operations import Answer, Boolean, Identifier, Integer, status_among
+from ._words import Free, Label, Words
+
+# --- A job, as the service answers
+
+
+_STATUSES = ("Running", "Success", "Fail", "Cancel")
+_Status = Annotated[str, status_among(_STATUSES)]
+
+
+class AsyncJob(Answer):
+    """The job that an import began; that it began says nothing about how it will end."""
+
+    id: Identifier = Field(min_length=1)
+    workflow_id: Identifier = Field(default="", validation_alias="Response")
+    """Known from the first answer, for creates too; "" where it is missing."""
+    status: _Status = ""
+    progress: Integer = None
+    """0 to 100."""
+    error: Free = Words()
+    """Why it failed, or ""."""
+    request_id: Label = ""
+    create_time: Integer = None
+
+
+class JobStatus(Answer):
+    """How a job stands. ``status`` decides; ``completed`` only where there is no known status."""
+
+    job_id: Identifier = ""
+    status: _Status = ""
+    """"Running", "Success", "Fail" or "Cancel" (or a word that we do not know)."""
+    completed: Boolean = None
+    error: Free = Words()
+    """Why it failed, or ""."""
+    job_type: Label = ""
+    """"Create", "Update" or "Cancel"; logged updates say "Create", so do not rely on it."""
+    request_id: Label = ""
+
+    @property
+    def is_of_no_job(self) -> bool:
+        """Whether this says that there is no such job: the documentation's sample has "Not Found" as an error."""
+        return self.status == "Fail" and self.error.raw.strip(" .").casefold() == "not found"
+
+    @property
+    def ended(self) -> bool:
+        if self.status in _STATUSES:
+            return self.status != "Running"
+        return self.completed is True
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the job ended well. A word that we do not know is not a success."""
+        return self.status == "Success" or (not self.status and self.completed is True and not self.error)
+
 
 # --- When to poll what should last about so long: a job, or a stage of a pipeline run
 #

@@ -15,10 +15,8 @@ from pydantic import Field
 
 from ._answers import UnusableBody, whole
 from ._errors import AnswerLost, RequestNotSent, ServiceError, ServiceUnavailableError, UnreadableAnswer
-from ._models import Answer
 from ._network import NetworkError, client_options
-from ._operations import Operation
-from ._results import read
+from ._operations import Answer, Operation, read
 from ._retry import Retry
 from ._settings import Settings
 from ._words import Words

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pulumi_resource_dataworks.openapi import AsyncJob, JobStatus, WorkflowDefinition, WorkflowSummary
-from pulumi_resource_dataworks.openapi._models import parse_json
+from pulumi_resource_dataworks.openapi._operations import parse_json
 from tests.support.messages import Messages
 
 BIG = 4937433629620853475
