@@ -16,28 +16,15 @@ lifecycle. `pulumi.dynamic` cannot give a resource everything that a plugin can 
 * no `pulumi import`, no `.get()`.
 """
 
-from ._objects import FileResource, Function, Node
-from ._provider import (
-    DeploymentProvider,
-    FileResourceProvider,
-    FunctionProvider,
-    NodeProvider,
-    Provider,
-    RunProvider,
-)
-from ._resources import WorkflowDefinition, WorkflowDeployment, WorkflowRun
-
-__all__ = [
-    "DeploymentProvider",
-    "FileResource",
-    "FileResourceProvider",
-    "Function",
-    "FunctionProvider",
-    "Node",
-    "NodeProvider",
-    "Provider",
-    "RunProvider",
-    "WorkflowDefinition",
-    "WorkflowDeployment",
-    "WorkflowRun",
-]
+from ._provider import DeploymentProvider as DeploymentProvider
+from ._provider import FileResourceProvider as FileResourceProvider
+from ._provider import FunctionProvider as FunctionProvider
+from ._provider import NodeProvider as NodeProvider
+from ._provider import Provider as Provider
+from ._provider import RunProvider as RunProvider
+from ._resources import FileResource as FileResource
+from ._resources import Function as Function
+from ._resources import Node as Node
+from ._resources import WorkflowDefinition as WorkflowDefinition
+from ._resources import WorkflowDeployment as WorkflowDeployment
+from ._resources import WorkflowRun as WorkflowRun

@@ -1,45 +1,62 @@
-"""The resources as a program declares them. The settings are those of the stack's configuration and of the environment."""
+"""The resources as a program declares them. The settings are those of the stack's configuration and of the environment.
+
+Each is the same as the plugin's resource of its name; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 
-from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT
+from pulumi_resource_dataworks._names import OF_THE_DEPLOYMENT, OF_THE_DOCUMENT, OF_THE_OBJECT
 
 from ._declared import Given, LifecycleResource, Property
-from ._provider import DeploymentProvider, Provider, RunProvider
+from ._provider import (
+    DeploymentProvider,
+    FileResourceProvider,
+    FunctionProvider,
+    NodeProvider,
+    Provider,
+    RunProvider,
+)
 
 Texts = Sequence[pulumi.Input[str]] | None
 TextMap = Mapping[str, pulumi.Input[str]] | None
 
 
-class WorkflowDefinition(LifecycleResource, module="dataworks", name="WorkflowDefinition"):
+class _Documented(LifecycleResource):
+    """What the resources have in common that are made of a document."""
+
+    adopt: Given[bool | None] = Given(default=None)
+    """Whether what is there already, under this name and path, may be taken over. Without it, that is refused.
+
+    An import of a workflow then deletes the nodes that somebody else has added to it.
+    """
+
+    digest = Property[str]()
+    """A hash of what the document means, the content of a file included."""
+    owner = Property[str | None]()
+    """The account ID of the owner."""
+    create_time = Property[str | None]()
+    """When it was created, in UTC, as in `2026-11-23T18:00:00Z`."""
+
+
+class WorkflowDefinition(_Documented, module="dataworks", name="WorkflowDefinition"):
     """A DataWorks workflow and its nodes, from one FlowSpec document.
 
     The same as the plugin's `dataworks.WorkflowDefinition`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
     """
 
     _called = Provider
-    _sensitive = ("spec",)
     _hidden = OF_THE_DOCUMENT - {"spec"}  # which is secret already, as an input of that name
 
-    project_id: Given[int] = Given()
-    """The ID of the DataWorks workspace that holds the workflow."""
-    spec: Given[Any] = Given()
+    spec: Given[Any] = Given(sensitive=True)
     """The FlowSpec document: JSON or YAML text, or the same as an object, as which it comes back. It holds exactly one workflow.
 
     IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may
     name a node. Write IDs as text.
-    """
-    adopt: Given[bool | None] = Given(default=None)
-    """Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it.
-
-    Without it, either is refused.
     """
     validate_on_preview: Given[bool | None] = Given(default=None)
     """Has no effect here: `pulumi.dynamic` does not let a preview ask DataWorks."""
@@ -54,19 +71,6 @@ class WorkflowDefinition(LifecycleResource, module="dataworks", name="WorkflowDe
     """The IDs of the workflow's nodes, by node name. An inner node is named `controller/node`."""
     node_outputs = Property[dict[str, str]]()
     """What another workflow's dependency names as `output` to depend on a node of this one, by node name."""
-    digest = Property[str]()
-    """A hash of what the document means."""
-    owner = Property[str | None]()
-    """The account ID of the workflow's owner."""
-    create_time = Property[str | None]()
-    """When the workflow was created, in UTC, as in `2026-11-23T18:00:00Z`."""
-
-    @classmethod
-    def _prepared(
-        cls, inputs: dict[str, Any]
-    ) -> tuple[dict[str, Any], pulumi.Output[Any], pulumi.Input[bool]]:
-        document, spec, is_object = document_of(inputs["spec"])
-        return {**inputs, "spec": spec}, document, is_object
 
 
 class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDeployment"):
@@ -76,11 +80,8 @@ class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDe
     """
 
     _called = DeploymentProvider
-    _sensitive = ("digest",)
     _hidden = OF_THE_DEPLOYMENT - {"digest"}  # which is secret already, as an input of that name
 
-    project_id: Given[int] = Given()
-    """The ID of the DataWorks workspace that holds the workflow."""
     workflow_id: Given[str | None] = Given(default=None)
     """The workflow's ID in Data Studio: the definition's `workflow_id`. It, or one of the following IDs in its place."""
     node_id: Given[str | None] = Given(default=None)
@@ -89,7 +90,7 @@ class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDe
     """The ID of a `Function`."""
     file_resource_id: Given[str | None] = Given(default=None)
     """The ID of a `FileResource`."""
-    digest: Given[str] = Given()
+    digest: Given[str] = Given(sensitive=True)
     """The digest of what is deployed: its output `digest`. A new one deploys again."""
     description: Given[str | None] = Given(default=None)
     """What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it."""
@@ -123,10 +124,7 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """
 
     _called = RunProvider
-    _sensitive = ("parameters", "node_parameters", "digest", "triggers")
 
-    project_id: Given[int] = Given()
-    """The ID of the DataWorks workspace that holds the workflow."""
     workflow_id: Given[str] = Given()
     """The workflow's ID in Data Studio: the deployment's `workflow_id`, so that the run waits for the deployment."""
     type: Given[str | None] = Given(default=None)
@@ -138,9 +136,9 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """The beginning of the time window in each date, such as `08:00:00`; together with `end_time`."""
     end_time: Given[str | None] = Given(default=None)
     """The end of the time window in each date."""
-    parameters: Given[TextMap] = Given(default=None)
+    parameters: Given[TextMap] = Given(default=None, sensitive=True)
     """The workflow's parameters."""
-    node_parameters: Given[TextMap] = Given(default=None)
+    node_parameters: Given[TextMap] = Given(default=None, sensitive=True)
     """The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`."""
     nodes: Given[Texts] = Given(default=None)
     """The names of the nodes that run; without it all of them."""
@@ -152,10 +150,10 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """In which order the business dates of a backfill run: `Asc` (the default) or `Desc`."""
     priority: Given[int | None] = Given(default=None)
     """The priority, from 1 to 11, the highest. DataWorks takes it for manual and triggered workflows."""
-    digest: Given[str | None] = Given(default=None)
+    digest: Given[str | None] = Given(default=None, sensitive=True)
     """The digest of what runs, the definition's `digest`: another one is another run. A deployment that takes it from a smoke test
     waits for that test."""
-    triggers: Given[Any] = Given(default=None)
+    triggers: Given[Any] = Given(default=None, sensitive=True)
     """Any values: where one changes, the workflow runs again."""
     stop_on_cancel: Given[bool | None] = Given(default=None)
     """Whether the instances are stopped where the step does not see their end: here, where its time is up."""
@@ -174,30 +172,77 @@ class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
     """How each node ended, by its name."""
 
 
-def document_of(spec: Any) -> tuple[pulumi.Output[Any], Any, pulumi.Input[bool]]:
-    """A document as an output, as it is sent, and whether it was written as an object."""
-    text = _text(spec)
-    document = pulumi.Output.from_input(cast("pulumi.Input[Any]", text))
-    is_object = text is not spec or asyncio.ensure_future(_is_object(document))
-    return document, asyncio.ensure_future(_sent(spec, document)), is_object
+class _Object(_Documented):
+    """What stands in Data Studio beside workflows."""
+
+    _hidden = OF_THE_OBJECT - {"name", "path"}  # which are secret already where they are inputs
 
 
-async def _is_object(document: pulumi.Output[Any]) -> bool:
-    return not isinstance(await document.future(), str)
+class Node(_Object, module="dataworks", name="Node"):
+    """A node outside of workflows, from a FlowSpec document of kind `Node`."""
+
+    _called = NodeProvider
+
+    spec: Given[Any] = Given(sensitive=True)
+    """The FlowSpec document, as text or as an object. It holds one node."""
+    scene: Given[str | None] = Given(default=None)
+    """Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK` or `DATAWORKS_MANUAL_WORKFLOW`."""
+    container_id: Given[str | None] = Given(default=None)
+    """The ID of the workflow or control node that is to hold the node, and that no `WorkflowDefinition` holds."""
+
+    name = Property[str]()
+    """The name of the node."""
+    path = Property[str | None]()
+    """The path of the node in Data Studio, its name included; None in a container."""
+    node_id = Property[str]()
+    """The ID of the node in Data Studio."""
+    output = Property[str]()
+    """What the dependency of another document names as `output` to wait for this node."""
 
 
-async def _sent(spec: Any, document: pulumi.Output[Any]) -> Any:
-    """The document as text, which keeps the nulls of an object; as it was written while something in it is not known."""
-    return document.apply(_text) if await document.is_known() else spec
+class Function(_Object, module="dataworks", name="Function"):
+    """A function of a user (UDF): a FlowSpec document, or the inputs in its place."""
+
+    _called = FunctionProvider
+
+    spec: Given[Any] = Given(default=None, sensitive=True)
+    """The FlowSpec document, as text or as an object. It holds one function."""
+    name: Given[str | None] = Given(default=None)
+    """The name of the function."""
+    path: Given[str | None] = Given(default=None)
+    """The path of the function in Data Studio, its name included."""
+    type: Given[str | None] = Given(default=None)
+    """`math`, `aggregate`, `string`, `date`, `analytic` or `other`."""
+    class_name: Given[str | None] = Given(default=None, sensitive=True)
+    """The class that is the function, with its module or package."""
+    file_resources: Given[Texts] = Given(default=None)
+    """The names of the files that hold the class."""
+    data_source: Given[str | None] = Given(default=None)
+    """The name of the data source that the function is for."""
+
+    function_id = Property[str]()
+    """The ID of the function in Data Studio."""
 
 
-def _text(value: Any) -> Any:
-    """An object as text; as it is where something in it is not a plain value, such as an output or an asset.
+class FileResource(_Object, module="dataworks", name="FileResource"):
+    """A file that functions and nodes use: a FlowSpec document, or the inputs in its place, and a content."""
 
-    Without outputs it is text at once: Pulumi makes several tasks for each value of an object, which for 100 documents of
-    20 nodes took ten times as long as all the rest of declaring them.
-    """
-    try:
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    except TypeError:
-        return value
+    _called = FileResourceProvider
+
+    spec: Given[Any] = Given(default=None, sensitive=True)
+    """The FlowSpec document, as text or as an object. It holds one file."""
+    name: Given[str | None] = Given(default=None)
+    """The name of the file."""
+    path: Given[str | None] = Given(default=None)
+    """The path of the file in Data Studio, its name included."""
+    type: Given[str | None] = Given(default=None)
+    """`python`, `jar`, `archive` or `file`."""
+    data_source: Given[str | None] = Given(default=None)
+    """The name of the data source that the file is for."""
+    content: Given[pulumi.Asset | None] = Given(default=None, sensitive=True)
+    """The content: a `pulumi.FileAsset` or a `pulumi.StringAsset`."""
+    content_url: Given[str | None] = Given(default=None, sensitive=True)
+    """The address of the content in OSS, in place of `content`."""
+
+    file_resource_id = Property[str]()
+    """The ID of the file in Data Studio."""
