@@ -78,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    """Runs a command with the module of its name, which the others start without."""
-    status: int = import_module(f"{__package__}.{arguments.command}").run(arguments)
+    """Runs a command with its own module, which the others start without."""
+    module = {"list": "_workspace", "run": "_workspace"}.get(arguments.command, arguments.command)
+    status: int = import_module(f"{__package__}.{module}").run(arguments)
     return status
 
 

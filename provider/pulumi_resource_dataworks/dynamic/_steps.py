@@ -67,9 +67,7 @@ class Steps(Front):
     """
 
     def __init__(self, engine_address: str = "") -> None:
-        log = EngineLog()
-        log.attach(engine_address)
-        super().__init__(log, cancelled=asyncio.Event())
+        super().__init__(EngineLog(engine_address), cancelled=asyncio.Event())
         self._config: Mapping[str, Any] | None = None
         self._refused: openapi.SettingsError | None = None
         self.loop = asyncio.new_event_loop()

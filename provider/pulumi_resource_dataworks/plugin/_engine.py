@@ -24,21 +24,18 @@ class EngineLog:
     """The engine's log: messages go out in order, and no step waits for them.
 
     Attributes:
-        address: Where the engine listens; empty where there is none.
+        address: Where the engine listens, from the command line, Handshake or Attach: the last one wins. Empty where
+            there is none.
         may_await: Whether the engine may know that a resource awaits something, which it says without a reason.
         quiet: Whether what only informs is for `--debug`, as `pulumi do` prints it between the lines of its JSON.
     """
 
-    def __init__(self) -> None:
-        self.address = ""
+    def __init__(self, address: str = "") -> None:
+        self.address = address
         self.may_await = False
         self.quiet = False
         self._queue: asyncio.Queue[tuple[str, engine_pb2.LogRequest]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
-
-    def attach(self, address: str) -> None:
-        """Sets where the engine listens: from the command line, Handshake or Attach, the last one wins."""
-        self.address = address
 
     def send(
         self,

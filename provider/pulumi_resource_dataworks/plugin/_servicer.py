@@ -68,8 +68,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, engine_address: str = "") -> None:
-        self.log = EngineLog()
-        self.log.attach(engine_address)
+        self.log = EngineLog(engine_address)
         self.cancelled = asyncio.Event()
         self.released = asyncio.Event()
 
@@ -80,7 +79,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Steps(self.log, self.cancelled)
 
     async def Handshake(self, request: Any, context: Context) -> Any:
-        self.log.attach(request.engine_address)
+        self.log.address = request.engine_address
         # There is no flag for it. This one came shortly before: 3.270 has it, and 3.272 awaits.
         self.log.may_await = request.accepts_outputs_in_call
         return provider_pb2.ProviderHandshakeResponse(
@@ -89,7 +88,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Attach(self, request: Any, context: Context) -> Any:
         self.cancelled.clear()
-        self.log.attach(request.address)
+        self.log.address = request.address
         return empty_pb2.Empty()
 
     async def GetPluginInfo(self, request: Any, context: Context) -> Any:
