@@ -36,7 +36,7 @@ def _to_steps(name: str) -> Any:
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: no user is shown a traceback
-            from ._failures import fail  # noqa: PLC0415 - see the module's docstring
+            from ._steps import fail  # noqa: PLC0415 - see the module's docstring
 
             await fail(context, error, self.log, request)
         finally:

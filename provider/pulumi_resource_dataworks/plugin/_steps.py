@@ -6,17 +6,19 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-from google.protobuf import empty_pb2
+import grpc
+import grpc.aio
+from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.message import Message
 
 from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks._front import Front, describe_defect, read_settings
 from pulumi_resource_dataworks._names import PLACE, printable
 
 from ._engine import EngineLog, StepReporter
-from ._failures import LARGEST_STATE, Context, check_failures, half_done
-from ._protocol import provider_pb2
+from ._protocol import provider_pb2, status_pb2
 from ._wire import (
     Properties,
     changed_scripts,
@@ -41,6 +43,25 @@ _KINDS = {
     "delete": provider_pb2.PropertyDiff.DELETE,
 }
 
+Context = grpc.aio.ServicerContext[Any, Any]
+
+LARGEST_STATE = 11_000_000
+"""Bytes of outputs that an engine takes with an error, for certain. More than 12,582,912 with all that is around them (16 MiB as
+base64, grpc-go's limit for headers) break the connection, and every step that runs is lost (measured with engine 3.276)."""
+
+_LONGEST_TEXT = 20_000
+"""Characters of an error, which takes up to 17 bytes for each of that."""
+
+_CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
+    (lifecycle.CancelledStepError, grpc.StatusCode.CANCELLED),
+    (lifecycle.RefusedError, grpc.StatusCode.ALREADY_EXISTS),
+    (lifecycle.LifecycleError, grpc.StatusCode.FAILED_PRECONDITION),
+    (openapi.SettingsError, grpc.StatusCode.INVALID_ARGUMENT),
+    (openapi.RequestNotSent, grpc.StatusCode.UNAVAILABLE),
+    (openapi.AnswerLost, grpc.StatusCode.UNAVAILABLE),
+    (openapi.DataWorksError, grpc.StatusCode.FAILED_PRECONDITION),
+)
+"""Never UNKNOWN, INTERNAL or DATA_LOSS: those make the engine doubt its state."""
 
 _SMALL = LARGEST_STATE // 4
 """Bytes of inputs whose outputs surely can be saved; those of more are worked out."""
@@ -101,17 +122,17 @@ class Steps(Front):
 
     async def check(self, request: Any, _: Context) -> Any:
         """Validates a resource's inputs; those that are as the last run left them go back as they came."""
-        kind = self._kind(request)
-        if isinstance(kind.steps, lifecycle.WorkflowDefinitions):
-            kind.steps.has(request.urn, decode_some(request.old_outputs, lifecycle.HELD))
-        small = request.news.ByteSize() <= _SMALL
-        if small and isinstance(kind.steps, lifecycle.WorkflowDefinitions) and _is_right(kind.steps, request):
-            named = decode_some(request.news, lifecycle.NAMING)
-            if not kind.steps.declare(request.urn, named["projectId"], named["spec"]):
-                return provider_pb2.CheckResponse(inputs=request.news)
+        steps = self._kind(request).steps
+        definitions = steps if isinstance(steps, lifecycle.WorkflowDefinitions) else None
+        if definitions:
+            definitions.has(request.urn, decode_some(request.old_outputs, lifecycle.HELD))
+            if request.news.ByteSize() <= _SMALL and _is_right(definitions, request):
+                named = decode_some(request.news, lifecycle.NAMING)
+                if not definitions.declare(request.urn, named["projectId"], named["spec"]):
+                    return provider_pb2.CheckResponse(inputs=request.news)
         olds = decode(request.olds)
         news = decode(request.news, (request.olds, olds))
-        found = kind.steps.check(request.urn, news.values, olds.values or None)
+        found = steps.check(request.urn, news.values, olds.values or None)
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
@@ -125,7 +146,9 @@ class Steps(Front):
         inputs = request.news if kept else encode(found.inputs, news.secrets)
         size = inputs.ByteSize()
         if size > _SMALL:
-            failures = check_failures(_too_large(kind, request.urn, found, size))
+            if definitions and found.document is not None:
+                size = encode(definitions.foreseen(request.urn, found.inputs)).ByteSize()
+            failures = check_failures(_too_large(size))
         return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     async def diff(self, request: Any, _: Context) -> Any:
@@ -277,10 +300,8 @@ def _is_right(steps: lifecycle.WorkflowDefinitions, request: Any) -> bool:
     return places is not None and steps.is_right(with_nodes(request.news, places))
 
 
-def _too_large(kind: lifecycle.ResourceType, urn: str, found: lifecycle.Checked, size: int) -> list[str]:
+def _too_large(size: int) -> list[str]:
     """Refuses what could not be saved if its step ended half done; where all is known, by the outputs that it would have."""
-    if found.document is not None and isinstance(kind.steps, lifecycle.WorkflowDefinitions):
-        size = encode(kind.steps.foreseen(urn, found.inputs)).ByteSize()
     if size <= LARGEST_STATE:
         return []
     text = f"the resource takes {size:,} bytes in the state, and Pulumi can save {LARGEST_STATE:,} bytes of one whose step has"
@@ -317,3 +338,42 @@ def _has_unknown(value: Any) -> bool:
     return isinstance(value, lifecycle.Unknown) or (
         isinstance(value, dict) and any(map(_has_unknown, value.values()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     )
+
+
+# --- Errors as the engine takes them: one readable text, the right code, and the state of what is half done
+
+
+async def fail(context: Context, error: Exception, log: EngineLog, request: Any) -> NoReturn:
+    """Ends a call with an error of ours, or with one line about a defect."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            await context.abort(code, printable(str(error), lines=True))
+    text = describe_defect(error, log, getattr(request, "urn", ""), secret=holds_secret(request))
+    await log.flush()
+    await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
+
+
+def check_failures(reasons: Iterable[str]) -> list[provider_pb2.CheckFailure]:
+    """What is wrong with inputs, for the engine."""
+    return [provider_pb2.CheckFailure(reason=printable(reason, lines=True)) for reason in reasons]
+
+
+async def half_done(
+    context: Context, error: lifecycle.HalfDoneError, outputs: struct_pb2.Struct, text: str
+) -> NoReturn:
+    """Ends a call with what is known of a resource that is half done: the engine saves it, and goes on from there.
+
+    Without inputs: the engine keeps its own (3.276: those that it sent to Create, the old ones after Update and Read), and
+    what it takes in this way is limited (`LARGEST_STATE`).
+
+    An engine takes the first detail that it knows. One that knows how to await saves nothing (3.276), and shows no text.
+    """
+    text = printable(text, lines=True)[:_LONGEST_TEXT]
+    details: list[Message] = [provider_pb2.ErrorResourceAwaitFailed()] if error.awaits else []
+    details.append(provider_pb2.ErrorResourceInitFailed(id=error.id, properties=outputs, reasons=[text]))
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    status = status_pb2.Status(code=code.value[0], message=text)
+    for detail in details:
+        status.details.add().Pack(detail)  # pyright: ignore[reportUnknownMemberType] - the stubs leave the message open
+    metadata = (("grpc-status-details-bin", status.SerializeToString()),)
+    await context.abort(code, text, metadata)
