@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pydantic.alias_generators import to_snake
+
 from . import lifecycle, openapi
 from ._names import WORKFLOW_RUN_INPUTS, printable
 
@@ -156,7 +158,7 @@ def _run(arguments: Namespace) -> int:
     Returns:
         0 where it succeeded, 1 where a task failed, 130 where it was interrupted, 2 for anything else.
     """
-    given: dict[str, Any] = {key: getattr(arguments, key, None) for key in WORKFLOW_RUN_INPUTS}
+    given: dict[str, Any] = {key: getattr(arguments, to_snake(key), None) for key in WORKFLOW_RUN_INPUTS}
     given |= {key: dict(given[key]) for key in ("parameters", "nodeParameters") if given[key]}
     news = {key: value for key, value in given.items() if value is not None and value is not False}
     found = lifecycle.WorkflowRuns().check("", {**news, "workflowId": arguments.workflow}, None)

@@ -236,12 +236,8 @@ def _variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _add_workspace(
-    parser: argparse.ArgumentParser, *, required: bool = False, dest: str = "project_id"
-) -> None:
-    parser.add_argument(
-        "--project-id", dest=dest, type=int, required=required, metavar="ID", help="the workspace"
-    )
+def _add_workspace(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    parser.add_argument("--project-id", type=int, required=required, metavar="ID", help="the workspace")
     parser.add_argument("--region", help="the workspace's region")
     parser.add_argument("--endpoint", help="a host in place of the region's own")
 
@@ -326,43 +322,32 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "the provider has them. Where a run of the same command has not ended, this waits for it. Exit status: 0 it succeeded, "
         "1 a task failed, 130 interrupted, 2 anything else."
     )
-    _add_workspace(parser, required=True, dest="projectId")
+    _add_workspace(parser, required=True)
     parser.add_argument("--workflow", required=True, metavar="X", help="its ID, exact name or path")
     parser.add_argument(
         "--type", help="SupplementData, ManualWorkflow, TriggerWorkflow or SmokeTest (by its kind)"
     )
-    named: dict[str, tuple[str, str, str]] = {
-        "--date": ("businessDates", "DATE[/DATE]", "a business date, or the first and the last of a range"),
-        "--node": ("nodes", "NAME", "a node that runs (all of them)"),
-        "--exclude-node": ("excludeNodes", "NAME", "a node that does not run"),
-    }
-    for option, (dest, metavar, what) in named.items():
-        parser.add_argument(
-            option, dest=dest, action="append", metavar=metavar, help=f"{what}; may be repeated"
-        )
-    pairs: dict[str, tuple[str, str, str]] = {
-        "--parameter": ("parameters", "NAME=VALUE", "a parameter of the workflow"),
-        "--node-parameters": ("nodeParameters", "NODE=TEXT", "the parameters of a node"),
-    }
-    for option, (dest, metavar, what) in pairs.items():
+    for option, dest, metavar, what in (
+        ("--date", "business_dates", "DATE[/DATE]", "a business date, or the first and the last of a range"),
+        ("--node", "nodes", "NAME", "a node that runs (all of them)"),
+        ("--exclude-node", "exclude_nodes", "NAME", "a node that does not run"),
+        ("--parameter", "parameters", "NAME=VALUE", "a parameter of the workflow"),
+        ("--node-parameters", "node_parameters", "NODE=TEXT", "the parameters of a node"),
+    ):
         parser.add_argument(
             option,
             dest=dest,
             action="append",
-            type=_variable,
+            type=_variable if "=" in metavar else str,
             metavar=metavar,
             help=f"{what}; may be repeated",
         )
-    parser.add_argument(
-        "--start-time", dest="startTime", metavar="HH:MM:SS", help="the beginning of a date's window"
-    )
-    parser.add_argument("--end-time", dest="endTime", metavar="HH:MM:SS", help="its end")
+    parser.add_argument("--start-time", metavar="HH:MM:SS", help="the beginning of a date's window")
+    parser.add_argument("--end-time", metavar="HH:MM:SS", help="its end")
     parser.add_argument("--parallelism", type=int, metavar="N", help="how many dates run at once (1)")
     parser.add_argument("--order", choices=["Asc", "Desc"], help="in which order the dates run (Asc)")
     parser.add_argument("--priority", type=int, metavar="N", help="from 1 to 11, the highest")
-    parser.add_argument(
-        "--stop-on-cancel", dest="stopOnCancel", action="store_true", help="stop the instances after Ctrl-C"
-    )
+    parser.add_argument("--stop-on-cancel", action="store_true", help="stop the instances after Ctrl-C")
 
 
 if __name__ == "__main__":

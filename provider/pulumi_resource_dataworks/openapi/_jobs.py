@@ -45,8 +45,6 @@ class JobStatus(Answer):
     completed: Boolean = None
     error: Free = Words()
     """Why it failed, or ""."""
-    job_type: Label = ""
-    """"Create", "Update" or "Cancel"; logged updates say "Create", so do not rely on it."""
     request_id: Label = ""
 
     @property
