@@ -70,10 +70,7 @@ def dataworks(monkeypatch: pytest.MonkeyPatch) -> Iterator[DataWorks]:
             raise
         from ._names import install_with  # noqa: PLC0415 as above
 
-        pytest.fail(
-            f"The fixture dataworks needs an extra: {install_with('emulator')}",
-            pytrace=False,
-        )
+        pytest.fail(f"The fixture dataworks needs an extra: {install_with('emulator')}", pytrace=False)
     for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ALICLOUD_"))]:
         monkeypatch.delenv(name)
     with emulator.EmulatorServer(emulator.Emulator(job_life=emulator.Life("immediate"))) as server:

@@ -44,10 +44,7 @@ class _Documented(LifecycleResource):
 
 
 class WorkflowDefinition(_Documented, module="dataworks", name="WorkflowDefinition"):
-    """A DataWorks workflow and its nodes, from one FlowSpec document.
-
-    The same as the plugin's `dataworks.WorkflowDefinition`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
-    """
+    """A DataWorks workflow and its nodes, from one FlowSpec document."""
 
     _called = Provider
     _hidden = OF_THE_DOCUMENT - {"spec"}  # which is secret already, as an input of that name
@@ -74,10 +71,7 @@ class WorkflowDefinition(_Documented, module="dataworks", name="WorkflowDefiniti
 
 
 class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDeployment"):
-    """A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted.
-
-    The same as the plugin's `dataworks.WorkflowDeployment`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
-    """
+    """A workflow definition in production: deployed by a pipeline run, and taken offline when the resource is deleted."""
 
     _called = DeploymentProvider
     _hidden = OF_THE_DEPLOYMENT - {"digest"}  # which is secret already, as an input of that name
@@ -118,10 +112,7 @@ class WorkflowDeployment(LifecycleResource, module="dataworks", name="WorkflowDe
 
 
 class WorkflowRun(LifecycleResource, module="dataworks", name="WorkflowRun"):
-    """A workflow that runs once: for past business dates, by hand, or as a smoke test. Another input is another run.
-
-    The same as the plugin's `dataworks.WorkflowRun`; what `pulumi.dynamic` cannot do is in docs/dynamic.md.
-    """
+    """A workflow that runs once: for past business dates, by hand, or as a smoke test. Another input is another run."""
 
     _called = RunProvider
 

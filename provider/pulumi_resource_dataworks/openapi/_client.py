@@ -49,7 +49,8 @@ class Client(Operations):
         CredentialsError: No key pair could be had.
         RequestNotSent: No connection; the service has seen nothing.
         AnswerLost: The request may have taken effect.
-        ServiceError: The service refused; see its subclasses.
+        NotFoundError: There is nothing of the ID that was given, as far as the answer shows, which may be an empty one.
+        ServiceError: The service refused; see its other subclasses.
     """
 
     def __init__(
@@ -110,11 +111,7 @@ class Client(Operations):
     async def get_workflow_definition(
         self, project_id: int, workflow_id: str, *, include_script_content: bool = True
     ) -> WorkflowDefinition:
-        """Return a workflow with its nodes, and with their scripts, which may be large.
-
-        Raises:
-            NotFoundError: As far as the answer shows; an answer without a workflow counts as such.
-        """
+        """Return a workflow with its nodes, and with their scripts, which may be large."""
         body = await self._call(
             GET, ProjectId=project_id, Id=workflow_id, IncludeScriptContent=include_script_content
         )

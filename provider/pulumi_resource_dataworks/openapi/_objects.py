@@ -97,11 +97,7 @@ class _Created(Item):
 
 
 class StudioObjects(Operations):
-    """The operations about one kind of object, all of them synchronous.
-
-    Raises (what names an object by its ID):
-        NotFoundError: As far as the answer shows; an answer without an object counts as such.
-    """
+    """The operations about one kind of object, all of them synchronous."""
 
     def __init__(self, send: Send, noun: ObjectNoun) -> None:
         super().__init__(send)
@@ -204,8 +200,7 @@ class Lookups(Operations):
         """Return a workspace.
 
         Raises:
-            ProjectNotFoundError: As far as the answer shows.
-            NotFoundError: The answer holds none.
+            ProjectNotFoundError: As far as the answer shows; NotFoundError where it holds none.
         """
         return await self._one(GET_PROJECT, Project, f"workspace {project_id}", Id=project_id)
 

@@ -168,11 +168,7 @@ class Pipelines(Operations):
         )
 
     async def get(self, project_id: int, run_id: str) -> PipelineRun:
-        """Return how a run stands.
-
-        Raises:
-            NotFoundError: As far as the answer shows.
-        """
+        """Return how a run stands."""
         found = await self._one(GET_RUN, PipelineRun, f"run {run_id}", ProjectId=project_id, Id=run_id)
         return found if found.id else found.model_copy(update={"id": run_id})
 
@@ -272,20 +268,12 @@ class Instances(Operations):
         return await self._made(CREATE_INSTANCES, **given)
 
     async def creation(self, operation_id: str) -> Creation:
-        """Return how the making of instances stands.
-
-        Raises:
-            NotFoundError: As far as the answer shows.
-        """
+        """Return how the making of instances stands."""
         what = f"operation {operation_id}"
         return await self._one(GET_CREATION, Creation, what, OperationId=operation_id)
 
     async def get(self, instance_id: str) -> WorkflowInstance:
-        """Return a workflow instance.
-
-        Raises:
-            NotFoundError: As far as the answer shows.
-        """
+        """Return a workflow instance."""
         return await self._one(GET_INSTANCE, WorkflowInstance, f"instance {instance_id}", Id=instance_id)
 
     async def of_date(
