@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from ._errors import CredentialsError
 from ._settings import AssumeRoleWithOidc, Settings
@@ -28,23 +28,6 @@ class Credentials:
     security_token: str = field(default="", repr=False)
 
 
-class CredentialsSource(Protocol):
-    """Something that has a valid key pair at any time."""
-
-    @property
-    def account(self) -> str:
-        """A name for whose calls these are; calls of one name share a rate limit."""
-        ...
-
-    async def get(self) -> Credentials:
-        """Return a key pair that is valid now.
-
-        Raises:
-            CredentialsError: There is none; the text says what was tried.
-        """
-        ...
-
-
 @dataclass(frozen=True)
 class StaticCredentials:
     """A key pair that does not change."""
@@ -53,18 +36,11 @@ class StaticCredentials:
 
     @property
     def account(self) -> str:
+        """A name for whose calls these are; calls of one name share a rate limit."""
         return self.credentials.access_key_id
 
     async def get(self) -> Credentials:
         return self.credentials
-
-
-def credentials_for(settings: Settings) -> CredentialsSource:
-    """Return the source that the settings ask for. A given key pair needs no import and no thread."""
-    if settings.access_key and settings.secret_key and settings.assume_role is None:
-        pair = Credentials(settings.access_key, settings.secret_key, settings.security_token or "")
-        return StaticCredentials(pair)
-    return VendorCredentials(settings)
 
 
 # --- The credentials library of Alibaba Cloud (``alibabacloud_credentials`` 1.0), around its traps
@@ -103,12 +79,16 @@ class VendorCredentials:
 
     @property
     def account(self) -> str:
-        """What the settings name, as the AccessKey ID changes with each renewal."""
+        """As above: what the settings name, as the AccessKey ID changes with each renewal."""
         role = self._settings.assume_role
         return f"{self._named}:{role.role_arn if role else ''}"
 
     async def get(self) -> Credentials:
-        """Return the pair in hand while it is good and cannot be renewed; the library renews pairs in time."""
+        """Return the pair in hand while it is good and cannot be renewed; the library renews pairs in time.
+
+        Raises:
+            CredentialsError: There is none; the text says what was tried.
+        """
         return await asyncio.to_thread(self._find)
 
     def _find(self) -> Credentials:
@@ -149,6 +129,18 @@ class VendorCredentials:
         if self._settings.assume_role is not None:
             advice += "; and dataworks:assumeRole (may this user assume roleArn?)"
         return CredentialsError(f"{advice}. Tried: {without_keys(reason)}")
+
+
+CredentialsSource = StaticCredentials | VendorCredentials
+"""Something that has a valid key pair at any time."""
+
+
+def credentials_for(settings: Settings) -> CredentialsSource:
+    """Return the source that the settings ask for. A given key pair needs no import and no thread."""
+    if settings.access_key and settings.secret_key and settings.assume_role is None:
+        pair = Credentials(settings.access_key, settings.secret_key, settings.security_token or "")
+        return StaticCredentials(pair)
+    return VendorCredentials(settings)
 
 
 def _library() -> Any:
