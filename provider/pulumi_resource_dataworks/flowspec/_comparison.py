@@ -12,7 +12,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from ._document import canonical, nodes_of, workflow_of
+from ._document import canonical
+from ._nodes import nodes_of, workflow_of
 from ._tables import OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
 from ._values import Json, Object, is_list, is_object, like
 

@@ -1,27 +1,32 @@
-"""Names for IDs: what the provider chooses, and dependencies that name a node."""
+"""What the provider adds to a document, and the document without it: IDs, outputs, dependencies that name a node."""
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable
 from typing import cast
 
-from ._control_completion import fill_joins, fill_node
-from ._control_nodes import listed
-from ._dependencies import NodeIndex, main_outputs
-from ._document import (
+import pulumi_resource_dataworks.flowspec._nodes as graph
+
+from ._comparison import same
+from ._controls import fill_joins, fill_node, shorten
+from ._document import Document
+from ._nodes import (
+    NodeIndex,
     dependencies_of,
-    depends_with_paths,
     inner_scopes,
-    named_by,
     nodes_of,
+    output_of,
     runtime_of,
     scope_of,
     script_of,
     workflow_of,
 )
+from ._problems import InvalidDocumentError
 from ._tables import field_of
-from ._values import Json, Object, is_list, is_object, rebuilt, relisted
+from ._validation import validate
+from ._values import Json, Object, is_list, is_object, objects, part, rebuilt, relisted
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
@@ -121,21 +126,21 @@ def _fill_script(owner: Object, path: str) -> None:
 
 def _fill_outputs(node: Object) -> None:
     """The output that the service gives a node without one: its own ID."""
-    if not main_outputs(node):
+    if not graph.main_outputs(node):
         output = {"data": node["id"], "artifactType": "NodeOutput", "refTableName": node["name"]}
-        key, held = listed(node, "outputs", "nodeOutputs")
+        key, held = graph.listed(node, "outputs", "nodeOutputs")
         node["outputs"] = {**(node.get("outputs") or {}), key: [*held, output]}
 
 
 def _complete_scope(owner: Object, path: str, edges: str) -> None:
     index = NodeIndex.of(owner)
     as_flow = owner.get("flow") and not owner.get("dependencies")
-    fill_joins(owner, scope_of(owner), "flow" if as_flow else edges, index)
+    fill_joins(owner, "flow" if as_flow else edges, index)
     for dependency in dependencies_of(owner):
         _resolve(dependency, index)
     for node in scope_of(owner):
         _fill_script(node, f"{path}/{node['name']}")
-        for holder, keys in ((node, HOLD_VARIABLES), (node["script"], {"parameters"})):
+        for holder, keys in ((node, graph.HOLD_VARIABLES), (node["script"], {"parameters"})):
             for key in keys & holder.keys():
                 holder[key] = _resolve_variables(holder[key], index)
         for _, inner in inner_scopes(node):
@@ -155,9 +160,9 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
     node = index.find(dependency["nodeId"])
     if node is not None:
         dependency["nodeId"] = node["id"]
-    for _, depend in depends_with_paths(dependency):
+    for _, depend in graph.depends_with_paths(dependency):
         depend["type"] = depend.get("type") or "Normal"
-        named = named_by(depend)
+        named = graph.named_by(depend)
         output = index.output(named)
         if output is None:
             continue
@@ -166,10 +171,6 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
         depend["output"] = output
         name = (index.find(named) or {}).get("name")
         depend["refTableName"] = depend.get("refTableName") or (None if name is None else str(name))
-
-
-HOLD_VARIABLES = frozenset({"inputs", "outputs", "paramHub", "param-hub"})
-"""Where a node's variables are, beside its script's parameters."""
 
 
 def _resolve_variables(value: Json, index: NodeIndex) -> Json:
@@ -197,3 +198,116 @@ def _referred(variable: Object, index: NodeIndex) -> Object:
     own: Object = {key: item for key, item in variable.items() if key not in _FROM}
     own["node"] = {name: variable[key] for key, name in _FROM.items() if variable.get(key)}
     return cast("Object", _resolve_variables(own, index))
+
+
+# --- A document without what the provider adds by itself: the inverse of `complete`
+#
+# What it leaves out is not believed but tried: `short` completes the result again and compares.
+
+
+def short(root: Object, *, portable: bool = False) -> Object:
+    """The shortest document that means the same as a whole one; that itself where none is found.
+
+    One that is portable has no IDs of the workflow and of its nodes either: what chooses them has to know them.
+    """
+    for controls in (True, False):
+        found: Object = copy.deepcopy(root)
+        _shorten(found, portable=portable, controls=controls)
+        if _means(found, root):
+            return found
+    return root
+
+
+def _means(found: Object, root: Object) -> bool:
+    """Whether a shorter document is completed to one that means the same, where it is given the same IDs."""
+    workflow = workflow_of(root)
+    ids = {name: str(node["id"]) for name, node in nodes_of(workflow)}
+    try:
+        validate(Document(found))
+        completed = complete(found, lambda name: ids[name] if name else str(workflow["id"]))
+    except (InvalidDocumentError, KeyError):
+        return False
+    return same(completed, root)
+
+
+def _shorten(root: Object, *, portable: bool, controls: bool) -> None:
+    spec, workflow = root["spec"], workflow_of(root)
+    name, own = workflow["name"], str(workflow["id"])
+    path = str(workflow["script"]["path"])
+    for key, value in (("id", own), ("name", name), ("type", root["kind"])):
+        if spec.get(key) == value:
+            del spec[key]
+    for _, scope in list(graph.scopes(workflow)):
+        _name_nodes(scope, portable=portable, controls=controls)
+    _shorten_paths(workflow, path)
+    _drop_default(workflow["script"], "path", name)
+    _drop_default(workflow["script"].get("runtime") or {}, "command", "WORKFLOW")
+    for holder, key in ((workflow["script"], "runtime"), (workflow, "script")):
+        _drop_default(holder, key, {})
+    if portable:
+        _leave_out_ids(root, own)
+
+
+def _name_nodes(scope: Object, *, portable: bool, controls: bool) -> None:
+    """Dependencies by the nodes' names, and no output that a node has by itself."""
+    nodes = {str(node["id"]): node for node in scope_of(scope)}
+    by_output = {word: node for own, node in nodes.items() for word in (*graph.outputs_of(node), own)}
+    names = {output_of(node): str(node["name"]) for node in nodes.values()}
+    for node in nodes.values():
+        if controls:
+            shorten(node, names)
+        _drop_own_output(node)
+    main = {own: output_of(node) for own, node in nodes.items()}
+    for dependency in dependencies_of(scope):
+        dependent = nodes.get(str(dependency.get("nodeId")))
+        dependency["nodeId"] = dependent["name"] if dependent else dependency["nodeId"]
+        for depend in objects(dependency.get("depends")):
+            depended = by_output.get(str(depend.get("output") or ""))
+            if depended is not None:
+                _name_depended(depend, depended, main[str(depended["id"])])
+    if portable:
+        for place in (place for node in nodes.values() for place in graph.references(node)):
+            for key in ("nodeId", "output"):
+                named = nodes.get(str(place.get(key) or ""))
+                place.update({key: named["name"]} if named else {})
+
+
+def _name_depended(depend: Object, node: Object, main: str) -> None:
+    """`{"nodeId": name}` for a dependency on a node's own ID or main output; another output stays."""
+    if depend["output"] in (main, str(node["id"])):
+        del depend["output"]
+        depend["nodeId"] = node["name"]
+    _drop_default(depend, "refTableName", node["name"])
+
+
+def _drop_own_output(node: Object) -> None:
+    """Leaves out the output that is the node's ID, where it is the only one: the provider makes it."""
+    default = {"data": str(node["id"]), "artifactType": "nodeoutput", "refTableName": node["name"]}
+    entries = objects(part(node, "outputs").get("nodeOutputs"))
+    labelled = [{**entry, "artifactType": str(entry.get("artifactType")).casefold()} for entry in entries]
+    if labelled == [default]:
+        del node["outputs"]["nodeOutputs"]
+        _drop_default(node, "outputs", {})
+
+
+def _shorten_paths(owner: Object, path: str) -> None:
+    for node in scope_of(owner):
+        own = str(node["script"].get("path"))
+        _drop_default(node["script"], "path", f"{path}/{node['name']}")
+        for _, inner in inner_scopes(node):
+            _shorten_paths(inner, own)
+
+
+def _leave_out_ids(root: Object, own: str) -> None:
+    workflow = workflow_of(root)
+    for dependency in dependencies_of(root["spec"]):
+        if str(dependency.get("nodeId")) == own:
+            dependency["nodeId"] = workflow["name"]
+    workflow.pop("id")
+    for _, node in nodes_of(workflow):
+        node.pop("id", None)
+
+
+def _drop_default(holder: Object, key: str, default: Json) -> None:
+    if key in holder and holder[key] == default:
+        del holder[key]

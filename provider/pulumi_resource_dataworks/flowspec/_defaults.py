@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ._comparison import normal_value, same_value
-from ._document import nodes_of, workflow_of
+from ._nodes import nodes_of, workflow_of
 from ._tables import NODE_TYPES, OBJECT_TYPES, Field, NodeType, field_of
 from ._values import Json, Object, is_list, is_object, part
 

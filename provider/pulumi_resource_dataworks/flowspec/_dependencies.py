@@ -1,110 +1,18 @@
-"""What a dependency may call a node, and what is wrong with the dependencies of one set of nodes: lost, odd, or round in a circle."""
+"""What is wrong with the dependencies of one set of nodes: lost, odd, or round in a circle."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from ._comparison import named_fields
-from ._control_nodes import ASSIGNMENT, PARAM_HUB, arm_outputs, awaited, command_of, listed, watched_by
-from ._document import (
-    depends_with_paths,
-    named_by,
-    nodes_of,
-    own_nodes,
-    scope_of,
-    scopes,
-    script_of,
-    workflow_of,
-)
-from ._problems import Phrase, Problem, problem
-from ._suggestions import Vocabulary
+import pulumi_resource_dataworks.flowspec._nodes as graph
+
+from ._nodes import NodeIndex, arm_outputs, depends_with_paths, named_by, watched_by, watches
+from ._problems import Phrase, Problem, Vocabulary, problem
 from ._values import Json, Object, Path, objects, part
 
-# --- What a dependency may call a node: its ID, its name, or one of its outputs
-
-
-@dataclass(frozen=True, slots=True)
-class NodeIndex:
-    """The nodes of one scope by all that a dependency may call them.
-
-    Attributes:
-        words: By ID, name and output; an ID goes before a name, and a name before an output.
-        names: By name.
-        outputs: By output.
-    """
-
-    words: dict[str, Object]
-    names: dict[str, Object]
-    outputs: dict[str, Object]
-
-    @classmethod
-    def of(cls, owner: Object) -> NodeIndex:
-        """The index of a workflow's or controller's own nodes."""
-        ids: dict[str, Object] = {}
-        names: dict[str, Object] = {}
-        outputs: dict[str, Object] = {}
-        for node in scope_of(owner):
-            ids.setdefault(str(node.get("id") or ""), node)
-            names.setdefault(str(node.get("name") or ""), node)
-            for output in outputs_of(node):
-                outputs.setdefault(output, node)
-        for known in (ids, names, outputs):
-            known.pop("", None)
-        return cls({**outputs, **names, **ids}, names, outputs)
-
-    def find(self, word: Json) -> Object | None:
-        """The node that a word means."""
-        return self.words.get(str(word or ""))
-
-    def output(self, word: Json) -> str | None:
-        """The output that a word means where it names a node here; None where it is somebody else's."""
-        text = str(word)
-        if text in self.outputs:
-            return text
-        node = self.find(word)
-        return None if node is None else output_of(node)
-
-
-def entries_of(owner: Object, node: Object, index: NodeIndex) -> list[Object]:
-    """The entries of a workflow's or control node's `dependencies` and `flow` that are of a node."""
-    entries = objects(owner.get("dependencies")) + objects(owner.get("flow"))
-    return [entry for entry in entries if index.find(entry.get("nodeId")) is node]
-
-
-def output_of(node: Object) -> str:
-    """What a dependency names to depend on this node: the output that is its ID, else the first by the alphabet.
-
-    Outputs are a set, so their order decides nothing. The arms of a branch are none of the node as a whole.
-    """
-    own, outputs = str(node.get("id") or ""), main_outputs(node)
-    return own if own in outputs or not outputs else min(outputs)
-
-
-def outputs_of(node: Object) -> list[str]:
-    """The outputs of a node, which a dependency may name; the arms of a branch are such."""
-    written, arms = _written_outputs(node), arm_outputs(node)
-    return [*written, *(arm for arm in arms if arm not in written)] if arms else written
-
-
-def main_outputs(node: Object) -> list[str]:
-    """The outputs that a node has whichever arm of it is taken."""
-    written, arms = _written_outputs(node), arm_outputs(node)
-    return [output for output in written if output not in arms] if arms else written
-
-
-def _written_outputs(node: Object) -> list[str]:
-    entries = named_fields(part(node, "outputs"), "io").get("nodeOutputs")
-    return [str(output["data"]) for output in objects(entries) if output.get("data") not in (None, "")]
-
-
-# --- Dependencies that are lost, that look wrong, or that go round in a circle
-
-
-FLOWS = ("dependencies", "flow")
 _SHOWN = 10
 """So many nodes are named where one is not there."""
 
@@ -116,36 +24,51 @@ class Scope:
         owner: The workflow, or the field of the control node.
         path: Its place.
         workflow: The workflow around it, or itself.
-        index: Its nodes, by all that a dependency may call them.
+        nodes: Its nodes, with their paths.
+        index: The same by all that a dependency may call them.
+        entries: Its dependencies, with their paths.
         arms: The branch nodes by the outputs of their arms.
     """
 
     def __init__(self, owner: Object, path: Path, workflow: Object) -> None:
         self.owner, self.path, self.workflow = owner, path, workflow
+        self.nodes = list(graph.own_nodes(owner, path))
         self.index = NodeIndex.of(owner)
-        self.arms = {arm: node for node in scope_of(owner) for arm in arm_outputs(node)}
+        self.entries = list(graph.entries(owner, path))
+        self.arms = {arm: node for _, node in self.nodes for arm in arm_outputs(node)}
         self._names = Vocabulary(self.index.names)
         self._words = Vocabulary(self.index.words)
+
+    def awaited(self, node: Object) -> list[Json]:
+        """What a node says that it waits for in the same cycle."""
+        return [
+            word
+            for _, entry in self.entries
+            if self.index.find(entry.get("nodeId")) is node
+            for word in graph.awaited(entry)
+        ]
+
+    def meant(self, word: str) -> str | None:
+        """What is known here of which a word is a slip of the pen, or its last part."""
+        return self._words.meant(word) or self._words.meant(_last(word))
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with the dependencies, and looks wrong."""
         yield from self._name_clashes()
         waits: dict[str, list[str]] = {}
-        known = self.index.words
-        for key in FLOWS:
-            for position, dependency in enumerate(objects(self.owner.get(key))):
-                node, depends = known.get(str(dependency.get("nodeId") or "")), dependency.get("depends")
-                if node is None or depends is None:
-                    yield from self._odd_dependency(dependency, node, (*self.path, key, position))
-                for number, depend in enumerate(objects(depends)):
-                    word = named_by(depend)
-                    target = known.get(str(word or ""))
-                    if target is None:
-                        yield from self._lost(depend, (*self.path, key, position, "depends", number))
-                    elif node is not None and str(depend.get("type") or "Normal").casefold() == "normal":
-                        waits.setdefault(str(node.get("name")), []).append(str(target.get("name")))
-                if "variableDepends" in dependency:
-                    yield from self._lost_variables(dependency, (*self.path, key, position))
+        find = self.index.find
+        for path, dependency in self.entries:
+            node, depends = find(dependency.get("nodeId")), dependency.get("depends")
+            if node is None or depends is None:
+                yield from self._odd_dependency(dependency, node, path)
+            for number, depend in enumerate(objects(depends)):
+                target = find(named_by(depend))
+                if target is None:
+                    yield from self._lost(depend, (*path, "depends", number))
+                elif node is not None and graph.is_normal(depend):
+                    waits.setdefault(str(node.get("name")), []).append(str(target.get("name")))
+            if "variableDepends" in dependency:
+                yield from self._lost_variables(dependency, path)
         yield from self._lost_references()
         yield from self._passed_by()
         yield from self._unfed()
@@ -176,33 +99,29 @@ class Scope:
 
     def _lost_references(self) -> Iterator[Problem]:
         """Nodes that are not here, of which a variable is said to be; an ID may be another workflow's."""
-        for here, node in own_nodes(self.owner, self.path):
-            key, inputs = listed(node, "inputs", "variables")
-            parameters = objects(script_of(node).get("parameters"))
-            for place, variables in ((("script", "parameters"), parameters), (("inputs", key), inputs)):
-                for position, variable in enumerate(variables):
-                    source = part(part(variable, "referenceVariable"), "node")
-                    name = str(source.get("nodeId") or "")
-                    lost = name and not (source.get("output") or name.isdecimal() or self.index.find(name))
-                    if lost:
-                        path = (*here, *place, position, "referenceVariable", "node", "nodeId")
-                        yield problem("lost-reference", path, name, self._names.suggestion(name))
+        for here, node in self.nodes:
+            for place, variable in graph.given_variables(node, here):
+                source = part(part(variable, "referenceVariable"), "node")
+                name = str(source.get("nodeId") or "")
+                if name and not (source.get("output") or name.isdecimal() or self.index.find(name)):
+                    path = (*place, "referenceVariable", "node", "nodeId")
+                    yield problem("lost-reference", path, name, self._names.suggestion(name))
 
     def _passed_by(self) -> Iterator[Problem]:
         """Nodes that wait for a branch as a whole, where nothing waits for one of its arms."""
+        if not self.arms:
+            return
         free = dict(self.arms)
         of_the_branch: list[tuple[Path, Object, Json]] = []
-        joins = (objects(part(node, "join").get("branches")) for node in scope_of(self.owner) if free)
-        for word in [watched_by(branch) for branches in joins for branch in branches]:
-            free.pop(str(word), None)
-        for key in FLOWS if free else ():
-            for position, dependency in enumerate(objects(self.owner.get(key))):
-                for here, depend in depends_with_paths(dependency, (*self.path, key, position)):
-                    word = str(named_by(depend))
-                    free.pop(word, None)
-                    node = self.index.find(word)
-                    if node is not None and word not in self.arms and arm_outputs(node):
-                        of_the_branch.append((here, node, dependency.get("nodeId")))
+        for branch in (branch for _, node in self.nodes for branch in watches(node)):
+            free.pop(str(watched_by(branch)), None)
+        for path, dependency in self.entries:
+            for here, depend in depends_with_paths(dependency, path):
+                word = str(named_by(depend))
+                free.pop(word, None)
+                node = self.index.find(word)
+                if node is not None and word not in self.arms and arm_outputs(node):
+                    of_the_branch.append((here, node, dependency.get("nodeId")))
         for path, branch, name in of_the_branch:
             arm = next((arm for arm, node in free.items() if node is branch), None)
             if arm:
@@ -210,24 +129,19 @@ class Scope:
 
     def _unfed(self) -> Iterator[Problem]:
         """Variables that are taken from what a node waits for, where nothing of that gives one."""
-        for here, node in own_nodes(self.owner, self.path) if self.owner is self.workflow else ():
-            key, inputs = listed(node, "inputs", "variables")
+        taking = [one for one in self.nodes if "inputs" in one[1] and self.owner is self.workflow]
+        for here, node in taking:
             taken = [
                 (place, one)
-                for place, one in enumerate(inputs)
-                if str(one.get("type")).casefold() == "nodeoutput"
+                for place, one in graph.given_variables(node, here)
+                if place[-3] == "inputs"
+                and str(one.get("type")).casefold() == "nodeoutput"
                 and not any(one.get(reference) for reference in ("referenceVariable", "from", "node"))
             ]
-            words = (
-                [word for entry in entries_of(self.owner, node, self.index) for word in awaited(entry)]
-                if taken
-                else []
-            )
-            sources = [self.index.find(word) for word in words]
+            sources = [self.index.find(word) for word in self.awaited(node)] if taken else []
             if not any(source is None or _gives(source) for source in sources):
                 for place, one in taken:
-                    name = one.get("inputName") or one.get("name")
-                    yield problem("no-source", (*here, "inputs", key, place), name)
+                    yield problem("no-source", place, one.get("inputName") or one.get("name"))
 
     def _lost(self, depend: Object, path: Path) -> Iterator[Problem]:
         """What names no node here: another workflow's output, or nothing that is."""
@@ -251,19 +165,19 @@ class Scope:
     @cached_property
     def _inside(self) -> dict[str, str]:
         """The nodes that control nodes of this set hold, by name, each with the control node."""
-        return {str(node.get("name")): label.partition("/")[0] for label, node in nodes_of(self.owner)}
+        named = graph.nodes_of(self.owner)
+        return {str(node.get("name")): label.partition("/")[0] for label, node in named}
 
     @cached_property
     def _everywhere(self) -> frozenset[str]:
-        return frozenset(str(node.get("name")) for _, node in nodes_of(self.workflow))
+        return frozenset(str(node.get("name")) for _, node in graph.nodes_of(self.workflow))
 
     def _near_outputs(self, depend: Object, path: Path) -> Iterator[Problem]:
         """An output that no node here makes, and that looks like one of a node here: others are another workflow's."""
         output = str(depend["output"])
-        last = output.rsplit(".", 1)[-1]
-        meant = self._words.meant(output) or self._words.meant(last)
+        last, meant = _last(output), self.meant(output)
         # An arm's output that this one looks like: by a slip, or by its last part alone.
-        same_end = (arm for arm in self.arms if arm.rsplit(".", 1)[-1] == last)
+        same_end = (arm for arm in self.arms if _last(arm) == last)
         arm = meant if meant in self.arms else next(same_end, None)
         known = (depend.get("nodeId"), depend.get("refTableName"), last, meant)
         node = self.arms[arm] if arm else next(filter(None, map(self.index.find, known)), None)
@@ -279,8 +193,8 @@ class Scope:
 
     def _cycles(self, waits: dict[str, list[str]]) -> Iterator[Problem]:
         """A cycle of normal dependencies, a join's on what it watches among them: each node depends on the next."""
-        for node in scope_of(self.owner):
-            for branch in objects(part(node, "join").get("branches")):
+        for _, node in self.nodes:
+            for branch in watches(node):
                 if watched := self.index.find(watched_by(branch)):
                     waits.setdefault(str(node.get("name")), []).append(str(watched.get("name")))
         try:
@@ -290,10 +204,15 @@ class Scope:
             yield problem("cycle", (*self.path, "dependencies"), shown)
 
 
+def _last(output: str) -> str:
+    """The name in an output, which is `workspace.name`."""
+    return output.rsplit(".", 1)[-1]
+
+
 def _gives(node: Object) -> bool:
     """Whether a node gives those that wait for it a variable."""
-    variables = listed(node, "outputs", "variables")[1]
-    return bool(variables) or command_of(node) in (ASSIGNMENT, PARAM_HUB)
+    variables = graph.listed(node, "outputs", "variables")[1]
+    return bool(variables) or graph.command_of(node) in (graph.ASSIGNMENT, graph.PARAM_HUB)
 
 
 def _listed(words: Sequence[str], most: int | None = None) -> Phrase:
@@ -310,18 +229,15 @@ def both_flows(owner: Object, path: Path) -> Iterator[Problem]:
 
 def foreign_roots(root: Object, workspace: str) -> Iterator[Problem]:
     """A warning for each output that looks like a workspace's root node, and is not that of the workspace with this name."""
-    workflow = workflow_of(root)
-    seen = {f"{workspace}_root", *(output for _, node in nodes_of(workflow) for output in outputs_of(node))}
-    for path, depend in _depends_below(workflow, ("spec", "workflows", 0)):
-        output = str(depend.get("output"))
-        if output.endswith("_root") and "." not in output and output not in seen:
-            seen.add(output)
-            yield problem("foreign-root", path, output, root=f"{workspace}_root")
-
-
-def _depends_below(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """What the nodes of a workflow depend on, those of inner sets too, with the paths."""
-    for here, scope in scopes(owner, path):
-        for key in FLOWS:
-            for position, dependency in enumerate(objects(scope.get(key))):
-                yield from depends_with_paths(dependency, (*here, key, position))
+    workflow = graph.workflow_of(root)
+    made = (output for _, node in graph.nodes_of(workflow) for output in graph.outputs_of(node))
+    seen = {f"{workspace}_root", *made}
+    for here, scope in graph.scopes(workflow, graph.WORKFLOW):
+        depends = (
+            depend for path, one in graph.entries(scope, here) for depend in depends_with_paths(one, path)
+        )
+        for path, depend in depends:
+            output = str(depend.get("output"))
+            if output.endswith("_root") and "." not in output and output not in seen:
+                seen.add(output)
+                yield problem("foreign-root", path, output, root=f"{workspace}_root")

@@ -21,7 +21,7 @@ from ._syntax import (
     repeated_key,
     too_deep,
 )
-from ._values import Json, Object, Path, is_object, objects, part
+from ._values import Json, Object, Path, is_object
 from ._yaml import locate_yaml, read_yaml, whole
 
 MAX_TEXT = 16 * 1024 * 1024
@@ -96,100 +96,6 @@ def canonical(root: Object) -> str:
 def read_canonical(text: str) -> Document:
     """Reads a text that this provider wrote itself."""
     return Document(json.loads(text))
-
-
-def workflow_of(root: Object) -> Object:
-    """The document's workflow."""
-    return objects(root["spec"]["workflows"])[0]
-
-
-def named_by(depend: Object) -> Json:
-    """What a dependency names: an output, or a node by its ID or name."""
-    return depend.get("output") or depend.get("nodeId") or depend.get("refTableName")
-
-
-def depends_with_paths(dependency: Object, path: Path = ()) -> Iterator[tuple[Path, Object]]:
-    """What one entry of `dependencies` depends on, that of its variables included, with its paths."""
-    for position, depend in enumerate(objects(dependency.get("depends"))):
-        yield (*path, "depends", position), depend
-    for position, variable in enumerate(objects(dependency.get("variableDepends"))):
-        here = (*path, "variableDepends", position)
-        yield from depends_with_paths({"depends": variable.get("depends")}, here)
-
-
-CONTROLLERS = ("doWhile", "do-while", "foreach", "forEach", "for-each", "combined", "subflow", "paiflow")
-"""The fields of a control node that hold inner nodes."""
-
-
-def scope_of(owner: Object) -> list[Object]:
-    """The nodes that a workflow or a control node holds directly, the condition of a do-while included."""
-    return objects(owner.get("nodes")) + objects([owner.get("while"), owner.get("specWhile")])
-
-
-def own_nodes(owner: Object, path: Path) -> Iterator[tuple[Path, Object]]:
-    """The same with their paths."""
-    for position, node in enumerate(objects(owner.get("nodes"))):
-        yield (*path, "nodes", position), node
-    for key in ("while", "specWhile"):
-        if is_object(owner.get(key)):
-            yield (*path, key), owner[key]
-
-
-_CONTROLLERS = frozenset(CONTROLLERS)
-
-
-def inner_scopes(node: Object) -> Sequence[tuple[str, Object]]:
-    """What a control node holds, by the field that holds it: a set of nodes of their own."""
-    if _CONTROLLERS.isdisjoint(node):
-        return ()
-    return [(key, node[key]) for key in CONTROLLERS if is_object(node.get(key))]
-
-
-def scopes(owner: Object, path: Path = ()) -> Iterator[tuple[Path, Object]]:
-    """A workflow, and every set of nodes that a control node in it holds, with their paths."""
-    yield path, owner
-    for here, node in own_nodes(owner, path):
-        for key, inner in inner_scopes(node):
-            yield from scopes(inner, (*here, key))
-
-
-def dependencies_of(scope: Object) -> list[Object]:
-    """What a set of nodes says of which waits for which, in both spellings."""
-    return objects(scope.get("dependencies")) + objects(scope.get("flow"))
-
-
-def script_of(holder: Object) -> Object:
-    """The script of a workflow or a node; empty where it has none."""
-    return part(holder, "script")
-
-
-def runtime_of(node: Object) -> Object:
-    """What a node's script says of what runs it; empty where it says nothing."""
-    return part(script_of(node), "runtime")
-
-
-def nodes_of(owner: Object) -> Iterator[tuple[str, Object]]:
-    """Every node below a workflow with its name, an inner node's as `controller/node`.
-
-    The names are unique: where two come out the same, the later one gets a number.
-    """
-    seen: dict[str, int] = {}
-    for name, node in _named_nodes(owner, ""):
-        seen[name] = seen.get(name, 0) + 1
-        yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), node
-
-
-def _named_nodes(owner: Object, prefix: str) -> Iterator[tuple[str, Object]]:
-    for node in scope_of(owner):
-        name = f"{prefix}{node.get('name', '')}"
-        yield name, node
-        for _, inner in inner_scopes(node):
-            yield from _named_nodes(inner, f"{name}/")
-
-
-def node_ids(root: Object) -> frozenset[str]:
-    """The IDs of all nodes of a document, inner ones included."""
-    return frozenset(str(node.get("id")) for _, node in nodes_of(workflow_of(root)))
 
 
 def _read_text(text: str) -> Document:

@@ -15,11 +15,10 @@ from ._comparison import (
     same,
     same_value,
 )
-from ._control_completion import folded, refolded
-from ._control_nodes import same_content
+from ._controls import folded, refolded
 from ._defaults import OF_ONE_WORKSPACE, Surroundings, is_filled
-from ._dependencies import main_outputs, output_of
-from ._document import nodes_of, workflow_of
+from ._nodes import main_outputs, nodes_of, output_of, workflow_of
+from ._scripts import same_content
 from ._tables import UNKNOWN_FIELD, Field, Shape, field_of
 from ._values import Json, Object, is_list, is_object, like, objects, rebuilt, relisted
 

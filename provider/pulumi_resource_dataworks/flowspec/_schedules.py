@@ -10,8 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from ._problems import Phrase, Problem, doubt, problem
-from ._suggestions import slip
+from ._problems import Phrase, Problem, doubt, problem, slip
 from ._values import Json, Object, Path
 
 # --- What a cron expression says, as DataWorks reads it: Spring's form with six fields, seconds 00 and no year
@@ -170,14 +169,10 @@ def _names() -> frozenset[str]:
 # --- When and how often a workflow or a node runs: what the vendor's parser takes, and no one means
 
 
-_MINUTE = 60_000
-"""Milliseconds, in which rerunInterval counts."""
-
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _CRON_FIELDS = {6, 7}
 _TEXTS = ("type", "recurrence", "cron", "timezone", "startTime", "endTime")
-_COUNTS = ("rerunTimes", "rerunInterval", "timeout", "maxIterations", "parallelism", "maxInternalConcurrency")
 _OF_THE_LOOP = frozenset({"no-cron", "no-type"})
 """What the trigger of a node in a loop may leave out."""
 
@@ -187,17 +182,6 @@ def trigger_problems(trigger: Object, path: Path, *, inner: bool) -> Iterator[Pr
     for odd in _odd_trigger(trigger):
         if not (inner and odd.rule in _OF_THE_LOOP):
             yield replace(doubt(odd) if inner else odd, path=(*path, *odd.path))
-
-
-def number_problems(holder: Object, path: Path) -> Iterator[Problem]:
-    """The doubts of the numbers of a node, a strategy or a loop."""
-    priority, interval = whole_number(holder.get("priority")), whole_number(holder.get("rerunInterval"))
-    if priority is not None and not 1 <= priority <= 8:
-        yield problem("priority", (*path, "priority"), priority)
-    for key in _COUNTS:
-        yield from _negative(holder, key, path)
-    if interval is not None and 0 < interval < _MINUTE:
-        yield problem("short-interval", (*path, "rerunInterval"), interval)
 
 
 def _odd_trigger(trigger: Object) -> Iterator[Problem]:
@@ -218,7 +202,6 @@ def _odd_trigger(trigger: Object) -> Iterator[Problem]:
         yield doubt(no_time) if _TIME.fullmatch(str(times[key])) else no_time
     if not odd and start and end and start.replace("T", " ") > end.replace("T", " "):
         yield problem("time-order", ("endTime",), end, start)
-    yield from _negative(trigger, "delaySeconds", ())
 
 
 def _text(value: Json) -> str | None:
@@ -244,12 +227,6 @@ def _is_date(time: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _negative(holder: Object, key: str, path: Path) -> Iterator[Problem]:
-    number = whole_number(holder.get(key))
-    if number is not None and number < 0:
-        yield problem("negative", (*path, key), number, key=key)
 
 
 def whole_number(value: Json) -> int | None:

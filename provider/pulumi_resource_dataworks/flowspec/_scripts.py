@@ -1,4 +1,4 @@
-"""What a node's script says, and the conditions of a branch: emptiness, parameters, characters that come along from elsewhere."""
+"""What a node's script says: emptiness, parameters, odd characters; the conditions of a branch, the scripts of branches and joins."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from ._comparison import named_fields
-from ._document import script_of
-from ._problems import Phrase, Problem, problem
-from ._suggestions import near
+from ._nodes import arms_of, given_variables, script_of
+from ._problems import Phrase, Problem, near, problem
 from ._syntax import json_words
 from ._tables import NODE_TYPES
-from ._values import Object, Path, objects
+from ._values import Json, Object, Path, is_list, is_object, like, objects, part
 
 _INVISIBLE = {
     "\ufeff": "U+FEFF, a byte order mark",
@@ -58,9 +57,7 @@ def _undeclared(node: Object, text: str, shared: Sequence[Object], path: Path) -
     used = dict.fromkeys(one.group(1) for one in _USED.finditer(text) if not _is_comment(text, one.start()))
     if not used:
         return
-    parameters = objects(script_of(node).get("parameters"))
-    inputs = (named_fields(inputs, "io").get("variables") for inputs in objects([node.get("inputs")]))
-    known = [*parameters, *(one for listed in inputs for one in objects(listed)), *shared]
+    known = [*(one for _, one in given_variables(node)), *shared]
     if any(_holds_several(one) for one in known):
         return
     names = {str(one.get(key)): None for one in known for key in ("inputName", "name") if one.get(key)}
@@ -192,3 +189,141 @@ def _parsed(text: str) -> ast.AST | None:
             return ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+# --- The scripts of branches and joins: JSON texts that say what their fields say, and that DataWorks runs
+#
+# Source: the vendor's pages on both (`controller/` of its DataStudio skill) and its FlowSpec library; not tried on the service.
+
+
+_SUCCEEDED = "1"
+_STATUSES = frozenset({_SUCCEEDED, "2", "3"})
+_AND, _OR = 1, 2
+_EXPRESSION_WORD = re.compile(r"[^\s()]+")
+_OPERATORS = frozenset({"and", "or", "not"})
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+ArmScript = tuple[str, str, str]
+"""What the script of a branch says of an arm: its condition, output and description."""
+
+
+def arm_script(arm: Object) -> ArmScript:
+    """The same of an arm's fields; empty what they do not say."""
+    said = arm.get("when"), part(arm, "output").get("data"), arm.get("desc")
+    when, output, desc = ("" if one is None else like(one, str(one)) for one in said)
+    return when, output, desc
+
+
+def branch_content(node: Object) -> str | None:
+    """The script of a branch node; None where an arm is not whole."""
+    arms = [arm_script(arm) for arm in arms_of(node)]
+    if not arms or not all(when and output for when, output, _ in arms):
+        return None
+    names = ("condition", "nodeoutput", "description")
+    return _write([dict(zip(names, arm, strict=True)) for arm in arms])
+
+
+def join_content(node: Object) -> str | None:
+    """The script of a join whose branches have outputs; None where its fields do not say all of it."""
+    join = part(node, "join")
+    logic = logic_of(join)
+    branches = objects(join.get("branches"))
+    statuses = [statuses_of(branch) for branch in branches]
+    outputs = [part(branch, "output").get("data") for branch in branches]
+    if logic is None or not all(statuses) or not all(outputs):
+        return None
+    entries = [
+        {"node": str(output), "runStatus": [int(one) for one in found], "logic": logic}
+        for output, found in zip(outputs, statuses, strict=True)
+    ]
+    return _write({"branchList": entries, "resultStatus": _SUCCEEDED})
+
+
+def statuses_of(branch: Object) -> list[str]:
+    """The numbers of the run states at which a join's branch counts; empty where one is none of DataWorks'."""
+    given = part(branch, "assertion").get("in")
+    found = [str(one) for one in given] if is_list(given) else []
+    return found if set(found) <= _STATUSES else []
+
+
+def expression_of(join: Object) -> str:
+    """A join's expression; empty where there is none."""
+    return str(part(join, "logic").get("expression") or "")
+
+
+def words_of(expression: str) -> tuple[list[str], set[str]]:
+    """The branches that an expression names, and its operators."""
+    words = [word for word in _EXPRESSION_WORD.findall(expression) if word.casefold() not in _OPERATORS]
+    operators = {word.casefold() for word in _EXPRESSION_WORD.findall(expression)} & _OPERATORS
+    return words, operators
+
+
+def logic_of(join: Object) -> int | None:
+    """How a join's script combines all of its branches; None where the expression says something else."""
+    words, operators = words_of(expression_of(join))
+    names = {str(branch.get("name")) for branch in objects(join.get("branches"))}
+    if not words or set(words) != names or len(operators) > 1 or "not" in operators:
+        return None
+    return _OR if operators == {"or"} else _AND
+
+
+class JoinScript(NamedTuple):
+    """What the script of a join says.
+
+    Attributes:
+        states: The watched outputs, sorted, each with the run states at which it counts.
+        every: Whether all of them have to; None where there is one.
+        result: The state that the join then has.
+    """
+
+    states: list[tuple[str, frozenset[str]]]
+    every: bool | None
+    result: str
+
+
+def read_content(content: Json) -> list[ArmScript] | JoinScript | None:
+    """What a script says, in whichever layout; None where it is neither a branch's nor a join's."""
+    if not isinstance(content, str) or content.lstrip()[:1] not in ("[", "{"):
+        return None
+    try:
+        value = json.loads(content)
+        return _join_script(value) if is_object(value) else _arm_scripts(value)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _arm_scripts(value: Json) -> list[ArmScript] | None:
+    entries = objects(value)
+    if len(entries) != len(value):
+        return None
+    return [
+        (str(one["condition"]), str(one["nodeoutput"]), str(one.get("description") or "")) for one in entries
+    ] or None
+
+
+def _join_script(script: Object) -> JoinScript | None:
+    """The vendor's page and its library write a join in two ways.
+
+    These are numbers or texts for the states, and for "or" 2 at every branch or 0 at all but the first.
+    """
+    branches = script.get("branchList")
+    entries = objects(json.loads(branches) if isinstance(branches, str) else branches)
+    if not entries:
+        return None
+    states = sorted((str(one["node"]), frozenset(map(str, one["runStatus"]))) for one in entries)
+    others = {str(one.get("logic")) == str(_AND) for one in entries[1:]}
+    every = others.pop() if len(others) == 1 else None
+    return JoinScript(states, every, str(script.get("resultStatus") or _SUCCEEDED))
+
+
+def same_content(one: Json, other: Json) -> bool:
+    """Whether two scripts are a branch's or a join's and say the same."""
+    found = read_content(one)
+    return found is not None and found == read_content(other)
+
+
+def is_blank(content: Json) -> bool:
+    """Whether a control node's script is left out: the vendor's page calls an empty one as good as none."""
+    return content is None or (isinstance(content, str) and not content.strip())

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ._authored import ChangeKind, authored, differences
+from ._changes import ChangeKind, authored, differences
 from ._comparison import rename_ids
 from ._completion import VERSION, ChooseId, complete
-from ._dependencies import main_outputs, output_of
-from ._document import Document, dependencies_of, script_of, workflow_of
+from ._document import Document
+from ._nodes import dependencies_of, main_outputs, output_of, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
 from ._validation import document_problems, holder_problems

@@ -58,6 +58,7 @@ class Field:
         server: Filled in by the service, and never compared.
         watched: Decides when, where and how something runs: where a document leaves it out, a change of it is drift all the same.
         unit: What a number counts, for who wrote none.
+        doubts: The rules that say of a number whether it is one that an author means.
         plain: The type of a value that has just this shape, as nearly all have; None where it may be anything.
     """
 
@@ -74,10 +75,11 @@ class Field:
     server: bool = False
     watched: bool = False
     unit: str = ""
+    doubts: str = ""
     plain: type | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        looked_into = self.shape is Shape.LIST and self.strict
+        looked_into = self.strict if self.shape is Shape.LIST else self.doubts and self.shape is Shape.INTEGER
         object.__setattr__(self, "plain", None if looked_into else _PLAIN.get(self.shape))
 
 

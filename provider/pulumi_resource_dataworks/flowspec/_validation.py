@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from ._control_validation import control_problems
-from ._dependencies import FLOWS, NodeIndex, Scope, both_flows, outputs_of
-from ._document import Document, inner_scopes, own_nodes, scopes, script_of, workflow_of
-from ._problems import InvalidDocumentError, Problem, doubt, problem
-from ._schedules import number_problems, trigger_problems, whole_number
-from ._scripts import script_doubts
-from ._suggestions import (
+from ._dependencies import Scope, both_flows
+from ._document import Document
+from ._nodes import (
+    WORKFLOW,
+    NodeIndex,
+    entries,
+    inner_scopes,
+    outputs_of,
+    runtime_of,
+    scopes,
+    script_of,
+    workflow_of,
+)
+from ._problems import (
+    InvalidDocumentError,
+    Problem,
     as_object,
+    doubt,
     field_meant,
     how_to_write,
     near,
-    rounded,
+    problem,
     slip,
     where_it_belongs,
 )
+from ._schedules import trigger_problems, whole_number
+from ._scripts import script_doubts
 from ._tables import (
     IMPORTED_KINDS,
     KNOWN_COMMANDS,
@@ -31,96 +44,6 @@ from ._tables import (
     field_of,
 )
 from ._values import Json, Object, Path, is_list, is_object, objects, part, show_path
-
-# --- What is wrong with the nodes of a workflow, one by one, and what only looks wrong
-
-
-MAX_NODES = 400
-"""The most inner nodes of a workflow, as the vendor's page on workflows says."""
-
-
-def node_problems(workflow: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
-    """The problems and doubts of a workflow whose shape is right, and of its nodes, which see the shared parameters."""
-    yield from holder_problems(workflow, path, inner=False)
-    yield from both_flows(workflow, path)
-    ids: dict[str, Path] = {str(workflow.get("id") or ""): path}
-    count = 0
-    for scope_path, owner in scopes(workflow, path):
-        scope = Scope(owner, scope_path, workflow)
-        yield from scope.problems()
-        inner = owner is not workflow
-        for here, node in own_nodes(owner, scope_path):
-            count += 1
-            own = str(node.get("id") or "")
-            if own and ids.setdefault(own, here) is not here:
-                yield problem("id-clash", (*here, "id"), own, first=show_path((*ids[own], "id")))
-            yield from holder_problems(node, here, inner=inner)
-            yield from _script_problems(node, shared, here)
-            yield from control_problems(node, owner, scope.index, here)
-    if count > MAX_NODES:
-        yield problem("many-nodes", (*path, "nodes"), count=count, limit=MAX_NODES)
-
-
-def holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
-    """What a workflow and a node have in common: an ID, a name, a path, a trigger, a strategy."""
-    if not isinstance(holder.get("id", ""), str):
-        yield from rounded(holder, ("id",), path)
-    name = str(holder.get("name"))
-    where = script_of(holder).get("path")
-    if isinstance(where, str) and where and not where.endswith(name):
-        yield problem("path", (*path, "script", "path"), where, name)
-    if "/" in name:
-        yield problem("slash", (*path, "name"), name)
-    yield from _schedule_problems(holder, path, inner=inner)
-    for side in ("inputs", "outputs"):
-        if holder.get(side):
-            yield from _output_problems(part(holder, side), (*path, side))
-
-
-def _schedule_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
-    """What says when and how often a workflow or a node runs, or what a control node holds."""
-    trigger, strategy = holder.get("trigger"), holder.get("strategy")
-    if is_object(trigger):
-        yield from trigger_problems(trigger, (*path, "trigger"), inner=inner)
-    yield from number_problems(holder, path)
-    if is_object(strategy):
-        yield from number_problems(strategy, (*path, "strategy"))
-
-
-def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
-    """What a node runs, and on what."""
-    script, resource = script_of(node), node.get("runtimeResource")
-    runtime = part(script, "runtime")
-    command = runtime.get("command")
-    if not (command or runtime.get("commandTypeId")):
-        yield problem("no-command", (*path, "script", "runtime", "command"))
-    command = command if isinstance(command, str) else ""
-    # The steps of a PAI flow have a type for each algorithm.
-    if command and command.upper() not in NODE_TYPES and "paiflow" not in path:
-        here = (*path, "script", "runtime", "command")
-        yield problem("command", here, command, near(command, KNOWN_COMMANDS))
-    if is_object(resource):
-        here = (*path, "runtimeResource")
-        yield from rounded(resource, ("resourceGroupId",), here)
-        group = resource.get("resourceGroup")
-        if isinstance(group, str) and not group.strip():
-            yield problem("empty-resource-group", (*here, "resourceGroup"))
-    yield from script_doubts(node, command, shared, path)
-    for key, inner in inner_scopes(node):
-        yield from rounded(inner, ("id",), (*path, key))
-        yield from _schedule_problems(inner, (*path, key), inner=True)
-        if field_of("node", key)[0] in ("combined", "subflow"):
-            yield from both_flows(inner, (*path, key))
-
-
-def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
-    for key, listed in outputs.items():
-        for position, output in enumerate(objects(listed)):
-            here = (*path, key, position)
-            yield from rounded(output, ("data",), here)
-            if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
-                yield problem("missing.data", (*here, "data"))
-
 
 # --- What is wrong with the document as a whole, and the shape of each value in it
 
@@ -146,14 +69,15 @@ def validate(document: Document) -> list[Problem]:
 
 
 def document_problems(root: Object) -> Iterator[Problem]:
+    """The problems and doubts of a document; what it means is looked at where all of it has the right shape."""
     problems = list(_root_problems(root))
-    whole = not problems
-    if whole:
+    if not problems:
         _judge_object(root, "document", (), problems)
-        whole = all(problem.severity == "warning" for problem in problems)
+        doubts = [one for one in problems if one.rule in _DOUBTED]
+        problems = [one for one in problems if one.rule not in _DOUBTED]
+        if all(problem.severity == "warning" for problem in problems):
+            problems = [*problems, *_workflow_problems(root), *doubts]
     yield from problems
-    if whole:
-        yield from _workflow_problems(root, workflow_of(root))
 
 
 def _root_problems(root: Object) -> Iterator[Problem]:
@@ -273,6 +197,37 @@ def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Problem]:
     elif not _fits(value, field):
         is_choice = field.shape is Shape.CHOICE
         yield _choice_problem(value, field, path) if is_choice else _shape_problem(value, field, path)
+    else:
+        for rule in field.doubts.split():
+            if _DOUBTED[rule](value):
+                yield problem(rule, path, value, key=path[-1])
+
+
+def _number(value: Json) -> int:
+    """A whole number that is one already, or is written as text."""
+    return whole_number(value) or 0
+
+
+def _looks_rounded(value: Json) -> bool:
+    """Whether an ID is a number of 2^53 or more, and just what a program makes of one that keeps 53 bits.
+
+    That is a double: all its digits, or as JavaScript writes them, the shortest that say which, and zeros.
+    """
+    if type(value) not in (int, float) or not 2**53 <= value <= 2**63:
+        return False
+    mantissa, _, exponent = repr(float(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    padded = (whole + fraction).ljust(len(whole) + int(exponent or 0), "0")
+    return isinstance(value, float) or str(value) in (f"{float(value):.0f}", padded)
+
+
+_DOUBTED: dict[str, Callable[[Json], bool]] = {
+    "negative": lambda value: _number(value) < 0,
+    "priority": lambda value: not 1 <= _number(value) <= 8,
+    "short-interval": lambda value: 0 < _number(value) < 60_000,
+    "rounded-id": _looks_rounded,
+}
+"""When a value is doubted, by the rules that `fields.toml` gives a field."""
 
 
 def _judge_below(value: Json, field: Field, path: Path, problems: list[Problem]) -> None:
@@ -330,16 +285,38 @@ def _choice_problem(value: Json, field: Field, path: Path) -> Problem:
     return problem("lost-label", path, value, key=path[-1], also=also, near=hint, labels=labels)
 
 
-def _workflow_problems(root: Object, workflow: Object) -> Iterator[Problem]:
-    path: Path = ("spec", "workflows", 0)
-    outer = root["spec"].get("id")
+# --- What is wrong with the workflow and its nodes, one by one, and what only looks wrong
+
+
+MAX_NODES = 400
+"""The most inner nodes of a workflow, as the vendor's page on workflows says."""
+
+
+def _workflow_problems(root: Object) -> Iterator[Problem]:
+    """The problems and doubts of a workflow whose shape is right, and of its nodes."""
+    spec, workflow = root["spec"], workflow_of(root)
+    outer = spec.get("id")
     if outer not in (None, "") and workflow.get("id") not in (None, "") and str(outer) != str(workflow["id"]):
         yield problem("two-ids", ("spec", "id"), outer, workflow["id"])
-    yield from _beside(root["spec"], workflow)
-    yield from number_problems(part(root["spec"], "strategy"), ("spec", "strategy"))
-    yield from rounded(root["spec"], ("id",), ("spec",))
-    shared = objects(script_of(workflow).get("parameters")) + objects(root["spec"].get("variables"))
-    yield from node_problems(workflow, shared, path)
+    yield from _beside(spec, workflow)
+    yield from holder_problems(workflow, WORKFLOW, inner=False)
+    yield from both_flows(workflow, WORKFLOW)
+    shared = objects(script_of(workflow).get("parameters")) + objects(spec.get("variables"))
+    ids: dict[str, Path] = {str(workflow.get("id") or ""): WORKFLOW}
+    count = 0
+    for path, owner in scopes(workflow, WORKFLOW):
+        scope = Scope(owner, path, workflow)
+        yield from scope.problems()
+        count += len(scope.nodes)
+        for here, node in scope.nodes:
+            own = str(node.get("id") or "")
+            if own and ids.setdefault(own, here) is not here:
+                yield problem("id-clash", (*here, "id"), own, first=show_path((*ids[own], "id")))
+            yield from holder_problems(node, here, inner=owner is not workflow)
+            yield from _script_problems(node, shared, here)
+            yield from control_problems(node, scope, here)
+    if count > MAX_NODES:
+        yield problem("many-nodes", (*WORKFLOW, "nodes"), count=count, limit=MAX_NODES)
 
 
 def _beside(spec: Object, workflow: Object) -> Iterator[Problem]:
@@ -351,8 +328,51 @@ def _beside(spec: Object, workflow: Object) -> Iterator[Problem]:
             yield doubt(problem("beside-workflow.list", ("spec", key), key=key))
     outputs = {spec.get("id"), spec.get("name"), workflow.get("id"), workflow["name"], *outputs_of(workflow)}
     own, index = {str(word) for word in outputs if word}, NodeIndex.of(workflow)
-    for key in FLOWS:
-        for position, dependency in enumerate(objects(spec.get(key))):
-            node = dependency.get("nodeId")
-            if str(node) not in own and index.find(node):
-                yield problem("beside-workflow.dependency", ("spec", key, position), node)
+    for path, dependency in entries(spec, ("spec",)):
+        node = dependency.get("nodeId")
+        if str(node) not in own and index.find(node):
+            yield problem("beside-workflow.dependency", path, node)
+
+
+def holder_problems(holder: Object, path: Path, *, inner: bool) -> Iterator[Problem]:
+    """What a workflow and a node have in common: a name, a path, a trigger, outputs."""
+    name = str(holder.get("name"))
+    where = script_of(holder).get("path")
+    if isinstance(where, str) and where and not where.endswith(name):
+        yield problem("path", (*path, "script", "path"), where, name)
+    if "/" in name:
+        yield problem("slash", (*path, "name"), name)
+    if is_object(holder.get("trigger")):
+        yield from trigger_problems(holder["trigger"], (*path, "trigger"), inner=inner)
+    for side in ("inputs", "outputs"):
+        if holder.get(side):
+            yield from _output_problems(part(holder, side), (*path, side))
+
+
+def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
+    """What a node runs, and on what."""
+    runtime, resource = runtime_of(node), part(node, "runtimeResource")
+    command = runtime.get("command")
+    if not (command or runtime.get("commandTypeId")):
+        yield problem("no-command", (*path, "script", "runtime", "command"))
+    command = command if isinstance(command, str) else ""
+    # The steps of a PAI flow have a type for each algorithm.
+    if command and command.upper() not in NODE_TYPES and "paiflow" not in path:
+        here = (*path, "script", "runtime", "command")
+        yield problem("command", here, command, near(command, KNOWN_COMMANDS))
+    group = resource.get("resourceGroup")
+    if isinstance(group, str) and not group.strip():
+        yield problem("empty-resource-group", (*path, "runtimeResource", "resourceGroup"))
+    yield from script_doubts(node, command, shared, path)
+    for key, inner in inner_scopes(node):
+        if is_object(inner.get("trigger")):
+            yield from trigger_problems(inner["trigger"], (*path, key, "trigger"), inner=True)
+        if field_of("node", key)[0] in ("combined", "subflow"):
+            yield from both_flows(inner, (*path, key))
+
+
+def _output_problems(outputs: Object, path: Path) -> Iterator[Problem]:
+    for key, listed in outputs.items():
+        for position, output in enumerate(objects(listed)):
+            if output.get("data") in (None, "") and field_of("io", key)[0] == "nodeOutputs":
+                yield problem("missing.data", (*path, key, position, "data"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import foreign_roots, read
-from pulumi_resource_dataworks.flowspec._suggestions import near, slip
+from pulumi_resource_dataworks.flowspec._problems import near, slip
 from pulumi_resource_dataworks.flowspec._tables import KNOWN_COMMANDS
 from tests.support.documents import etl, node
 from tests.support.flowspecs import Object, problems_of

@@ -1,32 +1,116 @@
-"""What follows from a control node's fields is written into it here, and taken out again."""
+"""Control nodes: what follows from their fields, written in and taken out again."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 
-from ._control_nodes import (
-    BRANCH,
-    COLLECTION,
-    CONTROLS,
-    FOR_EACH,
-    JOIN,
-    OUTPUT,
-    RESULT,
-    awaited,
-    branch_content,
-    collection_input,
-    collection_of,
-    command_of,
-    is_blank,
-    join_content,
-    listed,
-    same_content,
-    watched_by,
-)
-from ._dependencies import NodeIndex, entries_of
-from ._document import script_of
+import pulumi_resource_dataworks.flowspec._nodes as graph
+
+from ._nodes import BRANCH, JOIN, NodeIndex, arms_of, command_of, listed, script_of, watched_by, watches
+from ._scripts import branch_content, is_blank, join_content, same_content
+from ._tables import KNOWN_COMMANDS
 from ._values import Json, Object, objects, part, rebuilt, secret, secrets_of
+
+COLLECTION = "loopDataArray"
+"""The name under which a for-each gets what it walks."""
+
+
+def hub_of(node: Object) -> Object:
+    """A parameter node's field, in whichever spelling."""
+    return part(node, "param-hub") or part(node, "paramHub")
+
+
+def collection_of(node: Object) -> tuple[list[Object], list[Object]]:
+    """The parameters and the inputs that bind a for-each's collection."""
+    parameters = objects(script_of(node).get("parameters"))
+    inputs = listed(node, "inputs", "variables")[1]
+    return (
+        [one for one in parameters if one.get("name") == COLLECTION],
+        [one for one in inputs if one.get("inputName") == COLLECTION],
+    )
+
+
+# --- What follows from the fields of control nodes, and DataWorks runs or shows
+#
+# Source: the vendor's pages on node types (`controller/` of its DataStudio skill); not tried on the service. A branch and a join
+# run their script, a JSON text; the arms of a branch are outputs of its node; a join's branches are dependencies too; a for-each's
+# collection is a parameter and an input; a parameter node's variables are its outputs.
+
+
+OUTPUT = {"artifactType": "NodeOutput"}
+RESULT = {"name": "outputs", "scope": "NodeContext", "type": "NodeOutput", "value": "${outputs}"}
+"""The variable that holds what an assignment node's last line gave."""
+
+
+def _arm_entries(node: Object) -> list[Object]:
+    return [{**OUTPUT, **part(arm, "output")} for arm in arms_of(node)]
+
+
+def _handed_on(node: Object) -> list[Object]:
+    """The variables of a parameter or an assignment node; the vendor's parser adds the node that they are of."""
+    own = str(node.get("id"))
+    outputs = [str(entry.get("data")) for entry in listed(node, "outputs", "nodeOutputs")[1]]
+    place = {"nodeId": own, "output": own if own in outputs or not outputs else min(outputs)}
+    variables = [RESULT] if command_of(node) == graph.ASSIGNMENT else objects(hub_of(node).get("variables"))
+    return [{"node": place, **variable} for variable in variables]
+
+
+def _collection_inputs(node: Object) -> list[Object]:
+    references = (part(parameter, "referenceVariable") for parameter in collection_of(node)[0])
+    return [collection_input(reference) for reference in references if reference]
+
+
+def collection_input(reference: Object) -> Object:
+    """The input of a for-each for the variable that its parameter refers to."""
+    own = {key: reference[key] for key in ("name", "value") if reference.get(key)}
+    return {**RESULT, **own, "inputName": COLLECTION, "referenceVariable": reference}
+
+
+class Derived(NamedTuple):
+    """Entries of a list of `inputs` or `outputs` that follow from a control node's field: which they are, and by what key."""
+
+    side: str
+    name: str
+    key: str
+    entries: Callable[[Object], list[Object]]
+
+
+class Control(NamedTuple):
+    """A type of control nodes.
+
+    Attributes:
+        field: The field that says what it does; empty where it has none.
+        holds: Whether that field holds nodes.
+        content: Makes the script of the field; None where the field does not say all of it.
+        derived: The list of inputs or outputs that follows from the field.
+    """
+
+    field: str
+    holds: bool = False
+    content: Callable[[Object], str | None] | None = None
+    derived: Derived | None = None
+
+
+_VARIABLES = Derived("outputs", "variables", "name", _handed_on)
+
+CONTROLS = {
+    BRANCH: Control(
+        "branch", content=branch_content, derived=Derived("outputs", "nodeOutputs", "data", _arm_entries)
+    ),
+    JOIN: Control("join", content=join_content),
+    graph.DO_WHILE: Control("doWhile", holds=True),
+    graph.FOR_EACH: Control(
+        "foreach", holds=True, derived=Derived("inputs", "variables", "inputName", _collection_inputs)
+    ),
+    graph.SUB_PROCESS: Control("subflow", holds=True),
+    graph.PARAM_HUB: Control("paramHub", derived=_VARIABLES),
+    graph.ASSIGNMENT: Control("", derived=_VARIABLES),
+}
+ORDINARY = KNOWN_COMMANDS - CONTROLS.keys()
+"""The node types that are no control nodes, as most nodes have them."""
+
 
 # --- Filling in
 
@@ -35,7 +119,7 @@ def fill_node(node: Object) -> None:
     """Writes into a node what follows from its own fields."""
     command = command_of(node)
     control = CONTROLS.get(command)
-    if command == FOR_EACH:
+    if command == graph.FOR_EACH:
         _fill_collection(node)
     elif control and control.derived:
         side, name, key, entries = control.derived
@@ -46,20 +130,17 @@ def fill_node(node: Object) -> None:
         _fill_content(node, branch_content(node), node.get("branch"))
 
 
-def fill_joins(owner: Object, nodes: Iterable[Object], key: str, index: NodeIndex) -> None:
+def fill_joins(owner: Object, key: str, index: NodeIndex) -> None:
     """Writes the outputs that joins watch in place of the names of nodes, the dependencies on them, and the scripts.
 
     Args:
         owner: The workflow or control node that holds the nodes.
-        nodes: Its own nodes.
         key: Where its dependencies are written.
-        index: The same nodes by what they are called.
+        index: Its own nodes.
     """
-    for node in nodes:
-        if "join" not in node or command_of(node) != JOIN:
-            continue
+    for node in graph.scope_of(owner):
         join = part(node, "join")
-        branches = [_with_output(branch, index) for branch in objects(join.get("branches"))]
+        branches = [_with_output(branch, index) for branch in _branches(node)]
         if branches:
             node["join"] = rebuilt(join, {**join, "branches": branches})
             _depend(owner, node, branches, key, index)
@@ -78,8 +159,8 @@ def _with_output(branch: Object, index: NodeIndex) -> Object:
 
 
 def _depend(owner: Object, node: Object, branches: list[Object], key: str, index: NodeIndex) -> None:
-    own = entries_of(owner, node, index)
-    known = {index.output(word) or word for entry in own for word in awaited(entry)}
+    own = index.entries_of(owner, node)
+    known = {index.output(word) or word for entry in own for word in graph.awaited(entry)}
     outputs = dict.fromkeys(part(branch, "output").get("data") for branch in branches)
     missing = [{"type": "Normal", "output": one} for one in outputs if one and one not in known]
     if not missing:
@@ -184,7 +265,7 @@ def watched_outputs(node: Object) -> list[Object]:
 
 
 def _branches(node: Object) -> list[Object]:
-    return objects(part(node, "join").get("branches")) if command_of(node) == JOIN else []
+    return watches(node) if "join" in node and command_of(node) == JOIN else []
 
 
 def _without_content(script: Object) -> Object:
