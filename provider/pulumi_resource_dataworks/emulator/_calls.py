@@ -42,8 +42,18 @@ def read(kind: type[T], given: bytes | str) -> T:
         ValueError: It is not JSON, has a key that the class does not have, or a value that a key does not take; names the
             key and what it takes.
     """
+    return _read(TypeAdapter(kind), given)
+
+
+def called(function: Any, given: bytes) -> Any:
+    """The result of a function whose arguments are the keys of a JSON object; raises ValueError as `read` does."""
+    read(JsonObject, given)
+    return _read(TypeAdapter(function, config=STRICT), given)
+
+
+def _read(adapter: TypeAdapter[T], given: bytes | str) -> T:
     try:
-        return TypeAdapter(kind).validate_json(given)
+        return adapter.validate_json(given)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         raise ValueError("; ".join(map(_problem, problems))) from None

@@ -7,14 +7,13 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from ._calls import STRICT, JsonObject, is_list, is_object, read
 from ._documents import SpecError, parse
 from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body
-from ._instances import Scheduler
 from ._model import OBJECTS, Account, Clock, Life, Project, ResourceGroup, Run, RunKind, Workflow
 from ._pipelines import abolish, new_run, publish, settle, settle_run, take_offline
 from ._state import ServiceState
@@ -59,6 +58,10 @@ class EmulatorSettings:
 # --- The emulator as a test holds it
 
 
+Id = Annotated[str, Field(alias="id")]
+Kind = Annotated[RunKind, Field(alias="type")]
+"""Arguments that the control endpoint, which takes those of a method as JSON, has under shorter names."""
+
 REGION: Final = "cn-shanghai"
 """The region that is announced; on localhost no request says which one it means."""
 
@@ -76,6 +79,10 @@ class Emulator:
         stage_life: How the stages of pipeline runs live; 2 seconds by default.
         edition: Whose limits of calls a second and a day hold; none by default.
         strict: Whether signatures, dates and nonces are checked.
+
+    Attributes:
+        account: The first account.
+        scheduler: The scheduling system: its instances, and how tasks live.
     """
 
     def __init__(  # noqa: PLR0913 - all by name: what the service consists of
@@ -96,11 +103,7 @@ class Emulator:
         self.gateway.edition = edition
         self._state = state
         self._lock = self.gateway.lock
-
-    @property
-    def account(self) -> Account:
-        """The first account."""
-        return self._state.accounts[0]
+        self.account, self.scheduler = state.accounts[0], state.scheduler
 
     @property
     def project(self) -> Project:
@@ -111,11 +114,6 @@ class Emulator:
     def clock(self) -> Clock:
         """The emulator's time; `clock.advance(60)` lets a minute pass at once."""
         return self._state.clock
-
-    @property
-    def scheduler(self) -> Scheduler:
-        """The scheduling system: its instances, and how tasks live."""
-        return self._state.scheduler
 
     @property
     def switches(self) -> Switches:
@@ -189,7 +187,7 @@ class Emulator:
             settle(self._state)
             return next((it for it in self._state.production.values() if it.workflow_id == workflow_id), None)
 
-    def approve(self, run_id: str) -> None:
+    def approve(self, run_id: Id) -> None:
         """Pass the stage at which a run waits for a person, as somebody in the console would."""
         with self._lock:
             settle(self._state)
@@ -200,7 +198,7 @@ class Emulator:
             stage.status = "Success"
             settle_run(self._state, run)
 
-    def deploy(self, workflow_id: str, kind: RunKind = "Online") -> str:
+    def deploy(self, workflow_id: Id, kind: Kind = "Online") -> str:
         """Bring a workflow into production or out of it at once, by a run of somebody else; the run's ID."""
         with self._lock:
             run = new_run(self._state, kind, self.workflow(workflow_id), lambda _: Life("immediate"), "PROD")
@@ -229,8 +227,14 @@ class Emulator:
                 return workflow
         raise ValueError(f"no workflow {workflow_id}")
 
-    def edit(self, workflow_id: str, document: JsonObject) -> None:
-        """Replace a stored document, as somebody in the console would, by a whole one in which every node has an ID."""
+    def edit(self, workflow_id: Id, document: JsonObject | None) -> None:
+        """Replace a stored document, as somebody in the console would, by a whole one in which every node has an ID.
+
+        None deletes the workflow.
+        """
+        if document is None:
+            self.remove(workflow_id)
+            return
         with self._lock:
             workflow = self.workflow(workflow_id)
             try:
@@ -278,13 +282,13 @@ class Emulator:
         with self._lock:
             self._state.store(self.workflow(workflow_id).key, None, self.clock.now())
 
-    def lock(self, workflow_id: str, *, locked: bool = True) -> None:
+    def lock(self, workflow_id: Id, *, locked: bool = True) -> None:
         """Hold a workflow open, as somebody in the console would; what it means is the switch `locked_workflow`."""
         with self._lock:
             key = self.workflow(workflow_id).key
             (self._state.locked.add if locked else self._state.locked.discard)(key)
 
-    def publish(self, workflow_id: str, *, published: bool = True) -> None:
+    def publish(self, workflow_id: Id, *, published: bool = True) -> None:
         """Make a workflow one that is deployed to production, or undeployed, without a pipeline run."""
         with self._lock:
             change = publish if published else take_offline

@@ -143,8 +143,11 @@ class Scheduler:
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(20_000_000_001))
 
     def script(self, life: ScriptedTask) -> None:
-        """Say how the next tasks of a name live, of instances that are made from now on."""
-        self._scripted.append((life, iter(range(life.times))))
+        """Say how the next tasks of a name live, or without a name all others, in instances made from now on."""
+        if life.name:
+            self._scripted.append((life, iter(range(life.times))))
+        else:
+            self.life = life
 
     def forget(self) -> None:
         """Forget all instances, as the service does some time after their end."""

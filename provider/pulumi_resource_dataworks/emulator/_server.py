@@ -1,30 +1,40 @@
-"""The emulator over HTTP: an ASGI application, on a port in a thread or in the foreground."""
+"""The emulator over HTTP: its API, control over it, and the port that both are on.
+
+No control request is signed, so what a web page could send is refused: a POST has to be `application/json`, which a page
+cannot send to another address without being asked first, and `Host` has to be a name that no page is loaded from.
+"""
 
 import asyncio
-import contextlib
 import ipaddress
 import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
+import pydantic
 import uvicorn
+from pydantic import Field
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ._control_endpoint import control_routes
-from ._emulator import Emulator
+from ._calls import STRICT, JsonObject, called, read
+from ._documents import write
+from ._emulator import Emulator, EmulatorSettings, Id, Kind
+from ._gateway import Fault
+from ._instances import ScriptedTask
+from ._model import Life, Workflow
 from ._signature import Request
 from ._uploads import received
 
-# --- The emulator over HTTP: an ASGI application
+# --- The API, and the faults that its connections meet
 
 
 RESET_ABORTS = struct.pack("ii", 1, 0)
@@ -32,17 +42,19 @@ RESET_ABORTS = struct.pack("ii", 1, 0)
 
 
 def create_app(emulator: Emulator) -> Starlette:
-    """The application: the API at `/`, control at `/_emulator/`."""
-    api = Route("/", partial(_respond, emulator), methods=["GET", "POST"])
-    return Starlette(routes=[api, *control_routes(emulator)])
+    """An ASGI application: the API at `/`, control at `/_emulator/`."""
+    control = [
+        *(_control(name, "POST", partial(act, emulator)) for name, act in _POSTS.items()),
+        *(_control(name, "GET", partial(look, emulator)) for name, look in _GETS.items()),
+    ]
+    return Starlette(routes=[Route("/", partial(_respond, emulator), methods=["GET", "POST"]), *control])
 
 
 async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
     headers, gateway = dict(http.headers), emulator.gateway
     form = await received(headers, http.stream(), gateway.state)
     body = b"" if form is not None else await http.body()
-    request = Request(http.method, http.url.query, headers, body, form)
-    ticket = gateway.admit(request)
+    ticket = gateway.admit(Request(http.method, http.url.query, headers, body, form))
     fault = ticket.fault
     if fault and fault.when == "before":
         await asyncio.sleep(fault.delay_seconds)
@@ -74,10 +86,168 @@ def _cut(http: HttpRequest, response: Response, *, half: bool) -> None:
         transport.abort()
 
 
-# --- The emulator on a port: in a thread for a test, in the foreground for the command line
+# --- Control, for a test in another process
+
+
+Act = Callable[[Emulator, bytes], Any]
+Times = Annotated[int, Field(ge=1, le=10_000)]
+Seconds = Annotated[float, Field(alias="advance", ge=0, le=10**9)]
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class _Job(Life):
+    times: Times | None = None
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class _Stage(Life):
+    code: str | None = None
+    times: Times = 1
+
+
+def _faults(emulator: Emulator, body: list[Fault] | Fault) -> None:
+    if body == []:
+        emulator.clear_faults()
+    for fault in body if isinstance(body, list) else [body]:
+        emulator.add_fault(fault)
+
+
+def _job(emulator: Emulator, body: _Job) -> None:
+    if body.times is None:
+        emulator.set_job_life(body)
+    else:
+        emulator.script_job(body, body.times)
+
+
+def _stage(emulator: Emulator, body: _Stage) -> None:
+    if body.code is None:
+        emulator.set_stage_life(body)
+    else:
+        emulator.script_stage(body.code, body, body.times)
+
+
+def _switches(emulator: Emulator, **changes: Any) -> JsonObject:
+    emulator.switch(**changes)
+    return emulator.switches.as_json()
+
+
+def _deploy(emulator: Emulator, workflow_id: Id, kind: Kind = "Online") -> JsonObject:
+    return {"id": emulator.deploy(workflow_id, kind)}
+
+
+def _clock(emulator: Emulator, seconds: Seconds) -> None:
+    emulator.clock.advance(seconds)
+
+
+def _whole(kind: Any, act: Callable[[Emulator, Any], None]) -> Act:
+    """A body that is one argument."""
+    return lambda emulator, body: act(emulator, read(kind, body))
+
+
+def _keys(act: Callable[..., Any]) -> Act:
+    """A body whose keys are the arguments."""
+    return lambda emulator, body: called(partial(act, emulator), body)
+
+
+_POSTS: Final[Mapping[str, Act]] = {
+    "faults": _whole(list[Fault] | Fault, _faults),
+    "job": _whole(_Job, _job),
+    "stage": _whole(_Stage, _stage),
+    "task": _whole(ScriptedTask, lambda emulator, task: emulator.scheduler.script(task)),
+    "configure": _whole(EmulatorSettings, Emulator.configure),
+    "switches": _keys(_switches),
+    "edit": _keys(Emulator.edit),
+    "edit-node": _keys(Emulator.edit_node),
+    "publish": _keys(Emulator.publish),
+    "approve": _keys(Emulator.approve),
+    "deploy": _keys(_deploy),
+    "lock": _keys(Emulator.lock),
+    "edition": _keys(Emulator.set_edition),
+    "clock": _keys(_clock),
+}
+"""What each POST does with its body; a result is the answer."""
+
+
+def _calls(emulator: Emulator, query: Mapping[str, str]) -> list[JsonObject]:
+    return [asdict(call) for call in emulator.calls if query.get("action") in {None, call.action}]
+
+
+def _runs(emulator: Emulator, _: Any) -> list[JsonObject]:
+    return [
+        {"id": run.run_id, "type": run.kind, "workflow": run.key[1], "status": run.status}
+        | {"stages": [{"code": stage.code, "status": stage.status} for stage in run.stages]}
+        for run in emulator.runs()
+    ]
+
+
+def _stored(found: Iterable[Workflow]) -> list[JsonObject]:
+    return [
+        {"id": one.workflow_id, "projectId": one.project_id, "kind": one.kind, "path": one.path}
+        | {"published": one.published, "spec": write(one.document)}
+        | ({"file": {**asdict(one.file), "path": str(one.file.path or "")}} if one.file else {})
+        for one in found
+    ]
+
+
+def _instances(emulator: Emulator, _: Any) -> list[JsonObject]:
+    now = emulator.clock.now()
+    return [
+        {"id": one.instance_id, "type": one.kind, "environment": one.environment, "date": one.date}
+        | {"name": one.name, "status": one.status(now, fails_at_once=False), "parameters": one.parameters}
+        | {"tasks": {task.name: one.status_of(task, now) for task in one.tasks}}
+        for one in emulator.scheduler.instances.values()
+    ]
+
+
+_GETS: Final[Mapping[str, Callable[[Emulator, Mapping[str, str]], Any]]] = {
+    "calls": _calls,
+    "workflows": lambda emulator, _: _stored(emulator.workflows()),
+    "objects": lambda emulator, _: _stored(emulator.objects()),
+    "runs": _runs,
+    "instances": _instances,
+    "switches": lambda emulator, _: emulator.switches.as_json(),
+}
+
+
+def _control(name: str, method: str, act: Callable[[Any], Any]) -> Route:
+    async def endpoint(request: HttpRequest) -> Response:
+        if not _is_local(request.url.hostname or ""):
+            host = request.headers.get("host", "")
+            why = f"the control endpoint is called by an IP address or a name without a dot, not {host}"
+            return _refused(why, 403)
+        if method == "GET":
+            return JSONResponse(act(request.query_params))
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return _refused("the header Content-Type has to be application/json", 415)
+        try:
+            return JSONResponse(act(await request.body()) or {})
+        except ValueError as error:
+            return _refused(str(error), 400)
+
+    return Route(f"/_emulator/{name}", endpoint, methods=[method])
+
+
+def _is_local(host: str) -> bool:
+    """Whether `Host` is an IP address or a name without a dot.
+
+    A page whose own name is made to mean this machine (DNS rebinding) sends that name, and names of pages have a dot.
+    """
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and "." not in host
+    return True
+
+
+def _refused(why: str, status: int) -> Response:
+    return JSONResponse({"error": why}, status)
+
+
+# --- The port: in a thread of its own, for a test and for the command line
 
 
 LOCALHOST: Final = "127.0.0.1"
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class ListenError(Exception):
@@ -92,45 +262,10 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's own, which says when it is ready and ends quietly on a signal."""
-
-    def __init__(self, emulator: Emulator, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                create_app(emulator),
-                http=_Protocol,
-                loop="asyncio",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """As uvicorn's, without raising the signal anew at the end: it was an order to stop, and was obeyed."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {sig: signal.signal(sig, self.handle_exit) for sig in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for sig, handler in before.items():
-                signal.signal(sig, handler)
-
-
 class EmulatorServer:
     """An emulator that listens on a port of this machine while the `with` block lasts; a free one by default.
+
+    Raises ListenError where the address or the port cannot be used.
 
     Example:
         with EmulatorServer() as server:
@@ -140,19 +275,32 @@ class EmulatorServer:
     def __init__(self, emulator: Emulator | None = None, *, port: int = 0, host: str = LOCALHOST) -> None:
         self.emulator = emulator or Emulator()
         self._socket = _listen(host, port)
-        self._ready = threading.Event()
-        self._server = _Server(self.emulator, self._ready.set)
+        config = uvicorn.Config(
+            create_app(self.emulator),
+            http=_Protocol,
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    @property
+    def host(self) -> str:
+        """The address that it listens on."""
+        return str(self._socket.getsockname()[0])
 
     @property
     def endpoint(self) -> str:
         """Its address, as `http://127.0.0.1:<port>`."""
-        return _endpoint(self._socket)
+        return f"http://{self.host}:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._ready.wait(timeout=10):
-            raise TimeoutError("the emulator did not start within 10 seconds")
+        self._thread.start()  # connections wait in the socket's queue until it is there
         return self
 
     def __exit__(
@@ -171,9 +319,20 @@ def serve(emulator: Emulator, *, host: str, port: int, ready: Callable[[str, boo
     Raises:
         ListenError: The address or the port cannot be used.
     """
-    with _listen(host, port) as listener:
-        local = ipaddress.ip_address(listener.getsockname()[0]).is_loopback
-        _Server(emulator, lambda: ready(_endpoint(listener), local)).run([listener])
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+
+    with EmulatorServer(emulator, host=host, port=port) as server:
+        before = {order: signal.signal(order, stop) for order in _STOPS}
+        try:
+            ready(server.endpoint, ipaddress.ip_address(server.host).is_loopback)
+            while not stopped.wait(1):  # without a limit Windows would not hear Ctrl-C
+                pass
+        finally:
+            for order, handler in before.items():
+                signal.signal(order, handler)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -185,8 +344,3 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ListenError(f"cannot listen on {host}:{port}: {why}") from None
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-
-
-def _endpoint(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://{host}:{port}"
