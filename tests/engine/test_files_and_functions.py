@@ -122,6 +122,30 @@ def test_a_text_is_a_content_too(stack: Stack) -> None:
     stack.is_quiet()
 
 
+def test_an_upload_is_tried_again(stack: Stack) -> None:
+    stack.emulator.add_fault(Fault("PostObject", status=429, code="TooManyRequests"))
+    stack.emulator.add_fault(Fault("PostObject", nth=2, status=503))
+    stack.emulator.add_fault(Fault("PostObject", nth=3, reset=True))
+    expired = "Invalid according to Policy: Policy expired."
+    stack.emulator.add_fault(Fault("PostObject", nth=4, status=403, code="AccessDenied", message=expired))
+    declare(stack)
+    stack.up()
+    assert (stack.calls("PostObject"), stack.calls("AuthorizeFileUpload")) == (5, 5)
+    assert (stored(stack), stack.calls("CreateResource")) == (sha256(MODULE), 1)
+
+
+def test_an_upload_ends_with_the_time_of_its_step(stack: Stack) -> None:
+    stack.emulator.add_fault(Fault("PostObject", times=1000, status=429, code="TooManyRequests"))
+    program = {"type": "dataworks:FileResource", "options": {"customTimeouts": {"create": "3s"}}}
+    inputs = {"name": "a.py", "type": "python", "content": {"fn::stringAsset": "x = 1\n"}}
+    stack.declare({"file": {**program, "properties": {"projectId": stack.project_id, **inputs}}})
+    assert "the step's time is up" in stack.up(ok=False).output
+    assert (stack.calls("CreateResource"), stack.emulator.objects()) == (0, [])
+    stack.emulator.clear_faults()
+    stack.up()
+    assert stored(stack) == sha256("x = 1\n")
+
+
 def test_an_address_is_compared_without_its_signature(stack: Stack) -> None:
     declare(
         stack, file={"content": None, "contentUrl": "https://b.oss-cn-shanghai.aliyuncs.com/m.py?Signature=1"}

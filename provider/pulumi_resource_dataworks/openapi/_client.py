@@ -71,7 +71,9 @@ class Client(Operations):
         self._retry = Retry(clock, self._limiter.throttled, on_wait)
         platform = settings.model_copy(update={"endpoint": settings.open_platform_url})
         self._platform = Transport(platform, source, transport, clock)
-        self.uploads = Uploads(self._platform.send, self._retry, settings, transport)
+        # OpenPlatform and OSS count calls of their own: what they throttle holds back no call of DataWorks.
+        own_retry = Retry(clock, lambda _: None, on_wait)
+        self.uploads = Uploads(self._platform.send, own_retry, settings, transport)
         self.pipelines = Pipelines(self._sent)
         self.lookups = Lookups(self._sent)
         self.nodes = StudioObjects(self._sent, "Node")

@@ -14,7 +14,14 @@ import httpx
 from pydantic import Field
 
 from ._answers import UnusableBody, whole
-from ._errors import AnswerLost, RequestNotSent, ServiceError, ServiceUnavailableError, UnreadableAnswer
+from ._errors import (
+    AnswerLost,
+    RequestNotSent,
+    ServiceError,
+    ServiceUnavailableError,
+    ThrottledError,
+    UnreadableAnswer,
+)
 from ._network import NetworkError, client_options
 from ._operations import Answer, Operation, read
 from ._retry import Retry
@@ -22,8 +29,10 @@ from ._settings import Settings
 from ._words import Words
 
 _AUTHORIZE = Operation("AuthorizeFileUpload", version="2019-12-19")
-_POST: Final = "The upload of the file"
+_POST: Final = "the upload of the file"
 _TIMEOUT = httpx.Timeout(120, connect=5)
+_EXPIRED: Final = "Policy expired"
+"""Of an AccessDenied: the form is too old (OSS' page on errors of PostObject). Another one is not."""
 _FAULT = re.compile(r"<(Code|Message|RequestId)>([^<]*)<")
 
 
@@ -63,6 +72,8 @@ class Uploads:
     async def upload(self, source: str | bytes) -> str:
         """Upload a file by its name, or a text; return the address that a create or update names. It is read bit by bit.
 
+        Each try asks for a form of its own, and reads the file from its beginning.
+
         Raises:
             OSError: The file cannot be read.
             DataWorksError: It was not uploaded. Nothing is left of it that anybody would see.
@@ -99,7 +110,7 @@ class Uploads:
         except NetworkError as error:
             raise RequestNotSent(str(error), action=_POST, transient=False) from error
         except httpx.HTTPError as error:
-            text = f"{_POST} to {host} broke off ({Words(str(error)) or type(error).__name__})"
+            text = f"The upload of the file to {host} broke off ({Words(str(error)) or type(error).__name__})"
             raise AnswerLost(text, action=_POST) from error
         except UnusableBody as error:
             raise UnreadableAnswer(f"The answer to {_POST} {error}", action=_POST) from error
@@ -114,12 +125,15 @@ def _opened(source: str | bytes) -> io.BytesIO | io.BufferedReader:
 
 def _refusal(answer: httpx.Response) -> ServiceError:
     """The error of an answer of OSS, which is XML."""
-    said = dict(_FAULT.findall(answer.text[:10_000]))
-    kind = ServiceUnavailableError if answer.status_code >= 500 else ServiceError
-    return kind(
+    said, status = dict(_FAULT.findall(answer.text[:10_000])), answer.status_code
+    fails = status >= 500 or status == 408
+    kind = ThrottledError if status == 429 else ServiceUnavailableError if fails else ServiceError
+    error = kind(
         said.get("Message", ""),
         code=said.get("Code", ""),
-        status=answer.status_code,
+        status=status,
         action=_POST,
         request_id=said.get("RequestId", ""),
     )
+    error.transient = error.transient or _EXPIRED in said.get("Message", "")
+    return error

@@ -14,8 +14,10 @@ from pulumi_resource_dataworks.openapi import (
     RequestNotSent,
     ServiceError,
     Settings,
+    ThrottledError,
 )
-from tests.support.services import Service, ok, refusal
+from pulumi_resource_dataworks.openapi._retry import BACKOFF_CAP, THROTTLED_BUDGET
+from tests.support.services import Service, VirtualClock, ok, refusal
 
 GRANT = ok(
     AccessKeyId="OSSKEY",
@@ -30,8 +32,8 @@ CREATED = httpx.Response(201, text="<PostResponse><Key>42/some-key</Key></PostRe
 ADDRESS = "http://bucket.oss-cn-shanghai.aliyuncs.com/42/some-key"
 
 
-def fault(status: int, code: str) -> httpx.Response:
-    text = f"<Error><Code>{code}</Code><Message>no</Message><RequestId>R-9</RequestId></Error>"
+def fault(status: int, code: str, message: str = "no") -> httpx.Response:
+    text = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>R-9</RequestId></Error>"
     return httpx.Response(status, text=text)
 
 
@@ -64,6 +66,48 @@ async def test_what_passes_is_tried_again_with_another_grant(client: Client, ser
     service.will(GRANT, fault(503, "ServiceUnavailable"), GRANT, httpx.ReadError("reset"), GRANT, CREATED)
     assert await client.uploads.upload(b"x") == ADDRESS
     assert len(service.requests) == 6
+
+
+EXPIRED = "Invalid according to Policy: Policy expired."
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        fault(429, "TooManyRequests"),
+        fault(408, "RequestTimeout"),
+        fault(403, "AccessDenied", EXPIRED),
+        httpx.WriteError("broken pipe"),
+    ],
+    ids=["throttled", "timeout", "expired", "cut"],
+)
+async def test_each_try_has_a_form_of_its_own_and_the_whole_file(
+    client: Client, service: Service, tmp_path: Path, trouble: httpx.Response | Exception
+) -> None:
+    file = tmp_path / "udf.jar"
+    file.write_bytes(b"\x00jar\r\n" * 50_000)
+    service.will(GRANT, trouble, GRANT, trouble, GRANT, CREATED)
+    assert await client.uploads.upload(str(file)) == ADDRESS
+    sizes = [int(sent.headers["content-length"]) for sent in service.requests[1::2]]
+    assert [len(sent.content) for sent in service.requests[1::2]] == sizes
+    assert len(set(sizes)) == 1
+
+
+async def test_throttling_is_waited_for_as_long_as_that_of_dataworks_and_holds_back_none_of_its_calls(
+    client: Client, service: Service, clock: VirtualClock, said: list[str]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return fault(429, "TooManyRequests") if request.method == "POST" else GRANT
+
+    service.will(answer)
+    with pytest.raises(ThrottledError):
+        await client.uploads.upload(b"x")
+    assert THROTTLED_BUDGET - BACKOFF_CAP < clock.now <= THROTTLED_BUDGET
+    assert all("throttles the upload of the file; trying again in " in text for text in said)
+    before = clock.now
+    service.will(ok(WorkflowDefinition={"Id": "7"}))
+    await client.get_workflow_definition(1, "7")
+    assert clock.now == before
 
 
 async def test_a_refusal_of_oss_is_told(client: Client, service: Service) -> None:
