@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import FILE_RESOURCE_INPUTS, FUNCTION_INPUTS, NODE_INPUTS
@@ -151,6 +152,7 @@ def check_object(kind: ObjectKind, news: Mapping[str, Any], olds: Mapping[str, A
     _check_choices(kind, given, found)
     if kind is FILE_RESOURCE:
         _check_content(given, found)
+        _check_address(given.get("contentUrl"), found)
     if not found.failures:
         _check_document(kind, given, olds or {}, found)
     found.document = None  # of a workflow alone
@@ -207,6 +209,31 @@ def _check_content(given: Mapping[str, Any], found: Checked) -> None:
         what = content.what if isinstance(content, UnsupportedValue) else "a plain value"
         found.failures.append(
             f"content has to be an asset of a file or a text, not {what}. Of a folder make one file first."
+        )
+
+
+def _check_address(address: Any, found: Checked) -> None:
+    """DataWorks documents a download URL of OSS that everybody can reach, and its example is one by HTTP; no message quotes it.
+
+    A bucket may have a domain of its own, so the host may be any.
+    """
+    if not isinstance(address, str) or not _is_text(address):
+        return
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:  # brackets that hold no IPv6 address
+        parts, host = urlsplit(""), ""
+    has_blanks = not address.isprintable() or " " in address
+    if not host or has_blanks or parts.scheme not in ("http", "https"):
+        found.failures.append(
+            "contentUrl has to be the URL from which OSS lets the file be downloaded, such as "
+            "https://bucket.oss-cn-shanghai.aliyuncs.com/udf.jar: signed, or readable by everybody. Give a file of this machine as content."
+        )
+    elif host.endswith("-internal.aliyuncs.com"):
+        found.warnings.append(
+            "contentUrl: this host is reached from inside of Alibaba Cloud alone, and DataWorks wants a URL that everybody can reach. "
+            "Write the host without -internal."
         )
 
 

@@ -20,6 +20,7 @@ from pulumi_resource_dataworks.lifecycle import (
     secret,
 )
 from tests.support.deployments import PROJECT, WORKFLOW, State
+from tests.support.messages import Messages
 from tests.support.objects import SCRIPT, Studio, file, function, node_document
 
 MANUAL = "DATAWORKS_MANUAL_TASK"
@@ -122,6 +123,55 @@ async def test_what_is_not_known_is_not_guessed() -> None:
 def test_what_is_wrong_with_the_inputs_is_said(given: dict[str, Any], words: str) -> None:
     found = Studio(resource="FileResource").steps.check("urn", {"projectId": PROJECT, **given}, None)
     assert any(words in failure for failure in found.failures), found.failures
+
+
+NO_DOWNLOADS = [
+    "masking.py",
+    "./udf/masking.py",
+    "/home/me/masking.py",
+    "C:\\udf\\masking.py",
+    "file:///home/me/masking.py",
+    "oss://hunter2/masking.py",
+    "bucket.oss-cn-shanghai.aliyuncs.com/masking.py",
+    "https:///masking.py",
+    "https://[hunter2/masking.py",
+    "https://bucket.example/masking.py\n",
+    "https://bucket.example/hunter2 masking.py",
+    "ftp://hunter2@bucket.example/masking.py",
+]
+
+
+def test_what_is_no_download_url_is_refused_and_not_quoted(messages: Messages) -> None:
+    run = Studio(resource="FileResource")
+    given = [{"projectId": PROJECT, **file(contentUrl=secret(address))} for address in NO_DOWNLOADS]
+    said = [failure for inputs in given for failure in run.steps.check("urn", inputs, None).failures]
+    assert said == [said[0]] * len(NO_DOWNLOADS)
+    messages(said[0])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        UNKNOWN,
+        "http://bucketname1.oss-cn-shanghai.aliyuncs.com/example",
+        "HTTPS://files.example:8443/a%20b.jar?Expires=1&Signature=a%2Fb%3D#x",
+        "http://[::1]:80/a.jar",
+    ],
+)
+def test_any_url_that_the_service_may_take_passes(address: Any) -> None:
+    found = Studio(resource="FileResource").steps.check(
+        "urn", {"projectId": PROJECT, **file(contentUrl=address)}, None
+    )
+    assert (found.failures, found.warnings) == ([], [])
+
+
+def test_an_internal_host_of_oss_is_a_warning(messages: Messages) -> None:
+    address = "https://b.oss-cn-shanghai-internal.aliyuncs.com/masking.py?Signature=hunter2"
+    found = Studio(resource="FileResource").steps.check(
+        "urn", {"projectId": PROJECT, **file(contentUrl=address)}, None
+    )
+    assert found.failures == []
+    messages(*found.warnings)
 
 
 def test_two_resources_at_one_place_are_refused() -> None:
