@@ -220,6 +220,7 @@ def test_a_node_in_a_container_has_no_path_of_its_own(stack: Stack) -> None:
     program["resources"]["etl"] = {"type": "dataworks:WorkflowDefinition", "properties": held}
     program["outputs"] = {"nodeId": "${own.nodeId}"}
     stack.program_file.write_text(json.dumps(program), "utf-8")
+    assert "Write the node into the document of that workflow" in stack.preview().output
     stack.up()
     [workflow] = stack.emulator.workflows()
     [node] = workflow.document["spec"]["workflows"][0]["nodes"]

@@ -13,7 +13,7 @@ from ._changes import ChangeKind, authored, differences
 from ._comparison import rename_ids
 from ._completion import VERSION, ChooseId, complete
 from ._document import Document
-from ._nodes import dependencies_of, main_outputs, output_of, script_of, workflow_of
+from ._nodes import dependencies_of, main_outputs, output_of, runtime_of, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
 from ._validation import document_problems, holder_problems
@@ -31,13 +31,15 @@ class SingleForm:
         kind: The document's kind.
         holder: The list below `spec` that holds the object.
         noun: What people call it.
+        command: A type that its script may have.
         needed: The fields that it has to have.
     """
 
     kind: str
     holder: str
     noun: str
-    needed: tuple[str, ...] = ("name",)
+    command: str
+    needed: tuple[str, ...] = ("name", "script")
 
     @property
     def path(self) -> Path:
@@ -50,9 +52,11 @@ class SingleForm:
         return held[0] if held else objects(workflow_of(root)[self.holder])[0]
 
 
-NODE = SingleForm("Node", "nodes", "node")
-FUNCTION = SingleForm("Function", "functions", "function")
-FILE_RESOURCE = SingleForm("Resource", "fileResources", "file resource", ("name", "type"))
+NODE = SingleForm("Node", "nodes", "node", "ODPS_SQL")
+FUNCTION = SingleForm("Function", "functions", "function", "ODPS_FUNCTION")
+FILE_RESOURCE = SingleForm(
+    "Resource", "fileResources", "file resource", "ODPS_PYTHON", ("name", "type", "script")
+)
 
 
 def carried(root: Object, form: SingleForm) -> Object:
@@ -133,6 +137,10 @@ def _problems(root: Object, form: SingleForm) -> Iterator[Problem]:
     for name in form.needed:
         if not str(held.get(name) or "").strip():
             yield problem("missing.field", (*form.path, name), name=name, object=form.noun)
+    runtime = runtime_of(held)
+    if held.get("script") and not (runtime.get("command") or runtime.get("commandTypeId")):
+        place = (*form.path, "script", "runtime", "command")
+        yield problem("no-command.object", place, object=form.noun, example=form.command)
     if held.get("name"):
         yield from holder_problems(held, form.path, inner=False)
 

@@ -354,7 +354,7 @@ def _script_problems(node: Object, shared: Sequence[Object], path: Path) -> Iter
     runtime, resource = runtime_of(node), part(node, "runtimeResource")
     command = runtime.get("command")
     if not (command or runtime.get("commandTypeId")):
-        yield problem("no-command", (*path, "script", "runtime", "command"))
+        yield problem("no-command.node", (*path, "script", "runtime", "command"))
     command = command if isinstance(command, str) else ""
     # The steps of a PAI flow have a type for each algorithm.
     if command and command.upper() not in NODE_TYPES and "paiflow" not in path:

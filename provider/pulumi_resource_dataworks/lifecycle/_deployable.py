@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import _ownership
-from ._object_calls import get_any, imported_object
 from ._object_kinds import OBJECT_KINDS
+from ._object_lookup import get_any, imported_object
 from ._ownership import Workflow
 from ._refresh import imported
 from ._step import Context, LifecycleError

@@ -5,85 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks import flowspec
 
-from ._object_kinds import FILE_RESOURCE, NODE, SCENES, ObjectKind
+from ._object_kinds import FILE_RESOURCE, NODE, SCENES
+from ._object_lookup import get_object, object_in_place
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._send_once import FIRST_PAUSE, SENDS, send_once
 from ._state import report_rewrites, reset_removed
 from ._step import Asset, Context, LifecycleError, RefusedError
 
 _READS = 4
-
-
-# --- Looking at the service
-
-
-async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> FoundObject | None:
-    """The object with this ID; None where the service says that there is none, and no list names it.
-
-    Raises:
-        LifecycleError: What it gives cannot be read.
-        DataWorksError: Whether it is there is not known.
-    """
-    operations = inputs.kind.operations(context.client)
-    try:
-        answer = await context.ask(operations.get(inputs.project_id, object_id))
-    except openapi.NotFoundError:
-        return None
-    except openapi.ServiceError as error:  # the codes for "not found" are not published
-        if not error.is_ambiguous_client_error:
-            raise
-        listed = await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id))
-        if any(one.id == object_id for one in listed):
-            raise
-        return None
-    try:
-        found = FoundObject(answer, flowspec.read(answer.spec).root)
-        found.carried(inputs)
-    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError) as error:
-        raise LifecycleError(
-            f"DataWorks gave {inputs.kind.noun} {answer.id} back in a form that cannot be read "
-            f"(request {answer.request_id}): please report it with the request ID"
-        ) from error
-    return found
-
-
-async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.StudioObject | None:
-    """The object that has this name where this one is to be: names are compared here, as the service matches loosely."""
-    operations = inputs.kind.operations(context.client)
-    for one in await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id)):
-        in_place = not inputs.path or one.path.strip("/") in ("", inputs.path)
-        if one.id == inputs.own or (one.name == inputs.name and in_place):
-            return one
-    return None
-
-
-async def get_any(context: Context, kind: ObjectKind, project_id: int, object_id: str) -> FoundObject | None:
-    """As `get_object`, of an object of which only the ID is known."""
-    blank = {"kind": kind.form.kind, "spec": {kind.form.holder: [{"name": ""}]}}
-    asked = ObjectInputs.of(kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
-    return await get_object(context, asked, object_id)
-
-
-def imported_object(urn: str, kind: ObjectKind, project_id: int, found: FoundObject) -> ObjectState:
-    """The state of an object that Pulumi has not seen before, with the document that its author would write."""
-    form, object_id = kind.form, found.answer.id
-    spec, container = flowspec.imported_single(found.root, form, object_id)
-    values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
-    inputs = ObjectInputs.of(kind, values, urn, object_id)
-    left_out = flowspec.left_out(inputs.root, found.carried(inputs))
-    return replace(ObjectState(inputs).with_answer(found), left_out=left_out)
-
-
-async def scene_of(context: Context, state: ObjectState, found: FoundObject) -> str:
-    """Where in Data Studio an object stands: no answer says it, but a list of those that people start."""
-    if state.inputs.kind is not NODE or state.inputs.container_id:
-        return SCENES[1] if str(found.root.get("kind")).casefold() == "manualworkflow" else SCENES[0]
-    listed = context.client.nodes.called(
-        state.inputs.project_id, state.inputs.name, scene="DataworksManualTask"
-    )
-    return SCENES[2] if any(one.id == state.object_id for one in await context.ask(listed)) else SCENES[0]
 
 
 # --- What is there already when an object is to be created

@@ -169,6 +169,10 @@ def _check_choices(kind: ObjectKind, given: Mapping[str, Any], found: Checked) -
     for key in texts:
         if key in given and not (isinstance(given[key], Unknown) or _is_text(given[key])):
             found.failures.append(f"{key} has to be text that is not empty.")
+    if "/" in str(given.get("containerId") or ""):
+        found.failures.append(
+            "containerId has to be the ID of a workflow or control node. Give the output workflowId or nodeId, which has no slash."
+        )
     names = given.get("fileResources", [])
     if not isinstance(names, Unknown) and not (
         isinstance(names, list)

@@ -40,7 +40,10 @@ class ResourceType:
 def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, ResourceType]:
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run), learnt)
-    objects = [StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}")) for kind in OBJECT_KINDS]
+    objects = [
+        StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}"), is_imported=definitions.makes)
+        for kind in OBJECT_KINDS
+    ]
 
     def makes(key: tuple[int, str]) -> bool:
         return definitions.makes(key) or any(key in steps.held for steps in objects)

@@ -5,7 +5,7 @@ Calls are synchronous, and the service chooses the IDs: an object is found again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -18,15 +18,18 @@ from ._object_calls import (
     claim_object,
     create_object,
     described,
-    get_any,
-    get_object,
-    imported_object,
     nothing_is_lost,
-    object_in_place,
-    scene_of,
     warn_of_edit,
 )
 from ._object_kinds import ObjectKind, check_object
+from ._object_lookup import (
+    get_any,
+    get_object,
+    imported_object,
+    object_in_place,
+    refuse_no_container,
+    scene_of,
+)
 from ._object_state import (
     FoundObject,
     ObjectInputs,
@@ -61,6 +64,7 @@ class StudioObjects:
         declared: Which resource of this run declares a place: project, container, and path or name.
         held: The objects that live resources of this run hold: no delete may touch them.
         leaving: The objects that are deleted before their replacement is created.
+        is_imported: Whether a definition of this run has a workflow, or is to make it.
     """
 
     kind: ObjectKind
@@ -69,6 +73,7 @@ class StudioObjects:
     declared: dict[tuple[int, str, str], str] = field(default_factory=dict[tuple[int, str, str], str])
     held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
     leaving: set[StudioKey] = field(default_factory=set[StudioKey])
+    is_imported: Callable[[StudioKey], bool] = lambda _: False
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
@@ -165,6 +170,11 @@ class StudioObjects:
             DataWorksError: Nothing was sent.
         """
         self._hide(context, news)
+        if self.is_imported((news["projectId"], news.get("containerId", ""))):
+            context.report.warning(
+                f"containerId: a WorkflowDefinition of this program has workflow {news['containerId']}, and its next change would be refused, "
+                "or delete this node. Write the node into the document of that workflow"
+            )
         if context.preview:
             return "", await self._preview_create(context, news)
         state = await self._made(context, ObjectInputs.of(self.kind, news, context.urn))
@@ -196,7 +206,10 @@ class StudioObjects:
         leaving = {key for key in self.leaving if key[0] == inputs.project_id}
         try:
             if not leaving and not isinstance(news.get("adopt"), Unknown):
-                await self._claim(context, inputs)
+                taken = await self._claim(context, inputs)
+                container = inputs.project_id, inputs.container_id
+                if taken is None and inputs.container_id and not self.is_imported(container):
+                    await refuse_no_container(context, inputs)
         except openapi.DataWorksError as error:
             await raise_definite(context, inputs.project_id, error)
             context.report.warning(f"could not look whether a {self.kind.noun} is in the way: {error}")

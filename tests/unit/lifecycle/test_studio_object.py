@@ -19,11 +19,11 @@ from pulumi_resource_dataworks.lifecycle import (
     is_secret,
     secret,
 )
-from tests.support.deployments import PROJECT, WORKFLOW, State
+from tests.support.deployments import PROJECT, WORKFLOW, State, document
 from tests.support.messages import Messages
 from tests.support.objects import SCRIPT, Studio, file, function, node_document
 
-MANUAL = "DATAWORKS_MANUAL_TASK"
+MANUAL, IN_MANUAL = "DATAWORKS_MANUAL_TASK", "DATAWORKS_MANUAL_WORKFLOW"
 
 
 @pytest.fixture(autouse=True)
@@ -255,6 +255,71 @@ async def test_a_node_in_a_workflow_is_made_changed_and_imported_there() -> None
     news = run.news(state[1], spec=other)
     found = run.steps.diff(run.urn, *state, news)
     assert (found.replaces, found.delete_before_replace) == (["containerId"], True)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"scene": IN_MANUAL}, "scene: DATAWORKS_MANUAL_WORKFLOW is for a node in a manual workflow. Give"),
+        ({"scene": IN_MANUAL, "containerId": UNKNOWN}, ""),
+        ({"scene": UNKNOWN}, ""),
+        ({"containerId": f"{PROJECT}/{WORKFLOW}"}, "containerId has to be the ID of a workflow or control"),
+        ({"containerId": ""}, "containerId has to be text"),
+    ],
+)
+def test_what_a_place_needs_is_said_before_any_call(given: dict[str, Any], words: str) -> None:
+    run = Studio()
+    found = run.steps.check("urn", {"projectId": PROJECT, "spec": node_document(), **given}, None)
+    assert any(words in failure for failure in found.failures) if words else found.failures == []
+
+
+@pytest.mark.parametrize("given", [{"containerId": "77"}, {"containerId": WORKFLOW, "scene": IN_MANUAL}])
+async def test_a_preview_looks_for_what_is_to_hold_a_node(given: dict[str, Any], messages: Messages) -> None:
+    run = Studio()
+    await run.put()
+    news = run.news(spec=node_document(), **given)
+    with pytest.raises(LifecycleError) as caught:
+        await run.steps.create(run.context(run.urn, preview=True), news)
+    messages(caught.value)
+
+
+async def test_a_control_node_may_hold_a_node_and_a_manual_workflow_one_of_its_scene() -> None:
+    run = Studio()
+    root = document()
+    await run.put({**root, "kind": "ManualWorkflow"})
+    for container, scene in ((WORKFLOW, IN_MANUAL), (f"{WORKFLOW[:-1]}2", IN_MANUAL), (WORKFLOW, UNKNOWN)):
+        news = run.news(spec=node_document(), containerId=container, scene=scene)
+        await run.steps.create(run.context(run.urn, preview=True), news)
+        run.next_run()
+
+
+async def test_a_node_in_a_workflow_of_a_definition_is_a_warning(messages: Messages) -> None:
+    run = Studio()
+    run.steps.is_imported = {(PROJECT, WORKFLOW)}.__contains__  # it may be still to be made
+    news = run.news(spec=node_document(), containerId=WORKFLOW)
+    await run.steps.create(run.context(run.urn, preview=True), news)
+    messages(run.report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("resource", "holder", "own"),
+    [
+        ("Function", "functions", {"name": "mask"}),
+        ("FileResource", "fileResources", {"name": "a.py", "type": "python"}),
+    ],
+)
+def test_a_document_without_a_type_of_script_is_refused(
+    resource: str, holder: str, own: dict[str, Any], messages: Messages
+) -> None:
+    def failures(**more: Any) -> list[str]:
+        spec = {"spec": {holder: [{**own, **more}]}}
+        found = Studio(resource=resource).steps.check("urn", {"projectId": PROJECT, "spec": spec}, None)
+        return found.failures
+
+    messages(failures(), failures(script={"path": "a"}))
+    assert failures(script={"path": "a", "runtime": {"command": ""}}) == failures(script={"path": "a"})
+    for known in ({"command": UNKNOWN}, {"commandTypeId": 17}):
+        assert failures(script={"path": "a", "runtime": known}) == []
 
 
 async def test_a_preview_says_what_is_in_the_way_and_what_it_could_not_ask() -> None:

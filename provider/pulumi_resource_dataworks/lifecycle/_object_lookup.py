@@ -1,0 +1,96 @@
+"""Looking at Data Studio objects: one by its ID, one at its place, and what holds a node."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi_resource_dataworks import flowspec, openapi
+
+from ._object_kinds import NODE, SCENES, ObjectKind
+from ._object_state import FoundObject, ObjectInputs, ObjectState
+from ._ownership import read_unless_gone
+from ._step import Context, LifecycleError
+
+
+async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> FoundObject | None:
+    """The object with this ID; None where the service says that there is none, and no list names it.
+
+    Raises:
+        LifecycleError: What it gives cannot be read.
+        DataWorksError: Whether it is there is not known.
+    """
+    operations = inputs.kind.operations(context.client)
+    try:
+        answer = await context.ask(operations.get(inputs.project_id, object_id))
+    except openapi.NotFoundError:
+        return None
+    except openapi.ServiceError as error:  # the codes for "not found" are not published
+        if not error.is_ambiguous_client_error:
+            raise
+        listed = await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id))
+        if any(one.id == object_id for one in listed):
+            raise
+        return None
+    try:
+        found = FoundObject(answer, flowspec.read(answer.spec).root)
+        found.carried(inputs)
+    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError) as error:
+        raise LifecycleError(
+            f"DataWorks gave {inputs.kind.noun} {answer.id} back in a form that cannot be read "
+            f"(request {answer.request_id}): please report it with the request ID"
+        ) from error
+    return found
+
+
+async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.StudioObject | None:
+    """The object that has this name where this one is to be: names are compared here, as the service matches loosely."""
+    operations = inputs.kind.operations(context.client)
+    for one in await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id)):
+        in_place = not inputs.path or one.path.strip("/") in ("", inputs.path)
+        if one.id == inputs.own or (one.name == inputs.name and in_place):
+            return one
+    return None
+
+
+async def get_any(context: Context, kind: ObjectKind, project_id: int, object_id: str) -> FoundObject | None:
+    """As `get_object`, of an object of which only the ID is known."""
+    blank = {"kind": kind.form.kind, "spec": {kind.form.holder: [{"name": ""}]}}
+    asked = ObjectInputs.of(kind, {"projectId": project_id, "spec": blank}, context.urn, object_id)
+    return await get_object(context, asked, object_id)
+
+
+def imported_object(urn: str, kind: ObjectKind, project_id: int, found: FoundObject) -> ObjectState:
+    """The state of an object that Pulumi has not seen before, with the document that its author would write."""
+    form, object_id = kind.form, found.answer.id
+    spec, container = flowspec.imported_single(found.root, form, object_id)
+    values = {"projectId": project_id, "spec": spec, **({"containerId": container} if container else {})}
+    inputs = ObjectInputs.of(kind, values, urn, object_id)
+    left_out = flowspec.left_out(inputs.root, found.carried(inputs))
+    return replace(ObjectState(inputs).with_answer(found), left_out=left_out)
+
+
+async def scene_of(context: Context, state: ObjectState, found: FoundObject) -> str:
+    """Where in Data Studio an object stands: no answer says it, but a list of those that people start."""
+    if state.inputs.kind is not NODE or state.inputs.container_id:
+        return SCENES[1] if str(found.root.get("kind")).casefold() == "manualworkflow" else SCENES[0]
+    listed = context.client.nodes.called(
+        state.inputs.project_id, state.inputs.name, scene="DataworksManualTask"
+    )
+    return SCENES[2] if any(one.id == state.object_id for one in await context.ask(listed)) else SCENES[0]
+
+
+async def refuse_no_container(context: Context, inputs: ObjectInputs) -> None:
+    """Raises a LifecycleError where nothing is there that could hold the node."""
+    container = inputs.project_id, inputs.container_id
+    workflow = await read_unless_gone(context, *container)
+    if workflow is None and await get_any(context, NODE, *container) is None:
+        raise LifecycleError(
+            f"containerId: there is no workflow and no node {inputs.container_id} in project {inputs.project_id}. Give the ID of a workflow "
+            "or of a control node, or remove containerId: then the node stands outside of workflows"
+        )
+    is_manual = workflow and str(workflow.root.get("kind")).casefold() == "manualworkflow"
+    if workflow and not is_manual and inputs.values.get("scene") == SCENES[1]:
+        raise LifecycleError(
+            f"scene: {SCENES[1]} is for a node in a manual workflow, and workflow {inputs.container_id} is none. Remove scene, or give the ID "
+            "of a manual workflow as containerId"
+        )
