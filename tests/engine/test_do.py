@@ -112,6 +112,47 @@ def test_a_node_is_made_listed_changed_and_deleted_without_a_state(do: Do) -> No
     assert do.stack.emulator.objects() == []
 
 
+def test_short_inputs_of_a_function_are_patched_without_a_state(do: Do) -> None:
+    kind, file = f"{MODULE}Function", do.stack.folder / "function.yaml"
+    inputs = {"projectId": do.stack.project_id, "name": "mask", "path": "udf/mask", "type": "string"}
+    inputs |= {"className": "masking.Mask", "fileResources": ["masking.py"]}
+    file.write_text(yaml.safe_dump(inputs), "utf-8")
+    made = do.json(kind, "create", "--stateless", "--input-file", file.name, "--yes", "--output", "json")
+    patch = (kind, "patch", made["id"], "--stateless")
+
+    def held() -> dict[str, Any]:
+        [one] = do.stack.emulator.objects()
+        found: dict[str, Any] = one.document["spec"]["functions"][0]
+        return found
+
+    assert "masking.Hide" in do(*patch, "--class-name", "masking.Hide", "--dry-run").output
+    assert held()["className"] == "masking.Mask"
+    do(*patch, "--class-name", "masking.Hide", "--yes")
+    do(*patch, "--name", "hide", "--yes")
+    file.write_text(yaml.safe_dump({"fileResources": ["a.py", "b.py"]}), "utf-8")
+    do(*patch, "--input-file", file.name, "--yes")
+    assert (held()["className"], held()["name"], held()["type"]) == ("masking.Hide", "hide", "string")
+    assert held()["fileResources"] == [{"name": "a.py"}, {"name": "b.py"}]
+    assert held()["script"]["path"] == "udf/hide"
+    file.write_text(yaml.safe_dump({"className": "x.X", "spec": {"kind": "Function"}}), "utf-8")
+    both = do(*patch, "--input-file", file.name, "--yes", ok=False)
+    assert "className: it stands in the document already" in both.output
+
+
+def test_a_file_gets_another_content_by_a_patch_and_no_other_type(do: Do) -> None:
+    kind, bucket = f"{MODULE}FileResource", "https://b.oss-cn-shanghai.aliyuncs.com"
+    given = ("--project-id", str(do.stack.project_id), "--name", "a.py", "--type", "python")
+    create = (kind, "create", "--stateless", *given, "--content-url", f"{bucket}/a.py", "--yes")
+    made = do.json(*create, "--output", "json")
+    patch = (kind, "patch", made["id"], "--stateless", "--yes")
+    do(*patch, "--content-url", f"{bucket}/b.py?Signature=1", "--data-source", "lake")
+    [held] = do.stack.emulator.objects()
+    assert held.file is not None
+    assert held.file.address == f"{bucket}/b.py?Signature=1"
+    assert held.document["spec"]["fileResources"][0]["datasource"]["name"] == "lake"
+    assert "this would be another resource" in do(*patch, "--type", "jar", ok=False).output
+
+
 def test_a_create_without_a_state_takes_nothing_over(do: Do) -> None:
     create = (DEFINITION, "create", "--stateless", "--input-file")
     made = do.json(*create, do.inputs(etl(name="orders")), "--yes", "--output", "json")

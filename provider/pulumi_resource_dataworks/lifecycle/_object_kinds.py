@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -56,6 +57,11 @@ class ObjectKind:
         label = inputs.get("type")
         command = self.commands.get(label.casefold() if isinstance(label, str) else "", self.commands[""])
         held: dict[str, Any] = {"script": {"runtime": {"command": command}}}
+        self._write(inputs, held)
+        return {"kind": self.form.kind, "spec": {self.form.holder: [held]}}
+
+    def _write(self, inputs: Mapping[str, Any], held: dict[str, Any]) -> None:
+        """Writes short inputs into the object of a document."""
         for key, (*steps, last) in self.short.items():
             value = inputs.get(key)
             if value is None:
@@ -66,7 +72,19 @@ class ObjectKind:
             for step in steps:
                 holder = holder.setdefault(step, {})
             holder[last] = value
-        return {"kind": self.form.kind, "spec": {self.form.holder: [held]}}
+
+    def patched(self, news: Mapping[str, Any], olds: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The inputs that `pulumi do patch` means where it puts short ones beside the document that a read gave: fields of it."""
+        given = {key: news[key] for key in self.short if news.get(key) is not None}
+        if not given or not olds.get("spec") or news.get("spec") != olds["spec"]:
+            return news
+        spec = copy.deepcopy(news["spec"])
+        held = self.form.object_of(spec)
+        folder, slash, name = str(flowspec.script_of(held).get("path") or "").rpartition("/")
+        if "name" in given and name == held.get("name"):
+            given = {"path": f"{folder}{slash}{given['name']}", **given}
+        self._write(given, held)
+        return {**{key: item for key, item in news.items() if key not in given}, "spec": spec}
 
     def inputs_of(self, spec: flowspec.Object, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs that mean this document, in the form of others."""

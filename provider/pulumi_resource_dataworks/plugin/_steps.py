@@ -132,7 +132,10 @@ class Steps(Front):
                     return provider_pb2.CheckResponse(inputs=request.news)
         olds = decode(request.olds)
         news = decode(request.news, (request.olds, olds))
-        found = steps.check(request.urn, news.values, olds.values or None)
+        given: Mapping[str, Any] = news.values
+        if self._stateless and isinstance(steps, lifecycle.StudioObjects):
+            given = steps.kind.patched(given, olds.values)
+        found = steps.check(request.urn, given, olds.values or None)
         reporter = StepReporter(self._log, request.urn)
         for warning in found.warnings:
             reporter.warning(warning)
