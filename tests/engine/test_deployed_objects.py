@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -63,6 +64,18 @@ def test_each_is_deployed_once_and_taken_offline(live: Stack) -> None:
     assert produced(live) == []
     live.destroy()
     assert live.emulator.objects() == []
+
+
+def test_a_function_whose_file_is_not_deployed_is_a_warning(stack: Stack) -> None:
+    declare(stack)
+    program = json.loads(stack.program_file.read_text("utf-8"))
+    del program["resources"]["live-file"]
+    program["resources"]["live-function"]["options"] = {}
+    stack.program_file.write_text(json.dumps(program), "utf-8")
+    told = stack.up().output
+    assert 'function "mask" uses file resource "masking.py", which is not in production' in told
+    declare(stack)
+    assert "which is not in production" not in stack.up().output
 
 
 def live_id(stack: Stack, kind: str) -> str:

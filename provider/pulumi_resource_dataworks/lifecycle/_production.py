@@ -1,9 +1,9 @@
-"""What is in production: of a workflow, and of the workflows that it depends on."""
+"""What is in production: of a workflow, and of what it depends on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import flowspec, openapi
@@ -11,6 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from . import _ownership
 from ._deployable import NOUNS, Deployable
 from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
+from ._object_kinds import OBJECT_KINDS
 from ._ownership import Workflow
 from ._pipeline_run import marked_purpose, runs_of
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
@@ -105,16 +106,42 @@ def imported_deployment(
     ).to_pulumi()
 
 
-# --- What a workflow depends on and that is not in production: reported when the workflow is deployed
+# --- What a workflow, a node or a function needs and that is not in production: reported when it is deployed
 
 
 T = TypeVar("T")
-Upstream = list[tuple[str, str]]
-"""Outputs of other workflows, each with what depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a document needs in production beside itself.
+
+    Attributes:
+        name: An output of another workflow or node, or the name of a function or a file.
+        by: What needs it.
+        key: The list that names a function or a file, `functions` or `fileResources`; empty for an output.
+    """
+
+    name: str
+    by: str
+    key: str = ""
+
+
+Upstream = list[Need]
 
 _MOST = 20
-"""How many outputs of others are asked about, at one to four calls each."""
+"""How many of these are asked about, at one to four calls each."""
 _WAITS = {"Normal", "CrossCycleDependsOnOtherNode"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """What makes an output, or is used: what people call it, its ID in Data Studio, and in production where that is known."""
+
+    noun: str
+    id: str
+    name: str
+    scheduling_id: str | None = None
 
 
 async def warn_of_upstream(
@@ -123,9 +150,9 @@ async def warn_of_upstream(
     is_deployed_here: Callable[[Workflow], bool],
     known: Upstream | None,
 ) -> None:
-    """Warns of each workflow that this one depends on, that is not in production, and that this run does not deploy too.
+    """Warns of what a document needs that is not in production, and that this run does not deploy too.
 
-    `known` is what it depends on, where this run has imported it.
+    `known` is what it needs, where this run has sent it; else it is that of a workflow, which is read.
 
     Raises:
         CancelledStepError: The user stopped the run.
@@ -135,22 +162,19 @@ async def warn_of_upstream(
         if known is None:
             call = context.client.get_workflow_definition(*workflow, include_script_content=False)
             known = upstream_of(_ownership.document(await context.ask(call)))
-        for output, waiting in known[:_MOST]:
-            upstream = await _maker(context, project_id, output)
+        for need in known[:_MOST]:
+            needed = await (_used if need.key else _maker)(context, project_id, need)
             if (
-                upstream is None
-                or upstream.id in reported
-                or is_deployed_here((project_id, upstream.id))
-                or is_in_production(upstream.workflow_id, await runs_of(context, project_id, upstream.id))
+                needed is None
+                or needed.id in reported
+                or is_deployed_here((project_id, needed.id))
+                or is_in_production(needed.scheduling_id, await runs_of(context, project_id, needed.id))
             ):
                 continue
-            reported.add(upstream.id)
-            depends = f'{waiting} depends on workflow "{upstream.name}", which'
-            depends = "what this workflow depends on" if context.secret else depends
-            made = "" if context.secret else f", output {output}"
+            reported.add(needed.id)
             context.report.warning(
-                f"{depends} is not in production, as far as DataWorks reports: deploy it too, by a WorkflowDeployment of its "
-                f"own (workflow {upstream.id}{made})"
+                f"{_said(context, need, needed)} is not in production, as far as DataWorks reports: deploy it too, by a WorkflowDeployment of "
+                f"its own ({needed.noun} {needed.id}{'' if context.secret or need.key else f', output {need.name}'})"
             )
     except CancelledStepError:
         raise
@@ -158,8 +182,17 @@ async def warn_of_upstream(
         return
 
 
+def _said(context: Context, need: Need, needed: _Needed) -> str:
+    if context.secret:
+        return f"a {needed.noun} that this {'uses' if need.key else 'depends on'}"
+    return f'{need.by} {"uses" if need.key else "depends on"} {needed.noun} "{needed.name}", which'
+
+
 def upstream_of(root: flowspec.Object) -> Upstream:
-    """Each output that no node of the document makes and a dependency names, and what depends on it first."""
+    """Each output that no node of the document makes and a dependency names, and each function and file that a node or a function uses.
+
+    What needs it first is said to.
+    """
     found: Upstream = []
     workflow = flowspec.workflow_of(root)
     nodes = [node for _, node in flowspec.nodes_of(workflow)]
@@ -172,33 +205,54 @@ def upstream_of(root: flowspec.Object) -> Upstream:
         is_root = "." not in edge.output and edge.output.endswith("_root")
         if edge.type in _WAITS and edge.output not in seen and not is_root:
             seen.add(edge.output)
-            found.append((edge.output, names.get(edge.node, "the workflow")))
-    return found
+            found.append(Need(edge.output, names.get(edge.node, "the workflow")))
+    functions = flowspec.objects(root["spec"].get("functions")) if not nodes else []
+    used: dict[tuple[str, str], Need] = {}
+    for user, noun in [*((node, "node") for node in nodes), *((one, "function") for one in functions)]:
+        for key in ("functions", "fileResources"):
+            for name in (str(one.get("name") or "") for one in flowspec.objects(user.get(key))):
+                used.setdefault((key, name), Need(name, f'{noun} "{user.get("name")}"', key))
+    return [*found, *(need for need in used.values() if need.name)]
 
 
-async def _maker(context: Context, project_id: int, output: str) -> openapi.WorkflowDefinition | None:
-    """The workflow that makes an output, or whose node does; None where that is unknown, or the node in production."""
-    client = context.client
+async def _maker(context: Context, project_id: int, need: Need) -> _Needed | None:
+    """The workflow that makes an output, or whose node does, or the node of no workflow; None where it is unknown, or the node in production."""
+    client, output = context.client, need.name
     node = None
     if output.isdecimal():
         node = await _if_there(context, client.nodes.get(project_id, output))
         if node is None:
-            return await _if_there(context, _definition(context, project_id, output))
+            return _workflow(await _if_there(context, _definition(context, project_id, output)))
     else:
         name = output.partition(".")[2] or output
         listed = await context.ask(client.nodes.called(project_id, name))
         node = next((one for one in listed if output in {made.data for made in one.outputs}), None)
         if node is None:
-            return await _called(context, project_id, name, output)
+            return _workflow(await _called(context, project_id, name, output))
         if not node.task_id:
             node = await _if_there(context, client.nodes.get(project_id, node.id))
     if node is None or node.task_id:
         return None
     try:
-        holder = flowspec.workflow_of(_ownership.document(node))
-    except LifecycleError:
-        return None  # a node of no workflow
-    return await _if_there(context, _definition(context, project_id, str(holder.get("id"))))
+        spec = flowspec.read(node.spec).root["spec"]
+        if flowspec.objects(spec.get("nodes")):
+            return _Needed("node", node.id, node.name)
+        holder = flowspec.workflow_of({"spec": spec})
+    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError):
+        return None
+    return _workflow(await _if_there(context, _definition(context, project_id, str(holder.get("id")))))
+
+
+def _workflow(found: openapi.WorkflowDefinition | None) -> _Needed | None:
+    return _Needed("workflow", found.id, found.name, found.workflow_id) if found else None
+
+
+async def _used(context: Context, project_id: int, need: Need) -> _Needed | None:
+    """The function or the file of a name; None where there is none, or there are several."""
+    kind = next(kind for kind in OBJECT_KINDS if kind.form.holder == need.key)
+    listed = await context.ask(kind.operations(context.client).called(project_id, need.name))
+    found = [_Needed(kind.noun, one.id, one.name) for one in listed if one.name == need.name]
+    return found[0] if len(found) == 1 else None
 
 
 async def _called(

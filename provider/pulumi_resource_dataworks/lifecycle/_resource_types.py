@@ -41,7 +41,12 @@ def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, Reso
     """Every kind by its name, with nothing declared yet; `run` is the engine's address, which one run's processes share."""
     definitions = WorkflowDefinitions(options, TakenOver(run), learnt)
     objects = [
-        StudioObjects(kind, TakenOver(run and f"{run}/{kind.resource}"), is_imported=definitions.makes)
+        StudioObjects(
+            kind,
+            TakenOver(run and f"{run}/{kind.resource}"),
+            is_imported=definitions.makes,
+            upstream=definitions.upstream,
+        )
         for kind in OBJECT_KINDS
     ]
 

@@ -42,6 +42,7 @@ from ._object_state import (
     unknown_outputs,
 )
 from ._ownership import raise_definite
+from ._production import Upstream, upstream_of
 from ._run import Journal, TakenOver
 from ._state import bookkeeping
 from ._step import Context, LifecycleError, Unknown, nothing_lost
@@ -65,6 +66,7 @@ class StudioObjects:
         held: The objects that live resources of this run hold: no delete may touch them.
         leaving: The objects that are deleted before their replacement is created.
         is_imported: Whether a definition of this run has a workflow, or is to make it.
+        upstream: What the objects need that this run has sent, beside that of workflows.
     """
 
     kind: ObjectKind
@@ -74,6 +76,7 @@ class StudioObjects:
     held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
     leaving: set[StudioKey] = field(default_factory=set[StudioKey])
     is_imported: Callable[[StudioKey], bool] = lambda _: False
+    upstream: dict[StudioKey, Upstream] = field(default_factory=dict[StudioKey, Upstream])
 
     def check(self, urn: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None) -> Checked:
         """Validates the inputs; makes no call."""
@@ -364,6 +367,7 @@ class StudioObjects:
             state = cast("ObjectState | None", context.state_if_stopped)
             if state is not None and state.object_id:
                 self.held[state.key] = context.urn
+                self.upstream[state.key] = upstream_of(state.inputs.root)
 
     def _hide(self, context: Context, *holders: Mapping[str, Any]) -> None:
         """Keeps names out of this step's messages where one may be a secret."""

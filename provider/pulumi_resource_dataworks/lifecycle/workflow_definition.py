@@ -72,7 +72,7 @@ class WorkflowDefinitions:
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
-        upstream: What the workflows depend on that this run has imported.
+        upstream: What the workflows need that this run has imported.
         written: By URN, the documents as they were written, where a preview may have to name their lines.
     """
 

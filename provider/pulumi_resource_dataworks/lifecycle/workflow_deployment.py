@@ -66,7 +66,7 @@ class WorkflowDeployments:
             under way.
         gone: How many have gone offline.
         is_made_here: Whether a definition of this run has a workflow, or is to make it.
-        upstream: What the workflows depend on that this run has imported.
+        upstream: What the workflows, nodes and functions need that this run has sent.
     """
 
     taken_over: TakenOver = field(default_factory=TakenOver)
@@ -264,7 +264,7 @@ class WorkflowDeployments:
                 await clear_way(context, request, runs, state.pending_run)
                 workflow = state.inputs.workflow
                 known = self.upstream.get(workflow)
-                if state.inputs.key == "workflowId":
+                if known is not None or state.inputs.key == "workflowId":
                     await warn_of_upstream(context, workflow, self.declared.__contains__, known)
                 run_id, first = await _begun(context, state, runs), state.first_stage
             context.state_if_stopped = state.with_pending_run(run_id)
