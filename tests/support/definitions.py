@@ -5,6 +5,7 @@ import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
@@ -46,6 +47,26 @@ def lost() -> openapi.AnswerLost:
     return openapi.AnswerLost("connection reset", action="Import")
 
 
+class Within:
+    """A service in memory, or its operations of one kind, of which each call is raced as those of `Client.within`."""
+
+    def __init__(self, service: Any, race: Callable[..., Any]) -> None:
+        self._service, self._race = service, race
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._service, name)
+        if name in ("pipelines", "lookups"):
+            return Within(found, self._race)
+        return (lambda *given, **named: self._race(found(*given, **named))) if callable(found) else found
+
+
+class FakeService(SimpleNamespace):
+    """A client of nothing but the operations that it is given, by kind."""
+
+    def within(self, race: Callable[..., Any]) -> Within:
+        return Within(self, race)
+
+
 class FakeClient:
     """Holds workflows by ID; scripted answers come first, each used once.
 
@@ -60,6 +81,9 @@ class FakeClient:
         self.published: set[str] = set()
         self.unlisted: set[str] = set()
         self.lookups = self
+
+    def within(self, race: Callable[..., Any]) -> Within:
+        return Within(self, race)
 
     def will(self, operation: str, *answers: Answer) -> None:
         self.answers.setdefault(operation, []).extend(answers)

@@ -59,9 +59,9 @@ async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> tupl
 
     async def send(ids: IdsToTry) -> openapi.AsyncJob:
         text = ids.document(state.inputs.root)
-        call = context.client.import_workflow_definition(state.inputs.project_id, text, dry_run=True)
+        sent = context.client.import_workflow_definition
         try:
-            return await context.ask(call)
+            return await sent(state.inputs.project_id, text, dry_run=True)
         except openapi.ServiceError as error:
             if error.is_ambiguous_client_error or error.is_definite:
                 raise
@@ -74,7 +74,7 @@ async def _ask(context: Context, state: DefinitionState, *, fresh: bool) -> tupl
             raise
         return str(refusal), refusal.message
     ended = await openapi.wait_for_job(
-        context.client,
+        context.unraced,
         job.id,
         expected_seconds=_EXPECTED_SECONDS,
         timeout=min(context.remaining, _LONGEST),

@@ -112,10 +112,10 @@ async def _put_in_place(context: Context, state: DefinitionState, kept: flowspec
     try:
         if name != old_name:
             context.report.status("renaming it" if secret else f"renaming {old_name} to {name}")
-            await context.ask(client.rename_workflow_definition(*state.workflow, name))
+            await client.rename_workflow_definition(*state.workflow, name)
         if folder != old_folder:
             context.report.status("moving it" if secret else f"moving {name} to {folder or 'the top folder'}")
-            await context.ask(client.move_workflow_definition(*state.workflow, folder))
+            await client.move_workflow_definition(*state.workflow, folder)
     except (openapi.DataWorksError, CancelledStepError) as error:
         message = f"the import is done, but the workflow is not where it should be: {error}"
         raise state.half_done(message) from error
@@ -195,7 +195,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
         state = ids.state
         context.state_if_stopped = state.sent("")
         text = ids.document(root)
-        job = await context.ask(context.client.import_workflow_definition(state.inputs.project_id, text))
+        job = await context.client.import_workflow_definition(state.inputs.project_id, text)
         declared, actual = state.inputs.workflow_id, job.workflow_id or state.workflow_id
         renamed = {**state.ids, declared: actual} if actual != declared else state.ids
         return replace(state.sent(job.id), workflow_id=actual, ids=renamed)
@@ -276,7 +276,7 @@ async def wait(
     context.report.status(f"importing {_nodes(count)} (job {state.pending_job})")
     try:
         job = await openapi.wait_for_job(
-            context.client,
+            context.unraced,
             state.pending_job,
             expected_seconds=expected,
             known=known,

@@ -134,8 +134,8 @@ class _Follower:
         """Stops the instances although the step is over; whether it did."""
         ended = {one.id for one in self.instances.values() if one.ended}
         if unended := [one for one in self.state.instance_ids if one not in ended]:
-            async with after_the_step():
-                return await self.context.client.instances.stop(unended, "Interrupted")
+            async with after_the_step(self.context) as client:
+                return await client.instances.stop(unended, "Interrupted")
         return False
 
     def progress(self) -> str:
@@ -190,7 +190,7 @@ class _Follower:
     async def _unless_unknown(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         """What a call gives; None where it stays unknown."""
         try:
-            return await self.context.ask_when_seen(ask)
+            return await self.context.when_seen(ask)
         except openapi.ServiceError as error:
             if not error.is_ambiguous_client_error:
                 raise
@@ -209,8 +209,8 @@ class _Follower:
 
     async def _has_work(self, one: openapi.WorkflowInstance) -> bool:
         inputs = self.state.inputs
-        call = self.context.client.instances.tasks(inputs.project_id, inputs.environment, one)
-        self.tasks[one.id] = await self.context.ask(call)
+        tasks = self.context.client.instances.tasks
+        self.tasks[one.id] = await tasks(inputs.project_id, inputs.environment, one)
         return any(task.is_at_work for task in self.tasks[one.id])
 
     async def _ended(self) -> WorkflowRunState:
@@ -270,7 +270,7 @@ class _Follower:
         if self.context.secret:
             return "Its log is not shown, because what was sent holds a secret that it may quote: look it up in DataWorks."
         try:
-            lines = await self.context.ask(self.context.client.instances.log_end(task_id, _LOG_LINES))
+            lines = await self.context.client.instances.log_end(task_id, _LOG_LINES)
         except (openapi.DataWorksError, CancelledStepError) as error:
             return f"Its log could not be read: {error}."
         return (

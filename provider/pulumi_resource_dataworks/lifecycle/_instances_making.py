@@ -63,7 +63,7 @@ async def begin(
     known = {one.id for one in search.of_last_date}
 
     async def send() -> WorkflowRunState:
-        return replace(state, operation_id=await context.ask(context.client.instances.create(request)))
+        return replace(state, operation_id=await context.client.instances.create(request))
 
     async def look(_: int) -> WorkflowRunState | None:
         """A new instance that bears the workflow's name counts: the service may not keep another."""
@@ -157,7 +157,7 @@ class _Search:
         begins = datetime(day.year, day.month, day.day, tzinfo=zone)
         project_id, kind, where = (self.request[key] for key in ("ProjectId", "Type", "EnvType"))
         moment = int(begins.timestamp() * 1000)
-        return await self.context.ask(self.context.client.instances.of_date(project_id, kind, where, moment))
+        return await self.context.client.instances.of_date(project_id, kind, where, moment)
 
     def _is_news(self, one: openapi.WorkflowInstance) -> bool:
         """Whether the state does not hold an instance, and nothing in it has ended later."""

@@ -95,18 +95,16 @@ async def _tasks(
     listed = partial(context.client.instances.tasks_of, inputs.project_id, inputs.environment)
     tasks: list[openapi.Task] = []
     if scheduling_id:
-        tasks = await context.ask(listed(workflow_id=scheduling_id))
+        tasks = await listed(workflow_id=scheduling_id)
     if not tasks and names:
         if inputs.environment == "Prod":
-            nodes = await context.ask(
-                context.client.nodes.called(inputs.project_id, container_id=inputs.workflow_id)
-            )
+            nodes = await context.client.nodes.called(inputs.project_id, container_id=inputs.workflow_id)
             if known := {node.name: node.task_id for node in nodes if node.task_id}:
                 return known, scheduling_id or _ON_SCHEDULE
-        alike = await context.ask(listed(name=max(names, key=len)))
+        alike = await listed(name=max(names, key=len))
         workflows = {task.workflow_id for task in alike if task.name == max(names, key=len)}
         if len(workflows) == 1 and (scheduling_id := workflows.pop()) != _ON_SCHEDULE:
-            tasks = await context.ask(listed(workflow_id=scheduling_id))
+            tasks = await listed(workflow_id=scheduling_id)
     if not tasks:
         why = (
             "production: deploy it first, and give the run the output workflowId of its WorkflowDeployment, so that it waits for it"

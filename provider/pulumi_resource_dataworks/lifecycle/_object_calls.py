@@ -112,7 +112,7 @@ async def create_object(context: Context, inputs: ObjectInputs) -> ObjectState:
 
     async def send() -> ObjectState:
         context.state_if_stopped = state.sent()
-        object_id = await context.ask(operations.create(inputs.project_id, text, more))
+        object_id = await operations.create(inputs.project_id, text, more)
         return replace(state.sent(), object_id=object_id)
 
     async def look(sent: int) -> ObjectState | None:
@@ -150,8 +150,7 @@ async def _content(context: Context, inputs: ObjectInputs) -> dict[str, str]:
     if inputs.kind is FILE_RESOURCE and isinstance(content, Asset):
         context.report.status("uploading the file")
         try:
-            uploaded = context.client.uploads.upload(content.path or content.text.encode())
-            address = await context.ask(uploaded)
+            address = await context.client.uploads.upload(content.path or content.text.encode())
         except OSError as error:
             raise LifecycleError(f"{content.path} cannot be read: {error.strerror or error}") from error
     return {"ResourceFile": str(address)} if address else {}
@@ -189,19 +188,19 @@ async def change_object(
     context.state_if_stopped = state.sent()
     if name != inputs.name:
         context.report.status("renaming it" if context.secret else f"renaming {name} to {inputs.name}")
-        await context.ask(operations.rename(*key, inputs.name))
+        await operations.rename(*key, inputs.name)
     if inputs.path and folder != own_folder:
         context.report.status(
             "moving it" if context.secret else f"moving it to {own_folder or 'the top folder'}"
         )
-        await context.ask(operations.move(*key, own_folder))
+        await operations.move(*key, own_folder)
     document = _differing(context, state, old, actual)
     if document or more:
         context.report.status(f"updating the {inputs.kind.noun}")
         form = inputs.kind.form  # a document has to be sent with a file, too
         unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
         text = flowspec.canonical(document or unchanged)
-        await context.ask(operations.update(*key, text, more))
+        await operations.update(*key, text, more)
     return await _read_back(context, state.sent())
 
 
@@ -289,7 +288,7 @@ async def _read_back(context: Context, state: ObjectState) -> ObjectState:
         if attempt and again:
             again, text = False, flowspec.single_to_send(inputs.root, inputs.kind.form, state.object_id)
             operations = inputs.kind.operations(context.client)
-            await context.ask(operations.update(*state.key, flowspec.canonical(text), {}))
+            await operations.update(*state.key, flowspec.canonical(text), {})
     raise state.half_done(f"the {inputs.kind.noun} was sent, but DataWorks did not keep {lost}")
 
 

@@ -21,13 +21,13 @@ async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> 
     """
     operations = inputs.kind.operations(context.client)
     try:
-        answer = await context.ask(operations.get(inputs.project_id, object_id))
+        answer = await operations.get(inputs.project_id, object_id)
     except openapi.NotFoundError:
         return None
     except openapi.ServiceError as error:  # the codes for "not found" are not published
         if not error.is_ambiguous_client_error:
             raise
-        listed = await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id))
+        listed = await operations.called(inputs.project_id, inputs.name, inputs.container_id)
         if any(one.id == object_id for one in listed):
             raise
         return None
@@ -45,7 +45,7 @@ async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> 
 async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.StudioObject | None:
     """The object that has this name where this one is to be: names are compared here, as the service matches loosely."""
     operations = inputs.kind.operations(context.client)
-    for one in await context.ask(operations.called(inputs.project_id, inputs.name, inputs.container_id)):
+    for one in await operations.called(inputs.project_id, inputs.name, inputs.container_id):
         in_place = not inputs.path or one.path.strip("/") in ("", inputs.path)
         if one.id == inputs.own or (one.name == inputs.name and in_place):
             return one
@@ -73,10 +73,9 @@ async def scene_of(context: Context, state: ObjectState, found: FoundObject) -> 
     """Where in Data Studio an object stands: no answer says it, but a list of those that people start."""
     if state.inputs.kind is not NODE or state.inputs.container_id:
         return SCENES[1] if str(found.root.get("kind")).casefold() == "manualworkflow" else SCENES[0]
-    listed = context.client.nodes.called(
-        state.inputs.project_id, state.inputs.name, scene="DataworksManualTask"
-    )
-    return SCENES[2] if any(one.id == state.object_id for one in await context.ask(listed)) else SCENES[0]
+    project_id, name = state.inputs.project_id, state.inputs.name
+    listed = await context.client.nodes.called(project_id, name, scene="DataworksManualTask")
+    return SCENES[2] if any(one.id == state.object_id for one in listed) else SCENES[0]
 
 
 async def refuse_no_container(context: Context, inputs: ObjectInputs) -> None:

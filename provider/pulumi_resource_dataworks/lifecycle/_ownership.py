@@ -88,8 +88,8 @@ async def read_listed(context: Context, project_id: int, workflow_id: str) -> Fo
 
 async def at_path(context: Context, inputs: DefinitionInputs) -> openapi.WorkflowSummary | None:
     """The workflow that has this document's path or declared ID, by a look at those of its name."""
-    call = context.client.list_workflow_definitions(inputs.project_id, kind=inputs.kind, name=inputs.name)
-    for summary in await context.ask(call):
+    listed = context.client.list_workflow_definitions
+    for summary in await listed(inputs.project_id, kind=inputs.kind, name=inputs.name):
         if summary.id == inputs.workflow_id or (summary.path or "").strip("/") == inputs.path.strip("/"):
             return summary
     return None
@@ -105,7 +105,7 @@ async def found_again(context: Context, state: DefinitionState) -> Found | None:
 
 
 async def _read(context: Context, project_id: int, workflow_id: str) -> Found:
-    definition = await context.ask(context.client.get_workflow_definition(project_id, workflow_id))
+    definition = await context.client.get_workflow_definition(project_id, workflow_id)
     return Found(definition, document(definition))
 
 
@@ -116,7 +116,7 @@ async def _listed(
     kinds: Iterable[str] = openapi.WorkflowSummary.LISTED_KINDS,
 ) -> bool:
     for kind in kinds:
-        found = await context.ask(context.client.list_workflow_definitions(project_id, kind=kind))
+        found = await context.client.list_workflow_definitions(project_id, kind=kind)
         if any(summary.id == workflow_id for summary in found):
             return True
     return False
@@ -238,7 +238,7 @@ async def raise_definite(context: Context, project_id: int, error: openapi.DataW
         raise error
     if error.is_ambiguous_client_error:
         try:
-            await context.ask(context.client.lookups.project(project_id))
+            await context.client.lookups.project(project_id)
         except (openapi.ProjectNotFoundError, openapi.NotFoundError) as absent:
             raise absent from error
         except openapi.DataWorksError:

@@ -104,7 +104,7 @@ def marked_purpose(run: openapi.PipelineRun) -> str:
 
 async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
     """All runs of a workflow, the newest first."""
-    return await context.ask(context.client.pipelines.of_workflow(project_id, workflow_id))
+    return await context.client.pipelines.of_workflow(project_id, workflow_id)
 
 
 def unended_of_ours(
@@ -135,7 +135,7 @@ async def clear_way(
                 f"begin it ({_summary(context, run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
             )
         context.report.info(f"ending what an earlier run of Pulumi has left (pipeline run {run.id})")
-        await context.ask(context.client.pipelines.abolish(request.project_id, run.id))
+        await context.client.pipelines.abolish(request.project_id, run.id)
 
 
 def _summary(context: Context, run: openapi.PipelineRun) -> str:
@@ -161,8 +161,7 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
     pipelines = context.client.pipelines
 
     async def send() -> str:
-        call = pipelines.create(request.project_id, request.workflow_id, request.kind, description)
-        return await context.ask(call)
+        return await pipelines.create(request.project_id, request.workflow_id, request.kind, description)
 
     async def look(_: int) -> str | None:
         """A list right after may be stale. A new run without any description counts: the service may keep none."""
@@ -183,8 +182,8 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
 
 async def abolish(context: Context, project_id: int, run_id: str) -> bool:
     """Ends a run although the step is over; whether it was ended."""
-    async with after_the_step():
-        await context.client.pipelines.abolish(project_id, run_id)
+    async with after_the_step(context) as client:
+        await client.pipelines.abolish(project_id, run_id)
         return True
     return False
 
@@ -307,7 +306,7 @@ class _Follower:
     async def _look(self) -> openapi.PipelineRun:
         """The run as it stands; one that was made just now may not be seen yet."""
         look = partial(self.context.client.pipelines.get, self.request.project_id, self.run_id)
-        self.seen = await (self.context.ask(look()) if self.seen else self.context.ask_when_seen(look))
+        self.seen = await (look() if self.seen else self.context.when_seen(look))
         self._note(self.seen)
         return self.seen
 
@@ -320,9 +319,8 @@ class _Follower:
             return
         self.context.report.status(f"executing {_place(run, stage)}")
         self.executed.add(stage.code)
-        call = self.context.client.pipelines.execute(self.request.project_id, self.run_id, stage.code)
         try:
-            await self.context.ask(call)
+            await self.context.client.pipelines.execute(self.request.project_id, self.run_id, stage.code)
             self._turn_to(stage.code, is_timed=True)
         except openapi.AnswerLost:
             self.executed.discard(stage.code)  # the next look shows whether it took effect
@@ -387,7 +385,7 @@ async def _why_it_failed(context: Context, request: RunRequest, run: openapi.Pip
 
 async def _failed_items(context: Context, request: RunRequest, run: openapi.PipelineRun) -> list[str]:
     try:
-        items = await context.ask(context.client.pipelines.items(request.project_id, run.id))
+        items = await context.client.pipelines.items(request.project_id, run.id)
     except (openapi.DataWorksError, CancelledStepError):
         return []
     failed = [item for item in items if item.status in ("Fail", "Termination") and item.message]

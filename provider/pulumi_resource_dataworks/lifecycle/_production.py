@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -160,8 +160,7 @@ async def warn_of_upstream(
     project_id, reported = workflow[0], set[str]()
     try:
         if known is None:
-            call = context.client.get_workflow_definition(*workflow, include_script_content=False)
-            known = upstream_of(_ownership.document(await context.ask(call)))
+            known = upstream_of(_ownership.document(await _definition(context, *workflow)))
         for need in known[:_MOST]:
             needed = await (_used if need.key else _maker)(context, project_id, need)
             if (
@@ -220,17 +219,17 @@ async def _maker(context: Context, project_id: int, need: Need) -> _Needed | Non
     client, output = context.client, need.name
     node = None
     if output.isdecimal():
-        node = await _if_there(context, client.nodes.get(project_id, output))
+        node = await _if_there(client.nodes.get(project_id, output))
         if node is None:
-            return _workflow(await _if_there(context, _definition(context, project_id, output)))
+            return _workflow(await _if_there(_definition(context, project_id, output)))
     else:
         name = output.partition(".")[2] or output
-        listed = await context.ask(client.nodes.called(project_id, name))
+        listed = await client.nodes.called(project_id, name)
         node = next((one for one in listed if output in {made.data for made in one.outputs}), None)
         if node is None:
             return _workflow(await _called(context, project_id, name, output))
         if not node.task_id:
-            node = await _if_there(context, client.nodes.get(project_id, node.id))
+            node = await _if_there(client.nodes.get(project_id, node.id))
     if node is None or node.task_id:
         return None
     try:
@@ -240,7 +239,7 @@ async def _maker(context: Context, project_id: int, need: Need) -> _Needed | Non
         holder = flowspec.workflow_of({"spec": spec})
     except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError):
         return None
-    return _workflow(await _if_there(context, _definition(context, project_id, str(holder.get("id")))))
+    return _workflow(await _if_there(_definition(context, project_id, str(holder.get("id")))))
 
 
 def _workflow(found: openapi.WorkflowDefinition | None) -> _Needed | None:
@@ -250,7 +249,7 @@ def _workflow(found: openapi.WorkflowDefinition | None) -> _Needed | None:
 async def _used(context: Context, project_id: int, need: Need) -> _Needed | None:
     """The function or the file of a name; None where there is none, or there are several."""
     kind = next(kind for kind in OBJECT_KINDS if kind.form.holder == need.key)
-    listed = await context.ask(kind.operations(context.client).called(project_id, need.name))
+    listed = await kind.operations(context.client).called(project_id, need.name)
     found = [_Needed(kind.noun, one.id, one.name) for one in listed if one.name == need.name]
     return found[0] if len(found) == 1 else None
 
@@ -259,10 +258,10 @@ async def _called(
     context: Context, project_id: int, name: str, output: str
 ) -> openapi.WorkflowDefinition | None:
     """The workflow with this name and this output."""
-    call = context.client.list_workflow_definitions(project_id, kind="CycleWorkflow", name=name)
-    for summary in await context.ask(call):
+    listed = context.client.list_workflow_definitions
+    for summary in await listed(project_id, kind="CycleWorkflow", name=name):
         if summary.name == name:
-            found = await _if_there(context, _definition(context, project_id, summary.id))
+            found = await _if_there(_definition(context, project_id, summary.id))
             if found and output in flowspec.outputs_of(flowspec.workflow_of(_ownership.document(found))):
                 return found
     return None
@@ -274,10 +273,10 @@ def _definition(
     return context.client.get_workflow_definition(project_id, workflow_id, include_script_content=False)
 
 
-async def _if_there(context: Context, call: Coroutine[Any, Any, T]) -> T | None:
+async def _if_there(call: Awaitable[T]) -> T | None:
     """What a call gives; None where the answer may mean that there is no such thing."""
     try:
-        return await context.ask(call)
+        return await call
     except openapi.ServiceError as error:
         if error.is_ambiguous_client_error:
             return None

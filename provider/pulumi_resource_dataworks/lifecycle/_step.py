@@ -167,7 +167,6 @@ DEFAULT_TIMEOUT = 30 * 60.0
 TIMEOUT_PER_NODE = 6.0
 """How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
-_STOPPED = "stopped by the user"
 _UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _AFTER_SECONDS = 15.0
 
@@ -191,7 +190,8 @@ class Context:
 
     Attributes:
         urn: The resource's URN.
-        client: The service.
+        client: The service. A call ends with the step: at its deadline, and where the user stops the run.
+        unraced: The service, for what has an end of its own.
         report: What the user is shown.
         cancelled: Set when the user stops the run.
         timeout: How long the step may take, in seconds; None for the default.
@@ -218,10 +218,12 @@ class Context:
     stateless: bool = False
     clock: Clock = field(default_factory=SystemClock)
     state_if_stopped: State | None = None
+    unraced: Client = field(init=False)
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._deadline = self.clock.monotonic() + (self.timeout or DEFAULT_TIMEOUT)
+        self.unraced, self.client = self.client, self.client.within(self.race)
 
     def expect(self, nodes: int) -> None:
         """Gives the step the time that a workflow of so many nodes may need, where the user has set none."""
@@ -264,42 +266,33 @@ class Context:
         if summary:
             self.report.info(f"{self.name}{' ' if before else ': '}{before}{summary}")
 
-    async def ask(self, call: Coroutine[Any, Any, T]) -> T:
-        """Waits for a call to the service, but not past the step's time or the user's patience.
+    async def race(self, call: Coroutine[Any, Any, T]) -> T:
+        """Waits for a call, but not past the step's time or the user's patience.
 
         Raises:
             CancelledStepError: The user stopped the run, or the time is up; what became of the call is unknown.
         """
-        if self.cancelled.is_set():
-            call.close()  # it may be sent at once
-            raise CancelledStepError(_STOPPED)
-        task = asyncio.ensure_future(call)
-        stop = asyncio.ensure_future(self.cancelled.wait())
-        try:
-            await asyncio.wait({task, stop}, timeout=self.remaining, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise CancelledStepError(_STOPPED if stop.done() else "the step's time is up")
-        finally:
-            for one in (task, stop):
-                one.cancel()
-            await asyncio.gather(task, stop, return_exceptions=True)
+        return await openapi.race(call, self.cancelled, self._stopped, asyncio.sleep(self.remaining))
 
-    async def ask_when_seen(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """As `ask`, of what was made just now: only the last answer that it may not be there is believed.
+    def _stopped(self) -> CancelledStepError:
+        return CancelledStepError(
+            "stopped by the user" if self.cancelled.is_set() else "the step's time is up"
+        )
+
+    async def when_seen(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The answer about what was made just now: only the last one that it may not be there is believed.
 
         Raises:
             ServiceError: The service refuses, or still says so.
-            CancelledStepError: As `ask`.
         """
         for pause in _UNSEEN_PAUSES:
             try:
-                return await self.ask(ask())
+                return await ask()
             except ServiceError as error:
                 if not error.is_ambiguous_client_error:
                     raise
             await self.pause(pause)
-        return await self.ask(ask())
+        return await ask()
 
     async def pause(self, seconds: float) -> None:
         """Sleeps, but no longer than until the user stops the run.
@@ -307,15 +300,15 @@ class Context:
         Raises:
             CancelledStepError: The user stopped the run.
         """
-        await self.ask(self.clock.sleep(seconds))
+        await self.race(self.clock.sleep(seconds))
 
 
 @asynccontextmanager
-async def after_the_step() -> AsyncGenerator[None]:
-    """Lets a call be made although the step is over: bounded, and silent if it fails."""
+async def after_the_step(context: Context) -> AsyncGenerator[Client]:
+    """Gives what a call is made with although the step is over: bounded, and silent if it fails."""
     with suppress(TimeoutError, DataWorksError):
         async with asyncio.timeout(_AFTER_SECONDS):
-            yield
+            yield context.unraced
 
 
 @contextmanager

@@ -336,7 +336,7 @@ class StudioObjects:
                 return
             key = key[0], found.answer.id
         try:
-            await context.ask(self.kind.operations(context.client).delete(*key))
+            await self.kind.operations(context.client).delete(*key)
         except openapi.NotFoundError:
             return
         except openapi.ServiceError as error:

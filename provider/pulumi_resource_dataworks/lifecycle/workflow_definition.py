@@ -303,7 +303,7 @@ class WorkflowDefinitions:
         if "pendingJob" in bookkeeping(outputs):
             workflow = await _after_its_job(context, DefinitionState.of(context.urn, resource_id, outputs))
         try:
-            await context.ask(context.client.delete_workflow_definition(*workflow))
+            await context.client.delete_workflow_definition(*workflow)
         except openapi.NotFoundError:
             return
         except openapi.ServiceError as error:
@@ -354,7 +354,7 @@ async def _after_a_glance_at_its_job(context: Context, state: DefinitionState) -
     ended = False
     if state.pending_job:
         try:
-            job = await context.ask(context.client.get_job_status(state.pending_job))
+            job = await context.client.get_job_status(state.pending_job)
         except openapi.NotFoundError:
             pass
         else:

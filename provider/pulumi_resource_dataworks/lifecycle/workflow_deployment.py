@@ -303,7 +303,7 @@ async def _begun(context: Context, state: DeploymentState, runs: list[openapi.Pi
 async def _deployed(context: Context, state: DeploymentState, run: openapi.PipelineRun) -> DeploymentState:
     """The state after a run that ended well."""
     try:
-        items = await context.ask(context.client.pipelines.items(state.inputs.project_id, run.id))
+        items = await context.client.pipelines.items(state.inputs.project_id, run.id)
         scheduling_id = await _scheduling_id(context, state.inputs)
     except (openapi.DataWorksError, LifecycleError) as error:
         message = f"deployed, but could not be read back: {error}"

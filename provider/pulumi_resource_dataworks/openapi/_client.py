@@ -1,5 +1,8 @@
 """The operations, one function each."""
 
+from __future__ import annotations
+
+import copy
 from collections.abc import Callable, Mapping
 
 import httpx
@@ -24,7 +27,7 @@ from ._operations import (
     inner,
     read,
 )
-from ._retry import Retry
+from ._retry import Race, Retry
 from ._runs import Instances, Pipelines
 from ._settings import Settings
 from ._transport import Transport
@@ -62,8 +65,9 @@ class Client(Operations):
         clock: Clock | None = None,
         on_wait: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(self._sent)
         self.base_url = settings.base_url
+        self._settings = settings
+        self._uploads_by = transport
         clock = clock or SystemClock()
         source = credentials or credentials_for(settings)
         self._limiter = Limiter(source.account, settings.base_url, settings.calls_per_second, clock)
@@ -72,14 +76,30 @@ class Client(Operations):
         platform = settings.model_copy(update={"endpoint": settings.open_platform_url})
         self._platform = Transport(platform, source, transport, clock)
         # OpenPlatform and OSS count calls of their own: what they throttle holds back no call of DataWorks.
-        own_retry = Retry(clock, lambda _: None, on_wait)
-        self.uploads = Uploads(self._platform.send, own_retry, settings, transport)
+        self._own_retry = Retry(clock, lambda _: None, on_wait)
+        self._gather()
+
+    def _gather(self) -> None:
+        """Make what sends: this and what holds the operations of one kind."""
+        super().__init__(self._sent)
+        self.uploads = Uploads(self._platform.send, self._own_retry, self._settings, self._uploads_by)
         self.pipelines = Pipelines(self._sent)
         self.lookups = Lookups(self._sent)
         self.nodes = StudioObjects(self._sent, "Node")
         self.functions = StudioObjects(self._sent, "Function")
         self.file_resources = StudioObjects(self._sent, "Resource")
         self.instances = Instances(self._sent)
+
+    def within(self, race: Race) -> Client:
+        """Return this client for one step: ``race`` waits for each of its calls and uploads, and may give it up.
+
+        What became of a call that is given up is unknown. The connections are this client's.
+        """
+        found = copy.copy(self)
+        found._retry = self._retry.within(race)  # noqa: SLF001 - this class's own
+        found._own_retry = self._own_retry.within(race)  # noqa: SLF001 - as above
+        found._gather()  # noqa: SLF001 - as above
+        return found
 
     async def import_workflow_definition(
         self, project_id: int, spec: str, *, dry_run: bool = False

@@ -9,9 +9,17 @@ from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, cast
 
 from pydantic import Field
 
-from ._errors import DataWorksError, JobForgotten, JobWaitCancelled, JobWaitTimeout, ServiceError
+from ._errors import (
+    DataWorksError,
+    JobForgotten,
+    JobWaitCancelled,
+    JobWaitError,
+    JobWaitTimeout,
+    ServiceError,
+)
 from ._limiter import Clock, SystemClock
 from ._operations import Answer, Boolean, Identifier, Integer, status_among
+from ._retry import race
 from ._words import Free, Label, Words
 
 # --- A job, as the service answers
@@ -301,25 +309,14 @@ class _Wait:
 
     async def _or_cancel(self, work: Coroutine[Any, Any, T], *, bounded: bool = False) -> T:
         """Return what ``work`` returns, unless the event (or, if bounded, the deadline's grace) comes first."""
-        if self._cancelled.is_set():
-            work.close()
-            raise self._stopped()
-        task = asyncio.ensure_future(work)
-        tasks: list[asyncio.Future[Any]] = [task, asyncio.ensure_future(self._cancelled.wait())]
+        grace = None
         if bounded and self._limit is not None:
-            grace = self._limit + _GRACE - self.elapsed
-            tasks.append(asyncio.ensure_future(self._clock.sleep(max(0.0, grace))))
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-        finally:
-            for one in tasks:
-                one.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        raise self._stopped() if self._cancelled.is_set() else self._timed_out()
+            grace = self._clock.sleep(max(0.0, self._limit + _GRACE - self.elapsed))
+        return await race(work, self._cancelled, self._stopped, grace)
 
-    def _stopped(self) -> JobWaitCancelled:
+    def _stopped(self) -> JobWaitError:
+        if not self._cancelled.is_set():
+            return self._timed_out()
         text = f"Stopped waiting for job {self._job_id} after {self.elapsed:.0f} s; the job goes on"
         return JobWaitCancelled(text, job_id=self._job_id, elapsed=self.elapsed)
 

@@ -1,9 +1,12 @@
-"""When a call is tried again, in one place."""
+"""When a call is tried again, and when it is given up, each in one place."""
 
+from __future__ import annotations
+
+import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Final, NoReturn, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 
 from ._errors import (
     NONCE_USED,
@@ -34,18 +37,61 @@ RETRY_AFTER_CAP: Final = 60.0
 T = TypeVar("T")
 
 
+async def race(
+    work: Coroutine[Any, Any, T],
+    cancelled: asyncio.Event,
+    make_error: Callable[[], Exception],
+    time: Coroutine[Any, Any, None] | None = None,
+) -> T:
+    """Return what ``work`` returns, unless the event is set, or ``time`` ends, before it does: then it is ended.
+
+    Raises:
+        Exception: What ``make_error`` made, as it was ended; where the event was set already, before it began.
+    """
+    given = [work] if time is None else [work, time]
+    if cancelled.is_set():
+        for one in given:
+            one.close()
+        raise make_error()
+    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in (*given, cancelled.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            return cast("T", tasks[0].result())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    raise make_error()
+
+
+class Race(Protocol):
+    """Waits for a call, and may give it up: then it raises what says so."""
+
+    def __call__(self, call: Coroutine[Any, Any, T], /) -> Awaitable[T]: ...
+
+
 class Retry:
     """The loop around one call at a time; holds no state between calls.
 
     ``on_throttled`` gets the seconds by which everybody should hold back, ``on_wait`` a sentence why the user waits.
+    ``race`` is what waits for a call with all its tries, if that may be given up.
     """
 
     def __init__(
-        self, clock: Clock, on_throttled: Callable[[float], None], on_wait: Callable[[str], None] | None
+        self,
+        clock: Clock,
+        on_throttled: Callable[[float], None],
+        on_wait: Callable[[str], None] | None,
+        race: Race | None = None,
     ) -> None:
         self._clock = clock
         self._on_throttled = on_throttled
         self._on_wait = on_wait
+        self._race = race
+
+    def within(self, race: Race) -> Retry:
+        return Retry(self._clock, self._on_throttled, self._on_wait, race)
 
     async def run(self, attempt: Callable[[], Awaitable[T]], *, action: str, idempotent: bool) -> T:
         """Return what ``attempt`` returns, which is called anew for each try.
@@ -54,6 +100,10 @@ class Retry:
             AnswerLost: Not idempotent, and what became of the request is unknown.
             DataWorksError: Whatever the last try raised.
         """
+        tries = self._tries(attempt, action=action, idempotent=idempotent)
+        return await (self._race(tries) if self._race else tries)
+
+    async def _tries(self, attempt: Callable[[], Awaitable[T]], *, action: str, idempotent: bool) -> T:
         failed_first, lost = None, False
         numbers: Counter[bool] = Counter()
         while True:

@@ -123,7 +123,7 @@ def test_four_steps_run_at_once(steps: Steps, monkeypatch: pytest.MonkeyPatch) -
     all_four = asyncio.Event()
 
     async def create(_: Any, step: lifecycle.Context, __: Inputs) -> tuple[str, Inputs]:
-        begun.append(step.client)
+        begun.append(step.unraced)
         if len(begun) == 4:
             all_four.set()
         await all_four.wait()

@@ -34,20 +34,20 @@ def test_a_time_that_the_user_has_set_is_the_steps_time(run: Run) -> None:
 
 
 async def test_what_the_service_answers_is_the_answer(run: Run) -> None:
-    assert await run.context().ask(answer()) == "answer"
+    assert await run.context().race(answer()) == "answer"
 
 
 async def test_a_stopped_run_asks_nothing_more(run: Run, messages: Messages) -> None:
     run.cancelled.set()
     with pytest.raises(CancelledStepError) as refused:
-        await run.context().ask(never())
+        await run.context().race(never())
     messages(refused.value)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_a_call_is_given_up_when_the_time_is_up(run: Run, messages: Messages) -> None:
     with pytest.raises(CancelledStepError) as refused:
-        await run.context(timeout=0.01).ask(never())
+        await run.context(timeout=0.01).race(never())
     messages(refused.value)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
@@ -55,7 +55,7 @@ async def test_a_call_is_given_up_when_the_time_is_up(run: Run, messages: Messag
 @pytest.mark.parametrize("step", ["ask", "pause"])
 async def test_a_cancel_is_heard_in_the_middle(run: Run, step: str, messages: Messages) -> None:
     context: Any = run.context()
-    waiting = asyncio.ensure_future(context.ask(never()) if step == "ask" else context.pause(50))
+    waiting = asyncio.ensure_future(context.race(never()) if step == "ask" else context.pause(50))
     await asyncio.sleep(0)
     run.cancelled.set()
     with pytest.raises(CancelledStepError) as refused:

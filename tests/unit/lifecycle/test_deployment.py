@@ -361,14 +361,14 @@ async def test_a_lost_execution_is_looked_at_before_it_is_sent_again(
 async def test_whatever_is_raised_after_a_run_was_made_is_half_done(
     run: Deploying, operation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = getattr(run.client.pipelines, operation)
+    context = run.context()
+    asked = getattr(context.client.pipelines, operation)
 
     async def odd(*given: Any) -> None:
         await asked(*given)
         raise ZeroDivisionError
 
-    context = run.context()
-    monkeypatch.setattr(run.client.pipelines, operation, odd)
+    monkeypatch.setattr(context.client.pipelines, operation, odd)
     with pytest.raises(HalfDoneError) as caught, nothing_lost(context):
         await run.deployments.create(context, run.inputs())
     assert isinstance(caught.value.defect, ZeroDivisionError)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context
 from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, follow
-from tests.support.definitions import FakeReporter, denied, lost, not_found, refusal, unavailable
+from tests.support.definitions import FakeReporter, FakeService, denied, lost, not_found, refusal, unavailable
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock
@@ -87,7 +86,7 @@ class Step:
     ) -> None:
         self.report = FakeReporter()
         self.cancelled = asyncio.Event()
-        client: Any = SimpleNamespace(pipelines=pipelines)
+        client: Any = FakeService(pipelines=pipelines)
         self.context = Context(URN, client, self.report, self.cancelled, timeout, clock=pipelines.clock)
         self.request = request
         self.seconds = {} if seconds is None else seconds

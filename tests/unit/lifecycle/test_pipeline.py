@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import Context, RefusedError
 from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError, RunRequest, abolish, begin, clear_way
-from tests.support.definitions import FakeReporter, denied, lost, refusal
+from tests.support.definitions import FakeReporter, FakeService, denied, lost, refusal
 from tests.support.deployments import PROJECT, URN, WORKFLOW
 from tests.support.messages import Messages
 from tests.support.services import VirtualClock
@@ -68,7 +67,7 @@ class Pipelines:
         return answer
 
     def context(self) -> Context:
-        client: Any = SimpleNamespace(pipelines=self)
+        client: Any = FakeService(pipelines=self)
         return Context(URN, client, FakeReporter(), clock=self.clock)
 
 

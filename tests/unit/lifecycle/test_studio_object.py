@@ -19,6 +19,7 @@ from pulumi_resource_dataworks.lifecycle import (
     is_secret,
     secret,
 )
+from pulumi_resource_dataworks.openapi import _uploads
 from tests.support.deployments import PROJECT, WORKFLOW, State, document
 from tests.support.messages import Messages
 from tests.support.objects import SCRIPT, Studio, file, function, node_document
@@ -338,13 +339,13 @@ async def test_a_preview_says_what_is_in_the_way_and_what_it_could_not_ask() -> 
 async def test_a_file_is_uploaded_where_its_content_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
     run, sent = Studio(resource="FileResource"), list[str | bytes]()
 
-    async def upload(source: str | bytes) -> str:
+    async def upload(_: object, source: str | bytes) -> str:
         sent.append(source)
         if source == "gone.py":
             raise FileNotFoundError(2, "No such file")
         return f"https://b.oss.example/{len(sent)}"
 
-    monkeypatch.setattr(run.client.uploads, "upload", upload)
+    monkeypatch.setattr(_uploads.Uploads, "upload", upload)
     inputs = {key: value for key, value in file().items() if key != "contentUrl"}
     state = await run.up(None, **inputs, content=Asset("an asset", "aa", path="a.py"))
     run.next_run()

@@ -49,18 +49,18 @@ class Lookups:
 
     async def project(self, project_id: int) -> openapi.Project:
         """A workspace by its ID: one call."""
-        ask, project = self.context.ask, self.context.client.lookups.project
-        return await self._once(("project", project_id), lambda: ask(project(project_id)))
+        project = self.context.client.lookups.project
+        return await self._once(("project", project_id), lambda: project(project_id))
 
     async def projects(self, name: str | None = None) -> list[openapi.Project]:
         """The workspaces of a name, as far as the service compares it, or all: a call for each 100."""
-        ask, projects = self.context.ask, self.context.client.lookups.projects
-        return await self._once(("projects", name), lambda: ask(projects(name=name)))
+        projects = self.context.client.lookups.projects
+        return await self._once(("projects", name), lambda: projects(name=name))
 
     async def resource_groups(self, project_id: int | None) -> list[openapi.ResourceGroup]:
         """The resource groups of a workspace, or all: a call for each 100."""
-        ask, groups = self.context.ask, self.context.client.lookups.resource_groups
-        return await self._once(("groups", project_id), lambda: ask(groups(project_id=project_id)))
+        groups = self.context.client.lookups.resource_groups
+        return await self._once(("groups", project_id), lambda: groups(project_id=project_id))
 
     async def workflow(self, project_id: int, workflow_id: str) -> _ownership.Found | None:
         """A workflow with its document: one call, and two more where the answer leaves open whether it is there."""
@@ -92,11 +92,11 @@ class Lookups:
 
     async def objects(self, project_id: int, kind: ObjectKind) -> list[openapi.StudioObject]:
         """All objects of a kind that stands beside workflows: a call for each 100."""
-        ask, listed = self.context.ask, kind.operations(self.context.client).called
-        found = await self._once(("workflow", project_id, kind.resource), lambda: ask(listed(project_id)))
+        listed = kind.operations(self.context.client).called
+        found = await self._once(("workflow", project_id, kind.resource), lambda: listed(project_id))
         return sorted(found, key=lambda one: (one.path or one.name, one.id))
 
     async def _of_kind(self, project_id: int, kind: str, name: str | None) -> list[openapi.WorkflowSummary]:
-        ask, listed = self.context.ask, self.context.client.list_workflow_definitions
+        listed = self.context.client.list_workflow_definitions
         key = ("workflow", project_id, kind, name)
-        return await self._once(key, lambda: ask(listed(project_id, kind=kind, name=name)))
+        return await self._once(key, lambda: listed(project_id, kind=kind, name=name))
