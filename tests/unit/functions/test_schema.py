@@ -25,7 +25,7 @@ ASKED: dict[str, dict[str, Any]] = {
 
 
 def test_every_function_is_declared_with_its_arguments() -> None:
-    takes = {name: set(arguments) for name, (arguments, _) in functions.FUNCTIONS.items()}
+    takes = {name: set(arguments.readers) for name, (arguments, _) in functions.FUNCTIONS.items()}
     assert takes == {name: set(spec["inputs"]["properties"]) for name, spec in DECLARED.items()}
 
 

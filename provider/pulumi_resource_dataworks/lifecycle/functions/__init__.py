@@ -5,6 +5,6 @@ Knows no front. Every look-up of a run is made once; see `Functions`.
 
 from ._arguments import CheckFailure
 from ._functions import FUNCTIONS, Answer, Functions
-from ._listing import Wanted
+from ._lookups import Wanted
 
 __all__ = ["FUNCTIONS", "Answer", "CheckFailure", "Functions", "Wanted"]

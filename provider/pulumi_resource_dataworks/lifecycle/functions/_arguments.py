@@ -1,8 +1,9 @@
-"""The arguments of a function: all their failures at once."""
+"""The arguments of a function: how each is read, and all their failures at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from pulumi_resource_dataworks import flowspec
@@ -17,96 +18,96 @@ class CheckFailure(NamedTuple):
     reason: str
 
 
-class UnansweredError(Exception):
-    """The arguments have failures, or one of them is not known yet."""
+Reader = Callable[[str, Any], Any]
+"""Gives an argument by its name and what was given, None where nothing was; a ValueError says what is wrong with it."""
 
 
+@dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a program gave to a function.
-
-    Args:
-        function: The function's name.
-        given: By name; an argument that is null is not given.
-        takes: The names that the function takes.
+    """What a function takes.
 
     Attributes:
-        failures: All that was found so far.
+        readers: How each argument is read, by its name.
+        required: Those that it cannot do without.
+        one_of: Those of which it takes just one.
     """
 
-    def __init__(self, function: str, given: Mapping[str, Any], takes: Sequence[str]) -> None:
-        self._function = function
-        self._given = {key: value for key, value in given.items() if value is not None}
-        self.failures: list[CheckFailure] = []
-        for key in self._given:
-            if key not in takes and not key.startswith("__"):
-                near = flowspec.near(key, tuple(takes))
-                self._fail(key, f'"{key}" is not an argument of {function}. {near}It takes {_listed(takes)}.')
+    readers: Mapping[str, Reader]
+    required: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
-    def end(self) -> None:
-        """To be called when every argument was looked at.
+    def read(
+        self, function: str, given: Mapping[str, Any]
+    ) -> tuple[dict[str, Any] | None, list[CheckFailure]]:
+        """The arguments that a program gave, by name, and all that is wrong; None where something is, or is not known yet.
 
-        Raises:
-            UnansweredError: Something is wrong, or not known yet.
+        An argument that is null is not given.
         """
-        if self.failures or has_unknown(self._given):
-            raise UnansweredError
+        given = {key: value for key, value in given.items() if value is not None}
+        failures: list[CheckFailure] = []
+        for key in given:
+            if key not in self.readers and not key.startswith("__"):
+                hint = f"{flowspec.near(key, tuple(self.readers))}It takes {_listed([*self.readers])}."
+                failures.append(CheckFailure(key, f'"{key}" is not an argument of {function}. {hint}'))
+        among = [name for name in self.one_of if name in given]
+        if self.one_of and len(among) != 1:
+            what = f"{_listed(among)} are given" if among else "none is given"
+            reason = f"{function} takes one of {_listed(self.one_of)}, and {what}."
+            failures.append(CheckFailure((among or self.one_of)[0], reason))
+        found: dict[str, Any] = {}
+        for name in (one for one in self.readers if one in given or one in self.required):
+            if not isinstance(given.get(name), Unknown):
+                try:
+                    found[name] = self.readers[name](name, given.get(name))
+                except ValueError as error:
+                    failures.append(CheckFailure(name, str(error)))
+        return None if failures or has_unknown(given) else found, failures
 
-    def one_of(self, *names: str) -> None:
-        """Finds failure unless just one of these is given."""
-        given = [name for name in names if name in self._given]
-        if len(given) != 1:
-            what = f"{_listed(given)} are given" if given else "none is given"
-            self._fail((given or names)[0], f"{self._function} takes one of {_listed(names)}, and {what}.")
 
-    def project_id(self, *, required: bool = True) -> int | None:
-        """The workspace's ID; None where it is wrong, not known, or left out."""
-        if not required and "projectId" not in self._given:
-            return None
-        checked = Checked()
-        found = project_id_of(self._given.get("projectId"), checked)
-        for reason in checked.failures:
-            self._fail("projectId", reason)
-        return found if isinstance(found, int) else None
+def project_id(_: str, value: Any) -> Any:
+    """The workspace's ID."""
+    checked = Checked()
+    found = project_id_of(value, checked)
+    if checked.failures:
+        raise ValueError(*checked.failures)
+    return found
 
-    def text(self, name: str, *, required: bool = False) -> str:
-        """A text without the space around it; empty where it is wrong, not given or not known."""
-        value = self._given.get(name)
-        if value is None and required:
-            self._fail(name, f"{name} is missing.")
-        if value is None or isinstance(value, Unknown):
-            return ""
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        self._fail(name, f"{name} has to be a text, not {_what_it_is(value)}.")
-        return ""
 
-    def choice(self, name: str, known: Sequence[str], otherwise: str) -> str:
-        """As `text`, one of those that are known, however it is capitalized; `otherwise` says more of any other."""
-        value = self.text(name)
-        found = next((one for one in known if one.casefold() == value.casefold()), "")
-        if value and not found:
-            self._fail(name, f"{name} has to be one of {_listed(known)}. {otherwise}.")
-        return found
+def text(name: str, value: Any) -> str:
+    """A text without the space around it."""
+    if value is None:
+        raise ValueError(f"{name} is missing.")
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError(f"{name} has to be a text, not {_what_it_is(value)}.")
 
-    def values(self, name: str) -> dict[str, Any]:
-        """An object; empty where it is wrong or not given."""
-        value = self._given.get(name, {})
-        if isinstance(value, Mapping):
-            return dict(cast("Mapping[str, Any]", value))
-        self._fail(name, f"{name} has to be an object, not {_what_it_is(value)}.")
-        return {}
 
-    def workflow_id(self) -> str:
-        """As `text`, for an ID of a workflow; a number has lost digits already, unless it is small."""
-        value = self._given.get("workflowId")
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            return self.text("workflowId")
-        reason = 'workflowId has to be a text, such as "7234567890123456789": a number of so many digits is rounded.'
-        self._fail("workflowId", reason)
-        return ""
+def choice(known: Sequence[str], otherwise: str) -> Reader:
+    """As `text`, one of those that are known, however it is capitalized; `otherwise` says more of any other."""
 
-    def _fail(self, argument: str, reason: str) -> None:
-        self.failures.append(CheckFailure(argument, reason))
+    def read(name: str, value: Any) -> str:
+        asked = text(name, value).casefold()
+        for one in known:
+            if one.casefold() == asked:
+                return one
+        raise ValueError(f"{name} has to be one of {_listed(known)}. {otherwise}.")
+
+    return read
+
+
+def values(name: str, value: Any) -> dict[str, Any]:
+    """An object."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    raise ValueError(f"{name} has to be an object, not {_what_it_is(value)}.")
+
+
+def workflow_id(name: str, value: Any) -> str:
+    """As `text`, for an ID of a workflow; a number has lost digits already, unless it is small."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        example = 'such as "7234567890123456789": a number of so many digits is rounded'
+        raise ValueError(f"{name} has to be a text, {example}.")  # noqa: TRY004 - wrong for whoever gave it
+    return text(name, value)
 
 
 def _what_it_is(value: Any) -> str:

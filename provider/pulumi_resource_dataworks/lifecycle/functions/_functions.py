@@ -6,15 +6,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pulumi_resource_dataworks import flowspec, openapi
+from pulumi_resource_dataworks import document_file, flowspec, openapi
 from pulumi_resource_dataworks.lifecycle._refresh import imported
 from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
-from ._arguments import Arguments, CheckFailure, UnansweredError
-from ._documents import read_flow_spec
-from ._listing import LISTED, UNLISTED, Page, Wanted, list_resources
-from ._lookups import Answers, Lookups
+from ._arguments import Arguments, CheckFailure, project_id, text, values, workflow_id
+from ._lookups import LISTED, UNLISTED, Answers, Lookups, Page, Wanted, list_resources
 
 Values = dict[str, Any]
 
@@ -39,16 +37,14 @@ def _hint(context: Context, name: str, known: Iterable[str]) -> str:
 _MODES = {True: "standard", False: "simple"}
 
 
-async def get_project(arguments: Arguments, lookups: Lookups) -> Values:
+async def get_project(given: Values, lookups: Lookups) -> Values:
     """By ID one call; by name one, and for a name that is not there one more for each 100 workspaces."""
-    arguments.one_of("projectId", "name")
-    project_id, name = arguments.project_id(required=False), arguments.text("name")
-    arguments.end()
-    project = (
-        await _project_called(lookups, name) if project_id is None else await _project(lookups, project_id)
+    by_name = "name" in given
+    project = await (
+        _project_called(lookups, given["name"]) if by_name else _project(lookups, given["projectId"])
     )
     lookups.learnt.workspaces[int(project.id)] = project.name
-    values = {
+    found: Values = {
         "projectId": int(project.id),
         "name": project.name,
         "displayName": project.display_name,
@@ -59,8 +55,8 @@ async def get_project(arguments: Arguments, lookups: Lookups) -> Values:
         "rootOutput": f"{project.name}_root",
     }
     if project.dev_environment_enabled is not None:
-        values["mode"] = _MODES[project.dev_environment_enabled]
-    return values
+        found["mode"] = _MODES[project.dev_environment_enabled]
+    return found
 
 
 async def _project(lookups: Lookups, project_id: int) -> openapi.Project:
@@ -95,16 +91,14 @@ async def _project_called(lookups: Lookups, name: str) -> openapi.Project:
 # --- getResourceGroup: the ID of a resource group, by its name
 
 
-async def get_resource_group(arguments: Arguments, lookups: Lookups) -> Values:
+async def get_resource_group(given: Values, lookups: Lookups) -> Values:
     """One call for each 100 resource groups, whatever the number of names; where it is not the workspace's, one more."""
-    name = arguments.text("name", required=True)
-    project_id = arguments.project_id(required=False)
-    arguments.end()
-    groups = await lookups.resource_groups(project_id)
+    name, workspace = given["name"], given.get("projectId")
+    groups = await lookups.resource_groups(workspace)
     found = [group for group in groups if group.name == name]
     if not found:
-        others = [] if project_id is None else await lookups.resource_groups(None)
-        raise LifecycleError(_no_such_group(lookups.context, name, project_id, groups or others, others))
+        others = [] if workspace is None else await lookups.resource_groups(None)
+        raise LifecycleError(_no_such_group(lookups.context, name, workspace, groups or others, others))
     if len(found) > 1:
         listed = ", ".join(f"{group.id} ({group.type})" for group in found)
         raise LifecycleError(
@@ -118,11 +112,11 @@ async def get_resource_group(arguments: Arguments, lookups: Lookups) -> Values:
 def _no_such_group(
     context: Context,
     name: str,
-    project_id: int | None,
+    workspace: int | None,
     known: list[openapi.ResourceGroup],
     others: list[openapi.ResourceGroup],
 ) -> str:
-    where = "in this region" if project_id is None else f"of workspace {project_id}"
+    where = "in this region" if workspace is None else f"of workspace {workspace}"
     elsewhere = next((group for group in others if group.name == name), None)
     if elsewhere is not None:
         return (
@@ -142,52 +136,41 @@ _OUTPUTS = ("projectId", "workflowId", "name", "path", "spec", "digest", "nodeId
 _KINDS = {kind.casefold(): kind for kind in ("CycleWorkflow", "ManualWorkflow", "TriggerWorkflow")}
 
 
-async def get_workflow_definition(arguments: Arguments, lookups: Lookups) -> Values:
+async def get_workflow_definition(given: Values, lookups: Lookups) -> Values:
     """By ID a read and a list of its pipeline runs; by name or path a list of each kind, by part of the name, before."""
-    arguments.one_of("workflowId", "name", "path")
-    project_id = arguments.project_id() or 0
-    workflow_id, name = arguments.workflow_id(), arguments.text("name")
-    path = arguments.text("path").strip("/")
-    arguments.end()
-    if not workflow_id:
-        workflow_id = await _id_of(lookups, project_id, *(("path", path) if path else ("name", name)))
-    found = await lookups.workflow(project_id, workflow_id)
+    workspace, own_id = given["projectId"], given.get("workflowId")
+    if not own_id:
+        key = "path" if given.get("path", "").strip("/") else "name"
+        own_id = await _id_of(lookups, workspace, key, given.get(key, "").strip("/"))
+    found = await lookups.workflow(workspace, own_id)
     if found is None:
         raise LifecycleError(
-            f"getWorkflowDefinition: there is no workflow with the ID {workflow_id} in workspace {project_id}. Check "
+            f"getWorkflowDefinition: there is no workflow with the ID {own_id} in workspace {workspace}. Check "
             "workflowId (Data Studio shows it under Show Spec), projectId and dataworks:region"
         )
     home = found.definition.project_id
-    if home not in (None, project_id):
+    if home not in (None, workspace):
         raise LifecycleError(
-            f"getWorkflowDefinition: workflow {workflow_id} is in workspace {home}, and not in {project_id}"
+            f"getWorkflowDefinition: workflow {own_id} is in workspace {home}, and not in {workspace}"
         )
-    deployed, published = await lookups.is_deployed(project_id, workflow_id), found.definition.workflow_id
-    outputs = imported("", project_id, found)[1]
+    deployed, published = await lookups.is_deployed(workspace, own_id), found.definition.workflow_id
+    outputs = imported("", workspace, found)[1]
     kind = str(found.root.get("kind"))
-    values = {key: outputs[key] for key in (*_OUTPUTS, "createTime") if key in outputs}
-    values |= {"kind": _KINDS.get(kind.casefold(), kind), "deployed": deployed}
-    return {**values, "publishedWorkflowId": published} if published and deployed else values
+    shown = {key: outputs[key] for key in (*_OUTPUTS, "createTime") if key in outputs}
+    shown |= {"kind": _KINDS.get(kind.casefold(), kind), "deployed": deployed}
+    return {**shown, "publishedWorkflowId": published} if published and deployed else shown
 
 
-async def list_workflow_definitions(arguments: Arguments, lookups: Lookups) -> Values:
+async def list_workflow_definitions(given: Values, lookups: Lookups) -> Values:
     """For each of the two kinds that can be listed, one call for each 100 workflows."""
-    project_id = arguments.project_id() or 0
-    arguments.end()
-    listed = [
-        {
-            "workflowId": summary.id,
-            "name": summary.name,
-            "path": summary.path,
-            "kind": summary.kind,
-            "owner": summary.owner,
-        }
-        for summary in await lookups.workflows(project_id)
-    ]
-    return {"workflows": listed}
+    keys = ("name", "path", "kind", "owner")
+    listed = await lookups.workflows(given["projectId"])
+    return {
+        "workflows": [{"workflowId": one.id, **{key: getattr(one, key) for key in keys}} for one in listed]
+    }
 
 
-async def _id_of(lookups: Lookups, project_id: int, key: str, wanted: str) -> str:
+async def _id_of(lookups: Lookups, workspace: int, key: str, wanted: str) -> str:
     """The ID of the one workflow with this name, or path.
 
     Raises:
@@ -198,10 +181,10 @@ async def _id_of(lookups: Lookups, project_id: int, key: str, wanted: str) -> st
         return summary.path.strip("/") if key == "path" else summary.name
 
     context, listed = lookups.context, list[openapi.WorkflowSummary]()
-    what = f"of workspace {project_id}"
+    what = f"of workspace {workspace}"
     has = f"the {key} {context.quoted(wanted)}"
     for name in (wanted.rpartition("/")[2] if key == "path" else wanted, None):
-        listed = await lookups.workflows(project_id, name)
+        listed = await lookups.workflows(workspace, name)
         found = [summary for summary in listed if value(summary) == wanted]
         if len(found) > 1:
             several = ", ".join(one.id if context.secret else f"{one.path} ({one.id})" for one in found)
@@ -215,15 +198,51 @@ async def _id_of(lookups: Lookups, project_id: int, key: str, wanted: str) -> st
     raise LifecycleError(f"getWorkflowDefinition: no workflow {what} has {has}.{hint} {UNLISTED}")
 
 
+# --- readFlowSpec: a document in a file, with its scripts in files beside it. It makes no call
+
+
+async def read_flow_spec(given: Values, lookups: Lookups) -> Values:
+    """The document with its files and variables in their places, once it has no error."""
+    name = given["path"]
+    try:
+        document = document_file.read_document(name, given.get("variables", {}))
+        if flowspec.validate(document):
+            lookups.learnt.documents.appendleft(document)
+    except document_file.UnreadableFileError as error:
+        raise LifecycleError(
+            f"readFlowSpec: {name} cannot be read: {error}. A relative path begins in the folder of the Pulumi program"
+        ) from error
+    except document_file.UnusedVariableError as error:
+        unused = ", ".join(f"{{{{{one}}}}}" for one in error.names)
+        raise LifecycleError(
+            f"readFlowSpec: {name} does not use every variable that is given: write {unused} in it, or remove the variable"
+        ) from error
+    except flowspec.InvalidDocumentError as error:
+        found = [problem for problem in error.problems if problem.severity == "error"]
+        lines = [problem.render(secret=lookups.context.secret) for problem in found]
+        raise LifecycleError("\n".join([f"readFlowSpec: {name} cannot be imported:", *lines])) from error
+    return {"spec": document.root}
+
+
 # --- The functions by name, and what each answers
 
 
-FUNCTIONS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Arguments, Lookups], Awaitable[Values]]]]] = {
-    "getProject": (("projectId", "name"), get_project),
-    "getResourceGroup": (("name", "projectId"), get_resource_group),
-    "getWorkflowDefinition": (("projectId", "workflowId", "name", "path"), get_workflow_definition),
-    "listWorkflowDefinitions": (("projectId",), list_workflow_definitions),
-    "readFlowSpec": (("path", "variables"), read_flow_spec),
+_WORKFLOW = {"projectId": project_id, "workflowId": workflow_id, "name": text, "path": text}
+FUNCTIONS: Final[Mapping[str, tuple[Arguments, Callable[[Values, Lookups], Awaitable[Values]]]]] = {
+    "getProject": (
+        Arguments({"projectId": project_id, "name": text}, one_of=("projectId", "name")),
+        get_project,
+    ),
+    "getResourceGroup": (Arguments({"name": text, "projectId": project_id}, ("name",)), get_resource_group),
+    "getWorkflowDefinition": (
+        Arguments(_WORKFLOW, ("projectId",), one_of=("workflowId", "name", "path")),
+        get_workflow_definition,
+    ),
+    "listWorkflowDefinitions": (
+        Arguments({"projectId": project_id}, ("projectId",)),
+        list_workflow_definitions,
+    ),
+    "readFlowSpec": (Arguments({"path": text, "variables": values}, ("path",)), read_flow_spec),
 }
 """By name, the arguments that each takes, and what answers it."""
 
@@ -250,9 +269,9 @@ class Functions:
         """To be called when a resource of this run may have written to the service."""
         self._answers.forget_workflows()
 
-    async def is_deployed(self, context: Context, project_id: int, workflow_id: str) -> bool:
+    async def is_deployed(self, context: Context, workspace: int, own_id: str) -> bool:
         """Whether a workflow is in production: one call, and one more where no run has brought it there or out of it."""
-        return await Lookups(context, self._answers).is_deployed(project_id, workflow_id)
+        return await Lookups(context, self._answers).is_deployed(workspace, own_id)
 
     async def invoke(self, context: Context, function: str, given: Mapping[str, Any]) -> Answer:
         """Answers a function, given its arguments; the context's `secret` says that one of them is secret.
@@ -264,11 +283,10 @@ class Functions:
         if function not in FUNCTIONS:
             raise LifecycleError(f"this provider has no function {function}, only {', '.join(FUNCTIONS)}")
         takes, answer = FUNCTIONS[function]
-        arguments = Arguments(function, given, takes)
-        try:
-            return Answer(await answer(arguments, Lookups(context, self._answers)))
-        except UnansweredError:
-            return Answer(failures=arguments.failures)
+        arguments, failures = takes.read(function, given)
+        if arguments is None:
+            return Answer(failures=failures)
+        return Answer(await answer(arguments, Lookups(context, self._answers)))
 
     async def resources(
         self, context: Context, resource: str, query: Mapping[str, Any], wanted: Wanted
@@ -279,10 +297,9 @@ class Functions:
             LifecycleError: Something is wrong with the query, or its continuation token is not one of this query.
             DataWorksError: The service refuses.
         """
-        arguments = Arguments(f"a list of {resource}", query, LISTED[resource])
-        try:
-            return await list_resources(resource, arguments, Lookups(context, self._answers), wanted)
-        except UnansweredError:
-            if arguments.failures:
-                raise LifecycleError(" ".join(failure.reason for failure in arguments.failures)) from None
+        arguments, failures = LISTED[resource].read(f"a list of {resource}", query)
+        if failures:
+            raise LifecycleError(" ".join(failure.reason for failure in failures))
+        if arguments is None:
             return None
+        return await list_resources(resource, arguments, Lookups(context, self._answers), wanted)
