@@ -6,11 +6,12 @@ import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from pulumi_resource_dataworks import flowspec
 
 from ._definition_state import FLAG_INPUTS, DefinitionInputs, DefinitionState
+from ._object_state import ObjectInputs
 from ._step import RefusedError, Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
@@ -97,16 +98,7 @@ def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
     return {flowspec.show_path(("spec", *path)): kind for path, kind in found.items()}
 
 
-class _HasSpec(Protocol):
-    """Inputs that are a document, as `replace` takes them."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def spec(self) -> flowspec.Object: ...
-
-
-I = TypeVar("I", bound=_HasSpec)  # noqa: E741 - inputs
+I = TypeVar("I", DefinitionInputs, ObjectInputs)  # noqa: E741 - inputs
 
 
 def ignoring(sent: I, new: I, ignore_changes: Sequence[str]) -> I:

@@ -11,9 +11,9 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
 from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
-from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._send_once import SENDS, send_once
 from ._state import report_rewrites
-from ._step import CancelledStepError, Context, LifecycleError, places_in
+from ._step import CancelledStepError, Context, LifecycleError, pauses, places_in
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
 #
@@ -134,8 +134,6 @@ def _name_and_folder(root: flowspec.Object) -> tuple[str, str]:
 SECONDS_PER_NODE = 1.2
 """What a job takes for a node, from recorded traffic: 1 to 1.5 s."""
 
-_READS = 4
-
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
@@ -207,7 +205,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
         context.report.status(
             "the answer to the import was lost: looking for the workflow before sending it again"
         )
-        await context.pause(FIRST_PAUSE * 2 ** (sent - 1))
+        await context.pause(pauses(SENDS)[sent - 1])
         found = await _ownership.found_again(context, ids.state)
         if found is not None:
             ids = IdsToTry(ids.state.with_answer(found.definition, found.root))
@@ -322,9 +320,9 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
     `ended` is what is known of the import job, for a message.
     """
     lost, moved, there = "the workflow", False, None
-    for attempt in range(_READS):
+    for pause in (0.0, *pauses(3)):
         try:
-            await context.pause(FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
+            await context.pause(pause)
             found = await _ownership.found_again(context, state)
         except (openapi.DataWorksError, LifecycleError) as error:
             message = f"the import is done, but could not be read back: {error}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import openapi
 
+from ._state import iso_time
 from ._step import CancelledStepError, Context, HalfDoneError, after_the_step
 from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
 
@@ -31,11 +33,6 @@ def day_of(instance: openapi.WorkflowInstance) -> str:
     return str(moment.date())
 
 
-def moment_of(milliseconds: int | None) -> str:
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-
-
 def succeeded(instances: Iterable[openapi.WorkflowInstance]) -> dict[str, list[str]]:
     """The business dates for which every instance has succeeded, with their instances."""
     by_date: dict[str, list[openapi.WorkflowInstance]] = {}
@@ -51,6 +48,11 @@ def succeeded(instances: Iterable[openapi.WorkflowInstance]) -> dict[str, list[s
 def shown_ids(instance_ids: Sequence[str]) -> str:
     more = f" and {len(instance_ids) - _SHOWN} more" if len(instance_ids) > _SHOWN else ""
     return f" (workflow instances {', '.join(instance_ids[:_SHOWN])}{more})" if instance_ids else ""
+
+
+def _between(times: Iterable[float]) -> Iterator[float]:
+    """The pauses from the first look, at once, to one at each time."""
+    return (due - before for before, due in pairwise(chain((0.0,), times)))
 
 
 async def follow(context: Context, state: WorkflowRunState) -> WorkflowRunState:
@@ -106,8 +108,8 @@ class _Follower:
             await self._look_at(instance_id)
         backwards = self.state.inputs.values.get("order") == "Desc"
         unended = sorted(self.instances.values(), key=lambda one: one.biz_date or 0, reverse=backwards)
-        waited, shown, told = 0.0, "", False
-        for due in openapi.poll_times(_EXPECTED):
+        shown, told = "", False
+        for pause in _between(openapi.poll_times(_EXPECTED)):
             at_work = 0
             for one in list(unended):  # so many run at once, in this order: of the others there is no news
                 if at_work < self.state.inputs.parallelism:
@@ -121,8 +123,7 @@ class _Follower:
                 self.context.report.warning(f"{self._first(failed)}, and the rest goes on")
             if (progress := self.progress()) != shown:
                 self.context.report.status(shown := progress)
-            await self.context.pause(due - waited)
-            waited = due
+            await self.context.pause(pause)
         return await self._ended()
 
     @property
@@ -156,8 +157,8 @@ class _Follower:
 
     async def _made(self) -> None:
         """Waits until the instances are made."""
-        waited, operation = 0.0, self.state.operation_id
-        for due in openapi.poll_times(2):
+        operation = self.state.operation_id
+        for pause in _between(openapi.poll_times(2)):
             found = await self._unless_unknown(partial(self.context.client.instances.creation, operation))
             if found is None or (found.status == "Created" and not found.workflow_instance_ids):
                 message = f"DataWorks names no instances of operation {operation}: {_next(self.context)} looks for them"
@@ -173,8 +174,7 @@ class _Follower:
                 self.state = replace(self.state, instance_ids=ids)
                 return
             self.context.report.status(f"instances are being made (operation {operation})")
-            await self.context.pause(due - waited)
-            waited = due
+            await self.context.pause(pause)
 
     async def _look_at(self, instance_id: str) -> openapi.WorkflowInstance | None:
         found = await self._unless_unknown(partial(self.context.client.instances.get, instance_id))
@@ -224,8 +224,8 @@ class _Follower:
         state = replace(
             self.state,
             status=FAILURE if failed else SUCCESS if seen else UNKNOWN_END,
-            started=moment_of(min(started, default=None)),
-            finished=moment_of(max(finished, default=None)),
+            started=iso_time(min(started, default=None)) or "",
+            finished=iso_time(max(finished, default=None)) or "",
             # The first by the alphabet is Failure.
             node_statuses={name: min(found) for name, found in sorted(ended.items())},
         )

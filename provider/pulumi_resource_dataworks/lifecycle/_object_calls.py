@@ -10,12 +10,9 @@ from pulumi_resource_dataworks import flowspec
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import get_object, object_in_place
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
-from ._send_once import FIRST_PAUSE, SENDS, send_once
+from ._send_once import SENDS, send_once
 from ._state import report_rewrites, reset_removed
-from ._step import Asset, Context, LifecycleError, RefusedError
-
-_READS = 4
-
+from ._step import Asset, Context, LifecycleError, RefusedError, pauses
 
 # --- What is there already when an object is to be created
 
@@ -119,8 +116,8 @@ async def create_object(context: Context, inputs: ObjectInputs) -> ObjectState:
         context.report.status(
             f"the answer to the create was lost: looking for the {noun} before sending it again"
         )
-        for attempt in range(sent if sent < SENDS else SENDS + 1):
-            await context.pause(FIRST_PAUSE * 2**attempt)
+        for pause in pauses(sent if sent < SENDS else SENDS + 1):
+            await context.pause(pause)
             there = await object_in_place(context, inputs)
             if there is not None:
                 return replace(state.sent(), object_id=there.id)
@@ -273,8 +270,8 @@ async def _read_back(context: Context, state: ObjectState) -> ObjectState:
     """
     inputs, lost, again = state.inputs, f"the {state.inputs.kind.noun}", True
     context.report.status("reading it back")
-    for attempt in range(_READS):
-        await context.pause(FIRST_PAUSE * 2 ** (attempt - 1) if attempt else 0)
+    for attempt, pause in enumerate((0.0, *pauses(3))):
+        await context.pause(pause)
         found = await get_object(context, inputs, state.object_id)
         if found is None:
             continue

@@ -9,17 +9,13 @@ from dataclasses import dataclass, replace
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._definition_state import DefinitionInputs, DefinitionState
-from ._step import Context, LifecycleError, RefusedError
+from ._step import Context, LifecycleError, RefusedError, pauses
 
 Workflow = tuple[int, str]
 """Project ID and workflow ID."""
 
 
 # --- Looking at the service: is the workflow there, under which ID, and is it surely gone
-
-
-_PAUSES = (0.0, 1.0, 2.0)
-"""Seconds before each further read of what is listed: a job may have made it since the first, or reads may be stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ async def read_listed(context: Context, project_id: int, workflow_id: str) -> Fo
         LifecycleError: The service still does not give it out.
         DataWorksError: Whether it is there is not known.
     """
-    for pause in _PAUSES:
+    for pause in (0.0, *pauses(2)):  # a job may have made it since, or reads may be stale
         await context.pause(pause)
         found = await get(context, project_id, workflow_id)
         if found is not None:

@@ -11,13 +11,12 @@ from typing import Literal
 
 from pulumi_resource_dataworks import openapi
 
-from ._send_once import FIRST_PAUSE, send_once
-from ._step import CancelledStepError, Context, LifecycleError, RefusedError, after_the_step
+from ._send_once import send_once
+from ._step import CancelledStepError, Context, LifecycleError, RefusedError, after_the_step, pauses
 
 # --- A pipeline run of ours: its mark, and how it is made once
 
 
-_LOOKS = 3
 _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
 _MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16}|Offline)\]")
 
@@ -166,8 +165,8 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
     async def look(_: int) -> str | None:
         """A list right after may be stale. A new run without any description counts: the service may keep none."""
         context.report.status("the answer was lost: looking for the pipeline run before making another")
-        for number in range(_LOOKS):
-            await context.pause(FIRST_PAUSE * 2**number)
+        for pause in pauses(3):
+            await context.pause(pause)
             for run in await runs_of(context, request.project_id, request.workflow_id):
                 marked = request.marks(run) or not run.description
                 if run.id not in before and marked:

@@ -12,8 +12,6 @@ from ._step import CancelledStepError, Context, LifecycleError
 T = TypeVar("T")
 
 SENDS = 3
-FIRST_PAUSE = 1.0
-"""Seconds before the first further look; each pause after it is twice as long."""
 
 
 async def send_once(

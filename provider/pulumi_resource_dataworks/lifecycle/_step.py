@@ -167,8 +167,12 @@ DEFAULT_TIMEOUT = 30 * 60.0
 TIMEOUT_PER_NODE = 6.0
 """How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
-_UNSEEN_PAUSES = (1.0, 2.0, 4.0, 8.0)
 _AFTER_SECONDS = 15.0
+
+
+def pauses(looks: int) -> list[float]:
+    """Seconds before each of so many looks at what may not be seen yet: each pause is twice as long as the one before."""
+    return [2.0**number for number in range(looks)]
 
 
 class Reporter(Protocol):
@@ -285,7 +289,7 @@ class Context:
         Raises:
             ServiceError: The service refuses, or still says so.
         """
-        for pause in _UNSEEN_PAUSES:
+        for pause in pauses(4):
             try:
                 return await ask()
             except ServiceError as error:

@@ -26,21 +26,28 @@ from ._definition_state import (
 )
 from ._diff import Difference, diff, ignoring
 from ._dry_run import dry_run
-from ._import import ImportRequest, apply, finish, wait
-from ._ownership import Found, Holder, Workflow, claim, foresee, found_again, refuse_foreign
+from ._existing_workflow import (
+    after_a_glance_at_its_job,
+    after_its_job,
+    as_far_as_known,
+    explain_refusal,
+    import_request,
+    imported,
+    refreshed,
+    resume,
+)
+from ._import import ImportRequest, apply
+from ._ownership import Holder, Workflow, claim, foresee, found_again, refuse_foreign
 from ._production import Upstream, upstream_of
-from ._refresh import imported, refreshed
 from ._run import Learnt, Options, TakenOver
 from ._state import bookkeeping
 from ._step import (
     Context,
     HalfDoneError,
-    LifecycleError,
     Unknown,
     has_unknown,
     nothing_lost,
 )
-from ._update import as_far_as_known, import_request
 
 Outputs = dict[str, Any]
 
@@ -215,7 +222,7 @@ class WorkflowDefinitions:
         written = "spec" in inputs and "spec" in outputs
         state = DefinitionState.of(context.urn, resource_id, outputs) if written else None
         if state is not None and state.pending_job is not None:
-            found = await _after_a_glance_at_its_job(context, state)
+            found = await after_a_glance_at_its_job(context, state)
         else:
             found = await _ownership.get(context, *workflow)
         if found is None:
@@ -275,7 +282,7 @@ class WorkflowDefinitions:
         context.expect(len(flowspec.node_ids(new.root)))
         answer_lost = state.pending_job == ""
         if state.pending_job is not None:
-            state, done = await _resume(context, state)
+            state, done = await resume(context, state)
             if done and is_same:
                 return replace(state, inputs=new)
         found = await (
@@ -301,7 +308,7 @@ class WorkflowDefinitions:
             )
             return
         if "pendingJob" in bookkeeping(outputs):
-            workflow = await _after_its_job(context, DefinitionState.of(context.urn, resource_id, outputs))
+            workflow = await after_its_job(context, DefinitionState.of(context.urn, resource_id, outputs))
         try:
             await context.client.delete_workflow_definition(*workflow)
         except openapi.NotFoundError:
@@ -309,7 +316,7 @@ class WorkflowDefinitions:
         except openapi.ServiceError as error:
             if not error.is_ambiguous_client_error:
                 raise
-            await _explain_refusal(context, workflow, error)
+            await explain_refusal(context, workflow, error)
 
     async def _apply(self, context: Context, request: ImportRequest) -> DefinitionState:
         state: DefinitionState | None = None
@@ -344,78 +351,3 @@ def _hide(context: Context, *holders: Mapping[str, Any]) -> None:
     """Keeps names out of this step's messages where one may be a secret."""
     if context.secret:
         context.hides_names = any(flowspec.hides_names(holder.get("spec")) for holder in holders)
-
-
-# --- A pending job: of an import whose end was not seen
-
-
-async def _after_a_glance_at_its_job(context: Context, state: DefinitionState) -> Found | None:
-    """The workflow of a pending job; a job that runs, or may run, keeps the resource half done."""
-    ended = False
-    if state.pending_job:
-        try:
-            job = await context.client.get_job_status(state.pending_job)
-        except openapi.NotFoundError:
-            pass
-        else:
-            ended = job.ended
-            if not ended:
-                message = f"import job {job.job_id} still runs: the next `pulumi up` resumes it"
-                raise state.half_done(message, state.pending_job)
-    found = await found_again(context, state)
-    if found is None and not ended:
-        message = (
-            "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"
-        )
-        raise state.half_done(message, state.pending_job)
-    return found
-
-
-async def _resume(context: Context, state: DefinitionState) -> tuple[DefinitionState, bool]:
-    """Sees the pending job to its end; a job that failed is repaired by the import that follows."""
-    if not state.pending_job:
-        context.report.status("resuming")
-        return replace(state, pending_job=None), False
-    context.report.status(f"resuming the import (job {state.pending_job})")
-    try:
-        return await finish(context, state), True
-    except HalfDoneError as error:
-        if "pendingJob" in bookkeeping(error.outputs):
-            raise
-        context.report.warning(f"{error}; importing again")
-        return replace(state, pending_job=None), False
-
-
-async def _after_its_job(context: Context, state: DefinitionState) -> Workflow:
-    """The half-done workflow once its import has ended: a delete before would be undone by it.
-
-    Where the import's answer was lost it may have another ID than was asked for; then its nodes show whose it is.
-    """
-    if state.pending_job:
-        context.report.status(
-            f"waiting for the import before the workflow is deleted (job {state.pending_job})"
-        )
-        try:
-            await wait(context, state)
-        except HalfDoneError as error:
-            raise LifecycleError(f"nothing was deleted: {error}") from error
-    found = await found_again(context, state)
-    if found and flowspec.node_ids(found.root) & {*state.owned, *state.node_ids.values()}:
-        return state.inputs.project_id, found.definition.id or state.workflow_id
-    return state.workflow
-
-
-async def _explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:
-    """Nothing to do where the workflow is gone; else the ways out beside the service's words."""
-    found = await _ownership.get(context, *workflow)
-    if found is None:
-        return
-    published = (
-        " It is deployed to production"
-        if found.definition.workflow_id
-        else " If it is deployed to production"
-    )
-    raise LifecycleError(
-        f"{error}.{published}: take it offline first (Data Studio, Deploy, Offline), then run this again. To leave the "
-        "workflow in DataWorks and only forget it, set retainOnDelete on the resource"
-    ) from error

@@ -10,7 +10,6 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYED, RUN_INPUTS
 
 from ._check import Checked
-from ._deployable import NOUNS, not_there, read_any, read_deployable
 from ._deployment_state import (
     FAILED,
     OFFLINE,
@@ -34,22 +33,25 @@ from ._pipeline_run import (
     unended_of_ours,
 )
 from ._production import (
+    NOUNS,
     Upstream,
     after_pending,
     as_it_is,
     imported_deployment,
     is_in_production,
     is_offline,
+    not_there,
+    read_any,
+    read_deployable,
     warn_of_upstream,
 )
 from ._run import TakenOver
 from ._state import parse_id
-from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown
+from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown, pauses
 
 Outputs = dict[str, Any]
 
 _OUTPUTS_OF_A_RUN = ("pipelineRunId", "publishedWorkflowId", "stages")
-_STALE_PAUSES = (1.0, 2.0)
 NOT_DEPLOYABLE = "5801489541076353033"
 """CreatePipelineRun's code for an ID with nothing to deploy or to take offline (the vendor's skill)."""
 
@@ -317,7 +319,7 @@ async def _deployed(context: Context, state: DeploymentState, run: openapi.Pipel
 
 async def _scheduling_id(context: Context, inputs: DeploymentInputs) -> str:
     """Its ID in production; a read right after may be stale, and some gateways may never say it. A file and a function have none."""
-    for pause in (0.0, *_STALE_PAUSES) if inputs.key in ("workflowId", "nodeId") else ():
+    for pause in (0.0, *pauses(2)) if inputs.key in ("workflowId", "nodeId") else ():
         await context.pause(pause)
         found = await read_deployable(context, inputs.key, inputs.workflow)
         if found is not None and found.scheduling_id:

@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._documents import ExportedWorkflow, imported
 from pulumi_resource_dataworks.export._portable import portable
 from pulumi_resource_dataworks.flowspec import short
-from pulumi_resource_dataworks.lifecycle import _refresh
+from pulumi_resource_dataworks.lifecycle import _existing_workflow
 from pulumi_resource_dataworks.lifecycle._ownership import Found
 from tests.support.corpus import READY, each_ready, loaded
 from tests.support.flowspecs import URN, Object, completed, workflow
@@ -67,7 +67,7 @@ def test_every_field_that_somebody_set_comes_back(file: Path) -> None:
     assert said_by_hand(root) == wanted
     assert said_by_hand(short(root)) == wanted
     definition = openapi.WorkflowDefinition(id=own, spec=flowspec.canonical(actual))
-    inputs, _ = _refresh.imported(URN, 10001, Found(definition, actual))
+    inputs, _ = _existing_workflow.imported(URN, 10001, Found(definition, actual))
     assert said_by_hand(inputs["spec"]) == wanted
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, LifecycleError
-from pulumi_resource_dataworks.lifecycle._deployable import Deployable
 from pulumi_resource_dataworks.lifecycle._deployment_state import DeploymentInputs, DeploymentState
+from pulumi_resource_dataworks.lifecycle._existing_workflow import imported
 from pulumi_resource_dataworks.lifecycle._ownership import Found
 from pulumi_resource_dataworks.lifecycle._production import (
+    Deployable,
     after_pending,
     as_it_is,
     imported_deployment,
     is_offline,
 )
-from pulumi_resource_dataworks.lifecycle._refresh import imported
 from tests.support.definitions import FakeClient, FakeReporter
 from tests.support.deployments import PROJECT, URN, WORKFLOW, document
 from tests.support.messages import Messages

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_resource_dataworks import document_file, flowspec, openapi
-from pulumi_resource_dataworks.lifecycle._refresh import imported
+from pulumi_resource_dataworks.lifecycle._existing_workflow import imported
 from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
