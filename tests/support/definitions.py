@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
-from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDefinitions
+from pulumi_resource_dataworks.lifecycle import Change, Checked, Context, HalfDoneError, WorkflowDefinitions
 from pulumi_resource_dataworks.lifecycle._definition_state import (
     DefinitionInputs,
     DefinitionState,
@@ -283,7 +283,7 @@ class Run:
         resource_id, olds, outputs = state
         news = self.inputs(spec, olds)
         context = self.context(olds, outputs, news, **more)
-        return await self.definitions.update(context, resource_id, olds, outputs, news)
+        return await self.definitions.update(context, Change(resource_id, olds, outputs, news))
 
     async def read(self, state: tuple[str, Object, Object], **more: Any) -> tuple[Object, Object] | None:
         return await self.definitions.read(self.context(*state[1:], **more), *state)

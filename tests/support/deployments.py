@@ -13,7 +13,7 @@ import httpx
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Clock, Emulator, Life
 from pulumi_resource_dataworks.emulator._signature import Request
-from pulumi_resource_dataworks.lifecycle import Checked, Context, HalfDoneError, WorkflowDeployments
+from pulumi_resource_dataworks.lifecycle import Change, Checked, Context, HalfDoneError, WorkflowDeployments
 from tests.support.definitions import FakeReporter
 from tests.support.services import VirtualClock
 
@@ -147,10 +147,12 @@ class Deploying:
         """What `up` does: an update only where there is a difference."""
         resource_id, olds, outputs = state
         news = self.inputs(digest, urn=urn, **more)
-        found = self.deployments.diff(urn, resource_id, olds, outputs, news)
+        found = self.deployments.diff(urn, Change(resource_id, olds, outputs, news))
         assert not found.replaces
         if found.changes:
-            outputs = await self.deployments.update(self.context(urn), resource_id, olds, outputs, news)
+            outputs = await self.deployments.update(
+                self.context(urn), Change(resource_id, olds, outputs, news)
+            )
         return resource_id, news, outputs
 
     async def refresh(self, state: State, urn: str = URN) -> State:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import (
+    Change,
     Context,
     HalfDoneError,
     LifecycleError,
@@ -88,11 +89,11 @@ class Studio(Deploying):
             return resource_id, news, outputs
         resource_id, olds, outputs = state
         news = self.news(olds, **given)
-        found = self.steps.diff(self.urn, resource_id, olds, outputs, news)
+        found = self.steps.diff(self.urn, Change(resource_id, olds, outputs, news))
         assert not found.replaces
         if found.changes:
             with nothing_lost(context):
-                outputs = await self.steps.update(context, resource_id, olds, outputs, news)
+                outputs = await self.steps.update(context, Change(resource_id, olds, outputs, news))
         return resource_id, news, outputs
 
     async def attempt(self, state: State | None, **given: Any) -> State | None:

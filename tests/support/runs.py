@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_resource_dataworks.emulator import Project, ScriptedTask, TaskLife
-from pulumi_resource_dataworks.lifecycle import Context, HalfDoneError, WorkflowRuns, nothing_lost
+from pulumi_resource_dataworks.lifecycle import Change, Context, HalfDoneError, WorkflowRuns, nothing_lost
 from tests.support.deployments import PROJECT, WORKFLOW, Deploying, State, Values, document
 
 URN = "urn:pulumi:dev::shop::dataworks:index:WorkflowRun::refill"
@@ -57,10 +57,10 @@ class Running(Deploying):
     async def again(self, state: State, context: Context | None = None, **more: Any) -> State:  # type: ignore[override]
         """What `up` does to a run that is in the state, where nothing asks for another one."""
         news, context = {**state[1], **more}, context or self.context(URN)
-        found = self.runs.diff(URN, state[0], state[1], state[2], news)
+        found = self.runs.diff(URN, Change(state[0], state[1], state[2], news))
         assert not found.replaces
         with nothing_lost(context):
-            return state[0], news, await self.runs.update(context, state[0], state[1], state[2], news)
+            return state[0], news, await self.runs.update(context, Change(state[0], state[1], state[2], news))
 
     @property
     def instances(self) -> list[Any]:

@@ -117,9 +117,8 @@ class Steps(Front):
         info, state, resource_type = ResourceInfo.of(news), properties(olds), self._resource_types[kind]
         async with self._ending(info):
             self._place.refuse_others(state)
-            found = resource_type.steps.diff(
-                info.urn, resource_id, state, state, properties(news), info.ignore_changes
-            )
+            change = lifecycle.Change(resource_id, state, state, properties(news), info.ignore_changes)
+            found = resource_type.steps.diff(info.urn, change)
             if RESOURCE_INFO in olds or found.changes:
                 return found
             # Made by the plugin: without an update its outputs would lack what `pulumi.dynamic` needs to delete it.
@@ -147,7 +146,8 @@ class Steps(Front):
         """The outputs once what is there is what is declared."""
         info, olds, steps = ResourceInfo.of(news), properties(state), self._resource_types[kind].steps
         async with self._step(info, kind, "update", olds) as step:
-            outputs = await steps.update(step, resource_id, olds, olds, properties(news))
+            change = lifecycle.Change(resource_id, olds, olds, properties(news))
+            outputs = await steps.update(step, change)
             return kept(self._place.noted(outputs), info)
 
     @_on_the_loop

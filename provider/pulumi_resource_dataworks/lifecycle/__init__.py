@@ -16,6 +16,7 @@ from ._run import Place as Place
 from ._step import UNKNOWN as UNKNOWN
 from ._step import Asset as Asset
 from ._step import CancelledStepError as CancelledStepError
+from ._step import Change as Change
 from ._step import Context as Context
 from ._step import HalfDoneError as HalfDoneError
 from ._step import LifecycleError as LifecycleError

@@ -12,7 +12,7 @@ from pulumi_resource_dataworks import flowspec
 
 from ._definition_state import FLAG_INPUTS, DefinitionInputs, DefinitionState
 from ._object_state import ObjectInputs
-from ._step import RefusedError, Unknown, has_unknown
+from ._step import Change, RefusedError, Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
@@ -45,19 +45,12 @@ class Difference:
             )
 
 
-def diff(
-    urn: str,
-    resource_id: str,
-    olds: Mapping[str, Any],
-    old_outputs: Mapping[str, Any],
-    news: Mapping[str, Any],
-    ignore_changes: Sequence[str] = (),
-) -> Difference:
+def diff(urn: str, change: Change) -> Difference:
     """Compares what was sent last with the new inputs, by meaning.
 
     The old inputs may hold what was ignored since, the old outputs hold what was sent.
     """
-    old = {**olds, **old_outputs}
+    olds, news, old = change.olds, change.news, {**change.olds, **change.outputs}
     changes: dict[str, PropertyChange] = {
         key: "add" if key not in olds else "update" if key in news else "delete"
         for key in FLAG_INPUTS.values()
@@ -69,8 +62,8 @@ def diff(
         changes["projectId"] = "replace"
     if "projectId" in changes or has_unknown(news["spec"]):
         return Difference({**changes, **_below(old["spec"], news["spec"])})
-    state = DefinitionState.of(urn, resource_id, old)
-    new = ignoring(state.inputs, DefinitionInputs.of(news, urn, state.known_ids), ignore_changes)
+    state = DefinitionState.of(urn, change.resource_id, old)
+    new = ignoring(state.inputs, DefinitionInputs.of(news, urn, state.known_ids), change.ignore_changes)
     below = _below(old["spec"], new.spec)
     if not below:
         return Difference(changes)

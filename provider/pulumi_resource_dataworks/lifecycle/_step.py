@@ -156,6 +156,25 @@ def without_unknowns(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked of a resource that is there.
+
+    Attributes:
+        resource_id: Its ID.
+        olds: Its inputs so far.
+        outputs: Its outputs: what was sent last, and what the service has answered.
+        news: The inputs that are asked for.
+        ignore_changes: Property paths below `spec` that keep their old value.
+    """
+
+    resource_id: str
+    olds: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    news: Mapping[str, Any]
+    ignore_changes: Sequence[str] = ()
+
+
 # --- What a step of a resource's life is given from outside: whose it is, what shows its progress, and when to stop
 
 

@@ -45,7 +45,7 @@ from ._ownership import raise_definite
 from ._production import Upstream, upstream_of
 from ._run import Journal, TakenOver
 from ._state import bookkeeping
-from ._step import Context, LifecycleError, Unknown, nothing_lost
+from ._step import Change, Context, LifecycleError, Unknown, nothing_lost
 
 Outputs = dict[str, Any]
 
@@ -94,35 +94,22 @@ class StudioObjects:
             )
         return found
 
-    def diff(
-        self,
-        urn: str,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str] = (),
-    ) -> Difference:
+    def diff(self, urn: str, change: Change) -> Difference:
         """Compares what was sent last with the new inputs, by meaning; makes no call."""
-        sent = {key: item for key, item in old_outputs.items() if key in olds or key not in self.kind.short}
-        found = self._difference(urn, resource_id, {**olds, **sent}, news, ignore_changes)
+        olds, news, short = change.olds, change.news, self.kind.short
+        sent = {key: item for key, item in change.outputs.items() if key in olds or key not in short}
+        found = self._difference(urn, change, {**olds, **sent})
         if olds.get("adopt") != news.get("adopt"):
             found = replace(found, changes={**found.changes, "adopt": "update"})
-        key = studio_key(self.kind, resource_id, old_outputs)
+        key = studio_key(self.kind, change.resource_id, change.outputs)
         if found.delete_before_replace:
             self.leaving.add(key)
         elif not found.replaces and urn in self.declared.values():
             self.held[key] = urn
         return found
 
-    def _difference(
-        self,
-        urn: str,
-        resource_id: str,
-        old: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str],
-    ) -> Difference:
+    def _difference(self, urn: str, change: Change, old: Mapping[str, Any]) -> Difference:
+        news = change.news
         asked = {**self.kind.defaults, **news}
         changes: dict[str, PropertyChange] = {
             key: "update" if isinstance(asked.get(key), Unknown) else "replace"
@@ -135,8 +122,8 @@ class StudioObjects:
         if is_unknown(self.kind, news):
             keys = [key for key in ("spec", *self.kind.short) if news.get(key) != old.get(key)]
             return Difference({**changes, **{key: "update" for key in keys if key in news}})
-        state = ObjectState.of(self.kind, urn, resource_id, old)
-        new = self._inputs(urn, news, state, ignore_changes)
+        state = ObjectState.of(self.kind, urn, change.resource_id, old)
+        new = self._inputs(urn, news, state, change.ignore_changes)
         below: dict[str, PropertyChange] = {}
         if not flowspec.same(state.inputs.root, new.root):
             below = self._below(state.inputs, new)
@@ -271,14 +258,7 @@ class StudioObjects:
         inputs = replace(state.inputs, values=values)
         return values, replace(state, inputs=inputs).to_pulumi()
 
-    async def update(
-        self,
-        context: Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Outputs:
+    async def update(self, context: Context, change: Change) -> Outputs:
         """Makes the object what is declared, after a look at what is there.
 
         Raises:
@@ -286,10 +266,11 @@ class StudioObjects:
             LifecycleError: Nothing was sent.
             DataWorksError: Nothing was sent.
         """
-        self._hide(context, olds, old_outputs, news)
+        news, outputs = change.news, change.outputs
+        self._hide(context, change.olds, outputs, news)
         if context.stateless:
-            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
-        state = ObjectState.of(self.kind, context.urn, resource_id, old_outputs)
+            self.diff(context.urn, change).refuse_replacement(change.resource_id)
+        state = ObjectState.of(self.kind, context.urn, change.resource_id, outputs)
         if is_unknown(self.kind, news):
             return {**unknown_outputs(self.kind, news), self.kind.id_output: state.object_id}
         new = self._inputs(context.urn, news, state, context.ignore_changes)
@@ -298,10 +279,10 @@ class StudioObjects:
             changed = flowspec.differences(state.inputs.root, new.root)
             if changed:
                 context.report.info(f"{context.name}: changes {described(context, new, changed)}")
-            return _keeping_digest(state, old_outputs, replace(after, output=new.output))
+            return _keeping_digest(state, outputs, replace(after, output=new.output))
         if not (state.settled and state.inputs.means(new)):
             after = await self._changed(context, after, state.inputs)
-        return _keeping_digest(state, old_outputs, after)
+        return _keeping_digest(state, outputs, after)
 
     async def _changed(self, context: Context, state: ObjectState, old: ObjectInputs) -> ObjectState:
         """The object as the state declares it, after what `old` has made of it."""

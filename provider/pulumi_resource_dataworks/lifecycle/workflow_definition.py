@@ -5,7 +5,7 @@ What other runs and other resources must not undo is kept per process in `Held`:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -42,6 +42,7 @@ from ._production import Upstream, upstream_of
 from ._run import Learnt, Options, TakenOver
 from ._state import bookkeeping
 from ._step import (
+    Change,
     Context,
     HalfDoneError,
     Unknown,
@@ -160,21 +161,13 @@ class WorkflowDefinitions:
                 return [failure]
         return []
 
-    def diff(
-        self,
-        urn: str,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str] = (),
-    ) -> Difference:
+    def diff(self, urn: str, change: Change) -> Difference:
         """Compares old inputs with new ones; makes no call."""
-        found = diff(urn, resource_id, olds, old_outputs, news, ignore_changes)
+        found = diff(urn, change)
         if found.delete_before_replace:
-            self.leaving.add(workflow_of(resource_id, old_outputs))
+            self.leaving.add(workflow_of(change.resource_id, change.outputs))
         elif not found.replaces:
-            self.hold(urn, resource_id, old_outputs)
+            self.hold(urn, change.resource_id, change.outputs)
         return found
 
     def hold(self, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
@@ -236,14 +229,7 @@ class WorkflowDefinitions:
         read, kept = refreshed(context, replace(state, inputs=now), found)
         return read, keeping_digest(context.urn, resource_id, outputs, kept)
 
-    async def update(
-        self,
-        context: Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Outputs:
+    async def update(self, context: Context, change: Change) -> Outputs:
         """Imports the whole document under the known IDs, after a pending job and a look at what is there.
 
         Raises:
@@ -252,26 +238,24 @@ class WorkflowDefinitions:
             LifecycleError: Nothing was sent.
             DataWorksError: Nothing was sent.
         """
-        _hide(context, olds, old_outputs, news)
+        _hide(context, change.olds, change.outputs, change.news)
         if context.stateless:
-            diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
-        state = DefinitionState.of(context.urn, resource_id, old_outputs)
-        if _is_unknown(news):
-            context.report_changes(*as_far_as_known(state.inputs.spec, news["spec"]))
-            return {**unknown_outputs(news), "workflowId": state.workflow_id}
-        after = await self._update(context, state, olds, news)
-        return keeping_digest(context.urn, resource_id, old_outputs, after.to_pulumi())
+            diff(context.urn, change).refuse_replacement(change.resource_id)
+        state = DefinitionState.of(context.urn, change.resource_id, change.outputs)
+        if _is_unknown(change.news):
+            context.report_changes(*as_far_as_known(state.inputs.spec, change.news["spec"]))
+            return {**unknown_outputs(change.news), "workflowId": state.workflow_id}
+        after = await self._update(context, state, change)
+        return keeping_digest(context.urn, change.resource_id, change.outputs, after.to_pulumi())
 
-    async def _update(
-        self, context: Context, state: DefinitionState, olds: Mapping[str, Any], news: Mapping[str, Any]
-    ) -> DefinitionState:
-        old = DefinitionInputs.of(olds, context.urn, state.known_ids)
-        new = DefinitionInputs.of(news, context.urn, state.known_ids)
+    async def _update(self, context: Context, state: DefinitionState, change: Change) -> DefinitionState:
+        old = DefinitionInputs.of(change.olds, context.urn, state.known_ids)
+        new = DefinitionInputs.of(change.news, context.urn, state.known_ids)
         new = ignoring(state.inputs, new, context.ignore_changes)
         is_same = flowspec.same(state.root, state.under_actual_ids(new.root))
         if context.preview:
             if not is_same:
-                if not isinstance(news.get("adopt"), Unknown):
+                if not isinstance(change.news.get("adopt"), Unknown):
                     refuse_foreign(context, state, new, state.under_actual_ids(old.root))
                 context.report_changes(old.root, new.root)
             after = replace(state.updated(new), pending_job=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,7 +47,16 @@ from ._production import (
 )
 from ._run import TakenOver
 from ._state import parse_id
-from ._step import UNKNOWN, CancelledStepError, Context, HalfDoneError, LifecycleError, Unknown, pauses
+from ._step import (
+    UNKNOWN,
+    CancelledStepError,
+    Change,
+    Context,
+    HalfDoneError,
+    LifecycleError,
+    Unknown,
+    pauses,
+)
 
 Outputs = dict[str, Any]
 
@@ -93,25 +102,19 @@ class WorkflowDeployments:
                 )
         return found
 
-    def diff(
-        self,
-        urn: str,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str] = (),
-    ) -> Difference:
+    def diff(self, urn: str, change: Change) -> Difference:
         """Compares what was deployed last with what is asked for; makes no call."""
+        olds, news = change.olds, change.news
         changes: dict[str, PropertyChange] = {
             key: "replace"
             for key in ("projectId", *DEPLOYED)
             if isinstance(news.get(key), Unknown) or str(news.get(key) or "") != str(olds.get(key) or "")
         }
         if not changes and urn in self.declared.values():
-            self.held.add(parse_id(resource_id, "workflow deployment"))
-        state = DeploymentState.of(DeploymentInputs.of({**olds, "digest": news["digest"]}), old_outputs)
-        digest_counts = "digest" not in ignore_changes or state.status != ONLINE
+            self.held.add(parse_id(change.resource_id, "workflow deployment"))
+        inputs = DeploymentInputs.of({**olds, "digest": news["digest"]})
+        state = DeploymentState.of(inputs, change.outputs)
+        digest_counts = "digest" not in change.ignore_changes or state.status != ONLINE
         if isinstance(news["digest"], Unknown) or (digest_counts and not state.is_as_asked):
             changes["digest"] = "update"
         changes |= {key: "update" for key in RUN_INPUTS if news.get(key) != olds.get(key)}
@@ -132,24 +135,18 @@ class WorkflowDeployments:
         state = await self._deploy(context, DeploymentState(DeploymentInputs.of(news)))
         return state.resource_id, state.to_pulumi()
 
-    async def update(
-        self,
-        context: Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Outputs:
+    async def update(self, context: Context, change: Change) -> Outputs:
         """Deploys the workflow again, where production does not hold what is asked for.
 
         Raises:
             As `create`.
         """
         if context.stateless:
-            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
+            self.diff(context.urn, change).refuse_replacement(change.resource_id)
+        news = change.news
         if _is_unknown(news) or isinstance(news["digest"], Unknown):
             return _foreseen(news)
-        state = DeploymentState.of(DeploymentInputs.of(news), old_outputs)
+        state = DeploymentState.of(DeploymentInputs.of(news), change.outputs)
         if state.is_as_asked:
             return {**state.to_pulumi(), **{key: UNKNOWN for key in news if isinstance(news[key], Unknown)}}
         if context.preview:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pulumi_resource_dataworks._names import WORKFLOW_RUN_INPUTS
@@ -11,7 +11,7 @@ from ._check import Checked
 from ._diff import Difference, PropertyChange
 from ._instances import follow
 from ._instances_making import begin
-from ._step import UNKNOWN, Context, LifecycleError, has_unknown
+from ._step import UNKNOWN, Change, Context, LifecycleError, has_unknown
 from ._workflow_run_state import OUTPUTS, RUNNING, WorkflowRunInputs, WorkflowRunState, check_workflow_run
 
 Outputs = dict[str, Any]
@@ -30,23 +30,15 @@ class WorkflowRuns:
         del urn, olds
         return check_workflow_run(news)
 
-    def diff(
-        self,
-        urn: str,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-        ignore_changes: Sequence[str] = (),
-    ) -> Difference:
+    def diff(self, urn: str, change: Change) -> Difference:
         """Another input is another run; one that has not ended well is an update, which goes on or runs it again."""
-        del resource_id, ignore_changes
+        olds, news = change.olds, change.news
         changes: dict[str, PropertyChange] = {
             key: "update" if key == "stopOnCancel" else "replace"
             for key in WORKFLOW_RUN_INPUTS
             if news.get(key) != olds.get(key) or has_unknown(news.get(key))
         }
-        state = WorkflowRunState.of(olds, old_outputs)
+        state = WorkflowRunState.of(olds, change.outputs)
         if not changes and not state.is_over:
             changes["workflowId"] = "update"
         found = Difference(changes)
@@ -69,22 +61,15 @@ class WorkflowRuns:
         state = await follow(context, await begin(context, state, self._replaced.get(context.urn)))
         return state.resource_id, state.to_pulumi()
 
-    async def update(
-        self,
-        context: Context,
-        resource_id: str,
-        olds: Mapping[str, Any],
-        old_outputs: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Outputs:
+    async def update(self, context: Context, change: Change) -> Outputs:
         """Goes on with a run that has not ended, or runs it again where it has not ended well.
 
         Raises:
             As `create`.
         """
         if context.stateless:
-            self.diff(context.urn, resource_id, olds, old_outputs, news).refuse_replacement(resource_id)
-        state = WorkflowRunState.of(news, old_outputs)
+            self.diff(context.urn, change).refuse_replacement(change.resource_id)
+        state = WorkflowRunState.of(change.news, change.outputs)
         if state.is_over:
             return state.to_pulumi()
         if context.preview:

@@ -165,9 +165,9 @@ class Steps(Front):
         sent = request.old_inputs if request.HasField("old_inputs") else request.olds
         olds = decode(sent)
         news, state = decode(request.news, (sent, olds)), decode(request.olds, (sent, olds))
-        found = steps.diff(
-            request.urn, request.id, olds.values, state.values, news.values, list(request.ignoreChanges)
-        )
+        ignored = tuple(request.ignoreChanges)
+        change = lifecycle.Change(request.id, olds.values, state.values, news.values, ignored)
+        found = steps.diff(request.urn, change)
         return _diff_response(found)
 
     async def create(self, request: Any, context: Context) -> Any:
@@ -198,7 +198,8 @@ class Steps(Front):
         kind, state, news = self._kind(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state) as step:
-            outputs = await kind.steps.update(step, request.id, olds, state.values, news.values)
+            change = lifecycle.Change(request.id, olds, state.values, news.values)
+            outputs = await kind.steps.update(step, change)
             return provider_pb2.UpdateResponse(properties=self._outputs(kind, outputs, news.secrets))
 
     async def delete(self, request: Any, context: Context) -> Any:

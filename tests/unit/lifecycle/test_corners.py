@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import LifecycleError, RefusedError, WorkflowDefinitions
+from pulumi_resource_dataworks.lifecycle import Change, LifecycleError, RefusedError, WorkflowDefinitions
 from pulumi_resource_dataworks.openapi._jobs import poll_times
 from tests.support.definitions import Run, not_found, refusal, root_of, workflow
 from tests.support.documents import etl, node, nodes
@@ -26,7 +26,7 @@ async def test_a_replacement_that_the_program_asks_for_spares_what_somebody_adde
     held = workflow(again.client.held[state[0].split("/")[1]])
     held["nodes"].append({**node("theirs"), "id": "666"})
     news = again.inputs(None, state[1])
-    again.definitions.diff(again.urn, state[0], state[1], state[2], news)
+    again.definitions.diff(again.urn, Change(state[0], state[1], state[2], news))
     with pytest.raises(RefusedError, match="theirs"):
         await again.definitions.create(again.context(), news)
 

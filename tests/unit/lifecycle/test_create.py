@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, CancelledStepError, HalfDoneError, RefusedError
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    CancelledStepError,
+    Change,
+    HalfDoneError,
+    RefusedError,
+)
 from tests.support.definitions import (
     OTHER_URN,
     PROJECT,
@@ -242,7 +248,7 @@ async def test_the_workflow_of_another_live_resource_is_not_taken_over(
     if known:
         again.definitions.has(URN, state[2])
     again.check()
-    again.definitions.diff(URN, *state, state[1])
+    again.definitions.diff(URN, Change(*state, state[1]))
     copy = {"projectId": PROJECT, "spec": etl(name="copy", id=OWN), "adopt": True}
     found = again.definitions.check(OTHER_URN, copy, None).failures
     assert len(found) == known
@@ -378,7 +384,7 @@ async def test_what_leaves_before_its_replacement_is_not_in_the_way(run: Run) ->
     put(run, etl(id="70"))
     olds = run.inputs(etl(id="70"))
     news = Run().inputs({**etl(id="70"), "kind": "ManualWorkflow"}, olds)
-    assert run.definitions.diff(URN, f"{PROJECT}/70", olds, {}, news).delete_before_replace
+    assert run.definitions.diff(URN, Change(f"{PROJECT}/70", olds, {}, news)).delete_before_replace
     await run.definitions.create(run.context(preview=True), news)
     with pytest.raises(RefusedError):
         await Run(client=run.client).definitions.create(run.context(preview=True), news)
@@ -390,7 +396,7 @@ async def test_what_leaves_a_path_before_its_replacement_is_not_in_the_way(run: 
     run.client.will("list", *[[openapi.WorkflowSummary.model_validate(row)]] * 2)
     olds = run.inputs(etl(id="70"))
     derived = Run().inputs({**etl(), "kind": "ManualWorkflow"})
-    assert run.definitions.diff(URN, f"{PROJECT}/70", olds, {}, derived).delete_before_replace
+    assert run.definitions.diff(URN, Change(f"{PROJECT}/70", olds, {}, derived)).delete_before_replace
     await run.definitions.create(run.context(preview=True), derived)
     assert len(run.client.calls) == 1
     with pytest.raises(RefusedError):
@@ -420,7 +426,7 @@ async def test_a_forced_replacement_may_drop_a_node_to_which_the_service_gave_it
     state = await run.create()
     if later:
         run = run.again()
-        run.definitions.diff(URN, *state, run.inputs(smaller))
+        run.definitions.diff(URN, Change(*state, run.inputs(smaller)))
     _, _, outputs = await run.create(smaller)
     assert set(outputs["nodeIds"]) == {"extract"}
     assert run.report.warnings == []

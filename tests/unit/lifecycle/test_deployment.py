@@ -13,6 +13,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
 from pulumi_resource_dataworks.lifecycle import (
     UNKNOWN,
+    Change,
     HalfDoneError,
     LifecycleError,
     RefusedError,
@@ -107,9 +108,9 @@ async def test_what_is_about_later_runs_makes_none(run: Deploying) -> None:
     state = await run.create()
     resource_id, inputs, outputs = state
     news = run.inputs(description="later", approval="fail")
-    found = run.deployments.diff(URN, resource_id, inputs, outputs, news)
+    found = run.deployments.diff(URN, Change(resource_id, inputs, outputs, news))
     assert found.changes == {"description": "update", "approval": "update"}
-    outputs = await run.deployments.update(run.context(), resource_id, inputs, outputs, news)
+    outputs = await run.deployments.update(run.context(), Change(resource_id, inputs, outputs, news))
     assert (outputs["description"], outputs["approval"]) == ("later", "fail")
     assert run.kinds == ["Online"]
 
@@ -118,7 +119,7 @@ async def test_what_is_about_later_runs_makes_none(run: Deploying) -> None:
 @pytest.mark.parametrize("value", ["7", UNKNOWN])
 async def test_another_workflow_is_a_replacement(run: Deploying, key: str, value: Any) -> None:
     resource_id, inputs, outputs = await run.create()
-    found = run.deployments.diff(URN, resource_id, inputs, outputs, {**inputs, key: value})
+    found = run.deployments.diff(URN, Change(resource_id, inputs, outputs, {**inputs, key: value}))
     assert found.replaces == [key]
     assert not found.delete_before_replace
 
@@ -134,13 +135,13 @@ async def test_a_preview_looks_for_the_workflow_and_foresees(run: Deploying) -> 
     run.emulator.gateway.calls.clear()
     for digest in (B, UNKNOWN):
         news = run.inputs(digest)
-        assert run.deployments.diff(URN, *state, news).changes == {"digest": "update"}
-        outputs = await run.deployments.update(run.context(preview=True), *state, news)
+        assert run.deployments.diff(URN, Change(*state, news)).changes == {"digest": "update"}
+        outputs = await run.deployments.update(run.context(preview=True), Change(*state, news))
         assert (outputs["deployedDigest"], outputs["pipelineRunId"]) == (digest, UNKNOWN)
     assert [call.action for call in run.emulator.calls] == ["GetWorkflowDefinition"]
     run.emulator.gateway.calls.clear()
     run.deployments.is_made_here = {(PROJECT, WORKFLOW)}.__contains__
-    await run.deployments.update(run.context(preview=True), *state, run.inputs(B))
+    await run.deployments.update(run.context(preview=True), Change(*state, run.inputs(B)))
     assert run.emulator.calls == []
 
 
@@ -152,7 +153,7 @@ async def test_a_preview_of_what_is_not_there_ends(
     news = {"projectId": project, "workflowId": workflow, "digest": B}
     for step in (
         run.deployments.create(run.context(preview=True), news),
-        run.deployments.update(run.context(preview=True), *state, news),
+        run.deployments.update(run.context(preview=True), Change(*state, news)),
     ):
         with pytest.raises((LifecycleError, openapi.ProjectNotFoundError)) as caught:
             await step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_resource_dataworks.emulator import Life, Project
-from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
+from pulumi_resource_dataworks.lifecycle import Change, HalfDoneError, LifecycleError
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, D, Deploying, document, kept
 from tests.support.messages import Messages
 
@@ -112,8 +112,8 @@ async def test_an_import_knows_what_a_run_of_ours_has_deployed(run: Deploying) -
     assert found is not None
     assert found[1]["pipelineRunId"] == outputs["pipelineRunId"]
     assert found[1]["deployedDigest"].startswith("sha256:")
-    assert run.again().deployments.diff(URN, resource_id, *found, inputs).changes == {}
-    assert run.again().deployments.diff(URN, resource_id, *found, run.inputs(D)).changes == {
+    assert run.again().deployments.diff(URN, Change(resource_id, *found, inputs)).changes == {}
+    assert run.again().deployments.diff(URN, Change(resource_id, *found, run.inputs(D))).changes == {
         "digest": "update"
     }
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, WorkflowDeployments
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Change, HalfDoneError, WorkflowDeployments
 from pulumi_resource_dataworks.lifecycle._pipeline_run import RunError
 from pulumi_resource_dataworks.lifecycle._run import Journal, TakenOver
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, State, document
@@ -96,10 +96,10 @@ async def test_what_a_diff_keeps_is_not_taken_offline(run: Deploying) -> None:
     for news, held in ((state[1], True), ({**state[1], "workflowId": "7"}, False)):
         again = run.again()
         again.check()
-        again.deployments.diff(URN, *state, news)
+        again.deployments.diff(URN, Change(*state, news))
         assert again.deployments.held == ({(PROJECT, WORKFLOW)} if held else set())
     again = run.again()
-    again.deployments.diff(URN, *state, state[1])
+    again.deployments.diff(URN, Change(*state, state[1]))
     assert again.deployments.held == set()
 
 

@@ -10,7 +10,13 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.emulator import Life
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, WorkflowDeployments
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    Change,
+    HalfDoneError,
+    LifecycleError,
+    WorkflowDeployments,
+)
 from pulumi_resource_dataworks.lifecycle._deployment_state import DeploymentInputs, DeploymentState
 from tests.support.deployments import PROJECT, URN, WORKFLOW, A, B, Deploying, document, kept
 from tests.support.messages import Messages
@@ -221,7 +227,9 @@ async def test_a_later_deployment_that_goes_on_leaves_production_as_it_is(run: D
     _, news, outputs = await run.create()
     run.emulator.set_stage_life(Life("seconds", 100))
     with pytest.raises(HalfDoneError) as caught:
-        await run.deployments.update(run.context(timeout=20.0), ID, news, outputs, {**news, "digest": B})
+        await run.deployments.update(
+            run.context(timeout=20.0), Change(ID, news, outputs, {**news, "digest": B})
+        )
     kept_outputs = caught.value.outputs
     assert kept_outputs.pop("pendingRun") == {"runId": run.emulator.runs()[1].run_id, "digest": B}
     kept_outputs.pop("stages")
@@ -320,18 +328,20 @@ async def test_a_digest_that_is_ignored_is_no_change_while_it_is_online(run: Dep
     resource_id, inputs, outputs = await run.create()
     news = run.inputs(B)
     diff = run.deployments.diff
-    assert diff(URN, resource_id, inputs, outputs, news).changes == {"digest": "update"}
-    assert diff(URN, resource_id, inputs, outputs, news, ["digest"]).changes == {}
-    assert diff(URN, resource_id, inputs, outputs, news, ["description"]).changes == {"digest": "update"}
+    assert diff(URN, Change(resource_id, inputs, outputs, news)).changes == {"digest": "update"}
+    assert diff(URN, Change(resource_id, inputs, outputs, news, ["digest"])).changes == {}
+    assert diff(URN, Change(resource_id, inputs, outputs, news, ["description"])).changes == {
+        "digest": "update"
+    }
     worded = {**news, "description": "x"}
-    assert diff(URN, resource_id, worded, outputs, worded, ["digest"]).changes == {}
+    assert diff(URN, Change(resource_id, worded, outputs, worded, ["digest"])).changes == {}
     failed = {**outputs, "status": "Fail"}
-    assert diff(URN, resource_id, inputs, failed, inputs, ["digest"]).changes == {"digest": "update"}
+    assert diff(URN, Change(resource_id, inputs, failed, inputs, ["digest"])).changes == {"digest": "update"}
 
 
 async def test_a_preview_of_words_that_are_not_known_yet_leaves_them_so(run: Deploying) -> None:
     _, olds, outputs = await run.create()
     news = {**olds, "description": UNKNOWN}
-    assert run.deployments.diff(URN, ID, olds, outputs, news).changes == {"description": "update"}
-    foreseen = await run.deployments.update(run.context(preview=True), ID, olds, outputs, news)
+    assert run.deployments.diff(URN, Change(ID, olds, outputs, news)).changes == {"description": "update"}
+    foreseen = await run.deployments.update(run.context(preview=True), Change(ID, olds, outputs, news))
     assert foreseen == {**outputs, "description": UNKNOWN}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Difference, LifecycleError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Change, Difference, LifecycleError
 from pulumi_resource_dataworks.lifecycle._definition_state import DefinitionInputs, DefinitionState, Ids
 from pulumi_resource_dataworks.lifecycle._diff import ignoring
 from tests.support.definitions import PROJECT, URN, Object, Run, edited, root_of, workflow
@@ -19,7 +19,7 @@ from tests.support.documents import etl, node, nodes
 def difference(run: Run, old: Any, new: Any, ignore: tuple[str, ...] = (), **more: Any) -> Difference:
     olds = run.inputs(old)
     news = Run().inputs(new, olds, **more)
-    return run.definitions.diff(URN, "10001/70", olds, sent(olds), news, ignore)
+    return run.definitions.diff(URN, Change("10001/70", olds, sent(olds), news, ignore))
 
 
 def sent(inputs: Object) -> Object:
@@ -74,7 +74,7 @@ def test_an_id_that_the_service_gave_is_no_other_workflow_where_the_author_write
     outputs = replace(DefinitionState.first(DefinitionInputs.of(olds, URN)), workflow_id="8800").to_pulumi()
     for own in ("8800", workflow(root_of(olds))["id"]):
         news = Run().inputs(etl(id=own), olds)
-        found = run.definitions.diff(URN, "10001/8800", olds, outputs, news)
+        found = run.definitions.diff(URN, Change("10001/8800", olds, outputs, news))
         assert found.replaces == ([] if own == "8800" else ["spec"])
 
 
@@ -83,7 +83,7 @@ def test_a_switch_is_a_change_of_its_own(run: Run, key: str) -> None:
     olds = run.inputs()
     news = [Run().inputs(None, olds, **{key: value}) for value in (True, False)]
     for old, new, kind in ((olds, news[0], "add"), (news[0], news[1], "update"), (news[0], olds, "delete")):
-        found = run.definitions.diff(URN, "10001/70", old, sent(olds), new)
+        found = run.definitions.diff(URN, Change("10001/70", old, sent(olds), new))
         assert (found.changes, found.replaces) == ({key: kind}, [])
 
 
@@ -140,15 +140,15 @@ def test_another_kind_is_a_replacement_and_another_spelling_is_none(run: Run) ->
 
 def test_unknown_values_are_updates(run: Run) -> None:
     olds = run.inputs()
-    assert run.definitions.diff(URN, "10001/70", olds, {}, {**olds, "spec": UNKNOWN}).changes == {
+    assert run.definitions.diff(URN, Change("10001/70", olds, {}, {**olds, "spec": UNKNOWN})).changes == {
         "spec": "update"
     }
     unknown = {"projectId": UNKNOWN, "spec": UNKNOWN}
-    found = run.definitions.diff(URN, "10001/70", olds, {}, unknown)
+    found = run.definitions.diff(URN, Change("10001/70", olds, {}, unknown))
     assert found.changes == {"projectId": "update", "spec": "update"}
     assert found.replaces == []
     both = {"projectId": 7, "spec": UNKNOWN}
-    assert run.definitions.diff(URN, "10001/70", olds, {}, both).changes == {
+    assert run.definitions.diff(URN, Change("10001/70", olds, {}, both)).changes == {
         "projectId": "replace",
         "spec": "update",
     }
@@ -158,7 +158,7 @@ def test_unknown_values_are_updates(run: Run) -> None:
 def test_an_id_that_is_none_is_refused(run: Run, resource_id: str) -> None:
     olds = run.inputs()
     with pytest.raises(LifecycleError, match="<projectId>/<workflowId>"):
-        run.definitions.diff(URN, resource_id, olds, {}, olds)
+        run.definitions.diff(URN, Change(resource_id, olds, {}, olds))
 
 
 # --- ignoreChanges
@@ -262,7 +262,7 @@ def test_an_ignored_path_does_not_change_the_old_document(run: Run) -> None:
         "spec.workflows[0].description",
     )
     outputs, given = sent(olds), copy.deepcopy(news)
-    run.definitions.diff(URN, "10001/70", olds, outputs, news, ignored)
+    run.definitions.diff(URN, Change("10001/70", olds, outputs, news, ignored))
     assert (olds, outputs, news) == (before, sent(before), given)
 
 
@@ -327,7 +327,7 @@ async def test_a_checked_resource_that_is_not_replaced_is_held(run: Run) -> None
 
 async def test_the_diff_of_a_refresh_holds_nothing(run: Run) -> None:
     olds = Run().inputs(etl(id="70"))
-    run.definitions.diff(URN, "10001/70", olds, {}, olds)
+    run.definitions.diff(URN, Change("10001/70", olds, {}, olds))
     await run.delete(("10001/70", {}, {}))
     assert run.client.made("delete") == [(10001, "70")]
 
@@ -343,8 +343,8 @@ def test_an_ignored_path_keeps_what_the_service_has(run: Run) -> None:
     outputs = sent(run.inputs(etl(description="sent")))
     olds, news = Run().inputs(etl(description="ignored")), Run().inputs(etl(description="ignored again"))
     ignore = ("spec.workflows[0].description",)
-    assert run.definitions.diff(URN, "10001/70", olds, outputs, news, ignore).changes == {}
-    assert run.definitions.diff(URN, "10001/70", olds, outputs, news, ()).changes == {
+    assert run.definitions.diff(URN, Change("10001/70", olds, outputs, news, ignore)).changes == {}
+    assert run.definitions.diff(URN, Change("10001/70", olds, outputs, news, ())).changes == {
         "spec.spec.workflows[0].description": "update"
     }
 
@@ -352,8 +352,8 @@ def test_an_ignored_path_keeps_what_the_service_has(run: Run) -> None:
 def test_without_a_sent_document_the_last_inputs_count(run: Run) -> None:
     olds = run.inputs()
     news = Run().inputs(etl(description="new"))
-    assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, olds).changes == {}
-    assert run.definitions.diff(URN, "10001/70", olds, {"workflowId": "70"}, news).changes == {
+    assert run.definitions.diff(URN, Change("10001/70", olds, {"workflowId": "70"}, olds)).changes == {}
+    assert run.definitions.diff(URN, Change("10001/70", olds, {"workflowId": "70"}, news)).changes == {
         "spec.spec.workflows[0].description": "add"
     }
 
@@ -362,7 +362,7 @@ def test_what_was_ignored_is_a_change_once_it_is_no_longer_ignored(run: Run) -> 
     """Though the program says what it said the last time, and the engine's inputs do too."""
     outputs, olds = sent(run.inputs(etl(description="sent"))), Run().inputs(etl(description="ignored"))
     ignore = ("spec.workflows[0].description",)
-    assert run.definitions.diff(URN, "10001/70", olds, outputs, olds, ignore).changes == {}
-    assert run.definitions.diff(URN, "10001/70", olds, outputs, olds, ()).changes == {
+    assert run.definitions.diff(URN, Change("10001/70", olds, outputs, olds, ignore)).changes == {}
+    assert run.definitions.diff(URN, Change("10001/70", olds, outputs, olds, ())).changes == {
         "spec.spec.workflows[0].description": "update"
     }

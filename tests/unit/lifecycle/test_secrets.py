@@ -12,6 +12,7 @@ import pytest
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.emulator import Life
 from pulumi_resource_dataworks.lifecycle import (
+    Change,
     HalfDoneError,
     LifecycleError,
     Options,
@@ -117,7 +118,7 @@ async def test_what_somebody_added_is_counted(run: Run, messages: Messages) -> N
     adopting = run.again()
     news = {**adopting.inputs(sealed(description="new"), state[1]), "adopt": True}
     context = adopting.context(news)
-    await adopting.definitions.update(context, state[0], state[1], state[2], news)
+    await adopting.definitions.update(context, Change(state[0], state[1], state[2], news))
     messages(adopting.report.warnings)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.lifecycle import HalfDoneError, RefusedError
+from pulumi_resource_dataworks.lifecycle import Change, HalfDoneError, RefusedError
 from tests.support.definitions import Run, workflow
 from tests.support.deployments import A, B, Deploying, document
 from tests.support.documents import etl, node, nodes
@@ -103,7 +103,7 @@ async def test_an_update_that_is_a_replacement_is_refused(
     again = run.again()
     context = again.context(stateless=True, preview=preview)
     with pytest.raises(RefusedError, match=f"another {named}") as refused:
-        await again.definitions.update(context, resource_id, olds, outputs, {**olds, **change})
+        await again.definitions.update(context, Change(resource_id, olds, outputs, {**olds, **change}))
     messages(refused.value)
     assert again.client.calls == []
 
@@ -147,5 +147,7 @@ async def test_an_update_to_another_workflow_is_refused_of_a_deployment_too() ->
     resource_id, outputs = await run.deployments.create(run.context(LIVE, stateless=True), news)
     other = {**news, "workflowId": "6000000000000000001"}
     with pytest.raises(RefusedError, match="another workflowId"):
-        await run.deployments.update(run.context(LIVE, stateless=True), resource_id, news, outputs, other)
+        await run.deployments.update(
+            run.context(LIVE, stateless=True), Change(resource_id, news, outputs, other)
+        )
     assert run.kinds == ["Online"]

@@ -13,6 +13,7 @@ from pulumi_resource_dataworks.emulator import Fault
 from pulumi_resource_dataworks.lifecycle import (
     UNKNOWN,
     Asset,
+    Change,
     HalfDoneError,
     LifecycleError,
     RefusedError,
@@ -47,8 +48,8 @@ async def test_a_scene_is_found_at_an_import_and_another_one_is_a_replacement() 
     read = await imported(run, state[2]["nodeId"])
     assert read[1]["scene"] == MANUAL
     news = run.news(read[1], spec=read[1]["spec"])
-    assert run.steps.diff(run.urn, *read, news).replaces == ["scene"]
-    assert run.steps.diff(run.urn, *read, {**news, "scene": MANUAL}).changes == {}
+    assert run.steps.diff(run.urn, Change(*read, news)).replaces == ["scene"]
+    assert run.steps.diff(run.urn, Change(*read, {**news, "scene": MANUAL})).changes == {}
 
 
 async def test_a_node_that_people_renamed_and_moved_gets_its_place_back() -> None:
@@ -95,7 +96,7 @@ async def test_an_outputs_preview_is_what_up_gives() -> None:
     assert (foreseen["output"], foreseen["digest"]) == (state[2]["output"], state[2]["digest"])
     other = node_document(outputs={"nodeOutputs": [{"data": "shop.vacuum", "artifactType": "NodeOutput"}]})
     news = run.news(state[1], spec=other)
-    foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, news)
+    foreseen = await run.steps.update(run.context(run.urn, preview=True), Change(*state, news))
     assert foreseen["output"] == "shop.vacuum"
     assert (await run.up(state, spec=other))[2]["output"] == "shop.vacuum"
 
@@ -201,7 +202,7 @@ async def test_each_is_imported_read_adopted_and_deleted(resource: str) -> None:
     assert again[1] == read[1]
     run.next_run()
     news = run.news(read[1], spec=read[1]["spec"])
-    assert run.steps.diff(run.urn, *read, news).changes == {}
+    assert run.steps.diff(run.urn, Change(*read, news)).changes == {}
 
     stateless = run.context(run.urn, stateless=True)
     with pytest.raises(RefusedError, match="upsert"):
@@ -224,8 +225,8 @@ async def test_a_document_as_text_is_the_same_and_what_is_ignored_stays() -> Non
     other = json.dumps(node_document(script={**SCRIPT, "content": "SELECT 9;"}))
     news = run.news(state[1], spec=other)
     path = "spec.spec.nodes[0].script.content"
-    assert run.steps.diff(run.urn, *state, news, [path]).changes == {}
-    assert run.steps.diff(run.urn, *state, news).changes == {path: "update"}
+    assert run.steps.diff(run.urn, Change(*state, news, [path])).changes == {}
+    assert run.steps.diff(run.urn, Change(*state, news)).changes == {path: "update"}
 
 
 async def test_drift_of_short_inputs_comes_back_in_them() -> None:
@@ -254,7 +255,7 @@ async def test_a_node_in_a_workflow_is_made_changed_and_imported_there() -> None
     read = await imported(run, state[2]["nodeId"])
     assert read[1]["containerId"] == WORKFLOW
     news = run.news(state[1], spec=other)
-    found = run.steps.diff(run.urn, *state, news)
+    found = run.steps.diff(run.urn, Change(*state, news))
     assert (found.replaces, found.delete_before_replace) == (["containerId"], True)
 
 
@@ -392,18 +393,21 @@ async def test_an_update_says_first_what_it_changes() -> None:
     state = await run.up(None, **function())
     before = len(run.emulator.calls)
     news = run.news(state[1], **function(className="masking.Hide", path="udf/mask"))
-    found = run.steps.diff(run.urn, *state, news)
+    found = run.steps.diff(run.urn, Change(*state, news))
     assert found.changes == {"className": "update", "path": "add"}
-    foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, news)
+    foreseen = await run.steps.update(run.context(run.urn, preview=True), Change(*state, news))
     assert any("own: changes" in words and "className" in words for _, words in run.report.told)
     assert (foreseen["className"], foreseen["functionId"]) == ("masking.Hide", state[2]["functionId"])
     unknown = {**news, "className": UNKNOWN}
-    assert run.steps.diff(run.urn, *state, unknown).changes == {"className": "update", "path": "update"}
-    foreseen = await run.steps.update(run.context(run.urn, preview=True), *state, unknown)
+    assert run.steps.diff(run.urn, Change(*state, unknown)).changes == {
+        "className": "update",
+        "path": "update",
+    }
+    foreseen = await run.steps.update(run.context(run.urn, preview=True), Change(*state, unknown))
     assert (foreseen["digest"], foreseen["functionId"]) == (UNKNOWN, state[2]["functionId"])
     assert len(run.emulator.calls) == before
     with pytest.raises(RefusedError, match="another projectId"):
-        await run.steps.update(run.context(run.urn, stateless=True), *state, {**news, "projectId": 7})
+        await run.steps.update(run.context(run.urn, stateless=True), Change(*state, {**news, "projectId": 7}))
 
 
 async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_place() -> None:
@@ -413,7 +417,7 @@ async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_
     outputs["__state"] = {**outputs["__state"], "unsettled": True}
     lost = (f"{PROJECT}/{outputs['__state']['ownId']}", half[1], outputs)
     run.next_run()
-    assert run.steps.diff(run.urn, *lost, half[1]).changes == {"spec": "update"}
+    assert run.steps.diff(run.urn, Change(*lost, half[1])).changes == {"spec": "update"}
     read = await run.refreshed(lost)
     assert read is not None
     assert read[2]["nodeId"] == half[2]["nodeId"]
@@ -452,7 +456,7 @@ async def test_each_is_deployed_and_taken_offline(resource: str, key: str) -> No
     read = await run.deployments.read(run.context(urn), resource_id, {}, {})
     assert read is not None
     assert read[0][key] == outputs[key]
-    assert run.deployments.diff(urn, resource_id, news, made, news).changes == {}
+    assert run.deployments.diff(urn, Change(resource_id, news, made, news)).changes == {}
     run.deployments.held.clear()
     await run.deployments.delete(run.context(urn), resource_id, made)
     assert run.emulator.production(outputs[key]) is None
@@ -523,7 +527,7 @@ async def test_only_what_the_author_has_changed_is_shown(
     run = Studio(resource=resource)
     resource_id, olds, outputs = await run.up(None, **given)
     news = run.news(olds, **{**given, **changed})
-    found = run.steps.diff(run.urn, resource_id, olds, outputs, news).changes
+    found = run.steps.diff(run.urn, Change(resource_id, olds, outputs, news)).changes
     assert {key for key in found if "dependencies" not in key} == expected
 
 
@@ -573,7 +577,7 @@ def test_a_function_names_its_files(names: Any) -> None:
 def test_an_id_of_another_form_is_refused_in_the_words_of_its_kind() -> None:
     run = Studio(resource="FileResource")
     with pytest.raises(LifecycleError, match="of a file resource: write <projectId>/<fileResourceId>"):
-        run.steps.diff(run.urn, "10001", {}, {}, {"name": "a"})
+        run.steps.diff(run.urn, Change("10001", {}, {}, {"name": "a"}))
 
 
 @pytest.mark.parametrize("left", [{}, {"fileResources": []}, {"fileResources": ["a.py"]}])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, HalfDoneError, LifecycleError, RefusedError
+from pulumi_resource_dataworks.lifecycle import UNKNOWN, Change, HalfDoneError, LifecycleError, RefusedError
 from tests.support.definitions import (
     PROJECT,
     URN,
@@ -96,7 +96,7 @@ async def test_a_preview_of_an_update_makes_no_call(made: tuple[Run, State]) -> 
 async def test_an_unknown_document_keeps_the_workflows_id(made: tuple[Run, State], spec: Any) -> None:
     run, (resource_id, olds, outputs) = made
     news = {"projectId": PROJECT, "spec": spec}
-    found = await run.definitions.update(run.context(preview=True), resource_id, olds, outputs, news)
+    found = await run.definitions.update(run.context(preview=True), Change(resource_id, olds, outputs, news))
     assert (found["projectId"], found["workflowId"], found["digest"]) == (PROJECT, OWN, UNKNOWN)
     assert run.client.calls == []
 
@@ -136,7 +136,7 @@ async def test_a_pending_job_with_the_same_document_is_only_waited_for(pending: 
 async def test_a_pending_job_that_is_only_waited_for_keeps_the_new_inputs(pending: tuple[Run, State]) -> None:
     run, (resource_id, olds, outputs) = pending
     news = run.inputs(None, olds, adopt=True)
-    found = await run.definitions.update(run.context(), resource_id, olds, outputs, news)
+    found = await run.definitions.update(run.context(), Change(resource_id, olds, outputs, news))
     assert run.client.made("import") == []
     assert found["adopt"] is True
 
@@ -233,7 +233,7 @@ async def test_a_node_that_somebody_added_is_deleted_where_that_is_wanted(
         assert refreshed is not None
         olds, outputs = refreshed
     news = run.inputs(etl(description="new"), olds, adopt=True)
-    await run.definitions.update(run.context(preview=preview), resource_id, olds, outputs, news)
+    await run.definitions.update(run.context(preview=preview), Change(resource_id, olds, outputs, news))
     told = f'adopt is set: {words} what somebody added to this workflow: "theirs"'
     assert told in run.report.warnings
     assert ("theirs" in node_ids(run.client.held[OWN])) is preview

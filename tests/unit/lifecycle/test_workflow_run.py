@@ -14,6 +14,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from pulumi_resource_dataworks.lifecycle import (
     UNKNOWN,
+    Change,
     HalfDoneError,
     LifecycleError,
     RefusedError,
@@ -299,7 +300,7 @@ async def test_a_run_that_failed_is_run_again(run: Running, messages: Messages) 
     with pytest.raises(HalfDoneError) as error:
         await run.run(businessDates=["2024-12-01"])
     state = left(error.value, run.news(businessDates=["2024-12-01"]))
-    assert run.runs.diff(URN, *state, state[1]).changes == {"workflowId": "update"}
+    assert run.runs.diff(URN, Change(*state, state[1])).changes == {"workflowId": "update"}
     foreseen = await run.again(state, run.context(URN, preview=True))
     assert foreseen[2]["status"] is UNKNOWN
     assert foreseen[2]["runName"] == state[2]["runName"]
@@ -399,7 +400,7 @@ async def test_without_a_state_nothing_is_gone_on_with(run: Running) -> None:
     other = run.news(parallelism=2)
     with pytest.raises(RefusedError, match="with another parallelism"):
         await run.runs.update(
-            run.context(URN, stateless=True), error.value.id, run.news(), error.value.outputs, other
+            run.context(URN, stateless=True), Change(error.value.id, run.news(), error.value.outputs, other)
         )
 
 
@@ -438,7 +439,7 @@ async def test_back_to_an_earlier_request_is_another_run(run: Running) -> None:
     state = await run.run(triggers=["a"])
     for trigger in ("b", "a"):
         news = run.news(triggers=[trigger])
-        assert run.runs.diff(URN, *state, news).replaces == ["triggers"]
+        assert run.runs.diff(URN, Change(*state, news)).replaces == ["triggers"]
         state = await run.run(triggers=[trigger])
     assert (run.emulator.count(CREATE), len(run.instances)) == (3, 9)
     assert state[2]["instanceIds"] == [str(one.instance_id) for one in run.instances[6:]]
@@ -450,7 +451,7 @@ async def test_a_run_with_another_secret_does_not_go_on_with_the_old_one(run: Ru
     with pytest.raises(HalfDoneError) as error:
         await run.run(run.context(URN, timeout=30, secret=True), **old)
     state, new = left(error.value, run.news(**old)), {"parameters": secret({"password": "b"})}
-    assert run.runs.diff(URN, *state, run.news(**new)).replaces == ["parameters"]
+    assert run.runs.diff(URN, Change(*state, run.news(**new))).replaces == ["parameters"]
     await run.run(run.context(URN, secret=True), **new)
     assert [one.parameters for one in run.instances] == ["password=a"] * 3 + ["password=b"] * 3
 
@@ -518,7 +519,7 @@ async def test_only_the_dates_that_failed_run_again(run: Running, order: str, me
     assert (state[2]["status"], state[2]["nodeStatuses"]["load"]) == ("Success", "Success")
     assert len(state[2]["instanceIds"]) == 3
     assert "__state" not in state[2] or "done" not in state[2]["__state"]
-    assert run.runs.diff(URN, *state, state[1]).changes == {}
+    assert run.runs.diff(URN, Change(*state, state[1])).changes == {}
 
 
 async def test_more_ranges_than_a_call_takes_are_run_as_a_whole(run: Running) -> None:
@@ -603,8 +604,8 @@ async def test_a_preview_a_refresh_and_a_delete_make_no_call(run: Running, messa
     run.emulator.gateway.calls.clear()
     run.emulator.scheduler.forget()
     assert await run.runs.read(run.context(URN), resource_id, inputs, outputs) == (inputs, outputs)
-    assert run.runs.diff(URN, resource_id, inputs, outputs, inputs).changes == {}
-    assert await run.runs.update(run.context(URN), resource_id, inputs, outputs, inputs) == outputs
+    assert run.runs.diff(URN, Change(resource_id, inputs, outputs, inputs)).changes == {}
+    assert await run.runs.update(run.context(URN), Change(resource_id, inputs, outputs, inputs)) == outputs
     await run.runs.delete(run.context(URN), resource_id, outputs)
     assert run.report.texts("info") == []
     await run.runs.delete(run.context(URN), resource_id, {**outputs, "status": "Running"})
@@ -620,7 +621,7 @@ async def test_instances_that_are_gone_before_their_end_was_seen(run: Running, m
     run.emulator.scheduler.forget()
     state = await run.again(left(error.value, run.news()))
     assert state[2]["status"] == "Unknown"
-    assert run.runs.diff(URN, *state, state[1]).changes == {}
+    assert run.runs.diff(URN, Change(*state, state[1])).changes == {}
     messages(run.report.warnings)
 
 
@@ -640,9 +641,8 @@ async def test_another_input_is_another_run(
 ) -> None:
     olds = run.news(triggers=["a"])
     news = run.news(**{"triggers": ["a"], **more})
-    found = WorkflowRuns().diff(
-        URN, f"{PROJECT}/x", olds, {**olds, "runName": "x", "status": "Success"}, news
-    )
+    outputs = {**olds, "runName": "x", "status": "Success"}
+    found = WorkflowRuns().diff(URN, Change(f"{PROJECT}/x", olds, outputs, news))
     assert found.changes == changes
 
 
