@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.emulator import Fault, Life, Project
-from pulumi_resource_dataworks.emulator._pipelines import create_pipeline_run
+from pulumi_resource_dataworks.emulator._pipelines import CreatePipelineRun
 from tests.support.documents import etl, node, nodes
 from tests.support.nightly import nightly
 from tests.support.stacks import Stack
@@ -264,8 +264,8 @@ def test_a_chain_of_workflows_is_destroyed_at_once(stack: Stack) -> None:
 def test_a_run_of_somebody_else_is_left_alone(live: Stack) -> None:
     live.emulator.set_stage_life(Life("seconds", 100))
     given = {"ProjectId": str(live.project_id), "Type": "Online", "ObjectIds": f'["{live.output()}"]'}
-    account, world = live.emulator.account, live.emulator._state
-    run_id = create_pipeline_run(world, account, {**given, "Description": "by hand"})["Id"]
+    request = CreatePipelineRun.of({}, {**given, "Description": "by hand"})
+    run_id = request.answered(live.emulator._state)["Id"]
     live.deployment(changed())
     output = live.up(ok=False).output
     assert run_id in output

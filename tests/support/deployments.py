@@ -65,7 +65,7 @@ class _Transport(httpx.AsyncBaseTransport):
         query, body = request.url.query.decode(), request.content
         ticket = self.emulator.gateway.admit(Request(request.method, query, headers, body))
         answer = self.emulator.gateway.perform(ticket)
-        if answer.reset:
+        if ticket.fault is not None and ticket.fault.reset:
             raise httpx.ReadError("connection reset", request=request)
         return httpx.Response(answer.status, text=answer.body, headers=answer.headers, request=request)
 

@@ -1,11 +1,15 @@
-"""A call as text: the JSON in it, its parameters, and the error that it may be answered with."""
+"""What all operations are made of: the JSON of a call, its parameters, and the error that it may be answered with."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self, TypeAlias, TypeGuard, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Json, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_pascal
 from pydantic_core import ErrorDetails
+
+if TYPE_CHECKING:
+    from ._state import ServiceState
 
 T = TypeVar("T")
 JsonObject: TypeAlias = dict[str, Any]
@@ -108,53 +112,88 @@ def missing(parameter: str) -> ServiceError:
     return ServiceError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")
 
 
-# --- A call's parameters: text on the wire, numbers, booleans and lists to the operations
+# --- The operations: each a class that is made of a call's parameters, which are text on the wire
 
 
-def integer(params: Parameters, name: str, default: int | None = None) -> int:
-    if name not in params and default is not None:
-        return default
-    try:
-        return int(params[name])
-    except KeyError:
-        raise missing(name) from None
-    except ValueError:
-        raise ServiceError(400, f"Invalid{name}", f"{name} is not a number.") from None
+OPERATIONS: Final[dict[str, type["Operation"]]] = {}
+VERSION: Final = "2024-05-18"
+Texts: TypeAlias = Json[tuple[str, ...]]
 
 
-def boolean(params: Parameters, name: str, *, default: bool = False) -> bool:
-    # The Python SDK sends True, other SDKs true.
-    return params[name].lower() == "true" if name in params else default
+class Given(BaseModel):
+    """An object that a caller gives, its fields in the spelling of the API."""
+
+    model_config = ConfigDict(
+        alias_generator=to_pascal, coerce_numbers_to_str=True, frozen=True, extra="allow"
+    )
 
 
-def texts(params: Parameters, name: str) -> list[str]:
-    """A list that comes as JSON text; empty where it is left out."""
-    return [str(item) for item in _decoded(params, name, "[]", is_list, "a list")]
+class Operation(Given):
+    """One operation of the API, named as its class, with the parameters that it knows as fields.
 
+    A class gives its HTTP method, and where they are not the usual ones, the `version` of its API and the name of the
+    parameter that is `in_query` though it is a POST ("*" for all of them).
+    """
 
-def json_object(params: Parameters, name: str) -> JsonObject:
-    """An object that comes as JSON text; empty where it is left out."""
-    return _decoded(params, name, "{}", is_object, "an object")
+    method: ClassVar[str]
+    version: ClassVar[str]
+    in_query: ClassVar[str]
 
+    page_number: int = 1
+    page_size: Annotated[int, Field(ge=1, le=100)] = 10
 
-def _decoded(
-    params: Parameters, name: str, empty: str, is_right: Callable[[Any], TypeGuard[T]], what: str
-) -> T:
-    try:
-        value = json.loads(params.get(name) or empty)
-    except ValueError:
-        value = None
-    if not is_right(value):
-        raise ServiceError(400, f"Invalid{name}", f"{name} is not {what} in JSON.")
-    return value
+    def __init_subclass__(
+        cls, method: str = "", version: str = VERSION, in_query: str = "", **_: Any
+    ) -> None:
+        if method:
+            cls.method, cls.version = method, version
+            cls.in_query = "*" if method == "GET" else in_query
+            OPERATIONS[cls.__name__] = cls
 
+    @classmethod
+    def of(cls, query: Parameters, form: Parameters) -> Self:
+        """The call with these parameters; ServiceError where one is missing, elsewhere, or has a wrong form."""
+        try:
+            return cls.model_validate(cls.sent(query, form))
+        except ValidationError as error:
+            problem = min(error.errors(), key=lambda each: each["type"] != "missing")
+            name = str(problem["loc"][0])
+            if problem["type"] == "missing" and len(problem["loc"]) == 1:
+                raise missing(name) from None
+            raise ServiceError(400, f"Invalid{name}", f"{name}: {problem['msg']}.") from None
 
-def paged(
-    params: Parameters, name: str, found: Sequence[T], shown: Callable[[T], JsonObject], most: int = 100
-) -> dict[str, JsonObject]:
-    """An answer with the page that is asked for under `name`, each of what was found as it is shown."""
-    number, size = integer(params, "PageNumber", 1), integer(params, "PageSize", 10)
-    if not 1 <= size <= most:
-        raise ServiceError(400, "InvalidPageSize", f"PageSize is at most {most}.")
-    page = list(map(shown, found[(number - 1) * size : number * size]))
-    return {"PagingInfo": {"PageNumber": number, "PageSize": size, "TotalCount": len(found), name: page}}
+    @classmethod
+    def sent(cls, query: Parameters, form: Parameters) -> Parameters:
+        """The parameters from where the operation looks for each."""
+        if cls.in_query == "*":
+            return query
+        there = {name: item for name, item in query.items() if name == cls.in_query}
+        return {**{name: item for name, item in form.items() if name != cls.in_query}, **there}
+
+    def answered(self, state: "ServiceState") -> JsonObject:
+        """As `answer`, in a workspace that is there where one is named."""
+        project_id: int | None = getattr(self, "project_id", None)
+        if project_id is not None:
+            state.project(project_id)
+        return self.answer(state)
+
+    def answer(self, state: "ServiceState") -> JsonObject:
+        """What is answered to `state.account`, without RequestId; ServiceError for a refusal."""
+        raise NotImplementedError
+
+    @cached_property
+    def _given(self) -> JsonObject:
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+    def fits(self, one: JsonObject) -> bool:
+        """Whether what is said of something is what parameters of the same names ask for; a name may be part of its name."""
+        given = self._given
+        is_called = str(given.get("Name", "")) in one.get("Name", "")
+        asked = one.keys() & given.keys() - {"Name"}
+        return is_called and all(str(one[key]).casefold() == str(given[key]).casefold() for key in asked)
+
+    def page(self, name: str, every: Iterable[JsonObject]) -> dict[str, JsonObject]:
+        """An answer with the page that is asked for under `name`, of what fits the parameters."""
+        found, number, size = list(filter(self.fits, every)), self.page_number, self.page_size
+        page = found[(number - 1) * size : number * size]
+        return {"PagingInfo": {"PageNumber": number, "PageSize": size, "TotalCount": len(found), name: page}}

@@ -41,24 +41,20 @@ def _field(notation: str) -> Field:
     )
 
 
-_TABLES = tomllib.loads(
+TABLES: Final[JsonObject] = tomllib.loads(
     resources.files("pulumi_resource_dataworks.emulator").joinpath("flowspec.toml").read_text("utf-8")
 )
-ENUMS: Final[Mapping[str, list[str]]] = _TABLES["enums"]
+ENUMS: Final[Mapping[str, list[str]]] = TABLES["enums"]
 OBJECT_TYPES: Final[Mapping[str, Mapping[str, Field]]] = {
     name: {key: _field(kind or "str") for key, _, kind in (word.partition(":") for word in words.split())}
-    for name, words in _TABLES["object_types"].items()
+    for name, words in TABLES["object_types"].items()
 }
-TYPE_IDS: Final[Mapping[str, int]] = _TABLES["type_ids"]
-LANGUAGES: Final[Mapping[str, str]] = _TABLES["languages"]
-
-TIME_UNITS: Final[list[str]] = _TABLES["time_units"]
-KINDS: Final[list[str]] = _TABLES["kinds"]
-STORAGES: Final[Mapping[str, list[str]]] = _TABLES["storages"]
-ALIASES: Final[Mapping[str, Mapping[str, str]]] = _TABLES["aliases"]
-DEFAULTS: Final[Mapping[str, JsonObject]] = _TABLES["defaults"]
-FILLED: Final[Mapping[str, JsonObject]] = _TABLES["filled"]
-REQUIRED: Final[Mapping[str, list[str]]] = _TABLES["required"]
+TIME_UNITS: Final[list[str]] = TABLES["time_units"]
+KINDS: Final[list[str]] = TABLES["kinds"]
+STORAGES: Final[Mapping[str, list[str]]] = TABLES["storages"]
+ALIASES: Final[Mapping[str, Mapping[str, str]]] = TABLES["aliases"]
+DEFAULTS: Final[Mapping[str, JsonObject]] = TABLES["defaults"]
+REQUIRED: Final[Mapping[str, list[str]]] = TABLES["required"]
 
 NEVER_NULL: Final = frozenset(
     {

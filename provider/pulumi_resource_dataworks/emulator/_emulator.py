@@ -241,7 +241,8 @@ class Emulator:
                 parsed = parse(json.dumps(document))
                 if not (bodies := parsed["spec"].get(OBJECTS.get(workflow.kind, "workflows"))):
                     raise ValueError("the document has no workflow")
-                replace_body(self._state, self.account, workflow, parsed, bodies[0])
+                self._state.account = self.account
+                replace_body(self._state, workflow, parsed, bodies[0])
             except SpecError as error:
                 raise ValueError(str(error)) from None
             except KeyError as error:

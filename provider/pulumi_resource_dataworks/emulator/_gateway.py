@@ -14,19 +14,16 @@ from xml.sax.saxutils import escape
 import pydantic
 from pydantic import Field
 
-from ._calls import STRICT, JsonObject, Parameters, ServiceError, missing
+from ._calls import STRICT, VERSION, JsonObject, Operation, Parameters, ServiceError
 from ._model import Account
-from ._operations import OPERATIONS, Operation
+from ._operations import OPERATIONS
 from ._pipelines import settle
 from ._signature import Request, Verifier
 from ._state import ServiceState
 from ._switches import Switches
 
-VERSION: Final = "2024-05-18"
 HOST_ID: Final = "dataworks.emulator"
 POST_OBJECT: Final = "PostObject"
-OTHER_PRODUCTS: Final = {"AuthorizeFileUpload": "2019-12-19", POST_OBJECT: ""}
-"""Operations of OpenPlatform and of OSS, each with its version. They are not counted against DataWorks' limits."""
 
 # --- Faults as data: which call they hit, and what they do to its effect and to its answer
 
@@ -71,9 +68,14 @@ class Fault:
     half: bool = False
 
     @property
+    def cuts(self) -> bool:
+        """Whether it cuts the connection."""
+        return self.reset or self.half
+
+    @property
     def replaces_effect(self) -> bool:
         """A mere delay does not."""
-        return self.when == "before" and (self.reset or self.half or self.status is not None)
+        return self.when == "before" and (self.cuts or self.status is not None)
 
 
 # --- How many calls a DataWorks edition allows
@@ -167,34 +169,25 @@ def _length(call: Call) -> int:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: a status, a body and headers; or half of it, or nothing but a reset.
-
-    Attributes:
-        body: JSON, except where a fault wants another text.
-        code: The envelope's `Code`; empty for a success.
-        reset: The connection is reset instead.
-        half: The connection closes in the middle of the body.
-    """
+    """What goes back, if its connection is not cut; `code` is that of the envelope, empty for a success."""
 
     status: int
     body: str
     code: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    reset: bool = False
-    half: bool = False
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A request on its way, with the fault or the refusal that it meets."""
+    """A request on its way, with the fault that it meets; `asked` is what it asks for, or why that is refused."""
 
     action: str
     params: Parameters
     request_id: str
     arrived: float
     account: Account
+    asked: Operation | ServiceError
     fault: Fault | None = None
-    refusal: ServiceError | None = None
 
 
 class Gateway:
@@ -223,25 +216,25 @@ class Gateway:
             state, is_form = self.state, request.form is not None
             action = POST_OBJECT if is_form else request.headers.get("x-acs-action", "")
             operation, now = OPERATIONS.get(action), state.clock.now()
-            params = request.form or _parameters(request, operation)
+            query = dict(parse_qsl(request.query, keep_blank_values=True))
+            form = request.form or dict(
+                parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)
+            )
+            params = operation.sent(query, form) if operation else {**query, **form}
             state.host = request.headers.get("host", state.host)
-            ticket = Ticket(action, params, str(uuid.uuid4()).upper(), now, state.accounts[0])
+            account, request_id, fault = state.accounts[0], str(uuid.uuid4()).upper(), None
+            asked: Operation | ServiceError
             try:
-                if operation is None:
-                    raise _no_action("Specified api is not found, please check your url.")
-                version = OTHER_PRODUCTS.get(action, VERSION)
-                if request.headers.get("x-acs-version", "") != version:
-                    raise _no_action(f"Specified version is not {version}.")
+                operation = _wanted(request, operation)
                 if self._strict and not is_form:
                     # A signature is as old as the machine's clock says, however far a test has set the emulator's ahead.
                     account = self._verifier.verify(request, state.accounts, time.time())
-                    ticket = replace(ticket, account=account)
-                if self.edition is not None and action not in OTHER_PRODUCTS:
+                if self.edition is not None and operation.version == VERSION:  # the limits are DataWorks'
                     self.usage.count(action, now, self.edition, state.switches)
-                _check(operation, request.method, params)
+                asked, fault = operation.of(query, form), self._hit(action)
             except ServiceError as refusal:
-                return replace(ticket, refusal=refusal)
-            return replace(ticket, fault=self._hit(action))
+                asked = refusal
+            return Ticket(action, params, request_id, now, account, asked, fault)
 
     def _hit(self, action: str) -> Fault | None:
         hits: list[Fault] = []
@@ -268,7 +261,7 @@ class Gateway:
                     project=int(project) if project.isdecimal() else None,
                     params=ticket.params,
                     took_effect=took_effect,
-                    status=0 if answer.reset or answer.half else answer.status,
+                    status=0 if fault is not None and fault.cuts else answer.status,
                     code=answer.code,
                     request_id=ticket.request_id,
                     time=ticket.arrived,
@@ -278,35 +271,28 @@ class Gateway:
 
     def _answer(self, ticket: Ticket) -> Answer:
         try:
-            if ticket.refusal is not None:
-                raise ticket.refusal
+            if isinstance(ticket.asked, ServiceError):
+                raise ticket.asked
             settle(self.state)
-            body = OPERATIONS[ticket.action].run(self.state, ticket.account, ticket.params)
+            self.state.account = ticket.account
+            body = ticket.asked.answered(self.state)
         except ServiceError as error:
             return _envelope(ticket, error)
         return _success(ticket, body)
 
 
+def _wanted(request: Request, operation: type[Operation] | None) -> type[Operation]:
+    if operation is None:
+        raise _no_action("Specified api is not found, please check your url.")
+    if request.headers.get("x-acs-version", "") != operation.version:
+        raise _no_action(f"Specified version is not {operation.version}.")
+    if request.method != operation.method:
+        raise ServiceError(400, "UnsupportedHTTPMethod", f"This is a {operation.method} operation.")
+    return operation
+
+
 def _no_action(message: str) -> ServiceError:
     return ServiceError(404, "InvalidAction.NotFound", message)
-
-
-def _check(operation: Operation, method: str, params: Parameters) -> None:
-    if method != operation.method:
-        raise ServiceError(400, "UnsupportedHTTPMethod", f"This is a {operation.method} operation.")
-    for name in operation.required:
-        if name not in params:
-            raise missing(name)
-
-
-def _parameters(request: Request, operation: Operation | None) -> Parameters:
-    in_query = operation.in_query if operation else request.method == "GET"
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
-    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
-    if isinstance(in_query, bool):
-        return query if in_query else form
-    both = {name: query[name] for name in in_query if name in query}
-    return {**{name: value for name, value in form.items() if name not in in_query}, **both}
 
 
 def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
@@ -324,7 +310,7 @@ def _faulty(fault: Fault, ticket: Ticket, answer: Answer) -> Answer:
         }
         refusal = ServiceError(fault.status, fault.code, fault.message, denial if fault.denial else None)
         answer = _envelope(ticket, refusal)
-    return replace(answer, headers={**answer.headers, **fault.headers}, reset=fault.reset, half=fault.half)
+    return replace(answer, headers={**answer.headers, **fault.headers})
 
 
 def _success(ticket: Ticket, body: Mapping[str, object]) -> Answer:

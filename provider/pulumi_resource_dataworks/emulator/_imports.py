@@ -15,7 +15,7 @@ from ._calls import (
     refused,
 )
 from ._documents import SpecError, kind_of, parse
-from ._model import Account, Job, Key, Project, Workflow, new_id
+from ._model import Account, Job, Key, Workflow, new_id
 from ._read_back import ServiceFields, with_own_script, without_script
 from ._state import ServiceState
 from ._switches import IdPolicy, Switches
@@ -52,62 +52,62 @@ class Import:
     """
 
     state: ServiceState
-    project: Project
     account: Account
     document: JsonObject
-    workflow_id: str
+    key: Key
     submitted: float
     dry_run: bool
     problem: str
 
+    @property
+    def old(self) -> Workflow | None:
+        """The workflow before the import."""
+        return self.state.current(self.key)
+
+    @property
+    def before(self) -> Mapping[str, JsonObject]:
+        """The nodes that are there already, by ID; where a delete keeps them, those of a deleted workflow."""
+        kept = self.state.switches.nodes_of_deleted_workflow == "kept"
+        last = self.state.last(self.key) if kept else self.old
+        return {} if last is None else last.nodes
+
     def __call__(self, now: float) -> None:
-        old = self.state.current(self.key)
-        before = self._nodes_before(old)
+        self.state.account = self.account
         try:
-            body = self._judged(old, before)
+            body = self._judged()
         except JobError as failure:
             raise (failure.in_dry_run() if self.dry_run else failure) from None
         if not self.dry_run:
-            self.state.store(self.key, self._made(old, before, body, now), now)
+            self._store(body, now)
 
-    @property
-    def key(self) -> Key:
-        return self.project.project_id, self.workflow_id
-
-    def _judged(self, old: Workflow | None, before: Mapping[str, JsonObject]) -> JsonObject:
+    def _judged(self) -> JsonObject:
         """The workflow's new body, which nothing speaks against."""
         if self.problem:
             raise JobError(self.problem, code=SPEC_PARSE_FAILED, path="$")
-        body = self._merged(old, before)
+        body = self._merged()
         for path, given in _places(body):
             refuse_incomplete(given, path)
         if self.state.is_path_taken(body["script"]["path"], self.key):
             # The documentation's example of an Error.
             raise JobError(f"target folder already exists: {body['script']['path']}")
-        self._refuse_by_switch(old, body)
-        self._refuse_change(old, before, body)
+        self._refuse_by_switch(body)
         return body
 
-    def _nodes_before(self, old: Workflow | None) -> Mapping[str, JsonObject]:
-        """The nodes that are there already, by ID; where a delete keeps them, those of a deleted workflow."""
-        if old is None and self.state.switches.nodes_of_deleted_workflow == "kept":
-            old = self.state.last(self.key)
-        return {} if old is None else old.nodes
-
-    def _merged(self, old: Workflow | None, before: Mapping[str, JsonObject]) -> JsonObject:
-        body = owned(self.state, self.account, self.document["spec"]["workflows"][0])
-        body["nodes"] = [owned(self.state, self.account, node) for node in body["nodes"]]
-        if old is not None and self.state.switches.moved_workflow == "stays":
+    def _merged(self) -> JsonObject:
+        old, before, switches = self.old, self.before, self.state.switches
+        body = owned(self.state, self.document["spec"]["workflows"][0])
+        body["nodes"] = [owned(self.state, node) for node in body["nodes"]]
+        if old is not None and switches.moved_workflow == "stays":
             body |= {"name": old.body["name"], "script": {**body.get("script", {}), "path": old.path}}
-        if self.state.switches.omitted_fields == "reset":
+        if switches.omitted_fields == "reset":
             return body
         nodes = [_inherited(node, before.get(node["id"], {})) for node in body["nodes"]]
         return {**_inherited(body, old.body if old else {}), "nodes": nodes}
 
-    def _refuse_by_switch(self, old: Workflow | None, body: JsonObject) -> None:
-        switches = self.state.switches
+    def _refuse_by_switch(self, body: JsonObject) -> None:
+        old, before, switches = self.old, self.before, self.state.switches
         if self.key in self.state.locked and switches.locked_workflow == "job_fails":
-            raise JobError(f"workflow {self.workflow_id} is locked")
+            raise JobError(f"workflow {self.key[1]} is locked")
         version = str(self.document.get("version", ""))
         if version.startswith("2.") and switches.version_2 == "job_fails":
             raise JobError(f"version {version} is not supported", path="$.version")
@@ -116,25 +116,18 @@ class Import:
             for node in without_script(sent["nodes"]):
                 raise JobError(f"script.content does not hold what the field of {node['name']} says")
         for path, given in _places(sent):
-            refuse_stranger(self.state, self.account, given, path)
+            refuse_stranger(self.state, given, path)
         if old is not None and old.published and switches.published_node_removed == "job_fails":
             removed = old.nodes.keys() - {node["id"] for node in body["nodes"]}
             if removed:
                 raise JobError(f"published nodes cannot be removed: {', '.join(sorted(removed))}")
-
-    def _refuse_change(
-        self, old: Workflow | None, before: Mapping[str, JsonObject], body: JsonObject
-    ) -> None:
-        is_fixed = self.state.switches.type_change == "job_fails"
-        if is_fixed and old is not None and kind_of(self.document) != old.kind:
+        if old is not None and switches.type_change == "job_fails" and kind_of(self.document) != old.kind:
             raise JobError(f"the kind of a workflow cannot be changed: {old.kind}")
-        for path, node in list(_places(body))[1:]:
+        for path, node in _places(body)[1:]:
             refuse_other_command(self.state, before.get(node["id"], node), node, path)
 
-    def _made(
-        self, old: Workflow | None, before: Mapping[str, JsonObject], body: JsonObject, now: float
-    ) -> Workflow:
-        switches = self.state.switches
+    def _store(self, body: JsonObject, now: float) -> None:
+        old, switches = self.old, self.state.switches
         if old is not None and old.modified > self.submitted and switches.concurrent_import == "mixed":
             body = _mixed(body, old.body)
         path: str = body["script"]["path"]
@@ -143,11 +136,8 @@ class Import:
             nodes = each_object(nodes, with_own_script)
         by_name = switches.dependency_by_name == "resolved"
         body = {**body, "nodes": nodes, "dependencies": wired(body["dependencies"], nodes, by_name=by_name)}
-        kind = kind_of(self.document)
-        created = {node_id: node["metadata"]["createTime"] for node_id, node in before.items()}
-        added = ServiceFields(self.project, self.account, kind, self.workflow_id, now, created)
-        stored = old or Workflow(self.workflow_id, self.project.project_id, kind, {}, now, now)
-        return replace(stored, kind=kind, document=added.document(self.document, body), modified=now)
+        stored = old or Workflow(self.key[1], self.key[0], "", {}, now, now)
+        replace_body(self.state, stored, self.document, body, before=self.before, now=now)
 
 
 # --- What is true of a workflow and of its nodes, and of other objects as well
@@ -159,19 +149,19 @@ def refuse_long(state: ServiceState, text: str) -> None:
         raise refused(f"Spec is longer than {limit} bytes.")
 
 
-def owned(state: ServiceState, account: Account, given: JsonObject) -> JsonObject:
+def owned(state: ServiceState, given: JsonObject) -> JsonObject:
     """The same under the owner that it gets."""
-    replaced = _is_strangers(account, given) and state.switches.other_owner == "replaced"
-    return {**given, "owner": account.uid} if replaced else {**given}
+    replaced = _is_strangers(state, given) and state.switches.other_owner == "replaced"
+    return {**given, "owner": state.account.uid} if replaced else {**given}
 
 
-def refuse_stranger(state: ServiceState, account: Account, given: JsonObject, path: str) -> None:
-    if state.switches.other_owner == "job_fails" and _is_strangers(account, given):
+def refuse_stranger(state: ServiceState, given: JsonObject, path: str) -> None:
+    if state.switches.other_owner == "job_fails" and _is_strangers(state, given):
         raise JobError(f"owner {given['owner']} is not the caller", path=path)
 
 
-def _is_strangers(account: Account, given: JsonObject) -> bool:
-    return given.get("owner") not in {None, account.uid}
+def _is_strangers(state: ServiceState, given: JsonObject) -> bool:
+    return given.get("owner") not in {None, state.account.uid}
 
 
 def refuse_incomplete(given: JsonObject, path: str) -> None:
@@ -262,7 +252,7 @@ def _with_output(item: JsonObject, outputs: dict[str, str]) -> JsonObject:
 # --- What is decided when ImportWorkflowDefinition is called: which workflow it means, and under which IDs
 
 
-def submit(state: ServiceState, project: Project, account: Account, text: str, *, dry_run: bool) -> Job:
+def submit(state: ServiceState, project_id: int, text: str, *, dry_run: bool) -> Job:
     """A new job that imports the document in `text`; ServiceError where the call itself is refused."""
     document: JsonObject = {"spec": {}}
     problem = "spec.workflows is empty"
@@ -273,10 +263,10 @@ def submit(state: ServiceState, project: Project, account: Account, text: str, *
             # The code is reported by the vendor's skill, its status is not.
             raise ServiceError(400, SPEC_PARSE_FAILED, f"Spec JSON parse failed: {error}") from None
         problem = str(error)
-    key, nodes, switches = (project.project_id, new_id()), 0, state.switches
+    key, nodes, switches = (project_id, new_id()), 0, state.switches
     if workflows := document["spec"].get("workflows"):
         body: JsonObject = workflows[0]  # documented: all but the first are ignored
-        key, problem = _workflow_key(state, project.project_id, body.get("id")), ""
+        key, problem = _workflow_key(state, project_id, body.get("id")), ""
         body["nodes"], renamed = _with_ids(body.get("nodes", []), switches.non_numeric_node_id)
         body["dependencies"] = _renamed(body.get("dependencies", []), renamed)
         nodes = len(body["nodes"])
@@ -294,7 +284,7 @@ def submit(state: ServiceState, project: Project, account: Account, text: str, *
         nodes=nodes,
         created=now,
         begun=max(earlier.end, now) if earlier and switches.concurrent_import == "queued" else now,
-        effect=Import(state, state.project(key[0]), account, document, key[1], now, dry_run, problem),
+        effect=Import(state, state.account, document, key, now, dry_run, problem),
     )
     state.add_job(job)
     return job
@@ -350,9 +340,8 @@ def _renamed(value: Any, renamed: dict[str, str]) -> Any:
 # --- A workflow under another name or in another folder
 
 
-def relocate(state: ServiceState, account: Account, workflow: Workflow, folder: str, name: str) -> None:
-    """Store the workflow as `name` in `folder`; its nodes' paths go with it."""
-    path = f"{folder}/{name}" if folder else name
+def relocate(state: ServiceState, workflow: Workflow, name: str, path: str) -> None:
+    """Store the workflow under another name and path. That its nodes' paths follow is a guess."""
     if state.is_path_taken(path, workflow.key):
         # The words are those of a failed import, the code is unknown.
         raise refused(f"target folder already exists: {path}")
@@ -369,18 +358,27 @@ def relocate(state: ServiceState, account: Account, workflow: Workflow, folder: 
         "outputs": {**body["outputs"], "nodeOutputs": outputs},
         "nodes": [_followed(node, workflow.path, path) for node in body["nodes"]],
     }
-    replace_body(state, account, workflow, workflow.document, moved)
+    replace_body(state, workflow, workflow.document, moved)
 
 
 def replace_body(
-    state: ServiceState, account: Account, workflow: Workflow, document: JsonObject, body: JsonObject
+    state: ServiceState,
+    workflow: Workflow,
+    document: JsonObject,
+    body: JsonObject,
+    *,
+    before: Mapping[str, JsonObject] | None = None,
+    now: float | None = None,
 ) -> None:
     """Store a workflow's new body, with what the service adds; all around it is that of `document`."""
-    now, project = state.clock.now(), state.project(workflow.project_id)
-    known = workflow.nodes if workflow.document else {}
-    created = {node_id: node["metadata"]["createTime"] for node_id, node in known.items()}
-    added = ServiceFields(project, account, kind_of(document), workflow.workflow_id, now, created)
-    state.store(workflow.key, replace(workflow, document=added.document(document, body), modified=now), now)
+    now, kind = state.clock.now() if now is None else now, kind_of(document)
+    if before is None:
+        before = workflow.nodes if workflow.document else {}
+    created = {node_id: node["metadata"]["createTime"] for node_id, node in before.items()}
+    project = state.project(workflow.project_id)
+    added = ServiceFields(project, state.account, kind, workflow.workflow_id, now, created)
+    stored = replace(workflow, kind=kind, document=added.document(document, body), modified=now)
+    state.store(workflow.key, stored, now)
 
 
 def _followed(node: JsonObject, before: str, after: str) -> JsonObject:

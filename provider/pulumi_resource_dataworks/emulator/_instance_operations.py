@@ -1,24 +1,22 @@
 """The operations about instances and tasks, as the vendor's SDK (9.11.0) has them."""
 
-from __future__ import annotations
-
 import datetime as dt
 import heapq
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta, timezone
-from functools import partial
-from typing import Final, TypeVar, cast
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from ._calls import JsonObject, Parameters, ServiceError, integer, json_object, missing, paged, refused, texts
+from pydantic import Field, Json
+
+from ._calls import Given, JsonObject, Operation, ServiceError, Texts, missing, refused
 from ._instances import Environment, Instance, InstanceType, TaskRun
-from ._model import Account, Project, Workflow, milliseconds, scheduling_id
+from ._model import Workflow, milliseconds, scheduling_id
 from ._pipelines import outputs
 from ._state import ServiceState
 
-T = TypeVar("T")
 _KINDS: Final = {
     "SupplementData": "CycleWorkflow",
     "ManualWorkflow": "ManualWorkflow",
@@ -27,6 +25,33 @@ _KINDS: Final = {
 }
 _ON_SCHEDULE: Final = 1
 """Documented: the WorkflowId of scheduled tasks."""
+
+# --- Instances are made
+
+
+class _Range(Given):
+    start_biz_date: dt.date
+    end_biz_date: dt.date
+
+    def dates(self) -> list[dt.date]:
+        days = (self.end_biz_date - self.start_biz_date).days
+        return [self.start_biz_date + timedelta(days=day) for day in range(days + 1)]
+
+
+class _Periods(Given):
+    biz_dates: Annotated[tuple[_Range, ...], Field(max_length=7)] = ()
+    start_time: str | None = None
+    end_time: str | None = None
+
+
+class _RunProperties(Given):
+    mode: str | None = None
+    parallelism: Annotated[int, Field(ge=1, le=10)] | None = None
+    analysis: Any = None
+    order: str | None = None
+    root_task_ids: frozenset[int] | None = None
+    include_task_ids: frozenset[int] | None = None
+    exclude_task_ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,191 +72,205 @@ class _Task:
         return "CycleWorkflow" if self.workflow.kind == "Node" else self.workflow.kind
 
 
-def create_workflow_instances(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
+class CreateWorkflowInstances(Operation, method="POST"):
     """Make instances, one for each business date; they run at once."""
-    project, kind = state.project(integer(params, "ProjectId")), params["Type"]
-    if kind not in _KINDS:
-        raise ServiceError(400, "InvalidType", f"Type is none of {', '.join(_KINDS)}.")
-    operation, now = str(uuid.uuid4()), state.clock.now()
-    known = now + state.switches.instances_made_after
-    try:
-        made: list[Instance] | str = _make(state, project, cast("InstanceType", kind), params)
-    except ServiceError as refusal:
-        if state.switches.refused_instances == "at_once":
-            raise
-        made = refusal.message
-    state.scheduler.add(operation, known, made)
-    return {"OperationId": operation}
 
+    project_id: int
+    name: str
+    type: InstanceType
+    workflow_id: int
+    env_type: Environment = "Prod"
+    periods: Json[_Periods] = _Periods()
+    workflow_parameters: str = ""
+    task_parameters: Json[JsonObject] | None = None
+    default_run_properties: Json[_RunProperties] = _RunProperties()
 
-def get_create_workflow_instances_result(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """What became of a call that makes instances."""
-    if params["OperationId"] not in state.scheduler.operations:
-        return state.empty_answer({})
-    known, made = state.scheduler.operations[params["OperationId"]]
-    if state.clock.now() < known:
-        return {"Result": {"Status": "Creating"}}
-    if isinstance(made, str):
-        return {"Result": {"Status": "CreateFailure", "FailureMessage": made}}
-    return {"Result": {"Status": "Created", "WorkflowInstanceIds": made}}
+    def answer(self, state: ServiceState) -> JsonObject:
+        known = state.clock.now() + state.switches.instances_made_after
+        if (self.periods.start_time is None) != (self.periods.end_time is None):
+            raise ServiceError(400, "InvalidPeriods", "StartTime and EndTime go together.")
+        if self.type == "SupplementData":
+            self._refuse_incomplete()
+        try:
+            made: list[Instance] | str = self._made(state, self._tasks(state))
+        except ServiceError as refusal:
+            if state.switches.refused_instances == "at_once":
+                raise
+            made = refusal.message
+        operation = str(uuid.uuid4())
+        state.scheduler.add(operation, known, made)
+        return {"OperationId": operation}
 
-
-def list_workflow_instances(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of the instances of a business date."""
-    project = state.project(integer(params, "ProjectId")).project_id
-    date = integer(params, "BizDate")
-    found = [
-        one
-        for one in _seen(state)
-        if one.project_id == project
-        and one.biz_date == date
-        and params.get("Type") in {None, one.kind}
-        and params.get("EnvType") in {None, one.environment}
-        and params.get("Name", "") in _name(state, one)
-    ]
-    newest_first = found[::-1]  # documented
-    return paged(params, "WorkflowInstances", newest_first, partial(_instance, state))
-
-
-def get_workflow_instance(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One instance."""
-    found = {one.instance_id: one for one in _seen(state)}.get(integer(params, "Id"))
-    return state.empty_answer({}) if found is None else {"WorkflowInstance": _instance(state, found)}
-
-
-def list_task_instances(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of the task instances of a business date."""
-    project = state.project(integer(params, "ProjectId")).project_id
-    date = integer(params, "Bizdate")
-    found = [
-        (one, task)
-        for one in _seen(state)
-        if one.project_id == project
-        and one.biz_date == date
-        and params.get("WorkflowInstanceId") in {None, str(one.instance_id)}
-        and params.get("ProjectEnv") in {None, one.environment}
-        for task in one.tasks
-    ]
-    return paged(params, "TaskInstances", found, lambda each: _task_instance(state, *each), 500)
-
-
-def get_task_instance_log(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """A task instance's log, which begins with the task."""
-    wanted = integer(params, "Id")
-    for one in state.scheduler.instances.values():
-        for task in one.tasks:
-            if task.run_id == wanted:
-                begun = one.status_of(task, state.clock.now()) != "NotRun"
-                return {"TaskInstanceLog": task.life.log if begun else ""}
-    return state.empty_answer({})
-
-
-def stop_workflow_instances(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """Stop instances; that their running tasks then count as failed is a guess, as no status says "stopped"."""
-    now, results = state.clock.now(), dict[str, JsonObject]()
-    for given in texts(params, "Ids"):
-        found = state.scheduler.instances.get(int(given)) if given.isdecimal() else None
-        if found is not None and found.stopped is None and now < found.ends:
-            found.stopped = now
-        results[given] = {"Success": found is not None, "Message": "" if found else "It does not exist."}
-    return {"SuccessInfo": results}
-
-
-def list_tasks(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """One page of the tasks of a workspace."""
-    project = state.project(integer(params, "ProjectId"))
-    environment: Environment = "Dev" if params.get("ProjectEnv") == "Dev" else "Prod"
-    tasks = [(task, _told_workflow(state, task)) for task in _tasks(state, project, environment)]
-    found = [
-        {
-            "Id": task.task_id,
-            "Name": task.name,
-            "ProjectId": project.project_id,
-            "ProjectEnv": environment,
-            "Type": task.node["script"]["runtime"].get("command", ""),
-            "WorkflowId": workflow_id,
-        }
-        for task, workflow_id in tasks
-        if params.get("Name", "") in task.name and params.get("WorkflowId") in {None, str(workflow_id)}
-    ]
-    return paged(params, "Tasks", found, lambda task: task)
-
-
-def _make(state: ServiceState, project: Project, kind: InstanceType, params: Parameters) -> list[Instance]:
-    properties, given = json_object(params, "DefaultRunProperties"), json_object(params, "TaskParameters")
-    environment: Environment = "Dev" if params.get("EnvType") == "Dev" else "Prod"
-    dates = _dates(json_object(params, "Periods"))
-    if kind == "SupplementData":
-        if not dates:
+    def _refuse_incomplete(self) -> None:
+        if not self.periods.biz_dates:
             raise missing("Periods")
+        given = self.default_run_properties.model_dump(by_alias=True)
         for name in ("Mode", "Parallelism", "Analysis", "RootTaskIds"):  # documented as required
-            if name not in properties:
+            if given[name] is None:
                 raise missing(f"DefaultRunProperties.{name}")
-        if not 1 <= properties["Parallelism"] <= 10:
-            raise ServiceError(400, "InvalidParallelism", "Parallelism is from 1 to 10.")
-    tasks = _chosen(_tasks(state, project, environment), kind, integer(params, "WorkflowId"), properties)
-    zone = _zone(state, tasks[0].workflow)
-    today = dt.datetime.fromtimestamp(state.clock.now(), zone).date()
-    by_default = today - timedelta(days=state.switches.default_business_date == "yesterday")
-    dates = sorted(set(dates) or {by_default}, reverse=properties.get("Order") == "Desc")
-    now, made = state.clock.now(), list[Instance]()
-    free = [now] * (properties.get("Parallelism") or len(dates))
-    makers = {output: node_id for task in tasks for output, node_id in outputs(task.workflow).items()}
-    names = {task.task_id: task.name for task in tasks}
-    before = {task.task_id: list(_before(task, makers)) for task in tasks}
-    triggers = dict[dt.date, int]()
-    for date in [date for date in dates for _ in range(1 + (state.switches.instances_of_date == "two"))]:
-        begins = heapq.heappop(free)
-        planned = state.scheduler.plan(str(date), begins, names, before)
-        for task in planned:
-            task.parameters = str(given.get(str(task.task_id), ""))
-        instance_id = state.scheduler.next_id()
-        instance = Instance(
-            instance_id,
-            project.project_id,
-            kind,
-            environment,
-            params["Name"],
-            tasks[0].workflow_id,
-            tasks[0].workflow.body["name"],
-            str(date),
-            milliseconds(dt.datetime.combine(date, dt.time(), zone).timestamp()),
-            now,
-            begins,
-            planned,
-            params.get("WorkflowParameters", ""),
-            triggers.setdefault(date, instance_id),
-        )
-        heapq.heappush(free, instance.ends)
-        made.append(instance)
-    return made
 
-
-def _chosen(
-    tasks: Iterable[_Task], kind: InstanceType, workflow_id: int, properties: JsonObject
-) -> list[_Task]:
-    roots, included = _ids(properties, "RootTaskIds"), _ids(properties, "IncludeTaskIds")
-    of_kind = [task for task in tasks if _KINDS[kind] in {None, task.kind}]
-    if kind in ("SupplementData", "SmokeTest"):
-        wanted = included or roots
-        found = [task for task in of_kind if task.task_id in wanted]
-    else:
-        found = [task for task in of_kind if task.workflow_id == workflow_id]
-        wanted = included or {task.task_id for task in found}
+    def _tasks(self, state: ServiceState) -> list[_Task]:
+        """Those that are chosen."""
+        properties = self.default_run_properties
+        found = [
+            task
+            for task in _tasks(state, self.project_id, self.env_type)
+            if _KINDS[self.type] in {None, task.kind}
+        ]
+        if self.type in ("SupplementData", "SmokeTest"):
+            wanted = {*(properties.include_task_ids or properties.root_task_ids or ())}
+        else:
+            found = [task for task in found if task.workflow_id == self.workflow_id]
+            wanted = {*(properties.include_task_ids or (task.task_id for task in found))}
         found = [task for task in found if task.task_id in wanted]
-    unknown = wanted - {task.task_id for task in found}
-    if unknown or not found:
-        raise refused(f"There is no task {', '.join(map(str, sorted(unknown)))} of this type.")
-    if workflow_id not in {_ON_SCHEDULE, *(task.workflow_id for task in found)}:
-        raise refused(f"There is no workflow {workflow_id}.")
-    return [task for task in found if task.task_id not in _ids(properties, "ExcludeTaskIds")]
+        unknown = wanted - {task.task_id for task in found}
+        if unknown or not found:
+            raise refused(f"There is no task {', '.join(map(str, sorted(unknown)))} of this type.")
+        if self.workflow_id not in {_ON_SCHEDULE, *(task.workflow_id for task in found)}:
+            raise refused(f"There is no workflow {self.workflow_id}.")
+        return [task for task in found if task.task_id not in (properties.exclude_task_ids or ())]
+
+    def _dates(self, state: ServiceState, zone: dt.tzinfo) -> list[dt.date]:
+        today = dt.datetime.fromtimestamp(state.clock.now(), zone).date()
+        by_default = today - timedelta(days=state.switches.default_business_date == "yesterday")
+        dates = {date for each in self.periods.biz_dates for date in each.dates()} or {by_default}
+        in_order = sorted(dates, reverse=self.default_run_properties.order == "Desc")
+        return [date for date in in_order for _ in range(1 + (state.switches.instances_of_date == "two"))]
+
+    def _made(self, state: ServiceState, tasks: list[_Task]) -> list[Instance]:
+        zone, scheduler = _zone(state, tasks[0].workflow), state.scheduler
+        dates, now, made = self._dates(state, zone), state.clock.now(), list[Instance]()
+        free = [now] * (self.default_run_properties.parallelism or len(dates))
+        makers = {output: node_id for task in tasks for output, node_id in outputs(task.workflow).items()}
+        names = {task.task_id: task.name for task in tasks}
+        before = {task.task_id: list(_before(task, makers)) for task in tasks}
+        triggers = dict[dt.date, int]()
+        for date in dates:
+            begins = heapq.heappop(free)
+            planned, instance_id = scheduler.plan(str(date), begins, names, before), scheduler.next_id()
+            for task in planned:
+                task.parameters = str((self.task_parameters or {}).get(str(task.task_id), ""))
+            instance = Instance(
+                instance_id=instance_id,
+                project_id=self.project_id,
+                kind=self.type,
+                environment=self.env_type,
+                name=self.name,
+                workflow_id=tasks[0].workflow_id,
+                workflow_name=tasks[0].workflow.body["name"],
+                date=str(date),
+                biz_date=milliseconds(dt.datetime.combine(date, dt.time(), zone).timestamp()),
+                created=now,
+                begins=begins,
+                tasks=planned,
+                parameters=self.workflow_parameters,
+                trigger_id=triggers.setdefault(date, instance_id),
+            )
+            heapq.heappush(free, instance.ends)
+            made.append(instance)
+        return made
 
 
-def _tasks(state: ServiceState, project: Project, environment: Environment) -> Iterator[_Task]:
+class GetCreateWorkflowInstancesResult(Operation, method="GET"):
+    operation_id: str
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        if self.operation_id not in state.scheduler.operations:
+            return state.empty_answer({})
+        known, made = state.scheduler.operations[self.operation_id]
+        if state.clock.now() < known:
+            return {"Result": {"Status": "Creating"}}
+        if isinstance(made, str):
+            return {"Result": {"Status": "CreateFailure", "FailureMessage": made}}
+        return {"Result": {"Status": "Created", "WorkflowInstanceIds": made}}
+
+
+# --- Instances and tasks are read, and stopped
+
+
+class ListWorkflowInstances(Operation, method="POST"):
+    project_id: int
+    biz_date: int
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        newest_first = reversed(_seen(state))  # documented
+        return self.page("WorkflowInstances", (_instance(state, one) for one in newest_first))
+
+
+class GetWorkflowInstance(Operation, method="GET"):
+    id: int
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        found = {one.instance_id: one for one in _seen(state)}.get(self.id)
+        return state.empty_answer({}) if found is None else {"WorkflowInstance": _instance(state, found)}
+
+
+class ListTaskInstances(Operation, method="POST"):
+    page_size: Annotated[int, Field(ge=1, le=500)] = 10
+    project_id: int
+    bizdate: int
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        of_date = [one for one in _seen(state) if one.biz_date == self.bizdate]
+        tasks = (_task_instance(state, one, task) for one in of_date for task in one.tasks)
+        return self.page("TaskInstances", tasks)
+
+
+class GetTaskInstanceLog(Operation, method="GET"):
+    """A task instance's log, which begins with the task."""
+
+    id: int
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        for one in state.scheduler.instances.values():
+            for task in one.tasks:
+                if task.run_id == self.id:
+                    begun = one.status_of(task, state.clock.now()) != "NotRun"
+                    return {"TaskInstanceLog": task.life.log if begun else ""}
+        return state.empty_answer({})
+
+
+class StopWorkflowInstances(Operation, method="POST"):
+    """Stop instances; that their running tasks then count as failed is a guess, as no status says "stopped"."""
+
+    ids: Texts
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        now, results = state.clock.now(), dict[str, JsonObject]()
+        for given in self.ids:
+            found = state.scheduler.instances.get(int(given)) if given.isdecimal() else None
+            if found is not None and found.stopped is None and now < found.ends:
+                found.stopped = now
+            results[given] = {"Success": found is not None, "Message": "" if found else "It does not exist."}
+        return {"SuccessInfo": results}
+
+
+class ListTasks(Operation, method="POST"):
+    project_id: int
+    project_env: Environment = "Prod"
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        tasks = _tasks(state, self.project_id, self.project_env)
+        return self.page("Tasks", (_task(state, task) for task in tasks))
+
+
+def _task(state: ServiceState, task: _Task) -> JsonObject:
+    own = task.workflow.kind != "Node" and state.switches.workflow_of_task == "own"
+    return {
+        "Id": task.task_id,
+        "Name": task.name,
+        "ProjectId": task.workflow.project_id,
+        "ProjectEnv": task.environment,
+        "Type": task.node["script"]["runtime"].get("command", ""),
+        "WorkflowId": _ON_SCHEDULE if task.kind == "CycleWorkflow" and not own else task.workflow_id,
+    }
+
+
+def _tasks(state: ServiceState, project_id: int, environment: Environment) -> Iterator[_Task]:
     """What runs in an environment; which workflows are in that for development before a pipeline run is a switch."""
     if environment == "Prod":
-        workflows = [one for one in state.production.values() if one.project_id == project.project_id]
-    elif not project.dev_environment_enabled:
+        workflows = [one for one in state.production.values() if one.project_id == project_id]
+    elif not state.project(project_id).dev_environment_enabled:
         workflows = []
     else:
         passed = {
@@ -241,7 +280,7 @@ def _tasks(state: ServiceState, project: Project, environment: Environment) -> I
             if stage.code == "DEV" and stage.status == "Success"
         }
         all_of_them = state.switches.dev_tasks == "of_the_draft"
-        drafts = state.objects(project.project_id)
+        drafts = state.objects(project_id)
         workflows = [one for one in drafts if all_of_them or one.key in passed]
     for workflow in workflows:
         for node in workflow.nodes.values():
@@ -256,22 +295,6 @@ def _before(task: _Task, makers: dict[str, str]) -> Iterator[int]:
                 yield scheduling_id(maker, "task")
 
 
-def _dates(periods: JsonObject) -> list[dt.date]:
-    ranges = periods.get("BizDates", [])
-    if len(ranges) > 7:
-        raise ServiceError(400, "InvalidPeriods", "There are at most 7 ranges of business dates.")
-    if ("StartTime" in periods) != ("EndTime" in periods):
-        raise ServiceError(400, "InvalidPeriods", "StartTime and EndTime go together.")
-    found = list[dt.date]()
-    for one in ranges:
-        try:
-            start, end = (dt.date.fromisoformat(one[key]) for key in ("StartBizDate", "EndBizDate"))
-        except (KeyError, ValueError):
-            raise ServiceError(400, "InvalidPeriods", "A business date is yyyy-mm-dd.") from None
-        found += [start + timedelta(days=day) for day in range((end - start).days + 1)]
-    return found
-
-
 def _zone(state: ServiceState, workflow: Workflow) -> dt.tzinfo:
     own = workflow.body.get("trigger", {}).get("timezone")
     if own and state.switches.business_dates_in == "zone_of_the_workflow":
@@ -279,26 +302,9 @@ def _zone(state: ServiceState, workflow: Workflow) -> dt.tzinfo:
     return timezone(timedelta(hours=0 if state.switches.business_dates_in == "utc" else 8))
 
 
-def _ids(properties: JsonObject, name: str) -> set[int]:
-    given: list[int] = properties.get(name) or []
-    return set(map(int, given))
-
-
 def _seen(state: ServiceState) -> list[Instance]:
     horizon = state.clock.now() - max(state.switches.stale_reads, state.switches.instances_made_after)
     return [one for one in state.scheduler.instances.values() if one.created <= horizon]
-
-
-def _name(state: ServiceState, instance: Instance) -> str:
-    return instance.name if state.switches.instance_name == "as_sent" else instance.workflow_name
-
-
-def _told_workflow(state: ServiceState, task: _Task) -> int:
-    in_workflow = task.workflow.kind != "Node"
-    on_schedule = task.kind == "CycleWorkflow" and not (
-        in_workflow and state.switches.workflow_of_task == "own"
-    )
-    return _ON_SCHEDULE if on_schedule else task.workflow_id
 
 
 def _instance(state: ServiceState, one: Instance) -> JsonObject:
@@ -307,7 +313,7 @@ def _instance(state: ServiceState, one: Instance) -> JsonObject:
     ends = min(one.ends, one.stopped or one.ends)
     return {
         "Id": one.instance_id,
-        "Name": _name(state, one),
+        "Name": one.name if state.switches.instance_name == "as_sent" else one.workflow_name,
         "ProjectId": one.project_id,
         "EnvType": one.environment,
         "Type": one.kind,

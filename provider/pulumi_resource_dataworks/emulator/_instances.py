@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 import pydantic
@@ -122,7 +122,6 @@ class Instance:
         return "Failure" if failed else "Success"
 
 
-@dataclass
 class Scheduler:
     """The scheduling system: what runs, and how tasks live.
 
@@ -132,15 +131,12 @@ class Scheduler:
         operations: What became of each call that makes instances: their IDs, or why there are none; and when it is known.
     """
 
-    life: TaskLife = field(default_factory=TaskLife)
-    instances: dict[int, Instance] = field(default_factory=dict[int, Instance])
-    operations: dict[str, tuple[float, list[int] | str]] = field(
-        default_factory=dict[str, "tuple[float, list[int] | str]"]
-    )
-    _scripted: list[tuple[ScriptedTask, Iterator[int]]] = field(
-        default_factory=list[tuple[ScriptedTask, Iterator[int]]]
-    )
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(20_000_000_001))
+    def __init__(self) -> None:
+        self.life = TaskLife()
+        self.instances: dict[int, Instance] = {}
+        self.operations: dict[str, tuple[float, list[int] | str]] = {}
+        self._scripted: list[tuple[ScriptedTask, Iterator[int]]] = []
+        self._ids = itertools.count(20_000_000_001)
 
     def script(self, life: ScriptedTask) -> None:
         """Say how the next tasks of a name live, or without a name all others, in instances made from now on."""

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final, get_args
+from typing import Annotated, Final
 
-from ._calls import JsonObject, Parameters, ServiceError, integer, missing, paged, refused, texts
+from pydantic import Field
+
+from ._calls import JsonObject, Operation, ServiceError, Texts, missing, refused
 from ._documents import write
 from ._model import (
     OBJECTS,
-    Account,
     Life,
     Run,
     RunKind,
@@ -178,87 +179,118 @@ def outputs_of_node(node: JsonObject) -> list[str]:
 # --- The operations
 
 
-def create_pipeline_run(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    switches = state.switches
-    project = state.project(integer(params, "ProjectId"))
-    kind = next((kind for kind in get_args(RunKind) if kind == params["Type"]), None)
-    if kind is None:
-        raise ServiceError(400, "InvalidType", "Type is Online or Offline.")
-    ids = texts(params, "ObjectIds")
-    if not ids:
-        raise ServiceError(400, "InvalidObjectIds", "ObjectIds is a JSON array of IDs.")
-    key = state.located((project.project_id, ids[0]))  # documented: all others are ignored
-    workflow = state.current(key)
-    is_idle = kind == "Offline" and key not in state.production
-    if workflow is None or (is_idle and switches.offline_of_undeployed == "refused"):
-        raise ServiceError(400, NOT_DEPLOYABLE, f'未找到发布对象: [["{key[1]}"]]')
-    has_other = any(run.key == key and not run.ended for run in state.runs.values())
-    if has_other and switches.concurrent_run == "refused":
-        raise refused(f"Another pipeline run of {key[1]} has not ended.")
-    run = new_run(state, kind, workflow, state.next_life, _last_automatic(state, params))
-    run.creator = account.uid
-    run.description = params.get("Description", "") if switches.run_description == "kept" else ""
-    state.add_run(run)
-    settle_run(state, run)
-    return {"Id": run.run_id}
+class CreatePipelineRun(Operation, method="POST"):
+    project_id: int
+    type: RunKind
+    object_ids: Annotated[Texts, Field(min_length=1)]
+    description: str = ""
+    run_mode: str = "Normal"
+    auto_run_until_stage: str | None = None
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        switches = state.switches
+        key = state.located((self.project_id, self.object_ids[0]))  # documented: all others are ignored
+        workflow = state.current(key)
+        is_idle = self.type == "Offline" and key not in state.production
+        if workflow is None or (is_idle and switches.offline_of_undeployed == "refused"):
+            raise ServiceError(400, NOT_DEPLOYABLE, f'未找到发布对象: [["{key[1]}"]]')
+        has_other = any(run.key == key and not run.ended for run in state.runs.values())
+        if has_other and switches.concurrent_run == "refused":
+            raise refused(f"Another pipeline run of {key[1]} has not ended.")
+        run = new_run(state, self.type, workflow, state.next_life, self._last_automatic(state))
+        run.creator = state.account.uid
+        run.description = self.description if switches.run_description == "kept" else ""
+        state.add_run(run)
+        settle_run(state, run)
+        return {"Id": run.run_id}
+
+    def _last_automatic(self, state: ServiceState) -> str:
+        """The stage up to which a run goes on by itself; empty in the usual mode."""
+        if self.run_mode == "Normal":
+            return ""
+        if state.switches.run_mode_auto == "refused":
+            raise refused("RunMode Auto is not supported.")
+        if self.auto_run_until_stage is None:
+            raise missing("AutoRunUntilStage")
+        return self.auto_run_until_stage
 
 
-def get_pipeline_run(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    run = _known_run(state, params)
-    if run is None or state.clock.now() < run.created + state.switches.stale_reads:
-        return state.empty_answer({})
-    for stage in run.stages:
-        stage.polls += stage.status == "Running"
-    settle_run(state, run)
-    return {"Pipeline": _run_in_answer(state, run)}
+class _OfRun(Operation):
+    project_id: int
+    id: str
+
+    def run(self, state: ServiceState) -> Run | None:
+        run = state.runs.get(self.id)
+        return run if run and run.key[0] == self.project_id else None
+
+    def known_run(self, state: ServiceState) -> Run:
+        run = self.run(state)
+        if run is None:
+            raise state.not_found()
+        return run
 
 
-def exec_pipeline_run_stage(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
+class GetPipelineRun(_OfRun, method="GET"):
+    def answer(self, state: ServiceState) -> JsonObject:
+        run = self.run(state)
+        if run is None or state.clock.now() < run.created + state.switches.stale_reads:
+            return state.empty_answer({})
+        for stage in run.stages:
+            stage.polls += stage.status == "Running"
+        settle_run(state, run)
+        return {"Pipeline": _run_in_answer(state, run)}
+
+
+class ExecPipelineRunStage(_OfRun, method="POST", in_query="ProjectId"):
     """Begin the next stage. Documented: stages follow one another, none is skipped or repeated."""
-    run, code = _run(state, params), params["Code"]
-    stage = run.current
-    if run.ended or stage is None:
-        raise refused(NOT_RUNNING)
-    if stage.code != code or stage.status != "Init":
-        raise refused(f"Stage {code} cannot be executed now.")
-    if stage.manual and state.switches.approval_stage == "exec_refused":
-        raise refused(f"Stage {code} has to be passed by a person.")
-    _begin(run, stage, state.clock.now())
-    return {"Success": True}
+
+    code: str
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        run = self.known_run(state)
+        stage = run.current
+        if run.ended or stage is None:
+            raise refused(NOT_RUNNING)
+        if stage.code != self.code or stage.status != "Init":
+            raise refused(f"Stage {self.code} cannot be executed now.")
+        if stage.manual and state.switches.approval_stage == "exec_refused":
+            raise refused(f"Stage {self.code} has to be passed by a person.")
+        _begin(run, stage, state.clock.now())
+        return {"Success": True}
 
 
-def list_pipeline_runs(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    project = state.project(integer(params, "ProjectId"))
-    horizon = state.clock.now() - state.switches.stale_reads
-    found = [
-        run
-        for run in state.runs.values()
-        if run.key[0] == project.project_id
-        and run.created <= horizon
-        and params.get("ObjectId") in {None, run.key[1]}
-        and params.get("Status") in {None, run.status}
-        and params.get("Creator") in {None, run.creator}
-    ]
-    if state.switches.runs_order == "newest_first":
-        found.reverse()
-    return paged(params, "PipelineRuns", found, partial(_run_in_answer, state))
+class ListPipelineRuns(Operation, method="GET"):
+    project_id: int
+    object_id: str | None = None
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        horizon = state.clock.now() - state.switches.stale_reads
+        runs = [run for run in state.runs.values() if run.created <= horizon]
+        if state.switches.runs_order == "newest_first":
+            runs.reverse()
+        found = [_run_in_answer(state, run) for run in runs if self.object_id in {None, run.key[1]}]
+        return self.page("PipelineRuns", found)
 
 
-def list_pipeline_run_items(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    run = _run(state, {**params, "Id": params["PipelineRunId"]})
-    body = run.package.body
-    kind = run.package.kind if run.package.kind in OBJECTS else "WorkflowDefinition"
-    listed = [(run.key[1], body["name"], kind, write(run.package.document))]
-    listed += [(node["id"], node["name"], "Node", json.dumps(node)) for node in body.get("nodes", ())]
-    return paged(params, "PipelineRunItems", listed, lambda each: _item(run, *each))
+class ListPipelineRunItems(_OfRun, method="GET"):
+    id: str = Field(alias="PipelineRunId")
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        run = self.known_run(state)
+        body = run.package.body
+        kind = run.package.kind if run.package.kind in OBJECTS else "WorkflowDefinition"
+        listed = [(run.key[1], body["name"], kind, write(run.package.document))]
+        listed += [(node["id"], node["name"], "Node", json.dumps(node)) for node in body.get("nodes", ())]
+        return self.page("PipelineRunItems", [_item(run, *each) for each in listed])
 
 
-def abolish_pipeline_run(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    run = _run(state, params)
-    if run.ended:
-        raise refused(NOT_RUNNING)
-    abolish(run, state.clock.now())
-    return {"Success": True}
+class AbolishPipelineRun(_OfRun, method="POST"):
+    def answer(self, state: ServiceState) -> JsonObject:
+        run = self.known_run(state)
+        if run.ended:
+            raise refused(NOT_RUNNING)
+        abolish(run, state.clock.now())
+        return {"Success": True}
 
 
 def abolish(run: Run, now: float) -> None:
@@ -266,30 +298,6 @@ def abolish(run: Run, now: float) -> None:
     for stage in run.stages:
         if stage.status in {"Init", "Running"}:
             stage.status = "Cancel"
-
-
-def _run(state: ServiceState, params: Parameters) -> Run:
-    run = _known_run(state, params)
-    if run is None:
-        raise state.not_found()
-    return run
-
-
-def _known_run(state: ServiceState, params: Parameters) -> Run | None:
-    project = state.project(integer(params, "ProjectId"))
-    run = state.runs.get(params["Id"])
-    return run if run and run.key[0] == project.project_id else None
-
-
-def _last_automatic(state: ServiceState, params: Parameters) -> str:
-    """The stage up to which a run goes on by itself; empty in the usual mode."""
-    if params.get("RunMode", "Normal") == "Normal":
-        return ""
-    if state.switches.run_mode_auto == "refused":
-        raise refused("RunMode Auto is not supported.")
-    if "AutoRunUntilStage" not in params:
-        raise missing("AutoRunUntilStage")
-    return params["AutoRunUntilStage"]
 
 
 def _run_in_answer(state: ServiceState, run: Run) -> JsonObject:

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ._calls import JsonObject, each_object, is_list, is_object
-from ._documents import ENUMS, FILLED, LANGUAGES, NEVER_NULL, OBJECT_TYPES, TYPE_IDS, Field
+from ._documents import ENUMS, NEVER_NULL, OBJECT_TYPES, TABLES, Field, kind_of, write, write_as_given
 from ._model import OBJECTS, Account, Project, derived_id, local_text, stable
+from ._state import ServiceState
 
-# --- What the service fills into a node's script from its command alone
+_ADDED: Final[Mapping[str, JsonObject]] = TABLES["added"]
+_WORST: Final[Mapping[str, list[str]]] = TABLES["worst"]
 
-
-COMPUTE_UNITS: Final[Mapping[str, str]] = {"VIRTUAL": "0", "PYTHON": "0.5"}
-"""Command to `runtime.cu` where it is not the usual 0.25."""
-
-ODPS_COMMANDS: Final = frozenset({"ODPS_SQL", "PYODPS2", "PYODPS3", "ODPS_SCRIPT"})
-"""Commands that read back with the workspace's default MaxCompute data source."""
+# --- What the service adds to a document
 
 
 def header(command: str, owner: str, created: str) -> str:
@@ -34,13 +31,6 @@ def header(command: str, owner: str, created: str) -> str:
     mark = "--" if "SQL" in command or "HIVE" in command else "#"
     rule = mark + "*" * 60 + mark
     return "\n".join((rule, f"{mark}author: {owner}", f"{mark}create time: {created}", rule))
-
-
-# --- The document around them
-
-
-# [F][B] the span of a trigger without bounds.
-_BOUNDS: Final = {"startTime": "1970-01-01 00:00:00", "endTime": "9999-01-01 00:00:00"}
 
 
 @dataclass(frozen=True)
@@ -85,35 +75,54 @@ class ServiceFields:
 
     def _workflow(self, given: JsonObject) -> JsonObject:
         name = given["name"]
-        owner = given.get(
-            "owner", self.account.uid
-        )  # [F]; whether an import may set another owner is unknown
-        body = {"citable": False, **given, "id": self.workflow_id, "owner": owner}  # [F]
-        body["script"] = {**given["script"], "id": derived_id(self.workflow_id, "script")}  # [D]
+        owner = given.get("owner", self.account.uid)  # [F]; whether an import may set another is unknown
+        own_outputs = {
+            self.workflow_id: True,
+            f"{self.project.identifier}.{name}": False,
+        }  # [F]; [D]: the first
+        body = {
+            "citable": False,
+            **given,
+            "id": self.workflow_id,
+            "owner": owner,  # [F]
+            "script": {**given["script"], "id": derived_id(self.workflow_id, "script")},  # [D]
+            "metadata": {**given.get("metadata", {}), **self._metadata(owner)},  # [D][F]
+            "outputs": _with_outputs(given["outputs"], own_outputs, name),
+            # [F]: the order is not the submitted one; what it follows is unknown.
+            "nodes": [self._node(node) for node in reversed(given.get("nodes", []))],
+            "dependencies": given.get("dependencies", []),  # [D]: an empty list is there
+        }
         if self.kind != "ManualWorkflow":  # a manual workflow has no trigger of its own [B]
             body["trigger"] = self._trigger(given.get("trigger"), "00 00 00 * * ?", self.workflow_id)  # [F]
         if "strategy" in given:
-            filled = {"timeoutUnit": "HOURS", "recurrenceType": "Normal"}  # [B]
-            body["strategy"] = {**filled, **given["strategy"]}
-        body["metadata"] = {**given.get("metadata", {}), **self._metadata(owner)}  # [D][F]
-        # [F], the second not in [D]
-        own = {self.workflow_id: True, f"{self.project.identifier}.{name}": False}
-        body["outputs"] = _with_outputs(given["outputs"], own, name)
-        # [F]: the order is not the submitted one; what it follows is unknown.
-        body["nodes"] = [self._node(node) for node in reversed(given.get("nodes", []))]
-        body["dependencies"] = given.get("dependencies", [])  # [D]: an empty list is there
+            body["strategy"] = {**_ADDED["Strategy"], **given["strategy"]}
         return body
 
     def _node(self, given: JsonObject) -> JsonObject:
-        node_id, owner = given["id"], given.get("owner", self.account.uid)
+        node_id, owner, project = given["id"], given.get("owner", self.account.uid), self.project
+        command: str = given["script"]["runtime"].get("command", "")
         # [F] and the help page: a minute drawn from 00:00 to 00:30.
         cron = f"00 {stable(node_id, 'minute', below=30):02d} 00 * * ?"
         container = {"container": {"type": "Flow", "uuid": self.workflow_id}}  # [F]
+        units: Mapping[str, str] = TABLES["of_commands"]["cu"]
         return {
-            **self._defaults(given),
+            **_ADDED["Node"],
+            "rerunTimes": project.rerun_times,  # [F]: the workspace's schedulerMaxRetryTimes
+            "rerunInterval": project.rerun_interval,  # [F]: its schedulerRetryInterval
+            **self._datasource(is_there=command in TABLES["of_commands"]["odps"]),
+            "runtimeResource": {
+                "resourceGroup": project.resource_group,  # [F]
+                "resourceGroupId": project.resource_group_id,
+            },
             **given,
             "owner": owner,
-            "script": self._script(given["script"], node_id, owner),
+            "script": self._script(
+                # [F]: also on update, a content that is left out becomes the template.
+                {"content": header(command, owner, local_text(self.now)), **given["script"]},
+                node_id,
+                {"cu": units.get(command, units["others"])},
+                TABLES["languages"].get(command),  # [B]
+            ),
             "trigger": self._trigger(given.get("trigger"), cron, node_id),
             "metadata": {
                 **given.get("metadata", {}),
@@ -126,50 +135,34 @@ class ServiceFields:
 
     def _file_or_function(self, given: JsonObject) -> JsonObject:
         """Nothing is recorded of these; that the workspace's data source is filled in is what the vendor's skill says."""
-        command = given["script"]["runtime"].get("command", "")
-        default = {"name": self.project.datasource, "type": "odps"}
-        numbered = {"commandTypeId": TYPE_IDS[command]} if command in TYPE_IDS else {}
-        script: JsonObject = {**given["script"], "id": derived_id(given["id"], "script")}
+        command: str = given["script"]["runtime"].get("command", "")
         return {
-            **({"datasource": default} if command.startswith("ODPS_") else {}),
+            **self._datasource(is_there=command.startswith("ODPS_")),
             **given,
-            "script": {**script, "runtime": {**numbered, **script["runtime"]}},
+            "script": self._script(given["script"], given["id"], {}),
             "metadata": {**given.get("metadata", {}), **self._metadata(self.account.uid)},
         }
 
-    def _defaults(self, given: JsonObject) -> JsonObject:
-        is_odps = given["script"]["runtime"].get("command") in ODPS_COMMANDS
-        return {
-            "recurrence": "Normal",
-            "timeout": 0,
-            "timeoutUnit": "HOURS",  # [B]: from April 2025 on
-            "instanceMode": "T+1",
-            "rerunMode": "Allowed",
-            "rerunTimes": self.project.rerun_times,  # [F]: the workspace's schedulerMaxRetryTimes
-            "rerunInterval": self.project.rerun_interval,  # [F]: its schedulerRetryInterval
-            **({"datasource": {"name": self.project.datasource, "type": "odps"}} if is_odps else {}),
-            "runtimeResource": {
-                "resourceGroup": self.project.resource_group,  # [F]
-                "resourceGroupId": self.project.resource_group_id,
-            },
-        }
+    def _datasource(self, *, is_there: bool) -> JsonObject:
+        return {"datasource": {"name": self.project.datasource, "type": "odps"}} if is_there else {}
 
     def _trigger(self, given: JsonObject | None, cron: str, owner_id: str) -> JsonObject:
         if self.kind == "ManualWorkflow":
             return {"type": "Manual", **(given or {}), "id": derived_id(owner_id, "trigger")}
         trigger = given or {"type": "Scheduler", "cron": cron}
-        filled = {**_BOUNDS, "timezone": "Asia/Shanghai", "delaySeconds": 0, **trigger}  # [F]
-        return {**filled, "id": derived_id(owner_id, "trigger")}
+        return {**_ADDED["Trigger"], **trigger, "id": derived_id(owner_id, "trigger")}
 
-    def _script(self, given: JsonObject, node_id: str, owner: str) -> JsonObject:
-        command = given["runtime"].get("command", "")
-        filled = {"cu": COMPUTE_UNITS.get(command, "0.25")}  # [F][B]
-        numbered = {"commandTypeId": TYPE_IDS[command]} if command in TYPE_IDS else {}  # [F]
-        language = {"language": LANGUAGES[command]} if command in LANGUAGES else {}  # [B]
-        # [F]: also on update, a content that is left out becomes the template.
-        template = header(command, owner, local_text(self.now))
-        script = {**language, "content": template, **given, "id": derived_id(node_id, "script")}
-        return {**script, "runtime": {**filled, **numbered, **given["runtime"]}}
+    def _script(
+        self, given: JsonObject, owner_id: str, runtime: JsonObject, language: str | None = None
+    ) -> JsonObject:
+        number = TABLES["type_ids"].get(given["runtime"].get("command"))
+        numbered = {} if number is None else {"commandTypeId": number}  # [F]
+        return {
+            **({} if language is None else {"language": language}),
+            **given,
+            "id": derived_id(owner_id, "script"),
+            "runtime": {**runtime, **numbered, **given["runtime"]},
+        }
 
     def _metadata(self, owner: str) -> JsonObject:
         project = self.project
@@ -196,12 +189,27 @@ class ServiceFields:
 def _with_outputs(given: JsonObject, own: Mapping[str, bool], name: str) -> JsonObject:
     """Outputs with those of its own that each workflow and node has; their values say whether they are the default."""
     outputs = {output.get("data"): output for output in given.get("nodeOutputs", [])}
-    common = {"artifactType": "NodeOutput", "refTableName": name}
+    common = {**_ADDED["NodeOutput"], "refTableName": name}
     filled = [
         {"data": data, **common, "isDefault": default, **outputs.pop(data, {})}
         for data, default in own.items()
     ]
     return {**given, "nodeOutputs": [*filled, *outputs.values()]}
+
+
+# --- What is read of it
+
+
+def told(state: ServiceState, document: JsonObject) -> str:
+    """The text of a stored document as reads answer it."""
+    if kind_of(document) in OBJECTS and document["version"].startswith("2.") and "flow" in document["spec"]:
+        spec = dict(document["spec"])  # from this version on the vendor's library writes it so
+        document = {**document, "spec": {**spec, "dependencies": spec.pop("flow")}}
+    if state.switches.read_back_noise == "usual":
+        return write(document)
+    own = document["metadata"]["uuid"]
+    state.reads[own] += 1
+    return write_as_given(worst_read_back(document, f"{own} {state.reads[own]}"))
 
 
 def without_content(document: JsonObject) -> JsonObject:
@@ -276,26 +284,6 @@ def _said(script: str) -> Any:
 # the service fills in by itself.
 
 
-_SETS: Final = frozenset(
-    {
-        *("nodes", "dependencies", "flow", "depends", "variableDepends"),
-        *("nodeOutputs", "tables", "variables", "parameters"),
-        *("datasets", "functions", "fileResources"),
-    }
-)
-"""Lists whose order says nothing; a branch's and a join's arms keep theirs."""
-
-_NEW_IDS: Final = frozenset({"Script", "Trigger", "RuntimeResource"})
-"""Object types whose ID the service makes; in some read-backs it is there, in others not."""
-
-_IDS: Final = frozenset(
-    {"id", "nodeId", "data", "owner", "resourceGroupId", "calendarId", "guid", "logicTableUuid"}
-)
-"""Fields that hold IDs, which stay text."""
-
-_MAY_BE_EMPTY: Final = frozenset({"strategy", "datasource", "runtimeResource", "inputs", "outputs"})
-
-
 def worst_read_back(document: Mapping[str, Any], seed: str) -> JsonObject:
     """A stored document as a service might write it that changes all that it may; one seed makes one noise."""
     return _Noise(random.Random(seed)).object("Specification", document)  # noqa: S311 noise is no secret
@@ -308,7 +296,7 @@ class _Noise:
     def object(self, name: str, given: Mapping[str, Any]) -> JsonObject:
         fields = OBJECT_TYPES[name]
         sent = {key: item for key, item in given.items() if _says_something(key, item)}
-        full = {**FILLED.get(name, {}), **_filled_by(name, sent), **sent, **self._new(name, sent)}
+        full = {**TABLES["filled"].get(name, {}), **_filled_by(name, sent), **sent, **self._new(name, sent)}
         made = {key: self._value(key, fields.get(key), item) for key, item in full.items()}
         if name == "Specification":
             made["kind"] = self._cased(made["kind"])
@@ -319,7 +307,9 @@ class _Noise:
 
     def _new(self, name: str, sent: Mapping[str, Any]) -> JsonObject:
         """What the service makes at each read: some IDs, and metadata on every level."""
-        made: JsonObject = {"id": str(2**62 + self._chance.randrange(2**62))} if name in _NEW_IDS else {}
+        made: JsonObject = (
+            {"id": str(2**62 + self._chance.randrange(2**62))} if name in _WORST["new_ids"] else {}
+        )
         if "metadata" in OBJECT_TYPES[name]:
             drawn = {"innerVersion": self._chance.randrange(100), "createTime": local_text(self._moment())}
             made["metadata"] = {**drawn, "schedulerNodeId": self._moment(), **sent.get("metadata", {})}
@@ -333,14 +323,14 @@ class _Noise:
             return value
         if field.many:
             items = [self.object(field.type, item) for item in value]
-            return self._chance.sample(items, len(items)) if key in _SETS else items
+            return self._chance.sample(items, len(items)) if key in _WORST["sets"] else items
         if field.type in OBJECT_TYPES:
             return self.object(field.type, value)
         if field.type == "map":
             return each_object(value, self._shuffled)  # what is in a free object is free
         if field.type in ENUMS or field.type in {"variable", "timeunit"}:
             return self._cased(value)
-        may_change = field.type in {"int", "long", "bool", "str"} and key not in _IDS
+        may_change = field.type in {"int", "long", "bool", "str"} and key not in _WORST["ids"]
         return self._retyped(value) if may_change else value
 
     def _retyped(self, value: Any) -> Any:
@@ -360,7 +350,7 @@ class _Noise:
             ways.append({key: None})
         if field.many and not field.only_read:
             ways.append({key: []})
-        if (field.type == "map" and not field.only_read) or key in _MAY_BE_EMPTY:
+        if (field.type == "map" and not field.only_read) or key in _WORST["may_be_empty"]:
             ways.append({key: {}})
         return self._chance.choice(ways)
 
@@ -378,7 +368,7 @@ def _filled_by(name: str, sent: Mapping[str, Any]) -> JsonObject:
 
 def _says_something(key: str, item: Any) -> bool:
     """Null and an empty list say nothing, nor does an empty object in places."""
-    return not (item is None or item == [] or (item == {} and key in _MAY_BE_EMPTY))
+    return not (item is None or item == [] or (item == {} and key in _WORST["may_be_empty"]))
 
 
 def _number_in(text: str, kind: type[int] | type[float]) -> int | float | None:

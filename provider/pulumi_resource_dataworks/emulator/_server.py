@@ -63,8 +63,8 @@ async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
         await asyncio.sleep(fault.delay_seconds)
     told = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
     response = Response(answer.body, answer.status, {**told, **answer.headers})
-    if answer.reset or answer.half:
-        _cut(http, response, half=answer.half and not answer.reset)
+    if fault and fault.cuts:
+        _cut(http, response, half=not fault.reset)
     return response
 
 

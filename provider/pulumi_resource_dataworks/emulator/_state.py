@@ -44,6 +44,8 @@ class ServiceState:
     reads: Counter[str] = field(default_factory=Counter[str])
     uploads: dict[str, Upload] = field(default_factory=dict[str, Upload])
     """Files that were sent, by their keys."""
+    account: Account = field(default_factory=Account)
+    """Who acts: the caller, or who has submitted the import that comes to its end."""
     host: str = ""
     """The name and the port by which the latest caller knows the service."""
     _past: dict[Key, list[tuple[float, Workflow | None]]] = field(

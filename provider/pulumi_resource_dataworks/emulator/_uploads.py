@@ -86,13 +86,13 @@ def _signature(policy: str) -> str:
     return base64.b64encode(digest).decode()
 
 
-def uploaded(state: ServiceState, params: Parameters) -> Upload | None:
+def uploaded(state: ServiceState, resource_file: str) -> Upload | None:
     """The file that `ResourceFile` names: one that was sent, or one at another address, of which nothing is known."""
-    address = params.get("ResourceFile", "").partition("://")[2]
+    address = resource_file.partition("://")[2]
     known = state.uploads.get(address.partition("/")[2])
     if known is None and address.startswith((f"{state.host}/", f"upload.{state.host}/")):
-        raise refused(f"The file cannot be downloaded: {params['ResourceFile']}")
-    return known or (Upload(params["ResourceFile"], None, 0, "") if address else None)
+        raise refused(f"The file cannot be downloaded: {resource_file}")
+    return known or (Upload(resource_file, None, 0, "") if address else None)
 
 
 # --- A form with a file, which goes to disk as it comes

@@ -193,7 +193,7 @@ def test_a_person_passes_a_stage(sdk: Client, emulator: Emulator, how: str) -> N
         ({"workflow": "9"}, "未找到发布对象"),
         ({"workflow": NODE}, "未找到发布对象"),
         ({"kind": "Offline"}, "未找到发布对象"),
-        ({"kind": "Sideways"}, "Online or Offline"),
+        ({"kind": "Sideways"}, "'Online' or 'Offline'"),
     ],
 )
 def test_what_cannot_be_run_is_refused(sdk: Client, wrong: dict[str, str], said: str) -> None:

@@ -294,7 +294,7 @@ def forbidden(there: Bed) -> Callable[[Any], Any]:
 
     def refuse(ticket: Any) -> Any:
         if ticket.action in WRITES:
-            ticket = replace(ticket, refusal=ServiceError(403, "Forbidden.RAM", "You may not."))
+            ticket = replace(ticket, asked=ServiceError(403, "Forbidden.RAM", "You may not."))
         return perform(ticket)
 
     return refuse
