@@ -6,11 +6,13 @@ import os
 import re
 import signal
 import sys
+import tomllib
 from argparse import Namespace
 from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,41 +28,15 @@ from ._session import PREFIX, Finding, Session, UnfitError
 CALLS: Final = 30
 """Calls of a run at the emulator's defaults, about."""
 
-_ASKED: Final = (
-    "unknown_workflow_id workflow_id_in_answer trailing_newline stale_reads not_found_empty not_found_status "
-    "not_found_code not_found_message deleted_workflow_id moved_workflow omitted_fields dependency_by_name dry_run "
-    "dry_run_response"
+_SWITCHES: Final = tomllib.loads(
+    resources.files("pulumi_resource_dataworks.probe").joinpath("switches.toml").read_text("utf-8")
 )
-NOT_TRIED: Final = {
-    "a published workflow; the probe publishes nothing": "published_node_removed published_delete "
-    "undeployed_workflow_id scheduling_id_told run_mode_auto approval_stage failed_run concurrent_run run_description "
-    "runs_order stage_begins_after offline_of_undeployed offline_delete_stage",
-    "a workflow in production that runs; the probe runs nothing": "instances_made_after refused_instances instance_name "
-    "business_dates_in default_business_date failed_instance instances_of_date workflow_of_task "
-    "dev_tasks",
-    "an object outside of workflows; the probe makes workflows only": "object_ids taken_name null_in_update node_dependencies "
-    "delete_in_use",
-    "a person who holds a workflow open in the console": "locked_workflow",
-    "a branch that runs in production, as only there it shows what it does": "control_script",
-    "several imports at the same time, each longer than a few calls": "imports_at_once concurrent_import",
-    "imports of ever larger documents, up to many MiB": "spec_limit",
-    "a workflow with a text for an ID, which might not be found again to be deleted": "non_numeric_workflow_id",
-    "a workflow of kind TriggerWorkflow, which a clean-up might not find in a list": "trigger_workflows_listed",
-    "a second workspace that may be written to": "same_id_in_two_projects",
-    "a run that lasts longer than the service keeps a job, which may be days": "job_forgotten_after",
-    "more calls; no setting makes a difference to what the provider does": "non_numeric_node_id "
-    "nodes_of_deleted_workflow ids_on_wire type_change other_owner version_2 datasource_type node_path job_hidden_polls "
-    "unknown_job job_completed read_back_noise include_script_content project_names unknown_project "
-    "unknown_project_elsewhere",
-    "a resource group that is bound to two workspaces": "groups_of_project",
-    "more calls than are allowed, which would throttle everybody on the account": "qps_window throttling_status "
-    "throttling_code quota_status quota_code",
-}
+NOT_TRIED: Final[Mapping[str, list[str]]] = _SWITCHES["not_tried"]
 """What it would take, and for which switches."""
 
 TABLE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(_ASKED.split(), ""),
-    **{switch: what for what, switches in NOT_TRIED.items() for switch in switches.split()},
+    **dict.fromkeys(_SWITCHES["asked"], ""),
+    **{switch: what for what, switches in NOT_TRIED.items() for switch in switches},
 }
 """Every switch of the emulator, with what it would take to determine it; "" for those that are."""
 

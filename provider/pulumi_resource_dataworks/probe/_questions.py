@@ -5,7 +5,7 @@ from typing import Final
 
 from pulumi_resource_dataworks import openapi
 
-from ._session import CONTENT, Document, Ending, Session, UnfitError, as_object, objects
+from ._session import CONTENT, Document, Session, UnfitError, as_object, body_of, node_of, objects
 
 _LONGEST_STALE: Final = 120.0
 _TIMEOUT: Final = 7
@@ -34,14 +34,14 @@ async def _create(session: Session) -> Document:
         session.found("unknown_workflow_id", "refused", f'"{refused.error}"; without an ID it is imported')
     seen = await session.wait_for(document, ending)
     if document.workflow_id:
-        setting = "kept" if seen.workflow_id == chosen else "replaced"
-        session.found("unknown_workflow_id", setting, f"{chosen} was sent, and {seen.workflow_id} is there")
+        setting = "kept" if seen.id == chosen else "replaced"
+        session.found("unknown_workflow_id", setting, f"{chosen} was sent, and {seen.id} is there")
     how = f"the answer to an import holds {'a' if ending.workflow_id else 'no'} workflow ID"
     session.found("workflow_id_in_answer", bool(ending.workflow_id), how)
-    content = str(as_object(seen.node(name).get("script")).get("content"))
+    content = str(as_object(node_of(seen, name).get("script")).get("content"))
     newline = {CONTENT: "kept", CONTENT.removesuffix("\n"): "dropped"}.get(content)
     session.found("trailing_newline", newline, f"a script reads back as {content[-20:]!r}")
-    document.workflow_id = seen.workflow_id
+    document.workflow_id = seen.id
     return document
 
 
@@ -94,7 +94,7 @@ async def _again(session: Session, document: Document) -> Document:
         document.add("first", timeout=_TIMEOUT)
         ending = await session.imported(document)
     await session.clock.sleep(session.stale)
-    document.workflow_id = (await session.wait_for(document, ending)).workflow_id
+    document.workflow_id = (await session.wait_for(document, ending)).id
     return document
 
 
@@ -108,21 +108,23 @@ async def _update(session: Session, before: Document) -> None:
     depends = [{"type": "Normal", "refTableName": first}]
     document.dependencies.append({"nodeId": document.add("depends"), "depends": depends})
     seen = await session.read_own(str(document.workflow_id))  # what has the ID now is what the import changes
-    document.nodes[0]["id"] = str(seen.node(first).get("id"))
+    document.nodes[0]["id"] = str(node_of(seen, first).get("id"))
     ending = await session.imported(document)
     if not ending.done:
         session.undetermined(f'an update that asks three questions fails: "{ending.error}"', *switches)
         return
     seen = await session.read_own(str(document.workflow_id))
-    path = as_object(seen.body.get("script")).get("path")
+    path = as_object(body_of(seen).get("script")).get("path")
     moved = {document.path: "moves", before.path: "stays"}.get(str(path))
     session.found("moved_workflow", moved, f"a workflow that was given another name reads back as {path}")
-    timeout = str(seen.node(first).get("timeout"))
+    timeout = str(node_of(seen, first).get("timeout"))
     omitted = "kept" if timeout == str(_TIMEOUT) else "reset"
     session.found(
         "omitted_fields", omitted, f"a timeout of {_TIMEOUT}, left out later, reads back as {timeout}"
     )
-    read = [item for one in objects(seen.body.get("dependencies")) for item in objects(one.get("depends"))]
+    read = [
+        item for one in objects(body_of(seen).get("dependencies")) for item in objects(one.get("depends"))
+    ]
     resolved = "resolved" if any(item.get("output") for item in read) else None
     how = f"a dependency without an output reads back as {read}"
     session.found("dependency_by_name", resolved if read else "dropped", how)
@@ -136,17 +138,14 @@ async def _dry_run(session: Session) -> None:
     document.add("only")
     ending = await session.imported(document, dry_run=True)
     await session.clock.sleep(session.stale)
-    setting, how = await _judged(session, document, ending)
-    session.found("dry_run", setting, how)
-    if setting == "honoured" and session.findings["workflow_id_in_answer"].setting:
-        answered = "workflow_id" if ending.workflow_id else "nothing"
-        session.found("dry_run_response", answered, "the answer to a dry run that was honoured")
-    session.undetermined("no dry run was honoured, or no answer to an import holds an ID", "dry_run_response")
-
-
-async def _judged(session: Session, document: Document, ending: Ending) -> tuple[str | None, str]:
     if await session.look_for(document, ending.workflow_id) is not None:
-        return "ignored", "a dry run of a new workflow made it"
-    if ending.done:
-        return "honoured", "a dry run of a new workflow ended well and made nothing"
-    return ("refused" if not ending.workflow_id else None), f'a dry run made nothing: "{ending.error}"'
+        session.found("dry_run", "ignored", "a dry run of a new workflow made it")
+    elif not ending.done:
+        setting = "refused" if not ending.workflow_id else None
+        session.found("dry_run", setting, f'a dry run made nothing: "{ending.error}"')
+    else:
+        session.found("dry_run", "honoured", "a dry run of a new workflow ended well and made nothing")
+        if session.findings["workflow_id_in_answer"].setting:
+            answered = "workflow_id" if ending.workflow_id else "nothing"
+            session.found("dry_run_response", answered, "the answer to a dry run that was honoured")
+    session.undetermined("no dry run was honoured, or no answer to an import holds an ID", "dry_run_response")

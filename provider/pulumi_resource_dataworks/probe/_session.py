@@ -74,26 +74,18 @@ class Document:
         return json.dumps({"version": "1.1.0", "kind": "CycleWorkflow", "spec": spec})
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A workflow as it reads back, its document as text; numbers may have come as text and text as numbers."""
+def body_of(seen: openapi.WorkflowDefinition) -> Object:
+    """The `spec.workflows[0]` of a document as it reads back; empty where it cannot be read."""
+    try:
+        return as_object(json.loads(seen.spec)["spec"]["workflows"][0])
+    except (ValueError, LookupError, TypeError):
+        return {}
 
-    workflow_id: str
-    name: str
-    text: str
 
-    @property
-    def body(self) -> Object:
-        """The document's `spec.workflows[0]`; empty where it cannot be read."""
-        try:
-            return as_object(json.loads(self.text)["spec"]["workflows"][0])
-        except (ValueError, LookupError, TypeError):
-            return {}
-
-    def node(self, name: str) -> Object:
-        """A node; empty where it is not there."""
-        named = [one for one in objects(self.body.get("nodes")) if str(one.get("name")) == name]
-        return named[0] if named else {}
+def node_of(seen: openapi.WorkflowDefinition, name: str) -> Object:
+    """A node; empty where it is not there. Numbers in it may have come as text, and text as numbers."""
+    named = [one for one in objects(body_of(seen).get("nodes")) if str(one.get("name")) == name]
+    return named[0] if named else {}
 
 
 def objects(value: Any) -> list[Object]:
@@ -214,20 +206,19 @@ class Session:
         self.pending = None
         return status
 
-    async def read(self, workflow_id: str) -> Seen | None:
+    async def read(self, workflow_id: str) -> openapi.WorkflowDefinition | None:
         try:
-            found = await self.client.get_workflow_definition(self.project_id, workflow_id)
+            return await self.client.get_workflow_definition(self.project_id, workflow_id)
         except openapi.ServiceError as error:
             if not error.is_ambiguous_client_error and (error.status, error.code) != self.absent:
                 raise
             return None
-        return Seen(found.id, found.name, found.spec)
 
-    def is_own(self, seen: Seen, workflow_id: str) -> bool:
+    def is_own(self, seen: openapi.WorkflowDefinition, workflow_id: str) -> bool:
         """Whether what was read under an ID has it, and a name of this run."""
-        return seen.workflow_id == workflow_id and seen.name.startswith(self.prefix)
+        return seen.id == workflow_id and seen.name.startswith(self.prefix)
 
-    async def read_own(self, workflow_id: str) -> Seen:
+    async def read_own(self, workflow_id: str) -> openapi.WorkflowDefinition:
         """A workflow of the run, once reads are fresh; UnfitError where it is gone, or is none."""
         await self.clock.sleep(self.stale)
         seen = await self.read(workflow_id)
@@ -237,7 +228,7 @@ class Session:
             raise UnfitError(f"what has the ID of a scratch workflow is {seen.name}, and is left alone")
         return seen
 
-    async def look_for(self, document: Document, workflow_id: str = "") -> Seen | None:
+    async def look_for(self, document: Document, workflow_id: str = "") -> openapi.WorkflowDefinition | None:
         """Look once for what an import has made: by the answer's ID, its own, or its name."""
         ids = [one for one in (workflow_id, document.workflow_id) if one]
         ids += [line.id for line in await self.list() if line.name == document.name]
@@ -248,7 +239,7 @@ class Session:
                 return seen
         return None
 
-    async def wait_for(self, document: Document, ending: Ending) -> Seen:
+    async def wait_for(self, document: Document, ending: Ending) -> openapi.WorkflowDefinition:
         """Look until it is there; UnfitError where it is not within a minute."""
         for pause in _READ_PAUSES:
             await self.clock.sleep(pause)
