@@ -14,7 +14,7 @@ from ._existing_workflow import imported
 from ._object_kinds import OBJECT_KINDS
 from ._object_lookup import get_any, imported_object
 from ._ownership import Workflow
-from ._pipeline_run import marked_purpose, runs_of
+from ._pipeline_run import has_failed, marked_purpose, runs_of
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 
 # --- What is deployed: a workflow, or another object of Data Studio
@@ -91,11 +91,11 @@ def after_pending(state: DeploymentState, runs: list[openapi.PipelineRun]) -> De
     run = next(ours, None)
     if run is None:
         return replace(state, pending_run=None)
-    if not run.ended:
+    if not (run.ended or has_failed(run)):
         message = f"pipeline run {run.id} has not ended: the next `pulumi up` goes on with it"
         raise HalfDoneError(message, replace(state.with_stages(run), pending_run=run.id))
     if run.status != "Success":
-        return replace(state.with_stages(run), status=FAILED, pending_run=None)
+        return replace(state.with_stages(run), status=FAILED, pending_run=None if run.ended else run.id)
     return replace(state.with_success(run), deployed=state.pending_digest)
 
 

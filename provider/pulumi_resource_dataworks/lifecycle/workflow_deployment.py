@@ -29,6 +29,7 @@ from ._pipeline_run import (
     begin,
     clear_way,
     follow,
+    has_failed,
     runs_of,
     unended_of_ours,
 )
@@ -334,7 +335,9 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
         state = state.with_stages(error.run)
     if not goes_on:
         state = replace(state, status=FAILED)
-    state = state.with_pending_run(error.run_id if goes_on else None)
+    # A failed stage need not end a run, and the next step has to know it as its own to end it.
+    stays = error.run is not None and has_failed(error.run) and not error.run.ended
+    state = state.with_pending_run(error.run_id if goes_on or stays else None)
     return HalfDoneError(message, state, awaits=error.awaits and goes_on)
 
 

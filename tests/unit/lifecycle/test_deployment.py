@@ -170,11 +170,13 @@ async def test_a_preview_that_cannot_look_goes_on_with_a_note(run: Deploying) ->
 # --- what fails
 
 
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("description", ["kept", "dropped"])
 @pytest.mark.parametrize("failed_run", ["ends", "stays_running"])
 async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_again(
-    run: Deploying, failed_run: str
+    run: Deploying, failed_run: str, description: str, refreshed: bool
 ) -> None:
-    run.emulator.switch(failed_run=failed_run)
+    run.emulator.switch(failed_run=failed_run, run_description=description, concurrent_run="refused")
     run.emulator.script_stage("PROD_CHECK", Life("seconds", 1, "Fail", 'node "load" scans everything'))
     with pytest.raises(HalfDoneError) as caught:
         await run.create()
@@ -184,9 +186,10 @@ async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_aga
     state = kept(caught.value, run.inputs())
     assert (state[2]["status"], "pendingRun" in state[2], "deployedDigest" in state[2]) == (
         "Fail",
-        False,
+        failed_run == "stays_running",
         False,
     )
+    state = await run.refresh(state) if refreshed else state
     state = await run.again().update(state, A)
     assert run.kinds == ["Online", "Online"]
     assert state[2]["status"] == "Online"
