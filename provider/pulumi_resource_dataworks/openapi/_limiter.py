@@ -94,13 +94,16 @@ class Pace:
         """Take the slot and return 0.0, or return the seconds until there is one, where so many wait."""
         with self._lock:
             now, rate = slot.sent, per_second / self._factor
-            calls = max(1, int(rate))
-            second = calls / rate
-            evenly = waiting > _CROWD * calls
+            # At less than the full pace, calls that go together would add up to more in a second of the service's.
+            windows = [(max(1, int(one)), max(1, int(one)) / one) for one in (per_second, rate)]
+            evenly = waiting > _CROWD * windows[-1][0]
             after = _EVENLY if evenly else _AFTER_SENDING
-            self._slots = [one for one in self._slots if one.free_after(second, after) - now > _TOLERANCE]
-            ends = sorted(one.free_after(second, after) for one in self._slots)
-            due = max(self._held_until, ends[-calls] if len(ends) >= calls else now)
+            longest = max(second for _, second in windows)
+            self._slots = [one for one in self._slots if one.free_after(longest, after) - now > _TOLERANCE]
+            due = self._held_until
+            for calls, second in windows:
+                ends = sorted(one.free_after(second, after) for one in self._slots)
+                due = max(due, ends[-calls] if len(ends) >= calls else now)
             if evenly and self._slots:
                 due = max(due, max(one.sent for one in self._slots) + _GAP / rate)
             if due - now > _TOLERANCE:

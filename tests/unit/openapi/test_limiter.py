@@ -221,6 +221,16 @@ async def test_a_throttled_answer_slows_everyone_for_a_while(clock: VirtualClock
     )  # the full pace again
 
 
+async def test_no_second_holds_more_while_the_full_pace_comes_back(clock: VirtualClock) -> None:
+    one, times = limiter(clock), list[float]()
+    one.throttled(0.0)
+    for _ in range(30):
+        await go(one)
+        times.append(clock.now)
+        one.answered()
+    assert all(later - earlier > 1 + 0.004 for earlier, later in zip(times, times[5:], strict=False))
+
+
 async def test_a_throttled_answer_holds_also_those_who_have_just_called(clock: VirtualClock) -> None:
     one = limiter(clock)
     await turns(clock, one, calls=7)
