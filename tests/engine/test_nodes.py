@@ -260,3 +260,18 @@ def test_what_is_not_known_yet_is_shown_so(stack: Stack) -> None:
     }
     assert contents["second"] == f"SELECT '{stack.output('nodeId')}';"
     stack.is_quiet()
+
+
+def test_one_takes_the_place_of_another_that_is_renamed(live: Stack) -> None:
+    renamed = document(name="sweep", script=script("SELECT 1;", "care/sweep"))
+    resources = {
+        name: {"type": "dataworks:Node", "properties": {"projectId": live.project_id, "spec": spec}}
+        for name, spec in (("own", renamed), ("next", document(script=script("SELECT 2;"))))
+    }
+    resources["next"]["options"] = {"dependsOn": ["${own}"]}
+    live.declare(resources)
+    assert "+ 1 to create" in live.preview().output
+    live.up()
+    paths = [one.document["spec"]["nodes"][0]["script"]["path"] for one in live.emulator.objects()]
+    assert sorted(paths) == ["care/sweep", "care/vacuum"]
+    live.is_quiet()

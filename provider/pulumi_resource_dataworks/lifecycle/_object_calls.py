@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from pulumi_resource_dataworks import flowspec
@@ -18,9 +18,14 @@ from ._step import Asset, Context, LifecycleError, RefusedError, pauses
 
 
 async def claim_object(
-    context: Context, inputs: ObjectInputs, held: Mapping[StudioKey, str], *, begun: bool
+    context: Context,
+    inputs: ObjectInputs,
+    held: Mapping[StudioKey, str],
+    moving: Collection[StudioKey],
+    *,
+    begun: bool,
 ) -> ObjectState | None:
-    """The state of the object that is taken over; None where nothing is there.
+    """The state of the object that is taken over; None where nothing is there, or nothing that will be there in `up`.
 
     A killed create leaves an object that holds just what was sent. That it is ours, the output of a node shows, or that this machine has
     begun to create it (`begun`).
@@ -39,6 +44,13 @@ async def claim_object(
     actual = found.carried(inputs)
     is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
     theirs = replace(inputs, own=own_id)
+    if holder is not None and holder != context.urn and (inputs.project_id, own_id) in moving:
+        if context.preview:
+            return None
+        raise RefusedError(
+            f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id} as yet, which this run renames or moves. Let this "
+            f"resource wait for that one (dependsOn), or run `pulumi up` again ({holder})"
+        )
     if holder is not None and holder != context.urn:
         raise RefusedError(
             f"another resource of this program has the {noun} that is there already. Give this one another name or path, or remove one "

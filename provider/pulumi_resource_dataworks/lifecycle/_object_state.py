@@ -93,6 +93,12 @@ class ObjectInputs:
         return "" if self.container_id else path.strip("/")
 
     @property
+    def type(self) -> tuple[str, str]:
+        """What cannot be changed (the vendor's skill, of nodes): the script's type, and the object's own where it is no function's."""
+        label = "" if self.kind.form is flowspec.FUNCTION else str(self.held.get("type") or "")
+        return str(flowspec.runtime_of(self.held).get("command") or "").upper(), label.casefold()
+
+    @property
     def adopts(self) -> bool:
         """Whether an object that is there already may be taken over."""
         return self.values.get("adopt") is True
@@ -256,7 +262,11 @@ class ObjectState:
 def object_outputs(inputs: ObjectInputs) -> dict[str, Any]:
     """The outputs that follow from the inputs alone, so that a preview knows them."""
     path = {"path": inputs.path} if inputs.path else {}
-    return {**inputs.kind.defaults, **path, **inputs.values, "name": inputs.name, "digest": inputs.digest}
+    spec = (
+        {"spec": inputs.spec} if "spec" in inputs.values else {}
+    )  # what is ignored of the input is not in it
+    more = {"name": inputs.name, "digest": inputs.digest}
+    return {**inputs.kind.defaults, **path, **inputs.values, **spec, **more}
 
 
 def preview_outputs(inputs: ObjectInputs) -> dict[str, Any]:

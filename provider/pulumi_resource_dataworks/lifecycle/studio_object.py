@@ -45,7 +45,7 @@ from ._ownership import raise_definite
 from ._production import Upstream, upstream_of
 from ._run import Journal, TakenOver
 from ._state import bookkeeping
-from ._step import Change, Context, LifecycleError, Unknown, nothing_lost
+from ._step import UNKNOWN, Change, Context, LifecycleError, Unknown, nothing_lost
 
 Outputs = dict[str, Any]
 
@@ -65,6 +65,7 @@ class StudioObjects:
         declared: Which resource of this run declares a place: project, container, and path or name.
         held: The objects that live resources of this run hold: no delete may touch them.
         leaving: The objects that are deleted before their replacement is created.
+        moving: Those that this run renames or moves away.
         is_imported: Whether a definition of this run has a workflow, or is to make it.
         upstream: What the objects need that this run has sent, beside that of workflows.
     """
@@ -75,6 +76,7 @@ class StudioObjects:
     declared: dict[tuple[int, str, str], str] = field(default_factory=dict[tuple[int, str, str], str])
     held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
     leaving: set[StudioKey] = field(default_factory=set[StudioKey])
+    moving: set[StudioKey] = field(default_factory=set[StudioKey])
     is_imported: Callable[[StudioKey], bool] = lambda _: False
     upstream: dict[StudioKey, Upstream] = field(default_factory=dict[StudioKey, Upstream])
 
@@ -106,6 +108,9 @@ class StudioObjects:
             self.leaving.add(key)
         elif not found.replaces and urn in self.declared.values():
             self.held[key] = urn
+            place = next(place for place, owner in self.declared.items() if owner == urn)
+            if place[2] != (change.outputs.get("path") or change.outputs.get("name")):
+                self.moving.add(key)
         return found
 
     def _difference(self, urn: str, change: Change, old: Mapping[str, Any]) -> Difference:
@@ -127,7 +132,7 @@ class StudioObjects:
         below: dict[str, PropertyChange] = {}
         if not flowspec.same(state.inputs.root, new.root):
             below = self._below(state.inputs, new)
-        if _is_another(state.inputs, new):
+        if state.inputs.type != new.type:
             changes |= dict.fromkeys(below, "replace")
         if not (changes or below) and not state.settled:
             below = {"spec" if "spec" in news else "name": "update"}
@@ -186,7 +191,7 @@ class StudioObjects:
 
     async def _claim(self, context: Context, inputs: ObjectInputs) -> ObjectState | None:
         begun = self.journal.begun(_journal_key(context, inputs), inputs.digest)
-        return await claim_object(context, inputs, self.held, begun=begun)
+        return await claim_object(context, inputs, self.held, self.moving, begun=begun)
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
         """At preview: one look at what has this name."""
@@ -272,14 +277,15 @@ class StudioObjects:
             self.diff(context.urn, change).refuse_replacement(change.resource_id)
         state = ObjectState.of(self.kind, context.urn, change.resource_id, outputs)
         if is_unknown(self.kind, news):
-            return {**unknown_outputs(self.kind, news), self.kind.id_output: state.object_id}
+            return {**unknown_outputs(self.kind, news), self.kind.id_output: state.object_id or UNKNOWN}
         new = self._inputs(context.urn, news, state, context.ignore_changes)
         after = replace(state, inputs=new)
         if context.preview:
             changed = flowspec.differences(state.inputs.root, new.root)
             if changed:
                 context.report.info(f"{context.name}: changes {described(context, new, changed)}")
-            return _keeping_digest(state, outputs, replace(after, output=new.output))
+            foreseen = _keeping_digest(state, outputs, replace(after, output=new.output))
+            return {self.kind.id_output: UNKNOWN, **foreseen}
         if not (state.settled and state.inputs.means(new)):
             after = await self._changed(context, after, state.inputs)
         return _keeping_digest(state, outputs, after)
@@ -364,13 +370,3 @@ def _keeping_digest(before: ObjectState, outputs: Mapping[str, Any], after: Obje
 
 def _journal_key(context: Context, inputs: ObjectInputs) -> str:
     return f"{context.client.base_url} {inputs.project_id} {context.urn}"
-
-
-def _is_another(old: ObjectInputs, new: ObjectInputs) -> bool:
-    """Whether the new document is that of another object: its type cannot be changed (the vendor's skill, of nodes)."""
-
-    def kind_of(inputs: ObjectInputs) -> tuple[str, str]:
-        label = "" if inputs.kind.form is flowspec.FUNCTION else str(inputs.held.get("type") or "")
-        return str(flowspec.runtime_of(inputs.held).get("command") or "").upper(), label.casefold()
-
-    return kind_of(old) != kind_of(new)

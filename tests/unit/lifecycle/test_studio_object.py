@@ -229,6 +229,54 @@ async def test_a_document_as_text_is_the_same_and_what_is_ignored_stays() -> Non
     assert run.steps.diff(run.urn, Change(*state, news)).changes == {path: "update"}
 
 
+async def test_what_was_ignored_is_a_change_once_it_is_not_ignored() -> None:
+    run, path = Studio(), "spec.spec.nodes[0].script.content"
+    state = await run.up(None, spec=json.dumps(node_document()))
+    run.next_run()
+    other = node_document(script={**SCRIPT, "content": "SELECT 9;"}, description="Sweeps.")
+    news = run.news(state[1], spec=json.dumps(other))
+    context = run.context(run.urn, ignore_changes=(path,))
+    outputs = await run.steps.update(context, *state, news)
+    assert (run.held()[0]["script"]["content"], run.held()[0]["description"]) == ("SELECT 1;", "Sweeps.")
+    assert run.steps.diff(run.urn, state[0], news, outputs, news, [path]).changes == {}
+    assert run.steps.diff(run.urn, state[0], news, outputs, news).changes == {path: "update"}
+    run.next_run()
+    await run.up((state[0], news, outputs), spec=other)
+    assert run.held()[0]["script"]["content"] == "SELECT 9;"
+
+
+async def test_one_takes_the_place_that_another_one_leaves(messages: Messages) -> None:
+    run = Studio()
+    first = await run.up(None, spec=node_document())
+    run.next_run()
+    elsewhere = {"name": "sweep", "script": {**SCRIPT, "path": "care/sweep"}}
+    news = run.news(first[1], spec=node_document(**elsewhere))
+    run.steps.diff(run.urn, *first, news)
+    other = f"{run.urn}-other"
+    second = run.steps.check(other, {"projectId": PROJECT, "spec": node_document()}, None).inputs
+    await run.steps.create(run.context(other, preview=True), second)
+    with pytest.raises(RefusedError) as caught:
+        await run.steps.create(run.context(other), second)
+    messages(caught.value, node=first[2]["nodeId"])
+    await run.steps.update(run.context(run.urn), *first, news)
+    await run.steps.create(run.context(other), second)
+    assert sorted(one["name"] for one in run.held()) == ["sweep", "vacuum"]
+
+
+async def test_one_whose_create_was_not_seen_has_no_id_at_preview() -> None:
+    run = Studio(resource="Function")
+    run.emulator.add_fault(Fault("CreateFunction", times=3, reset=True))
+    state = await run.attempt(None, **function())
+    assert state is not None
+    run.next_run()
+    context = run.context(run.urn, preview=True)
+    assert (await run.steps.update(context, *state, run.news(state[1], **function())))[
+        "functionId"
+    ] is UNKNOWN
+    unknown = run.news(state[1], **function(className=UNKNOWN))
+    assert (await run.steps.update(context, *state, unknown))["functionId"] is UNKNOWN
+
+
 async def test_drift_of_short_inputs_comes_back_in_them() -> None:
     run = Studio(resource="Function")
     state = await run.up(None, **function(dataSource="lake"))
