@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks import flowspec, openapi
 
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import get_object, object_in_place
@@ -194,23 +195,40 @@ async def change_object(
                 "there. Give it another name or path, or rename or delete that one first"
             )
     more = await _content(context, inputs) if upload else {}
-    context.state_if_stopped = state.sent()
+    calls: list[tuple[str, Coroutine[Any, Any, None]]] = []
     if name != inputs.name:
-        context.report.status("renaming it" if context.secret else f"renaming {name} to {inputs.name}")
-        await operations.rename(*key, inputs.name)
+        calls.append((f"renaming {name} to {inputs.name}", operations.rename(*key, inputs.name)))
     if inputs.path and folder != own_folder:
-        context.report.status(
-            "moving it" if context.secret else f"moving it to {own_folder or 'the top folder'}"
-        )
-        await operations.move(*key, own_folder)
+        calls.append((f"moving it to {own_folder or 'the top folder'}", operations.move(*key, own_folder)))
     document = _differing(context, state, old, actual)
     if document or more:
-        context.report.status(f"updating the {inputs.kind.noun}")
         form = inputs.kind.form  # a document has to be sent with a file, too
         unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
         text = flowspec.canonical(document or unchanged)
-        await operations.update(*key, text, more)
+        calls.append((f"updating the {inputs.kind.noun}", operations.update(*key, text, more)))
+    await _made_in_turn(context, state, calls)
     return await _read_back(context, state.sent())
+
+
+async def _made_in_turn(
+    context: Context, state: ObjectState, calls: Sequence[tuple[str, Coroutine[Any, Any, None]]]
+) -> None:
+    """Makes the calls of a change, each with what it is about; a first one that is refused has changed nothing."""
+    context.state_if_stopped = state.sent()
+    try:
+        for number, (said, call) in enumerate(calls):
+            context.report.status("changing it" if context.secret else said)
+            try:
+                await call
+            except openapi.ServiceError as error:
+                unknown = error.after_lost_answer or openapi.is_outcome_unknown(error)
+                if number == 0 and not unknown:
+                    # Else the state would hold what was asked for, and nothing would undo a field that has left the document.
+                    context.state_if_stopped = None
+                raise
+    finally:
+        for _, call in calls:
+            call.close()
 
 
 def _differing(

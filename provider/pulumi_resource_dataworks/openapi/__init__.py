@@ -45,6 +45,7 @@ from ._jobs import wait_for_job as wait_for_job
 from ._limiter import Clock as Clock
 from ._limiter import SystemClock as SystemClock
 from ._retry import Race as Race
+from ._retry import is_outcome_unknown as is_outcome_unknown
 from ._retry import race as race
 from ._settings import AssumeRole as AssumeRole
 from ._settings import AssumeRoleWithOidc as AssumeRoleWithOidc

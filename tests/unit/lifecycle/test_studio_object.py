@@ -18,6 +18,7 @@ from pulumi_resource_dataworks.lifecycle import (
     LifecycleError,
     RefusedError,
     is_secret,
+    nothing_lost,
     secret,
 )
 from pulumi_resource_dataworks.openapi import _uploads
@@ -236,10 +237,10 @@ async def test_what_was_ignored_is_a_change_once_it_is_not_ignored() -> None:
     other = node_document(script={**SCRIPT, "content": "SELECT 9;"}, description="Sweeps.")
     news = run.news(state[1], spec=json.dumps(other))
     context = run.context(run.urn, ignore_changes=(path,))
-    outputs = await run.steps.update(context, *state, news)
+    outputs = await run.steps.update(context, Change(*state, news))
     assert (run.held()[0]["script"]["content"], run.held()[0]["description"]) == ("SELECT 1;", "Sweeps.")
-    assert run.steps.diff(run.urn, state[0], news, outputs, news, [path]).changes == {}
-    assert run.steps.diff(run.urn, state[0], news, outputs, news).changes == {path: "update"}
+    assert run.steps.diff(run.urn, Change(state[0], news, outputs, news, [path])).changes == {}
+    assert run.steps.diff(run.urn, Change(state[0], news, outputs, news)).changes == {path: "update"}
     run.next_run()
     await run.up((state[0], news, outputs), spec=other)
     assert run.held()[0]["script"]["content"] == "SELECT 9;"
@@ -251,14 +252,14 @@ async def test_one_takes_the_place_that_another_one_leaves(messages: Messages) -
     run.next_run()
     elsewhere = {"name": "sweep", "script": {**SCRIPT, "path": "care/sweep"}}
     news = run.news(first[1], spec=node_document(**elsewhere))
-    run.steps.diff(run.urn, *first, news)
+    run.steps.diff(run.urn, Change(*first, news))
     other = f"{run.urn}-other"
     second = run.steps.check(other, {"projectId": PROJECT, "spec": node_document()}, None).inputs
     await run.steps.create(run.context(other, preview=True), second)
     with pytest.raises(RefusedError) as caught:
         await run.steps.create(run.context(other), second)
     messages(caught.value, node=first[2]["nodeId"])
-    await run.steps.update(run.context(run.urn), *first, news)
+    await run.steps.update(run.context(run.urn), Change(*first, news))
     await run.steps.create(run.context(other), second)
     assert sorted(one["name"] for one in run.held()) == ["sweep", "vacuum"]
 
@@ -270,11 +271,25 @@ async def test_one_whose_create_was_not_seen_has_no_id_at_preview() -> None:
     assert state is not None
     run.next_run()
     context = run.context(run.urn, preview=True)
-    assert (await run.steps.update(context, *state, run.news(state[1], **function())))[
+    assert (await run.steps.update(context, Change(*state, run.news(state[1], **function()))))[
         "functionId"
     ] is UNKNOWN
     unknown = run.news(state[1], **function(className=UNKNOWN))
-    assert (await run.steps.update(context, *state, unknown))["functionId"] is UNKNOWN
+    assert (await run.steps.update(context, Change(*state, unknown)))["functionId"] is UNKNOWN
+
+
+async def test_a_refused_update_leaves_the_state_and_the_next_one_undoes_what_has_left_the_document() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document(timeout=3))
+    run.next_run()
+    run.emulator.add_fault(Fault("UpdateNode", status=403, code="NoPermission"))
+    news = run.news(state[1], spec=node_document())
+    context = run.context(run.urn)
+    with pytest.raises(openapi.PermissionDeniedError), nothing_lost(context):
+        await run.steps.update(context, Change(*state, news))
+    run.next_run()
+    await run.up(state, spec=node_document())
+    assert run.held()[0]["timeout"] == 0
 
 
 async def test_drift_of_short_inputs_comes_back_in_them() -> None:
