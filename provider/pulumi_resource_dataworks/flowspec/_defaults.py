@@ -56,8 +56,10 @@ class Surroundings:
 
     @property
     def project(self) -> Object:
-        """What the service says of the workspace in the workflow's metadata."""
-        return part(part(self.workflow, "metadata"), "project")
+        """What the service says of the workspace in the metadata of the workflow, or of a node that stands alone."""
+        holders = self.workflow, self.owner
+        of_workflow, of_owner = (part(part(one, "metadata"), "project") for one in holders)
+        return of_workflow or of_owner
 
     @property
     def node_type(self) -> NodeType | None:

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES
-from ._object_lookup import get_object, object_in_place
+from ._object_lookup import RunObjects, get_object, object_in_place
+from ._object_readback import Before, described, read_back
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
-from ._send_once import SENDS, send_once
-from ._state import report_rewrites, reset_removed
+from ._send_once import send_once
 from ._step import Asset, Context, LifecycleError, RefusedError, pauses
+
+_LOOKS = 3
+"""How often a create whose answer was lost is looked for before it is sent again."""
+
 
 # --- What is there already when an object is to be created
 
 
 async def claim_object(
-    context: Context,
-    inputs: ObjectInputs,
-    held: Mapping[StudioKey, str],
-    moving: Collection[StudioKey],
-    *,
-    begun: bool,
+    context: Context, inputs: ObjectInputs, run: RunObjects, *, begun: bool
 ) -> ObjectState | None:
     """The state of the object that is taken over; None where nothing is there, or nothing that will be there in `up`.
 
     A killed create leaves an object that holds just what was sent. That it is ours, the output of a node shows, or that this machine has
-    begun to create it (`begun`).
+    begun to create it (`begun`). Those that this run has deleted are not in the way.
 
     Raises:
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
     noun = inputs.kind.noun
     context.report.status(f"looking for the {noun}")
-    summary = await object_in_place(context, inputs)
+    summary = await object_in_place(context, inputs, run.gone)
     found = summary and await get_object(context, inputs, summary.id)
     if not found:
         return None
     own_id, takes = found.answer.id, "up takes it over" if context.preview else "taking it over"
-    holder = None if context.stateless else held.get((inputs.project_id, own_id))
+    holder = None if context.stateless else run.held.get((inputs.project_id, own_id))
     actual = found.carried(inputs)
     is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
     theirs = replace(inputs, own=own_id)
-    if holder is not None and holder != context.urn and (inputs.project_id, own_id) in moving:
+    if holder is not None and holder != context.urn and (inputs.project_id, own_id) in run.moving:
         if context.preview:
             return None
         raise RefusedError(
@@ -105,8 +104,8 @@ def _place(inputs: ObjectInputs) -> str:
 # --- Creating it, once although answers are lost
 
 
-async def create_object(context: Context, inputs: ObjectInputs) -> ObjectState:
-    """Creates an object and reads it back.
+async def create_object(context: Context, inputs: ObjectInputs, gone: Collection[StudioKey]) -> ObjectState:
+    """Creates an object and reads it back; those that are `gone` are not it, though a list may still name them.
 
     Raises:
         HalfDoneError: Something was sent, and its end was not seen or was not what it should be.
@@ -125,20 +124,21 @@ async def create_object(context: Context, inputs: ObjectInputs) -> ObjectState:
         object_id = await operations.create(inputs.project_id, text, more)
         return replace(state.sent(), object_id=object_id)
 
-    async def look(sent: int) -> ObjectState | None:
+    async def look(_: int) -> ObjectState | None:
+        """Lists may be stale, and a second create may make a second object."""
         context.report.status(
             f"the answer to the create was lost: looking for the {noun} before sending it again"
         )
-        for pause in pauses(sent if sent < SENDS else SENDS + 1):
+        for pause in pauses(_LOOKS):
             await context.pause(pause)
-            there = await object_in_place(context, inputs)
+            there = await object_in_place(context, inputs, gone)
             if there is not None:
                 return replace(state.sent(), object_id=there.id)
         return None
 
     made = await send_once(context, f"the create of the {noun}", send, look, state.half_done)
     context.state_if_stopped = made
-    return await _read_back(context, made)
+    return await read_back(context, made)
 
 
 def _place_of(inputs: ObjectInputs) -> dict[str, str]:
@@ -200,14 +200,14 @@ async def change_object(
         calls.append((f"renaming {name} to {inputs.name}", operations.rename(*key, inputs.name)))
     if inputs.path and folder != own_folder:
         calls.append((f"moving it to {own_folder or 'the top folder'}", operations.move(*key, own_folder)))
-    document = _differing(context, state, old, actual)
+    document = _differing(state, old, actual)
     if document or more:
         form = inputs.kind.form  # a document has to be sent with a file, too
         unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
         text = flowspec.canonical(document or unchanged)
         calls.append((f"updating the {inputs.kind.noun}", operations.update(*key, text, more)))
     await _made_in_turn(context, state, calls)
-    return await _read_back(context, state.sent())
+    return await read_back(context, state.sent(), Before(old, found))
 
 
 async def _made_in_turn(
@@ -231,12 +231,10 @@ async def _made_in_turn(
             call.close()
 
 
-def _differing(
-    context: Context, state: ObjectState, old: ObjectInputs, actual: flowspec.Object
-) -> flowspec.Object | None:
+def _differing(state: ObjectState, old: ObjectInputs, actual: flowspec.Object) -> flowspec.Object | None:
     """What of the document is to be sent; None where the service holds all of it."""
     inputs, form = state.inputs, state.inputs.kind.form
-    root = reset_removed(context, old.root, inputs.root)
+    root, _ = flowspec.reset_removed(old.root, inputs.root)
     kept = flowspec.project(root, actual)
     if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None
@@ -244,19 +242,29 @@ def _differing(
     document, *before = (
         flowspec.single_to_send(one, form, state.object_id) for one in (root, kept, old.root)
     )
-    held, held_before = form.object_of(document), [form.object_of(one) for one in before]
+    held = _with_nulls(old.held, form.object_of(document))
+    held_before = [form.object_of(one) for one in before]
     fields: flowspec.Object = {
         key: item
         for key, item in held.items()
         if key == "id" or any(item != one.get(key) for one in held_before)
     }
-    fields |= dict.fromkeys(old.held.keys() - held.keys())
     beside = {
         key: item
         for key, item in document["spec"].items()
         if any(item != one["spec"].get(key) for one in before)
     }
     return {**document, "spec": {**beside, form.holder: [fields]}}
+
+
+def _with_nulls(old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
+    """The new fields, and null for each that only the old ones have: what an update leaves out stays."""
+    inner = {
+        key: _with_nulls(old[key], item)
+        for key, item in new.items()
+        if flowspec.is_object(item) and flowspec.is_object(old.get(key))
+    }
+    return {**dict.fromkeys(old.keys() - new.keys()), **new, **inner}
 
 
 def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found: FoundObject) -> None:
@@ -268,78 +276,3 @@ def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found:
             "this overwrites an edit made outside of Pulumi since the last run, which changes "
             f"{described(context, new, changed)}"
         )
-
-
-def described(context: Context, inputs: ObjectInputs, changed: Mapping[tuple[str | int, ...], str]) -> str:
-    """The fields of some places in carrying documents, for a message."""
-    names = dict.fromkeys(_field(inputs, path) for path in changed)
-    if context.hides_names or context.secret or len(names) > 5:
-        return "1 field" if len(names) == 1 else f"{len(names)} fields"
-    return ", ".join(names)
-
-
-def _field(inputs: ObjectInputs, path: tuple[str | int, ...]) -> str:
-    if "spec" not in inputs.values:
-        return inputs.kind.property_of(path, inputs.values)
-    own = flowspec.uncarried_path(path)
-    steps = [str(step) for step in own[3:5]] if own[:2] == inputs.kind.form.path[:2] else [str(own[1])]
-    return (
-        "the script"
-        if steps == ["script", "content"]
-        else ".".join(step for step in steps if not step.isdecimal())
-    )
-
-
-# --- Reading it back
-
-
-async def _read_back(context: Context, state: ObjectState) -> ObjectState:
-    """The state after a read that shows what was sent; reads right after a write may be stale.
-
-    What a second read does not show is sent once more: a create may drop dependencies without a word (the vendor's guide).
-    """
-    inputs, lost, again = state.inputs, f"the {state.inputs.kind.noun}", True
-    context.report.status("reading it back")
-    for attempt, pause in enumerate((0.0, *pauses(3))):
-        await context.pause(pause)
-        found = await get_object(context, inputs, state.object_id)
-        if found is None:
-            continue
-        actual = found.carried(inputs)
-        state = replace(state.with_answer(found), left_out=flowspec.left_out(inputs.root, actual))
-        kept = state.projected(actual)
-        lost = _lost(inputs, kept)
-        if not lost:
-            context.report.status(f"{inputs.kind.noun} in place")
-            return replace(_with_rewrites(context, state, kept), settled=True)
-        if attempt and again:
-            again, text = False, flowspec.single_to_send(inputs.root, inputs.kind.form, state.object_id)
-            operations = inputs.kind.operations(context.client)
-            await operations.update(*state.key, flowspec.canonical(text), {})
-    raise state.half_done(f"the {inputs.kind.noun} was sent, but DataWorks did not keep {lost}")
-
-
-def _lost(inputs: ObjectInputs, kept: flowspec.Object) -> str:
-    """What of the document is not there and is no matter of how it is kept."""
-    form = inputs.kind.form
-    sent, there = inputs.held, form.object_of(kept)
-    script, script_there = flowspec.script_of(sent), flowspec.script_of(there)
-    gone = flowspec.changes(inputs.root, kept)
-    for is_lost, what in (
-        (sent.get("name") != there.get("name"), "its name"),
-        (script.get("path") != script_there.get("path"), "its path"),
-        (script.get("content") != script_there.get("content"), "its script"),
-        (bool(gone.edges_removed), "a dependency"),
-    ):
-        if is_lost:
-            return what
-    return ""
-
-
-def _with_rewrites(context: Context, state: ObjectState, kept: flowspec.Object) -> ObjectState:
-    """The state that knows what the service made of the document, so that it is no drift later."""
-    changed = flowspec.differences(state.inputs.root, kept)
-    if flowspec.same(state.inputs.root, kept):
-        return replace(state, rewrites=None)
-    report_rewrites(context, f"changes {described(context, state.inputs, changed)}", state.half_done)
-    return replace(state, rewrites=(flowspec.canonical(state.inputs.root), flowspec.canonical(kept)))

@@ -1,15 +1,33 @@
-"""Looking at Data Studio objects: one by its ID, one at its place, and what holds a node."""
+"""Looking at Data Studio objects: one by its ID, one at its place, what holds a node, and what this run does with them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._object_kinds import NODE, SCENES, ObjectKind
-from ._object_state import FoundObject, ObjectInputs, ObjectState
+from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._ownership import read_unless_gone
-from ._step import Context, LifecycleError
+from ._step import Context, LifecycleError, pauses
+
+
+@dataclass(slots=True)
+class RunObjects:
+    """What this run does with the objects of a kind.
+
+    Attributes:
+        held: Those that live resources hold, with their URNs: no delete may touch them.
+        leaving: Those that are deleted before their replacement is created.
+        moving: Those that are renamed or moved away.
+        gone: Those that were deleted: reads may be stale, and still show them.
+    """
+
+    held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
+    leaving: set[StudioKey] = field(default_factory=set[StudioKey])
+    moving: set[StudioKey] = field(default_factory=set[StudioKey])
+    gone: set[StudioKey] = field(default_factory=set[StudioKey])
 
 
 async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> FoundObject | None:
@@ -28,9 +46,10 @@ async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> 
         if not error.is_ambiguous_client_error:
             raise
         listed = await operations.called(inputs.project_id, inputs.name, inputs.container_id)
-        if any(one.id == object_id for one in listed):
-            raise
-        return None
+        if not any(one.id == object_id for one in listed):
+            return None
+        await context.pause(pauses(1)[0])  # the list may be ahead of the read
+        answer = await operations.get(inputs.project_id, object_id)
     try:
         found = FoundObject(answer, flowspec.read(answer.spec).root)
         found.carried(inputs)
@@ -42,12 +61,18 @@ async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> 
     return found
 
 
-async def object_in_place(context: Context, inputs: ObjectInputs) -> openapi.StudioObject | None:
-    """The object that has this name where this one is to be: names are compared here, as the service matches loosely."""
+async def object_in_place(
+    context: Context, inputs: ObjectInputs, gone: Collection[StudioKey] = ()
+) -> openapi.StudioObject | None:
+    """The object that has this name where this one is to be: names are compared here, as the service matches loosely.
+
+    One that is `gone` is not there, though a list may still name it.
+    """
     operations = inputs.kind.operations(context.client)
     for one in await operations.called(inputs.project_id, inputs.name, inputs.container_id):
         in_place = not inputs.path or one.path.strip("/") in ("", inputs.path)
-        if one.id == inputs.own or (one.name == inputs.name and in_place):
+        is_named = one.id == inputs.own or (one.name == inputs.name and in_place)
+        if is_named and (inputs.project_id, one.id) not in gone:
             return one
     return None
 

@@ -51,7 +51,7 @@ def resource_types(options: Options, run: str, learnt: Learnt) -> dict[str, Reso
     ]
 
     def makes(key: tuple[int, str]) -> bool:
-        return definitions.makes(key) or any(key in steps.held for steps in objects)
+        return definitions.makes(key) or any(key in steps.run.held for steps in objects)
 
     of_object = {"spec": OF_THE_OBJECT, "content": frozenset({"digest", BOOKKEEPING})}
     taken_over = TakenOver(run and f"{run}/deployments")

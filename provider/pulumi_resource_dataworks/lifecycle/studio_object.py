@@ -13,16 +13,10 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from ._check import Checked
 from ._diff import Difference, PropertyChange, ignoring
-from ._object_calls import (
-    change_object,
-    claim_object,
-    create_object,
-    described,
-    nothing_is_lost,
-    warn_of_edit,
-)
+from ._object_calls import change_object, claim_object, create_object, nothing_is_lost, warn_of_edit
 from ._object_kinds import ObjectKind, check_object
 from ._object_lookup import (
+    RunObjects,
     get_any,
     get_object,
     imported_object,
@@ -30,6 +24,7 @@ from ._object_lookup import (
     refuse_no_container,
     scene_of,
 )
+from ._object_readback import described
 from ._object_state import (
     FoundObject,
     ObjectInputs,
@@ -63,9 +58,7 @@ class StudioObjects:
         taken_over: The objects that a resource of this run has taken over, in whichever process.
         journal: What this machine has created, as the state of a killed run does not say it.
         declared: Which resource of this run declares a place: project, container, and path or name.
-        held: The objects that live resources of this run hold: no delete may touch them.
-        leaving: The objects that are deleted before their replacement is created.
-        moving: Those that this run renames or moves away.
+        run: What this run does with the objects.
         is_imported: Whether a definition of this run has a workflow, or is to make it.
         upstream: What the objects need that this run has sent, beside that of workflows.
     """
@@ -74,9 +67,7 @@ class StudioObjects:
     taken_over: TakenOver = field(default_factory=TakenOver)
     journal: Journal = field(default_factory=Journal)
     declared: dict[tuple[int, str, str], str] = field(default_factory=dict[tuple[int, str, str], str])
-    held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
-    leaving: set[StudioKey] = field(default_factory=set[StudioKey])
-    moving: set[StudioKey] = field(default_factory=set[StudioKey])
+    run: RunObjects = field(default_factory=RunObjects)
     is_imported: Callable[[StudioKey], bool] = lambda _: False
     upstream: dict[StudioKey, Upstream] = field(default_factory=dict[StudioKey, Upstream])
 
@@ -105,12 +96,12 @@ class StudioObjects:
             found = replace(found, changes={**found.changes, "adopt": "update"})
         key = studio_key(self.kind, change.resource_id, change.outputs)
         if found.delete_before_replace:
-            self.leaving.add(key)
+            self.run.leaving.add(key)
         elif not found.replaces and urn in self.declared.values():
-            self.held[key] = urn
+            self.run.held[key] = urn
             place = next(place for place, owner in self.declared.items() if owner == urn)
             if place[2] != (change.outputs.get("path") or change.outputs.get("name")):
-                self.moving.add(key)
+                self.run.moving.add(key)
         return found
 
     def _difference(self, urn: str, change: Change, old: Mapping[str, Any]) -> Difference:
@@ -184,21 +175,21 @@ class StudioObjects:
         key = _journal_key(context, inputs)
         self.journal.begin(key, inputs.digest)
         try:
-            return await self._kept(context, create_object(context, inputs))
+            return await self._kept(context, create_object(context, inputs, self.run.gone))
         except Exception:
             self.journal.end(key)  # nothing was sent, or the state will say so
             raise
 
     async def _claim(self, context: Context, inputs: ObjectInputs) -> ObjectState | None:
         begun = self.journal.begun(_journal_key(context, inputs), inputs.digest)
-        return await claim_object(context, inputs, self.held, self.moving, begun=begun)
+        return await claim_object(context, inputs, self.run, begun=begun)
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
         """At preview: one look at what has this name."""
         if is_unknown(self.kind, news):
             return unknown_outputs(self.kind, news)
         inputs = ObjectInputs.of(self.kind, news, context.urn)
-        leaving = {key for key in self.leaving if key[0] == inputs.project_id}
+        leaving = {key for key in self.run.leaving if key[0] == inputs.project_id}
         try:
             if not leaving and not isinstance(news.get("adopt"), Unknown):
                 taken = await self._claim(context, inputs)
@@ -310,7 +301,7 @@ class StudioObjects:
         """
         self._hide(context, outputs)
         key, noun = studio_key(self.kind, resource_id, outputs), self.kind.noun
-        if key[1] and (key in self.held or self.taken_over.holds(key)):
+        if key[1] and (key in self.run.held or self.taken_over.holds(key)):
             context.report.info(
                 f"the resource that replaces this one holds its {noun}, which stays ({noun} {key[1]})"
             )
@@ -324,6 +315,7 @@ class StudioObjects:
             key = key[0], found.answer.id
         try:
             await self.kind.operations(context.client).delete(*key)
+            self.run.gone.add(key)
         except openapi.NotFoundError:
             return
         except openapi.ServiceError as error:
@@ -353,7 +345,7 @@ class StudioObjects:
         finally:
             state = cast("ObjectState | None", context.state_if_stopped)
             if state is not None and state.object_id:
-                self.held[state.key] = context.urn
+                self.run.held[state.key] = context.urn
                 self.upstream[state.key] = upstream_of(state.inputs.root)
 
     def _hide(self, context: Context, *holders: Mapping[str, Any]) -> None:
