@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import pulumi_resource_dataworks.flowspec._nodes as graph
@@ -18,7 +18,6 @@ from ._nodes import (
     inner_scopes,
     nodes_of,
     output_of,
-    runtime_of,
     scope_of,
     script_of,
     workflow_of,
@@ -86,12 +85,9 @@ def complete(root: Object, choose: ChooseId) -> Object:
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
     workflow["id"] = str(workflow.get("id") or spec.get("id") or choose(""))
-    for key, value in (("id", workflow["id"]), ("name", workflow["name"]), ("type", done["kind"])):
-        if spec.get(key) in (None, ""):
-            spec[key] = value
-    _fill_script(workflow, str(workflow["name"]))
-    runtime = runtime_of(workflow)
-    workflow["script"]["runtime"] = {**runtime, "command": runtime.get("command") or "WORKFLOW"}
+    for holder, key, value in _implied(done):
+        if holder.get(key) in (None, ""):
+            holder[key] = value
     for dependency in dependencies_of(spec):
         word = str(dependency["nodeId"])  # a number would be dropped
         dependency["nodeId"] = workflow["id"] if word == workflow["name"] else word
@@ -100,7 +96,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
             node["for-each"] = node.pop("forEach")
         node["id"] = str(node.get("id") or choose(name))
         _fill_outputs(node)
-    _complete_scope(workflow, str(workflow["script"]["path"]), "dependencies")
+    _complete_scope(workflow, "dependencies")
     return done
 
 
@@ -117,11 +113,33 @@ def _copied(value: Json) -> Json:
     return relisted(value, [_copied(item) for item in value]) if is_list(value) else value
 
 
-def _fill_script(owner: Object, path: str) -> None:
-    script: Object = owner.get("script") or {}
-    if script.get("path") in (None, ""):
-        script["path"] = path
-    owner["script"] = script
+def _implied(root: Object) -> Iterator[tuple[Object, str, Json]]:
+    """What follows from the names in a document: each value with its holder and key. Nothing has to be written there.
+
+    A path follows from that around it, so each is asked for once the one before is written, or left out.
+    """
+    spec, workflow = root["spec"], workflow_of(root)
+    yield spec, "id", workflow["id"]
+    yield spec, "name", workflow["name"]
+    yield spec, "type", root["kind"]
+    name, script = str(workflow["name"]), _held(workflow, "script")
+    yield script, "path", name
+    yield _held(script, "runtime"), "command", "WORKFLOW"
+    yield from _implied_paths(workflow, str(script.get("path") or name))
+
+
+def _implied_paths(owner: Object, path: str) -> Iterator[tuple[Object, str, Json]]:
+    for node in scope_of(owner):
+        own, script = f"{path}/{node['name']}", _held(node, "script")
+        yield script, "path", own
+        for _, inner in inner_scopes(node):
+            yield from _implied_paths(inner, str(script.get("path") or own))
+
+
+def _held(holder: Object, key: str) -> Object:
+    """The object below a key, which is there from now on."""
+    holder[key] = holder.get(key) or {}
+    return cast("Object", holder[key])
 
 
 def _fill_outputs(node: Object) -> None:
@@ -132,14 +150,13 @@ def _fill_outputs(node: Object) -> None:
         node["outputs"] = {**(node.get("outputs") or {}), key: [*held, output]}
 
 
-def _complete_scope(owner: Object, path: str, edges: str) -> None:
+def _complete_scope(owner: Object, edges: str) -> None:
     index = NodeIndex.of(owner)
     as_flow = owner.get("flow") and not owner.get("dependencies")
     fill_joins(owner, "flow" if as_flow else edges, index)
     for dependency in dependencies_of(owner):
         _resolve(dependency, index)
     for node in scope_of(owner):
-        _fill_script(node, f"{path}/{node['name']}")
         for holder, keys in ((node, graph.HOLD_VARIABLES), (node["script"], {"parameters"})):
             for key in keys & holder.keys():
                 holder[key] = _resolve_variables(holder[key], index)
@@ -149,7 +166,7 @@ def _complete_scope(owner: Object, path: str, edges: str) -> None:
         fill_node(node)
         for key, inner in inner_scopes(node):
             loop = field_of("node", key)[0] in _LOOPS
-            _complete_scope(inner, str(node["script"]["path"]), "flow" if loop else "dependencies")
+            _complete_scope(inner, "flow" if loop else "dependencies")
 
 
 _LOOPS = frozenset({"doWhile", "foreach", "paiflow"})
@@ -231,21 +248,15 @@ def _means(found: Object, root: Object) -> bool:
 
 
 def _shorten(root: Object, *, portable: bool, controls: bool) -> None:
-    spec, workflow = root["spec"], workflow_of(root)
-    name, own = workflow["name"], str(workflow["id"])
-    path = str(workflow["script"]["path"])
-    for key, value in (("id", own), ("name", name), ("type", root["kind"])):
-        if spec.get(key) == value:
-            del spec[key]
+    workflow = workflow_of(root)
     for _, scope in list(graph.scopes(workflow)):
         _name_nodes(scope, portable=portable, controls=controls)
-    _shorten_paths(workflow, path)
-    _drop_default(workflow["script"], "path", name)
-    _drop_default(workflow["script"].get("runtime") or {}, "command", "WORKFLOW")
+    for holder, key, value in _implied(root):
+        _drop_default(holder, key, value)
     for holder, key in ((workflow["script"], "runtime"), (workflow, "script")):
         _drop_default(holder, key, {})
     if portable:
-        _leave_out_ids(root, own)
+        _leave_out_ids(root, str(workflow["id"]))
 
 
 def _name_nodes(scope: Object, *, portable: bool, controls: bool) -> None:
@@ -288,14 +299,6 @@ def _drop_own_output(node: Object) -> None:
     if labelled == [default]:
         del node["outputs"]["nodeOutputs"]
         _drop_default(node, "outputs", {})
-
-
-def _shorten_paths(owner: Object, path: str) -> None:
-    for node in scope_of(owner):
-        own = str(node["script"].get("path"))
-        _drop_default(node["script"], "path", f"{path}/{node['name']}")
-        for _, inner in inner_scopes(node):
-            _shorten_paths(inner, own)
 
 
 def _leave_out_ids(root: Object, own: str) -> None:

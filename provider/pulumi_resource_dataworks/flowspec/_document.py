@@ -5,31 +5,110 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from ._problems import InvalidDocumentError, Problem, escaped
-from ._syntax import (
+from ._texts import (
+    JSON_TOKEN,
     MAX_DEPTH,
-    is_json_like,
     json_words,
     line_and_column,
-    locate,
-    names_a_file,
-    odd_number,
-    repeated_key,
-    too_deep,
+    locate_yaml,
+    nearest,
+    read_yaml,
+    whole,
 )
-from ._values import Json, Object, Path, is_object
-from ._yaml import locate_yaml, read_yaml, whole
+from ._values import Json, Object, Path, Step, is_object
+
+# --- Where in a JSON text a value stands. Read only when there is a problem to show
+
+
+_LINE_END = re.compile("\n")
+_ODD_NUMBER = re.compile(r"NaN|-?Infinity|-?[0-9]{1000,}")
+
+
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """The line and column, both from 1, of the value at each path, or of its nearest parent that is there.
+
+    The text is read once, however many paths there are.
+    """
+    wanted = set(paths)
+    parents = {path[:length] for path in wanted for length in range(len(path) + 1)}
+    found: dict[Path, int] = {}
+    for here, offset in _values(text):
+        if here in parents:
+            found.setdefault(here, offset)
+            if wanted <= found.keys():
+                break
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    offsets = {path: nearest(found, path, 0) for path in wanted}
+    lines = {path: bisect_right(starts, offset) for path, offset in offsets.items()}
+    return {path: (line, offsets[path] - starts[line - 1] + 1) for path, line in lines.items()}
+
+
+def repeated_key(text: str) -> tuple[Path, int]:
+    """The path of the first key that its object holds twice, and the offset of its second value."""
+    seen: set[Path] = set()
+    for path, offset in _values(text):
+        if path in seen:
+            return path, offset
+        seen.add(path)
+    return (), 0
+
+
+def too_deep(text: str) -> int:
+    """The offset at which the text nests deeper than allowed; 0 where it does not."""
+    return next(
+        (offset for path, offset in _values(text) if len(path) >= MAX_DEPTH and text[offset] in "{["), 0
+    )
+
+
+def odd_number(text: str) -> tuple[int, str]:
+    """Offset and text of the first number that is none of JSON's, or has thousands of digits."""
+    odd = (token for token in JSON_TOKEN.finditer(text) if _ODD_NUMBER.fullmatch(token.group()))
+    return next(((token.start(), token.group()) for token in odd), (0, "a value"))
+
+
+def _values(text: str) -> Iterator[tuple[Path, int]]:
+    """Path and offset of each value of a text that is JSON, parents before their children."""
+    path: list[Step] = []
+    expect_key = False
+    containers: list[str] = []
+    for token in JSON_TOKEN.finditer(text):
+        word = token.group()
+        if word in "}]":
+            containers.pop()
+            path.pop()
+            expect_key = False
+        elif word == ",":
+            expect_key = containers[-1] == "{"
+            last = path[-1]
+            path[-1] = last + 1 if isinstance(last, int) else last
+        elif word == ":":
+            expect_key = False
+        elif expect_key:
+            path[-1] = json.loads(word, strict=False)
+        else:
+            yield tuple(path), token.start()
+            if word in "{[":
+                containers.append(word)
+                path.append("" if word == "{" else 0)
+                expect_key = word == "{"
+
+
+# --- Documents
+
 
 MAX_TEXT = 16 * 1024 * 1024
 """The longest text that is read, in characters. The vendor's package validator stops at 15 MB."""
 
-_CONTAINERS = (dict, list)
+_FILE = re.compile(r"[^\n{}\[\]]*\.(json|ya?ml)|(\.{0,2}|~|[A-Za-z]:|file:)[/\\][^\n{}\[\]]*", re.IGNORECASE)
+_SPACE_OR_COMMENT = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LONGEST_NAME = 300
 _NUMBERS = (float, int)
-_WORDS = (str, bool)
 _EXACT = 2**53
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF = "the text holds half of a surrogate pair"
@@ -73,8 +152,7 @@ def read(source: object) -> Document:
         return _read_text(source)
     if isinstance(source, Mapping):
         problems: list[Problem] = []
-        root: Object = _plain(cast("object", source), (), problems)
-        problems += [] if problems else _unwritable(root, ())
+        root: Object = _plain(cast("object", source), (), problems, _of_program)
         if problems:
             raise InvalidDocumentError(problems)
         return Document(root)
@@ -107,21 +185,36 @@ def _read_text(text: str) -> Document:
         text.encode()
     except UnicodeEncodeError as error:
         raise _unreadable(text, _HALF, "Write the whole character.", error.start) from None
-    if names_a_file(text):
+    if _names_a_file(text):
         message = "this looks like a file's name: {}"
         remedy = "Give what is in the file: in Pulumi's YAML, fn::readFile reads it."
         raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
-    json_like = is_json_like(text)
+    json_like = _is_json_like(text)
     root = _read_json(text) if json_like else read_yaml(text)
     if not is_object(root):
         found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Problem((), found, remedy, line=1, column=1)])
     document = Document(root, text, locate if json_like else locate_yaml)
-    problems = list(_unwritable(root, ()))
+    problems: list[Problem] = []
+    _plain(root, (), problems, _of_text)
     if problems:
         raise InvalidDocumentError(document.place(problems))
     return document
+
+
+def _names_a_file(text: str) -> bool:
+    """Whether a text is the name of a file and no document."""
+    name = text.strip().strip("\"'")
+    return len(name) <= _LONGEST_NAME and ": " not in name and _FILE.fullmatch(name) is not None
+
+
+def _is_json_like(text: str) -> bool:
+    """Whether a text is read as JSON: it begins with a bracket, comments aside, which JSON has none of."""
+    place = 0
+    while comment := _SPACE_OR_COMMENT.match(text, place):
+        place = comment.end()
+    return text[place : place + 1] in ("{", "[")
 
 
 def _read_json(text: str) -> Json:
@@ -172,51 +265,36 @@ def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _unwritable(value: Json, path: Path) -> Iterator[Problem]:
-    """What JSON text can spell and nothing can store: text that is no Unicode, numbers past all bounds, depth."""
-    if len(path) > MAX_DEPTH:
-        yield _too_deep(path)
-        return
-    if is_object(value) and not all(map(str.isascii, value)):
-        yield from (problem for key in value for problem in _odd(key, path))
-    items: Iterable[tuple[str | int, Json]] = value.items() if is_object(value) else enumerate(value)
-    for step, item in items:
-        if isinstance(item, _CONTAINERS):
-            yield from _unwritable(item, (*path, step))
-        elif not (type(item) is str and item.isascii()):
-            yield from _odd(item, (*path, step))
+Numbers = Callable[[float, Path, list[Problem]], int | float]
+"""How a number is read, and what is wrong with it."""
 
 
-def _too_deep(path: Path) -> Problem:
-    return Problem(path, f"this is nested deeper than {MAX_DEPTH} levels", "Flatten the document.")
-
-
-def _odd(value: Json, path: Path) -> Iterator[Problem]:
-    if isinstance(value, str) and _SURROGATE.search(value):
-        yield Problem(path, _HALF, "Write the whole character.")
-    elif isinstance(value, float) and value in {float("inf"), float("-inf")}:
-        yield Problem(path, "the number is too large", "Write it as text.")
-
-
-def _plain(value: object, path: Path, problems: list[Problem]) -> Json:
-    """A value of a Pulumi program as JSON: whole numbers as ints, and none that has been rounded already."""
-    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
-        return _number(value, path, problems)
-    if value is None or isinstance(value, _WORDS):
+def _plain(value: object, path: Path, problems: list[Problem], number: Numbers) -> Json:
+    """A value as JSON; what nothing can store is added to the problems."""
+    if isinstance(value, str):
+        if not value.isascii() and _SURROGATE.search(value):
+            problems.append(Problem(path, _HALF, "Write the whole character."))
         return value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, _NUMBERS):
+        return number(value, path, problems)
     if len(path) > MAX_DEPTH:
-        problems.append(_too_deep(path))
+        message = f"this is nested deeper than {MAX_DEPTH} levels"
+        problems.append(Problem(path, message, "Flatten the document."))
     elif isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         if not all(isinstance(key, str) for key in mapping):
             problems.append(Problem(path, "each key has to be text", "Write the keys in quotes."))
         return {
-            str(key): item if type(item) is str else _plain(item, (*path, str(key)), problems)
+            _plain(str(key), path, problems, number): item
+            if type(item) is str and item.isascii()
+            else _plain(item, (*path, str(key)), problems, number)
             for key, item in mapping.items()
         }
     elif isinstance(value, Sequence):
         sequence = cast("Sequence[object]", value)
-        return [_plain(item, (*path, index), problems) for index, item in enumerate(sequence)]
+        return [_plain(item, (*path, index), problems, number) for index, item in enumerate(sequence)]
     else:
         problems.append(
             Problem(path, f"a FlowSpec document cannot hold {_kind_of(value)}", "Give its text instead.")
@@ -224,7 +302,14 @@ def _plain(value: object, path: Path, problems: list[Problem]) -> Json:
     return None
 
 
-def _number(value: float, path: Path, problems: list[Problem]) -> int | float:
+def _of_text(value: float, path: Path, problems: list[Problem]) -> int | float:
+    if value in {float("inf"), float("-inf")}:
+        problems.append(Problem(path, "the number is too large", "Write it as text."))
+    return value
+
+
+def _of_program(value: float, path: Path, problems: list[Problem]) -> int | float:
+    """Of a Pulumi program: whole numbers as ints, and none that has been rounded already."""
     if isinstance(value, float) and not math.isfinite(value):
         problems.append(Problem(path, f"{value} is no JSON number", "Write a finite number."))
     elif abs(value) >= _EXACT:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ._nodes import arms_of, given_variables, script_of
 from ._problems import Phrase, Problem, near, problem
-from ._syntax import json_words
 from ._tables import NODE_TYPES
+from ._texts import json_words
 from ._values import Json, Object, Path, is_list, is_object, like, objects, part
 
 _INVISIBLE = {

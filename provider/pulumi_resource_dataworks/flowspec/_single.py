@@ -13,14 +13,13 @@ from ._changes import ChangeKind, authored, differences
 from ._comparison import rename_ids
 from ._completion import VERSION, ChooseId, complete
 from ._document import Document
-from ._nodes import dependencies_of, main_outputs, output_of, runtime_of, script_of, workflow_of
+from ._nodes import WORKFLOW, dependencies_of, main_outputs, output_of, runtime_of, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
 from ._validation import document_problems, holder_problems
 from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt, relisted
 
-_CARRIER: Path = ("spec", "workflows", 0)
-_OF_NODES = ("nodes", "dependencies", "flow")
+_WAITS = ("dependencies", "flow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ FILE_RESOURCE = SingleForm(
 def carried(root: Object, form: SingleForm) -> Object:
     """The document with its object in a workflow that holds nothing else."""
     spec = root["spec"]
-    inside = {key: spec[key] for key in _OF_NODES if key in spec and form is NODE}
+    inside = {key: spec[key] for key in ("nodes", *_WAITS) if key in spec and form is NODE}
     outside = {key: item for key, item in spec.items() if key not in inside}
     body = rebuilt(spec, {**outside, "workflows": [{"name": form.noun, **inside}]})
     return rebuilt(root, {**root, "kind": "CycleWorkflow", "spec": body})
@@ -91,7 +90,7 @@ def single_differences(old: Object, new: Object, form: SingleForm) -> dict[Path,
 
 def uncarried_path(path: Path) -> Path:
     """A path of the carrying document in that of the object alone."""
-    return ("spec", *path[3:]) if path[:3] == _CARRIER else path
+    return ("spec", *path[3:]) if path[:3] == WORKFLOW else path
 
 
 # --- What is wrong with it
@@ -159,23 +158,19 @@ def complete_single(root: Object, form: SingleForm, own: str, choose: ChooseId) 
         own: The ID. One that the author has written is only what the document itself calls the object.
         choose: Gives the ID of a node that a control node holds.
     """
-    whole = carried(root, form)
-    held = dict(form.object_of(whole))
+    held = form.object_of(root)
     name, written = str(held["name"]), str(held.get("id") or own)
-    held |= {"id": written, "script": {**script_of(held), "path": script_of(held).get("path") or name}}
-    inside = {key: item for key, item in workflow_of(whole).items() if key in _OF_NODES}
+    placed = {**script_of(held), "path": script_of(held).get("path") or name}
+    spec = {**root["spec"], form.holder: [{**held, "id": written, "script": placed}]}
+    whole = carried({"spec": spec}, form)
     if form is NODE:
-        workflow: Object = {"id": form.noun, "name": form.noun, **inside, "nodes": [held]}
+        inside = workflow_of(whole)
         completed = complete(
-            {"kind": "CycleWorkflow", "spec": {"workflows": [workflow]}},
+            {"kind": whole["kind"], "spec": {"workflows": [{"id": form.noun, **inside}]}},
             lambda word: written if word == name else choose(word),
         )
-        inside = {key: workflow_of(completed)[key] for key in inside}
-    beside = {key: item for key, item in whole["spec"].items() if key not in ("workflows", form.holder)}
-    own_list = {} if form is NODE else {form.holder: [held]}
-    body = {**beside, **own_list, "workflows": [{"name": form.noun, **inside}]}
-    found: Object = {"kind": "CycleWorkflow", "spec": body}
-    return found if written == own else rename_ids(found, {written: own})
+        whole["spec"]["workflows"] = [{key: workflow_of(completed)[key] for key in inside}]
+    return whole if written == own else rename_ids(whole, {written: own})
 
 
 def as_in_container(actual: Object, sent: Object) -> Object:
@@ -183,7 +178,7 @@ def as_in_container(actual: Object, sent: Object) -> Object:
     shell, ours = workflow_of(actual), workflow_of(sent)
     [node], [own] = shell["nodes"], ours["nodes"]
     placed = {**node, "script": {**script_of(node), "path": own["script"]["path"]}}
-    waits = {key: ours[key] for key in _OF_NODES[1:] if key in ours}
+    waits = {key: ours[key] for key in _WAITS if key in ours}
     return {
         **actual,
         "spec": {**actual["spec"], "workflows": [{"name": NODE.noun, **waits, "nodes": [placed]}]},
@@ -218,7 +213,6 @@ def imported_single(root: Object, form: SingleForm, actual: str) -> tuple[Object
     cleaned = clean(read_single(root, form, actual, actual))
     document = uncarried(cleaned, form)
     held = dict(form.object_of(document))
-    spec: Object = {form.holder: [held]}
     name, container = str(held["name"]), ""
     outputs = objects(part(held, "outputs").get("nodeOutputs"))
     if [str(one.get("data")) for one in outputs] == [actual]:
@@ -229,10 +223,8 @@ def imported_single(root: Object, form: SingleForm, actual: str) -> tuple[Object
         container = str(workflow_of(root).get("id") or "")
     if container or script.get("path") == name:
         script.pop("path", None)
-    held["script"] = script
-    for key in _OF_NODES[1:]:
-        waits = document["spec"].get(key)
-        spec |= {key: [{**one, "nodeId": name} for one in objects(waits)]} if waits else {}
+    spec: Object = {form.holder: [{**held, "script": script}]}
+    spec |= {key: waits for key, waits in _waits(document["spec"], name).items() if waits}
     return authored({"version": VERSION, "kind": form.kind, "spec": spec}), container
 
 
@@ -247,9 +239,10 @@ def _held(root: Object, form: SingleForm, actual: str) -> tuple[Object, Object]:
 def single_to_send(root: Object, form: SingleForm, called: str) -> Object:
     """A carrying document as the service takes it: the object under what it is to be called there."""
     document: Object = {"version": VERSION, **uncarried(root, form)}
-    spec: Object = dict(document["spec"])
-    spec[form.holder] = [{**form.object_of(document), "id": called}]
-    for key in _OF_NODES[1:]:
-        if key in spec:
-            spec[key] = [{**one, "nodeId": called} for one in objects(spec[key])]
-    return {**document, "spec": spec}
+    held = {form.holder: [{**form.object_of(document), "id": called}]}
+    return {**document, "spec": {**document["spec"], **held, **_waits(document["spec"], called)}}
+
+
+def _waits(spec: Object, called: str) -> Object:
+    """What the one node of a spec waits for, in whichever spelling, by what it is called."""
+    return {key: [{**one, "nodeId": called} for one in objects(spec[key])] for key in _WAITS if key in spec}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,18 +167,16 @@ def from_file(name: str, variables: Mapping[str, str] | None = None) -> Source:
     return Source(shown, document.root if document and not fatal else None, findings)
 
 
-def whole(root: Object) -> Object:
-    """A document with everything in it that its author may leave out."""
-    return flowspec.complete(root, _chooser({}, frozenset()))
+def whole(root: Object, known: Mapping[str, str] | None = None, taken: Iterable[str] = ()) -> Object:
+    """A document with everything in it that its author may leave out; nodes have the known IDs that are not taken."""
+    free = {name: own for name, own in (known or {}).items() if own not in set(taken)}
+    return flowspec.complete(root, lambda name: free.get(name) or flowspec.derive_id(_URN, 0, "", name))
 
 
 def both(before: Object, after: Object) -> tuple[Object, Object]:
     """Two documents, both whole. A node without an ID in one has that of the other's node of the same name, as in an update."""
     old, new = _ids(before), _ids(after)
-    return (
-        flowspec.complete(before, _chooser(new, frozenset(old.values()))),
-        flowspec.complete(after, _chooser(old, frozenset(new.values()))),
-    )
+    return whole(before, new, old.values()), whole(after, old, new.values())
 
 
 def held(actual: Object, declared: Object) -> tuple[Object, Object]:
@@ -186,8 +184,8 @@ def held(actual: Object, declared: Object) -> tuple[Object, Object]:
 
     What the service fills in is no difference, and a node that it knows under another ID is the same.
     """
-    theirs = flowspec.complete(actual, _chooser({}, frozenset()))
-    ours = flowspec.complete(declared, _chooser(_ids(theirs), frozenset(_ids(declared).values())))
+    theirs = whole(actual)
+    ours = whole(declared, _ids(theirs), _ids(declared).values())
     known = {other: one for one, other in flowspec.actual_ids(ours, theirs).items()}
     renamed: Object = flowspec.rename_ids(theirs, known)
     return whole(flowspec.project(ours, renamed)), ours
@@ -198,11 +196,3 @@ def _ids(root: Object) -> dict[str, str]:
     workflow = flowspec.workflow_of(root)
     named = [("", {**root["spec"], **workflow}), *flowspec.nodes_of(workflow)]
     return {name: str(entity["id"]) for name, entity in named if entity.get("id") not in (None, "")}
-
-
-def _chooser(known: Mapping[str, str], taken: frozenset[str]) -> Callable[[str], str]:
-    def choose(name: str) -> str:
-        one = known.get(name)
-        return one if one and one not in taken else flowspec.derive_id(_URN, 0, "", name)
-
-    return choose

@@ -183,7 +183,7 @@ def _boxes(owner: Object, holder: str, keys: dict[int, str]) -> Iterator[Box]:
     for node in flowspec.scope_of(owner):
         key = keys[id(node)]
         inner = list(flowspec.inner_scopes(node))
-        runtime = part(part(node, "script"), "runtime")
+        runtime = flowspec.runtime_of(node)
         command = str(runtime.get("command") or "")
         command = command or (f"type {runtime['commandTypeId']}" if runtime.get("commandTypeId") else "")
         state = _mark(node.get("recurrence"))

@@ -10,7 +10,7 @@ import pytest
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, Problem, canonical, read, read_canonical
 from pulumi_resource_dataworks.flowspec._document import MAX_TEXT
-from pulumi_resource_dataworks.flowspec._syntax import MAX_DEPTH
+from pulumi_resource_dataworks.flowspec._texts import MAX_DEPTH
 from tests.support.corpus import each_ready
 from tests.support.flowspecs import at, completed, problems_of, put, text_of
 from tests.support.messages import Messages

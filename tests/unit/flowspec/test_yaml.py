@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, read, same
-from pulumi_resource_dataworks.flowspec._yaml import read_yaml
+from pulumi_resource_dataworks.flowspec._texts import read_yaml
 from tests.support.documents import ETL
 from tests.support.flowspecs import errors_of, problems_of, workflow
 
