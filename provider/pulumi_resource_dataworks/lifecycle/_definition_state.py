@@ -12,7 +12,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import OF_THE_DOCUMENT
 
-from ._state import bookkeeping, iso_time, marked, parse_id, with_bookkeeping
+from ._state import bookkeeping, iso_time, marked, with_bookkeeping, workflow_of
 from ._step import UNKNOWN, HalfDoneError, LifecycleError
 
 # --- The IDs that a document leaves out: those that the service is known to have, else guesses for what is not there yet
@@ -391,17 +391,3 @@ def unknown_outputs(news: Mapping[str, Any]) -> dict[str, Any]:
         **dict.fromkeys((*_NOT_IN_THE_DOCUMENT, "name", "path", "nodeOutputs", "digest"), UNKNOWN),
         **news,
     }
-
-
-def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]:
-    """Project and workflow ID of a resource.
-
-    The outputs go before the resource's ID, which never changes: where the answer to its first import was lost, it
-    holds the ID that was asked for, and the service may have given another.
-
-    Raises:
-        LifecycleError: The resource's ID has another form.
-    """
-    project_id, workflow_id = parse_id(resource_id)
-    known = outputs.get("workflowId")
-    return project_id, known if isinstance(known, str) and known else workflow_id

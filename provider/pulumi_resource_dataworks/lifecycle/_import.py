@@ -11,9 +11,9 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
 from ._definition_state import ATTEMPTS, DefinitionInputs, DefinitionState
-from ._send_once import SENDS, send_once
+from ._lost_answers import SENDS, pauses, send_once
 from ._state import report_rewrites
-from ._step import CancelledStepError, Context, LifecycleError, pauses, places_in
+from ._step import CancelledStepError, Context, LifecycleError, places_in
 
 # --- Other IDs for what the service does not know yet, where it refuses those of the document
 #

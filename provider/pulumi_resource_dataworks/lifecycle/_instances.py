@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from pulumi_resource_dataworks import openapi
 
+from ._lost_answers import after_the_step, if_there, when_seen
 from ._state import iso_time
-from ._step import CancelledStepError, Context, HalfDoneError, after_the_step
+from ._step import CancelledStepError, Context, HalfDoneError
 from ._workflow_run_state import FAILURE, RUNNING, STOPPED, SUCCESS, UNKNOWN_END, WorkflowRunState
 
 T = TypeVar("T")
@@ -151,7 +152,7 @@ class _Follower:
 
     def _named(self, names: list[str]) -> str:
         if self.context.secret:
-            return f"{len(names)} nodes" if len(names) > 1 else "1 node"
+            return self.context.named(names)
         more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
         return ", ".join([*names[:_SHOWN], *more])
 
@@ -159,7 +160,7 @@ class _Follower:
         """Waits until the instances are made."""
         operation = self.state.operation_id
         for pause in _between(openapi.poll_times(2)):
-            found = await self._unless_unknown(partial(self.context.client.instances.creation, operation))
+            found = await self._seen(self.context.client.instances.creation, operation)
             if found is None or (found.status == "Created" and not found.workflow_instance_ids):
                 message = f"DataWorks names no instances of operation {operation}: {_next(self.context)} looks for them"
                 raise HalfDoneError(message, replace(self.state, operation_id=""))
@@ -176,8 +177,11 @@ class _Follower:
             self.context.report.status(f"instances are being made (operation {operation})")
             await self.context.pause(pause)
 
+    async def _seen(self, ask: Callable[[str], Coroutine[Any, Any, T]], own_id: str) -> T | None:
+        return await if_there(when_seen(self.context, partial(ask, own_id)))
+
     async def _look_at(self, instance_id: str) -> openapi.WorkflowInstance | None:
-        found = await self._unless_unknown(partial(self.context.client.instances.get, instance_id))
+        found = await self._seen(self.context.client.instances.get, instance_id)
         if found is None:
             self.context.report.warning(
                 f"DataWorks does not know a workflow instance any more: how it ended is unknown ({instance_id})"
@@ -186,15 +190,6 @@ class _Follower:
         else:
             self.instances[instance_id] = found
         return found
-
-    async def _unless_unknown(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
-        """What a call gives; None where it stays unknown."""
-        try:
-            return await self.context.when_seen(ask)
-        except openapi.ServiceError as error:
-            if not error.is_ambiguous_client_error:
-                raise
-        return None
 
     async def _is_over(self, one: openapi.WorkflowInstance) -> bool:
         """Whether an instance has ended. One with a failed task may count as failed while other tasks of it still run."""

@@ -15,9 +15,9 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
 from ._instances import day_of, shown_ids, succeeded
-from ._send_once import send_once
+from ._lost_answers import pauses, send_once
 from ._state import iso_time
-from ._step import Context, HalfDoneError, LifecycleError, pauses
+from ._step import Context, HalfDoneError, LifecycleError
 from ._workflow_run_state import RUNNING, RunType, WorkflowRunInputs, WorkflowRunState, ranges_of
 
 # --- The call that makes instances: the workflow's way to run, and its tasks

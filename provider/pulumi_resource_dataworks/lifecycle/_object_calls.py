@@ -8,12 +8,12 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
 
+from ._lost_answers import pauses, send_once
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import RunObjects, get_object, object_in_place
 from ._object_readback import Before, described, read_back
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
-from ._send_once import send_once
-from ._step import Asset, Context, LifecycleError, RefusedError, pauses
+from ._step import Asset, Context, LifecycleError, RefusedError
 
 _LOOKS = 3
 """How often a create whose answer was lost is looked for before it is sent again."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
+from ._lost_answers import pauses
 from ._object_kinds import NODE, SCENES, ObjectKind
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._ownership import read_unless_gone
-from ._step import Context, LifecycleError, pauses
+from ._step import Context, LifecycleError
 
 
 @dataclass(slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from pulumi_resource_dataworks import flowspec
 
+from ._lost_answers import pauses
 from ._object_lookup import get_object
 from ._object_state import FoundObject, ObjectInputs, ObjectState
 from ._state import report_rewrites
-from ._step import Context, Path, pauses
+from ._step import Context, Path
 
 _READS = 4
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._definition_state import DefinitionInputs, DefinitionState
-from ._step import Context, LifecycleError, RefusedError, pauses
+from ._lost_answers import pauses
+from ._step import Context, LifecycleError, RefusedError
 
 Workflow = tuple[int, str]
 """Project ID and workflow ID."""
@@ -220,25 +222,28 @@ def _is_taken(context: Context, inputs: DefinitionInputs, workflow_id: str) -> R
 # --- What the service says at a preview that `up` would hear too
 
 
-async def raise_definite(context: Context, project_id: int, error: openapi.DataWorksError) -> None:
-    """Ends a preview whose look at the service has failed for good.
+@asynccontextmanager
+async def looking_ahead(context: Context, project_id: int, what: str) -> AsyncGenerator[None]:
+    """Lets a preview go on, with a warning, where it could not look whether `what`: but not where `up` would fail for good.
 
     A refusal that may mean anything, as codes for "not found" are not published, is asked about: is it the workspace?
 
     Raises:
         ServiceError: The account may not, is unknown, or asks at the wrong place; or there is no such workspace.
     """
-    if not isinstance(error, openapi.ServiceError):
-        return
-    if error.is_definite:
-        raise error
-    if error.is_ambiguous_client_error:
-        try:
-            await context.client.lookups.project(project_id)
-        except (openapi.ProjectNotFoundError, openapi.NotFoundError) as absent:
-            raise absent from error
-        except openapi.DataWorksError:
-            return
+    try:
+        yield
+    except openapi.DataWorksError as error:
+        if isinstance(error, openapi.ServiceError) and error.is_definite:
+            raise
+        if isinstance(error, openapi.ServiceError) and error.is_ambiguous_client_error:
+            try:
+                await context.client.lookups.project(project_id)
+            except (openapi.ProjectNotFoundError, openapi.NotFoundError) as absent:
+                raise absent from error
+            except openapi.DataWorksError:
+                pass
+        context.report.warning(f"could not look whether {what}: {error}")
 
 
 # --- What is there already when a workflow is to be created: this resource's own, to be adopted, or in the way
@@ -284,7 +289,7 @@ async def foresee(
         ServiceError: The workspace is not there, or not for this account.
     """
     workflow_id = inputs.workflow_id
-    try:
+    async with looking_ahead(context, inputs.project_id, "a workflow is in the way"):
         if inputs.is_id_derived:
             summary = await at_path(context, inputs)
             if summary is None and not context.stateless:
@@ -294,9 +299,6 @@ async def foresee(
             found = await get(context, inputs.project_id, workflow_id)
             if found is not None:
                 _claimed(context, inputs, found, held)
-    except openapi.DataWorksError as error:
-        await raise_definite(context, inputs.project_id, error)
-        context.report.warning(f"could not look whether a workflow is in the way: {error}")
 
 
 def _claimed(

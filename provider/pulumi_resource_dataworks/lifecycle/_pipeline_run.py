@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Literal
 
 from pulumi_resource_dataworks import openapi
 
-from ._send_once import send_once
-from ._step import CancelledStepError, Context, LifecycleError, RefusedError, after_the_step, pauses
+from ._lost_answers import after_the_step, pauses, send_once, when_seen
+from ._step import CancelledStepError, Context, LifecycleError, RefusedError
 
 # --- A pipeline run of ours: its mark, and how it is made once
 
@@ -21,30 +21,27 @@ _MARKED = re.compile(r"sha256:[0-9a-f]{16}")
 _MARK = re.compile(r"\[pulumi [0-9a-f]{12} (sha256:[0-9a-f]{16}|Offline)\]")
 
 
+@dataclass(eq=False)
 class RunError(LifecycleError):
     """A run was begun and did not end well, or its end was not seen.
 
     Attributes:
+        message: The text.
         run_id: The run; empty where its ID was lost.
         run: How it was seen last.
         goes_on: Whether it has not ended, so that the next step goes on with it.
         awaits: Whether a person has to pass a stage first, and the next step finds the run by its mark alone.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        run_id: str,
-        run: openapi.PipelineRun | None = None,
-        goes_on: bool = False,
-        awaits: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.run_id = run_id
-        self.run = run
-        self.goes_on = goes_on
-        self.awaits = awaits
+    message: str
+    _: KW_ONLY
+    run_id: str
+    run: openapi.PipelineRun | None = None
+    goes_on: bool = False
+    awaits: bool = False
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +96,6 @@ def marked_purpose(run: openapi.PipelineRun) -> str:
     """What a run of this provider deploys, as its mark says, or "Offline"; empty for any other run."""
     found = _MARK.search(run.description.raw)
     return found[1] if found else ""
-
-
-async def runs_of(context: Context, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
-    """All runs of a workflow, the newest first."""
-    return await context.client.pipelines.of_workflow(project_id, workflow_id)
 
 
 def unended_of_ours(
@@ -167,7 +159,7 @@ async def begin(context: Context, request: RunRequest, known: list[openapi.Pipel
         context.report.status("the answer was lost: looking for the pipeline run before making another")
         for pause in pauses(3):
             await context.pause(pause)
-            for run in await runs_of(context, request.project_id, request.workflow_id):
+            for run in await context.client.pipelines.of_workflow(request.project_id, request.workflow_id):
                 marked = request.marks(run) or not run.description
                 if run.id not in before and marked:
                     return run.id
@@ -305,7 +297,7 @@ class _Follower:
     async def _look(self) -> openapi.PipelineRun:
         """The run as it stands; one that was made just now may not be seen yet."""
         look = partial(self.context.client.pipelines.get, self.request.project_id, self.run_id)
-        self.seen = await (look() if self.seen else self.context.when_seen(look))
+        self.seen = await (look() if self.seen else when_seen(self.context, look))
         self._note(self.seen)
         return self.seen
 

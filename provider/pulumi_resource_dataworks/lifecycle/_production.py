@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
 from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._existing_workflow import imported
+from ._lost_answers import if_there
 from ._object_kinds import OBJECT_KINDS
 from ._object_lookup import get_any, imported_object
 from ._ownership import Workflow
-from ._pipeline_run import has_failed, marked_purpose, runs_of
+from ._pipeline_run import has_failed, marked_purpose
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 
 # --- What is deployed: a workflow, or another object of Data Studio
@@ -171,9 +172,6 @@ def imported_deployment(
 # --- What a workflow, a node or a function needs and that is not in production: reported when it is deployed
 
 
-T = TypeVar("T")
-
-
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a document needs in production beside itself.
@@ -229,7 +227,9 @@ async def warn_of_upstream(
                 needed is None
                 or needed.id in reported
                 or is_deployed_here((project_id, needed.id))
-                or is_in_production(needed.scheduling_id, await runs_of(context, project_id, needed.id))
+                or is_in_production(
+                    needed.scheduling_id, await context.client.pipelines.of_workflow(project_id, needed.id)
+                )
             ):
                 continue
             reported.add(needed.id)
@@ -281,9 +281,9 @@ async def _maker(context: Context, project_id: int, need: Need) -> _Needed | Non
     client, output = context.client, need.name
     node = None
     if output.isdecimal():
-        node = await _if_there(client.nodes.get(project_id, output))
+        node = await if_there(client.nodes.get(project_id, output))
         if node is None:
-            return _workflow(await _if_there(_definition(context, project_id, output)))
+            return _workflow(await if_there(_definition(context, project_id, output)))
     else:
         name = output.partition(".")[2] or output
         listed = await client.nodes.called(project_id, name)
@@ -291,7 +291,7 @@ async def _maker(context: Context, project_id: int, need: Need) -> _Needed | Non
         if node is None:
             return _workflow(await _called(context, project_id, name, output))
         if not node.task_id:
-            node = await _if_there(client.nodes.get(project_id, node.id))
+            node = await if_there(client.nodes.get(project_id, node.id))
     if node is None or node.task_id:
         return None
     try:
@@ -301,7 +301,7 @@ async def _maker(context: Context, project_id: int, need: Need) -> _Needed | Non
         holder = flowspec.workflow_of({"spec": spec})
     except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError):
         return None
-    return _workflow(await _if_there(_definition(context, project_id, str(holder.get("id")))))
+    return _workflow(await if_there(_definition(context, project_id, str(holder.get("id")))))
 
 
 def _workflow(found: openapi.WorkflowDefinition | None) -> _Needed | None:
@@ -323,7 +323,7 @@ async def _called(
     listed = context.client.list_workflow_definitions
     for summary in await listed(project_id, kind="CycleWorkflow", name=name):
         if summary.name == name:
-            found = await _if_there(_definition(context, project_id, summary.id))
+            found = await if_there(_definition(context, project_id, summary.id))
             if found and output in flowspec.outputs_of(flowspec.workflow_of(_ownership.document(found))):
                 return found
     return None
@@ -333,13 +333,3 @@ def _definition(
     context: Context, project_id: int, workflow_id: str
 ) -> Coroutine[Any, Any, openapi.WorkflowDefinition]:
     return context.client.get_workflow_definition(project_id, workflow_id, include_script_content=False)
-
-
-async def _if_there(call: Awaitable[T]) -> T | None:
-    """What a call gives; None where the answer may mean that there is no such thing."""
-    try:
-        return await call
-    except openapi.ServiceError as error:
-        if error.is_ambiguous_client_error:
-            return None
-        raise

@@ -47,6 +47,20 @@ def parse_id(resource_id: str, noun: str = "workflow definition", own: str = "wo
     return int(project), workflow
 
 
+def workflow_of(resource_id: str, outputs: Mapping[str, Any]) -> tuple[int, str]:
+    """Project and workflow ID of a resource.
+
+    The outputs go before the resource's ID, which never changes: where the answer to its first import was lost, it
+    holds the ID that was asked for, and the service may have given another.
+
+    Raises:
+        LifecycleError: The resource's ID has another form.
+    """
+    project_id, workflow_id = parse_id(resource_id)
+    known = outputs.get("workflowId")
+    return project_id, known if isinstance(known, str) and known else workflow_id
+
+
 def iso_time(milliseconds: int | None) -> str | None:
     """A moment of the service as ISO 8601 text in UTC; None where it says none."""
     if milliseconds is None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import (
+    Coroutine,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.openapi import Clock, DataWorksError, ServiceError, SystemClock
+from pulumi_resource_dataworks.openapi import Clock, DataWorksError, SystemClock
 
 if TYPE_CHECKING:
     from pulumi_resource_dataworks.openapi import Client
@@ -186,13 +192,6 @@ DEFAULT_TIMEOUT = 30 * 60.0
 TIMEOUT_PER_NODE = 6.0
 """How long it may take for each node, in seconds: five times what recorded traffic shows."""
 
-_AFTER_SECONDS = 15.0
-
-
-def pauses(looks: int) -> list[float]:
-    """Seconds before each of so many looks at what may not be seen yet: each pause is twice as long as the one before."""
-    return [2.0**number for number in range(looks)]
-
 
 class Reporter(Protocol):
     """Says to the user what happens. Calls return at once."""
@@ -302,21 +301,6 @@ class Context:
             "stopped by the user" if self.cancelled.is_set() else "the step's time is up"
         )
 
-    async def when_seen(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """The answer about what was made just now: only the last one that it may not be there is believed.
-
-        Raises:
-            ServiceError: The service refuses, or still says so.
-        """
-        for pause in pauses(4):
-            try:
-                return await ask()
-            except ServiceError as error:
-                if not error.is_ambiguous_client_error:
-                    raise
-            await self.pause(pause)
-        return await ask()
-
     async def pause(self, seconds: float) -> None:
         """Sleeps, but no longer than until the user stops the run.
 
@@ -324,14 +308,6 @@ class Context:
             CancelledStepError: The user stopped the run.
         """
         await self.race(self.clock.sleep(seconds))
-
-
-@asynccontextmanager
-async def after_the_step(context: Context) -> AsyncGenerator[Client]:
-    """Gives what a call is made with although the step is over: bounded, and silent if it fails."""
-    with suppress(TimeoutError, DataWorksError):
-        async with asyncio.timeout(_AFTER_SECONDS):
-            yield context.unraced
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from ._object_state import (
     studio_key,
     unknown_outputs,
 )
-from ._ownership import raise_definite
+from ._ownership import looking_ahead
 from ._production import Upstream, upstream_of
 from ._run import Journal, TakenOver
 from ._state import bookkeeping
@@ -190,15 +190,12 @@ class StudioObjects:
             return unknown_outputs(self.kind, news)
         inputs = ObjectInputs.of(self.kind, news, context.urn)
         leaving = {key for key in self.run.leaving if key[0] == inputs.project_id}
-        try:
-            if not leaving and not isinstance(news.get("adopt"), Unknown):
+        if not leaving and not isinstance(news.get("adopt"), Unknown):
+            async with looking_ahead(context, inputs.project_id, f"a {self.kind.noun} is in the way"):
                 taken = await self._claim(context, inputs)
                 container = inputs.project_id, inputs.container_id
                 if taken is None and inputs.container_id and not self.is_imported(container):
                     await refuse_no_container(context, inputs)
-        except openapi.DataWorksError as error:
-            await raise_definite(context, inputs.project_id, error)
-            context.report.warning(f"could not look whether a {self.kind.noun} is in the way: {error}")
         return preview_outputs(inputs)
 
     async def read(

@@ -21,7 +21,6 @@ from ._definition_state import (
     owned_nodes,
     preview_outputs,
     unknown_outputs,
-    workflow_of,
     written_id,
 )
 from ._diff import Difference, diff, ignoring
@@ -40,15 +39,8 @@ from ._import import ImportRequest, apply
 from ._ownership import Holder, Workflow, claim, foresee, found_again, refuse_foreign
 from ._production import Upstream, upstream_of
 from ._run import Learnt, Options, TakenOver
-from ._state import bookkeeping
-from ._step import (
-    Change,
-    Context,
-    HalfDoneError,
-    Unknown,
-    has_unknown,
-    nothing_lost,
-)
+from ._state import bookkeeping, workflow_of
+from ._step import Change, Context, HalfDoneError, Unknown, has_unknown, nothing_lost
 
 Outputs = dict[str, Any]
 

@@ -21,7 +21,8 @@ from ._deployment_state import (
     deployed_key,
 )
 from ._diff import Difference, PropertyChange
-from ._ownership import Workflow, raise_definite
+from ._lost_answers import pauses
+from ._ownership import Workflow, looking_ahead
 from ._pipeline_run import (
     RunError,
     RunRequest,
@@ -30,7 +31,6 @@ from ._pipeline_run import (
     clear_way,
     follow,
     has_failed,
-    runs_of,
     unended_of_ours,
 )
 from ._production import (
@@ -48,16 +48,7 @@ from ._production import (
 )
 from ._run import TakenOver
 from ._state import parse_id
-from ._step import (
-    UNKNOWN,
-    CancelledStepError,
-    Change,
-    Context,
-    HalfDoneError,
-    LifecycleError,
-    Unknown,
-    pauses,
-)
+from ._step import UNKNOWN, CancelledStepError, Change, Context, HalfDoneError, LifecycleError, Unknown
 
 Outputs = dict[str, Any]
 
@@ -169,7 +160,7 @@ class WorkflowDeployments:
         found = await (read_deployable(context, key, workflow) if outputs else read_any(context, workflow))
         if found is None:
             return None
-        runs = await runs_of(context, *workflow)
+        runs = await context.client.pipelines.of_workflow(*workflow)
         if not outputs:
             return imported_deployment(workflow, found, runs)
         state = DeploymentState.of(DeploymentInputs.of(inputs or outputs), outputs)
@@ -216,14 +207,9 @@ class WorkflowDeployments:
         key, workflow = deployed_key(news), DeploymentInputs.of(news).workflow
         if self.is_made_here(workflow):
             return
-        try:
-            found = await read_deployable(context, key, workflow)
-        except openapi.DataWorksError as error:
-            await raise_definite(context, workflow[0], error)
-            context.report.warning(f"could not look whether the {NOUNS[key]} is there: {error}")
-            return
-        if found is None:
-            raise not_there(key, workflow)
+        async with looking_ahead(context, workflow[0], f"the {NOUNS[key]} is there"):
+            if await read_deployable(context, key, workflow) is None:
+                raise not_there(key, workflow)
 
     async def _gone(self, context: Context, state: DeploymentState) -> bool:
         """Takes a workflow offline; False where that failed and others have gone meanwhile, which may be why it did."""
@@ -246,7 +232,7 @@ class WorkflowDeployments:
 
     async def _deploy(self, context: Context, state: DeploymentState) -> DeploymentState:
         request = state.inputs.run_request
-        runs = await runs_of(context, *state.inputs.workflow)
+        runs = await context.client.pipelines.of_workflow(*state.inputs.workflow)
         run = unended_of_ours(request, runs, state.resumable_run)
         first, seconds = None, dict(state.stage_seconds)
         state = replace(state, stage_seconds=seconds)  # which `follow` corrects, however the step ends
@@ -349,7 +335,7 @@ async def _take_offline(context: Context, state: DeploymentState) -> None:
     if found is None:
         context.report.info(f"gone from Data Studio: nothing is left to take offline ({noun} {workflow[1]})")
         return
-    runs = await runs_of(context, *workflow)
+    runs = await context.client.pipelines.of_workflow(*workflow)
     run = unended_of_ours(request, runs, None)
     if run is None:
         await clear_way(context, request, runs, state.pending_run)

@@ -211,5 +211,5 @@ async def test_an_abandoned_run_is_ended_although_the_step_is_over(monkeypatch: 
         await asyncio.Event().wait()
 
     service.abolishes = hang
-    monkeypatch.setattr("pulumi_resource_dataworks.lifecycle._step._AFTER_SECONDS", 0.01)
+    monkeypatch.setattr("pulumi_resource_dataworks.lifecycle._lost_answers._AFTER_SECONDS", 0.01)
     assert await asyncio.wait_for(abolish(context, PROJECT, "run1"), 5) is False

@@ -14,9 +14,8 @@ from pulumi_resource_dataworks.lifecycle._definition_state import (
     DefinitionState,
     Ids,
     owned_nodes,
-    workflow_of,
 )
-from pulumi_resource_dataworks.lifecycle._state import bookkeeping, marked, parse_id
+from pulumi_resource_dataworks.lifecycle._state import bookkeeping, marked, parse_id, workflow_of
 from tests.support.definitions import PROJECT, URN, Run, node_ids
 from tests.support.documents import etl, node
 from tests.support.messages import Messages

@@ -94,38 +94,28 @@ async def _project_called(lookups: Lookups, name: str) -> openapi.Project:
 async def get_resource_group(given: Values, lookups: Lookups) -> Values:
     """One call for each 100 resource groups, whatever the number of names; where it is not the workspace's, one more."""
     name, workspace = given["name"], given.get("projectId")
-    groups = await lookups.resource_groups(workspace)
+    quoted, groups = lookups.context.quoted(name), await lookups.resource_groups(workspace)
     found = [group for group in groups if group.name == name]
-    if not found:
-        others = [] if workspace is None else await lookups.resource_groups(None)
-        raise LifecycleError(_no_such_group(lookups.context, name, workspace, groups or others, others))
     if len(found) > 1:
         listed = ", ".join(f"{group.id} ({group.type})" for group in found)
         raise LifecycleError(
-            f"getResourceGroup: {len(found)} resource groups have the name {lookups.context.quoted(name)}: {listed}. Write the ID of "
-            "one of them where the document names the group"
+            f"getResourceGroup: {len(found)} resource groups have the name {quoted}: {listed}. Write the ID of one of them where the "
+            "document names the group"
         )
-    [group] = found
-    return {"id": group.id, "name": group.name, "type": group.type, "status": group.status}
-
-
-def _no_such_group(
-    context: Context,
-    name: str,
-    workspace: int | None,
-    known: list[openapi.ResourceGroup],
-    others: list[openapi.ResourceGroup],
-) -> str:
+    if found:
+        [group] = found
+        return {"id": group.id, "name": group.name, "type": group.type, "status": group.status}
+    others = [] if workspace is None else await lookups.resource_groups(None)
     where = "in this region" if workspace is None else f"of workspace {workspace}"
-    elsewhere = next((group for group in others if group.name == name), None)
-    if elsewhere is not None:
-        return (
-            f"getResourceGroup: the resource group {context.quoted(name)} ({elsewhere.id}) is not one {where}, as far as DataWorks lists "
-            "them. Bind it to the workspace in the DataWorks console, or leave projectId out if it is bound"
-        )
-    return (
-        f"getResourceGroup: no resource group {where} has the name {context.quoted(name)}."
-        f"{_hint(context, name, (group.name for group in known))} Check the name and dataworks:region"
+    for group in others:
+        if group.name == name:
+            raise LifecycleError(
+                f"getResourceGroup: the resource group {quoted} ({group.id}) is not one {where}, as far as DataWorks lists "
+                "them. Bind it to the workspace in the DataWorks console, or leave projectId out if it is bound"
+            )
+    hint = _hint(lookups.context, name, (group.name for group in groups or others))
+    raise LifecycleError(
+        f"getResourceGroup: no resource group {where} has the name {quoted}.{hint} Check the name and dataworks:region"
     )
 
 

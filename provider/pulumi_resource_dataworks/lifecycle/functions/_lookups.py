@@ -18,7 +18,6 @@ from pydantic import TypeAdapter
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import _ownership
 from pulumi_resource_dataworks.lifecycle._object_kinds import NODE, OBJECT_KINDS, ObjectKind
-from pulumi_resource_dataworks.lifecycle._pipeline_run import runs_of
 from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
@@ -83,7 +82,9 @@ class Lookups:
 
     async def runs(self, project_id: int, workflow_id: str) -> list[openapi.PipelineRun]:
         """The pipeline runs of a workflow: a call for each 100."""
-        return await self._once("workflow runs", partial(runs_of, self.context), project_id, workflow_id)
+        return await self._once(
+            "workflow runs", self.context.client.pipelines.of_workflow, project_id, workflow_id
+        )
 
     async def is_deployed(self, project_id: int, workflow_id: str) -> bool:
         """Whether a workflow is in production: its runs say so, and where none has succeeded the workflow itself."""

@@ -1,17 +1,62 @@
-"""A call that must have its effect once, although its answer may be lost and the service takes no client token."""
+"""Answers that are lost, late, or may mean that there is nothing: a call that must have its effect once, and further looks."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_resource_dataworks import openapi
 
 from ._step import CancelledStepError, Context, LifecycleError
 
+if TYPE_CHECKING:
+    from pulumi_resource_dataworks.openapi import Client
+
 T = TypeVar("T")
 
 SENDS = 3
+_AFTER_SECONDS = 15.0
+
+
+def pauses(looks: int) -> list[float]:
+    """Seconds before each of so many looks at what may not be seen yet: each pause is twice as long as the one before."""
+    return [2.0**number for number in range(looks)]
+
+
+async def when_seen(context: Context, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The answer about what was made just now: only the last one that it may not be there is believed.
+
+    Raises:
+        ServiceError: The service refuses, or still says so.
+    """
+    for pause in pauses(4):
+        try:
+            return await ask()
+        except openapi.ServiceError as error:
+            if not error.is_ambiguous_client_error:
+                raise
+        await context.pause(pause)
+    return await ask()
+
+
+async def if_there(call: Awaitable[T]) -> T | None:
+    """What a call gives; None where the answer may mean that there is no such thing."""
+    try:
+        return await call
+    except openapi.ServiceError as error:
+        if error.is_ambiguous_client_error:
+            return None
+        raise
+
+
+@asynccontextmanager
+async def after_the_step(context: Context) -> AsyncGenerator[Client]:
+    """Gives what a call is made with although the step is over: bounded, and silent if it fails."""
+    with suppress(TimeoutError, openapi.DataWorksError):
+        async with asyncio.timeout(_AFTER_SECONDS):
+            yield context.unraced
 
 
 async def send_once(
