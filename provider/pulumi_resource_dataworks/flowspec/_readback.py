@@ -307,17 +307,11 @@ def _drifted_object(
     if object_type == "node":
         found = refolded(wrote, sent, now, found)
     elif object_type == "joinBranch" and "output" in found and "output" not in wrote:
-        found = _watching(found, names)
+        rest = {key: item for key, item in found.items() if key != "nodeId"}
+        found = _named(rest, found["output"].get("data"), names)
     elif object_type == "script" and "content" in before.keys() - after.keys() - spelt:
         found["content"] = ""  # what follows from the node's fields is gone
     return rebuilt(wrote, found)
-
-
-def _watching(branch: Object, names: Mapping[str, str]) -> Object:
-    """A join's branch that watches another output than its author wrote, by the node's name."""
-    name = names.get(str(branch["output"].get("data")))
-    rest = {key: item for key, item in branch.items() if key not in ("nodeId", "output")}
-    return {**rest, "output": branch["output"]} if name is None else {**rest, "nodeId": name}
 
 
 def _drifted_value(wrote: Json, sent: Json, now: Json, field: Field, names: Mapping[str, str]) -> Json:
@@ -358,8 +352,13 @@ def _added(value: Json, object_type: str, names: Mapping[str, str]) -> Json:
 
 
 def _depend(depend: Object, names: Mapping[str, str]) -> Object:
-    name = names.get(str(depend.get("output") or depend.get("nodeId")))
+    return _named(depend, depend.get("output") or depend.get("nodeId"), names)
+
+
+def _named(holder: Object, word: Json, names: Mapping[str, str]) -> Object:
+    """What says a node's output or ID, by the node's name where that is known."""
+    name = names.get(str(word))
     if name is None:
-        return depend
-    rest = {key: value for key, value in depend.items() if key not in ("output", "nodeId", "refTableName")}
+        return holder
+    rest = {key: item for key, item in holder.items() if key not in ("output", "nodeId", "refTableName")}
     return {**rest, "nodeId": name}

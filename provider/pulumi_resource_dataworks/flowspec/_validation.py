@@ -203,11 +203,6 @@ def _odd_value(value: Json, field: Field, path: Path) -> Iterator[Problem]:
                 yield problem(rule, path, value, key=path[-1])
 
 
-def _number(value: Json) -> int:
-    """A whole number that is one already, or is written as text."""
-    return whole_number(value) or 0
-
-
 def _looks_rounded(value: Json) -> bool:
     """Whether an ID is a number of 2^53 or more, and just what a program makes of one that keeps 53 bits.
 
@@ -222,9 +217,9 @@ def _looks_rounded(value: Json) -> bool:
 
 
 _DOUBTED: dict[str, Callable[[Json], bool]] = {
-    "negative": lambda value: _number(value) < 0,
-    "priority": lambda value: not 1 <= _number(value) <= 8,
-    "short-interval": lambda value: 0 < _number(value) < 60_000,
+    "negative": lambda value: (whole_number(value) or 0) < 0,
+    "priority": lambda value: not 1 <= (whole_number(value) or 0) <= 8,
+    "short-interval": lambda value: 0 < (whole_number(value) or 0) < 60_000,
     "rounded-id": _looks_rounded,
 }
 """When a value is doubted, by the rules that `fields.toml` gives a field."""

@@ -165,6 +165,15 @@ def test_an_id_with_all_its_digits_is_not(id_: str) -> None:
     assert identified(id_) == []
 
 
+def test_the_output_of_an_arm_is_an_id_too() -> None:
+    arms = [{"when": "1 == 1", "output": {"data": "ID"}}, {"when": "1 == 2", "output": {"data": "other"}}]
+    script = {"runtime": {"command": "CONTROLLER_BRANCH"}}
+    branch = {"name": "a", "script": script, "branch": {"branches": arms}}
+    text = json.dumps(etl(nodes=[branch], dependencies=[])).replace('"ID"', "8353407845749231000")
+    [problem] = problems_of(text)
+    assert (problem.rule, problem.path[-4:]) == ("rounded-id", ("branches", 0, "output", "data"))
+
+
 def chain(*names: str) -> Object:
     """A workflow in which each node depends on the one before it."""
     pairs = zip(names[1:], names, strict=False)

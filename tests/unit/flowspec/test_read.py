@@ -175,6 +175,11 @@ def test_every_rounded_number_of_an_object_is_refused_at_once() -> None:
     assert all((problem.line, problem.column) == (0, 0) for problem in problems)
 
 
+def test_all_that_an_object_cannot_hold_is_refused_at_once() -> None:
+    paths = [problem.path for problem in refused({"a": 2**53, "b": "\ud800", "c": {"\ud800": 1}})]
+    assert paths == [("a",), ("b",), ("c",)]
+
+
 def test_whole_floats_of_an_object_are_whole_numbers() -> None:
     root = read({"a": 3.0, "b": 2.5, "c": True, "d": [4.0], "e": 2.0**53 - 1}).root
     assert root == {"a": 3, "b": 2.5, "c": True, "d": [4], "e": 2**53 - 1}
