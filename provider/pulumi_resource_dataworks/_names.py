@@ -30,6 +30,14 @@ _SHORT = ("name", "path", "type", "dataSource")
 FUNCTION_INPUTS = ("projectId", "spec", *_SHORT, "className", "fileResources", "adopt")
 FILE_RESOURCE_INPUTS = ("projectId", "spec", *_SHORT, "content", "contentUrl", "adopt")
 
+STUDIO_KINDS = {
+    "workflow": "WorkflowDefinition",
+    "node": "Node",
+    "function": "Function",
+    "file": "FileResource",
+}
+"""What stands in Data Studio, as options of commands name it, and the resource that is one."""
+
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic.alias_generators import to_snake
 
 from . import lifecycle, openapi
-from ._names import WORKFLOW_RUN_INPUTS, printable
+from ._names import DEPLOYED, STUDIO_KINDS, WORKFLOW_RUN_INPUTS, printable
 
 
 class ConsoleReporter:
@@ -103,36 +103,42 @@ def run(arguments: Namespace) -> int:
         return 2
 
 
-# --- `pulumi-dataworks list`: the workflows of a workspace, and which of them are in production
+# --- `pulumi-dataworks list`: what stands in Data Studio, and which of it is in production
 
 
 _TITLES = {"importId": "IMPORT ID", "kind": "KIND", "deployed": "DEPLOYED", "path": "PATH"}
+_ID_KEYS = dict(zip(STUDIO_KINDS, DEPLOYED, strict=True))
 
 
 def _list(arguments: Namespace) -> int:
-    """Lists what `arguments.name` chooses, as `arguments.format` says; 1 where there is no such workflow."""
-    found = asyncio.run(_workflows(read_settings(arguments), arguments))
+    """Lists what `arguments.name` chooses, as `arguments.format` says; 1 where there is nothing."""
+    found = asyncio.run(_listed(read_settings(arguments), arguments))
     if arguments.format == "json":
         _print_json(found)
     elif found:
         _print(found)
     if not found:
         which = "" if arguments.name == "*" else f" with a name like {arguments.name}"
-        _say(f"DataWorks lists no workflow of workspace {arguments.project_id}{which}")
+        kinds = f" of the kind {' or '.join(arguments.kind)}" if arguments.kind else ""
+        _say(f"DataWorks lists nothing{kinds} in workspace {arguments.project_id}{which}")
     return 0 if found else 1
 
 
-async def _workflows(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
-    functions, project_id = lifecycle.Functions(), arguments.project_id
+async def _listed(settings: openapi.Settings, arguments: Namespace) -> list[dict[str, Any]]:
+    functions, project_id, found = lifecycle.Functions(), arguments.project_id, list[dict[str, Any]]()
     async with connected(settings) as context:
-        given = {"projectId": project_id}
-        listed = (await call(context, functions, "listWorkflowDefinitions", given))["workflows"]
-        chosen = [one for one in listed if fnmatchcase(one["name"], arguments.name)]
-        for one in chosen:
-            one["importId"] = f"{project_id}/{one['workflowId']}"
-            if arguments.deployed:
-                one["deployed"] = await functions.is_deployed(context, project_id, one["workflowId"])
-    return chosen
+        for kind, resource in STUDIO_KINDS.items():
+            if kind not in (arguments.kind or STUDIO_KINDS):
+                continue
+            for one in await functions.listed(context, project_id, resource):
+                if not fnmatchcase(one.name, arguments.name):
+                    continue
+                shown = one.kind if isinstance(one, openapi.WorkflowSummary) else resource
+                row = {"name": one.name, "path": one.path, "kind": shown, "owner": one.owner}
+                found.append({**row, "importId": f"{project_id}/{one.id}", _ID_KEYS[kind]: one.id})
+                if arguments.deployed:
+                    found[-1]["deployed"] = await functions.is_deployed(context, project_id, one)
+    return found
 
 
 def _print(found: list[dict[str, Any]]) -> None:

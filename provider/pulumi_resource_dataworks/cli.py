@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
-from ._names import install_with
+from ._names import STUDIO_KINDS, install_with
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
     _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source says so"))
     _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
-    _add_list(commands.add_parser("list", help="the workflows of a workspace, and which are in production"))
+    _add_list(commands.add_parser("list", help="what stands in Data Studio, and what of it is in production"))
     _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     _add_run(commands.add_parser("run", help="run a workflow: a backfill, a manual workflow, a smoke test"))
     return parser
@@ -242,6 +242,15 @@ def _add_workspace(parser: argparse.ArgumentParser, *, required: bool = False) -
     parser.add_argument("--endpoint", help="a host in place of the region's own")
 
 
+def _add_kind(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kind",
+        action="append",
+        choices=list(STUDIO_KINDS),
+        help="of this kind alone (all); may be repeated",
+    )
+
+
 def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Find out, with scratch workflows that are deleted again, how switches of the emulator are set in a real "
@@ -283,17 +292,19 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "List the workflows of a workspace with the IDs that `pulumi import` takes. Keys and region come from the "
-        "environment, as the provider has them. Exit status: 0 there are some, 1 there are none, 2 no answer."
+        "List the workflows, nodes, functions and files of a workspace with the IDs that `pulumi import` takes. Keys and "
+        "region come from the environment, as the provider has them. Exit status: 0 there are some, 1 there are none, 2 no "
+        "answer."
     )
     _add_workspace(parser, required=True)
+    _add_kind(parser)
     parser.add_argument(
         "--name", metavar="GLOB", default="*", help="those with names like this, as in 'sales_*'"
     )
     parser.add_argument(
         "--deployed",
         action="store_true",
-        help="say which are in production: one or two more calls for each workflow",
+        help="say which are in production: one or two more calls for each",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="a table, or JSON (text)")
 

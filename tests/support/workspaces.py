@@ -100,6 +100,40 @@ def related() -> Iterator[Document]:
     yield workflow("a_report", downstream, dependencies=waits)
 
 
+def beside() -> Iterator[Document]:
+    """A file, a function that uses it, a node that waits for another one, and one that people start; no names are alike."""
+    module = {"name": "masking.py", "type": "python", "script": script("udf/masking.py", "ODPS_PYTHON")}
+    yield alone("Resource", module)
+    mask = {"name": "mask", "type": "string", "className": "masking.Mask"}
+    uses = [{"name": "masking.py"}]
+    yield alone("Function", {**mask, "script": script("udf/mask", "ODPS_FUNCTION"), "fileResources": uses})
+    named = {"data": "emulated_workspace.swept", "artifactType": "NodeOutput", "refTableName": "sweep"}
+    vacuum, sweep = (
+        {"name": name, "script": {**script(f"care/{name}", "ODPS_SQL"), "content": f"SELECT '{name}';\n"}}
+        for name in ("vacuum", "sweep")
+    )
+    yield alone("Node", {**sweep, "outputs": {"nodeOutputs": [named]}})
+    waits = [
+        {"type": "Normal", "output": "emulated_workspace.swept"},
+        {"type": "Normal", "output": "other.x"},
+    ]
+    yield alone("Node", {**vacuum, "fileResources": uses, "functions": [{"name": "mask"}]}, waits)
+    by_hand = {"path": "care/tidy", "runtime": {"command": "DIDE_SHELL"}, "content": "date\n"}
+    yield {**alone("Node", {"name": "tidy", "script": by_hand}), "scene": "DATAWORKS_MANUAL_TASK"}
+
+
+def script(path: str, command: str) -> Document:
+    """A script without a text."""
+    return {"path": path, "runtime": {"command": command}}
+
+
+def alone(kind: str, held: Document, depends: list[Document] | None = None) -> Document:
+    """A document of an object that stands beside workflows."""
+    holder = {"Node": "nodes", "Function": "functions", "Resource": "fileResources"}[kind]
+    waits = {"dependencies": [{"nodeId": held["name"], "depends": depends}]} if depends else {}
+    return {"version": "1.1.0", "kind": kind, "spec": {holder: [held], **waits}}
+
+
 def sql(name: str, content: str) -> Document:
     """A node that is a SQL statement."""
     return {"name": name, "script": {"runtime": {"command": "ODPS_SQL"}, "content": content}}
@@ -122,7 +156,7 @@ def workflow(
 
 
 def load(server: EmulatorServer, documents: Iterable[Document]) -> None:
-    """Imports documents into the emulator's first workspace."""
+    """Imports documents into the emulator's first workspace; those of other objects are created."""
     asyncio.run(_load(server, documents))
 
 
@@ -140,7 +174,14 @@ def settings(server: EmulatorServer) -> openapi.Settings:
 async def _load(server: EmulatorServer, documents: Iterable[Document]) -> None:
     client = openapi.Client(settings(server))
     try:
+        created = {"Node": client.nodes, "Function": client.functions, "Resource": client.file_resources}
         for document in documents:
+            if document["kind"] in created:
+                scene = document.get("scene", "DATAWORKS_PROJECT")
+                more = {"Scene": scene} if document["kind"] == "Node" else {}
+                text = flowspec.canonical({key: item for key, item in document.items() if key != "scene"})
+                await created[document["kind"]].create(server.emulator.project.project_id, text, more)
+                continue
             job = await client.import_workflow_definition(
                 server.emulator.project.project_id, flowspec.canonical(document)
             )

@@ -1,4 +1,4 @@
-"""`pulumi-dataworks list`: the workflows of a workspace."""
+"""`pulumi-dataworks list`: what stands in Data Studio."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import cli, openapi
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Fault, Life
-from tests.support.workspaces import load, settings, sql, workflow
+from tests.support.workspaces import beside, load, settings, sql, workflow
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -66,12 +66,43 @@ def test_which_are_in_production(run: Run, ids: dict[str, str], server: Emulator
     assert sorted(line.split()[2] for line in run("--deployed")[1].splitlines()[1:]) == ["no", "yes"]
 
 
+def test_what_stands_beside_workflows_is_listed_too(
+    run: Run, ids: dict[str, str], server: EmulatorServer
+) -> None:
+    load(server, beside())
+    rows = json.loads(run("--format", "json")[1])
+    kinds = {
+        "mask": "Function",
+        "masking.py": "FileResource",
+        **dict.fromkeys(("vacuum", "sweep", "tidy"), "Node"),
+    }
+    assert {one["name"]: one["kind"] for one in rows} == kinds | dict.fromkeys(ids, "CycleWorkflow")
+    stored = {one.body["name"]: one.workflow_id for one in server.emulator.objects()}
+    assert {one["name"]: one["importId"] for one in rows} == {
+        name: f"10001/{own}" for name, own in (stored | ids).items()
+    }
+    assert [one["functionId"] for one in rows if one["name"] == "mask"] == [stored["mask"]]
+    server.emulator.deploy(stored["vacuum"])
+    _, out, _ = run("--kind", "node", "--kind", "file", "--deployed", "--format", "json")
+    deployed = {one["name"]: one["deployed"] for one in json.loads(out)}
+    assert deployed == {"vacuum": True, "sweep": False, "tidy": False, "masking.py": False}
+
+
+def test_a_kind_is_listed_alone(run: Run, server: EmulatorServer) -> None:
+    load(server, beside())
+    before = len(server.emulator.calls)
+    assert run("--kind", "function", "--format", "json")[0] == 0
+    assert [call.action for call in server.emulator.calls[before:]] == ["ListFunctions"]
+    message = "DataWorks lists nothing of the kind workflow in workspace 10001 with a name like x*\n"
+    assert run("--kind", "workflow", "--name", "x*") == (1, "", message)
+
+
 def test_an_empty_list_is_no_success(run: Run) -> None:
-    assert run() == (1, "", "DataWorks lists no workflow of workspace 10001\n")
+    assert run() == (1, "", "DataWorks lists nothing in workspace 10001\n")
     assert run("--name", "x*") == (
         1,
         "",
-        "DataWorks lists no workflow of workspace 10001 with a name like x*\n",
+        "DataWorks lists nothing in workspace 10001 with a name like x*\n",
     )
 
 

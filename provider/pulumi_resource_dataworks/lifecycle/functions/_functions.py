@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi_resource_dataworks import document_file, flowspec, openapi
 from pulumi_resource_dataworks.lifecycle._existing_workflow import imported
+from pulumi_resource_dataworks.lifecycle._production import is_in_production
 from pulumi_resource_dataworks.lifecycle._run import Learnt
 from pulumi_resource_dataworks.lifecycle._step import Context, LifecycleError
 
 from ._arguments import Arguments, CheckFailure, project_id, text, values, workflow_id
-from ._lookups import LISTED, UNLISTED, Answers, Lookups, Page, Wanted, list_resources
+from ._lookups import LISTED, UNLISTED, Answers, Lookups, Page, Wanted, candidates, list_resources
 
 Values = dict[str, Any]
 
@@ -259,9 +260,26 @@ class Functions:
         """To be called when a resource of this run may have written to the service."""
         self._answers.forget_workflows()
 
-    async def is_deployed(self, context: Context, workspace: int, own_id: str) -> bool:
-        """Whether a workflow is in production: one call, and one more where no run has brought it there or out of it."""
-        return await Lookups(context, self._answers).is_deployed(workspace, own_id)
+    async def is_deployed(
+        self, context: Context, workspace: int, one: openapi.WorkflowSummary | openapi.StudioObject
+    ) -> bool:
+        """Whether something that was listed is in production.
+
+        One call; of a workflow one more where no run has brought it there or out of it.
+        """
+        lookups = Lookups(context, self._answers)
+        if isinstance(one, openapi.StudioObject):
+            return is_in_production(one.task_id, await lookups.runs(workspace, one.id))
+        return await lookups.is_deployed(workspace, one.id)
+
+    async def listed(
+        self, context: Context, workspace: int, resource: str
+    ) -> Sequence[openapi.WorkflowSummary | openapi.StudioObject]:
+        """What can be a resource of a type, by path: of nodes those that stand in no workflow.
+
+        A call for each 100 workflows of a kind, or for each 100 objects; of nodes for the workflows too, where they are not known.
+        """
+        return await candidates(resource, Lookups(context, self._answers), workspace)
 
     async def invoke(self, context: Context, function: str, given: Mapping[str, Any]) -> Answer:
         """Answers a function, given its arguments; the context's `secret` says that one of them is secret.

@@ -167,7 +167,7 @@ async def list_resources(resource: str, given: Mapping[str, Any], lookups: Looku
     limit = min((count for count in (wanted.limit, left) if count > 0), default=0)
     most = min(count for count in (wanted.page_size, limit, _PAGE) if count > 0)
     page = Page()
-    for summary in await _candidates(resource, lookups, workspace, kind):
+    for summary in await candidates(resource, lookups, workspace, kind):
         path = summary.path or summary.name
         is_asked_for = fnmatchcase(summary.name, name) and path.startswith(prefix)
         if not is_asked_for or (path, summary.id) <= place:
@@ -182,9 +182,10 @@ async def list_resources(resource: str, given: Mapping[str, Any], lookups: Looku
     return page
 
 
-async def _candidates(
-    resource: str, lookups: Lookups, project_id: int, kind: str
+async def candidates(
+    resource: str, lookups: Lookups, project_id: int, kind: str = ""
 ) -> Sequence[openapi.WorkflowSummary | openapi.StudioObject]:
+    """What can be a resource of a type, by path: of nodes those that stand in no workflow."""
     for one in OBJECT_KINDS:
         if one.resource == resource:
             found = await lookups.objects(project_id, one)
