@@ -14,7 +14,7 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -101,8 +101,14 @@ class Checked(NamedTuple):
     unused: frozenset[str] = frozenset()
 
 
-def checked(name: str | Path, variables: Mapping[str, Any] | None = None) -> Checked:
-    """A document and what is wrong with it. Without `variables` a value that holds a placeholder is taken for right.
+def checked(
+    name: str | Path,
+    variables: Mapping[str, Any] | None = None,
+    validate: Callable[[Document], list[Problem]] = flowspec.validate,
+) -> Checked:
+    """A document and what is wrong with it, as `validate` has it.
+
+    Without `variables` a value that holds a placeholder is taken for right.
 
     Raises:
         UnreadableFileError: The document's file cannot be read.
@@ -112,7 +118,7 @@ def checked(name: str | Path, variables: Mapping[str, Any] | None = None) -> Che
     except InvalidDocumentError as error:
         return Checked(None, error.problems)
     try:
-        problems = flowspec.validate(document)
+        problems = validate(document)
     except InvalidDocumentError as error:
         problems = error.problems
     if variables is None:

@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
     for name in files:
         file = STDIN_NAME if name == STDIN else name
         try:
-            _, problems, unused = checked(name, variables)
+            _, problems, unused = checked(name, variables, flowspec.validate_any)
         except UnreadableFileError as error:
             unreadable += 1
             sys.stderr.write(f"pulumi-dataworks: {printable(file)} cannot be read: {error}\n")

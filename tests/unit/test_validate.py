@@ -14,6 +14,7 @@ from pulumi_resource_dataworks import cli
 from tests.support.documents import etl, node, nodes
 from tests.support.messages import Messages
 from tests.support.repository import REPO
+from tests.support.workspaces import beside
 
 PROGRAM = Path(sys.executable).with_name("pulumi-dataworks")
 
@@ -68,6 +69,16 @@ def test_yaml_is_read_too(run: Run) -> None:
     assert status == 1
     where = line.removeprefix(f"{name}:").split(":")[0]
     assert "extrct" in Path(name).read_text("utf-8").splitlines()[int(where) - 1]
+
+
+@pytest.mark.parametrize("kind", ["Node", "Function", "Resource"])
+def test_what_stands_beside_workflows_is_validated_as_what_it_is(run: Run, kind: str) -> None:
+    given = next(one for one in beside() if one["kind"] == kind)
+    assert run(run.file("a.json", given)) == (0, [], ["1 file, 0 errors, 0 warnings"])
+    [held] = next(iter(given["spec"].values()))
+    held["script"]["runtime"] = 1
+    name = run.file("a.json", given)
+    assert (run(name)[0], "script.runtime: runtime has to be an object" in run(name)[1][0]) == (1, True)
 
 
 def test_a_problem_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Messages) -> None:

@@ -66,6 +66,7 @@ from ._single import single_output as single_output
 from ._single import single_to_send as single_to_send
 from ._single import uncarried as uncarried
 from ._single import uncarried_path as uncarried_path
+from ._single import validate_any as validate_any
 from ._single import validate_single as validate_single
 from ._tables import NODE_TYPES as NODE_TYPES
 from ._validation import validate as validate

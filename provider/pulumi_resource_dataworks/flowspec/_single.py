@@ -16,7 +16,7 @@ from ._document import Document
 from ._nodes import WORKFLOW, dependencies_of, main_outputs, output_of, runtime_of, script_of, workflow_of
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
-from ._validation import document_problems, holder_problems
+from ._validation import document_problems, holder_problems, validate
 from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt, relisted
 
 _WAITS = ("dependencies", "flow")
@@ -56,6 +56,7 @@ FUNCTION = SingleForm("Function", "functions", "function", "ODPS_FUNCTION")
 FILE_RESOURCE = SingleForm(
     "Resource", "fileResources", "file resource", "ODPS_PYTHON", ("name", "type", "script")
 )
+_FORMS = {form.kind.casefold(): form for form in (NODE, FUNCTION, FILE_RESOURCE)}
 
 
 def carried(root: Object, form: SingleForm) -> Object:
@@ -110,6 +111,12 @@ def validate_single(document: Document, form: SingleForm) -> list[Problem]:
     if any(one.severity == "error" for one in problems):
         raise InvalidDocumentError(problems)
     return problems
+
+
+def validate_any(document: Document) -> list[Problem]:
+    """As `validate`, of a document of any kind: of a workflow, or of one object that stands beside workflows."""
+    form = _FORMS.get(str(document.root.get("kind")).casefold())
+    return validate_single(document, form) if form else validate(document)
 
 
 def _shape_problems(root: Object, form: SingleForm) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from pulumi_resource_dataworks.lifecycle import UNKNOWN, LifecycleError, Workflo
 from tests.support.documents import etl, node
 from tests.support.functions import Asking
 from tests.support.messages import Messages
+from tests.support.workspaces import beside
 
 
 @pytest.fixture
@@ -52,6 +53,21 @@ async def test_a_resource_that_is_given_the_document_warns_with_file_and_line(
         WorkflowDefinitions(learnt=ask.learnt).check("urn", {"projectId": 1, "spec": spec}, None).warnings
     )
     assert ".script.content: " in warning
+
+
+@pytest.mark.parametrize("kind", ["Node", "Function", "Resource"])
+async def test_a_document_of_what_stands_beside_workflows_is_read_too(
+    ask: Asking, tmp_path: Path, kind: str
+) -> None:
+    given = next(one for one in beside() if one["kind"] == kind)
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(given))
+    assert (await ask("readFlowSpec", path=str(file)))["spec"] == given
+    holder = next(iter(given["spec"].values()))
+    del holder[0]["name"]
+    file.write_text(json.dumps(given))
+    with pytest.raises(LifecycleError, match="name is missing"):
+        await ask("readFlowSpec", path=str(file))
 
 
 async def test_it_waits_for_a_variable_that_is_not_known_yet(ask: Asking, document: Path) -> None:

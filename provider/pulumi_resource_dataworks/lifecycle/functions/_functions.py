@@ -197,7 +197,7 @@ async def read_flow_spec(given: Values, lookups: Lookups) -> Values:
     name = given["path"]
     try:
         document = document_file.read_document(name, given.get("variables", {}))
-        if flowspec.validate(document):
+        if flowspec.validate_any(document):
             lookups.learnt.documents.appendleft(document)
     except document_file.UnreadableFileError as error:
         raise LifecycleError(
