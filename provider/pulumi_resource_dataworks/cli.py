@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_validate(commands.add_parser("validate", help="what is wrong with FlowSpec documents, and where"))
     _add_probe(commands.add_parser("probe", help="how a real workspace behaves where no source says so"))
-    _add_export(commands.add_parser("export", help="the workflows of a workspace as a Pulumi program"))
+    _add_export(commands.add_parser("export", help="what a workspace holds as a Pulumi program"))
     _add_list(commands.add_parser("list", help="what stands in Data Studio, and what of it is in production"))
     _add_graph(commands.add_parser("graph", help="a workflow as a picture, and what changes in it"))
     _add_run(commands.add_parser("run", help="run a workflow: a backfill, a manual workflow, a smoke test"))
@@ -271,14 +271,15 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Write the workflows of a workspace as a Pulumi program, with a list for `pulumi import`. Reads only. Keys and "
-        "region come from the environment, as the provider has them. A run that was stopped goes on with the same "
-        "command. Exit status: 0 all are in the program, 1 stopped or some left out, 2 not begun."
+        "Write the workflows, nodes, functions and files of a workspace as a Pulumi program, with a list for `pulumi "
+        "import`. Reads only. Keys and region come from the environment, as the provider has them. A run that was stopped "
+        "goes on with the same command. Exit status: 0 all are in the program, 1 stopped or some left out, 2 not begun."
     )
     _add_workspace(parser, required=True)
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--name", metavar="GLOB", help="the workflows with names like this, as in 'sales_*'")
-    which.add_argument("--all", action="store_true", help="all workflows")
+    which.add_argument("--name", metavar="GLOB", help="those with names like this, as in 'sales_*'")
+    which.add_argument("--all", action="store_true", help="all of them")
+    _add_kind(parser)
     parser.add_argument(
         "--language", required=True, choices=["python", "yaml", "typescript", "go"], help="the program's"
     )

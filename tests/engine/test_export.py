@@ -31,7 +31,17 @@ from tests.support.repository import PLUGIN_FOLDER, REPO
 from tests.support.sdks import Tool
 from tests.support.stacks import Stack, engine, plugin_in, stack_in
 from tests.support.vault import PROVIDER
-from tests.support.workspaces import Document, generated, load, public, related, settings, tricky
+from tests.support.workspaces import (
+    Document,
+    beside,
+    generated,
+    load,
+    public,
+    related,
+    settings,
+    tricky,
+    using,
+)
 
 __all__ = ["engine"]
 
@@ -40,7 +50,7 @@ pytest_plugins = ["tests.support.sdks"]
 ALL = os.environ.get("EXPORT") == "all"
 HERE, THERE = 10001, 10002
 NAMED_ELSE = {
-    *("a_report", "orders"),  # say what the workspace is called
+    *("a_report", "orders", "using"),  # say what the workspace is called
     *(
         "derived_testres_version__1_x_y__single_cycle_node",
         "workflow1",
@@ -58,11 +68,13 @@ class Exported:
 
     Attributes:
         stack: The project's, with a folder that holds nothing else.
-        members: How many workflows its program declares.
+        members: How many resources its program declares.
+        nodes: How many of them are nodes, which an import looks for in a list of those that people start.
     """
 
     stack: Stack
     members: int
+    nodes: int
 
     @property
     def folder(self) -> Path:
@@ -97,16 +109,14 @@ class Exported:
         return replace(self.stack, folder=folder)
 
     def take_over(self) -> None:
-        """Imports what import.json lists, with one read for each workflow."""
+        """Imports what import.json lists, with one read for each; nothing is written or uploaded."""
         twin, calls = self.twin(), self.stack.calls()
         shutil.copy(self.folder / "import.json", twin.folder)
         arguments = ("--file", "import.json", "--generate-code=false", "--skip-preview", "--yes")
         assert f"{self.members} imported" in finish(twin.start("import", *arguments))
-        assert (
-            self.stack.calls() - calls
-            == self.members
-            == self.stack.calls("GetWorkflowDefinition") - self.members
-        )
+        made = self.stack.emulator.calls[calls:]
+        assert len(made) == self.members + self.nodes
+        assert all(call.action.startswith("Get") or call.action == "ListNodes" for call in made)
 
 
 def finish(process: subprocess.Popen[str]) -> str:
@@ -136,17 +146,24 @@ def exported(engine: Path, server: EmulatorServer, tmp_path: Path) -> Iterator[E
 
     def make(language: str, documents: Iterable[Document], *, portable: bool = False) -> Exported:
         load(server, documents)
+        if server.emulator.objects():
+            load(server, [using(server)])
         server.emulator.switch(read_back_noise="usual" if portable else "worst")
-        calls, there = place.calls(), len(server.emulator.workflows())
+        calls, workflows, objects = place.calls(), server.emulator.workflows(), server.emulator.objects()
+        there, beside_them = len(workflows), len(objects)
+        nodes = sum(one.kind == "Node" for one in objects)
+        inside = [node["script"]["path"] for one in workflows for node in one.nodes.values()]
+        # Only a read shows of a node with such a path that it is in a workflow.
+        astray = sum(not any(path.startswith(f"{one.path}/") for one in workflows) for path in inside)
+        listed = nodes + len(inside)
         folder = Folder(place.folder, ExportRequest(HERE, language, portable, "*"))
         status = export(settings(server), folder)
-        assert (
-            place.calls() - calls == there + 2 + (there - 1) // 100
-        )  # the lists of both kinds, and each workflow
+        lists = 2 + (there - 1) // 100 + 1 + max(listed - 1, 0) // 100 + 2 + bool(nodes + astray)
+        assert place.calls() - calls == lists + there + beside_them + astray
         left_out = len(list(place.folder.glob("left-out/*")))
         assert status == bool(left_out)
         assert portable or not left_out
-        return Exported(place, there - left_out)
+        return Exported(place, there + beside_them - left_out, nodes)
 
     with plugin_in(place.folder) as place.plugin:
         yield make
@@ -154,12 +171,12 @@ def exported(engine: Path, server: EmulatorServer, tmp_path: Path) -> Iterator[E
 
 def everything(more: int = 0) -> list[Document]:
     """Every document that can be exported, and some generated ones."""
-    return [*public(KEPT), *tricky(), *related(), *generated(10 + more)]
+    return [*public(KEPT), *tricky(), *related(), *generated(10 + more), *beside()]
 
 
 def sample() -> list[Document]:
     """Some of them: of each kind, with control nodes and everything that a language might take for its own."""
-    return [*islice(public(KEPT), 6), *tricky(), *related()]
+    return [*islice(public(KEPT), 6), *tricky(), *related(), *beside()]
 
 
 def is_quiet(output: str, members: int) -> None:
@@ -221,6 +238,9 @@ def test_yaml(exported: Export) -> None:
     project.take_over()
     preview = project.stack.start("preview", "--stack", "test", "--diff", "--expect-no-changes")
     is_quiet(finish(preview), project.members)
+    calls = project.stack.calls()
+    is_quiet(finish(project.stack.start("up", "--stack", "test", "--yes", "--skip-preview")), project.members)
+    assert project.stack.calls() == calls  # nothing is written, and no file uploaded
 
 
 @pytest.mark.timeout(1800)
@@ -262,9 +282,38 @@ def test_portable_yaml(exported: Export) -> None:
     has_moved(project, run)
 
 
+def test_portable_nodes_functions_and_files(exported: Export) -> None:
+    project = exported("yaml", beside(), portable=True)
+    project.configure(**elsewhere(project))
+    stack, content = project.stack, project.folder / "files/udf/masking.py/content"
+    content.rename(project.folder / "content")
+    assert "files/udf/masking.py/content" in stack.preview("--stack", "test", ok=False).output
+    (project.folder / "content").rename(content)
+    before = [one.document for one in stack.emulator.objects()]
+    assert f"{project.members + 1} created" in stack.up("--stack", "test").output
+    assert [one.document for one in stack.emulator.objects() if one.project_id == HERE] == before
+    there = {one.body["name"]: one for one in stack.emulator.objects() if one.project_id == THERE}
+    assert {name: one.scene for name, one in there.items() if one.kind == "Node"} == {
+        **dict.fromkeys(("vacuum", "sweep"), "DATAWORKS_PROJECT"),
+        "tidy": "DATAWORKS_MANUAL_TASK",
+    }
+    uploaded = there["masking.py"].file
+    assert uploaded is not None
+    assert uploaded.size == len("class Mask: ...\n")
+    vacuum, mask = there["vacuum"], there["mask"].body
+    assert [one["name"] for one in (*vacuum.body["fileResources"], *mask["fileResources"])] == [
+        "masking.py"
+    ] * 2
+    assert [one["output"] for one in vacuum.dependencies[0]["depends"]] == ["other.swept", "other.x"]
+    [using] = [one for one in stack.emulator.workflows() if one.project_id == THERE]
+    [waits] = {one["output"] for one in depends_of(using, "count")} - {"other.swept"}
+    assert waits in {one["data"] for one in vacuum.body["outputs"]["nodeOutputs"]}
+    is_quiet(stack.preview("--stack", "test").output, project.members)
+
+
 @pytest.mark.nightly
 def test_portable_python(exported: Export) -> None:
-    project = exported("python", related(), portable=True)
+    project = exported("python", [*related(), *beside()], portable=True)
     project.configure(**elsewhere(project))
     has_moved(project, lambda command: inline_python(project, command))
 
@@ -273,7 +322,7 @@ def test_portable_python(exported: Export) -> None:
 @pytest.mark.xdist_group("nodejs")
 @pytest.mark.timeout(600)
 def test_portable_typescript(exported: Export, node: Tool, node_modules: Path) -> None:
-    project = exported("typescript", related(), portable=True)
+    project = exported("typescript", [*related(), *beside()], portable=True)
     project.configure(**elsewhere(project))
     driver = node_driver(project, node, node_modules)
     has_moved(project, lambda command: drive(project, driver, command))
@@ -283,14 +332,16 @@ def test_portable_typescript(exported: Export, node: Tool, node_modules: Path) -
 @pytest.mark.xdist_group("go")
 @pytest.mark.timeout(1200)
 def test_portable_go(exported: Export, go: Tool) -> None:
-    project = exported("go", related(), portable=True)
+    project = exported("go", [*related(), *beside()], portable=True)
     project.configure(**elsewhere(project))
     driver = go_driver(project, go)
     has_moved(project, lambda command: drive(project, driver, command))
 
 
 def elsewhere(project: Exported) -> dict[str, Any]:
-    """The settings for the other workspace: all as it is here, but for its name."""
+    """The settings for the other workspace: all as it is here, but for its name; a file gets its content."""
+    for file in project.folder.glob("files/*/*/file.json"):
+        file.with_name("content").write_text("class Mask: ...\n")
     text = (project.folder / "Pulumi.yaml").read_text("utf-8")
     told = re.findall(rf"^  (\w+): # in workspace {HERE}: (.*)$", text, re.MULTILINE)
     return {
@@ -308,7 +359,8 @@ def has_moved(project: Exported, run: Callable[[str], str]) -> None:
     here = [one for one in emulator.workflows() if one.project_id == HERE]
     there = {one.path: one for one in emulator.workflows() if one.project_id == THERE}
     assert {one.workflow_id: one.document for one in here} == before
-    assert len(there) == project.members
+    beside_them = [one for one in emulator.objects() if one.project_id == THERE]
+    assert len(there) + len(beside_them) == project.members
     assert not ids_of(here) & ids_of(there.values())
     same = {one.path for one in here if one.path in there and digest(one) == digest(there[one.path])}
     assert same == {path for path in there if path.rpartition("/")[2] not in NAMED_ELSE}

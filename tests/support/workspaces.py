@@ -10,6 +10,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.emulator import EmulatorServer
+from pulumi_resource_dataworks.export._workspace import KEPT
 from tests.support.corpus import TAKEN, loaded
 from tests.support.documents import generate
 
@@ -42,6 +43,63 @@ SCRIPTS = {
     "长" * 120: "SELECT 'long';\n",
 }
 """Scripts whose text or whose node's name is hard on a file, by the node's name."""
+
+HOSTILE = [
+    *(
+        "..",
+        ".",
+        "...",
+        "../..",
+        "../../outside",
+        "a/../../outside",
+        "/etc/hostname",
+        "//host/share",
+        "C:\\x",
+        "..\\x",
+    ),
+    *(
+        "CON",
+        "nul.txt",
+        "aux.",
+        "com1",
+        "LPT¹.sql",
+        "PRN .x",
+        "~",
+        "-rf",
+        "$HOME",
+        "${x}",
+        "`id`",
+        "%s%n",
+        "{0}",
+    ),
+    *(
+        ".git",
+        ".gitattributes",
+        ".env",
+        KEPT,
+        "README.md",
+        "workflow.json",
+        "Pulumi.yaml",
+        "node_modules",
+    ),
+    *(
+        "a\0b",
+        "a\nb",
+        "a\rb",
+        "\x1b[31mred",
+        "\u202etxt.exe",
+        "\u200b",
+        "\ufdd0",
+        "\ufeff",
+        " ",
+        "a ",
+        "a.",
+        '"',
+        "'",
+    ),
+    *("a" * 300, "长" * 200, "/".join(["deep" * 20] * 60), "/".join("abc" * 30)),
+]
+"""Names that are hard on a file system, a terminal or a language."""
 
 
 def public(files: Iterable[Path] = TAKEN) -> Iterator[Document]:
@@ -120,6 +178,14 @@ def beside() -> Iterator[Document]:
     yield alone("Node", {**vacuum, "fileResources": uses, "functions": [{"name": "mask"}]}, waits)
     by_hand = {"path": "care/tidy", "runtime": {"command": "DIDE_SHELL"}, "content": "date\n"}
     yield {**alone("Node", {"name": "tidy", "script": by_hand}), "scene": "DATAWORKS_MANUAL_TASK"}
+
+
+def using(server: EmulatorServer) -> Document:
+    """A workflow that uses what `beside` gives, of which some is named by IDs that the service has chosen."""
+    ids = {one.body["name"]: one.workflow_id for one in server.emulator.objects()}
+    node = {**sql("count", "SELECT mask(1);\n"), "functions": [{"name": "mask"}]}
+    waits = [{"type": "Normal", "output": ids["vacuum"]}, {"type": "Normal", "output": ids["sweep"]}]
+    return workflow("using", [node], dependencies=[{"nodeId": "count", "depends": waits}])
 
 
 def script(path: str, command: str) -> Document:

@@ -1,4 +1,4 @@
-"""`pulumi-dataworks export`: the workflows of a workspace as a Pulumi program."""
+"""`pulumi-dataworks export`: what a workspace holds as a Pulumi program."""
 
 from ._command import run
 

@@ -10,17 +10,13 @@ from dataclasses import dataclass, replace
 from pulumi_resource_dataworks import flowspec, lifecycle
 from pulumi_resource_dataworks.flowspec import Object
 
-from ._documents import (
-    DOCUMENT,
-    ExportedWorkflow,
-    LeftOutError,
-    imported,
-    take_scripts_out,
-)
+from ._documents import LeftOutError, Member, imported, take_scripts_out
 from ._file_names import Folders, Names, parts_of, resource_names
-from ._portable import portable
-from ._project import TYPE, Program, program_files, readme
-from ._workspace import ExportRequest, Workspace
+from ._kinds import FILE, KINDS, counted
+from ._languages import CONTENT
+from ._portable import linked
+from ._project import Program, program_files, readme
+from ._workspace import ExportRequest, Listed, Workspace
 
 
 @dataclass(slots=True)
@@ -29,12 +25,12 @@ class Project:
 
     Attributes:
         files: What to write, by path.
-        members: How many workflows the program declares.
-        left_out: By path in Data Studio, why a workflow is no part of the program.
+        members: How many of each kind the program declares, in words; empty where it has none.
+        left_out: By path in Data Studio, why something is no part of the program.
     """
 
     files: dict[str, bytes]
-    members: int
+    members: str
     left_out: dict[str, str]
 
 
@@ -46,107 +42,127 @@ def assemble(workspace: Workspace, request: ExportRequest, region: str | None) -
         request: What is exported.
         region: The workspace's region, where it is known.
     """
-    left_out = dict(workspace.refused)
-    roots = _roots(workspace, left_out)
-    identifier = max(map(flowspec.workspace_of, roots.values()), default="")
-    paths = {one.id: one.path.strip("/") or one.name for one in workspace.listed}
-    workflows = _workflows(roots, paths, left_out, is_portable=request.portable)
-    _ask_provider(workflows, request.project_id, left_out)
-    program, files = _place(_program(workflows, request, region, identifier, left_out))
+    left_out, listed = dict(workspace.refused), {one.key: one for one in workspace.listed}
+    roots = _roots(workspace, listed, left_out)
+    identifier = max((_workspace_of(listed[key].kind.held(root)) for key, root in roots.items()), default="")
+    paths = {key: one.path for key, one in listed.items()}
+    members = _members(roots, listed, paths, left_out, is_portable=request.portable)
+    _ask_provider(members, request.project_id, left_out)
+    program, files = _place(_program(members, request, region, identifier, left_out))
     mentions = _mentions(files, identifier, roots, program.settings.values()) if request.portable else {}
     reasons = _by_path(left_out, paths)
     files |= program_files(program) | _kept_aside(workspace, left_out, paths)
     files["README.md"] = readme(program, reasons, mentions).encode()
-    return Project(files, len(program.members), reasons)
+    return Project(files, counted(member.kind for member in program.members), reasons)
 
 
-def _roots(workspace: Workspace, left_out: dict[str, str]) -> dict[str, Object]:
-    """The documents that can be read, by workflow ID."""
+def _roots(workspace: Workspace, listed: Mapping[str, Listed], left_out: dict[str, str]) -> dict[str, Object]:
+    """The documents that can be read, carried as their kinds do, by key; none of a node that another document holds."""
     roots: dict[str, Object] = {}
-    for one, spec in workspace.specs.items():
+    for key, spec in workspace.specs.items():
+        one = listed[key]
         try:
-            root = flowspec.read(spec).root
-            flowspec.workflow_of(root)
+            root = one.kind.carried(flowspec.read(spec).root, one.item.id)
         except flowspec.InvalidDocumentError as error:
-            left_out[one] = "\n".join(problem.render() for problem in error.problems)
-        except (KeyError, IndexError, TypeError):
-            left_out[one] = "DataWorks gave it back without a workflow in it"
+            left_out[key] = "\n".join(problem.render() for problem in error.problems)
+        except (LookupError, TypeError, AttributeError):
+            left_out[key] = f"DataWorks gave it back without a {one.kind.noun} in it"
         else:
-            roots[one] = root
-    return roots
+            roots |= {} if root is None else {key: root}
+    inside = {key: flowspec.node_ids(root) - {listed[key].item.id} for key, root in roots.items()}
+    held = {one for ids in inside.values() for one in ids}
+    return {key: root for key, root in roots.items() if listed[key].item.id not in held}
 
 
-def _workflows(
+def _workspace_of(held: Object) -> str:
+    """The workspace's name, which the service writes beside what it gives; empty where it does not."""
+    name = flowspec.part(flowspec.part(held, "metadata"), "project").get("projectIdentifier")
+    return name if isinstance(name, str) else ""
+
+
+def _members(
     roots: Mapping[str, Object],
+    listed: Mapping[str, Listed],
     paths: dict[str, str],
     left_out: dict[str, str],
     *,
     is_portable: bool,
-) -> dict[str, ExportedWorkflow]:
-    """The workflows whose documents the provider takes, by ID; `paths` gets the paths that these documents name."""
+) -> dict[str, Member]:
+    """What the provider takes, by key; `paths` gets the paths that the documents name."""
     documents: dict[str, Object] = {}
-    for one, root in roots.items():
+    for key, root in roots.items():
+        one = listed[key]
         try:
-            document = imported(one, root, portable=is_portable)
+            document = imported(one.item.id, root, portable=is_portable, kind=one.kind)
         except LeftOutError as error:
-            left_out[one] = str(error)
+            left_out[key] = str(error)
             continue
-        documents[one] = document
-        paths[one] = str(flowspec.workflow_of(document)["script"]["path"]).strip("/")
-    names = resource_names({one: parts_of(paths[one]) for one in documents})
+        documents[key], held = document, one.kind.held(document)
+        paths[key] = str(flowspec.script_of(held).get("path") or held["name"]).strip("/")
+    # What stands beside workflows has its noun before its name where that distinguishes it.
+    parts = {key: parts_of(paths[key]) for key in documents}
+    names = resource_names(
+        {
+            key: (listed[key].kind.noun, *found) if listed[key].kind.of else found
+            for key, found in parts.items()
+        }
+    )
     return {
-        one: ExportedWorkflow(one, paths[one], names[one], document) for one, document in documents.items()
+        key: Member(listed[key].item.id, paths[key], names[key], document, listed[key].kind)
+        for key, document in documents.items()
     }
 
 
-def _ask_provider(workflows: dict[str, ExportedWorkflow], project_id: int, left_out: dict[str, str]) -> None:
+def _ask_provider(members: dict[str, Member], project_id: int, left_out: dict[str, str]) -> None:
     """Leaves out what a preview would refuse, such as a second workflow of one path."""
-    definitions = lifecycle.WorkflowDefinitions()
-    for one, workflow in sorted(workflows.items(), key=lambda item: item[1].path):
-        inputs = {"projectId": project_id, "spec": workflow.root}
-        failures = definitions.check(
-            f"urn:pulumi:export::export::{TYPE}::{workflow.resource}", inputs, None
-        ).failures
+    workflows = lifecycle.WorkflowDefinitions()
+    objects = {kind.resource: lifecycle.StudioObjects(kind.of) for kind in KINDS if kind.of}
+    for key, member in sorted(members.items(), key=lambda item: item[1].path):
+        kind, urn = member.kind, f"urn:pulumi:export::export::{member.kind.type}::{member.resource}"
+        spec = kind.declared(member.root, member.own, member.path)
+        resource = objects.get(kind.resource, workflows)
+        failures = resource.check(urn, {"projectId": project_id, "spec": spec}, None).failures
         if failures:
-            left_out[one] = "\n".join(failures)
-            del workflows[one]
+            left_out[key] = "\n".join(failures)
+            del members[key]
 
 
 def _program(
-    workflows: Mapping[str, ExportedWorkflow],
+    members: Mapping[str, Member],
     request: ExportRequest,
     region: str | None,
     identifier: str,
     left_out: dict[str, str],
 ) -> Program:
     """The program, with no folders yet."""
-    in_order = sorted(workflows.values(), key=lambda workflow: (workflow.path, workflow.workflow_id))
-    if not request.portable:
-        return Program(request, region, [replace(one, root=flowspec.short(one.root)) for one in in_order])
-    found = portable(in_order, identifier)
+    in_order = sorted(members.values(), key=lambda member: (member.path, member.key))
+    found = linked(in_order, identifier, portable=request.portable)
     left_out |= found.left_out
     settings = {
         setting.key: f"id:{value}" if setting.is_number and request.language == "yaml" else value
         for (_, value), setting in found.stack.settings.items()
     }
-    return Program(request, None, list(found.members.values()), settings, found.stack.used)
+    region = None if request.portable else region
+    return Program(request, region, list(found.members.values()), settings, found.stack.used)
 
 
 def _place(program: Program) -> tuple[Program, dict[str, bytes]]:
-    """Gives each workflow its folder, as in Data Studio, and returns the scripts in it."""
-    folders = Folders("workflows", DOCUMENT)
-    placed: dict[str, ExportedWorkflow] = {}
+    """Gives each member its folder, as in Data Studio, and returns the scripts in it."""
+    folders = {kind: Folders(kind.folder, kind.document, *[CONTENT] * (kind is FILE)) for kind in KINDS}
+    placed: dict[str, Member] = {}
     scripts: dict[str, bytes] = {}
-    for member in sorted(program.members, key=lambda member: (member.path, member.workflow_id)):
-        folder = folders.take(parts_of(member.path))
-        document, files = take_scripts_out(member.root, folder, folders.names[folder], member.variables)
-        placed[member.workflow_id] = replace(member, folder=folder, root=document)
+    for member in sorted(program.members, key=lambda member: (member.path, member.key)):
+        kind = member.kind
+        folder = folders[kind].take(parts_of(member.path))
+        root, files = take_scripts_out(member.root, folder, folders[kind].names[folder], member.variables)
+        document = kind.declared(root, member.own, member.path)
+        placed[member.key] = replace(member, folder=folder, root=document)
         scripts |= files
-    return replace(program, members=[placed[member.workflow_id] for member in program.members]), scripts
+    return replace(program, members=[placed[member.key] for member in program.members]), scripts
 
 
 def _by_path(left_out: Mapping[str, str], paths: Mapping[str, str]) -> dict[str, str]:
-    """Why workflows are left out, by path; with the ID where two have one path."""
+    """Why something is left out, by path; with the key where two have one path."""
     often = Counter(paths[one] for one in left_out)
     return {
         paths[one] if often[paths[one]] == 1 else f"{paths[one]} ({one})": reason
@@ -157,7 +173,7 @@ def _by_path(left_out: Mapping[str, str], paths: Mapping[str, str]) -> dict[str,
 def _kept_aside(
     workspace: Workspace, left_out: Mapping[str, str], paths: Mapping[str, str]
 ) -> dict[str, bytes]:
-    """The documents of workflows that are no part of the program, as DataWorks gave them."""
+    """The documents that are no part of the program, as DataWorks gave them."""
     names = Names()
     return {
         f"left-out/{names.take(paths[one].replace('/', '.'), '.json')}": workspace.specs[one].encode(
@@ -172,7 +188,8 @@ def _mentions(
 ) -> dict[str, list[str]]:
     """The scripts that name the workspace, something in it by its ID, or the value of a setting, and what they name."""
     names = {identifier, *(value.removeprefix("id:") for value in settings)} - {""}
-    ids = {one for root in roots.values() for one in flowspec.node_ids(root)} | roots.keys()
+    ids = {one for root in roots.values() for one in flowspec.node_ids(root)}
+    ids |= {key.rpartition(" ")[2] for key in roots}
     found: dict[str, list[str]] = {}
     for path, content in scripts.items():
         text = content.decode()

@@ -8,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks._names import printable
-from pulumi_resource_dataworks._workspace import read_settings
+from pulumi_resource_dataworks._names import STUDIO_KINDS, printable
+from pulumi_resource_dataworks._workspace import connected, read_settings
 
 from ._assemble import Project, assemble
 from ._workspace import (
@@ -17,9 +17,9 @@ from ._workspace import (
     Folder,
     RefusedError,
     Workspace,
-    count_workflows,
-    list_workflows,
-    read_workflows,
+    count_documents,
+    list_members,
+    read_members,
 )
 
 _NO_TRIGGERS = (
@@ -32,12 +32,13 @@ def run(arguments: Namespace) -> int:
     """Exports `arguments.project_id` into `arguments.out`.
 
     Returns:
-        0 where the program declares every workflow that was asked for, 1 where it was stopped or some are left out, 2
+        0 where the program declares everything that was asked for, 1 where it was stopped or some are left out, 2
         where it did not begin.
     """
     out = Path(arguments.out)
     name = "*" if arguments.all else arguments.name
-    request = ExportRequest(arguments.project_id, arguments.language, arguments.portable, name)
+    kinds = tuple(kind for kind in STUDIO_KINDS if kind in (arguments.kind or STUDIO_KINDS))
+    request = ExportRequest(arguments.project_id, arguments.language, arguments.portable, name, kinds)
     folder: Folder | None = None
     try:
         settings = read_settings(arguments)
@@ -55,7 +56,7 @@ def run(arguments: Namespace) -> int:
     if folder is None:
         return 2
     if kept := folder.count_kept():
-        _say(f"{count_workflows(kept)} kept in {out}: the same command goes on from there")
+        _say(f"{count_documents(kept)} kept in {out}: the same command goes on from there")
     return 1
 
 
@@ -63,7 +64,7 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
     """Reads what is chosen and writes the project.
 
     Returns:
-        0 where every workflow is in the program, else 1.
+        0 where everything is in the program, else 1.
 
     Raises:
         RefusedError: Nothing is chosen, or a file would be overwritten.
@@ -78,13 +79,10 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
 
 
 async def _read(settings: openapi.Settings, folder: Folder) -> Workspace:
-    client = openapi.Client(settings, on_wait=_say)
-    try:
-        listed = await list_workflows(client, folder.request.project_id, folder.request.name)
+    async with connected(settings) as context:
+        listed = await list_members(context, folder.request)
         folder.start()
-        return await read_workflows(client, listed, folder, _say)
-    finally:
-        await client.aclose()
+        return await read_members(context.client, listed, folder, _say)
 
 
 def _report(folder: Folder, workspace: Workspace, project: Project) -> None:
@@ -95,13 +93,12 @@ def _report(folder: Folder, workspace: Workspace, project: Project) -> None:
         _say("\n".join(f"  {line}" for line in reason.splitlines()))
     if not project.members:
         _say(
-            f"Nothing was exported: every workflow is left out. What could be read is in {folder.path / 'left-out'}"
+            f"Nothing was exported: everything is left out. What could be read is in {folder.path / 'left-out'}"
         )
         return
     left = f", {len(project.left_out)} left out (the documents of those that could be read are in left-out/)"
-    _say(
-        f"{count_workflows(project.members)} in {folder.path}{left if project.left_out else ''}. {_NO_TRIGGERS}"
-    )
+    triggers = f". {_NO_TRIGGERS}" if "workflow" in folder.request.kinds else ""
+    _say(f"{project.members} in {folder.path}{left if project.left_out else ''}{triggers}")
     _say(f"What comes next: {folder.path / 'README.md'}")
 
 

@@ -1,4 +1,4 @@
-"""The document of one workflow: as `pulumi import` reads it, and as files, with its scripts beside it."""
+"""One document: as `pulumi import` reads it, and as files, with its scripts beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pulumi_resource_dataworks.document_file import READ_FILE, placeholders_in
 from pulumi_resource_dataworks.flowspec import Json, Object, is_list, is_object, part
 
 from ._file_names import Names
+from ._kinds import WORKFLOW, Kind
 
 RESERVED = "fn::"
 """How the keys of Pulumi YAML's functions begin, and that of a document which names a file."""
@@ -44,7 +45,7 @@ _EXACT = 2**53
 
 
 class LeftOutError(Exception):
-    """Why a workflow cannot be a part of the program."""
+    """Why something cannot be a part of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +57,48 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeOutput:
-    """What another workflow's dependency writes to depend on a node: an entry of the resource's `nodeOutputs`."""
+class Output:
+    """The output that names something for others; of a node in a workflow an entry of the resource's `nodeOutputs`."""
 
     resource: str
-    node: str
+    node: str = ""
+    kind: Kind = WORKFLOW
 
 
-Variables = Mapping[str, Setting | NodeOutput]
+Variables = Mapping[str, Setting | Output]
 """What the placeholders of a document stand for, by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExportedWorkflow:
-    """A workflow that a program can declare.
+class Member:
+    """What a program can declare.
 
     Attributes:
-        workflow_id: Its ID in Data Studio.
+        own: Its ID in Data Studio.
         path: Its path, the name included.
         resource: The name of its resource.
-        root: Its document: first the whole one that a read for `pulumi import` gives, in the end the one that names its files.
+        root: Its document, carried as its kind does: first the whole one that a read for `pulumi import` gives, in the end the
+            one that names its files, as it is declared.
+        kind: Its kind.
         folder: Its folder, from the program's.
         variables: What the placeholders in the document stand for.
     """
 
-    workflow_id: str
+    own: str
     path: str
     resource: str
     root: Object
+    kind: Kind = WORKFLOW
     folder: str = ""
-    variables: Variables = field(default_factory=dict[str, Setting | NodeOutput])
+    variables: Variables = field(default_factory=dict[str, Setting | Output])
+
+    @property
+    def key(self) -> str:
+        """What distinguishes it from all others."""
+        return self.kind.key(self.own)
 
 
-def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
+def imported(own: str, given: Object, *, portable: bool, kind: Kind = WORKFLOW) -> Object:
     """The document that a read for `pulumi import` makes of the service's, or one for other workspaces.
 
     Raises:
@@ -96,8 +106,12 @@ def imported(workflow_id: str, given: Object, *, portable: bool) -> Object:
     """
     try:
         root = flowspec.clean(given, portable=portable)
-        flowspec.validate(flowspec.Document(root))
-        root = flowspec.complete(root, lambda _: workflow_id)
+        if kind.of:
+            flowspec.validate_any(flowspec.Document(flowspec.uncarried(root, kind.of.form)))
+        else:
+            flowspec.validate(flowspec.Document(root))
+        # What carries an object has an ID that no other one has.
+        root = flowspec.complete(root, lambda _: f"of {own}" if kind.of else own)
     except flowspec.InvalidDocumentError as error:
         problems = [problem.render() for problem in error.problems if problem.severity == "error"]
         raise LeftOutError("\n".join(problems)) from None
@@ -131,9 +145,6 @@ def _reserved_keys(value: Json) -> Iterator[str]:
 # --- A document as files: its scripts in files of their own, the rest beside them
 
 
-DOCUMENT = "workflow.json"
-"""The name of a workflow's document in its folder."""
-
 _FIRST = ("version", "kind", "id", "nodeId", "name", "type", "description", "path")
 _LAST = ("inputs", "outputs", "nodes", "dependencies", "spec", "content")
 
@@ -164,8 +175,8 @@ def take_scripts_out(
     """Puts each script into a file of its own.
 
     Args:
-        root: A document.
-        folder: The workflow's folder, from the program's.
+        root: A document, carried as its kind does.
+        folder: The document's folder, from the program's.
         names: The names in it.
         variables: The placeholders of the document that are no text of the workflow.
 
@@ -182,7 +193,12 @@ def take_scripts_out(
         return {READ_FILE: file}
 
     workflow = flowspec.workflow_of(found)
-    for name, node in sorted(flowspec.nodes_of(workflow), key=lambda named: named[0]):
+    beside = [
+        (str(one["name"]), one)
+        for form in (flowspec.FUNCTION, flowspec.FILE_RESOURCE)
+        for one in flowspec.objects(found["spec"].get(form.holder))
+    ]
+    for name, node in sorted([*flowspec.nodes_of(workflow), *beside], key=lambda named: named[0]):
         script = part(node, "script")
         content = script.get("content")
         if isinstance(content, str) and content:

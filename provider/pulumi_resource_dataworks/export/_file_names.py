@@ -42,7 +42,7 @@ class Names:
 
 
 class Folders:
-    """The folder of each workflow, as they lie in Data Studio.
+    """The folder of each document, as they lie in Data Studio.
 
     Attributes:
         names: By folder, the names in it.
@@ -55,7 +55,7 @@ class Folders:
         self._used: set[str] = set()
 
     def take(self, parts: tuple[str, ...]) -> str:
-        """A folder for the workflow with this path, whose names are in `names`; no other workflow gets it."""
+        """A folder for what has this path, whose names are in `names`; nothing else gets it."""
         if len("/".join(parts).encode(errors="replace")) > _LONGEST_PATH:
             parts = parts[-1:]
         folder = self._folder(parts)
@@ -77,12 +77,12 @@ class Folders:
 
 
 def resource_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """A name for the resource of each workflow, by workflow ID; no two are the same.
+    """A name for each resource, by key; no two are the same.
 
-    It is the workflow's own. Where two have the same one, the folders above stand before it, as many as distinguish them.
+    It is its own in Data Studio. Where two have the same one, the folders above stand before it, as many as distinguish them.
 
     Args:
-        paths: By ID, the folders of a workflow with its own name at the end.
+        paths: By key, the folders of each with its own name at the end.
     """
     depth = dict.fromkeys(paths, 1)
     while True:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from string import Template
 
 from pulumi_resource_dataworks import __version__
 
-from ._documents import NodeOutput, Setting, Variables
+from ._documents import Member, Output, Setting
+from ._kinds import FILE, KINDS, WORKFLOW, Kind
+
+CONTENT = "content"
+"""The file beside the document of a file resource that a portable program uploads."""
 
 _TEMPLATES = resources.files("pulumi_resource_dataworks.export").joinpath("templates")
 
@@ -21,55 +25,88 @@ def filled(template: str, values: Mapping[str, object]) -> str:
     return Template(_TEMPLATES.joinpath(f"{template}.txt").read_text("utf-8")).substitute(values)
 
 
+def inputs_of(kind: Kind, *, portable: bool) -> list[str]:
+    """The inputs that a program gives beside the document."""
+    return ["scene"] * bool(kind.scene) + ["content"] * (kind is FILE and portable)
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of Pulumi.
+    """A language of Pulumi. Where there are two of something, the second is for portable programs.
 
     Attributes:
         program: The name of the program's file.
         runtime: Its name, as Pulumi.yaml has it.
         install: The command that installs the program's packages, pip's aside.
         files: The project's own files that have a template.
-        calls: How the program declares a workflow, without variables and with them.
+        helper: The template of a function that declares a resource of one kind.
+        project: What the program says of the workspace before everything else.
+        project_id: How its functions name the workspace, where that is not always the same.
+        calls: How the program calls such a function, without variables and with them.
         setting: The value of a variable that is a setting of the stack.
-        output: The value of one that is a node's output of another workflow.
+        outputs: The value of one that is an output, of a workflow's node and of anything else.
+        inputs: What a function gives beside the document, by input.
+        protect: How it protects what it declares.
     """
 
     program: str
     runtime: str
     install: str = ""
     files: tuple[str, ...] = ()
+    helper: str = ""
+    project: tuple[str, str] = ("", "")
+    project_id: tuple[str, str] = ("", "")
     calls: tuple[str, str] = ("", "")
     setting: str = ""
-    output: str = ""
+    outputs: tuple[str, str] = ("", "")
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    protect: tuple[str, str] = ("", "")
 
     def written(
-        self, name: str, project_id: int, workflows: Iterable[tuple[str, str, Variables]], *, portable: bool
+        self, name: str, project_id: int, members: Sequence[Member], *, portable: bool
     ) -> dict[str, str]:
-        """The project's own files, for workflows by name of the resource, folder and variables."""
+        """The project's own files."""
+        kinds = [kind for kind in KINDS if self.helper and any(one.kind is kind for one in members)]
         values = {
-            "calls": "\n".join(self._call(*workflow) for workflow in workflows),
+            "title": "A DataWorks workspace" if portable else f"DataWorks workspace {project_id}",
+            "project": self.project[portable].format(project_id),
+            "helpers": "\n".join(self._helper(kind, portable=portable) for kind in kinds),
+            "calls": "\n".join(map(self._call, members)),
             "name": name,
-            "project_id": project_id,
             "version": __version__,
         }
-        found: dict[str, str] = {}
-        for file in self.files:
-            found[file] = filled(f"portable-{file}" if portable and file == self.program else file, values)
-        return found
+        return {file: filled(file, values) for file in self.files}
 
-    def _call(self, resource: str, folder: str, variables: Variables) -> str:
-        lines = [
-            f"    {_json(name)}: "
-            + (
-                self.setting.format(_json(value.key))
-                if isinstance(value, Setting)
-                else self.output.format(_json(value.resource), _json(value.node))
-            )
-            for name, value in variables.items()
-        ]
+    def _helper(self, kind: Kind, *, portable: bool) -> str:
+        more = "".join(self.inputs[key].format(kind=kind) for key in inputs_of(kind, portable=portable))
+        values = {
+            "helper": kind.helper,
+            "noun": kind.noun,
+            "folder": kind.folder,
+            "document": kind.document,
+            "resource": kind.resource,
+            "project_id": self.project_id[portable],
+            "more": more,
+            "protect": self.protect[portable],
+            "node": ", node" if kind is WORKFLOW else "",
+            "output": "NodeOutputs.MapIndex(pulumi.String(node))"
+            if kind is WORKFLOW
+            else kind.output.title(),
+        }
+        return filled(self.helper, values)
+
+    def _call(self, member: Member) -> str:
+        lines = [f"    {_json(name)}: {self._value(value)}" for name, value in member.variables.items()]
         call = self.calls[bool(lines)]
-        return call.format(_json(resource), _json(folder), ",\n".join(lines))
+        return call.format(
+            member.kind.helper, _json(member.resource), _json(member.folder), ",\n".join(lines)
+        )
+
+    def _value(self, value: Setting | Output) -> str:
+        if isinstance(value, Setting):
+            return self.setting.format(_json(value.key))
+        name, node = _json(value.resource), _json(value.node)
+        return self.outputs[value.kind is not WORKFLOW].format(kind=value.kind, name=name, node=node)
 
 
 def _json(text: str) -> str:
@@ -81,28 +118,66 @@ LANGUAGES = {
         "__main__.py",
         "\n  name: python\n  options:\n    toolchain: pip\n    virtualenv: .venv",
         files=("__main__.py",),
-        calls=("workflow({}, {})", "workflow({}, {}, {{\n{},\n}})"),
+        helper="helper.py",
+        project=("PROJECT_ID = {}", 'config = pulumi.Config()\nPROJECT_ID = config.require_int("projectId")'),
+        calls=("{}({}, {})", "{}({}, {}, {{\n{},\n}})"),
         setting="config.require({})",
-        output="workflows[{}].node_outputs[{}]",
+        outputs=("{kind.folder}[{name}].node_outputs[{node}]", "{kind.folder}[{name}].{kind.output}"),
+        inputs={
+            "scene": '        scene="{kind.scene}",\n',
+            "content": f'        content=pulumi.FileAsset(f"{{{{folder}}}}/{CONTENT}"),\n',
+        },
+        protect=(
+            "        opts=pulumi.ResourceOptions(protect=True),  # no destroy deletes it before this line says False\n",
+            "",
+        ),
     ),
-    "yaml": Language("Pulumi.yaml", " yaml"),
+    "yaml": Language(
+        "Pulumi.yaml",
+        " yaml",
+        inputs={
+            "scene": "scene: {kind.scene}",
+            "content": "content: {{ fn::fileAsset: {file} }}",
+        },
+    ),
     "typescript": Language(
         "index.ts",
         " nodejs",
         "npm install\n",
         ("index.ts", "package.json", "tsconfig.json"),
-        calls=("workflow({}, {});", "workflow({}, {}, {{\n{},\n}});"),
+        helper="helper.ts",
+        project=(
+            "const projectId = {};",
+            'const config = new pulumi.Config();\nconst projectId = config.requireNumber("projectId");',
+        ),
+        calls=("{}({}, {});", "{}({}, {}, {{\n{},\n}});"),
         setting="config.require({})",
-        output="workflows[{}].nodeOutputs[{}]",
+        outputs=("{kind.folder}[{name}].nodeOutputs[{node}]", "{kind.folder}[{name}].{kind.output}"),
+        inputs={
+            "scene": '        scene: "{kind.scene}",\n',
+            "content": f'        content: new pulumi.asset.FileAsset(folder + "/{CONTENT}"),\n',
+        },
+        protect=(", { protect: true }); // no destroy deletes it before this line says false", ");"),
     ),
     "go": Language(
         "main.go",
         " go",
         "go mod tidy\n",
         ("main.go", "go.mod"),
-        calls=("\t\tworkflow({}, {}, nil),", "\t\tworkflow({}, {}, pulumi.Map{{\n{},\n\t\t}}),"),
+        helper="helper.go",
+        project=(
+            ")\n\nconst projectID = {}",
+            '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"\n)',
+        ),
+        project_id=("pulumi.Int(projectID)", 'pulumi.Int(config.RequireInt(ctx, "projectId"))'),
+        calls=("\t\t{}(ctx, {}, {}, nil),", "\t\t{}(ctx, {}, {}, pulumi.Map{{\n{},\n\t\t}}),"),
         setting="pulumi.String(config.Require(ctx, {}))",
-        output="output({}, {})",
+        outputs=("{kind.helper}Output({name}, {node})", "{kind.helper}Output({name})"),
+        inputs={
+            "scene": '\t\tScene:     pulumi.String("{kind.scene}"),\n',
+            "content": f'\t\tContent:   pulumi.NewFileAsset(folder + "/{CONTENT}"),\n',
+        },
+        protect=(", pulumi.Protect(true)) // no destroy deletes it before this line says false", ")"),
     ),
 }
 
@@ -128,10 +203,11 @@ def quoted(text: str) -> str:
     return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
 
 
-def variable(value: Setting | NodeOutput) -> str:
+def variable(value: Setting | Output) -> str:
     """What a document's variable is in Pulumi."""
-    if isinstance(value, NodeOutput):
-        return quoted(f"${{[{_subscript(value.resource)}].nodeOutputs[{_subscript(value.node)}]}}")
+    if isinstance(value, Output):
+        node = f"[{_subscript(value.node)}]" if value.node else ""
+        return quoted(f"${{[{_subscript(value.resource)}].{value.kind.output}{node}}}")
     text = quoted(f"${{{value.key}}}")
     return f'{{ fn::select: [1, {{ fn::split: [":", {text}] }}] }}' if value.is_number else text
 

@@ -1,4 +1,4 @@
-"""Documents for another workspace: without IDs, and with settings for what belongs to the workspace."""
+"""Documents that name each other's resources; those for another workspace have no IDs, and settings for what belongs to this one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.document_file import placeholders_in
 from pulumi_resource_dataworks.flowspec import Json, Object
 
-from ._documents import ExportedWorkflow, LeftOutError, NodeOutput, Path, Setting, plain_values, replaced
+from ._documents import LeftOutError, Member, Output, Path, Setting, plain_values, replaced
 
 _AN_ID = re.compile(r"[0-9]{15,}")
+_DEEPEST_OWN = len(("spec", "functions", 0, "name"))
 _ID_KEYS = ("id", "nodeId", "output", "data", "refTableName")
 
 
@@ -25,15 +26,15 @@ class StackVariables:
     """What is called how in the documents of one export.
 
     Attributes:
-        taken: Names that are not free: placeholders of the workflows themselves have them.
+        taken: Names that are not free: placeholders of the documents themselves have them.
         settings: What a stack must say, by what it is and what it is in the exported workspace.
-        outputs: The names of other workflows' node outputs.
+        outputs: The names of other resources' outputs.
         used: By a setting's key, where it is used.
     """
 
     taken: set[str]
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict[tuple[str, str], Setting])
-    outputs: dict[NodeOutput, str] = field(default_factory=dict[NodeOutput, str])
+    outputs: dict[Output, str] = field(default_factory=dict[Output, str])
     used: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def setting(self, what: str, value: str, where: str) -> Setting:
@@ -44,12 +45,12 @@ class StackVariables:
         self.used.setdefault(setting.key, []).append(where)
         return setting
 
-    def name_of(self, variable: Setting | NodeOutput) -> str:
+    def name_of(self, variable: Setting | Output) -> str:
         """The name that a document has for it."""
         if isinstance(variable, Setting):
             return variable.key
         if variable not in self.outputs:
-            plain = re.sub(r"\W+|^(?![A-Za-z_])", "_", f"{variable.resource}_{variable.node}")
+            plain = re.sub(r"\W+|^(?![A-Za-z_])", "_", f"{variable.resource}_{variable.node}".rstrip("_"))
             self.outputs[variable] = self._free(plain)
         return self.outputs[variable]
 
@@ -61,78 +62,95 @@ class StackVariables:
 
 
 @dataclass(slots=True)
-class Portable:
-    """A portable export.
+class Linked:
+    """The members of a program that name each other.
 
     Attributes:
-        members: Its workflows by ID, each after those that it depends on.
+        members: By key, each after those that it names.
         stack: What they ask a stack for.
-        left_out: By workflow ID, why it cannot be portable.
+        left_out: By key, why one cannot be portable.
     """
 
-    members: dict[str, ExportedWorkflow]
+    members: dict[str, Member]
     stack: StackVariables
     left_out: dict[str, str]
 
 
-def portable(workflows: Iterable[ExportedWorkflow], identifier: str) -> Portable:
-    """Makes documents portable, leaving out those of which an ID of the workspace is a part.
+def linked(found: Iterable[Member], identifier: str, *, portable: bool) -> Linked:
+    """Lets documents name the resources of others, so that Pulumi makes them in order.
 
     Args:
-        workflows: Those of the export.
+        found: The members.
         identifier: The workspace's name, with which outputs begin; empty where it is not known.
+        portable: Whether to make documents for other workspaces, leaving out those of which an ID of this one is a part.
     """
     left_out: dict[str, str] = {}
-    members = {workflow.workflow_id: workflow for workflow in workflows}
-    # A document names the nodes of other members by their resources. Where a member is left out, those that depend on it
-    # name resources that the program does not have: all documents are made again without it, and there its nodes are
-    # settings, as those of any workflow outside. That may break a circle or number settings anew, and ends when no more
-    # is left out: each round has fewer members.
+    members = {member.key: member for member in found}
+    unlinked: set[str] = set()
+    # A document names the resources of other members. Where one is left out, those that depend on it name resources that
+    # the program does not have: all documents are made again without it, and there its nodes are settings, as those of
+    # any workflow outside. That may break a circle or number settings anew, and ends when no more is left out: each round
+    # has fewer members. One that is not portable stays, and names nothing where it would be in a circle.
     while True:
-        outputs, stack = _outputs(members.values()), StackVariables(_placeholders(members.values()))
-        converted: dict[str, ExportedWorkflow] = {}
+        outputs = _outputs(members.values(), portable=portable)
+        stack = StackVariables(_placeholders(members.values()))
+        converted: dict[str, Member] = {}
         failed: dict[str, str] = {}
-        for one, workflow in members.items():
-            conversion = _Conversion(outputs, stack, identifier)
+        for key, member in members.items():
+            conversion = _Conversion({} if key in unlinked else outputs, stack, identifier)
             try:
-                root = conversion.document(workflow)
-                converted[one] = replace(workflow, root=root, variables=conversion.variables)
+                root = conversion.document(member) if portable else conversion.same_place(member)
+                converted[key] = replace(member, root=root, variables=conversion.variables)
             except LeftOutError as error:
-                failed[one] = str(error)
+                failed[key] = str(error)
         if not failed:
             try:
                 order = _sorter(converted).static_order()
-                return Portable({one: converted[one] for one in order}, stack, left_out)
+                return Linked({key: converted[key] for key in order}, stack, left_out)
             except CycleError as error:
                 circle = cast("list[str]", error.args[1])
-                names = " -> ".join(members[one].resource for one in circle)
-                failed = dict.fromkeys(circle, f"workflows depend on each other in a circle: {names}")
+                if not portable:
+                    unlinked |= {*circle}
+                    continue
+                names = " -> ".join(members[key].resource for key in circle)
+                failed = dict.fromkeys(circle, f"they depend on each other in a circle: {names}")
         left_out |= failed
-        members = {one: workflow for one, workflow in members.items() if one not in failed}
+        members = {key: member for key, member in members.items() if key not in failed}
 
 
-def _placeholders(workflows: Iterable[ExportedWorkflow]) -> set[str]:
-    texts = (value for workflow in workflows for _, value in plain_values(workflow.root))
+def _placeholders(members: Iterable[Member]) -> set[str]:
+    texts = (value for member in members for _, value in plain_values(member.root))
     return {name for text in texts if isinstance(text, str) for name in placeholders_in(text)}
 
 
-def _sorter(members: Mapping[str, ExportedWorkflow]) -> TopologicalSorter[str]:
-    ids = {workflow.resource: one for one, workflow in members.items()}
+def _sorter(members: Mapping[str, Member]) -> TopologicalSorter[str]:
+    keys = {member.resource: key for key, member in members.items()}
     return TopologicalSorter(
         {
-            one: [ids[value.resource] for value in member.variables.values() if isinstance(value, NodeOutput)]
-            for one, member in members.items()
+            key: [keys[value.resource] for value in member.variables.values() if isinstance(value, Output)]
+            for key, member in members.items()
         }
     )
 
 
-def _outputs(workflows: Iterable[ExportedWorkflow]) -> dict[str, NodeOutput]:
-    """What a document is to write in place of an output of another workflow."""
-    found: dict[str, NodeOutput] = {}
-    for workflow in workflows:
-        for name, node in flowspec.nodes_of(flowspec.workflow_of(workflow.root)):
-            for output in {str(node["id"]), _main_output(node)}:
-                found.setdefault(output, NodeOutput(workflow.resource, name))
+_Place = tuple[str, str]
+"""How a document names something of another member: "output", or the list of functions or files; and the text."""
+
+
+def _outputs(members: Iterable[Member], *, portable: bool) -> dict[_Place, Output]:
+    """What a document is to write in place of what it names."""
+    found: dict[_Place, Output] = {}
+    for member in members:
+        kind, held = member.kind, member.kind.held(member.root)
+        if kind.output == "name" and kind.of:
+            found.setdefault((kind.of.form.holder, str(held["name"])), Output(member.resource, kind=kind))
+        elif kind.of:
+            names = {member.own, _main_output(held)} if portable else {_own_output(held)}
+            found |= {("output", name): Output(member.resource, kind=kind) for name in names}
+        elif portable:
+            for name, node in flowspec.nodes_of(held):
+                for output in {str(node["id"]), _main_output(node)}:
+                    found.setdefault(("output", output), Output(member.resource, name))
     return found
 
 
@@ -142,29 +160,52 @@ def _main_output(node: Object) -> str:
     return min((output for output in flowspec.main_outputs(node) if output != own), default=own)
 
 
+def _own_output(node: Object) -> str:
+    """What the provider gives as the output of a node that was imported: its ID, where it has that output."""
+    own = str(node["id"])
+    return own if own in flowspec.main_outputs(node) else flowspec.output_of(node)
+
+
 @dataclass(frozen=True, slots=True)
 class _Conversion:
     """Makes one document.
 
     Attributes:
-        outputs: What stands for an output of another member.
+        outputs: What stands for what another member is named by.
         stack: What things are called.
         identifier: The workspace's name.
         variables: What the placeholders of the document stand for.
     """
 
-    outputs: Mapping[str, NodeOutput]
+    outputs: Mapping[_Place, Output]
     stack: StackVariables
     identifier: str
-    variables: dict[str, Setting | NodeOutput] = field(default_factory=dict[str, Setting | NodeOutput])
+    variables: dict[str, Setting | Output] = field(default_factory=dict[str, Setting | Output])
 
-    def document(self, workflow: ExportedWorkflow) -> Object:
+    def same_place(self, member: Member) -> Object:
+        """A document for where the member is."""
+        root = flowspec.short(member.root)
+        own = _outputs_in(root)
+        found: Object = replaced(root, lambda path, value: self._named(path, value, own) or value)
+        return found
+
+    def _named(self, path: Path, value: Json, own: set[str]) -> str | None:
+        """What stands for something of another member; None where nothing does."""
+        if not isinstance(value, str) or value in own:
+            return None
+        place = path[-1]
+        if place == "name" and len(path) > _DEEPEST_OWN and isinstance(path[-2], int):
+            place = path[-3]  # a list of files or functions
+        output = self.outputs.get(("output" if place == "data" else str(place), value))
+        return self._placeholder(output) if output else None
+
+    def document(self, member: Member) -> Object:
         """A portable document.
 
         Raises:
             LeftOutError: There is none.
         """
-        root = _without_own_outputs(workflow.root)
+        root = _without_own_outputs(member.root)
         found = flowspec.short(root, portable=True)
         left = _ids_in(found, root)
         if found is root or left:
@@ -172,34 +213,37 @@ class _Conversion:
                 "IDs of this workspace stand in it where the provider does not take a node's name: "
                 + (", ".join(left[:3]) or "in its dependencies")
             )
-        nodes = list(flowspec.nodes_of(flowspec.workflow_of(found)))
-        for name, node in nodes:
-            self._set_resources(node, f"{workflow.resource}, node {name}")
-        own = {output for _, node in nodes for output in flowspec.outputs_of(node)}
+        for name, node in flowspec.nodes_of(flowspec.workflow_of(found)):
+            where = member.resource if member.kind.of else f"{member.resource}, node {name}"
+            self._set_resources(node, where)
+        if member.kind.output == "name":
+            held = member.kind.held(found)
+            held.pop("id", None)
+            self._set_resources(held, member.resource)
+        own = _outputs_in(found)
 
         def change(path: Path, value: Json) -> Json:
             if not isinstance(value, str):
                 return value
-            where = f"{workflow.resource}, {flowspec.show_path(path)}"
+            where = f"{member.resource}, {flowspec.show_path(path)}"
             if path[-2:] in (("subflow", "id"), ("subflow", "output")) and _is_id(value):
                 return self._setting("calledWorkflow", value, where)
-            return self._output(value, own, where) if path[-1] in ("output", "data") else value
+            named = self._named(path, value, own)
+            return named or (self._output(value, own, where) if path[-1] in ("output", "data") else value)
 
         document: Object = replaced(found, change)
-        held = [
+        held_ids = [
             path for path, value in plain_values(document) if path[-1] in ("id", "nodeId") and _is_id(value)
         ]
-        if held:
-            paths = ", ".join(map(flowspec.show_path, held[:3]))
+        if held_ids:
+            paths = ", ".join(map(flowspec.show_path, held_ids[:3]))
             raise LeftOutError(
                 f"IDs of this workspace stand in it where the provider makes no new ones: {paths}"
             )
         return document
 
     def _output(self, value: str, own: set[str], where: str) -> str:
-        """What stands for an output: one of another workflow, one that begins with the workspace's name, or an ID."""
-        if value not in own and value in self.outputs:
-            return self._placeholder(self.outputs[value])
+        """What stands for an output of none of them: one that begins with the workspace's name, or an ID."""
         identifier = self.identifier
         if identifier and (value.startswith(f"{identifier}.") or value == f"{identifier}_root"):
             return self._setting("projectIdentifier", identifier, where) + value[len(identifier) :]
@@ -215,14 +259,23 @@ class _Conversion:
         source = flowspec.part(node, "datasource")
         if isinstance(source.get("name"), str) and source["name"]:
             source["name"] = self._setting("dataSource", source["name"], where)
+        for key in ("fileResources", "functions"):
+            for used in flowspec.objects(node.get(key)):
+                if used.get("name"):
+                    used.pop("id", None)
 
     def _setting(self, what: str, value: str, where: str) -> str:
         return self._placeholder(self.stack.setting(what, value, where))
 
-    def _placeholder(self, variable: Setting | NodeOutput) -> str:
+    def _placeholder(self, variable: Setting | Output) -> str:
         name = self.stack.name_of(variable)
         self.variables[name] = variable
         return f"{{{{{name}}}}}"
+
+
+def _outputs_in(root: Object) -> set[str]:
+    nodes = flowspec.nodes_of(flowspec.workflow_of(root))
+    return {output for _, node in nodes for output in flowspec.outputs_of(node)}
 
 
 def _is_id(value: Json) -> bool:

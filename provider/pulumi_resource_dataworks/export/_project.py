@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from pulumi_resource_dataworks import __version__
 
-from ._documents import DOCUMENT, ExportedWorkflow, as_json
-from ._languages import LANGUAGES, Language, filled, quoted, scalar, variable
-from ._workspace import ExportRequest, count_workflows
-
-TYPE = "dataworks:index:WorkflowDefinition"
+from ._documents import Member, as_json
+from ._kinds import FILE, counted
+from ._languages import CONTENT, LANGUAGES, Language, filled, inputs_of, quoted, scalar, variable
+from ._workspace import ExportRequest
 
 _MOST_PLACES = 5
 """Places that the README names for a setting."""
@@ -25,14 +24,14 @@ class Program:
     Attributes:
         request: What is exported.
         region: The exported workspace's region, where the program names it.
-        members: Its workflows; each comes after those whose node outputs it names.
+        members: What it declares; each comes after those whose outputs it names.
         settings: Of a portable program: what its stacks must set, and what each is in the exported workspace.
         places: Where each setting is used.
     """
 
     request: ExportRequest
     region: str | None
-    members: Sequence[ExportedWorkflow]
+    members: Sequence[Member]
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     places: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
@@ -50,21 +49,23 @@ class Program:
 def program_files(program: Program) -> dict[str, bytes]:
     """The files of a program by path, the scripts aside."""
     request = program.request
-    calls = [(member.resource, member.folder, member.variables) for member in program.members]
+    folders = dict.fromkeys(member.kind.folder for member in program.members)
     python_sdk = f"pulumi-dataworks=={__version__}\n" if request.language == "python" else ""
     texts = {
         "Pulumi.yaml": "".join(f"{line}\n" for line in _pulumi_yaml(program)),
         "requirements.txt": f"pulumi-resource-dataworks=={__version__}\n{python_sdk}",
         ".gitattributes": "# A script is what its file holds, byte by byte: Git is not to change line ends.\n"
-        "workflows/** -text\n",
+        + "".join(f"{folder}/** -text\n" for folder in folders),
         ".gitignore": ".venv/\n__pycache__/\nnode_modules/\nbin/\n",
-        **program.language.written(program.name, request.project_id, calls, portable=request.portable),
+        **program.language.written(
+            program.name, request.project_id, program.members, portable=request.portable
+        ),
     }
     found = {path: text.encode() for path, text in texts.items()}
-    found |= {f"{member.folder}/{DOCUMENT}": as_json(member.root) for member in program.members}
+    found |= {f"{member.folder}/{member.kind.document}": as_json(member.root) for member in program.members}
     if not request.portable:
         imports = [
-            {"type": TYPE, "name": member.resource, "id": f"{request.project_id}/{member.workflow_id}"}
+            {"type": member.kind.type, "name": member.resource, "id": f"{request.project_id}/{member.own}"}
             for member in program.members
         ]
         text = json.dumps({"resources": imports}, ensure_ascii=False, indent=2) + "\n"
@@ -74,9 +75,9 @@ def program_files(program: Program) -> dict[str, bytes]:
 
 def _pulumi_yaml(program: Program) -> Iterator[str]:
     request = program.request
-    where = "" if request.portable else f" of workspace {request.project_id}"
+    where = "a DataWorks workspace" if request.portable else f"DataWorks workspace {request.project_id}"
     yield f"name: {program.name}"
-    yield f"description: The DataWorks workflows{where}."
+    yield f"description: What {where} holds."
     yield f"runtime:{program.language.runtime}"
     yield "plugins:"
     yield "  providers:"
@@ -94,19 +95,22 @@ def _pulumi_yaml(program: Program) -> Iterator[str]:
         yield "resources:"
         for member in program.members:
             yield f"  {scalar(member.resource)}:"
-            yield "    type: dataworks:WorkflowDefinition"
+            yield f"    type: dataworks:{member.kind.resource}"
             yield "    properties:"
             yield f"      projectId: {'${projectId}' if request.portable else request.project_id}"
             yield "      spec:"
             yield "        fn::invoke:"
             yield "          function: dataworks:readFlowSpec"
             yield "          arguments:"
-            yield f"            path: {scalar(f'{member.folder}/{DOCUMENT}')}"
+            yield f"            path: {scalar(f'{member.folder}/{member.kind.document}')}"
             if member.variables:
                 yield "            variables:"
             for name, stands_for in member.variables.items():
                 yield f"              {quoted(name)}: {variable(stands_for)}"
             yield "          return: spec"
+            for key in inputs_of(member.kind, portable=request.portable):
+                file = scalar(f"{member.folder}/{CONTENT}")
+                yield f"      {program.language.inputs[key].format(kind=member.kind, file=file)}"
             if not request.portable:
                 yield "    options: { protect: true }"
 
@@ -119,20 +123,25 @@ def readme(program: Program, left_out: Mapping[str, str], mentions: Mapping[str,
 
     Args:
         program: The program.
-        left_out: Why a workflow is no part of it, by path.
+        left_out: Why something is no part of it, by path.
         mentions: Scripts that name something of the workspace, by path: what they name.
     """
-    request, members = program.request, len(program.members)
+    request, kinds = program.request, [member.kind for member in program.members]
     values = {
         "project_id": request.project_id,
         "request": request,
         "program": program.language.program,
         "install": program.language.install,
-        "count": count_workflows(members),
-        "calls": members,
+        "count": counted(kinds),
+        "folders": ", ".join(f"`{folder}/`" for folder in dict.fromkeys(kind.folder for kind in kinds)),
+        "calls": len(kinds) + sum(kind.folder in ("nodes", "tasks") for kind in kinds),
         "region": "" if program.region else "pulumi config set dataworks:region cn-shanghai\n",
     }
     parts = [filled("portable-README.md" if request.portable else "README.md", values)]
+    if FILE in kinds:
+        files = [one for one in program.members if one.kind is FILE] if request.portable else []
+        parts.append(filled("portable-files.md" if request.portable else "files.md", {}))
+        parts[-1] += "".join(f"- `{one.folder}/{CONTENT}`: {one.path}\n" for one in files)
     if program.settings:
         parts.append("".join(f"{line}\n" for line in _settings(program)))
     if mentions:

@@ -1,4 +1,4 @@
-"""Reads the workflows of a workspace into a folder, where what was read is kept, so that a stopped run goes on."""
+"""Reads what is in a workspace into a folder, where what was read is kept, so that a stopped run goes on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pulumi_resource_dataworks import openapi
+from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._names import STUDIO_KINDS
+
+from ._kinds import KINDS, NODE, TASK, Kind
 
 # --- The folder of an export: a new one, or that of a run that was stopped. No file that is there is ever overwritten
 
@@ -30,17 +33,24 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is exported, and as what; `name` is a pattern of workflows' names."""
+    """What is exported, and as what; `name` is a pattern of names, and `kinds` are words of `--kind`."""
 
     project_id: int
     language: str
     portable: bool
     name: str
+    kinds: tuple[str, ...] = tuple(STUDIO_KINDS)
+
+    @property
+    def has_all_kinds(self) -> bool:
+        """Whether nothing is left out by its kind."""
+        return {*self.kinds} == {*STUDIO_KINDS}
 
     def __str__(self) -> str:
-        kind = " --portable" if self.portable else ""
         which = "--all" if self.name == "*" else f"--name '{self.name}'"
-        return f"--project-id {self.project_id} {which} --language {self.language}{kind}"
+        kinds = "" if self.has_all_kinds else "".join(f" --kind {kind}" for kind in self.kinds)
+        form = " --portable" if self.portable else ""
+        return f"--project-id {self.project_id} {which}{kinds} --language {self.language}{form}"
 
 
 class Folder:
@@ -109,14 +119,32 @@ class Folder:
         half.replace(target)
 
 
-# --- The workflows of a workspace
+# --- What is in a workspace
 
 
 _SAID = 50
-"""After so many workflows a line says how far the run is: every ten seconds at 5 calls a second."""
+"""After so many documents a line says how far the run is: every ten seconds at 5 calls a second."""
 
 _AT_ONCE = 4
 """Calls that are under way at once: the client keeps to its calls a second, and an answer may take longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of one of the service's lists."""
+
+    item: openapi.WorkflowSummary | openapi.StudioObject
+    kind: Kind
+
+    @property
+    def key(self) -> str:
+        """What distinguishes it from all others."""
+        return self.kind.key(self.item.id)
+
+    @property
+    def path(self) -> str:
+        """Its path, the name included; the name alone where the list leaves the path out."""
+        return self.item.path.strip("/") or self.item.name
 
 
 @dataclass(slots=True)
@@ -124,60 +152,65 @@ class Workspace:
     """What was read of a workspace.
 
     Attributes:
-        listed: The chosen workflows, by path.
-        specs: Their documents as the service gave them, by ID.
-        refused: By ID, why one could not be read.
+        listed: What is chosen, each kind by path.
+        specs: The documents as the service gave them, by key.
+        refused: By key, why one could not be read.
         deleted: Names of those that were deleted after they had been listed.
     """
 
-    listed: list[openapi.WorkflowSummary]
+    listed: list[Listed]
     specs: dict[str, str] = field(default_factory=dict[str, str])
     refused: dict[str, str] = field(default_factory=dict[str, str])
     deleted: list[str] = field(default_factory=list[str])
 
 
-async def list_workflows(client: openapi.Client, project_id: int, name: str) -> list[openapi.WorkflowSummary]:
-    """The workflows whose names match a pattern, of all kinds that can be listed, by path.
+async def list_members(context: lifecycle.Context, request: ExportRequest) -> list[Listed]:
+    """What is asked for, as far as it can be listed.
 
     Raises:
         RefusedError: There is none.
     """
-    found = [
-        summary
-        for kind in openapi.WorkflowSummary.LISTED_KINDS
-        for summary in await client.list_workflow_definitions(project_id, kind=kind)
-    ]
-    chosen = [summary for summary in found if fnmatch.fnmatchcase(summary.name, name)]
+    functions, project_id, found = lifecycle.Functions(), request.project_id, list[Listed]()
+    for option in request.kinds:
+        kind = next(one for one in KINDS if one.resource == STUDIO_KINDS[option])
+        found += [Listed(item, kind) for item in await functions.listed(context, project_id, kind.resource)]
+    chosen = [one for one in found if fnmatch.fnmatchcase(one.item.name, request.name)]
     if not chosen:
-        raise RefusedError(_nothing_found(project_id, name, sorted({summary.name for summary in found})))
-    return sorted(chosen, key=lambda summary: (summary.path or summary.name, summary.kind, summary.id))
+        raise RefusedError(_nothing_found(request, sorted({one.item.name for one in found})))
+    if any(one.kind is NODE for one in chosen):  # no answer about a node says that people start it
+        tasks = await context.client.nodes.called(project_id, scene="DataworksManualTask")
+        ids = {task.id for task in tasks}
+        chosen = [
+            replace(one, kind=TASK) if one.kind is NODE and one.item.id in ids else one for one in chosen
+        ]
+    return chosen
 
 
-async def read_workflows(
+async def read_members(
     client: openapi.Client,
-    listed: list[openapi.WorkflowSummary],
+    listed: list[Listed],
     folder: Folder,
     say: Callable[[str], None],
 ) -> Workspace:
-    """Reads each workflow that the folder does not keep as it is listed now.
+    """Reads each document that the folder does not keep as it is listed now.
 
     Raises:
         DataWorksError: The service cannot be asked any more; what was read is kept in the folder.
     """
     workspace = Workspace(listed)
-    for summary in listed:
-        if (kept := folder.kept(_kept_as(folder, summary))) is not None:
-            workspace.specs[summary.id] = kept.decode(errors="surrogatepass")
-    unread = [summary for summary in listed if summary.id not in workspace.specs]
+    for one in listed:
+        if (kept := folder.kept(_kept_as(folder, one))) is not None:
+            workspace.specs[one.key] = kept.decode(errors="surrogatepass")
+    unread = [one for one in listed if one.key not in workspace.specs]
     if workspace.specs:
-        say(f"{count_workflows(len(workspace.specs))} read by an earlier run")
+        say(f"{count_documents(len(workspace.specs))} read by an earlier run")
     waiting = enumerate(unread, len(workspace.specs))
 
     async def work() -> None:
-        for done, summary in waiting:
+        for done, one in waiting:
             if done and done % _SAID == 0:
-                say(f"{done} of {count_workflows(len(listed))}")
-            await _read(client, summary, folder, workspace)
+                say(f"{done} of {count_documents(len(listed))}")
+            await _read(client, one, folder, workspace)
 
     try:
         async with asyncio.TaskGroup() as workers:
@@ -188,39 +221,40 @@ async def read_workflows(
     return workspace
 
 
-async def _read(
-    client: openapi.Client, summary: openapi.WorkflowSummary, folder: Folder, workspace: Workspace
-) -> None:
+async def _read(client: openapi.Client, one: Listed, folder: Folder, workspace: Workspace) -> None:
+    project_id, own = folder.request.project_id, one.item.id
+    get = one.kind.of.operations(client).get if one.kind.of else client.get_workflow_definition
     try:
-        definition = await client.get_workflow_definition(folder.request.project_id, summary.id)
+        found = await get(project_id, own)
     except openapi.NotFoundError:
-        workspace.deleted.append(summary.name)
+        workspace.deleted.append(one.item.name)
     except openapi.ServiceError as error:
         if type(error) is not openapi.ServiceError:
             raise  # of the account or the service, so of every call
-        workspace.refused[summary.id] = str(error)
+        workspace.refused[one.key] = str(error)
     else:
-        workspace.specs[summary.id] = definition.spec
-        folder.keep(_kept_as(folder, summary), definition.spec.encode(errors="surrogatepass"))
+        workspace.specs[one.key] = found.spec
+        folder.keep(_kept_as(folder, one), found.spec.encode(errors="surrogatepass"))
 
 
-def _kept_as(folder: Folder, summary: openapi.WorkflowSummary) -> str:
+def _kept_as(folder: Folder, one: Listed) -> str:
     """The file of a document that was read. What the list says of it is in the name: one that has changed is read again."""
-    listed = (folder.request.project_id, summary.id, summary.name, summary.path, summary.modify_time)
+    listed = (folder.request.project_id, one.key, one.item.name, one.item.path, one.item.modify_time)
     return f"{hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]}.json"
 
 
-def count_workflows(number: int) -> str:
-    """So many workflows, in words."""
-    return "1 workflow" if number == 1 else f"{number} workflows"
+def count_documents(number: int) -> str:
+    """So many documents, in words."""
+    return "1 document" if number == 1 else f"{number} documents"
 
 
-def _nothing_found(project_id: int, name: str, names: list[str]) -> str:
+def _nothing_found(request: ExportRequest, names: list[str]) -> str:
+    name, kinds = request.name, "" if request.has_all_kinds else f" of the kind {' or '.join(request.kinds)}"
     if not names:
-        return f"workspace {project_id} has no workflow that can be listed"
+        return f"workspace {request.project_id} has nothing{kinds} that can be listed"
     near = difflib.get_close_matches(re.sub(r"[*?\[\]]", "", name), names, n=3, cutoff=0.4) or names[:3]
     shown = ", ".join(f'"{one}"' for one in near)
     return (
-        f'no workflow of workspace {project_id} has a name like "{name}". Of the {len(names)} names there, the nearest '
+        f'nothing{kinds} in workspace {request.project_id} has a name like "{name}". Of the {len(names)} names there, the nearest '
         f"are {shown}"
     )

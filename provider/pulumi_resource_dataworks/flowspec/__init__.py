@@ -57,6 +57,7 @@ from ._single import FUNCTION as FUNCTION
 from ._single import NODE as NODE
 from ._single import SingleForm as SingleForm
 from ._single import as_in_container as as_in_container
+from ._single import authored_single as authored_single
 from ._single import carried as carried
 from ._single import complete_single as complete_single
 from ._single import imported_single as imported_single

@@ -217,22 +217,29 @@ def single_output(root: Object, actual: str, wanted: str) -> str:
 
 def imported_single(root: Object, form: SingleForm, actual: str) -> tuple[Object, str]:
     """What the service gives back of an object, as its author would write it; and the ID of the workflow that holds it."""
-    cleaned = clean(read_single(root, form, actual, actual))
-    document = uncarried(cleaned, form)
-    held = dict(form.object_of(document))
-    name, container = str(held["name"]), ""
+    document = authored_single(clean(read_single(root, form, actual, actual)), form, actual)
+    if _held(root, form, actual)[0] is root["spec"]:
+        return document, ""
+    form.object_of(document)["script"].pop("path", None)
+    return document, str(workflow_of(root).get("id") or "")
+
+
+def authored_single(whole: Object, form: SingleForm, own: str) -> Object:
+    """A cleaned carrying document as its author would write it; `own` is the object's ID."""
+    alone = uncarried(whole, form)
+    held = dict(form.object_of(alone))
+    spec: Object = {form.holder: [held]}
+    name, script = str(held["name"]), dict(script_of(held))
     outputs = objects(part(held, "outputs").get("nodeOutputs"))
-    if [str(one.get("data")) for one in outputs] == [actual]:
+    if [str(one.get("data")) for one in outputs] == [own]:
         del held["outputs"]
     held.pop("id", None)
-    script = dict(script_of(held))
-    if _held(root, form, actual)[0] is not root["spec"]:
-        container = str(workflow_of(root).get("id") or "")
-    if container or script.get("path") == name:
+    if script.get("path") == name:
         script.pop("path", None)
-    spec: Object = {form.holder: [{**held, "script": script}]}
-    spec |= {key: waits for key, waits in _waits(document["spec"], name).items() if waits}
-    return authored({"version": VERSION, "kind": form.kind, "spec": spec}), container
+    held["script"] = script
+    spec |= {key: waits for key, waits in _waits(alone["spec"], name).items() if waits}
+    document: Object = authored({"version": VERSION, "kind": form.kind, "spec": spec})
+    return document
 
 
 def _held(root: Object, form: SingleForm, actual: str) -> tuple[Object, Object]:

@@ -8,6 +8,10 @@ from pulumi_resource_dataworks.flowspec import secret as secret
 
 from ._check import Checked as Checked
 from ._diff import Difference as Difference
+from ._object_kinds import FILE_RESOURCE as FILE_RESOURCE
+from ._object_kinds import FUNCTION as FUNCTION
+from ._object_kinds import NODE as NODE
+from ._object_kinds import ObjectKind as ObjectKind
 from ._resource_types import ResourceType as ResourceType
 from ._resource_types import resource_types as resource_types
 from ._run import Learnt as Learnt

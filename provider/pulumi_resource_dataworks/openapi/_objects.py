@@ -83,6 +83,7 @@ class StudioObject(Item):
     owner: Text = ""
     """A user ID."""
     create_time: Integer = None
+    modify_time: Integer = None
     task_id: SchedulingId = None
     """A node's ID on the scheduling side, which it has once it was deployed."""
     spec: DocumentText = ""

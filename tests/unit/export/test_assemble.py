@@ -9,15 +9,19 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks.export._assemble import Project, assemble
-from pulumi_resource_dataworks.export._workspace import ExportRequest, Workspace
+from pulumi_resource_dataworks.export._kinds import WORKFLOW
+from pulumi_resource_dataworks.export._workspace import ExportRequest, Listed, Workspace
 from tests.support.messages import Messages
 from tests.support.workspaces import sql, workflow
 
 
 def made(*specs: str, portable: bool = False) -> Project:
     """A project of these documents; the workflows are listed as w0, w1, ..."""
-    listed = [openapi.WorkflowSummary(id=str(number), name=f"w{number}") for number in range(len(specs))]
-    fetched = Workspace(listed, {one.id: spec for one, spec in zip(listed, specs, strict=True)})
+    listed = [
+        Listed(openapi.WorkflowSummary(id=str(number), name=f"w{number}"), WORKFLOW)
+        for number in range(len(specs))
+    ]
+    fetched = Workspace(listed, {one.key: spec for one, spec in zip(listed, specs, strict=True)})
     return assemble(fetched, ExportRequest(10001, "python", portable, "*"), None)
 
 
@@ -43,7 +47,7 @@ def test_what_cannot_be_read_is_left_out(spec: str, messages: Messages) -> None:
     project = made(spec, GOOD)
     messages(project.left_out["w0"])
     assert project.left_out.keys() == {"w0"}
-    assert project.members == 1
+    assert project.members == "1 workflow"
     assert project.files["left-out/w0.json"].decode() == spec
     assert "workflows/good/a.sql" in project.files
 
@@ -53,7 +57,7 @@ def test_of_two_with_one_path_the_second_is_left_out(portable: bool, messages: M
     other = workflow("good", [sql("b", "SELECT 2;\n")], kind="ManualWorkflow")
     flowspec.workflow_of(other)["id"] = other["spec"]["id"] = "77"
     project = made(GOOD, text(other), portable=portable)
-    assert project.members == 1
+    assert project.members == "1 workflow"
     messages(project.left_out["good"])
 
 

@@ -22,6 +22,7 @@ from tests.support.messages import Messages
 from tests.support.workspaces import generated, load, sql, workflow
 
 Run = Callable[..., int]
+LISTS = {"ListWorkflowDefinitions": 2, "ListNodes": 1, "ListFunctions": 1, "ListResources": 1}
 # A process that a shell has put into the background ignores Ctrl-C, and so would what it starts.
 PROGRAM = """
 import signal, sys
@@ -61,7 +62,7 @@ def test_a_workspace_becomes_a_project(
     load(server, [*generated(11), workflow("by_hand", [sql("a", "SELECT 1;\n")], kind="ManualWorkflow")])
     before = calls(server)
     assert run() == 0
-    assert calls(server) - before == {"ListWorkflowDefinitions": 2, "GetWorkflowDefinition": 12}
+    assert calls(server) - before == {**LISTS, "GetWorkflowDefinition": 12}
     assert set(imports(tmp_path / "out").values()) == {
         f"10001/{one.workflow_id}" for one in server.emulator.workflows()
     }
@@ -152,7 +153,7 @@ def test_a_file_in_the_way_stays_and_what_was_read_is_kept(
     mine.unlink()
     before = calls(server)
     assert run() == 0
-    assert calls(server) - before == {"ListWorkflowDefinitions": 2}  # the rest was kept
+    assert calls(server) - before == LISTS  # the rest was kept
     messages(capsys.readouterr().err)
 
 
@@ -210,7 +211,7 @@ def test_a_run_that_is_stopped_goes_on(
     assert "Traceback" not in told
     if end == signal.SIGINT:
         assert process.returncode == 1
-        assert re.search(r"stopped\n\d+ workflows kept in", told)
+        assert re.search(r"stopped\n\d+ documents kept in", told)
     kept = len(list((out / KEPT).glob("*.json")))
     before = calls(server)
     assert before["GetWorkflowDefinition"] - 4 <= kept < 20  # all but those whose answers were on their way

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.export._documents import ExportedWorkflow, imported
-from pulumi_resource_dataworks.export._portable import portable
+from pulumi_resource_dataworks.export._documents import Member, imported
+from pulumi_resource_dataworks.export._portable import linked
 from pulumi_resource_dataworks.flowspec import short
 from pulumi_resource_dataworks.lifecycle import _existing_workflow
 from pulumi_resource_dataworks.lifecycle._ownership import Found
@@ -76,7 +76,7 @@ def test_every_field_but_what_one_workspace_gives_is_in_a_portable_document() ->
     for file in READY:
         own, actual = edited(Service(), file)
         root = imported(own, actual, portable=True)
-        made = portable([ExportedWorkflow(own, "path", "name", root)], "emulated_workspace")
+        made = linked([Member(own, "path", "name", root)], "emulated_workspace", portable=True)
         if not made.left_out:
             portable_ones += 1
             found = said_by_hand(made.members[own].root)

@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.document_file import placeholders_in
-from pulumi_resource_dataworks.export._documents import ExportedWorkflow, NodeOutput, Setting, as_json
-from pulumi_resource_dataworks.export._portable import Portable, StackVariables, portable
+from pulumi_resource_dataworks.export._documents import Member, Output, Setting, as_json
+from pulumi_resource_dataworks.export._portable import Linked, StackVariables, linked
 from tests.support.controls import controls
 from tests.support.workspaces import related, sql, workflow
 
@@ -18,16 +18,16 @@ Document = dict[str, Any]
 ELSEWHERE = "7000000000000000001"
 
 
-def whole(*roots: Document) -> list[ExportedWorkflow]:
+def whole(*roots: Document) -> list[Member]:
     """Workflows as an export has them, named as they are."""
     bodies = [flowspec.workflow_of(root) for root in roots]
     return [
-        ExportedWorkflow(str(body["id"]), str(body["script"]["path"]), str(body["name"]), root)
+        Member(str(body["id"]), str(body["script"]["path"]), str(body["name"]), root)
         for body, root in zip(bodies, roots, strict=True)
     ]
 
 
-def body_of(made: Portable, workflow_id: str) -> Document:
+def body_of(made: Linked, workflow_id: str) -> Document:
     return flowspec.workflow_of(made.members[workflow_id].root)
 
 
@@ -36,41 +36,41 @@ def depends(body: Document, name: str) -> list[Document]:
     return list(found)
 
 
-def one(root: Document, identifier: str = "") -> tuple[Document, Portable]:
+def one(root: Document, identifier: str = "") -> tuple[Document, Linked]:
     [member] = whole(root)
-    made = portable([member], identifier)
-    return body_of(made, member.workflow_id), made
+    made = linked([member], identifier, portable=True)
+    return body_of(made, member.own), made
 
 
 def test_no_id_is_left() -> None:
     members = whole(*related())
-    made = portable(members, "emulated_workspace")
+    made = linked(members, "emulated_workspace", portable=True)
     assert not made.left_out
     text = b"".join(as_json(member.root) for member in made.members.values()).decode()
     for member in members:
-        for own in (member.workflow_id, *flowspec.node_ids(member.root)):
+        for own in (member.own, *flowspec.node_ids(member.root)):
             assert own not in text
 
 
 def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     orders, report = whole(*related())
-    made = portable([report, orders], "emulated_workspace")
-    assert list(made.members) == [orders.workflow_id, report.workflow_id]
-    assert depends(body_of(made, report.workflow_id), "report") == [
+    made = linked([report, orders], "emulated_workspace", portable=True)
+    assert list(made.members) == [orders.own, report.own]
+    assert depends(body_of(made, report.own), "report") == [
         {"type": "Normal", "output": "{{orders_extract}}"},
         {"type": "Normal", "output": "{{orders_named}}"},
         {"type": "Normal", "output": "{{projectIdentifier}}_root"},
         {"type": "Normal", "nodeId": "clean"},
     ]
-    [named] = [node for node in body_of(made, orders.workflow_id)["nodes"] if node["name"] == "named"]
+    [named] = [node for node in body_of(made, orders.own)["nodes"] if node["name"] == "named"]
     [output] = named["outputs"]["nodeOutputs"]
     assert output["data"] == "{{projectIdentifier}}.orders"
     identifier = Setting("projectIdentifier")
     assert made.stack.settings == {("projectIdentifier", "emulated_workspace"): identifier}
-    assert made.members[orders.workflow_id].variables == {"projectIdentifier": identifier}
-    assert made.members[report.workflow_id].variables == {
-        "orders_extract": NodeOutput("orders", "extract"),
-        "orders_named": NodeOutput("orders", "named"),
+    assert made.members[orders.own].variables == {"projectIdentifier": identifier}
+    assert made.members[report.own].variables == {
+        "orders_extract": Output("orders", "extract"),
+        "orders_named": Output("orders", "named"),
         "projectIdentifier": identifier,
     }
 
@@ -79,7 +79,7 @@ def test_the_digest_stays_where_nothing_of_the_workspace_is_in_a_document() -> N
     waits = [{"nodeId": "b", "depends": [{"type": "Normal", "nodeId": "a"}]}]
     root = workflow("daily", [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")], dependencies=waits)
     [member] = whole(root)
-    document = portable([member], "").members[member.workflow_id].root
+    document = linked([member], "", portable=True).members[member.own].root
     there = flowspec.complete(document, lambda name: str(2**61 + len(name)) if name != "b" else ELSEWHERE)
     assert flowspec.digest(there) == flowspec.digest(root)
     assert not flowspec.node_ids(there) & flowspec.node_ids(root)
@@ -156,7 +156,7 @@ def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> No
     assert found["nodes"][0]["script"]["content"] == "SELECT 'ws.x';\n"
 
 
-def circle() -> list[ExportedWorkflow]:
+def circle() -> list[Member]:
     roots = [
         workflow(name, [sql("a", "SELECT 1;\n"), sql("b", "SELECT 2;\n")])
         for name in ("left", "right", "after")
@@ -171,10 +171,10 @@ def circle() -> list[ExportedWorkflow]:
 
 def test_workflows_that_depend_on_each_other_in_a_circle_are_left_out() -> None:
     left, right, after = circle()
-    made = portable([left, right, after], "")
-    assert made.left_out.keys() == {left.workflow_id, right.workflow_id}
-    assert "in a circle: " in made.left_out[left.workflow_id]
-    [depend] = depends(body_of(made, after.workflow_id), "b")
+    made = linked([left, right, after], "", portable=True)
+    assert made.left_out.keys() == {left.own, right.own}
+    assert "in a circle: " in made.left_out[left.own]
+    [depend] = depends(body_of(made, after.own), "b")
     assert depend["output"] == "{{externalOutput}}"  # of a workflow that is left out
 
 
@@ -183,9 +183,9 @@ def test_an_id_that_nobody_makes_anew_leaves_the_workflow_out(key: str) -> None:
     node = sql("flow", "SELECT 1;\n")
     node["component"] = {key: ELSEWHERE}
     [member] = whole(workflow("daily", [node]))
-    made = portable([member], "")
+    made = linked([member], "", portable=True)
     assert not made.members
-    assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.workflow_id]
+    assert f"spec.workflows[0].nodes[0].component.{key}" in made.left_out[member.own]
 
 
 def test_a_workflow_that_a_node_runs_is_a_setting() -> None:
@@ -210,7 +210,7 @@ def test_an_id_in_a_script_s_text_stays() -> None:
 def test_nothing_of_what_was_read_is_changed() -> None:
     members = whole(*related())
     before = copy.deepcopy([member.root for member in members])
-    portable(members, "emulated_workspace")
+    linked(members, "emulated_workspace", portable=True)
     assert [member.root for member in members] == before
 
 
@@ -232,10 +232,10 @@ def test_a_variable_has_no_name_that_a_placeholder_of_the_workflow_has() -> None
     up, down = whole(workflow("orders", [first]), workflow("report", [second]))
     waits = {"type": "Normal", "output": dict(flowspec.nodes_of(flowspec.workflow_of(up.root)))["a"]["id"]}
     flowspec.workflow_of(down.root)["dependencies"] = [{"nodeId": "b", "depends": [waits]}]
-    made = portable([up, down], "")
+    made = linked([up, down], "", portable=True)
     assert {one: member.variables for one, member in made.members.items()} == {
-        up.workflow_id: {"dataSource2": Setting("dataSource2")},
-        down.workflow_id: {"orders_a2": NodeOutput("orders", "a")},
+        up.own: {"dataSource2": Setting("dataSource2")},
+        down.own: {"orders_a2": Output("orders", "a")},
     }
 
 
@@ -244,7 +244,7 @@ def test_a_variable_has_no_name_that_a_placeholder_of_the_workflow_has() -> None
 )
 def test_the_name_of_a_variable_is_one_that_a_placeholder_takes(resource: str, name: str) -> None:
     stack = StackVariables(set())
-    assert stack.name_of(NodeOutput(resource, "a/b")) == name
+    assert stack.name_of(Output(resource, "a/b")) == name
     assert placeholders_in(f"{{{{{name}}}}}") == {name}
 
 

@@ -99,7 +99,7 @@ def test_names_and_folders_are_text_in_each_language(
     for language, file, call in (
         ("python", "__main__.py", r"^workflow\((.*)\)$"),
         ("typescript", "index.ts", r"^workflow\((.*)\);$"),
-        ("go", "main.go", r"^\t\tworkflow\((.*), nil\),$"),
+        ("go", "main.go", r"^\t\tworkflow\(ctx, (.*), nil\),$"),
     ):
         run(language=language, out=language)
         [arguments] = re.findall(call, read(tmp_path / language / file), re.MULTILINE)
@@ -121,7 +121,7 @@ def test_a_readme_says_what_comes_next(project: Callable[..., Path]) -> None:
         "pulumi preview --expect-no-changes",
     ]
     assert "--project-id 10001 --all --language typescript" in text
-    assert "reads each workflow once (2 calls)" in text
+    assert "reads each once, and a list for each node (2 calls)" in text
 
 
 def test_a_portable_readme_lists_what_to_set_and_to_look_at(
@@ -157,7 +157,7 @@ def test_a_portable_readme_lists_what_to_set_and_to_look_at(
             "go",
             "main.go",
             'pulumi.String(config.Require(ctx, "projectIdentifier"))',
-            'output("orders", "extract")',
+            'workflowOutput("orders", "extract")',
         ),
         (
             "yaml",

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_resource_dataworks.export._documents import NodeOutput, Setting
+from pulumi_resource_dataworks.export._documents import Output, Setting
 from pulumi_resource_dataworks.export._languages import scalar, variable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
@@ -49,10 +49,10 @@ def test_a_text_that_other_readers_of_yaml_take_for_something_else_is_quoted() -
     ("value", "text"),
     [
         (Setting("resourceGroup"), '"${resourceGroup}"'),
-        (NodeOutput("orders", 'a "b"'), r'"${[\"orders\"].nodeOutputs[\"a \\\"b\\\"\"]}"'),
+        (Output("orders", 'a "b"'), r'"${[\"orders\"].nodeOutputs[\"a \\\"b\\\"\"]}"'),
         (Setting("x", is_number=True), '{ fn::select: [1, { fn::split: [":", "${x}"] }] }'),
     ],
 )
-def test_what_pulumi_puts_in(value: Setting | NodeOutput, text: str) -> None:
+def test_what_pulumi_puts_in(value: Setting | Output, text: str) -> None:
     assert variable(value) == text
     assert yaml.safe_load(text)
