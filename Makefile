@@ -108,7 +108,7 @@ golden: setup ## write what the tests are told into tests/golden/messages.json: 
 chaos: setup engine ## the whole kill matrix: every step, struck at each of its calls (an hour on 2 cores)
 	@CHAOS=all $(BIN)/pytest -q -n 3 tests/engine/test_chaos.py
 
-switches: setup engine ## the whole switch matrix: a workflow's life at any two settings of the emulator's switches
+switches: setup engine ## the whole switch matrix: the life of a workflow, and of a node, a function and a file, at any two settings of the emulator's switches
 	@SWITCHES=all $(BIN)/pytest -q -n 3 tests/engine/test_switches.py
 
 agreement: setup ## all verdicts of the vendor's parser on tests/corpus beside ours

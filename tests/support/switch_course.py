@@ -1,30 +1,21 @@
-"""A row of the switch matrix at work: the service, what a user does, and what has to be right after it."""
+"""A row of workflows at work: what a user does with one, and what has to be right after it."""
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import json
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_resource_dataworks import openapi
-from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life, Project, Workflow
+from pulumi_resource_dataworks.emulator import Workflow
 from tests.support.chaos_run import gist
 from tests.support.documents import etl, node, nodes
-from tests.support.stacks import Stack
-from tests.support.switches import AROUND, Row
+from tests.support.stack_course import StackCourse
 
 Document = dict[str, Any]
 KIND = "dataworks:WorkflowDefinition"
-OTHER_PROJECT = 10002
-SHORT_JOB, LONG_JOB = Life("seconds", 0.2), Life("seconds", 2.5)
-"""A long one still runs when it is first polled, and when the provider looks for what a lost import has left."""
-
 OWN_IDS: dict[str, tuple[str, str]] = {
     "numbers": ("4611686018427388001", "4611686018427388011"),
     "words": ("orders-flow", "extract-node"),
@@ -32,60 +23,30 @@ OWN_IDS: dict[str, tuple[str, str]] = {
 """The IDs of the workflow and of its node `extract`, where the document's author has chosen them."""
 
 
-@contextmanager
-def service(row: Row) -> Iterator[EmulatorServer]:
-    """DataWorks as a row has it, with a workflow of somebody else's that stands there from the beginning."""
-    projects = (Project(), Project(project_id=OTHER_PROJECT, identifier="other"))
-    with EmulatorServer(Emulator(projects=projects, job_life=SHORT_JOB, stage_life=SHORT_JOB)) as server:
-        asyncio.run(_import_foreign(server))
-        server.emulator.switch(**{name: setting for name, setting in row.items() if name not in AROUND})
-        server.emulator.set_edition(row["edition"])
-        yield server
-
-
-async def _import_foreign(server: EmulatorServer) -> None:
-    """A workflow of the same name in another folder."""
-    account: Account = server.emulator.account
+async def import_foreign(client: openapi.Client, project_id: int) -> None:
+    """A workflow of somebody else's, of the same name in another folder."""
     held = node("extract", id="4611686018427380001")
     held["script"]["path"] = "theirs/daily_orders/extract"
     script = {"path": "theirs/daily_orders", "runtime": {"command": "WORKFLOW"}}
     document = etl(id="4611686018427380000", script=script, nodes=[held], dependencies=[])
-    keys = {"accessKey": account.access_key, "secretKey": account.secret_key}
-    client = openapi.Client(openapi.Settings.from_config({"endpoint": server.endpoint, **keys}, {}))
-    await client.import_workflow_definition(server.emulator.project.project_id, json.dumps(document))
-    await client.aclose()
-    server.emulator.clock.advance(1)
+    await client.import_workflow_definition(project_id, json.dumps(document))
 
 
-@dataclass
-class Course:
+@dataclass(kw_only=True)
+class Course(StackCourse):
     """The course of a workflow's life in one stack.
 
     Attributes:
-        row: Which service it is, and which document.
-        stack: Its stack.
         foreign: The workflow that is not ours, as it was in the beginning.
         declared: The document that is declared; None for none.
         ids: The workflow's ID and its nodes' by name; None where the next look learns them.
         given_id: The actual ID that the author has written into the document, as nothing else finds the workflow.
-        throttled: How many calls were throttled on purpose.
-        steps: Runs of the CLI in the scenario.
-        succeeded: Whether the last one did.
     """
 
-    row: Row
-    stack: Stack
     foreign: Workflow
     declared: Document | None = None
     ids: tuple[str, dict[str, str]] | None = None
     given_id: str | None = None
-    throttled: int = 0
-    steps: int = 0
-    succeeded: bool = True
-
-    @property
-    def emulator(self) -> Emulator:
-        return self.stack.emulator
 
     @property
     def has_the_services_own_id(self) -> bool:
@@ -105,26 +66,6 @@ class Course:
         return not derived or self.given_id is not None or not self.row["trigger_workflows_listed"]
 
     # --- What a user does
-
-    def run(self, *arguments: str, ok: bool | None = True) -> str:
-        """Runs the CLI when reads show all that was written before, and a new second has begun."""
-        self.steps += 1
-        self.emulator.clock.advance(self.row["stale_reads"] + (1 if self.row["edition"] else 0))
-        process = self.stack.start(*arguments)
-        told, _ = process.communicate(timeout=200)
-        assert "Traceback" not in told, told
-        self.succeeded = process.returncode == 0
-        assert ok is None or self.succeeded is ok, told
-        return told
-
-    def up(self, *arguments: str, ok: bool | None = True) -> str:
-        told = self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
-        if ok:
-            self.look()
-        return told
-
-    def destroy(self, *, ok: bool = True) -> str:
-        return self.run("destroy", "--yes", "--skip-preview", ok=ok)
 
     def declare(
         self, document: Document, name: str = "etl", project_id: int | None = None, **inputs: Any
@@ -146,35 +87,9 @@ class Course:
             resources["refill"] = {"type": "dataworks:WorkflowRun", "properties": run}
         self.program(resources)
 
-    @contextmanager
-    def a_person(self) -> Iterator[None]:
-        """Somebody passes every stage at which a pipeline run waits for a person."""
-        over = threading.Event()
-
-        def work() -> None:
-            while not over.wait(0.1):
-                for run in self.emulator.runs():
-                    stage = run.current
-                    if run.status == "Running" and stage is not None and stage.manual:
-                        self.emulator.approve(run.run_id)
-
-        person = threading.Thread(target=work)
-        person.start()
-        try:
-            yield
-        finally:
-            over.set()
-            person.join()
-
     def program(self, resources: dict[str, Any]) -> None:
-        config: dict[str, Any] = {"validateOnPreview": True}
-        if self.row["dry_run"] == "honoured":
-            config["dryRunProjects"] = [self.stack.project_id]
-        if not self.row["edition"]:
-            config["callsPerSecond"] = 1000
-        name = next(iter(resources))
-        output = {"workflowId": f"${{{name}.workflowId}}"}
-        self.stack.declare(resources, output, config=config)
+        """Writes the program, whose first resource is the workflow."""
+        self.write(resources, {"workflowId": f"${{{next(iter(resources))}.workflowId}}"})
 
     def document(self, **changes: Any) -> Document:
         """The row's document with other fields of its workflow."""
@@ -245,11 +160,9 @@ class Course:
         assert self.foreign in self.emulator.workflows()
 
     def was_in_limits(self) -> None:
-        """No call was throttled but those that were to be, and no dry run was sent where it would be an import."""
-        calls = self.emulator.calls
-        codes = [call.code for call in calls]
-        assert codes.count(self.row["throttling_code"]) == self.throttled
-        asked = [call for call in calls if "DryRun" in call.params]
+        """Nor was a dry run sent where it would be an import."""
+        super().was_in_limits()
+        asked = [call for call in self.emulator.calls if "DryRun" in call.params]
         assert self.row["dry_run"] == "honoured" or not asked
 
 

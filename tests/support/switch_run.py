@@ -10,9 +10,10 @@ from typing import Any
 
 from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from tests.support.documents import node, nodes
+from tests.support.pairwise import Row
+from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, SHORT_JOB, service
 from tests.support.stacks import new_stack, resources_in
-from tests.support.switch_course import LONG_JOB, OTHER_PROJECT, OWN_IDS, SHORT_JOB, Course, Document, service
-from tests.support.switches import Row
+from tests.support.switch_course import OWN_IDS, Course, Document, import_foreign
 
 DAY = 24 * 3600
 
@@ -35,9 +36,9 @@ SECOND_UP: dict[tuple[str, Any], str] = {
 
 def live(row: Row, engine: Path, plugin: int, folder: Path, told: list[tuple[str, int, bool]]) -> None:
     """Takes a workflow through all scenarios in one stack; `told` gets scenario, runs of the CLI and whether it was right."""
-    with service(row) as server:
+    with service(row, import_foreign) as server:
         [foreign] = copy.deepcopy(server.emulator.workflows())
-        course = Course(row, new_stack(engine, server, folder, plugin), foreign)
+        course = Course(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign)
         for name, scenario in SCENARIOS.items():
             course.steps, right = 0, False
             forgotten = row["job_forgotten_after"] if name in FORGETFUL else None
@@ -181,9 +182,7 @@ def rename(course: Course) -> None:
 
 def move(course: Course) -> None:
     """While somebody else uses up the calls of a second."""
-    fault = {"status": course.row["throttling_status"], "code": course.row["throttling_code"]}
-    course.emulator.add_fault(Fault(times=2, headers={"x-acs-retry-after": "200"}, **fault))
-    course.throttled += 2
+    course.emulator.add_fault(Fault(**course.throttle()))
     course.declare(course.document(name="orders", script={"path": "team/orders"}))
     course.up()
     course.is_quiet()
@@ -305,9 +304,7 @@ def _lock(course: Course, *, locked: bool) -> None:
 
 
 def _use_up_the_day(course: Course) -> None:
-    course.emulator.add_fault(
-        Fault(times=1000, status=course.row["quota_status"], code=course.row["quota_code"])
-    )
+    course.emulator.add_fault(Fault(**course.used_up()))
 
 
 HINDRANCES: dict[str, Hindrance] = {
