@@ -144,7 +144,7 @@ def _problems(root: Object, form: SingleForm) -> Iterator[Problem]:
         if not str(held.get(name) or "").strip():
             yield problem("missing.field", (*form.path, name), name=name, object=form.noun)
     runtime = runtime_of(held)
-    if held.get("script") and not (runtime.get("command") or runtime.get("commandTypeId")):
+    if script_of(held) and not (runtime.get("command") or runtime.get("commandTypeId")):
         place = (*form.path, "script", "runtime", "command")
         yield problem("no-command.object", place, object=form.noun, example=form.command)
     if held.get("name"):
