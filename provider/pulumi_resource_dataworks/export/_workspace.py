@@ -99,7 +99,7 @@ class Folder:
             listed = "".join(f"\n  {path}" for path in others[:_MOST_LISTED])
             more = f"\n  and {len(others) - _MOST_LISTED} more" if len(others) > _MOST_LISTED else ""
             raise RefusedError(
-                f"{len(others)} files in {self.path} are not of this export:{listed}{more}\n"
+                f"{self.path} has files that are not of this export:{listed}{more}\n"
                 "Nothing was written. Export into another folder and compare the two, or move these files away."
             )
         self.start()
@@ -254,7 +254,4 @@ def _nothing_found(request: ExportRequest, names: list[str]) -> str:
         return f"workspace {request.project_id} has nothing{kinds} that can be listed"
     near = difflib.get_close_matches(re.sub(r"[*?\[\]]", "", name), names, n=3, cutoff=0.4) or names[:3]
     shown = ", ".join(f'"{one}"' for one in near)
-    return (
-        f'nothing{kinds} in workspace {request.project_id} has a name like "{name}". Of the {len(names)} names there, the nearest '
-        f"are {shown}"
-    )
+    return f'nothing{kinds} in workspace {request.project_id} has a name like "{name}". The nearest there: {shown}'

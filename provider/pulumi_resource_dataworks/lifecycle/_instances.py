@@ -104,7 +104,7 @@ class _Follower:
         if not self.state.instance_ids:
             await self._made()
         self.context.state_if_stopped = self.state
-        self.context.report.status(f"looking at {len(self.state.instance_ids)} instances")
+        self.context.report.status("looking at the instances")
         for instance_id in self.state.instance_ids:
             await self._look_at(instance_id)
         backwards = self.state.inputs.values.get("order") == "Desc"

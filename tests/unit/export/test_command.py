@@ -121,7 +121,7 @@ def test_a_name_that_nothing_has_is_told_with_those_nearest(
     assert run("--name", "generate_02*") == 2
     told = capsys.readouterr().err
     messages(told)
-    assert re.search(r'nearest are "generated_00\d", "generated_00\d", "generated_00\d"', told)
+    assert re.search(r'nearest there: "generated_00\d", "generated_00\d", "generated_00\d"', told)
     assert not (tmp_path / "out").exists()
 
 
