@@ -1,120 +1,16 @@
-"""What all operations are made of: the JSON of a call, its parameters, and the error that it may be answered with."""
+"""What all operations are made of: each is a class that is made of a call's parameters, which are text on the wire."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self, TypeAlias, TypeGuard, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, Json, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError
 from pydantic.alias_generators import to_pascal
-from pydantic_core import ErrorDetails
 
-if TYPE_CHECKING:
-    from ._state import ServiceState
+from ._answers import JsonObject, ServiceError, missing
+from ._state import ServiceState
 
-T = TypeVar("T")
-JsonObject: TypeAlias = dict[str, Any]
 Parameters = Mapping[str, str]
-
-# --- JSON
-
-
-STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
-"""No other key, and no value that has to be converted."""
-
-
-def is_object(value: Any) -> TypeGuard[JsonObject]:
-    return isinstance(value, dict)
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)
-
-
-def each_object(value: Any, change: Callable[[JsonObject], JsonObject]) -> Any:
-    """The same JSON with every object in it changed, inner ones first."""
-    if is_list(value):
-        return [each_object(item, change) for item in value]
-    if is_object(value):
-        return change({key: each_object(item, change) for key, item in value.items()})
-    return value
-
-
-def read(kind: type[T], given: bytes | str) -> T:
-    """A JSON text as an object of a class.
-
-    Raises:
-        ValueError: It is not JSON, has a key that the class does not have, or a value that a key does not take; names the
-            key and what it takes.
-    """
-    return _read(TypeAdapter(kind), given)
-
-
-def called(function: Any, given: bytes) -> Any:
-    """The result of a function whose arguments are the keys of a JSON object; raises ValueError as `read` does."""
-    read(JsonObject, given)
-    return _read(TypeAdapter(function, config=STRICT), given)
-
-
-def _read(adapter: TypeAdapter[T], given: bytes | str) -> T:
-    try:
-        return adapter.validate_json(given)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False, include_context=False)
-        raise ValueError("; ".join(map(_problem, problems))) from None
-
-
-def _problem(problem: ErrorDetails) -> str:
-    is_unknown = problem["type"] in {"unexpected_keyword_argument", "extra_forbidden"}
-    message = "there is no such key" if is_unknown else problem["msg"].removeprefix("Value error, ")
-    return ": ".join(filter(None, (".".join(map(str, problem["loc"])), message)))
-
-
-# --- What the service answers instead of a result
-#
-# A code is words (`SignatureDoesNotMatch`) where it comes from the gateway that all Alibaba Cloud products share, and a number
-# (`58014884415`) where it comes from DataWorks itself.
-
-
-SPEC_PARSE_FAILED: Final = "58014884415"
-"""Spec JSON parse failed (aliyun/alibabacloud-aiops-skills, troubleshooting)."""
-
-PROJECT_NOT_FOUND: Final = "1101080008"
-"""What terraform-provider-alicloud takes for a missing project; on these operations unknown, as is its status."""
-
-NO_MEMBER: Final = "400010"
-"""What terraform-provider-alicloud takes for a caller who does not belong to the tenant; its status is 403."""
-
-REFUSED: Final = "Emulator.UnknownCode"
-"""Stands for every business refusal whose number is unknown, so that no client comes to rely on one."""
-
-
-class ServiceError(Exception):
-    """An answer in the error envelope; `denial` is its `AccessDeniedDetail`."""
-
-    def __init__(self, status: int, code: str, message: str, denial: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"{status} {code}: {message}")
-        self.status = status
-        self.code = code
-        self.message = message
-        self.denial = denial
-
-
-def refused(message: str) -> ServiceError:
-    return ServiceError(400, REFUSED, message)
-
-
-def no_project(project_id: int) -> ServiceError:
-    return ServiceError(403, PROJECT_NOT_FOUND, f"Project {project_id} does not exist.")
-
-
-def missing(parameter: str) -> ServiceError:
-    """A required parameter is absent, or stands where the operation does not look for it."""
-    return ServiceError(400, f"Missing{parameter}", f"{parameter} is mandatory for this action.")
-
-
-# --- The operations: each a class that is made of a call's parameters, which are text on the wire
-
-
 OPERATIONS: Final[dict[str, type["Operation"]]] = {}
 VERSION: Final = "2024-05-18"
 Texts: TypeAlias = Json[tuple[str, ...]]
@@ -170,14 +66,14 @@ class Operation(Given):
         there = {name: item for name, item in query.items() if name == cls.in_query}
         return {**{name: item for name, item in form.items() if name != cls.in_query}, **there}
 
-    def answered(self, state: "ServiceState") -> JsonObject:
+    def answered(self, state: ServiceState) -> JsonObject:
         """As `answer`, in a workspace that is there where one is named."""
         project_id: int | None = getattr(self, "project_id", None)
         if project_id is not None:
             state.project(project_id)
         return self.answer(state)
 
-    def answer(self, state: "ServiceState") -> JsonObject:
+    def answer(self, state: ServiceState) -> JsonObject:
         """What is answered to `state.account`, without RequestId; ServiceError for a refusal."""
         raise NotImplementedError
 

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import resources
 from typing import Any, Final
 
-from ._calls import JsonObject, each_object, is_list, is_object
+from ._answers import JsonObject, each_object, is_list, is_object
 
 # --- FlowSpec as the vendor's library knows it, out of `flowspec.toml`: one table for parsing, writing and filling documents
 

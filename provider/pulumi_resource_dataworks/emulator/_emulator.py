@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from ._calls import STRICT, JsonObject, is_list, is_object, read
+from ._answers import STRICT, JsonObject, is_list, is_object, read
 from ._documents import SpecError, parse
 from ._gateway import Call, Edition, Fault, Gateway
 from ._imports import replace_body

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape
 import pydantic
 from pydantic import Field
 
-from ._calls import STRICT, VERSION, JsonObject, Operation, Parameters, ServiceError
+from ._answers import STRICT, JsonObject, ServiceError
+from ._calls import VERSION, Operation, Parameters
 from ._model import Account
 from ._operations import OPERATIONS
 from ._pipelines import settle

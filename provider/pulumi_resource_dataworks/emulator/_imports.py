@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ._calls import (
+from ._answers import (
     REFUSED,
     SPEC_PARSE_FAILED,
     JsonObject,

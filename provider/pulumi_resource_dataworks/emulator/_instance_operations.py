@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, Json
 
-from ._calls import Given, JsonObject, Operation, ServiceError, Texts, missing, refused
+from ._answers import JsonObject, ServiceError, missing, refused
+from ._calls import Given, Operation, Texts
 from ._instances import Environment, Instance, InstanceType, TaskRun
 from ._model import Workflow, milliseconds, scheduling_id
 from ._pipelines import outputs

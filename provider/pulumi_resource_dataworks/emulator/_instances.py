@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from ._calls import STRICT
+from ._answers import STRICT
 
 InstanceType = Literal["SupplementData", "ManualWorkflow", "TriggerWorkflow", "SmokeTest"]
 Environment = Literal["Prod", "Dev"]

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from ._calls import STRICT, JsonObject, ServiceError
+from ._answers import STRICT, JsonObject, ServiceError
 
 # --- The emulator's time: the machine's, which a test may set forward
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 from pydantic import create_model
 
-from ._calls import SPEC_PARSE_FAILED, JsonObject, Operation, ServiceError, is_object, refused
+from ._answers import SPEC_PARSE_FAILED, JsonObject, ServiceError, is_object, refused
+from ._calls import Operation
 from ._documents import SpecError, kind_of, parse
 from ._imports import (
     owned,

@@ -4,7 +4,8 @@ Look-ups are as the vendor's SDK (9.11.0) has them.
 """
 
 from . import _instance_operations, _objects, _pipelines
-from ._calls import OPERATIONS, JsonObject, Operation, Texts, no_project, refused
+from ._answers import JsonObject, no_project, refused
+from ._calls import OPERATIONS, Operation, Texts
 from ._imports import refuse_long, submit
 from ._model import Job, Project, ResourceGroup, milliseconds
 from ._state import ServiceState

@@ -8,7 +8,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from ._calls import JsonObject, Operation, ServiceError, Texts, missing, refused
+from ._answers import JsonObject, ServiceError, missing, refused
+from ._calls import Operation, Texts
 from ._documents import write
 from ._model import (
     OBJECTS,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ._calls import JsonObject, each_object, is_list, is_object
+from ._answers import JsonObject, each_object, is_list, is_object
 from ._documents import ENUMS, NEVER_NULL, OBJECT_TYPES, TABLES, Field, kind_of, write, write_as_given
 from ._model import OBJECTS, Account, Project, derived_id, local_text, stable
 from ._state import ServiceState

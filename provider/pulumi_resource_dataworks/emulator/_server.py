@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ._calls import STRICT, JsonObject, called, read
+from ._answers import STRICT, JsonObject, called, read
 from ._documents import write
 from ._emulator import Emulator, EmulatorSettings, Id, Kind
 from ._gateway import Fault

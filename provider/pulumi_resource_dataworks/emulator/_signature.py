@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from ._calls import ServiceError
+from ._answers import ServiceError
 from ._model import Account
 
 ALGORITHM: Final = "ACS3-HMAC-SHA256"

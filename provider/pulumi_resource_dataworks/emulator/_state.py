@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ._calls import NO_MEMBER, JsonObject, ServiceError, no_project
+from ._answers import NO_MEMBER, JsonObject, ServiceError, no_project
 from ._instances import Scheduler
 from ._model import OBJECTS, Account, Clock, Job, Key, Life, Project, ResourceGroup, Run, Upload, Workflow
 from ._switches import Switches

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from ._calls import REFUSED, STRICT, read
+from ._answers import REFUSED, STRICT, read
 
 IdPolicy = Literal["kept", "replaced", "refused"]
 Count = Annotated[int, Field(ge=0)]

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ._calls import JsonObject, Parameters, ServiceError, refused
+from ._answers import JsonObject, ServiceError, refused
+from ._calls import Parameters
 from ._model import Account, Upload
 from ._state import ServiceState
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life
-from pulumi_resource_dataworks.emulator._calls import ServiceError
+from pulumi_resource_dataworks.emulator._answers import ServiceError
 from pulumi_resource_dataworks.emulator._signature import Request, Verifier, canonical_request, signature_of
 
 KEY = Account(access_key="YourAccessKeyId", secret_key="YourAccessKeySecret")

@@ -288,7 +288,7 @@ async def test_a_workspace_that_may_not_be_written_to_is_refused(bed: Make) -> N
 def forbidden(there: Bed) -> Callable[[Any], Any]:
     from dataclasses import replace
 
-    from pulumi_resource_dataworks.emulator._calls import ServiceError
+    from pulumi_resource_dataworks.emulator._answers import ServiceError
 
     perform = there.emulator.gateway.perform
 

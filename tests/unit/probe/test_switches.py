@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_resource_dataworks import probe
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorSettings, Fault, Life, Switches
-from pulumi_resource_dataworks.emulator._calls import read
+from pulumi_resource_dataworks.emulator._answers import read
 from pulumi_resource_dataworks.probe import _questions
 from pulumi_resource_dataworks.probe._command import report
 from tests.support.probes import HERE, Bed
