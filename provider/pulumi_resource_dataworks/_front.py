@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from . import __version__, lifecycle, openapi
-from .plugin._engine import CURRENT_STEP, EngineLog, StepReporter, show_status
-from .plugin._protocol import engine_pb2
+from ._engine import CURRENT_STEP, EngineLog, StepReporter, show_status
+from ._protocol import engine_pb2
 
 _REPORT_TO = "https://github.com/pulumi-dataworks/pulumi-dataworks/issues"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, d
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 
-from ._provider import RESOURCE_INFO
+from ._resource_info import RESOURCE_INFO
 
 T = TypeVar("T")
 

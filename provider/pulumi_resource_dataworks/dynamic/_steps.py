@@ -15,12 +15,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import pulumi
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._engine import EngineLog, StepReporter
 from pulumi_resource_dataworks._front import Front, describe_defect
 from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE, printable
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, Unknown, UnsupportedValue, is_secret, secret
-from pulumi_resource_dataworks.plugin._engine import EngineLog, StepReporter
 
-from ._provider import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN, ResourceInfo, Values
+from ._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN, ResourceInfo, Values
 
 P = ParamSpec("P")
 T = TypeVar("T")

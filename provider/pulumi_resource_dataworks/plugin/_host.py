@@ -17,8 +17,8 @@ from collections.abc import Callable
 import grpc.aio
 
 from pulumi_resource_dataworks import __version__
+from pulumi_resource_dataworks._protocol import provider_pb2_grpc
 
-from ._protocol import provider_pb2_grpc
 from ._servicer import Servicer
 
 _MAX_MESSAGE = 400 * 1024 * 1024

@@ -17,9 +17,8 @@ import grpc.aio
 from google.protobuf import empty_pb2
 
 from pulumi_resource_dataworks import __version__
-
-from ._engine import EngineLog
-from ._protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi_resource_dataworks._engine import EngineLog
+from pulumi_resource_dataworks._protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 if TYPE_CHECKING:
     from ._steps import Steps

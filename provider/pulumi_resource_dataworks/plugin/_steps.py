@@ -14,11 +14,11 @@ from google.protobuf import empty_pb2, struct_pb2
 from google.protobuf.message import Message
 
 from pulumi_resource_dataworks import lifecycle, openapi
+from pulumi_resource_dataworks._engine import EngineLog, StepReporter
 from pulumi_resource_dataworks._front import Front, describe_defect, read_settings
 from pulumi_resource_dataworks._names import PLACE, printable
+from pulumi_resource_dataworks._protocol import provider_pb2, status_pb2
 
-from ._engine import EngineLog, StepReporter
-from ._protocol import provider_pb2, status_pb2
 from ._wire import (
     Properties,
     changed_scripts,

@@ -21,7 +21,7 @@ from pulumi_resource_dataworks.dynamic import (
     WorkflowRun,
 )
 from pulumi_resource_dataworks.dynamic._declared import Property
-from pulumi_resource_dataworks.dynamic._provider import RESOURCE_INFO
+from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO
 from tests.support.documents import etl
 from tests.support.objects import node_document
 

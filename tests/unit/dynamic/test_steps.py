@@ -14,7 +14,7 @@ import pytest
 
 from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks.dynamic import _steps
-from pulumi_resource_dataworks.dynamic._provider import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN
+from pulumi_resource_dataworks.dynamic._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN
 from pulumi_resource_dataworks.dynamic._steps import StepError, Steps
 from pulumi_resource_dataworks.emulator import Emulator, EmulatorServer, Life
 from tests.support.definitions import workflow

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from pulumi_resource_dataworks.dynamic._declared import timeouts
-from pulumi_resource_dataworks.dynamic._provider import RESOURCE_INFO, ResourceInfo
+from pulumi_resource_dataworks.dynamic._resource_info import RESOURCE_INFO, ResourceInfo
 from pulumi_resource_dataworks.dynamic._steps import kept, plain, properties, written
 from pulumi_resource_dataworks.lifecycle import UNKNOWN, UnsupportedValue, is_secret, secret
 
