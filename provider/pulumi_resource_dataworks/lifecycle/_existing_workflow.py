@@ -11,7 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from ._definition_state import DefinitionInputs, DefinitionState, Ids
 from ._import import ImportRequest, finish, wait
 from ._ownership import Found, Workflow, found_again, get, refuse_foreign
-from ._state import bookkeeping
+from ._state import bookkeeping, reset_removed
 from ._step import Context, HalfDoneError, LifecycleError, without_unknowns
 
 Outputs = dict[str, Any]
@@ -78,22 +78,10 @@ def import_request(
         return ImportRequest(first, new.root, fresh=True)
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)
-    root = _reset_removed(context, old.root, new.root)
+    root = reset_removed(context, old.root, new.root)
     known = updated.with_answer(found.definition, found.root)
     removed = flowspec.changes(known.projected(found.root), new.root).removed
     return ImportRequest(known, root, fresh=False, removed=tuple(removed))
-
-
-def _reset_removed(context: Context, old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
-    """The new document, with what undoes the fields that it no longer has; warns of those that nothing known undoes."""
-    root, stuck = flowspec.reset_removed(old, new)
-    if stuck:
-        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
-        context.report.warning(
-            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
-            "Write the value that you want."
-        )
-    return root
 
 
 def _warn_of_edits(

@@ -13,6 +13,7 @@ from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import RunObjects, get_object, object_in_place
 from ._object_readback import Before, described, read_back
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
+from ._state import reset_removed
 from ._step import Asset, Context, LifecycleError, RefusedError
 
 _LOOKS = 3
@@ -200,7 +201,7 @@ async def change_object(
         calls.append((f"renaming {name} to {inputs.name}", operations.rename(*key, inputs.name)))
     if inputs.path and folder != own_folder:
         calls.append((f"moving it to {own_folder or 'the top folder'}", operations.move(*key, own_folder)))
-    document = _differing(state, old, actual)
+    document = _differing(context, state, old, actual)
     if document or more:
         form = inputs.kind.form  # a document has to be sent with a file, too
         unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
@@ -231,10 +232,12 @@ async def _made_in_turn(
             call.close()
 
 
-def _differing(state: ObjectState, old: ObjectInputs, actual: flowspec.Object) -> flowspec.Object | None:
+def _differing(
+    context: Context, state: ObjectState, old: ObjectInputs, actual: flowspec.Object
+) -> flowspec.Object | None:
     """What of the document is to be sent; None where the service holds all of it."""
     inputs, form = state.inputs, state.inputs.kind.form
-    root, _ = flowspec.reset_removed(old.root, inputs.root)
+    root = reset_removed(context, old.root, inputs.root)
     kept = flowspec.project(root, actual)
     if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 
@@ -32,11 +33,26 @@ class Before:
         return len(_apart(as_it_was, to_change)) < len(as_it_was) or bool(self.kept(found, new))
 
     def kept(self, found: FoundObject, new: ObjectInputs) -> list[Path]:
-        """What is no longer declared, and still there with the value that was sent: paths in carrying documents."""
+        """What of lists is no longer declared, and still there: paths in carrying documents.
+
+        Other fields DataWorks may fill with the same value by itself, and every node has an output.
+        """
         old = self.inputs.root
         there = flowspec.project(old, flowspec.clean(found.carried(new)))
-        removed = [path for path, kind in flowspec.differences(old, new.root).items() if kind == "delete"]
+        removed = [
+            path
+            for path, kind in flowspec.differences(old, new.root).items()
+            if kind == "delete" and "nodeOutputs" not in path and _is_of_list(old, path)
+        ]
         return _apart(removed, flowspec.differences(old, there))
+
+
+def _is_of_list(root: flowspec.Object, path: Path) -> bool:
+    """Whether a path is that of a list, or of an entry of one."""
+    value: Any = root
+    for step in path:
+        value = value[step]
+    return isinstance(path[-1], int) or flowspec.is_list(value)
 
 
 def _apart(paths: Iterable[Path], others: Iterable[Path]) -> list[Path]:

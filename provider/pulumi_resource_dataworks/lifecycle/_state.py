@@ -72,6 +72,18 @@ def iso_time(milliseconds: int | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def reset_removed(context: Context, old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
+    """The new document, with what undoes the fields that it no longer has; warns of those that nothing known undoes."""
+    root, stuck = flowspec.reset_removed(old, new)
+    if stuck:
+        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
+        context.report.warning(
+            f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
+            "Write the value that you want."
+        )
+    return root
+
+
 def report_rewrites(context: Context, rewritten: str, half_done: Callable[[str], HalfDoneError]) -> None:
     """Warns of what the service made of a document.
 

@@ -11,21 +11,13 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Fault
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, secret
-from tests.support.deployments import WORKFLOW
-from tests.support.objects import SCRIPT, Studio, function, node_document
+from tests.support.deployments import PROJECT, WORKFLOW
+from tests.support.objects import SCRIPT, Studio, file, function, node_document
 
 KEEPS = "DataWorks keeps something else than was sent: it keeps"
 PARAMETER = {"name": "a", "scope": "NodeParameter", "type": "Constant", "value": "1"}
-LAKE = {"name": "lake", "type": "odps"}
 TAKEN_OUT: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     "files": ("Function", function(), function(fileResources=None), "fileResources"),
-    "class": ("Function", function(), function(className=None), "className"),
-    "inner": (
-        "Node",
-        {"spec": node_document(datasource=LAKE)},
-        {"spec": node_document(datasource={"name": "lake"})},
-        "datasource.type",
-    ),
     "parameters": (
         "Node",
         {"spec": node_document(script={**SCRIPT, "parameters": [PARAMETER]})},
@@ -119,9 +111,31 @@ async def test_what_a_container_does_not_give_back_is_not_said_to_stay() -> None
     assert run.emulator.workflow(WORKFLOW).dependencies == []
 
 
+async def test_a_field_inside_of_another_is_taken_away() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document(datasource={"name": "lake", "type": "odps"}))
+    run.next_run()
+    await run.up(state, spec=node_document(datasource={"name": "lake"}))
+    assert there(run, "datasource") == {"name": "lake"}
+
+
+@pytest.mark.parametrize("resource", ["Node", "Function", "FileResource"])
+async def test_what_an_import_has_shown_may_be_left_out_although_the_service_gives_it(resource: str) -> None:
+    declared = {"Node": {"spec": node_document()}, "Function": function(), "FileResource": file()}[resource]
+    run = Studio(resource=resource)
+    _, _, outputs = await run.up(None, **declared)
+    resource_id = f"{PROJECT}/{outputs[run.steps.kind.id_output]}"
+    read = await run.steps.read(run.context(run.urn), resource_id, {}, {})
+    assert read is not None
+    run.next_run()
+    before = len(run.emulator.calls)
+    await run.up((resource_id, *read), run.context(run.urn, strict=True), **declared)
+    assert len(run.emulator.calls) == before + 3
+
+
 async def test_a_value_that_the_service_gives_anyhow_does_not_stay() -> None:
     run = Studio()
-    state = await run.up(None, spec=node_document(recurrence="Normal", rerunTimes=3))
+    state = await run.up(None, spec=node_document(recurrence="Normal"))
     run.next_run()
     await run.up(state, spec=node_document())
     assert run.report.warnings == []
@@ -131,10 +145,10 @@ async def test_nothing_secret_is_said_or_kept_of_what_stays() -> None:
     run = Studio(resource="Function")
     run.emulator.switch(null_in_update="ignored")
     state = await run.up(
-        None, run.context(run.urn, secret=True), **function(className=secret("hunter2.Mask"))
+        None, run.context(run.urn, secret=True), **function(fileResources=[secret("hunter2.py")])
     )
     run.next_run()
-    state = await run.up(state, run.context(run.urn, secret=True), **given(function(className=None)))
+    state = await run.up(state, run.context(run.urn, secret=True), **given(function(fileResources=None)))
     assert run.report.warnings == [f"{KEEPS} 1 field, no longer declared"]
     assert "hunter2" not in str(state[2])
 
