@@ -269,8 +269,7 @@ def _each(base: type[Operation], names: str, kinds: Iterable[str], **required: A
     """An operation of that name for each kind; some take parameters that are not optional."""
     for kind in kinds:
         method = "GET" if base in (_Get, _List) else "POST"
-        # By the SDK (9.11.0, client.py).
-        in_query = "*" if names.format(kind) == "RenameWorkflowDefinition" else ""
+        in_query = "*" if names.format(kind) == "RenameWorkflowDefinition" else ""  # the SDK (9.11.0)
         given = {"method": method, "in_query": in_query}
         made: Any = create_model(names.format(kind), __base__=base, __cls_kwargs__=given, **required)
         made.kind = kind

@@ -361,18 +361,24 @@ def _add_region_of_profile(values: dict[str, Any], origins: dict[str, str], env:
 
 
 def _pair_problems(values: Mapping[str, Any], origins: Mapping[str, str]) -> list[SettingProblem]:
-    present = [key for key in _PAIR if key in values]
-    missing = [key for key in ("accessKey", "secretKey") if key not in values]
+    present, missing = (
+        [key for key in _PAIR if key in values],
+        [key for key in _PAIR[:2] if key not in values],
+    )
     if not present or not missing:
         return []
     given = " and ".join(origins.get(key) or f"dataworks:{key}" for key in present)
-    if tool := next((names for names in _PAIRS if origins.get(present[0]) in names), None):
-        remedy = {key: f"{tool[_PAIR.index(key)]}; set both or neither" for key in missing}
-    else:
-        rule = "(a key pair is taken whole from one place, never half from each)"
-        set_it = "run `pulumi config set --secret dataworks:{} <value>`"
-        remedy = {key: f"it; {set_it.format(key)} {rule}" for key in missing}
-    return [_problem(key, f"{given} is set without {text}") for key, text in remedy.items()]
+    tool = next((names for names in _PAIRS if origins.get(present[0]) in names), None)
+    return [
+        _problem(
+            key,
+            f"{given} is set without {tool[_PAIR.index(key)]}; set both or neither"
+            if tool
+            else f"{given} is set without it; run `pulumi config set --secret dataworks:{key} <value>` "
+            "(a key pair is taken whole from one place, never half from each)",
+        )
+        for key in missing
+    ]
 
 
 def _problem(key: str, message: str) -> SettingProblem:

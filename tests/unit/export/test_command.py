@@ -169,9 +169,10 @@ def test_the_day_s_calls_may_be_used_up(
     messages(told)
     assert all(path.startswith(f"{KEPT}/") for path in held(tmp_path / "out"))
     server.emulator.clear_faults()
-    after = calls(server)["GetWorkflowDefinition"]
+    after, seen = calls(server)["GetWorkflowDefinition"], len(server.emulator.calls)
     assert run() == 0
-    assert calls(server)["GetWorkflowDefinition"] - after == 8
+    read = [call.params["Id"] for call in list(server.emulator.calls)[seen:] if "Id" in call.params]
+    assert len(set(read)) == 8  # a call that the first run gave up may arrive late
     assert after - before < 20
     assert len(imports(tmp_path / "out")) == 20
 
