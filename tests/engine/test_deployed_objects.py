@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks.emulator import Life
 from tests.support.stacks import Stack
 
 FILE = {"name": "masking.py", "type": "python", "content": {"fn::stringAsset": "class Mask: ...\n"}}
@@ -98,6 +100,19 @@ def test_one_that_somebody_took_offline_is_deployed_again(live: Stack) -> None:
     assert "somebody took this function offline" in live.refresh().output
     live.up()
     assert produced(live) == ["Function", "Node", "Resource"]
+
+
+def test_a_deployment_that_fails_names_what_it_is_of(stack: Stack) -> None:
+    declare(stack, live=False)
+    stack.up()
+    stack.emulator.script_stage("PROD_CHECK", Life("seconds", 0.1, "Fail", "not this one"))
+    declare(stack)
+    [kind] = {
+        re.findall(r"deploying (.+) \d+ ended as Fail", line)[0]
+        for line in stack.up(ok=False).output.splitlines()
+        if "ended as Fail" in line
+    }
+    assert kind in {"node", "function", "file resource"}
 
 
 def test_a_deployment_of_a_node_is_imported(live: Stack) -> None:

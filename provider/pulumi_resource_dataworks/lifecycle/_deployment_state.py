@@ -11,6 +11,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYED, DEPLOYMENT_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
+from ._object_kinds import OBJECT_KINDS
 from ._pipeline_run import RunRequest, short_digest
 from ._state import bookkeeping, with_bookkeeping
 from ._step import UNKNOWN, Unknown
@@ -26,6 +27,9 @@ REDEPLOYED: Final = "Redeployed"
 """The same where somebody else's run has deployed the workflow since."""
 FAILED: Final = "Fail"
 """The same where the last run of this resource has failed."""
+
+NOUNS: Final = {DEPLOYED[0]: "workflow", **{kind.id_output: kind.noun for kind in OBJECT_KINDS}}
+"""What people call what an input names that says what is deployed."""
 
 _OUTPUTS = {
     "run_id": "pipelineRunId",
@@ -75,7 +79,9 @@ class DeploymentInputs:
     @property
     def run_request(self) -> RunRequest:
         """The run that deploys what is asked for."""
-        return RunRequest(*self.workflow, "Online", self.digest, self.description, self.approval)
+        return RunRequest(
+            *self.workflow, "Online", self.digest, self.description, self.approval, NOUNS[self.key]
+        )
 
     @property
     def deployed(self) -> dict[str, Any]:

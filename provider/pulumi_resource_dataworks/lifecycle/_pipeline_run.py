@@ -48,7 +48,7 @@ class RunError(LifecycleError):
 class RunRequest:
     """A run to make, which deploys a workflow or takes it offline: then without a digest.
 
-    `approval` says whether a stage that only a person can pass is waited for.
+    `approval` says whether a stage that only a person can pass is waited for, `noun` what people call what is deployed.
     """
 
     project_id: int
@@ -57,6 +57,7 @@ class RunRequest:
     digest: str = ""
     description: str = ""
     approval: Literal["wait", "fail"] = "wait"
+    noun: str = "workflow"
 
     @property
     def verb(self) -> str:
@@ -122,7 +123,7 @@ async def clear_way(
         is_ours = marked or run.id == pending
         if not is_ours:
             raise RefusedError(
-                f"pipeline run {run.id} of workflow {request.workflow_id} has not ended, and this resource did not "
+                f"pipeline run {run.id} of {request.noun} {request.workflow_id} has not ended, and this resource did not "
                 f"begin it ({_summary(context, run)}). Let it end, or end it in Data Studio (Deploy), then run this again"
             )
         context.report.info(f"ending what an earlier run of Pulumi has left (pipeline run {run.id})")
@@ -325,7 +326,7 @@ class _Follower:
         fails = self.request.approval == "fail"
         then = ", and then run `pulumi up` again: it goes on with this run" if fails else ". Waiting for it"
         message = (
-            f"{_for_a_person(stage)}: open the run in Data Studio (Deploy) of workflow {self.request.workflow_id}"
+            f"{_for_a_person(stage)}: open the run in Data Studio (Deploy) of {self.request.noun} {self.request.workflow_id}"
             f"{_links(self.context, stage)}{then}. Executing the stage from here was refused: {self.refused[stage.code]} "
             f"(pipeline run {self.run_id})"
         )
@@ -368,7 +369,7 @@ async def _why_it_failed(context: Context, request: RunRequest, run: openapi.Pip
     words = "; ".join(dict.fromkeys(part.strip(" .;") for part in parts if part)) or "it gives no reason"
     again = "`pulumi up` again: that makes a new run" if request.kind == "Online" else "this again"
     return (
-        f"{request.verb} workflow {request.workflow_id} ended as {run.status if run.ended else 'Fail'}{at}: {words}"
+        f"{request.verb} {request.noun} {request.workflow_id} ended as {run.status if run.ended else 'Fail'}{at}: {words}"
         f"{_links(context, stage) if stage else ''} (pipeline run {run.id}; request {run.request_id}). "
         f"Fix it and run {again}"
     )

@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_resource_dataworks import flowspec, openapi
 
 from . import _ownership
-from ._deployment_state import FAILED, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
+from ._deployment_state import FAILED, NOUNS, OFFLINE, ONLINE, REDEPLOYED, DeploymentInputs, DeploymentState
 from ._existing_workflow import imported
 from ._lost_answers import if_there
 from ._object_kinds import OBJECT_KINDS
@@ -19,10 +19,6 @@ from ._pipeline_run import has_failed, marked_purpose
 from ._step import CancelledStepError, Context, HalfDoneError, LifecycleError
 
 # --- What is deployed: a workflow, or another object of Data Studio
-
-
-NOUNS = {"workflowId": "workflow", **{kind.id_output: kind.noun for kind in OBJECT_KINDS}}
-"""What people call what an input of a deployment names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pulumi_resource_dataworks._names import DEPLOYED, RUN_INPUTS
 from ._check import Checked
 from ._deployment_state import (
     FAILED,
+    NOUNS,
     OFFLINE,
     ONLINE,
     REDEPLOYED,
@@ -34,7 +35,6 @@ from ._pipeline_run import (
     unended_of_ours,
 )
 from ._production import (
-    NOUNS,
     Upstream,
     after_pending,
     as_it_is,
@@ -182,8 +182,9 @@ class WorkflowDeployments:
         """
         workflow = parse_id(resource_id, "workflow deployment")
         if workflow in self.held or self.taken_over.holds(workflow):
+            noun = NOUNS[deployed_key(outputs)]
             context.report.info(
-                f"the resource that replaces this one holds the workflow: it stays in production (workflow {workflow[1]})"
+                f"the resource that replaces this one holds the {noun}: it stays in production ({noun} {workflow[1]})"
             )
             return
         inputs = DeploymentInputs.of(
@@ -329,8 +330,8 @@ async def _half_done(context: Context, state: DeploymentState, error: RunError) 
 
 async def _take_offline(context: Context, state: DeploymentState) -> None:
     workflow = state.inputs.workflow
-    request = RunRequest(*workflow, "Offline")
     noun = NOUNS[state.inputs.key]
+    request = RunRequest(*workflow, "Offline", noun=noun)
     found = await read_deployable(context, state.inputs.key, workflow)
     if found is None:
         context.report.info(f"gone from Data Studio: nothing is left to take offline ({noun} {workflow[1]})")
