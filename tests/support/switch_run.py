@@ -214,7 +214,7 @@ def _adopt(course: Course, told: str, *arguments: str) -> None:
     document = course.declared
     assert document is not None
     assert course.may_be_refused, told
-    if not course.row["trigger_workflows_listed"] and "folder already exists" in told:
+    if not course.row["trigger_workflows_listed"] and "write its ID as the workflow's `id`" in told:
         document = course.with_its_id(document)
     else:
         course.is_hindered(told, "set `adopt: true` on the resource")

@@ -228,7 +228,7 @@ async def finish(
     *,
     resumed: bool = True,
 ) -> DefinitionState:
-    """Waits for the pending job and reads the workflow back; `advice` is said where the job failed.
+    """Waits for the pending job and reads the workflow back; `advice` is said where the job failed, or may have.
 
     Of a job that is `resumed` it is not known how long it has been running, so nothing is learnt of it.
 
@@ -243,7 +243,7 @@ async def finish(
         raise state.half_done(f"the import job {job.job_id} ended as {job.status}: {words}{advice(context)}")
     context.report.status("reading it back")
     ended = "the import job succeeded" if job else "it is not known what became of the import job"
-    kept = await _read_back(context, state, ended)
+    kept = await _read_back(context, state, ended, "" if job else advice(context))
     context.report.status(f"{_nodes(len(kept.node_ids))} in place")
     if job is not None and not resumed:
         kept = kept.having_taken(seen, expected_seconds(len(kept.node_ids)))
@@ -314,10 +314,10 @@ def report_progress(
     context.report.status(f"{progress} (import job {status.job_id})")
 
 
-async def _read_back(context: Context, state: DefinitionState, ended: str) -> DefinitionState:
+async def _read_back(context: Context, state: DefinitionState, ended: str, advice: str) -> DefinitionState:
     """The state after a read that shows all that was sent; reads right after a write may be stale.
 
-    `ended` is what is known of the import job, for a message.
+    `ended` is what is known of the import job, for a message, and `advice` its end where something is not there.
     """
     lost, moved, there = "the workflow", False, None
     for pause in (0.0, *pauses(3)):
@@ -342,7 +342,7 @@ async def _read_back(context: Context, state: DefinitionState, ended: str) -> De
         there = None if lost else kept
     if there is not None:
         return _with_rewrites(context, state, there)
-    raise state.half_done(f"{ended}, but DataWorks did not keep {lost}")
+    raise state.half_done(f"{ended}, but DataWorks did not keep {lost}{advice}")
 
 
 def _warn_of_roots(context: Context, state: DefinitionState, workspace: str) -> None:

@@ -56,11 +56,15 @@ async def test_a_job_is_waited_for(run: Run) -> None:
     assert run.clock.now >= 2.4
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
 @pytest.mark.parametrize(("kind", "says"), [("TriggerWorkflow", True), ("CycleWorkflow", False)])
 async def test_a_failed_create_of_a_kind_that_may_not_be_listed_says_how_to_take_over(
-    run: Run, kind: str, says: bool
+    run: Run, kind: str, says: bool, forgotten: bool
 ) -> None:
-    run.client.will("job", job("Fail", error="target folder already exists"))
+    failed = job("Fail", error="target folder already exists")
+    run.client.will("job", *([job("Running"), not_found("Job")] if forgotten else [failed]))
+    if forgotten:
+        run.client.will("import", openapi.AsyncJob(id="job1", workflow_id=OWN))
     *_, words = await broken(run, {**etl(), "kind": kind})
     assert ("write its ID as the workflow's `id`" in words) is says
 
