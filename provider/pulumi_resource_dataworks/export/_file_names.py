@@ -13,6 +13,9 @@ _LONGEST = 255
 _LONGEST_PATH = 1000
 """Bytes of a path in Data Studio above which its folders are left out: macOS takes 1,024, and a script's name follows."""
 
+_NO_RESOURCE = {"pulumi", "projectId"}
+"""Pulumi YAML has the first for itself, and a portable program the second as a setting."""
+
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
@@ -79,7 +82,8 @@ class Folders:
 def resource_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """A name for each resource, by key; no two are the same.
 
-    It is its own in Data Studio. Where two have the same one, the folders above stand before it, as many as distinguish them.
+    It is its own in Data Studio. Where two have the same one, or a program has it for something else, the folders above stand
+    before it, as many as distinguish them.
 
     Args:
         paths: By key, the folders of each with its own name at the end.
@@ -88,13 +92,14 @@ def resource_names(paths: Mapping[str, Sequence[str]]) -> dict[str, str]:
     while True:
         wanted = {one: _joined(paths[one][-count:]) for one, count in depth.items()}
         often = Counter(wanted.values())
+        often.update(_NO_RESOURCE)
         deeper = [one for one, name in wanted.items() if often[name] > 1 and depth[one] < len(paths[one])]
         if not deeper:
             break
         for one in deeper:
             depth[one] += 1
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {*_NO_RESOURCE}
     for one in sorted(wanted, key=lambda one: (wanted[one], tuple(paths[one]), one)):
         name, number = wanted[one], 1
         while name in taken:

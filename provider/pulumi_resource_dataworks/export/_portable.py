@@ -27,12 +27,14 @@ class StackVariables:
 
     Attributes:
         taken: Names that are not free: placeholders of the documents themselves have them.
+        resources: The names of all resources, which settings have not: Pulumi YAML would take one for the other.
         settings: What a stack must say, by what it is and what it is in the exported workspace.
         outputs: The names of other resources' outputs.
         used: By a setting's key, where it is used.
     """
 
     taken: set[str]
+    resources: frozenset[str] = frozenset()
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict[tuple[str, str], Setting])
     outputs: dict[Output, str] = field(default_factory=dict[Output, str])
     used: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -40,7 +42,7 @@ class StackVariables:
     def setting(self, what: str, value: str, where: str) -> Setting:
         """The setting for a value; the first of its kind has the plain name."""
         if (what, value) not in self.settings:
-            self.settings[what, value] = Setting(self._free(what), value.isdecimal())
+            self.settings[what, value] = Setting(self._free(what, self.resources), value.isdecimal())
         setting = self.settings[what, value]
         self.used.setdefault(setting.key, []).append(where)
         return setting
@@ -54,9 +56,9 @@ class StackVariables:
             self.outputs[variable] = self._free(plain)
         return self.outputs[variable]
 
-    def _free(self, plain: str) -> str:
+    def _free(self, plain: str, others: frozenset[str] = frozenset()) -> str:
         names = (f"{plain}{number}" for number in chain(("",), count(2)))
-        name = next(name for name in names if name not in self.taken)
+        name = next(name for name in names if name not in self.taken | others)
         self.taken.add(name)
         return name
 
@@ -93,7 +95,9 @@ def linked(found: Iterable[Member], identifier: str, *, portable: bool) -> Linke
     # has fewer members. One that is not portable stays, and names nothing where it would be in a circle.
     while True:
         outputs = _outputs(members.values(), portable=portable)
-        stack = StackVariables(_placeholders(members.values()))
+        stack = StackVariables(
+            _placeholders(members.values()), frozenset(one.resource for one in members.values())
+        )
         converted: dict[str, Member] = {}
         failed: dict[str, str] = {}
         for key, member in members.items():

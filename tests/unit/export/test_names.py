@@ -109,6 +109,10 @@ def test_resources_that_no_folder_tells_apart_have_numbers() -> None:
     assert named("a-b", "a b") == list(reversed(named("a b", "a-b")))
 
 
+def test_no_resource_has_a_name_that_a_program_has_for_something_else() -> None:
+    assert named("pulumi", "care/projectId", "Pulumi") == ["pulumi-2", "care-projectId", "Pulumi"]
+
+
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "a b", "a-b", ""]), max_size=3), max_size=8))
 def test_no_two_resources_have_one_name(paths: list[list[str]]) -> None:
     found = resource_names({str(number): path for number, path in enumerate(paths)})

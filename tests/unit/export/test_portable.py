@@ -52,6 +52,13 @@ def test_no_id_is_left() -> None:
             assert own not in text
 
 
+def test_no_setting_is_called_as_a_resource() -> None:
+    node = {**sql("a", "SELECT 1;\n"), "runtimeResource": {"resourceGroup": "group"}}
+    root, made = one(workflow("resourceGroup", [node]))
+    assert root["nodes"][0]["runtimeResource"] == {"resourceGroup": "{{resourceGroup2}}"}
+    assert [setting.key for setting in made.stack.settings.values()] == ["resourceGroup2"]
+
+
 def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     orders, report = whole(*related())
     made = linked([report, orders], "emulated_workspace", portable=True)
