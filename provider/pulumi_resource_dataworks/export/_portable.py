@@ -195,11 +195,13 @@ class _Conversion:
 
     def _named(self, path: Path, value: Json, own: set[str]) -> str | None:
         """What stands for something of another member; None where nothing does."""
-        if not isinstance(value, str) or value in own:
+        if not isinstance(value, str):
             return None
         place = path[-1]
         if place == "name" and len(path) > _DEEPEST_OWN and isinstance(path[-2], int):
             place = path[-3]  # a list of files or functions
+        elif value in own:
+            return None
         output = self.outputs.get(("output" if place == "data" else str(place), value))
         return self._placeholder(output) if output else None
 

@@ -203,7 +203,7 @@ def waiting(name: str, other: str) -> dict[str, Any]:
     node = {
         **sql(name, "SELECT 1;\n"),
         "outputs": {"nodeOutputs": [output]},
-        "id": f"70000000000000000{ord(name)}",
+        "id": f"70000000000000000{ord(name[0])}",
     }
     node["script"]["path"] = name
     depends = [{"type": "CrossCycleDependsOnOtherNode", "output": f"x.{other}"}]
@@ -233,6 +233,20 @@ def test_nodes_that_wait_for_each_other_name_no_output(tmp_path: Path) -> None:
     assert b'"output": "{{a}}"' in project.files["nodes/c/node.json"]
     assert made(*pair, (NODE, waiting("c", "a")), portable=True).left_out.keys() == {"a", "b"}
     assert not list(tmp_path.iterdir())
+
+
+def test_a_node_whose_output_is_called_as_its_function_names_that_function() -> None:
+    node = waiting("mask", "mask")
+    node["spec"]["nodes"][0] |= {"functions": [{"name": "x.mask"}], "id": "7"}
+    function = {
+        "name": "x.mask",
+        "type": "string",
+        "className": "m.M",
+        "script": script("f", "ODPS_FUNCTION"),
+    }
+    project = made((NODE, node), (FUNCTION, alone("Function", function)))
+    [written] = json.loads(project.files["nodes/mask/node.json"])["spec"]["nodes"]
+    assert written["functions"] == [{"name": "{{f}}"}]
 
 
 @pytest.mark.parametrize(
