@@ -24,7 +24,7 @@ class Project:
     """A Pulumi project.
 
     Attributes:
-        files: What to write, by path.
+        files: What to write, by path; only what is left out where the program would declare nothing.
         members: How many of each kind the program declares, in words; empty where it has none.
         left_out: By path in Data Studio, why something is no part of the program.
     """
@@ -51,8 +51,10 @@ def assemble(workspace: Workspace, request: ExportRequest, region: str | None) -
     program, files = _place(_program(members, request, region, identifier, left_out))
     mentions = _mentions(files, identifier, roots, program.settings.values()) if request.portable else {}
     reasons = _by_path(left_out, paths)
-    files |= program_files(program) | _kept_aside(workspace, left_out, paths)
-    files["README.md"] = readme(program, reasons, mentions).encode()
+    files |= _kept_aside(workspace, left_out, paths)
+    if program.members:
+        files |= program_files(program)
+        files["README.md"] = readme(program, reasons, mentions).encode()
     return Project(files, counted(member.kind for member in program.members), reasons)
 
 

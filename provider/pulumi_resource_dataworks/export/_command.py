@@ -67,13 +67,18 @@ def export(settings: openapi.Settings, folder: Folder) -> int:
         0 where everything is in the program, else 1.
 
     Raises:
-        RefusedError: Nothing is chosen, or a file would be overwritten.
+        RefusedError: There is nothing to export, or a file would be overwritten.
         DataWorksError: The service cannot be asked any more.
         OSError: A file cannot be read or written.
     """
     workspace = asyncio.run(_read(settings, folder))
     project = assemble(workspace, folder.request, settings.region)
     folder.write(project.files)
+    if not project.members and not project.left_out:
+        raise RefusedError(
+            f"nothing in workspace {folder.request.project_id} is to be exported: all that it lists was deleted meanwhile, or is "
+            "a node in a workflow"
+        )
     _report(folder, workspace, project)
     return 1 if project.left_out else 0
 
@@ -92,9 +97,8 @@ def _report(folder: Folder, workspace: Workspace, project: Project) -> None:
         _say(f"left out: {path}")
         _say("\n".join(f"  {line}" for line in reason.splitlines()))
     if not project.members:
-        _say(
-            f"Nothing was exported: everything is left out. What could be read is in {folder.path / 'left-out'}"
-        )
+        kept = f" What could be read is in {folder.path / 'left-out'}" if project.files else ""
+        _say(f"Nothing was exported: everything is left out.{kept}")
         return
     left = f", {len(project.left_out)} left out (the documents of those that could be read are in left-out/)"
     triggers = f". {_NO_TRIGGERS}" if "workflow" in folder.request.kinds else ""

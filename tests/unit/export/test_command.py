@@ -286,6 +286,29 @@ def test_an_export_without_a_workflow_is_not_a_success(
     messages(told)
 
 
+def test_an_export_of_nothing_that_can_be_read_writes_nothing(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(2))
+    server.emulator.add_fault(Fault("GetWorkflowDefinition", times=2, status=400, code="1", message="No."))
+    assert run() == 1
+    assert capsys.readouterr().err.endswith("Nothing was exported: everything is left out.\n")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_an_export_of_what_was_deleted_meanwhile_finds_nothing(
+    server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(server, generated(2))
+    server.emulator.add_fault(
+        Fault("GetWorkflowDefinition", times=2, status=404, code="X", message="not found")
+    )
+    assert run() == 2
+    assert "all that it lists was deleted meanwhile" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+    assert run() == 0
+
+
 def test_a_workflow_that_the_service_refuses_to_give_does_not_stop_the_rest(
     server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
