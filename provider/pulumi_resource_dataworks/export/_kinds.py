@@ -49,6 +49,10 @@ class Kind:
         """What distinguishes one from all others; an ID may be one of its kind alone."""
         return f"{self.noun} {own}" if self.of else own
 
+    def place(self, path: tuple[str | int, ...]) -> str:
+        """A path in what `carried` gives, as the document has it."""
+        return flowspec.show_path(flowspec.uncarried_path(path) if self.of else path)
+
     def held(self, root: Object) -> Object:
         """The workflow or the object of a document in the form that `carried` gives."""
         return self.of.form.object_of(root) if self.of else flowspec.workflow_of(root)

@@ -217,7 +217,7 @@ class _Conversion:
         if found is root or left:
             raise LeftOutError(
                 "IDs of this workspace stand in it where the provider does not take a node's name: "
-                + (", ".join(left[:3]) or "in its dependencies")
+                + (", ".join(map(member.kind.place, left[:3])) or "in its dependencies")
             )
         for name, node in flowspec.nodes_of(flowspec.workflow_of(found)):
             where = member.resource if member.kind.of else f"{member.resource}, node {name}"
@@ -231,7 +231,7 @@ class _Conversion:
         def change(path: Path, value: Json) -> Json:
             if not isinstance(value, str):
                 return value
-            where = f"{member.resource}, {flowspec.show_path(path)}"
+            where = f"{member.resource}, {member.kind.place(path)}"
             if path[-2:] in (("subflow", "id"), ("subflow", "output")) and _is_id(value):
                 return self._setting("calledWorkflow", value, where)
             named = self._named(path, value, own)
@@ -242,7 +242,7 @@ class _Conversion:
             path for path, value in plain_values(document) if path[-1] in ("id", "nodeId") and _is_id(value)
         ]
         if held_ids:
-            paths = ", ".join(map(flowspec.show_path, held_ids[:3]))
+            paths = ", ".join(map(member.kind.place, held_ids[:3]))
             raise LeftOutError(
                 f"IDs of this workspace stand in it where the provider makes no new ones: {paths}"
             )
@@ -332,13 +332,13 @@ def _rename(place: Object, key: str, names: Mapping[str, str]) -> None:
         place[key] = names[value]
 
 
-def _ids_in(found: Object, root: Object) -> list[str]:
+def _ids_in(found: Object, root: Object) -> list[Path]:
     """The paths at which a shortened document still has an ID, the nodes' own aside where it has them all."""
     nodes = dict(flowspec.nodes_of(flowspec.workflow_of(root)))
     ids = {str(flowspec.workflow_of(root)["id"]), *(str(node["id"]) for node in nodes.values())}
     ids -= {str(node["name"]) for node in nodes.values()}
     return [
-        flowspec.show_path(path)
+        path
         for path, value in plain_values(found)
         if value in ids
         and path[-1] in _ID_KEYS

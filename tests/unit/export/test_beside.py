@@ -183,6 +183,14 @@ def test_the_readme_says_what_becomes_of_files(run: Run, tmp_path: Path) -> None
     assert "(9 calls)" in here  # one for each of the six, and one more for each of the three nodes
 
 
+@pytest.mark.usefixtures("studio")
+def test_the_readme_names_a_place_as_the_document_has_it(run: Run, tmp_path: Path) -> None:
+    assert run("--portable") == 0
+    readme = (tmp_path / "out/README.md").read_text("utf-8")
+    assert "sweep, spec.nodes[0].outputs.nodeOutputs[0].data" in readme
+    assert "spec.workflows" not in readme
+
+
 def test_a_portable_document_has_no_id(studio: EmulatorServer, run: Run, tmp_path: Path) -> None:
     for one in studio.emulator.objects():
         document = json.loads(json.dumps(one.document))
