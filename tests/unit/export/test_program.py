@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pulumi_resource_dataworks import __version__, cli
+from pulumi_resource_dataworks import __version__, cli, flowspec
 from pulumi_resource_dataworks.document_file import placeholders_in
 from pulumi_resource_dataworks.emulator import EmulatorServer
 from tests.support.workspaces import load, related, sql, workflow
@@ -209,3 +209,18 @@ def test_a_readme_names_the_scripts_that_hold_what_is_a_setting(
     text = read(tmp_path / "out/README.md")
     assert "- `workflows/orders/sync.json`: `Serverless_res_group_1`" in text
     assert "clean.sql" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "file"), [("python", "__main__.py"), ("typescript", "index.ts"), ("go", "main.go")]
+)
+def test_no_program_holds_what_cannot_be_seen(
+    server: EmulatorServer, run: Run, tmp_path: Path, language: str, file: str
+) -> None:
+    """Go refuses a byte order mark within a file."""
+    upstream = workflow("upstream", [sql("\ufeff节点 😀\u2028", "SELECT 1;\n")])
+    [(_, node)] = flowspec.nodes_of(flowspec.workflow_of(upstream))
+    waits = [{"nodeId": "k", "depends": [{"type": "Normal", "output": node["id"]}]}]
+    load(server, [upstream, workflow("downstream", [sql("k", "SELECT 1;\n")], dependencies=waits)])
+    assert run("--portable", language=language) == 0
+    assert '"\\ufeff节点 😀\\u2028"' in read(tmp_path / "out" / file)
