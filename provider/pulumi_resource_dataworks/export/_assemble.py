@@ -141,7 +141,7 @@ def _program(
     found = linked(in_order, identifier, portable=request.portable)
     left_out |= found.left_out
     settings = {
-        setting.key: f"id:{value}" if setting.is_number and request.language == "yaml" else value
+        setting.key: f"id:{value}" if setting.is_literal and request.language == "yaml" else value
         for (_, value), setting in found.stack.settings.items()
     }
     region = None if request.portable else region

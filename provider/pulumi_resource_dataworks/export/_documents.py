@@ -50,10 +50,10 @@ class LeftOutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value of the stack's configuration; `is_number`: it looks like a number, which Pulumi YAML would round."""
+    """A value of the stack's configuration; `is_literal`: Pulumi YAML would not take it for a text."""
 
     key: str
-    is_number: bool = False
+    is_literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

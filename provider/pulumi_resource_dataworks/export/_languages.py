@@ -189,7 +189,7 @@ LANGUAGES = {
 
 # --- Values as Pulumi YAML writes them: `${...}` for what is known later, `$$` for a `$` that would begin one
 #
-# Pulumi makes a number of a setting that looks like one, and rounds it: such a setting is written `id:<digits>`.
+# Pulumi makes a number or a truth value of a setting that looks like one: such a setting is written `id:<value>`.
 
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
@@ -214,7 +214,7 @@ def variable(value: Setting | Output) -> str:
         node = f"[{_subscript(value.node)}]" if value.node else ""
         return quoted(f"${{[{_subscript(value.resource)}].{value.kind.output}{node}}}")
     text = quoted(f"${{{value.key}}}")
-    return f'{{ fn::select: [1, {{ fn::split: [":", {text}] }}] }}' if value.is_number else text
+    return f'{{ fn::select: [1, {{ fn::split: [":", {text}] }}] }}' if value.is_literal else text
 
 
 def _subscript(name: str) -> str:

@@ -17,6 +17,9 @@ from pulumi_resource_dataworks.flowspec import Json, Object
 from ._documents import LeftOutError, Member, Output, Path, Setting, plain_values, replaced
 
 _AN_ID = re.compile(r"[0-9]{15,}")
+_LITERAL = re.compile(r'(?is)t|f|true|false|null|nan|[+-]?inf(inity)?|[+-]?[.\d].*|[\["{].*')
+"""What Pulumi YAML may take for a number, a truth value, nothing, or JSON."""
+
 _DEEPEST_OWN = len(("spec", "functions", 0, "name"))
 _ID_KEYS = ("id", "nodeId", "output", "data", "refTableName")
 
@@ -42,7 +45,9 @@ class StackVariables:
     def setting(self, what: str, value: str, where: str) -> Setting:
         """The setting for a value; the first of its kind has the plain name."""
         if (what, value) not in self.settings:
-            self.settings[what, value] = Setting(self._free(what, self.resources), value.isdecimal())
+            self.settings[what, value] = Setting(
+                self._free(what, self.resources), _LITERAL.fullmatch(value) is not None
+            )
         setting = self.settings[what, value]
         self.used.setdefault(setting.key, []).append(where)
         return setting

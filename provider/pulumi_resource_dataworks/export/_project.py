@@ -164,7 +164,7 @@ def _settings(program: Program) -> Iterator[str]:
     yield "## What belongs to a workspace\n"
     yield "Set each with `pulumi config set KEY VALUE`:\n"
     if any(value.startswith("id:") for value in program.settings.values()):
-        yield "Write `id:` before an ID, as Pulumi YAML rounds numbers.\n"
+        yield "Write `id:` where it is here: Pulumi YAML makes something else of a number, `true` and the like.\n"
     yield f"| key | in workspace {program.request.project_id} | used by |"
     yield "|---|---|---|"
     for key, value in program.settings.items():

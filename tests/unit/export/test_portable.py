@@ -59,6 +59,16 @@ def test_no_setting_is_called_as_a_resource() -> None:
     assert [setting.key for setting in made.stack.settings.values()] == ["resourceGroup2"]
 
 
+@pytest.mark.parametrize(
+    "name", ["t", "F", "True", "null", "NaN", "-inf", "1.50", "1e3", "1_000", "[1]", "{}"]
+)
+def test_a_setting_that_pulumi_yaml_takes_for_no_text_is_marked(name: str) -> None:
+    for group, is_literal in ((name, True), (f"group_{name}", False)):
+        node = {**sql("a", "SELECT 1;\n"), "runtimeResource": {"resourceGroup": group}}
+        _, made = one(workflow("w", [node]))
+        assert [*made.stack.settings.values()] == [Setting("resourceGroup", is_literal=is_literal)]
+
+
 def test_workflows_name_each_other_s_nodes_and_come_in_that_order() -> None:
     orders, report = whole(*related())
     made = linked([report, orders], "emulated_workspace", portable=True)
@@ -146,7 +156,7 @@ def test_a_node_outside_of_the_export_is_a_setting() -> None:
     found, made = one(workflow("daily", [sql("a", "SELECT 1;\n")], dependencies=waits))
     outputs = [depend["output"] for depend in depends(found, "a")]
     assert outputs == ["{{externalOutput}}", "plain.name"]
-    assert made.stack.settings == {("externalOutput", ELSEWHERE): Setting("externalOutput", is_number=True)}
+    assert made.stack.settings == {("externalOutput", ELSEWHERE): Setting("externalOutput", is_literal=True)}
 
 
 def test_the_workspace_s_name_counts_at_the_beginning_of_an_output_alone() -> None:

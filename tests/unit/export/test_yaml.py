@@ -50,7 +50,7 @@ def test_a_text_that_other_readers_of_yaml_take_for_something_else_is_quoted() -
     [
         (Setting("resourceGroup"), '"${resourceGroup}"'),
         (Output("orders", 'a "b"'), r'"${[\"orders\"].nodeOutputs[\"a \\\"b\\\"\"]}"'),
-        (Setting("x", is_number=True), '{ fn::select: [1, { fn::split: [":", "${x}"] }] }'),
+        (Setting("x", is_literal=True), '{ fn::select: [1, { fn::split: [":", "${x}"] }] }'),
     ],
 )
 def test_what_pulumi_puts_in(value: Setting | Output, text: str) -> None:
