@@ -28,6 +28,7 @@ STDIN = "-"
 READ_FILE = "fn::readFile"
 LARGEST_FILE = 16 * 1024 * 1024
 """In bytes. What is larger, a document could not hold."""
+_NO_NAME = "its name has a character that no file's name can have"
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _SUFFIXES = (".json", ".yaml", ".yml")
@@ -167,8 +168,10 @@ def read_text(name: str | Path) -> str:
     """
     try:
         data = sys.stdin.buffer.read(LARGEST_FILE + 1) if name == STDIN else _bytes_of(Path(name))
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise UnreadableFileError(getattr(error, "strerror", None) or str(error)) from None
+    except ValueError:
+        raise UnreadableFileError(_NO_NAME) from None
+    except OSError as error:
+        raise UnreadableFileError(error.strerror or str(error)) from None
     if len(data) > LARGEST_FILE:
         raise UnreadableFileError(f"it is larger than {LARGEST_FILE // 1024 // 1024} MB")
     try:
@@ -241,7 +244,9 @@ class _Filling:
         try:
             file = (self.folder / named).resolve()
             is_inside = bool(named.strip()) and file.is_relative_to(self.folder.resolve())
-        except (OSError, ValueError, RuntimeError) as error:  # a null byte, a circle of links
+        except ValueError:
+            raise UnreadableFileError(_NO_NAME) from None
+        except (OSError, RuntimeError) as error:  # a circle of links
             raise UnreadableFileError(str(error)) from None
         if not is_inside:
             raise UnreadableFileError("its path leads out of the document's folder")
