@@ -99,6 +99,9 @@ def _add_emulator(parser: argparse.ArgumentParser) -> None:
         help="ID of a workspace; may be repeated (10001)",
     )
     parser.add_argument(
+        "--standard", action="store_true", help="let workspaces have an environment for development"
+    )
+    parser.add_argument(
         "--as", dest="settings", metavar="FILE", help="JSON with switches, faults, job and edition"
     )
     parser.add_argument("--loose", action="store_true", help="do not check signatures")
@@ -186,10 +189,14 @@ def _configured(arguments: argparse.Namespace) -> "Emulator":
     from . import emulator  # noqa: PLC0415 the extra may be missing
 
     projects = [
-        emulator.Project(project_id, f"emulated_workspace_{number}" if number > 1 else "emulated_workspace")
-        for number, project_id in enumerate(arguments.project_id or (), 1)
+        emulator.Project(
+            project_id,
+            f"emulated_workspace_{number}" if number > 1 else "emulated_workspace",
+            dev_environment_enabled=arguments.standard,
+        )
+        for number, project_id in enumerate(arguments.project_id or [emulator.Project.project_id], 1)
     ]
-    world = emulator.Emulator(projects=projects or [emulator.Project()], strict=not arguments.loose)
+    world = emulator.Emulator(projects=projects, strict=not arguments.loose)
     if arguments.settings is not None:
         world.configure(emulator.EmulatorSettings.from_file(arguments.settings))
     if arguments.job_seconds_per_node is not None:

@@ -134,6 +134,17 @@ def test_what_the_command_line_says_goes_before_the_file(tmp_path: Path) -> None
     assert [project.project_id for project in configured("--project-id", "7")._state.projects] == [7]
 
 
+def test_all_workspaces_are_in_the_mode_that_was_asked_for() -> None:
+    ids = ["--project-id", "7", "--project-id", "8"]
+    for arguments, is_standard in [
+        ([], [False]),
+        (["--standard"], [True]),
+        (["--standard", *ids], [True, True]),
+    ]:
+        projects = configured(*arguments)._state.projects
+        assert [project.dev_environment_enabled for project in projects] == is_standard
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
