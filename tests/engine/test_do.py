@@ -136,7 +136,7 @@ def test_short_inputs_of_a_function_are_patched_without_a_state(do: Do) -> None:
     assert held()["script"]["path"] == "udf/hide"
     file.write_text(yaml.safe_dump({"className": "x.X", "spec": {"kind": "Function"}}), "utf-8")
     both = do(*patch, "--input-file", file.name, "--yes", ok=False)
-    assert "className: it stands in the document already" in both.output
+    assert "className: spec is given too, and its document says it" in both.output
 
 
 def test_a_file_gets_another_content_by_a_patch_and_no_other_type(do: Do) -> None:

@@ -239,7 +239,7 @@ def test_destroy_deletes_both_in_their_order(live: Stack) -> None:
         ({"content": None}, "content is missing"),
         ({"type": "rar"}, 'type: type "rar" is not known'),
         ({"name": None, "type": None, "path": None}, "spec is missing"),
-        ({"spec": "kind: Resource"}, "it stands in the document already"),
+        ({"spec": "kind: Resource"}, "spec is given too, and its document says it"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(stack: Stack, file: dict[str, Any], words: str) -> None:

@@ -129,7 +129,9 @@ def _shape_problems(root: Object, form: SingleForm) -> Iterator[Problem]:
     count = len(held) if is_list(held) else 0
     if count != 1 or len(objects(held)) != 1:
         found = f"the document holds {count} objects in {form.holder}, and is that of one {form.noun}"
-        yield Problem(("spec", form.holder), found, like_this)
+        yield Problem(
+            ("spec", form.holder), found, "Give each a document of its own." if count > 1 else like_this
+        )
     if is_object(spec) and "workflows" in spec:
         remedy = "Take it out, and make a WorkflowDefinition of each workflow."
         yield Problem(("spec", "workflows"), f"a workflow stands beside the {form.noun}", remedy)

@@ -191,6 +191,7 @@ class DeploymentState:
 # --- Check of a workflow deployment: from what the user wrote to inputs that everything else can rely on. Makes no call
 
 
+_NO_ID: Final = "has to be an ID of Data Studio: text without a slash"
 _DIGEST = re.compile(r"1:[0-9a-f]{64}")
 
 
@@ -218,13 +219,16 @@ def _deployed(news: Mapping[str, Any], found: Checked) -> dict[str, Any]:
     given = [key for key in DEPLOYED if news.get(key)]
     if len(given) > 1:
         found.failures.append(f"{given[1]}: {given[0]} is given too. Give each its own WorkflowDeployment.")
-    if given in ([], ["workflowId"]):
+    if not given:
+        found.failures.append(
+            f"{DEPLOYED[0]} is missing. Give what is to be deployed: {', '.join(DEPLOYED)}."
+        )
+        return {DEPLOYED[0]: None}
+    if given == ["workflowId"]:
         return {"workflowId": workflow_id_of(news.get("workflowId"), found)}
     value = news[given[0]]
     if not (isinstance(value, Unknown) or (isinstance(value, str) and value.strip() and "/" not in value)):
-        found.failures.append(
-            f"{given[0]} has to be text. Give the output {given[0]} of what is to be deployed."
-        )
+        found.failures.append(f"{given[0]} {_NO_ID}. Give the output {given[0]} of what is to be deployed.")
     return {given[0]: value}
 
 
@@ -234,9 +238,9 @@ def workflow_id_of(value: Any, found: Checked) -> str | Unknown | None:
         return UNKNOWN
     if isinstance(value, str) and value.strip() and "/" not in value:
         return value.strip()
-    what = "is missing" if value is None or value == "" else "has to be text"
+    what = "is missing" if value is None or value == "" else _NO_ID
     found.failures.append(
-        f"workflowId {what}. Give the output workflowId of a WorkflowDefinition, or an ID of Data Studio in quotes."
+        f"workflowId {what}. Give the output workflowId of a WorkflowDefinition, or an ID in quotes."
     )
     return None
 
@@ -246,7 +250,7 @@ def _digest(value: Any, old: Any, found: Checked) -> str | Unknown | None:
         return value
     what = "is missing" if value in (None, "") else 'has to be a digest ("1:" and 64 hexadecimal digits)'
     found.failures.append(
-        f"digest {what}. Give the output digest of the WorkflowDefinition: a new one deploys the workflow again."
+        f"digest {what}. Give the output digest of what is deployed: a new one deploys it again."
     )
     return None
 

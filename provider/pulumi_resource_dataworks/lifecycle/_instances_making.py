@@ -119,7 +119,8 @@ async def _tasks(
         why = (
             "production: deploy it first, and give the run the output workflowId of its WorkflowDeployment, so that it waits for it"
             if inputs.environment == "Prod"
-            else "the environment for development: a workspace in standard mode has one, and a pipeline run brings them there"
+            else "the environment for development: a workspace in standard mode has one, and a pipeline run brings them there. "
+            "In simple mode remove the smoke test. In standard mode deploy once with the digest of the definition"
         )
         raise LifecycleError(
             f"DataWorks names no tasks of this workflow in {why} (workflow {inputs.workflow_id})"

@@ -162,7 +162,9 @@ def check_object(kind: ObjectKind, news: Mapping[str, Any], olds: Mapping[str, A
     given = {key: news[key] for key in kind.inputs if news.get(key) is not None}
     short = [key for key in kind.short if key in given]
     if "spec" in given and short:
-        found.failures.append(f"{short[0]}: it stands in the document already. Give spec or {_listed(kind)}.")
+        found.failures.append(
+            f"{short[0]}: spec is given too, and its document says it. Give spec, or {_listed(kind)}."
+        )
     elif kind.short and not short and "spec" not in given:
         found.failures.append(f"spec is missing. Give a FlowSpec document as spec, or {_listed(kind)}.")
     found.inputs = {**given, "projectId": project_id_of(news.get("projectId"), found)}

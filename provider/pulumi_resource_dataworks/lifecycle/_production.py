@@ -69,9 +69,10 @@ def not_there(key: str, workflow: Workflow, words: str = "") -> LifecycleError:
     """What is to be deployed does not exist, with the service's words where it says so."""
     project_id, own_id = workflow
     said = f" DataWorks says: {words}" if words else ""
+    inner = "; a node in a workflow is deployed with it" if key == "nodeId" else ""
     return LifecycleError(
         f"there is no {NOUNS[key]} {own_id} in project {project_id} to deploy: check {key} and projectId. If another "
-        f"stack makes the {NOUNS[key]}, run `pulumi up` there first; a node in a workflow is deployed with it.{said}"
+        f"stack makes the {NOUNS[key]}, run `pulumi up` there first{inner}.{said}"
     )
 
 

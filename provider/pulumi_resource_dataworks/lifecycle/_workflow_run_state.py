@@ -238,7 +238,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "type": (lambda value: value in get_args(RunType), f"has to be one of {', '.join(get_args(RunType))}"),
     "businessDates": (
         _is_ranges,
-        'has to be a list of up to 7 dates or ranges, such as ["2026-11-01", "2026-11-03/2026-11-07"], with no date twice',
+        'has to be a list of up to 7 dates or ranges, such as ["2026-11-01", "2026-11-03/2026-11-07"], from the earlier to the later date, with no date twice',
     ),
     **dict.fromkeys(
         ("startTime", "endTime"),

@@ -412,7 +412,7 @@ async def test_every_problem_is_told_at_once(run: Deploying) -> None:
     failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None).failures
     for part in (
         "projectId",
-        "workflowId has to be text",
+        "workflowId has to be an ID",
         "digest is missing",
         "description",
         "approval",

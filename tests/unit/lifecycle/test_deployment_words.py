@@ -168,14 +168,14 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
         (
             {"workflowId": "", "digest": None},
             [
-                "workflowId is missing. Give the output workflowId of a WorkflowDefinition, or an ID of Data Studio in quotes.",
-                "digest is missing. Give the output digest of the WorkflowDefinition: a new one deploys the workflow again.",
+                "workflowId is missing. Give what is to be deployed: workflowId, nodeId, functionId, fileResourceId.",
+                "digest is missing. Give the output digest of what is deployed: a new one deploys it again.",
             ],
         ),
         (
             {"workflowId": "7/8", "digest": 7, "description": 7, "approval": "maybe"},
             [
-                "workflowId has to be text. Give the output",
+                "workflowId has to be an ID of Data Studio: text without a slash. Give the output",
                 'digest has to be a digest ("1:" and 64 hexadecimal digits). Give the output',
                 "description has to be text.",
                 'approval has to be "wait" (for somebody to pass the stage) or "fail" (with what is to be passed).',
@@ -185,6 +185,10 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
         ({"digest": f"1:{64 * 'g'}"}, ["digest has to be a digest"]),
         ({"digest": "offline"}, ["digest has to be a digest"]),
         ({"workflowId": None, "digest": ""}, ["workflowId is missing", "digest is missing"]),
+        (
+            {"workflowId": None, "nodeId": "7/8"},
+            ["nodeId has to be an ID of Data Studio: text without a slash"],
+        ),
         ({"descripton": "x"}, ['"descripton" is not an input of a workflow deployment.']),
         ({"description": "", "approval": "wait"}, []),
         ({"description": UNKNOWN, "approval": UNKNOWN, "digest": UNKNOWN}, []),

@@ -116,7 +116,7 @@ async def test_what_is_not_known_is_not_guessed() -> None:
     [
         (
             file(content=Asset("an asset", "ab", path="x"), contentUrl=None, spec="kind: Resource"),
-            "name: it stands",
+            "name: spec is given too, and its document says it. Give spec, or name, path",
         ),
         (file(contentUrl=None, content=Asset("an asset", uri="https://a.example")), "as contentUrl"),
         (file(path=""), "path has to be text"),
@@ -534,7 +534,10 @@ async def test_each_is_deployed_and_taken_offline(resource: str, key: str) -> No
         ({"kind": "Node"}, "the document holds 0 objects in nodes"),
         ({"spec": {"nodes": [{}], "workflows": []}}, "spec.workflows: a workflow stands beside the node"),
         ({"kind": "Function", "spec": {"nodes": [{}]}}, '"Function" is not the kind of a node\'s document'),
-        ({"spec": {"nodes": [{}, {}]}}, "the document holds 2 objects in nodes, and is that of one node"),
+        (
+            {"spec": {"nodes": [{}, {}]}},
+            "spec.nodes: the document holds 2 objects in nodes, and is that of one node. Give each a document of its own.",
+        ),
         ({"spec": {"nodes": [{"name": "a"}]}}, "spec.nodes[0].script"),
         (UNKNOWN, ""),
         ({"spec": UNKNOWN}, ""),
