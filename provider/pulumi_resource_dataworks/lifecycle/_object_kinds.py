@@ -58,6 +58,8 @@ class ObjectKind:
         command = self.commands.get(label.casefold() if isinstance(label, str) else "", self.commands[""])
         held: dict[str, Any] = {"script": {"runtime": {"command": command}}}
         self._write(inputs, held)
+        if "datasource" in held:
+            held["datasource"]["type"] = "odps"  # short inputs are for MaxCompute
         return {"kind": self.form.kind, "spec": {self.form.holder: [held]}}
 
     def _write(self, inputs: Mapping[str, Any], held: dict[str, Any]) -> None:
@@ -108,7 +110,8 @@ class ObjectKind:
             return flowspec.show_path(("spec", *path))
         inner = path[3:]
         fits = (key for key, steps in self.short.items() if inner[: len(steps)] == steps[: len(inner)])
-        return next(fits, "name")
+        near = (key for key, steps in self.short.items() if inner[:1] == steps[:1])
+        return next(fits, next(near, "name"))
 
 
 NODE = ObjectKind(

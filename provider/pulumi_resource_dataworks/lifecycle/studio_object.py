@@ -135,6 +135,7 @@ class StudioObjects:
         if any(map(flowspec.is_secret, (old.spec, new.spec))):
             return {"spec": "update"}
         found = flowspec.single_differences(old.spec, new.spec, self.kind.form)
+        found.pop(("version",), None)  # it has no meaning of its own, and no short input
         return {self.kind.property_of(path, new.values): kind for path, kind in found.items()} or {
             "spec": "update"
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -303,6 +304,26 @@ async def test_drift_of_short_inputs_comes_back_in_them() -> None:
         [],  # what was added to a set in place of ours is not ours to show
         "sea",
     )
+
+
+async def test_what_was_imported_may_be_written_in_short_inputs() -> None:
+    run = Studio(resource="Function")
+    short = function(dataSource="odps_first", path="udf/mask")
+    resource_id, _, _ = await run.up(None, **short)
+    run.next_run()
+    read = await run.steps.read(run.context(), resource_id, {}, {})
+    assert read is not None
+    inputs, outputs = read
+    assert inputs["spec"]["spec"]["functions"][0]["datasource"] == {"name": "odps_first", "type": "odps"}
+    assert (
+        run.steps.diff(run.urn, Change(resource_id, inputs, outputs, run.news(inputs, **short))).changes == {}
+    )
+    document = copy.deepcopy(inputs["spec"])
+    document["spec"]["functions"][0]["datasource"]["type"] = "emr"
+    of_emr = Change(
+        resource_id, {**inputs, "spec": document}, {**outputs, "spec": document}, run.news(inputs, **short)
+    )
+    assert run.steps.diff(run.urn, of_emr).changes == {"dataSource": "update"}
 
 
 async def test_a_node_in_a_workflow_is_made_changed_and_imported_there() -> None:
