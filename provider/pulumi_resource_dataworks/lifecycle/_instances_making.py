@@ -274,7 +274,7 @@ class _Search:
         It is looked for by the date that runs last, and by all dates where it is there.
         """
         self.of_last_date = []
-        for last in self.state.left[-1:] or _by_default(self.context):
+        for last in self.state.left[-1:] or self._by_default():
             for zone in self._zones(last):
                 listed = await self._listed(last, zone)
                 self.of_last_date += listed
@@ -286,14 +286,25 @@ class _Search:
                     return [one for its in (*earlier, found) for one in its]
         return []
 
-    def _zones(self, day: date) -> list[tzinfo]:
-        """Where the date may begin, each moment once."""
+    def _places(self) -> list[tzinfo]:
+        """Where business dates may begin."""
         zones: list[tzinfo] = [_CHINA, UTC]
         with suppress(ValueError, OSError, ZoneInfoNotFoundError):
             zones += [ZoneInfo(self.zone)] if self.zone else []
-        return list(
-            {datetime(day.year, day.month, day.day, tzinfo=zone).timestamp(): zone for zone in zones}.values()
-        )
+        return zones
+
+    def _zones(self, day: date) -> list[tzinfo]:
+        """Where the date may begin, each moment once."""
+        begins = {
+            datetime(day.year, day.month, day.day, tzinfo=zone).timestamp(): zone for zone in self._places()
+        }
+        return list(begins.values())
+
+    def _by_default(self) -> list[date]:
+        """The business dates that a run may have for which none is given: today and the day before, wherever that begins."""
+        now = self.context.clock.utcnow()
+        todays = {now.astimezone(zone).date() for zone in self._places()}
+        return sorted({today - timedelta(days=back) for today in todays for back in (0, 1)})
 
     def _newest(
         self, listed: Iterable[openapi.WorkflowInstance], names: Container[str], known: Container[str] = ()
@@ -317,9 +328,3 @@ class _Search:
             return True
         ended_earlier = one.ended and (iso_time(one.finished_time) or "") <= before.finished
         return one.id not in before.instance_ids and not (before.finished and ended_earlier)
-
-
-def _by_default(context: Context) -> list[date]:
-    """The business dates that a run may have for which none is given."""
-    today = (context.clock.utcnow() + timedelta(hours=8)).date()
-    return [today - timedelta(days=1), today]

@@ -193,9 +193,14 @@ async def test_a_lost_answer_makes_no_second_run(run: Running, when: Any, switch
     assert (outputs["status"], len(run.instances)) == ("Success", 3)
 
 
+@pytest.mark.parametrize("hour", [3, 17])  # at 17:00 in UTC China has the next day
+@pytest.mark.parametrize("zone", ["china", "utc"])
 @pytest.mark.parametrize("setting", ["yesterday", "today"])
-async def test_a_lost_answer_is_looked_for_where_no_date_is_given(run: Running, setting: str) -> None:
-    run.emulator.switch(default_business_date=setting)
+async def test_a_lost_answer_is_looked_for_where_no_date_is_given(
+    run: Running, setting: str, zone: str, hour: int
+) -> None:
+    run.emulator.switch(default_business_date=setting, business_dates_in=zone)
+    await run.clock.sleep((hour - 3) * 3600)
     await run.put(document("6000000000000000001", "by_hand", dependencies=[]) | {"kind": "ManualWorkflow"})
     run.emulator.deploy("6000000000000000001")
     run.emulator.add_fault(Fault(CREATE, when="after", reset=True))
