@@ -131,7 +131,7 @@ def test_a_deployment_of_a_node_is_imported(live: Stack) -> None:
     ("asked", "words"),
     [
         ({"nodeId": "1", "workflowId": "2"}, "nodeId: workflowId is given too"),
-        ({"nodeId": "a/b"}, "nodeId has to be text"),
+        ({"nodeId": "a/b"}, "text without a slash"),
         ({"functionId": "77"}, "there is no function 77 in project"),
     ],
 )
