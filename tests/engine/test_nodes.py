@@ -213,8 +213,10 @@ def test_a_node_in_a_container_has_no_path_of_its_own(stack: Stack) -> None:
     shell: dict[str, Any] = {"kind": "CycleWorkflow", "spec": {"workflows": [{"name": "flow"}]}}
     stack.workflow(shell)
     stack.up()
-    container = stack.output()
-    declare(stack, document(script=script("SELECT 1;", "vacuum")), containerId=container)
+    own = document(script=script("SELECT 1;", "vacuum"))
+    declare(
+        stack, own, containerId="${etl.workflowId}"
+    )  # by its output, so that the workflow is declared first
     program = json.loads(stack.program_file.read_text("utf-8"))
     held = {"projectId": stack.project_id, "spec": shell}
     program["resources"]["etl"] = {"type": "dataworks:WorkflowDefinition", "properties": held}
