@@ -110,7 +110,7 @@ class Language:
 
 
 def _json(text: str) -> str:
-    """A text as all three languages write it. What nobody sees is escaped: Go takes no byte order mark within a file."""
+    """A text as all three languages write it. What cannot be seen is escaped: Go takes no byte order mark within a file."""
     written = json.dumps(text, ensure_ascii=False)
     return "".join(
         letter if letter.isprintable() or ord(letter) > 0xFFFF else f"\\u{ord(letter):04x}"

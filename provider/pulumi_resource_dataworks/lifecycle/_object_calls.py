@@ -45,14 +45,14 @@ async def claim_object(
     actual = found.carried(inputs)
     is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
     theirs = replace(inputs, own=own_id)
-    if holder is not None and holder != context.urn and (inputs.project_id, own_id) in run.moving:
-        if context.preview:
-            return None
-        raise RefusedError(
-            f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id} as yet, which this run renames or moves. Let this "
-            f"resource wait for that one (dependsOn), or run `pulumi up` again ({holder})"
-        )
     if holder is not None and holder != context.urn:
+        if (inputs.project_id, own_id) in run.moving:
+            if context.preview:
+                return None
+            raise RefusedError(
+                f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id} as yet, which this run renames or moves. Let this "
+                f"resource wait for that one (dependsOn), or run `pulumi up` again ({holder})"
+            )
         raise RefusedError(
             f"another resource of this program has the {noun} that is there already. Give this one another name or path, or remove one "
             f"of the two ({noun} {own_id} of project {inputs.project_id}, {holder})"

@@ -262,9 +262,8 @@ class ObjectState:
 def object_outputs(inputs: ObjectInputs) -> dict[str, Any]:
     """The outputs that follow from the inputs alone, so that a preview knows them."""
     path = {"path": inputs.path} if inputs.path else {}
-    spec = (
-        {"spec": inputs.spec} if "spec" in inputs.values else {}
-    )  # what is ignored of the input is not in it
+    # The document without what is ignored of the input.
+    spec = {"spec": inputs.spec} if "spec" in inputs.values else {}
     more = {"name": inputs.name, "digest": inputs.digest}
     return {**inputs.kind.defaults, **path, **inputs.values, **spec, **more}
 
