@@ -140,20 +140,20 @@ def document(definition: openapi.WorkflowDefinition | openapi.StudioObject) -> f
 # --- What is not this resource's, and the words in which it is left alone: each names the ways out
 
 
-def _nothing_is_lost(inputs: DefinitionInputs, found: Found, *, own: bool) -> bool:
-    """Whether an import of the document takes nothing from a workflow that is there.
+def _nothing_is_lost(state: DefinitionState, found: Found, *, own: bool) -> bool:
+    """Whether an import of the document takes nothing from the workflow that was found.
 
     So it is with one of our kind that holds just this document, and with what a killed import of it has left: a part of
     its nodes, none of them changed, under IDs that only this resource derives (`own`).
     """
-    if str(found.root.get("kind")).casefold() != inputs.kind.casefold():
+    if str(found.root.get("kind")).casefold() != state.inputs.kind.casefold():
         return False
-    kept = DefinitionState.first(inputs).with_answer(found.definition, found.root).projected(found.root)
-    if flowspec.same(kept, inputs.root):
+    kept = state.projected(found.root)
+    if flowspec.same(kept, state.inputs.root):
         return True
     if not own:
         return False
-    left = flowspec.changes(kept, inputs.root)
+    left = flowspec.changes(kept, state.inputs.root)
     return not (
         left.removed or left.changed or left.moved or left.edges_removed or left.workflow or left.document
     )
@@ -258,27 +258,26 @@ class Holder:
 
 
 async def claim(
-    context: Context, inputs: DefinitionInputs, held: Mapping[Workflow, Holder]
+    context: Context, first: DefinitionState, held: Mapping[Workflow, Holder]
 ) -> DefinitionState | None:
-    """The state of the workflow that is taken over; None where nothing is there.
+    """The state of the workflow that is taken over; None where nothing is there. `first` is that of a new one.
 
     Raises:
         RefusedError: What is there is not this resource's, and is not to be adopted.
     """
     context.report.status("looking for the workflow")
-    confirm = not inputs.is_id_derived
-    found = await get(context, inputs.project_id, inputs.workflow_id, confirm=confirm)
+    found = await get(context, *first.workflow, confirm=not first.inputs.is_id_derived)
     if found is None:
-        summary = await at_path(context, inputs)
+        summary = await at_path(context, first.inputs)
         if summary is None:
             return None
-        found = await read_listed(context, inputs.project_id, summary.id)
-    return _claimed(context, inputs, found, held)
+        found = await read_listed(context, first.inputs.project_id, summary.id)
+    return _claimed(context, first, found, held)
 
 
 async def foresee(
     context: Context,
-    inputs: DefinitionInputs,
+    first: DefinitionState,
     held: Mapping[Workflow, Holder],
     leaving: AbstractSet[Workflow],
 ) -> None:
@@ -288,21 +287,21 @@ async def foresee(
         RefusedError: As `claim`.
         ServiceError: The workspace is not there, or not for this account.
     """
-    workflow_id = inputs.workflow_id
-    async with looking_ahead(context, inputs.project_id, "a workflow is in the way"):
-        if inputs.is_id_derived:
-            summary = await at_path(context, inputs)
+    project_id, workflow_id = first.workflow
+    async with looking_ahead(context, project_id, "a workflow is in the way"):
+        if first.inputs.is_id_derived:
+            summary = await at_path(context, first.inputs)
             if summary is None and not context.stateless:
                 return
             workflow_id = summary.id if summary else workflow_id
-        if (inputs.project_id, workflow_id) not in leaving:
-            found = await get(context, inputs.project_id, workflow_id)
+        if (project_id, workflow_id) not in leaving:
+            found = await get(context, project_id, workflow_id)
             if found is not None:
-                _claimed(context, inputs, found, held)
+                _claimed(context, first, found, held)
 
 
 def _claimed(
-    context: Context, inputs: DefinitionInputs, found: Found, held: Mapping[Workflow, Holder]
+    context: Context, first: DefinitionState, found: Found, held: Mapping[Workflow, Holder]
 ) -> DefinitionState:
     """The state of a workflow that is there, where this resource may have it.
 
@@ -311,7 +310,7 @@ def _claimed(
     like a first create, and after a rename its URN is another one: it finds its own workflow as it made it. Without a state
     every create has one URN, and only `adopt` takes anything over.
     """
-    state = DefinitionState.first(inputs).with_answer(found.definition, found.root)
+    inputs, state = first.inputs, first.with_answer(found.definition, found.root)
     holder = held.get((inputs.project_id, state.workflow_id))
     takes = "up takes it over" if context.preview else "taking it over"
     own = found.definition.id in inputs.derivable_ids("") or bool(_own_nodes(inputs, found.root))
@@ -333,7 +332,7 @@ def _claimed(
     elif context.stateless or not (
         (state.workflow_id == inputs.workflow_id or inputs.is_id_derived)
         and (own or flowspec.is_derived(state.workflow_id, context.urn, inputs.project_id))
-        and _nothing_is_lost(inputs, found, own=own)
+        and _nothing_is_lost(state, found, own=own)
     ):
         raise _is_taken(context, inputs, state.workflow_id)
     elif own:

@@ -185,11 +185,11 @@ class WorkflowDefinitions:
             return "", await self._preview_create(context, news)
         inputs = DefinitionInputs.of(news, context.urn)
         context.expect(len(flowspec.node_ids(inputs.root)))
-        taken = await claim(context, inputs, self.held)
+        first = DefinitionState.first(inputs)
+        taken = await claim(context, first, self.held)
         if taken is not None:
             self.taken_over.note(taken.workflow)
-        first = taken or DefinitionState.first(inputs)
-        state = await self._apply(context, ImportRequest(first, inputs.root, fresh=taken is None))
+        state = await self._apply(context, ImportRequest(taken or first, inputs.root, fresh=taken is None))
         return state.resource_id, state.to_pulumi()
 
     async def read(
@@ -311,12 +311,11 @@ class WorkflowDefinitions:
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
         if _is_unknown(news):
             return unknown_outputs(news)
-        inputs = DefinitionInputs.of(news, context.urn)
+        first = DefinitionState.first(DefinitionInputs.of(news, context.urn))
         if not isinstance(news.get("adopt"), Unknown):
-            await foresee(context, inputs, self.held, self.leaving)
-        first, written = DefinitionState.first(inputs), self.written.get(context.urn)
-        await dry_run(context, self.options, first, written, fresh=True)
-        return preview_outputs(inputs)
+            await foresee(context, first, self.held, self.leaving)
+        await dry_run(context, self.options, first, self.written.get(context.urn), fresh=True)
+        return preview_outputs(first.inputs)
 
 
 def _is_unknown(news: Mapping[str, Any]) -> bool:
