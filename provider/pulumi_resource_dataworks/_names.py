@@ -38,6 +38,12 @@ STUDIO_KINDS = {
 }
 """What stands in Data Studio, as options of commands name it, and the resource that is one."""
 
+KEEP_TEXT = (
+    "Pulumi YAML makes a number of a setting that reads like one: there keep it in an object (`pulumi config set --path ids.orders --type "
+    "string ID`), as ${ids.orders}."
+)
+"""What to do about an ID that has come as a number (pulumi-yaml 1.38.0, findings/yaml-text-setting-loses-digits.sh)."""
+
 BOOKKEEPING = "__state"
 """The output that holds what the provider keeps for itself. The CLI shows no name that begins with `__`."""
 

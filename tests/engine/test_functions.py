@@ -231,6 +231,33 @@ def test_a_document_in_a_file(stack: Stack) -> None:
 
 
 @pytest.mark.starts_plugin
+def test_an_id_in_a_setting_is_kept_in_an_object_and_refused_elsewhere(stack: Stack) -> None:
+    """Pulumi YAML (1.38.0) makes a number of a setting that reads like one."""
+    own_id = "7234567890123456789"
+    called = node("called")
+    called["script"]["content"] = "SELECT {{id}};"
+    (stack.folder / "calls.json").write_text(json.dumps(etl(nodes=[called], dependencies=[])))
+
+    def declare(value: str) -> None:
+        document = invoke("readFlowSpec", "spec", path="calls.json", variables={"id": value})
+        held = {"projectId": stack.project_id, "spec": "${document}"}
+        resource = {"type": "dataworks:WorkflowDefinition", "properties": held}
+        stack.declare({"etl": resource}, variables={"document": document})
+
+    stack.run("config", "set", "id", own_id)
+    declare("${id}")
+    assert 'the variable "id" is a number of 2^53 or more' in stack.preview(ok=False).output
+    deployment = {"projectId": stack.project_id, "workflowId": "${id}", "digest": f"1:{64 * 'a'}"}
+    stack.declare({"live": {"type": "dataworks:WorkflowDeployment", "properties": deployment}})
+    assert "workflowId has to be a text" in stack.preview(ok=False).output
+    stack.run("config", "rm", "id")
+    stack.run("config", "set", "--path", "ids.called", "--type", "string", own_id)
+    declare("${ids.called}")
+    stack.up()
+    assert stack.scripts() == {"called": f"SELECT {own_id};"}
+
+
+@pytest.mark.starts_plugin
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_wrong_root_is_named_as_soon_as_the_workspace_s_name_is_known(stack: Stack, asks: bool) -> None:
     """getProject tells it in a preview; without that, the first import does."""

@@ -107,6 +107,18 @@ def test_variables_take_their_places(written: Written) -> None:
     assert node["script"]["content"] == '{"datasource": "orders", "keep": "{{other}}", "speed": 3}'
 
 
+def test_a_variable_that_was_rounded_is_reported(written: Written, messages: Messages) -> None:
+    text = refusal(written("SELECT {{order}};"), {"order": 7234567890123456512.0})
+    messages(text)
+    assert "the variable " in text
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, 2.5, -(2**52)])
+def test_a_number_that_is_exact_takes_its_place(written: Written, number: float) -> None:
+    found = read_document(written("SELECT {{order}};"), {"order": number})
+    assert node_of(found.root)["script"]["content"] == f"SELECT {number};"
+
+
 def test_a_variable_that_is_not_given_is_reported(written: Written, messages: Messages) -> None:
     file = written("SELECT '{{free}}';", runtimeResource={"resourceGroup": "{{gruop}}"})
     messages(refusal(file, {"group": "g1"}))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks._names import INPUTS
+from pulumi_resource_dataworks._names import INPUTS, KEEP_TEXT
 
 from ._run import Learnt
 from ._step import UNKNOWN, Path, Unknown, UnsupportedValue, odd_values, without_unknowns
@@ -65,6 +65,13 @@ def check_document(spec: Any) -> Checked:
     found = Checked()
     read_document(spec, found)
     return found
+
+
+def wrong_id(name: str, value: Any, otherwise: str) -> str:
+    """What is wrong with an ID, and what to write in its place: a number has lost digits already, unless it is small."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f'{name} has to be a text, such as "7234567890123456789": a number of so many digits is rounded. {KEEP_TEXT}'
+    return f"{name} {otherwise}"
 
 
 def refuse_unknown_inputs(news: Mapping[str, Any], known: Sequence[str], noun: str, found: Checked) -> None:

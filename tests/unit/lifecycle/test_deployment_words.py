@@ -181,6 +181,13 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
                 'approval has to be "wait" (for somebody to pass the stage) or "fail" (with what is to be passed).',
             ],
         ),
+        (
+            {"workflowId": 7234567890123456512.0},
+            [
+                "workflowId has to be a text",
+            ],
+        ),
+        ({"workflowId": None, "nodeId": 7}, ["nodeId has to be a text"]),
         ({"digest": f"1:{63 * 'a'}"}, ["digest has to be a digest"]),
         ({"digest": f"1:{64 * 'g'}"}, ["digest has to be a digest"]),
         ({"digest": "offline"}, ["digest has to be a digest"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of
+from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of, wrong_id
 from pulumi_resource_dataworks.lifecycle._step import Unknown, UnsupportedValue, has_unknown
 
 
@@ -103,11 +103,11 @@ def values(name: str, value: Any) -> dict[str, Any]:
 
 
 def workflow_id(name: str, value: Any) -> str:
-    """As `text`, for an ID of a workflow; a number has lost digits already, unless it is small."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        example = 'such as "7234567890123456789": a number of so many digits is rounded'
-        raise ValueError(f"{name} has to be a text, {example}.")  # noqa: TRY004 - wrong for whoever gave it
-    return text(name, value)
+    """As `text`, for an ID of a workflow."""
+    try:
+        return text(name, value)
+    except ValueError as error:
+        raise ValueError(wrong_id(name, value, str(error).removeprefix(f"{name} "))) from None
 
 
 def _what_it_is(value: Any) -> str:
