@@ -150,9 +150,11 @@ class Calls:
         )
         return self.stub.Update(request, timeout=SECONDS)
 
+    def invoke_request(self, function: str, args: Values) -> Any:
+        return provider_pb2.InvokeRequest(tok=f"dataworks:index:{function}", args=struct(args))
+
     def invoke(self, function: str, args: Values) -> Any:
-        request = provider_pb2.InvokeRequest(tok=f"dataworks:index:{function}", args=struct(args))
-        return self.stub.Invoke(request, timeout=SECONDS)
+        return self.stub.Invoke(self.invoke_request(function, args), timeout=SECONDS)
 
     def delete(self, name: str, resource_id: str, state: Values) -> None:
         request = provider_pb2.DeleteRequest(
