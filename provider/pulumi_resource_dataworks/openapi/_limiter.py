@@ -4,14 +4,12 @@ import asyncio
 import heapq
 import itertools
 import math
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from ._errors import QuotaExhaustedError
 
@@ -81,59 +79,22 @@ class _Slot:
         return min(self.sent + after_sending * second, self.answered + _AFTER_ANSWER * second)
 
 
-class Pace:
-    """When the next call may go. Shared by threads."""
+class _Pace:
+    """Who waits, and when the next call may go."""
 
-    def __init__(self) -> None:
-        self._held_until = float("-inf")
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held_until = -math.inf
         self._slots: list[_Slot] = []
         self._factor = 1.0
-        self._lock = threading.Lock()
-
-    def take(self, slot: _Slot, per_second: float, waiting: int) -> float:
-        """Take the slot and return 0.0, or return the seconds until there is one, where so many wait."""
-        with self._lock:
-            now, rate = slot.sent, per_second / self._factor
-            # At less than the full pace, calls that go together would add up to more in a second of the service's.
-            windows = [(max(1, int(one)), max(1, int(one)) / one) for one in (per_second, rate)]
-            evenly = waiting > _CROWD * windows[-1][0]
-            after = _EVENLY if evenly else _AFTER_SENDING
-            longest = max(second for _, second in windows)
-            self._slots = [one for one in self._slots if one.free_after(longest, after) - now > _TOLERANCE]
-            due = self._held_until
-            for calls, second in windows:
-                ends = sorted(one.free_after(second, after) for one in self._slots)
-                due = max(due, ends[-calls] if len(ends) >= calls else now)
-            if evenly and self._slots:
-                due = max(due, max(one.sent for one in self._slots) + _GAP / rate)
-            if due - now > _TOLERANCE:
-                return due - now
-            self._slots.append(slot)
-            return 0.0
-
-    def slow_down(self, now: float, seconds: float) -> None:
-        """The service throttles: no call is made for ``seconds``, and then all call half as often, for a while."""
-        with self._lock:
-            self._held_until = max(self._held_until, now + seconds)
-            self._factor = min(self._factor * 2, _SLOWEST)
-
-    def speed_up(self) -> None:
-        """The service answers: come a little closer to the full pace again."""
-        with self._lock:
-            self._factor = max(1.0, self._factor * _RECOVERY)
-
-
-class _Queue:
-    """Who waits for a slot, in one event loop."""
-
-    def __init__(self, pace: Pace, clock: Clock) -> None:
-        self._pace, self._clock = pace, clock
         self._waiting: list[tuple[float, int, float, asyncio.Future[_Slot]]] = []
         self._numbers = itertools.count()
         self._server: asyncio.Task[None] | None = None
 
-    async def wait(self, per_second: float, rank: float) -> _Slot:
+    async def wait(self, per_second: float, patience: float) -> _Slot:
+        """Wait for a slot; those go first who come up to ``patience`` seconds later with none."""
         turn: asyncio.Future[_Slot] = asyncio.get_running_loop().create_future()
+        rank = self._clock.monotonic() + patience
         heapq.heappush(self._waiting, (rank, next(self._numbers), per_second, turn))
         if self._server is None or self._server.done():
             self._server = asyncio.create_task(self._serve())
@@ -152,7 +113,7 @@ class _Queue:
             slot = _Slot(self._clock.monotonic(), asyncio.get_running_loop().create_future())
             if turn.done():
                 heapq.heappop(self._waiting)
-            elif (wait := self._pace.take(slot, per_second, len(self._waiting))) > 0:
+            elif (wait := self._take(slot, per_second)) > 0:
                 # Answers that come meanwhile may have made it shorter.
                 await self._clock.sleep(wait - _SPARE if wait > 2 * _SPARE else wait)
             else:
@@ -161,24 +122,55 @@ class _Queue:
                 await asyncio.wait([slot.gone, patience], return_when=asyncio.FIRST_COMPLETED)
                 patience.cancel()
 
-    def refuse_all(self, error: QuotaExhaustedError) -> None:
-        """End the wait of all who wait now: their calls would be refused as well, and count."""
-        for *_, turn in self._waiting:
+    def _take(self, slot: _Slot, per_second: float) -> float:
+        """Take the slot and return 0.0, or return the seconds until there is one."""
+        now, rate = slot.sent, per_second / self._factor
+        # At less than the full pace, calls that go together would add up to more in a second of the service's.
+        windows = [(max(1, int(one)), max(1, int(one)) / one) for one in (per_second, rate)]
+        evenly = len(self._waiting) > _CROWD * windows[-1][0]
+        after = _EVENLY if evenly else _AFTER_SENDING
+        longest = max(second for _, second in windows)
+        self._slots = [one for one in self._slots if one.free_after(longest, after) - now > _TOLERANCE]
+        due = self._held_until
+        for calls, second in windows:
+            ends = sorted(one.free_after(second, after) for one in self._slots)
+            due = max(due, ends[-calls] if len(ends) >= calls else now)
+        if evenly and self._slots:
+            due = max(due, max(one.sent for one in self._slots) + _GAP / rate)
+        if due - now > _TOLERANCE:
+            return due - now
+        self._slots.append(slot)
+        return 0.0
+
+    def throttled(self, seconds: float) -> None:
+        """No call is made for ``seconds``, and then all call half as often, for a while."""
+        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+        self._factor = min(self._factor * 2, _SLOWEST)
+
+    def answered(self) -> None:
+        """The service answers: come a little closer to the full pace again."""
+        self._factor = max(1.0, self._factor * _RECOVERY)
+
+    def used_up(self, error: QuotaExhaustedError) -> None:
+        """Of the day's calls, end the wait of all who wait now: their calls would be refused as well, and count."""
+        for *_, turn in self._waiting if error.is_daily else ():
             if not turn.done():
                 turn.set_exception(error.again())
 
 
-_paces: dict[tuple[str, str, Clock], Pace] = {}
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Pace, _Queue]] = WeakKeyDictionary()
+_paces: dict[tuple[str, str, Clock], _Pace] = {}
 
 
 class Limiter:
-    """One client's entrance to the pace it shares."""
+    """One client's entrance to the pace that it shares. All clients that share one run in one event loop."""
 
     def __init__(self, account: str, base_url: str, calls_per_second: float, clock: Clock) -> None:
         self._clock = clock
         self._per_second = calls_per_second
-        self._pace = _paces.setdefault((account, base_url, clock), Pace())
+        self._pace = _paces.setdefault((account, base_url, clock), _Pace(clock))
+        self.throttled = self._pace.throttled
+        self.answered = self._pace.answered
+        self.used_up = self._pace.used_up
 
     @asynccontextmanager
     async def turn(self, *, yields: bool = False) -> AsyncGenerator[Callable[[], None]]:
@@ -190,8 +182,7 @@ class Limiter:
         Raises:
             QuotaExhaustedError: Another call found the day's quota used up meanwhile.
         """
-        rank = self._clock.monotonic() + (_PATIENCE if yields else 0.0)
-        slot = await self._queue().wait(self._per_second, rank)
+        slot = await self._pace.wait(self._per_second, _PATIENCE if yields else 0.0)
 
         def sent() -> None:
             if not slot.gone.done():
@@ -203,20 +194,3 @@ class Limiter:
         finally:
             sent()
             slot.answered = self._clock.monotonic()
-
-    def throttled(self, seconds: float) -> None:
-        """Hold all back who share the pace."""
-        self._pace.slow_down(self._clock.monotonic(), seconds)
-
-    def used_up(self, error: QuotaExhaustedError) -> None:
-        """Refuse all who wait."""
-        if error.is_daily:
-            self._queue().refuse_all(error)
-
-    def answered(self) -> None:
-        """Let all who share the pace call a little faster."""
-        self._pace.speed_up()
-
-    def _queue(self) -> _Queue:
-        queues = _queues.setdefault(asyncio.get_running_loop(), {})
-        return queues.setdefault(self._pace, _Queue(self._pace, self._clock))
