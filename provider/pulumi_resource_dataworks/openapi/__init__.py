@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._credentials import Credentials as Credentials
-from ._credentials import CredentialsSource as CredentialsSource
 from ._credentials import StaticCredentials as StaticCredentials
 from ._errors import AnswerLost as AnswerLost
 from ._errors import AuthenticationError as AuthenticationError
@@ -35,7 +34,6 @@ from ._errors import ThrottledError as ThrottledError
 from ._errors import UnreadableAnswer as UnreadableAnswer
 from ._errors import WrongEndpointError as WrongEndpointError
 from ._jobs import AsyncJob as AsyncJob
-from ._jobs import JobReader as JobReader
 from ._jobs import JobStatus as JobStatus
 from ._jobs import Length as Length
 from ._jobs import Span as Span
@@ -44,11 +42,8 @@ from ._jobs import poll_times as poll_times
 from ._jobs import wait_for_job as wait_for_job
 from ._limiter import Clock as Clock
 from ._limiter import SystemClock as SystemClock
-from ._retry import Race as Race
 from ._retry import is_outcome_unknown as is_outcome_unknown
 from ._retry import race as race
-from ._settings import AssumeRole as AssumeRole
-from ._settings import AssumeRoleWithOidc as AssumeRoleWithOidc
 from ._settings import Settings as Settings
 from ._words import Words as Words
 from ._words import withhold_words as withhold_words

@@ -12,26 +12,24 @@ from ._errors import NotFoundError, QuotaExhaustedError
 from ._jobs import AsyncJob, JobStatus
 from ._limiter import Clock, Limiter, SystemClock
 from ._objects import Lookups, StudioObjects, WorkflowDefinition, WorkflowSummary
-from ._operations import (
-    DELETE,
-    GET,
-    GET_JOB,
-    IMPORT,
-    LIST,
-    MOVE,
-    RENAME,
-    Body,
-    Operation,
-    Operations,
-    empty,
-    inner,
-    read,
-)
+from ._operations import Body, Operation, Operations, empty, inner, read
 from ._retry import Race, Retry
 from ._runs import Instances, Pipelines
 from ._settings import Settings
 from ._transport import Transport
 from ._uploads import Uploads
+
+_IMPORT_READ_TIMEOUT = 120.0
+"""Seconds; a document of a thousand nodes is megabytes, and no documented figure says how long taking it in lasts."""
+IMPORT = Operation(
+    "ImportWorkflowDefinition", "AsyncJob", "POST", idempotent=False, read_timeout=_IMPORT_READ_TIMEOUT
+)
+GET_JOB = Operation("GetJobStatus", "JobStatus", yields=True)
+GET = Operation("GetWorkflowDefinition", "WorkflowDefinition")
+LIST = Operation("ListWorkflowDefinitions", "WorkflowDefinitions")
+DELETE = Operation("DeleteWorkflowDefinition", method="POST")
+RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
+MOVE = Operation("MoveWorkflowDefinition", method="POST")
 
 
 class Client(Operations):

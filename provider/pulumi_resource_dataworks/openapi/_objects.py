@@ -9,9 +9,6 @@ from typing import ClassVar, Final, Literal
 from pydantic import AliasPath, Field
 
 from ._operations import (
-    GET_PROJECT,
-    LIST_PROJECTS,
-    LIST_RESOURCE_GROUPS,
     Answer,
     Boolean,
     DocumentText,
@@ -192,6 +189,11 @@ class ResourceGroup(Item):
     """One of RESOURCE_GROUP_TYPES."""
     status: Text = ""
     """"Normal", "Stop", "Freezed" and so on."""
+
+
+GET_PROJECT = Operation("GetProject", "Project")
+LIST_PROJECTS = Operation("ListProjects", "Projects", "POST")
+LIST_RESOURCE_GROUPS = Operation("ListResourceGroups", "ResourceGroupList")
 
 
 class Lookups(Operations):

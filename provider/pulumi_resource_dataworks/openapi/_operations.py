@@ -23,8 +23,6 @@ from ._words import Words, label, text_of
 API_VERSION: Final = "2024-05-18"
 READ_TIMEOUT: Final = 30.0
 """Seconds of silence on an open connection."""
-IMPORT_READ_TIMEOUT: Final = 120.0
-"""Seconds; a document of a thousand nodes is megabytes, and no documented figure says how long taking it in lasts."""
 PAGE_SIZE: Final = 100
 """The largest page that List operations give."""
 
@@ -55,37 +53,6 @@ class Operation:
     read_timeout: float = READ_TIMEOUT
     yields: bool = False
     version: str = API_VERSION
-
-
-IMPORT = Operation(
-    "ImportWorkflowDefinition", "AsyncJob", "POST", idempotent=False, read_timeout=IMPORT_READ_TIMEOUT
-)
-GET_JOB = Operation("GetJobStatus", "JobStatus", yields=True)
-GET = Operation("GetWorkflowDefinition", "WorkflowDefinition")
-LIST = Operation("ListWorkflowDefinitions", "WorkflowDefinitions")
-DELETE = Operation("DeleteWorkflowDefinition", method="POST")
-RENAME = Operation("RenameWorkflowDefinition", method="POST", in_query=True)
-MOVE = Operation("MoveWorkflowDefinition", method="POST")
-
-CREATE_RUN = Operation("CreatePipelineRun", "Id", "POST", idempotent=False)
-GET_RUN = Operation("GetPipelineRun", "Pipeline", yields=True)
-EXEC_STAGE = Operation("ExecPipelineRunStage", method="POST", query=("ProjectId",), idempotent=False)
-LIST_RUNS = Operation("ListPipelineRuns", "PipelineRuns")
-LIST_RUN_ITEMS = Operation("ListPipelineRunItems", "PipelineRunItems")
-ABOLISH_RUN = Operation("AbolishPipelineRun", method="POST")
-
-GET_PROJECT = Operation("GetProject", "Project")
-LIST_PROJECTS = Operation("ListProjects", "Projects", "POST")
-LIST_RESOURCE_GROUPS = Operation("ListResourceGroups", "ResourceGroupList")
-
-CREATE_INSTANCES = Operation("CreateWorkflowInstances", "OperationId", "POST", idempotent=False)
-GET_CREATION = Operation("GetCreateWorkflowInstancesResult", "Result", yields=True)
-GET_INSTANCE = Operation("GetWorkflowInstance", "WorkflowInstance", yields=True)
-LIST_INSTANCES = Operation("ListWorkflowInstances", "WorkflowInstances", "POST")
-LIST_TASK_INSTANCES = Operation("ListTaskInstances", "TaskInstances", "POST", yields=True)
-GET_TASK_LOG = Operation("GetTaskInstanceLog", "TaskInstanceLog")
-STOP_INSTANCES = Operation("StopWorkflowInstances", "SuccessInfo", "POST")
-LIST_TASKS = Operation("ListTasks", "Tasks", "POST")
 
 
 # --- What an answer may hold

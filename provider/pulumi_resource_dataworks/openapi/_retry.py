@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 from ._errors import (
     NONCE_USED,
@@ -65,10 +65,8 @@ async def race(
     raise make_error()
 
 
-class Race(Protocol):
-    """Waits for a call, and may give it up: then it raises what says so."""
-
-    def __call__(self, call: Coroutine[Any, Any, T], /) -> Awaitable[T]: ...
+Race = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
+"""Waits for a call, and may give it up: then it raises what says so."""
 
 
 class Retry:
@@ -101,7 +99,7 @@ class Retry:
             DataWorksError: Whatever the last try raised.
         """
         tries = self._tries(attempt, action=action, idempotent=idempotent)
-        return await (self._race(tries) if self._race else tries)
+        return cast("T", await (self._race(tries) if self._race else tries))
 
     async def _tries(self, attempt: Callable[[], Awaitable[T]], *, action: str, idempotent: bool) -> T:
         failed_first, lost = None, False

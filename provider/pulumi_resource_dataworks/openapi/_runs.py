@@ -11,30 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from ._operations import (
-    ABOLISH_RUN,
-    CREATE_INSTANCES,
-    CREATE_RUN,
-    EXEC_STAGE,
-    GET_CREATION,
-    GET_INSTANCE,
-    GET_RUN,
-    GET_TASK_LOG,
-    LIST_INSTANCES,
-    LIST_RUN_ITEMS,
-    LIST_RUNS,
-    LIST_TASK_INSTANCES,
-    LIST_TASKS,
-    STOP_INSTANCES,
-    Answer,
-    Identifier,
-    Integer,
-    Item,
-    Items,
-    Operations,
-    inner,
-    status_among,
-)
+from ._operations import Answer, Identifier, Integer, Item, Items, Operation, Operations, inner, status_among
 from ._words import Free, Label, Text, Words, are_withheld, label, text_of
 
 # --- Pipeline runs. Only statuses are relied on, never a stage's code or place in a list known beforehand
@@ -145,6 +122,14 @@ class PipelineRunItem(Item):
         return f"{kind} {label(self.id)}" if are_withheld() else f'{kind} "{self.name}"'
 
 
+CREATE_RUN = Operation("CreatePipelineRun", "Id", "POST", idempotent=False)
+GET_RUN = Operation("GetPipelineRun", "Pipeline", yields=True)
+EXEC_STAGE = Operation("ExecPipelineRunStage", method="POST", query=("ProjectId",), idempotent=False)
+LIST_RUNS = Operation("ListPipelineRuns", "PipelineRuns")
+LIST_RUN_ITEMS = Operation("ListPipelineRunItems", "PipelineRunItems")
+ABOLISH_RUN = Operation("AbolishPipelineRun", method="POST")
+
+
 class Pipelines(Operations):
     """The operations about pipeline runs."""
 
@@ -250,6 +235,16 @@ class Task(Item):
 
     name: Text = ""
     workflow_id: Identifier = ""
+
+
+CREATE_INSTANCES = Operation("CreateWorkflowInstances", "OperationId", "POST", idempotent=False)
+GET_CREATION = Operation("GetCreateWorkflowInstancesResult", "Result", yields=True)
+GET_INSTANCE = Operation("GetWorkflowInstance", "WorkflowInstance", yields=True)
+LIST_INSTANCES = Operation("ListWorkflowInstances", "WorkflowInstances", "POST")
+LIST_TASK_INSTANCES = Operation("ListTaskInstances", "TaskInstances", "POST", yields=True)
+GET_TASK_LOG = Operation("GetTaskInstanceLog", "TaskInstanceLog")
+STOP_INSTANCES = Operation("StopWorkflowInstances", "SuccessInfo", "POST")
+LIST_TASKS = Operation("ListTasks", "Tasks", "POST")
 
 
 class Instances(Operations):

@@ -17,8 +17,9 @@ from pulumi_resource_dataworks.openapi import (
     RequestNotSent,
     UnreadableAnswer,
 )
+from pulumi_resource_dataworks.openapi._client import GET, IMPORT
 from pulumi_resource_dataworks.openapi._credentials import credentials_for
-from pulumi_resource_dataworks.openapi._operations import GET, IMPORT, Operation
+from pulumi_resource_dataworks.openapi._operations import Operation
 from pulumi_resource_dataworks.openapi._transport import Transport
 from tests.support.messages import Messages
 from tests.support.services import Service, VirtualClock, job_answer, ok, raw, refusal, settings

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_resource_dataworks.openapi import AssumeRole, Settings, SettingsError
+from pulumi_resource_dataworks.openapi import Settings, SettingsError
+from pulumi_resource_dataworks.openapi._settings import AssumeRole
 from tests.support.messages import Messages
 
 PAIR = {"accessKey": "AK", "secretKey": "SK"}
