@@ -21,7 +21,7 @@ from ._comparison import (
 )
 from ._nodes import nodes_of, workflow_of
 from ._tables import UNKNOWN_FIELD, Field, field_of
-from ._values import Json, Object, Path, is_list, is_object, is_secret, like, rebuilt, relisted
+from ._values import Json, Object, Path, is_object, is_secret, like, mapped, rebuilt
 
 # --- The document as its author wrote it: the form in which Pulumi's state holds it, and how two of them differ
 
@@ -36,11 +36,9 @@ def authored(value: Json) -> Json:
     """The document without nulls, which mean nothing, and with numbers that a float cannot hold as text."""
     if is_object(value):
         return rebuilt(value, {key: authored(item) for key, item in value.items() if item is not None})
-    if is_list(value):
-        return relisted(value, [authored(item) for item in value])
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
         return like(value, str(value))
-    return value
+    return mapped(value, authored)
 
 
 def arranged(old: Object, new: Object, object_type: str = "document") -> Object:
@@ -73,7 +71,7 @@ def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]
         for place, item in enumerate(new)
     ]
     if field.order == "ordered":
-        return relisted(new, items)
+        return rebuilt(new, items)
     slots: list[Json] = [None] * len(new)
     later: list[tuple[bool, int]] = []
     for place, item in enumerate(items):
@@ -86,7 +84,7 @@ def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]
     free = iter([slot for slot, item in enumerate(slots) if item is None])
     for _, place in sorted(later):
         slots[next(free)] = items[place]
-    return relisted(new, slots)
+    return rebuilt(new, slots)
 
 
 def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -25,7 +24,7 @@ from ._nodes import (
 from ._problems import InvalidDocumentError
 from ._tables import field_of
 from ._validation import validate
-from ._values import Json, Object, is_list, is_object, objects, part, rebuilt, relisted
+from ._values import Json, Object, copied, is_object, mapped, objects, part
 
 VERSION = "1.1.0"
 """The FlowSpec version of a document that holds a workflow and its nodes together."""
@@ -81,7 +80,7 @@ def complete(root: Object, choose: ChooseId) -> Object:
     as it holds these.
     The document has no problems, and stays as it is.
     """
-    done: Object = _copied(root)
+    done: Object = copied(root)
     spec, workflow = done["spec"], workflow_of(done)
     done["version"] = done.get("version") or VERSION
     workflow["id"] = str(workflow.get("id") or spec.get("id") or choose(""))
@@ -105,12 +104,6 @@ def without_workflow_id(root: Object) -> Object:
     bare: Object = {key: value for key, value in workflow_of(root).items() if key != "id"}
     spec = {key: value for key, value in root["spec"].items() if key != "id"}
     return {**root, "spec": {**spec, "workflows": [bare]}}
-
-
-def _copied(value: Json) -> Json:
-    if is_object(value):
-        return rebuilt(value, {key: _copied(item) for key, item in value.items()})
-    return relisted(value, [_copied(item) for item in value]) if is_list(value) else value
 
 
 def _implied(root: Object) -> Iterator[tuple[Object, str, Json]]:
@@ -192,11 +185,9 @@ def _resolve(dependency: Object, index: NodeIndex) -> None:
 
 def _resolve_variables(value: Json, index: NodeIndex) -> Json:
     """Variables, with IDs where they name the nodes that they are of."""
-    if is_list(value):
-        return [_resolve_variables(item, index) for item in value]
-    if not is_object(value):
-        return value
-    found: Object = {key: _resolve_variables(item, index) for key, item in value.items()}
+    found = mapped(value, lambda item: _resolve_variables(item, index))
+    if not is_object(found):
+        return found
     if is_object(found.get("from")):
         found["referenceVariable"] = _referred(found.pop("from"), index)
     if is_object(found.get("node")):
@@ -228,7 +219,7 @@ def short(root: Object, *, portable: bool = False) -> Object:
     One that is portable has no IDs of the workflow and of its nodes either: what chooses them has to know them.
     """
     for controls in (True, False):
-        found: Object = copy.deepcopy(root)
+        found: Object = copied(root)
         _shorten(found, portable=portable, controls=controls)
         if _means(found, root):
             return found

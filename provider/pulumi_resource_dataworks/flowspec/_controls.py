@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import pulumi_resource_dataworks.flowspec._nodes as graph
 from ._nodes import BRANCH, JOIN, NodeIndex, arms_of, command_of, listed, script_of, watched_by, watches
 from ._scripts import branch_content, is_blank, join_content, same_content
 from ._tables import KNOWN_COMMANDS
-from ._values import Json, Object, objects, part, rebuilt, secret, secrets_of
+from ._values import Json, Object, copied, objects, part, rebuilt, secret, secrets_of
 
 COLLECTION = "loopDataArray"
 """The name under which a for-each gets what it walks."""
@@ -228,7 +227,7 @@ def refolded(wrote: Object, sent: Object, now: Object, found: Object) -> Object:
     control = CONTROLS.get(command_of(sent))
     if not control or not (control.content or control.derived):
         return found
-    before, after = copy.deepcopy(sent), copy.deepcopy(now)
+    before, after = copied(sent), copied(now)
     for node in (before, after):
         shorten(node, {})
     same = {key for key in ("inputs", "outputs") if key not in wrote and before.get(key) == after.get(key)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from ._comparison import normal_value, same_value
 from ._nodes import nodes_of, workflow_of
 from ._tables import NODE_TYPES, OBJECT_TYPES, Field, NodeType, field_of
-from ._values import Json, Object, is_list, is_object, part
+from ._values import Json, Object, copied, is_list, is_object, part
 
 # --- What the service fills in where a document is silent: all that a read for an import leaves out
 #
@@ -212,7 +211,7 @@ def with_fields(spec: Object, changes: Mapping[str, Object]) -> Object:
     """The author's document with those fields written in; the same object where there are none."""
     if not changes:
         return spec
-    done = copy.deepcopy(spec)
+    done: Object = copied(spec)
     for name, owner in [("", workflow_of(done)), *nodes_of(workflow_of(done))]:
         for path, value in changes.get(name, {}).items():
             *steps, last = path.split(".")

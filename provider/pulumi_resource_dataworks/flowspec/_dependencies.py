@@ -41,12 +41,8 @@ class Scope:
 
     def awaited(self, node: Object) -> list[Json]:
         """What a node says that it waits for in the same cycle."""
-        return [
-            word
-            for _, entry in self.entries
-            if self.index.find(entry.get("nodeId")) is node
-            for word in graph.awaited(entry)
-        ]
+        entries = self.index.entries_of(self.owner, node)
+        return [word for entry in entries for word in graph.awaited(entry)]
 
     def meant(self, word: str) -> str | None:
         """What is known here of which a word is a slip of the pen, or its last part."""

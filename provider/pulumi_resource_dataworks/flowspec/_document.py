@@ -11,16 +11,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ._problems import InvalidDocumentError, Problem, escaped
-from ._texts import (
-    JSON_TOKEN,
-    MAX_DEPTH,
-    json_words,
-    line_and_column,
-    locate_yaml,
-    nearest,
-    read_yaml,
-    whole,
-)
+from ._texts import JSON_TOKEN, MAX_DEPTH, json_words, line_and_column, locate_yaml, nearest, read_yaml, whole
 from ._values import Json, Object, Path, Step, is_object
 
 # --- Where in a JSON text a value stands. Read only when there is a problem to show

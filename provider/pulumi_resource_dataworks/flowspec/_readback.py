@@ -20,7 +20,7 @@ from ._defaults import OF_ONE_WORKSPACE, Surroundings, is_filled
 from ._nodes import main_outputs, nodes_of, output_of, workflow_of
 from ._scripts import same_content
 from ._tables import UNKNOWN_FIELD, Field, Shape, field_of
-from ._values import Json, Object, is_list, is_object, like, objects, rebuilt, relisted
+from ._values import Json, Object, is_list, is_object, like, mapped, objects, rebuilt
 
 # --- What the service gives back, in the words of what the user wrote
 #
@@ -267,14 +267,10 @@ def drifted(wrote: Object, sent: Object, now: Object) -> Object:
 
 def _with_names(value: Json, names: Mapping[str, str]) -> Json:
     """The document with the new names of nodes where its dependencies have the old ones."""
-    if is_list(value):
-        return relisted(value, [_with_names(item, names) for item in value])
-    if not is_object(value):
-        return value
-    found: Object = {key: _with_names(item, names) for key, item in value.items()}
-    if isinstance(value.get("nodeId"), str):
-        found["nodeId"] = names.get(value["nodeId"], value["nodeId"])
-    return rebuilt(value, found)
+    found = mapped(value, lambda item: _with_names(item, names))
+    if is_object(found) and isinstance(found.get("nodeId"), str):
+        found["nodeId"] = names.get(found["nodeId"], found["nodeId"])
+    return found
 
 
 def _names(root: Object) -> dict[str, str]:

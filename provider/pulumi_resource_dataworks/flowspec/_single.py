@@ -17,7 +17,7 @@ from ._nodes import WORKFLOW, dependencies_of, main_outputs, output_of, runtime_
 from ._problems import InvalidDocumentError, Problem, problem
 from ._readback import clean
 from ._validation import document_problems, holder_problems, validate
-from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt, relisted
+from ._values import Object, Path, is_list, is_object, like, objects, part, rebuilt
 
 _WAITS = ("dependencies", "flow")
 
@@ -83,7 +83,7 @@ def single_differences(old: Object, new: Object, form: SingleForm) -> dict[Path,
 
     def with_one_id(root: Object) -> Object:
         spec, held = root["spec"], form.object_of(root)
-        listed = relisted(spec[form.holder], [rebuilt(held, {**held, "id": form.noun})])
+        listed = rebuilt(spec[form.holder], [rebuilt(held, {**held, "id": form.noun})])
         return carried(rebuilt(root, {**root, "spec": rebuilt(spec, {**spec, form.holder: listed})}), form)
 
     return differences(with_one_id(old), with_one_id(new))

@@ -6,8 +6,8 @@ is made of it, such as a hash, has to be marked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterator
+from typing import Any, TypeGuard, TypeVar
 
 Json = Any
 """None, bool, int, float, str, list or dict with text keys."""
@@ -15,6 +15,7 @@ Json = Any
 Object = dict[str, Json]
 Step = str | int
 Path = tuple[Step, ...]
+Holder = TypeVar("Holder", dict[str, Any], list[Any])
 
 
 def show_path(path: Path) -> str:
@@ -127,14 +128,21 @@ def secret_where_new(old: Any, new: Any) -> Any:
     return _part(new)
 
 
-def rebuilt(model: dict[str, Any], items: dict[str, Any]) -> dict[str, Any]:
-    """An object made anew from another, marked where that was."""
-    return SecretObject(items) if isinstance(model, SecretObject) else items
+def rebuilt(model: Holder, items: Holder) -> Holder:
+    """An object or a list made anew from another, marked where that was."""
+    return type(model)(items) if is_secret(model) else items
 
 
-def relisted(model: list[Any], items: list[Any]) -> list[Any]:
-    """A list made anew from another, marked where that was."""
-    return SecretList(items) if isinstance(model, SecretList) else items
+def mapped(value: Json, change: Callable[[Json], Json]) -> Json:
+    """An object or a list with each of its items changed; any other value as it is."""
+    if is_object(value):
+        return rebuilt(value, {key: change(item) for key, item in value.items()})
+    return rebuilt(value, [change(item) for item in value]) if is_list(value) else value
+
+
+def copied(value: Json) -> Json:
+    """A copy at every depth."""
+    return mapped(value, copied)
 
 
 def secret_paths(value: Any, path: Path = ()) -> Iterator[Path]:

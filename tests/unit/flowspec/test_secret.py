@@ -15,7 +15,7 @@ from pulumi_resource_dataworks.flowspec import (
     secret_paths,
     secrets_of,
 )
-from pulumi_resource_dataworks.flowspec._values import like, rebuilt, relisted
+from pulumi_resource_dataworks.flowspec._values import like, rebuilt
 from tests.support.documents import etl, node, nodes
 
 
@@ -47,8 +47,8 @@ def test_what_stands_in_the_place_of_a_secret_is_one() -> None:
     assert not is_secret(like("old", "new"))
     assert is_secret(rebuilt(secret({}), {"a": 1}))
     assert not is_secret(rebuilt({}, {"a": 1}))
-    assert is_secret(relisted(secret([]), [1]))
-    assert not is_secret(relisted([], [1]))
+    assert is_secret(rebuilt(secret([]), [1]))
+    assert not is_secret(rebuilt([], [1]))
 
 
 def test_the_outermost_secrets_are_found_with_their_places() -> None:
