@@ -13,6 +13,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Switches
 from tests.support import object_run, switch_run
 from tests.support.nightly import NIGHTLY
+from tests.support.stack_course import Told
 from tests.support.switches import ELSEWHERE, LOOKED_UP, OBJECTS, SETTINGS, WORKFLOWS
 
 WHOLE = NIGHTLY or os.environ.get("SWITCHES") == "all"
@@ -30,7 +31,7 @@ NAMES = [
 def test_they_live_through_everything(
     engine: Path, plugin: int, tmp_path: Path, of: str, name: str, record_property: Callable[[str, Any], None]
 ) -> None:
-    told: list[tuple[str, int, bool]] = []
+    told: Told = []
     matrix, live = MATRICES[of]
     row = matrix.sample if name == "sample" else matrix.rows[int(name.removeprefix("pairs-")) - 1]
     try:
@@ -39,8 +40,8 @@ def test_they_live_through_everything(
         departures = dict(sorted(matrix.departures(row)))
         raise AssertionError(f"{of} {name}, in {told[-1][0]}, at {departures}: {error}") from None
     finally:
-        for cell in told:
-            record_property("switches", (f"{of} {name}", *cell))
+        for scenario, steps, right in told:
+            record_property("switches", (f"{of} {name}", f"{scenario} {of}", steps, right))
 
 
 def test_every_switch_has_settings_to_turn() -> None:

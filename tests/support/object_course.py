@@ -12,10 +12,9 @@ from typing import Any
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Workflow
 from tests.support.pairwise import Row
-from tests.support.stack_course import StackCourse
+from tests.support.stack_course import DAY, StackCourse
 
 Values = dict[str, Any]
-DAY = 24 * 3600
 RESOURCES = {"file": "FileResource", "function": "Function", "node": "Node"}
 """What stands in one program, in the order in which it is made."""
 KINDS = {
@@ -120,6 +119,9 @@ class ObjectCourse(StackCourse):
     def run(self, *arguments: str, ok: bool | None = True) -> str:
         self.emulator.clock.advance(DAY if self.row["edition"] == "basic" else 0)
         return super().run(*arguments, ok=ok)
+
+    def forget_all(self) -> None:
+        self.declared, self.ids = None, {}
 
     def declare(self, objects: Objects, *, live: bool = False, name: str = "own", **more: Any) -> None:
         """Writes the program with all three, and their deployments where they are live; `more` is an input of each."""

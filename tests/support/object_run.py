@@ -8,37 +8,33 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pulumi_resource_dataworks.emulator import Fault, Life
 from tests.support.object_course import RESOURCES, ObjectCourse, Objects, Values, make_theirs
 from tests.support.pairwise import Row
-from tests.support.stack_course import service
+from tests.support.stack_course import Scenarios, Told, service
 from tests.support.stacks import new_stack, resources_in
 
 VERBS = {"file": "Resource", "function": "Function", "node": "Node"}
 """What operations call them."""
 
 
-def live(row: Row, engine: Path, plugin: int, folder: Path, told: list[tuple[str, int, bool]]) -> None:
-    """Takes all three through all scenarios in one stack; `told` gets scenario, runs of the CLI and whether it was right."""
+scenario = Scenarios[ObjectCourse]()
+
+
+def live(row: Row, engine: Path, plugin: int, folder: Path, told: Told) -> None:
+    """Takes all three through all scenarios in one stack."""
     with service(row, partial(make_theirs, row)) as server:
         foreign = copy.deepcopy(server.emulator.objects())
-        course = ObjectCourse(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign)
-        for name, scenario in SCENARIOS.items():
-            course.steps, right = 0, False
-            try:
-                scenario(course)
-                right = True
-            finally:
-                if course.steps:
-                    told.append((f"{name} objects", course.steps, right))
-        course.was_in_limits()
+        scenario.run(
+            ObjectCourse(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign), told
+        )
 
 
 # --- The scenarios, in their order
 
 
+@scenario
 def create(course: ObjectCourse) -> None:
     course.declare(Objects.of(course.row))
     assert "4 to create" in course.run("preview")
@@ -47,6 +43,7 @@ def create(course: ObjectCourse) -> None:
     course.is_quiet(at_once=True)
 
 
+@scenario
 def change(course: ObjectCourse) -> None:
     """A changed script, class and content, and what only some services take: an owner who is somebody else."""
     objects = _changed(Objects.of(course.row))
@@ -66,6 +63,7 @@ def _changed(objects: Objects, number: int = 2) -> Objects:
     return found
 
 
+@scenario
 def drift(course: ObjectCourse) -> None:
     for name, change in {"node": _their_script, "function": _their_class}.items():
         held = course.ours()[name]
@@ -87,6 +85,7 @@ def _their_class(document: Values) -> None:
     document["spec"]["functions"][0]["className"] = "theirs.Mask"
 
 
+@scenario
 def removal(course: ObjectCourse) -> None:
     """What leaves the program leaves the object, or a warning says that it does not; what comes again is there again."""
     before = course.declared
@@ -106,6 +105,7 @@ def removal(course: ObjectCourse) -> None:
     course.up()
 
 
+@scenario
 def deployment(course: ObjectCourse) -> None:
     """To production; with a check that fails, and again; offline behind Pulumi's back, and to production again."""
     assert course.declared is not None
@@ -138,6 +138,7 @@ def _produced(course: ObjectCourse) -> set[str]:
     return {name for name, own in course.ids.items() if course.emulator.production(own)}
 
 
+@scenario
 def move(course: ObjectCourse) -> None:
     """Other names in other folders, while somebody else uses up the calls of a second."""
     assert course.declared is not None
@@ -147,6 +148,7 @@ def move(course: ObjectCourse) -> None:
     course.is_quiet()
 
 
+@scenario
 def lost_answer(course: ObjectCourse) -> None:
     assert course.declared is not None
     for verb in VERBS.values():
@@ -155,6 +157,7 @@ def lost_answer(course: ObjectCourse) -> None:
     course.up()
 
 
+@scenario
 def replacement(course: ObjectCourse) -> None:
     """A create that knows nothing of the state, as nothing says any more whose they are; and a type that no update can change."""
     assert course.declared is not None
@@ -179,6 +182,7 @@ def replacement(course: ObjectCourse) -> None:
     course.is_quiet()
 
 
+@scenario
 def hindrances(course: ObjectCourse) -> None:
     """Each in the way, told, and gone again."""
     row, before = course.row, course.declared
@@ -217,6 +221,7 @@ def _meet(
     course.up()
 
 
+@scenario
 def lost_state(course: ObjectCourse) -> None:
     """As long after a create: a node shows by its output whose it is, a file does not, and `adopt` is the way out."""
     assert course.declared is not None
@@ -228,6 +233,7 @@ def lost_state(course: ObjectCourse) -> None:
     course.is_quiet(at_once=True)
 
 
+@scenario
 def importing(course: ObjectCourse) -> None:
     """The code that an import prints means what is there; what was declared before means the same."""
     declared, code, file = (
@@ -255,6 +261,7 @@ def importing(course: ObjectCourse) -> None:
     course.up()
 
 
+@scenario
 def destruction(course: ObjectCourse) -> None:
     for own in course.ids.values():
         course.emulator.publish(own)
@@ -263,14 +270,9 @@ def destruction(course: ObjectCourse) -> None:
         for own in course.ids.values():
             course.emulator.publish(own, published=False)
     course.destroy()
-    _are_gone(course)
 
 
-def _are_gone(course: ObjectCourse) -> None:
-    course.declared, course.ids = None, {}
-    course.look()
-
-
+@scenario
 def lost_create(course: ObjectCourse) -> None:
     """A create whose answer is lost; and what a run has made whose state is lost is found again."""
     for verb in VERBS.values():
@@ -291,24 +293,6 @@ def lost_create(course: ObjectCourse) -> None:
         )
 
 
+@scenario
 def end(course: ObjectCourse) -> None:
     course.destroy()
-    _are_gone(course)
-
-
-SCENARIOS: dict[str, Callable[[ObjectCourse], Any]] = {
-    "create": create,
-    "change": change,
-    "drift": drift,
-    "removal": removal,
-    "deployment": deployment,
-    "move": move,
-    "lost answer": lost_answer,
-    "replace": replacement,
-    "hindrances": hindrances,
-    "lost state": lost_state,
-    "import": importing,
-    "destroy": destruction,
-    "lost create": lost_create,
-    "end": end,
-}

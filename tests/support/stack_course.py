@@ -7,7 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Account, Emulator, EmulatorServer, Life, Project, Switches
@@ -15,6 +15,7 @@ from tests.support.pairwise import Row
 from tests.support.stacks import Stack
 
 OTHER_PROJECT = 10002
+DAY = 24 * 3600
 SHORT_JOB, LONG_JOB = Life("seconds", 0.2), Life("seconds", 2.5)
 """A long one still runs when it is first polled, and when the provider looks for what a lost import has left."""
 
@@ -40,6 +41,35 @@ async def _made_before(
     await before(client, server.emulator.project.project_id)
     await client.aclose()
     server.emulator.clock.advance(1)
+
+
+C = TypeVar("C", bound="StackCourse")
+Told = list[tuple[str, int, bool]]
+
+
+class Scenarios(Generic[C]):
+    """What a course goes through, in the order in which it stands in the module."""
+
+    def __init__(self) -> None:
+        self._found: list[Callable[[C], Any]] = []
+
+    def __call__(self, scenario: Callable[[C], Any]) -> Callable[[C], Any]:
+        """Adds one, as a decorator."""
+        self._found.append(scenario)
+        return scenario
+
+    def run(self, course: C, told: Told) -> None:
+        """Takes a course through all; `told` gets scenario, runs of the CLI and whether it was right."""
+        for scenario in self._found:
+            course.steps, right = 0, False
+            course.begin(scenario.__name__)
+            try:
+                scenario(course)
+                right = True
+            finally:
+                if course.steps:
+                    told.append((scenario.__name__, course.steps, right))
+        course.was_in_limits()
 
 
 @dataclass
@@ -82,7 +112,18 @@ class StackCourse:
         return told
 
     def destroy(self, *, ok: bool = True) -> str:
-        return self.run("destroy", "--yes", "--skip-preview", ok=ok)
+        told = self.run("destroy", "--yes", "--skip-preview", ok=ok)
+        if ok:
+            self.forget_all()
+            self.look()
+        return told
+
+    def begin(self, scenario: str) -> None:
+        """Makes the service ready for a scenario."""
+
+    def forget_all(self) -> None:
+        """What is declared is nothing, and has no IDs."""
+        raise NotImplementedError
 
     def look(self) -> None:
         """What has to be right after each step."""

@@ -12,10 +12,13 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Workflow
 from tests.support.chaos_run import gist
 from tests.support.documents import etl, node, nodes
-from tests.support.stack_course import StackCourse
+from tests.support.stack_course import DAY, LONG_JOB, SHORT_JOB, StackCourse
 
 Document = dict[str, Any]
 KIND = "dataworks:WorkflowDefinition"
+FORGETFUL = ("rename", "replacement")
+"""The scenarios in which jobs are forgotten where they are: it hides why a job failed."""
+
 OWN_IDS: dict[str, tuple[str, str]] = {
     "numbers": ("4611686018427388001", "4611686018427388011"),
     "words": ("orders-flow", "extract-node"),
@@ -68,6 +71,15 @@ class Course(StackCourse):
         return not derived or unknown or is_rewritten
 
     # --- What a user does
+
+    def begin(self, scenario: str) -> None:
+        forgotten = self.row["job_forgotten_after"] if scenario in FORGETFUL else None
+        self.emulator.switch(job_forgotten_after=forgotten)
+        self.emulator.set_job_life(SHORT_JOB if forgotten is None else LONG_JOB)
+        self.emulator.clock.advance(DAY if self.row["edition"] == "basic" else 0)
+
+    def forget_all(self) -> None:
+        self.declared, self.ids, self.given_id = None, None, None
 
     def declare(
         self, document: Document, name: str = "etl", project_id: int | None = None, **inputs: Any

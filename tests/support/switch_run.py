@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from tests.support.documents import node, nodes
+from tests.support.hindrances import HINDRANCES, meet
 from tests.support.pairwise import Row
-from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, SHORT_JOB, service
+from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, Scenarios, Told, service
 from tests.support.stacks import new_stack, resources_in
 from tests.support.switch_course import OWN_IDS, Course, Document, import_foreign
-
-DAY = 24 * 3600
-
-FORGETFUL = ("rename", "replace")
-"""The scenarios in which jobs are forgotten where they are: it hides why a job failed."""
 
 FORK = {
     "name": "fork",
@@ -34,29 +28,21 @@ SECOND_UP: dict[tuple[str, Any], str] = {
 """Where a lost answer may take a second `up`, and why."""
 
 
-def live(row: Row, engine: Path, plugin: int, folder: Path, told: list[tuple[str, int, bool]]) -> None:
-    """Takes a workflow through all scenarios in one stack; `told` gets scenario, runs of the CLI and whether it was right."""
+scenario = Scenarios[Course]()
+
+
+def live(row: Row, engine: Path, plugin: int, folder: Path, told: Told) -> None:
+    """Takes a workflow through all scenarios in one stack."""
     with service(row, import_foreign) as server:
         [foreign] = copy.deepcopy(server.emulator.workflows())
         course = Course(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign)
-        for name, scenario in SCENARIOS.items():
-            course.steps, right = 0, False
-            forgotten = row["job_forgotten_after"] if name in FORGETFUL else None
-            course.emulator.switch(job_forgotten_after=forgotten)
-            course.emulator.set_job_life(SHORT_JOB if forgotten is None else LONG_JOB)
-            course.emulator.clock.advance(DAY if row["edition"] == "basic" else 0)
-            try:
-                scenario(course)
-                right = True
-            finally:
-                if course.steps:
-                    told.append((name, course.steps, right))
-        course.was_in_limits()
+        scenario.run(course, told)
 
 
 # --- The scenarios, in their order
 
 
+@scenario
 def create(course: Course) -> None:
     course.declare(course.document())
     before = len(course.emulator.calls)
@@ -68,6 +54,7 @@ def create(course: Course) -> None:
     course.is_quiet(at_once=True)
 
 
+@scenario
 def change(course: Course) -> None:
     """A changed script, new nodes, and what only some services take: an owner who is somebody else, version 2.0.0."""
     more: Document = {} if course.row["other_owner"] == "job_fails" else {"owner": "123456"}
@@ -81,6 +68,7 @@ def change(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def drift(course: Course) -> None:
     def edit(workflow: Document) -> None:
         found = {one["name"]: one for one in workflow["nodes"]}
@@ -97,6 +85,7 @@ def drift(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def removal(course: Course) -> None:
     """A node leaves a workflow that is in production."""
     assert course.ids is not None
@@ -111,6 +100,7 @@ def removal(course: Course) -> None:
         course.emulator.publish(course.ids[0], published=False)
 
 
+@scenario
 def deployment(course: Course) -> None:
     """To production, again, offline behind Pulumi's back, and to production again."""
 
@@ -136,6 +126,7 @@ def deployment(course: Course) -> None:
         assert "SELECT 8;" in produced()
 
 
+@scenario
 def run(course: Course) -> None:
     """A task fails, and its date alone runs again; and a run whose answer is lost is made once."""
     document, scheduler = course.declared, course.emulator.scheduler
@@ -164,6 +155,7 @@ def run(course: Course) -> None:
     assert (outputs["status"], sorted(outputs["instanceIds"])) == ("Success", list(map(str, last)))
 
 
+@scenario
 def offline(course: Course) -> None:
     assert course.declared is not None
     assert course.ids is not None
@@ -174,12 +166,14 @@ def offline(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def rename(course: Course) -> None:
     course.declare(course.document(name="orders"))
     course.up()
     course.is_quiet()
 
 
+@scenario
 def move(course: Course) -> None:
     """While somebody else uses up the calls of a second."""
     course.emulator.add_fault(Fault(**course.throttle()))
@@ -188,6 +182,7 @@ def move(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def lost_answer(course: Course) -> None:
     course.emulator.add_fault(Fault("ImportWorkflowDefinition", when=course.row["lost"], reset=True))
     course.emulator.script_job(LONG_JOB)
@@ -224,6 +219,7 @@ def _adopt(course: Course, told: str, *arguments: str) -> None:
     course.up()
 
 
+@scenario
 def replacement(course: Course) -> None:
     """A create that knows nothing of the state: an ID that the author did not choose is no proof of whose it is."""
     replace = ("--replace", course.stack.resource()["urn"])
@@ -236,99 +232,15 @@ def replacement(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def hindrances(course: Course) -> None:
     """Each in the way, told, and gone again."""
     for name, hindrance in HINDRANCES.items():
         if course.row[name] in hindrance.at:
-            _meet(course, hindrance)
+            meet(course, hindrance)
 
 
-@dataclass(frozen=True)
-class Hindrance:
-    """What makes an `up` impossible.
-
-    Attributes:
-        at: The settings of the switch at which it does.
-        change: Makes the program one that is hindered.
-        words: What the error says.
-        begin: Puts it in the way.
-        end: Takes it away; where there is none, the program has to change back.
-    """
-
-    at: tuple[Any, ...]
-    change: Callable[[Document], None]
-    words: str
-    begin: Callable[[Course], None] | None = None
-    end: Callable[[Course], None] | None = None
-
-
-def _meet(course: Course, hindrance: Hindrance) -> None:
-    before = course.declared
-    assert before is not None
-    document = copy.deepcopy(before)
-    hindrance.change(document)
-    course.declare(document)
-    if hindrance.begin:
-        hindrance.begin(course)
-    course.is_hindered(course.up(ok=False), hindrance.words)
-    if hindrance.end:
-        hindrance.end(course)
-    else:
-        course.declare(before)
-    course.up()
-
-
-def _other_script(document: Document) -> None:
-    nodes(document)[1]["script"]["content"] += "SELECT 6;\n"
-
-
-def _longer(document: Document) -> None:
-    nodes(document)[1]["script"]["content"] = "SELECT 7;\n" * 2_000
-
-
-def _other_command(document: Document) -> None:
-    nodes(document)[1]["script"]["runtime"]["command"] = "PYODPS3"
-
-
-def _other_owner(document: Document) -> None:
-    nodes(document)[1]["owner"] = "123456"
-
-
-def _version_2(document: Document) -> None:
-    document["version"] = "2.0.0"
-
-
-def _lock(course: Course, *, locked: bool) -> None:
-    assert course.ids is not None
-    course.emulator.lock(course.ids[0], locked=locked)
-
-
-def _use_up_the_day(course: Course) -> None:
-    course.emulator.add_fault(Fault(**course.used_up()))
-
-
-HINDRANCES: dict[str, Hindrance] = {
-    "spec_limit": Hindrance((10_000,), _longer, "Spec is longer than 10000 bytes"),
-    "type_change": Hindrance(("job_fails",), _other_command, "command of a node cannot be changed: load"),
-    "other_owner": Hindrance(("job_fails",), _other_owner, "owner 123456 is not the caller"),
-    "version_2": Hindrance(("job_fails",), _version_2, "version 2.0.0 is not supported"),
-    "locked_workflow": Hindrance(
-        ("refused", "job_fails"),
-        _other_script,
-        "is locked",
-        lambda course: _lock(course, locked=True),
-        lambda course: _lock(course, locked=False),
-    ),
-    "quota_status": Hindrance(
-        (429, 400),
-        _other_script,
-        "used up",
-        _use_up_the_day,
-        lambda course: course.emulator.clear_faults(),
-    ),
-}
-
-
+@scenario
 def lost_state(course: Course) -> None:
     """As after a kill between the import and the write of the state; it finds what bears IDs that were derived for it."""
     if course.row["ids"] == "derived":
@@ -340,6 +252,7 @@ def lost_state(course: Course) -> None:
             assert "taking it over" in told
 
 
+@scenario
 def importing(course: Course) -> None:
     """What somebody has set in the console is in the code that an import prints, beside a strategy that says the same."""
     assert course.ids is not None
@@ -367,6 +280,7 @@ def importing(course: Course) -> None:
     }
 
 
+@scenario
 def adoption(course: Course) -> None:
     """Another resource takes the workflow over, though its IDs were not derived for it."""
     course.run("state", "delete", "--yes", course.stack.resource()["urn"])
@@ -378,6 +292,7 @@ def adoption(course: Course) -> None:
     course.is_quiet(at_once=True)
 
 
+@scenario
 def destruction(course: Course) -> None:
     assert course.ids is not None
     course.emulator.publish(course.ids[0])
@@ -388,20 +303,14 @@ def destruction(course: Course) -> None:
         course.destroy()
     else:
         course.destroy()
-    _is_gone(course)
     course.declare(course.document())
     course.up()
     course.is_quiet()
     course.destroy()
-    _is_gone(course)
 
 
-def _is_gone(course: Course) -> None:
-    course.declared, course.ids, course.given_id = None, None, None
-    course.look()
-
-
-def loss_at_birth(course: Course) -> None:
+@scenario
+def lost_create(course: Course) -> None:
     """A create whose answer is lost."""
     tries = 4 if course.row["unknown_workflow_id"] == "refused" else 1
     course.emulator.add_fault(
@@ -413,6 +322,7 @@ def loss_at_birth(course: Course) -> None:
     course.is_quiet(at_once=True)
 
 
+@scenario
 def other_workspace(course: Course) -> None:
     """There and back, where a workspace may know the ID that the document's author has chosen from another one."""
     policy = course.row["same_id_in_two_projects"]
@@ -429,29 +339,6 @@ def other_workspace(course: Course) -> None:
     course.is_quiet()
 
 
+@scenario
 def end(course: Course) -> None:
     course.destroy()
-    _is_gone(course)
-
-
-SCENARIOS: dict[str, Callable[[Course], None]] = {
-    "create": create,
-    "change": change,
-    "drift": drift,
-    "removal": removal,
-    "deployment": deployment,
-    "run": run,
-    "offline": offline,
-    "rename": rename,
-    "move": move,
-    "lost answer": lost_answer,
-    "replace": replacement,
-    "hindrances": hindrances,
-    "lost state": lost_state,
-    "import": importing,
-    "adopt": adoption,
-    "destroy": destruction,
-    "lost create": loss_at_birth,
-    "workspace": other_workspace,
-    "end": end,
-}

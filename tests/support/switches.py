@@ -189,11 +189,11 @@ def table(cells: Iterable[tuple[str, str, int, bool]]) -> str:
         cells: Row, scenario, runs of the CLI, whether all was right.
     """
     found = list(cells)
-    lines = [f"{'scenario':20} {'rows':>5} {'steps':>6} {'failed':>7}"]
+    lines = [f"{'scenario':26} {'rows':>5} {'steps':>6} {'failed':>7}"]
     for scenario in dict.fromkeys(scenario for _, scenario, _, _ in found):
         its = [(steps, right) for _, name, steps, right in found if name == scenario]
         failed = sum(not right for _, right in its)
-        lines.append(f"{scenario:20} {len(its):5} {sum(steps for steps, _ in its):6} {failed:7}")
+        lines.append(f"{scenario:26} {len(its):5} {sum(steps for steps, _ in its):6} {failed:7}")
     rows, steps = {row for row, *_ in found}, sum(steps for _, _, steps, _ in found)
     wrong = {row for row, _, _, right in found if not right}
     return "\n".join([*lines, f"switch matrix: {len(rows)} rows, {steps} steps, {len(wrong)} rows failed"])
