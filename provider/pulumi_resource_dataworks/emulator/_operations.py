@@ -1,4 +1,4 @@
-"""The operations: those about imports and their jobs, files on their way, and look-ups here; the others in modules of their own.
+"""The operations: those about imports and their jobs, and look-ups here; the others in modules of their own.
 
 Look-ups are as the vendor's SDK (9.11.0) has them.
 """
@@ -9,7 +9,6 @@ from ._calls import OPERATIONS, Operation, Texts
 from ._imports import refuse_long, submit
 from ._model import Job, Project, ResourceGroup, milliseconds
 from ._state import ServiceState
-from ._uploads import authorize_file_upload, post_object
 
 # --- Imports, and their jobs
 
@@ -75,25 +74,6 @@ def _status(state: ServiceState, job: Job) -> JsonObject:
         "CreateTime": state.id_in_answer(str(milliseconds(job.created))),
         **({"Error": job.error} if job.error else {}),
     }
-
-
-# --- Files on their way
-
-
-class AuthorizeFileUpload(Operation, method="GET", version="2019-12-19"):
-    """Of OpenPlatform."""
-
-    product: str
-
-    def answer(self, state: ServiceState) -> JsonObject:
-        return authorize_file_upload(state, state.account, {"Product": self.product})
-
-
-class PostObject(Operation, method="POST", version=""):
-    """Of OSS: a form with a file, the fields of which have names of their own."""
-
-    def answer(self, state: ServiceState) -> JsonObject:
-        return post_object(state, state.account, self.model_extra or {})
 
 
 # --- Workspaces and resource groups

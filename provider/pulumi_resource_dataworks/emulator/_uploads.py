@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from ._answers import JsonObject, ServiceError, refused
-from ._calls import Parameters
-from ._model import Account, Upload
+from ._calls import Operation
+from ._model import Upload
 from ._state import ServiceState
 
 PRODUCT: Final = "dataworks-public"
@@ -33,49 +33,64 @@ _LARGEST: Final = 5 * 2**30
 # --- The operations
 
 
-def authorize_file_upload(state: ServiceState, account: Account, params: Parameters) -> JsonObject:
-    """Where and with which signature a file may be sent: to the address at which this was asked."""
-    if params["Product"] != PRODUCT:
-        raise ServiceError(400, "InvalidProduct", f"Product is not {PRODUCT}.")
-    key = f"{account.uid}/{uuid.uuid4()}"
-    expires = datetime.fromtimestamp(state.clock.now() + _VALID_SECONDS, UTC)
-    conditions = [["eq", "$key", key], ["content-length-range", 0, _LARGEST]]
-    policy = {"expiration": expires.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "conditions": conditions}
-    encoded = base64.b64encode(json.dumps(policy).encode()).decode()
-    # A client puts the two together again: https://{Bucket}.{Endpoint}.
-    bucket, _, endpoint = state.host.partition(".")
-    return {
-        "AccessKeyId": OSS_KEY,
-        "Bucket": bucket if endpoint else "upload",
-        "Endpoint": endpoint or bucket,
-        "ObjectKey": key,
-        "EncodedPolicy": encoded,
-        "Signature": _signature(encoded),
-        "UseAccelerate": False,
-    }
+class AuthorizeFileUpload(Operation, method="GET", version="2019-12-19"):
+    """Of OpenPlatform: where and with which signature a file may be sent, which is the address at which this was asked."""
+
+    product: str
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        if self.product != PRODUCT:
+            raise ServiceError(400, "InvalidProduct", f"Product is not {PRODUCT}.")
+        key = f"{state.account.uid}/{uuid.uuid4()}"
+        expires = datetime.fromtimestamp(state.clock.now() + _VALID_SECONDS, UTC)
+        conditions = [["eq", "$key", key], ["content-length-range", 0, _LARGEST]]
+        policy = {"expiration": expires.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "conditions": conditions}
+        encoded = base64.b64encode(json.dumps(policy).encode()).decode()
+        # A client puts the two together again: https://{Bucket}.{Endpoint}.
+        bucket, _, endpoint = state.host.partition(".")
+        return {
+            "AccessKeyId": OSS_KEY,
+            "Bucket": bucket if endpoint else "upload",
+            "Endpoint": endpoint or bucket,
+            "ObjectKey": key,
+            "EncodedPolicy": encoded,
+            "Signature": _signature(encoded),
+            "UseAccelerate": False,
+        }
 
 
-def post_object(state: ServiceState, _: Account, params: Parameters) -> JsonObject:
-    """Take a file; what was sent beside it are `params`, and `file`, `size`, `sha256` what came of it."""
-    if "file" not in params:
-        raise ServiceError(400, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data.")
-    if not params["content-length"]:
-        raise ServiceError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
-    if params.get("OSSAccessKeyId") != OSS_KEY:
-        raise ServiceError(403, "InvalidAccessKeyId", "The OSS Access Key Id does not exist in our records.")
-    if not _is_signed(params):
-        raise ServiceError(403, "SignatureDoesNotMatch", "The request signature does not match.")
-    said = json.loads(base64.b64decode(params["policy"]))
-    (_, _, key), (_, _, largest) = said["conditions"]
-    if datetime.fromisoformat(said["expiration"]).timestamp() < state.clock.now():
-        raise ServiceError(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
-    if params.get("key") != key:
-        raise ServiceError(403, "AccessDenied", 'Invalid according to Policy: ["eq", "$key"]')
-    if int(params["size"]) > largest:
-        raise ServiceError(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size.")
-    address = f"{state.host}/{key}"
-    state.uploads[key] = Upload(address, Path(params["file"]), int(params["size"]), params["sha256"])
-    return {"Bucket": state.host.partition(".")[0], "Location": f"http://{address}", "Key": key}
+class PostObject(Operation, method="POST", version=""):
+    """Of OSS: a form with a file, the fields of which have names of their own, and `file`, `size`, `sha256` of what came."""
+
+    def answer(self, state: ServiceState) -> JsonObject:
+        params = self.model_extra or {}
+        if "file" not in params:
+            raise ServiceError(
+                400, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data."
+            )
+        if not params["content-length"]:
+            raise ServiceError(
+                411, "MissingContentLength", "You must provide the Content-Length HTTP header."
+            )
+        if params.get("OSSAccessKeyId") != OSS_KEY:
+            raise ServiceError(
+                403, "InvalidAccessKeyId", "The OSS Access Key Id does not exist in our records."
+            )
+        if not _is_signed(params):
+            raise ServiceError(403, "SignatureDoesNotMatch", "The request signature does not match.")
+        said = json.loads(base64.b64decode(params["policy"]))
+        (_, _, key), (_, _, largest) = said["conditions"]
+        if datetime.fromisoformat(said["expiration"]).timestamp() < state.clock.now():
+            raise ServiceError(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
+        if params.get("key") != key:
+            raise ServiceError(403, "AccessDenied", 'Invalid according to Policy: ["eq", "$key"]')
+        if int(params["size"]) > largest:
+            raise ServiceError(
+                400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."
+            )
+        address = f"{state.host}/{key}"
+        state.uploads[key] = Upload(address, Path(params["file"]), int(params["size"]), params["sha256"])
+        return {"Bucket": state.host.partition(".")[0], "Location": f"http://{address}", "Key": key}
 
 
 def _is_signed(form: Mapping[str, str]) -> bool:

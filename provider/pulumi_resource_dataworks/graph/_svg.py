@@ -67,8 +67,8 @@ def svg(picture: Picture) -> str:
             f"up to {MAX_PARTS:,} of both together. Use --format mermaid"
         )
         raise NotDrawnError(f"{picture.name} is not drawn: {why}", 1)
-    name = {"role": "img", "aria-labelledby": "title desc"}
-    root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **name})
+    named = {"role": "img", "aria-labelledby": "title desc"}
+    root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **named})
     about = [picture.summary, *(f"{line.sign} {line.text}".strip() for line in picture.lines)]
     _add(root, "title", text=shorten(printable(picture.name), 200), id="title")
     _add(root, "desc", text=shorten(printable(". ".join(about)), 2000), id="desc")
@@ -126,8 +126,8 @@ def _legend(picture: Picture) -> tuple[ET.Element, float, float]:
         if isinstance(of, Category):
             _add_icon(legend, of, x, y - 2)
         elif of in WORDS.values():
-            group = _add(legend, "g", of)
-            _add_shape(group, Category.OTHER, (x, y - 1, _ICON_WIDTH, _ICON_HEIGHT - 2))
+            sign = _add(legend, "g", of)
+            _add(sign, "rect", "box", x=x, y=y - 1, width=_ICON_WIDTH, height=_ICON_HEIGHT - 2, rx=5.0)
         else:
             path = f"M{x:g},{y + 7:g} h{_ICON_WIDTH:g}"
             _add(legend, "path", f"edge {of}", d=path, **{"marker-end": "url(#head-)"})
@@ -163,7 +163,9 @@ def _graph(picture: Picture) -> tuple[ET.Element, float, float]:
         path = _add(graph, "path", look, d=f"M{' '.join(f'{x:.1f},{y:.1f}' for x, y in points)}", **tip)
         _add(path, "title", text=f"{names[arrow.target]} ← {names[arrow.source]}")
         if label and middle:
-            _add_label(graph, label, word, middle)
+            (x, y), width = middle, columns(label) * _SMALL + 4
+            _add(graph, "rect", "paper", x=x - width / 2, y=y - 7, width=width, height=14)
+            _add(graph, "text", f"small middle {word or 'faint'}", label, x=x, y=y + 4)
     return graph, *size
 
 
@@ -187,8 +189,12 @@ def _add_box(graph: ET.Element, box: Box, lines: _Lines, place: Rectangle, *, is
     what = ", ".join(filter(None, (word, box.category.value)))
     title = [shorten(printable(line), 1000) for line in (box.name, box.about, what, ", ".join(box.changes))]
     _add(group, "title", text="\n".join(filter(None, title)))
-    _add_shape(group, Category.OTHER if is_holder else box.category, place)
-    x, y = place[0] + _PAD, place[1] + _PAD / 2
+    x, y, width, height = place
+    # Round ends for a virtual node, sharp corners for a control node that holds none.
+    round_ends, sharp = box.category is Category.VIRTUAL, box.category is Category.CONTROL and not is_holder
+    radius = height / 2 if round_ends else 0 if sharp else 5
+    _add(group, "rect", "box", x=x, y=y, width=width, height=height, rx=radius)
+    x, y = x + _PAD, y + _PAD / 2
     _add_icon(group, box.category, x, y + 2)
     y += 14
     for look, height, line in lines:
@@ -200,13 +206,6 @@ def _label(arrow: Arrow) -> str:
     """What stands beside an arrow. A loop has no space for more than its sign."""
     earlier = "" if arrow.source == arrow.target else arrow.earlier
     return shorten(printable(" ".join(filter(None, (arrow.sign, earlier, arrow.condition)))), 40)
-
-
-def _add_label(graph: ET.Element, label: str, word: str, middle: Point) -> None:
-    x, y = middle
-    width = columns(label) * _SMALL + 4
-    _add(graph, "rect", "paper", x=x - width / 2, y=y - 7, width=width, height=14)
-    _add(graph, "text", f"small middle {word or 'faint'}", label, x=x, y=y + 4)
 
 
 # --- Where boxes and arrows go
@@ -297,13 +296,6 @@ def _is_wide(picture: Picture) -> bool:
 
 
 # --- The pieces
-
-
-def _add_shape(parent: ET.Element, category: Category, place: Rectangle) -> None:
-    """Draws the border of a box: round ends for a virtual node, sharp corners for a control node."""
-    x, y, width, height = place
-    radius = {Category.VIRTUAL: height / 2, Category.CONTROL: 0}.get(category, 5)
-    _add(parent, "rect", "box", x=x, y=y, width=width, height=height, rx=radius)
 
 
 def _add_icon(parent: ET.Element, category: Category, x: float, y: float) -> None:
