@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 from pulumi_resource_dataworks.lifecycle import Change, Checked, Context, HalfDoneError, WorkflowDefinitions
@@ -342,3 +344,27 @@ def edited(root: Object, change: Callable[[Object], object]) -> Object:
 def half_done(error: HalfDoneError, inputs: Object) -> tuple[str, Object, Object]:
     """The state that the engine keeps of a step that ended half done."""
     return error.id, inputs, error.outputs
+
+
+def put(run: Run, spec: Any, workflow_id: str | None = None, urn: str = OTHER_URN) -> str:
+    """A workflow that is there already."""
+    root = root_of(Run().inputs(spec, urn=urn), urn)
+    key = workflow_id or workflow(root)["id"]
+    workflow(root)["id"] = root["spec"]["id"] = key
+    run.client.held[key] = root
+    return str(key)
+
+
+async def broken(run: Run, spec: Any = None, **more: Any) -> tuple[str, Object, Object, str]:
+    """ID, inputs and outputs of a create that ends half done, and its words."""
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create(spec, **more)
+    state = half_done(caught.value, run.inputs(spec))
+    assert state[0].startswith(f"{PROJECT}/")
+    assert state[2]["spec"] == state[1]["spec"]
+    assert (PROJECT, state[0].partition("/")[2]) in run.definitions.held
+    return (*state, str(caught.value))
+
+
+def job(status: str, **more: Any) -> openapi.JobStatus:
+    return openapi.JobStatus(job_id="job1", status=status, **more)
