@@ -23,6 +23,10 @@ Ability = Literal[
 ]
 """What only the plugin can do, as `pulumi.dynamic` has no way for it (docs/dynamic.md)."""
 
+OTHER = 10002
+"""A second workspace."""
+PLANTED = "planted-script-71c0"
+"""A secret that is to be seen nowhere."""
 DYNAMIC_MODULE = "pulumi-python:dynamic/dataworks:"
 _WITH_A_PROGRAM = frozenset({"preview", "up"})
 _HOST = "pulumi-resource-pulumi-python"
