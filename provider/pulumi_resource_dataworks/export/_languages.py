@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
+from pathlib import PurePath
 from string import Template
 
 from pulumi_resource_dataworks import __version__
 
 from ._documents import Member, Output, Setting
 from ._kinds import FILE, KINDS, WORKFLOW, Kind
+from ._workspace import ExportRequest
 
 CONTENT = "content"
 """The file beside the document of a file resource that a portable program uploads."""
@@ -20,80 +22,61 @@ CONTENT = "content"
 _TEMPLATES = resources.files("pulumi_resource_dataworks.export").joinpath("templates")
 
 
-def filled(template: str, values: Mapping[str, object]) -> str:
-    """A template with what stands in it for `$...`."""
-    return Template(_TEMPLATES.joinpath(f"{template}.txt").read_text("utf-8")).substitute(values)
-
-
-def inputs_of(kind: Kind, *, portable: bool) -> list[str]:
-    """The inputs that a program gives beside the document."""
-    return ["scene"] * bool(kind.scene) + ["content"] * (kind is FILE and portable)
+def filled(template: str, values: Mapping[str, object], words: Collection[str] = ()) -> str:
+    """A template with what stands in it for `$...`; a line that begins with `?word` is there for that word alone."""
+    text = _TEMPLATES.joinpath(f"{template}.txt").read_text("utf-8")
+    text = re.sub(r"(?m)^\?(\w+) ?(.*\n)", lambda line: line[2] if line[1] in words else "", text)
+    return Template(text).substitute(values)
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of Pulumi. Where there are two of something, the second is for portable programs.
+    """A language of Pulumi.
 
     Attributes:
         program: The name of the program's file.
         runtime: Its name, as Pulumi.yaml has it.
         install: The command that installs the program's packages, pip's aside.
-        files: The project's own files that have a template.
-        helper: The template of a function that declares a resource of one kind.
-        project: What the program says of the workspace before everything else.
-        project_id: How its functions name the workspace, where that is not always the same.
+        files: The project's own files that have a template; so does the function that declares a resource of one kind.
         calls: How the program calls such a function, without variables and with them.
         setting: The value of a variable that is a setting of the stack.
         outputs: The value of one that is an output, of a workflow's node and of anything else.
-        inputs: What a function gives beside the document, by input.
-        protect: How it protects what it declares.
     """
 
     program: str
     runtime: str
     install: str = ""
     files: tuple[str, ...] = ()
-    helper: str = ""
-    project: tuple[str, str] = ("", "")
-    project_id: tuple[str, str] = ("", "")
     calls: tuple[str, str] = ("", "")
     setting: str = ""
     outputs: tuple[str, str] = ("", "")
-    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
-    protect: tuple[str, str] = ("", "")
 
-    def written(
-        self, name: str, project_id: int, members: Sequence[Member], *, portable: bool
-    ) -> dict[str, str]:
+    def written(self, name: str, request: ExportRequest, members: Sequence[Member]) -> dict[str, str]:
         """The project's own files."""
-        kinds = [kind for kind in KINDS if self.helper and any(one.kind is kind for one in members)]
+        kinds = [kind for kind in KINDS if self.files and any(one.kind is kind for one in members)]
         values = {
-            "title": "A DataWorks workspace" if portable else f"DataWorks workspace {project_id}",
-            "project": self.project[portable].format(project_id),
-            "helpers": "\n".join(self._helper(kind, portable=portable) for kind in kinds),
+            "project_id": request.project_id,
+            "helpers": "\n".join(self._helper(kind, request.form) for kind in kinds),
             "calls": "\n".join(map(self._call, members)),
             "name": name,
             "version": __version__,
         }
-        return {file: filled(file, values) for file in self.files}
+        return {file: filled(file, values, [request.form]) for file in self.files}
 
-    def _helper(self, kind: Kind, *, portable: bool) -> str:
-        more = "".join(self.inputs[key].format(kind=kind) for key in inputs_of(kind, portable=portable))
+    def _helper(self, kind: Kind, form: str) -> str:
+        words = [form, "workflow" if kind is WORKFLOW else "object"]
+        words += ["scene"] * bool(kind.scene) + ["upload"] * (kind is FILE and form == "portable")
         values = {
             "helper": kind.helper,
             "noun": kind.noun,
             "folder": kind.folder,
             "document": kind.document,
             "resource": kind.resource,
-            "project_id": self.project_id[portable],
-            "more": more,
-            "protect": self.protect[portable],
-            "node": ", node" if kind is WORKFLOW else "",
-            "output": "NodeOutputs.MapIndex(pulumi.String(node))"
-            if kind is WORKFLOW
-            else kind.output.title(),
+            "output": kind.output.title(),
+            "scene": kind.scene,
+            "content": CONTENT,
         }
-        return filled(self.helper, values)
+        return filled(f"helper{PurePath(self.program).suffix}", values, words)
 
     def _call(self, member: Member) -> str:
         lines = [f"    {_json(name)}: {self._value(value)}" for name, value in member.variables.items()]
@@ -123,66 +106,28 @@ LANGUAGES = {
         "__main__.py",
         "\n  name: python\n  options:\n    toolchain: pip\n    virtualenv: .venv",
         files=("__main__.py",),
-        helper="helper.py",
-        project=("PROJECT_ID = {}", 'config = pulumi.Config()\nPROJECT_ID = config.require_int("projectId")'),
         calls=("{}({}, {})", "{}({}, {}, {{\n{},\n}})"),
         setting="config.require({})",
         outputs=("{kind.folder}[{name}].node_outputs[{node}]", "{kind.folder}[{name}].{kind.output}"),
-        inputs={
-            "scene": '        scene="{kind.scene}",\n',
-            "content": f'        content=pulumi.FileAsset(f"{{{{folder}}}}/{CONTENT}"),\n',
-        },
-        protect=(
-            "        opts=pulumi.ResourceOptions(protect=True),  # no destroy deletes it before this line says False\n",
-            "",
-        ),
     ),
-    "yaml": Language(
-        "Pulumi.yaml",
-        " yaml",
-        inputs={
-            "scene": "scene: {kind.scene}",
-            "content": "content: {{ fn::fileAsset: {file} }}",
-        },
-    ),
+    "yaml": Language("Pulumi.yaml", " yaml"),
     "typescript": Language(
         "index.ts",
         " nodejs",
         "npm install\n",
-        ("index.ts", "package.json", "tsconfig.json"),
-        helper="helper.ts",
-        project=(
-            "const projectId = {};",
-            'const config = new pulumi.Config();\nconst projectId = config.requireNumber("projectId");',
-        ),
+        files=("index.ts", "package.json", "tsconfig.json"),
         calls=("{}({}, {});", "{}({}, {}, {{\n{},\n}});"),
         setting="config.require({})",
         outputs=("{kind.folder}[{name}].nodeOutputs[{node}]", "{kind.folder}[{name}].{kind.output}"),
-        inputs={
-            "scene": '        scene: "{kind.scene}",\n',
-            "content": f'        content: new pulumi.asset.FileAsset(folder + "/{CONTENT}"),\n',
-        },
-        protect=(", { protect: true }); // no destroy deletes it before this line says false", ");"),
     ),
     "go": Language(
         "main.go",
         " go",
         "go mod tidy\n",
-        ("main.go", "go.mod"),
-        helper="helper.go",
-        project=(
-            ")\n\nconst projectID = {}",
-            '\t"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"\n)',
-        ),
-        project_id=("pulumi.Int(projectID)", 'pulumi.Int(config.RequireInt(ctx, "projectId"))'),
+        files=("main.go", "go.mod"),
         calls=("\t\t{}(ctx, {}, {}, nil),", "\t\t{}(ctx, {}, {}, pulumi.Map{{\n{},\n\t\t}}),"),
         setting="pulumi.String(config.Require(ctx, {}))",
         outputs=("{kind.helper}Output({name}, {node})", "{kind.helper}Output({name})"),
-        inputs={
-            "scene": '\t\tScene:     pulumi.String("{kind.scene}"),\n',
-            "content": f'\t\tContent:   pulumi.NewFileAsset(folder + "/{CONTENT}"),\n',
-        },
-        protect=(", pulumi.Protect(true)) // no destroy deletes it before this line says false", ")"),
     ),
 }
 

@@ -10,7 +10,7 @@ from pulumi_resource_dataworks import __version__
 
 from ._documents import Member, as_json
 from ._kinds import FILE, counted
-from ._languages import CONTENT, LANGUAGES, Language, filled, inputs_of, quoted, scalar, variable
+from ._languages import CONTENT, LANGUAGES, Language, filled, quoted, scalar, variable
 from ._workspace import ExportRequest
 
 _MOST_PLACES = 5
@@ -57,9 +57,7 @@ def program_files(program: Program) -> dict[str, bytes]:
         ".gitattributes": "# A script is what its file holds, byte by byte: Git is not to change line ends.\n"
         + "".join(f"{folder}/** -text\n" for folder in folders),
         ".gitignore": ".venv/\n__pycache__/\nnode_modules/\nbin/\n",
-        **program.language.written(
-            program.name, request.project_id, program.members, portable=request.portable
-        ),
+        **program.language.written(program.name, request, program.members),
     }
     found = {path: text.encode() for path, text in texts.items()}
     found |= {f"{member.folder}/{member.kind.document}": as_json(member.root) for member in program.members}
@@ -94,25 +92,31 @@ def _pulumi_yaml(program: Program) -> Iterator[str]:
     if request.language == "yaml":
         yield "resources:"
         for member in program.members:
-            yield f"  {scalar(member.resource)}:"
-            yield f"    type: dataworks:{member.kind.resource}"
-            yield "    properties:"
-            yield f"      projectId: {'${projectId}' if request.portable else request.project_id}"
-            yield "      spec:"
-            yield "        fn::invoke:"
-            yield "          function: dataworks:readFlowSpec"
-            yield "          arguments:"
-            yield f"            path: {scalar(f'{member.folder}/{member.kind.document}')}"
-            if member.variables:
-                yield "            variables:"
-            for name, stands_for in member.variables.items():
-                yield f"              {quoted(name)}: {variable(stands_for)}"
-            yield "          return: spec"
-            for key in inputs_of(member.kind, portable=request.portable):
-                file = scalar(f"{member.folder}/{CONTENT}")
-                yield f"      {program.language.inputs[key].format(kind=member.kind, file=file)}"
-            if not request.portable:
-                yield "    options: { protect: true }"
+            yield from _resource(member, request)
+
+
+def _resource(member: Member, request: ExportRequest) -> Iterator[str]:
+    """A resource of a program in Pulumi YAML."""
+    yield f"  {scalar(member.resource)}:"
+    yield f"    type: dataworks:{member.kind.resource}"
+    yield "    properties:"
+    yield f"      projectId: {'${projectId}' if request.portable else request.project_id}"
+    yield "      spec:"
+    yield "        fn::invoke:"
+    yield "          function: dataworks:readFlowSpec"
+    yield "          arguments:"
+    yield f"            path: {scalar(f'{member.folder}/{member.kind.document}')}"
+    if member.variables:
+        yield "            variables:"
+    for name, stands_for in member.variables.items():
+        yield f"              {quoted(name)}: {variable(stands_for)}"
+    yield "          return: spec"
+    if member.kind.scene:
+        yield f"      scene: {member.kind.scene}"
+    if member.kind is FILE and request.portable:
+        yield f"      content: {{ fn::fileAsset: {scalar(f'{member.folder}/{CONTENT}')} }}"
+    if not request.portable:
+        yield "    options: { protect: true }"
 
 
 # --- The README of an exported project: what is where, and the commands that come next
@@ -135,12 +139,11 @@ def readme(program: Program, left_out: Mapping[str, str], mentions: Mapping[str,
         "count": counted(kinds),
         "folders": ", ".join(f"`{folder}/`" for folder in dict.fromkeys(kind.folder for kind in kinds)),
         "calls": len(kinds) + sum(kind.folder in ("nodes", "tasks") for kind in kinds),
-        "region": "" if program.region else "pulumi config set dataworks:region cn-shanghai\n",
     }
-    parts = [filled("portable-README.md" if request.portable else "README.md", values)]
+    parts = [filled("README.md", values, [request.form, *["anywhere"] * (not program.region)])]
     if FILE in kinds:
         files = [one for one in program.members if one.kind is FILE] if request.portable else []
-        parts.append(filled("portable-files.md" if request.portable else "files.md", {}))
+        parts.append(filled("files.md", {}, [request.form]))
         parts[-1] += "".join(f"- `{one.folder}/{CONTENT}`: {one.path}\n" for one in files)
     if program.settings:
         parts.append("".join(f"{line}\n" for line in _settings(program)))

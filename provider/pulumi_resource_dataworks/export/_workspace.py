@@ -46,6 +46,11 @@ class ExportRequest:
         """Whether nothing is left out by its kind."""
         return {*self.kinds} == {*STUDIO_KINDS}
 
+    @property
+    def form(self) -> str:
+        """The word of its lines in the templates."""
+        return "portable" if self.portable else "fixed"
+
     def __str__(self) -> str:
         which = "--all" if self.name == "*" else f"--name '{self.name}'"
         kinds = "" if self.has_all_kinds else "".join(f" --kind {kind}" for kind in self.kinds)
