@@ -183,7 +183,7 @@ def test_a_node_is_imported_as_its_author_would_write_it(live: Stack) -> None:
     live.declare({})
     output = live.run("import", "dataworks:index:Node", "own", f"{live.project_id}/{own}", "--yes").output
     assert "content: SELECT 1;" in output
-    [imported] = [one for one in live.state() if one["type"] == "dataworks:index:Node"]
+    imported = live.one("Node")
     declare(live, imported["inputs"]["spec"], options={"protect": True})
     live.is_quiet()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import json
 import os
 import signal
 import subprocess
@@ -132,7 +131,7 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
             _command(stack, outcome, "cancel", "--yes")
         if not _command(stack, outcome, *UP):
             outcome.expect(_adopted(stack, outcome, step, trouble), "the next up failed")
-    if _deployment(stack).get("pending_operations") and REFRESH in outcome.told[-1]:
+    if stack.checkpoint().get("pending_operations") and REFRESH in outcome.told[-1]:
         outcome.way = REFRESHED if outcome.way == NEXT_UP else outcome.way
         _command(stack, outcome, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     _look(stack, base, step.after, outcome)
@@ -245,7 +244,7 @@ def _look(stack: Stack, base: Base, declared: Document | None, outcome: Outcome)
     outcome.expect(base.foreign in stored, "somebody else's workflow has changed")
     wanted = [] if declared is None else [gist(declared)]
     outcome.expect([gist(workflow.document) for workflow in ours] == wanted, f"the service holds {ours}")
-    deployment, resources = _deployment(stack), stack.resources()
+    deployment, resources = stack.checkpoint(), stack.resources()
     outcome.expect(not deployment.get("pending_operations"), "operations are pending in the state")
     held = [
         (found["outputs"]["workflowId"], found.get("initErrors"), found.get("delete")) for found in resources
@@ -304,9 +303,3 @@ def _end(names: dict[str, str], edge: dict[str, Any]) -> str:
     """The node that a dependency is on; its output bears its ID where nobody has chosen one."""
     end = str(edge.get("output", edge.get("nodeId")))
     return names.get(end, end)
-
-
-def _deployment(stack: Stack) -> dict[str, Any]:
-    path = stack.folder.parent / "state/.pulumi/stacks/engine-test" / f"{stack.name}.json"
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))["checkpoint"]["latest"] or {}
-    return found

@@ -77,17 +77,6 @@ class PythonExample(Stack):
         assert (answer["status"] == 0) is ok, answer["output"]
         return Result(answer["status"], answer["output"], 0)
 
-    def outputs(self) -> dict[str, Any]:
-        """The outputs of the stack, as its state file has them."""
-        file = self.folder.parent / "state/.pulumi/stacks" / self.project / f"{self.name}.json"
-        [root] = [
-            resource
-            for resource in json.loads(file.read_text("utf-8"))["checkpoint"]["latest"]["resources"]
-            if resource["type"] == "pulumi:pulumi:Stack"
-        ]
-        outputs: dict[str, Any] = root["outputs"]
-        return outputs
-
     def nodes(self, path: str, project_id: int = PROJECTS[0]) -> dict[str, dict[str, Any]]:
         """The nodes of a workflow of the service, by name."""
         return {node["name"]: node for node in self.workflow_at(path, project_id)["nodes"]}

@@ -136,7 +136,7 @@ class ObjectCourse(StackCourse):
             if live:
                 deployment = {"type": "dataworks:WorkflowDeployment", "properties": asked, "options": waits}
                 resources[f"live-{which}"] = deployment
-        self.write(resources)
+        self.stack.declare(resources, config=self.config)
 
     def _inputs(self, objects: Objects, which: str, name: str) -> Values:
         """The inputs that mean one of the objects, in the form of the row."""
@@ -178,7 +178,7 @@ class ObjectCourse(StackCourse):
 
     def forget(self) -> None:
         """Empties the state, as after a kill between the last call and the write of the state."""
-        file = self.stack.folder.parent / f"state/.pulumi/stacks/engine-test/{self.stack.name}.json"
+        file = self.stack.state_file
         held = json.loads(file.read_text("utf-8"))
         held["checkpoint"]["latest"]["resources"] = []
         file.write_text(json.dumps(held), "utf-8")
@@ -218,12 +218,8 @@ class ObjectCourse(StackCourse):
         sent, there = _gist(name, declared.document(name)), _gist(name, one.document)
         apart = {key for key in sent if sent[key] != there[key]}
         assert apart <= self.kept, f"{name}: the service holds {there}, and declared is {sent}"
-        [outputs] = [
-            resource["outputs"]
-            for resource in self.stack.state()
-            if resource["type"].endswith(f":{RESOURCES[name]}")
-        ]
         kind = RESOURCES[name]
+        outputs = self.stack.one(kind)["outputs"]
         assert outputs[f"{kind[0].lower()}{kind[1:]}Id"] == one.workflow_id
         if name == "file":
             assert one.file is not None

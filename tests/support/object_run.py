@@ -255,7 +255,7 @@ def importing(course: ObjectCourse) -> None:
     course.run(
         "import", "--file", str(file), "--yes", "--skip-preview", "--protect=false", "--out", str(code)
     )
-    course.write(resources_in(code.read_text("utf-8")))
+    course.stack.declare(resources_in(code.read_text("utf-8")), config=course.config)
     course.is_quiet(at_once=True)
     course.declare(declared)
     course.up()

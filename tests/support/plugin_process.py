@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import os
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, prov
 
 from pulumi_resource_dataworks.emulator import EmulatorServer
 from pulumi_resource_dataworks.plugin._servicer import Servicer
+from tests.support.cli import kept_environment
 from tests.support.wire_values import struct
 
 TYPE = "dataworks:index:WorkflowDefinition"
@@ -71,53 +71,31 @@ class Calls:
         request = provider_pb2.ConfigureRequest(args=struct(args), acceptSecrets=True, acceptResources=True)
         return self.stub.Configure(request, timeout=SECONDS)
 
+    def _of(self, name: str) -> dict[str, Any]:
+        return {"urn": urn(name, kind=self.kind), "type": self.kind, "name": name}
+
     def check(self, name: str, news: Values, olds: Values | None = None, **more: Any) -> Any:
-        request = provider_pb2.CheckRequest(
-            urn=more.pop("urn", urn(name, kind=self.kind)),
-            type=more.pop("type", self.kind),
-            name=name,
-            olds=struct(olds or {}),
-            news=struct(news),
-            **more,
-        )
+        values: dict[str, Any] = {"olds": struct(olds or {}), "news": struct(news)}
+        request = provider_pb2.CheckRequest(**{**self._of(name), **values, **more})
         return self.stub.Check(request, timeout=SECONDS)
 
     def diff(self, name: str, resource_id: str, olds: Values, news: Values, **more: Any) -> Any:
-        request = provider_pb2.DiffRequest(
-            id=resource_id,
-            urn=urn(name, kind=self.kind),
-            type=self.kind,
-            name=name,
-            olds=struct(more.pop("state", olds)),
-            old_inputs=struct(olds),
-            news=struct(news),
-            **more,
-        )
+        state = struct(more.pop("state", olds))
+        values: dict[str, Any] = {"olds": state, "old_inputs": struct(olds), "news": struct(news)}
+        request = provider_pb2.DiffRequest(id=resource_id, **self._of(name), **values, **more)
         return self.stub.Diff(request, timeout=SECONDS)
 
-    def create_request(
-        self, name: str, news: Values, *, preview: bool = False, timeout: float = 0
-    ) -> provider_pb2.CreateRequest:
-        return provider_pb2.CreateRequest(
-            urn=urn(name, kind=self.kind),
-            type=self.kind,
-            name=name,
-            properties=struct(news),
-            preview=preview,
-            timeout=timeout,
-        )
+    def create_request(self, name: str, news: Values, **more: Any) -> provider_pb2.CreateRequest:
+        return provider_pb2.CreateRequest(**self._of(name), properties=struct(news), **more)
 
-    def create(self, name: str, news: Values, *, preview: bool = False, timeout: float = 0) -> Any:
-        request = self.create_request(name, news, preview=preview, timeout=timeout)
-        return self.stub.Create(request, timeout=SECONDS)
+    def create(self, name: str, news: Values, **more: Any) -> Any:
+        return self.stub.Create(self.create_request(name, news, **more), timeout=SECONDS)
 
     def read(
         self, name: str, resource_id: str, inputs: Values | None = None, state: Values | None = None
     ) -> Any:
         """A read; for an import without inputs and state, which are then left out."""
-        request = provider_pb2.ReadRequest(
-            id=resource_id, urn=urn(name, kind=self.kind), type=self.kind, name=name
-        )
+        request = provider_pb2.ReadRequest(id=resource_id, **self._of(name))
         if inputs is not None:
             request.inputs.CopyFrom(struct(inputs))
         if state is not None:
@@ -131,23 +109,14 @@ class Calls:
         state: Values,
         news: Values,
         olds: Values | None = None,
-        *,
-        preview: bool = False,
-        timeout: float = 0,
-        ignore_changes: Sequence[str] = (),
+        **more: Any,
     ) -> Any:
-        request = provider_pb2.UpdateRequest(
-            id=resource_id,
-            urn=urn(name, kind=self.kind),
-            type=self.kind,
-            name=name,
-            olds=struct(state),
-            old_inputs=struct(olds if olds is not None else news),
-            news=struct(news),
-            preview=preview,
-            timeout=timeout,
-            ignoreChanges=list(ignore_changes),
-        )
+        values: dict[str, Any] = {
+            "olds": struct(state),
+            "old_inputs": struct(news if olds is None else olds),
+            "news": struct(news),
+        }
+        request = provider_pb2.UpdateRequest(id=resource_id, **self._of(name), **values, **more)
         return self.stub.Update(request, timeout=SECONDS)
 
     def invoke_request(self, function: str, args: Values) -> Any:
@@ -157,9 +126,7 @@ class Calls:
         return self.stub.Invoke(self.invoke_request(function, args), timeout=SECONDS)
 
     def delete(self, name: str, resource_id: str, state: Values) -> None:
-        request = provider_pb2.DeleteRequest(
-            id=resource_id, urn=urn(name, kind=self.kind), type=self.kind, name=name, properties=struct(state)
-        )
+        request = provider_pb2.DeleteRequest(id=resource_id, **self._of(name), properties=struct(state))
         self.stub.Delete(request, timeout=SECONDS)
 
 
@@ -253,12 +220,7 @@ def settings(server: EmulatorServer) -> dict[str, str]:
 
 def clean_environment() -> dict[str, str]:
     """This environment without what would configure the provider."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PULUMI_", "ALIBABA", "ALICLOUD_"))
-    }
-    return {**kept, "HOME": "/nonexistent", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+    return {**kept_environment(), "HOME": "/nonexistent", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
 
 
 P = ParamSpec("P")

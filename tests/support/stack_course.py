@@ -129,14 +129,15 @@ class StackCourse:
         """What has to be right after each step."""
         raise NotImplementedError
 
-    def write(self, resources: dict[str, Any], outputs: dict[str, str] | None = None) -> None:
-        """Writes the program."""
+    @property
+    def config(self) -> dict[str, Any]:
+        """The provider's settings."""
         config: dict[str, Any] = {"validateOnPreview": True}
         if self.row.get("dry_run") == "honoured":
             config["dryRunProjects"] = [self.stack.project_id]
         if not self.row["edition"]:
             config["callsPerSecond"] = 1000
-        self.stack.declare(resources, outputs, config=config)
+        return config
 
     def throttle(self) -> dict[str, Any]:
         """What somebody else's calls have used up of a second, as a fault; two calls are refused."""

@@ -159,9 +159,13 @@ class Stack:
 
     def refill(self) -> dict[str, Any]:
         """The outputs of the one run in the state."""
-        [found] = [one for one in self.state() if one["type"].endswith(":WorkflowRun")]
-        outputs: dict[str, Any] = found["outputs"]
+        outputs: dict[str, Any] = self.one("WorkflowRun")["outputs"]
         return outputs
+
+    def one(self, kind: str) -> dict[str, Any]:
+        """The one resource of a kind in the state."""
+        [found] = [one for one in self.state() if one["type"].endswith(f":{kind}")]
+        return found
 
     @property
     def project_id(self) -> int:
@@ -232,12 +236,24 @@ class Stack:
         whole = self.preview("--refresh", "--diff", "--expect-no-changes").output
         return whole + "".join(step("--diff", "--expect-no-changes").output for step in steps)
 
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return "engine-test"
+
+    @property
+    def state_file(self) -> Path:
+        """Where Pulumi keeps the stack's state."""
+        return self.folder.parent / "state/.pulumi/stacks" / self.project / f"{self.name}.json"
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The stack's state, as its file has it."""
+        found: dict[str, Any] = json.loads(self.state_file.read_text("utf-8"))["checkpoint"]["latest"] or {}
+        return found
+
     def state(self) -> list[dict[str, Any]]:
         """The stack's resources, as the state file has them."""
-        text = (self.folder.parent / "state/.pulumi/stacks/engine-test" / f"{self.name}.json").read_text(
-            "utf-8"
-        )
-        found: list[dict[str, Any]] = json.loads(text)["checkpoint"]["latest"].get("resources", [])
+        found: list[dict[str, Any]] = self.checkpoint().get("resources", [])
         return found
 
     def state_files(self) -> list[Path]:
@@ -252,8 +268,7 @@ class Stack:
 
     def deployed(self) -> dict[str, Any]:
         """The one workflow deployment in the state."""
-        [found] = [one for one in self.state() if one["type"].endswith(":WorkflowDeployment")]
-        return found
+        return self.one("WorkflowDeployment")
 
     def resource(self) -> dict[str, Any]:
         """The one workflow definition in the state."""
@@ -267,8 +282,7 @@ class Stack:
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; it is not always first in the state: a provider that `exists` asks is made beside it."""
-        [stack] = [one for one in self.state() if one["type"] == "pulumi:pulumi:Stack"]
-        found: dict[str, Any] = stack["outputs"]
+        found: dict[str, Any] = self.one("pulumi:Stack")["outputs"]
         return found
 
     def output(self, name: str = "workflowId") -> str:

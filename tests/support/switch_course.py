@@ -15,7 +15,6 @@ from tests.support.documents import etl, node, nodes
 from tests.support.stack_course import DAY, LONG_JOB, SHORT_JOB, StackCourse
 
 Document = dict[str, Any]
-KIND = "dataworks:WorkflowDefinition"
 FORGETFUL = ("rename", "replacement")
 """The scenarios in which jobs are forgotten where they are: it hides why a job failed."""
 
@@ -86,24 +85,20 @@ class Course(StackCourse):
     ) -> None:
         """Writes the program with one workflow."""
         self.declared = document
-        properties = {"projectId": project_id or self.stack.project_id, "spec": document, **inputs}
-        self.program({name: {"type": KIND, "properties": properties}})
+        properties = {"projectId": project_id or self.stack.project_id, **inputs}
+        self.stack.workflow(document, name=name, properties=properties, config=self.config)
 
     def declare_live(self, document: Document, **run: Any) -> None:
         """Writes the program with one workflow and its deployment, and where its inputs are given a run."""
         self.declared = document
-        properties = {"projectId": self.stack.project_id, "spec": document}
-        asked = {key: f"${{etl.{key}}}" for key in ("projectId", "workflowId", "digest")}
-        live = {"type": "dataworks:WorkflowDeployment", "properties": asked}
-        resources = {"etl": {"type": KIND, "properties": properties}, "live": live}
         if run:
-            run |= {key: f"${{live.{key}}}" for key in ("projectId", "workflowId")}
-            resources["refill"] = {"type": "dataworks:WorkflowRun", "properties": run}
-        self.program(resources)
+            self.stack.backfill(document, config=self.config, **run)
+        else:
+            self.stack.deployment(document, config=self.config)
 
     def program(self, resources: dict[str, Any]) -> None:
         """Writes the program, whose first resource is the workflow."""
-        self.write(resources, {"workflowId": f"${{{next(iter(resources))}.workflowId}}"})
+        self.stack.declare(resources, {"workflowId": f"${{{next(iter(resources))}.workflowId}}"}, self.config)
 
     def document(self, **changes: Any) -> Document:
         """The row's document with other fields of its workflow."""

@@ -87,7 +87,7 @@ def test_an_ignored_path_is_not_sent(plugin: Plugin, emulator: Emulator, seed: S
     resource_id, olds, state = seed(name, {"projectId": emulator.project.project_id, "spec": flow(name)})
     news = news_of(plugin, emulator, name, olds, "SELECT 2;\n", "SELECT 3;\n")
     paths = ["spec.workflows[0].nodes[0].script.content"]
-    plugin.update(name, resource_id, state, news, olds, ignore_changes=paths)
+    plugin.update(name, resource_id, state, news, olds, ignoreChanges=paths)
     assert scripts(emulator, resource_id) == ["SELECT 1;\n", "SELECT 3;\n"]
 
 
