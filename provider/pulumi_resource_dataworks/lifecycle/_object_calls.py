@@ -13,7 +13,7 @@ from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import RunObjects, get_object, object_in_place
 from ._object_readback import Before, described, read_back
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
-from ._state import reset_removed
+from ._state import iso_time, reset_removed
 from ._step import Asset, Context, LifecycleError, RefusedError
 
 _LOOKS = 3
@@ -43,7 +43,7 @@ async def claim_object(
     own_id, takes = found.answer.id, "up takes it over" if context.preview else "taking it over"
     holder = None if context.stateless else run.held.get((inputs.project_id, own_id))
     actual = found.carried(inputs)
-    is_own = not context.stateless and (begun or found.output(inputs) == inputs.own)
+    is_own = not context.stateless and (begun or found.proves(inputs))
     theirs = replace(inputs, own=own_id)
     if holder is not None and holder != context.urn:
         if (inputs.project_id, own_id) in run.moving:
@@ -65,7 +65,7 @@ async def claim_object(
     if holder:
         return ObjectState(theirs).with_answer(found).sent()
     if not inputs.adopts:
-        raise _is_taken(context, inputs, own_id)
+        raise _is_taken(context, inputs, found)
     context.report.warning(f"a {noun} is there already, and adopt is set: {takes} ({noun} {own_id})")
     return ObjectState(theirs).with_answer(found).sent()
 
@@ -76,19 +76,22 @@ def nothing_is_lost(inputs: ObjectInputs, actual: flowspec.Object) -> bool:
     return not (left.changed or left.removed or left.edges_removed or left.document)
 
 
-def _is_taken(context: Context, inputs: ObjectInputs, own_id: str) -> RefusedError:
-    noun = inputs.kind.noun
+def _is_taken(context: Context, inputs: ObjectInputs, found: FoundObject) -> RefusedError:
+    noun, own_id = inputs.kind.noun, found.answer.id
     key, token = f"{inputs.project_id}/{own_id}", f"dataworks:index:{inputs.kind.resource}"
-    taken = f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id}, which is not this resource's"
+    made = f" (made {time})" if (time := iso_time(found.answer.create_time)) else ""
+    taken = f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id}{made}, which is not this resource's"
     if context.stateless:
         return RefusedError(
             f"{taken}: without a state, nothing says what an earlier create has made. To change that {noun}, run `pulumi do {token} upsert "
             f"{key} --stateless`, or set `adopt: true`. To keep both, give this one another name or path"
         )
+    adopt = "To make it what is declared"
+    if nothing_is_lost(inputs, found.carried(inputs)):
+        adopt = "It holds just what is declared: where an interrupted run of this stack on another machine has made it"
     return RefusedError(
-        f"{taken}. To manage it here as it is, run `pulumi import {token} <name> {key}`. To make it what is declared, or where an interrupted "
-        "run of this stack has made it, set `adopt: true` on the resource. To keep both, give this one another name or path. Was the resource "
-        "renamed in the program? Then give it an alias with its old name"
+        f"{taken}. To manage it here as it is, run `pulumi import {token} <name> {key}`. {adopt}, set `adopt: true` on the resource. "
+        "To keep both, give this one another name or path. Was the resource renamed in the program? Then give it an alias with its old name"
     )
 
 
@@ -182,7 +185,7 @@ async def change_object(
         DataWorksError: Nothing was sent.
     """
     inputs, actual = state.inputs, found.carried(old)
-    state = state.with_answer(found)
+    before, state = replace(state, inputs=old).with_answer(found), state.with_answer(found)
     operations, key = inputs.kind.operations(context.client), (inputs.project_id, found.answer.id)
     there = inputs.kind.form.object_of(actual)
     path = str(flowspec.script_of(there).get("path") or "").strip("/")
@@ -207,15 +210,15 @@ async def change_object(
         unchanged = {"version": flowspec.VERSION, "kind": form.kind, "spec": {form.holder: [{"id": key[1]}]}}
         text = flowspec.canonical(document or unchanged)
         calls.append((f"updating the {inputs.kind.noun}", operations.update(*key, text, more)))
-    await _made_in_turn(context, state, calls)
+    # What was sent last stays in the state until all is done: it says which fields have left the document.
+    context.state_if_stopped = before.sent()
+    await _made_in_turn(context, calls)
+    context.state_if_stopped = state.sent()
     return await read_back(context, state.sent(), Before(old, found))
 
 
-async def _made_in_turn(
-    context: Context, state: ObjectState, calls: Sequence[tuple[str, Coroutine[Any, Any, None]]]
-) -> None:
+async def _made_in_turn(context: Context, calls: Sequence[tuple[str, Coroutine[Any, Any, None]]]) -> None:
     """Makes the calls of a change, each with what it is about; a first one that is refused has changed nothing."""
-    context.state_if_stopped = state.sent()
     try:
         for number, (said, call) in enumerate(calls):
             context.report.status("changing it" if context.secret else said)
@@ -224,7 +227,6 @@ async def _made_in_turn(
             except openapi.ServiceError as error:
                 unknown = error.after_lost_answer or openapi.is_outcome_unknown(error)
                 if number == 0 and not unknown:
-                    # Else the state would hold what was asked for, and nothing would undo a field that has left the document.
                     context.state_if_stopped = None
                 raise
     finally:

@@ -159,6 +159,10 @@ class FoundObject:
         output = inputs.output
         return output and flowspec.single_output(self.root, self.answer.id, output)
 
+    def proves(self, inputs: ObjectInputs) -> bool:
+        """Whether it shows that this resource has made it: the output of a node that names none is the resource's own ID."""
+        return self.output(inputs) == inputs.own
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectState:

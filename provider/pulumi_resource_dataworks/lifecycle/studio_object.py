@@ -40,7 +40,7 @@ from ._ownership import looking_ahead
 from ._production import Upstream, upstream_of
 from ._run import Journal, TakenOver
 from ._state import bookkeeping
-from ._step import UNKNOWN, Change, Context, LifecycleError, Unknown, nothing_lost
+from ._step import UNKNOWN, Change, Context, LifecycleError, RefusedError, Unknown, nothing_lost
 
 Outputs = dict[str, Any]
 
@@ -311,6 +311,12 @@ class StudioObjects:
             if found is None:
                 return
             key = key[0], found.answer.id
+            if not found.proves(state.inputs):
+                raise RefusedError(
+                    f"whether the create of this {noun} arrived was never seen, and the {noun} in its place, which holds just what was sent, may be "
+                    "somebody else's: it was not deleted. If it is this resource's, delete it in Data Studio and run this again. If it is not, "
+                    f"take the resource out of the state with `pulumi state delete` ({noun} {key[1]} of project {key[0]})"
+                )
         try:
             await self.kind.operations(context.client).delete(*key)
             self.run.gone.add(key)

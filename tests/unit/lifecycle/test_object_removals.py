@@ -85,6 +85,29 @@ async def test_where_that_is_an_error_it_stays_one_until_it_is_gone(case: str) -
     assert not there(run, field)
 
 
+@pytest.mark.parametrize("refresh", [False, True])
+async def test_what_was_taken_out_is_taken_away_after_an_update_that_was_refused_halfway(
+    refresh: bool,
+) -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function(dataSource="lake"))
+    run.next_run()
+    run.emulator.add_fault(Fault("UpdateFunction", status=403, code="NoPermission"))
+    then = function(name="hide")
+    with pytest.raises(HalfDoneError) as caught:
+        await run.up(state, **then)
+    state = caught.value.id, state[1], caught.value.outputs  # the engine keeps the inputs from before
+    if refresh:
+        read = await run.refreshed(state)
+        assert read is not None
+        state = read
+    run.next_run()
+    await run.up(state, **then)
+    [held] = run.held()
+    assert held["name"] == "hide"
+    assert held["datasource"]["name"] == "odps_first"
+
+
 async def test_dependencies_that_stay_are_said_too() -> None:
     run = Studio()
     run.emulator.switch(null_in_update="ignored")

@@ -414,7 +414,7 @@ async def test_a_preview_says_what_is_in_the_way_and_what_it_could_not_ask() -> 
     run.edit(script={**SCRIPT, "content": "SELECT 'theirs';"})
     run.next_run()
     news = run.news(spec=node_document())
-    with pytest.raises(RefusedError, match="interrupted"):
+    with pytest.raises(RefusedError, match="To make it what is declared, set `adopt: true`"):
         await run.steps.create(run.context(run.urn, preview=True), news)
     run.emulator.add_fault(Fault("ListNodes", status=503, times=20))
     await run.steps.create(run.context(run.urn, preview=True), news)
@@ -695,3 +695,63 @@ async def test_one_whose_create_was_not_seen_is_not_taken_for_somebody_elses(nam
     run.next_run()
     await run.gone(state)
     assert [one["className"] for one in run.held()] == ["theirs.Mask"]
+
+
+@pytest.mark.parametrize("resource", ["Function", "FileResource"])
+async def test_one_whose_create_was_not_seen_is_not_deleted_where_somebody_else_may_have_made_it(
+    resource: str, messages: Messages
+) -> None:
+    run = Studio(resource=resource)
+    run.emulator.add_fault(
+        Fault("*", nth=2, times=99, reset=True)
+    )  # after the look for what is there already
+    state = await run.attempt(None, **given(resource))
+    assert state is not None
+    run.emulator.clear_faults()
+    theirs = await Studio(run.clock, run.emulator, resource=resource).up(None, **given(resource))
+    run.next_run()
+    with pytest.raises(RefusedError) as caught:
+        await run.gone(state)
+    [held] = run.held()
+    messages(caught.value, own=held["id"])
+    run.next_run()
+    state = await run.up(state, **given(resource))  # `up` takes what is just as it was sent
+    assert state[2][run.steps.kind.id_output] == held["id"] == theirs[2][run.steps.kind.id_output]
+    run.next_run()
+    await run.gone(state)
+    assert run.held() == []
+
+
+async def test_a_node_whose_create_was_not_seen_is_known_by_its_output_and_deleted() -> None:
+    run = Studio()
+    run.emulator.add_fault(Fault("CreateNode", when="after", reset=True))
+    run.emulator.add_fault(Fault("ListNodes", nth=2, times=99, reset=True))
+    state = await run.attempt(None, spec=node_document())
+    assert state is not None
+    assert "nodeId" not in state[2]
+    run.emulator.clear_faults()
+    run.next_run()
+    await run.gone(state)
+    assert run.held() == []
+
+
+@pytest.mark.parametrize("resource", NAMES)
+async def test_what_another_machine_may_have_made_is_said_to_be_just_what_is_declared(
+    resource: str, messages: Messages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Studio(resource=resource)
+    await run.up(None, **given(resource))
+    own = run.held()[0]["id"]
+    run.next_run()
+    other_machine = tmp_path / "other"
+    other_machine.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(other_machine))
+    if resource == "Node":
+        state = await run.up(None, **given(resource))  # it shows by its output whose it is
+    else:
+        with pytest.raises(RefusedError) as caught:
+            await run.up(None, **given(resource))
+        messages(caught.value, own=own)
+        run.next_run()
+        state = await run.up(None, adopt=True, **given(resource))
+    assert state[2][run.steps.kind.id_output] == own
