@@ -51,6 +51,11 @@ def file(**changes: Any) -> Values:
     }
 
 
+def declared(resource: str) -> Values:
+    """What a program declares of one, by its kind."""
+    return {"Node": {"spec": node_document()}, "Function": function(), "FileResource": file()}[resource]
+
+
 @dataclass
 class Studio(Deploying):
     """One run of a program that declares objects of a kind: what the engine would call, in its order."""

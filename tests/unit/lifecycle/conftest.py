@@ -1,5 +1,7 @@
 """One resource, a service that it talks to, and time that costs nothing."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.definitions import Run
@@ -8,3 +10,9 @@ from tests.support.definitions import Run
 @pytest.fixture
 def run() -> Run:
     return Run()
+
+
+@pytest.fixture(autouse=True)
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is noted of creates is of this test alone."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.emulator import Fault
-from pulumi_resource_dataworks.lifecycle import HalfDoneError, secret
+from pulumi_resource_dataworks.lifecycle import Change, HalfDoneError, nothing_lost, secret
 from tests.support.deployments import PROJECT, WORKFLOW
-from tests.support.objects import SCRIPT, Studio, file, function, node_document
+from tests.support.objects import SCRIPT, Studio, declared, function, node_document
 
 KEEPS = "DataWorks keeps something else than was sent: it keeps"
 PARAMETER = {"name": "a", "scope": "NodeParameter", "type": "Constant", "value": "1"}
@@ -26,12 +26,6 @@ TAKEN_OUT: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     ),
 }
 """Of which resource, what is declared at first and then, and what is taken out."""
-
-
-@pytest.fixture(autouse=True)
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is noted of creates is of this test alone."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 def given(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -144,15 +138,14 @@ async def test_a_field_inside_of_another_is_taken_away() -> None:
 
 @pytest.mark.parametrize("resource", ["Node", "Function", "FileResource"])
 async def test_what_an_import_has_shown_may_be_left_out_although_the_service_gives_it(resource: str) -> None:
-    declared = {"Node": {"spec": node_document()}, "Function": function(), "FileResource": file()}[resource]
     run = Studio(resource=resource)
-    _, _, outputs = await run.up(None, **declared)
+    _, _, outputs = await run.up(None, **declared(resource))
     resource_id = f"{PROJECT}/{outputs[run.steps.kind.id_output]}"
     read = await run.steps.read(run.context(run.urn), resource_id, {}, {})
     assert read is not None
     run.next_run()
     before = len(run.emulator.calls)
-    await run.up((resource_id, *read), run.context(run.urn, strict=True), **declared)
+    await run.up((resource_id, *read), run.context(run.urn, strict=True), **declared(resource))
     assert len(run.emulator.calls) == before + 3
 
 
@@ -240,3 +233,29 @@ async def test_an_object_that_a_list_shows_before_a_read_does_is_read_once_more(
     state = await run.up(None, spec=node_document())
     assert state[2]["nodeId"] == run.held()[0]["id"]
     assert [call.action for call in run.emulator.calls][-2:] == ["ListNodes", "GetNode"]
+
+
+async def test_a_refused_update_leaves_the_state_and_the_next_one_undoes_what_has_left_the_document() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document(timeout=3))
+    run.next_run()
+    run.emulator.add_fault(Fault("UpdateNode", status=403, code="NoPermission"))
+    news = run.news(state[1], spec=node_document())
+    context = run.context(run.urn)
+    with pytest.raises(openapi.PermissionDeniedError), nothing_lost(context):
+        await run.steps.update(context, Change(*state, news))
+    run.next_run()
+    await run.up(state, spec=node_document())
+    assert run.held()[0]["timeout"] == 0
+
+
+@pytest.mark.parametrize("left", [{}, {"fileResources": []}, {"fileResources": ["a.py"]}])
+async def test_a_file_that_a_function_no_longer_names_is_taken_away(left: dict[str, Any]) -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function(fileResources=["a.py", "b.py"]))
+    given = {key: value for key, value in function().items() if key != "fileResources"} | left
+    run.next_run()
+    state = await run.up(state, **given)
+    named = [one["name"] for one in run.held()[0].get("fileResources", [])]
+    assert named == left.get("fileResources", [])
+    assert run.report.warnings == []

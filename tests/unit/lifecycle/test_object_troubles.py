@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -68,12 +67,6 @@ def killed(run: Studio, send: Callable[[], httpx.Response], *, after: bool) -> h
     assert run.task is not None
     run.task.cancel()
     raise httpx.ReadError("the process is gone")
-
-
-@pytest.fixture(autouse=True)
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is noted of creates is of this test alone."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 def service(seed: str, resource: str) -> tuple[Studio, Values]:
