@@ -11,6 +11,7 @@ from ._lost_answers import pauses
 from ._object_kinds import NODE, SCENES, ObjectKind
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._ownership import read_unless_gone
+from ._state import legible
 from ._step import Context, LifecycleError
 
 
@@ -51,14 +52,9 @@ async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> 
             return None
         await context.pause(pauses(1)[0])  # the list may be ahead of the read
         answer = await operations.get(inputs.project_id, object_id)
-    try:
+    with legible(answer, inputs.kind.noun):
         found = FoundObject(answer, flowspec.read(answer.spec).root)
         found.carried(inputs)
-    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError) as error:
-        raise LifecycleError(
-            f"DataWorks gave {inputs.kind.noun} {answer.id} back in a form that cannot be read "
-            f"(request {answer.request_id}): please report it with the request ID"
-        ) from error
     return found
 
 

@@ -11,6 +11,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from ._definition_state import DefinitionInputs, DefinitionState
 from ._lost_answers import pauses
+from ._state import legible
 from ._step import Context, LifecycleError, RefusedError
 
 Workflow = tuple[int, str]
@@ -126,14 +127,9 @@ def document(definition: openapi.WorkflowDefinition | openapi.StudioObject) -> f
     Raises:
         LifecycleError: It cannot be read.
     """
-    try:
+    with legible(definition, "workflow"):
         root = flowspec.read(definition.spec).root
         flowspec.workflow_of(root)
-    except (flowspec.InvalidDocumentError, KeyError, IndexError, TypeError) as error:
-        raise LifecycleError(
-            f"DataWorks gave {definition.id} back in a form that cannot be read "
-            f"(request {definition.request_id}): please report it with the request ID"
-        ) from error
     return root
 
 

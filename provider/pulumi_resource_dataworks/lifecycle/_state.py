@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from pulumi_resource_dataworks import flowspec
+from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
 from ._step import Context, HalfDoneError, LifecycleError
@@ -70,6 +71,18 @@ def iso_time(milliseconds: int | None) -> str | None:
     except (ArithmeticError, ValueError, OSError):  # no time of this world
         return None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def legible(answer: openapi.WorkflowDefinition | openapi.StudioObject, noun: str) -> Generator[None]:
+    """Raises a LifecycleError where what the service gave back cannot be read."""
+    try:
+        yield
+    except (flowspec.InvalidDocumentError, LookupError, TypeError, AttributeError) as error:
+        raise LifecycleError(
+            f"DataWorks gave {noun} {answer.id} back in a form that cannot be read (request {answer.request_id}): please report it "
+            "with the request ID"
+        ) from error
 
 
 def reset_removed(context: Context, old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
