@@ -20,7 +20,7 @@ from ._defaults import OF_ONE_WORKSPACE, Surroundings, is_filled
 from ._nodes import main_outputs, nodes_of, output_of, workflow_of
 from ._scripts import same_content
 from ._tables import UNKNOWN_FIELD, Field, Shape, field_of
-from ._values import Json, Object, is_list, is_object, like, mapped, objects, rebuilt
+from ._values import Json, Object, Path, is_list, is_object, like, mapped, objects, rebuilt
 
 # --- What the service gives back, in the words of what the user wrote
 #
@@ -46,7 +46,7 @@ def clean(actual: Object, *, portable: bool = False) -> Object:
     return _clean_object(actual, "document", Surroundings.of(actual, portable=portable))
 
 
-def reset_removed(old: Object, new: Object) -> tuple[Object, list[str]]:
+def reset_removed(old: Object, new: Object) -> tuple[Object, list[Path]]:
     """What has to be sent so that fields which left the document are undone.
 
     The service may keep what an update leaves out, so a field that is gone is sent once more with the value that the
@@ -55,8 +55,8 @@ def reset_removed(old: Object, new: Object) -> tuple[Object, list[str]]:
     Returns:
         The new document with those values, and the paths of the fields for which no such value is known.
     """
-    stuck: list[str] = []
-    return _undo_object(old, new, "document", "", stuck), stuck
+    stuck: list[Path] = []
+    return _undo_object(old, new, "document", (), stuck), stuck
 
 
 def _project_object(wrote: Object, actual: Object, object_type: str, around: Surroundings) -> Object:
@@ -169,12 +169,12 @@ def _clean_value(value: Json, field: Field, around: Surroundings) -> Json:
     return _shown(value, field)
 
 
-def _undo_object(old: Object, new: Object, object_type: str, path: str, stuck: list[str]) -> Object:
+def _undo_object(old: Object, new: Object, object_type: str, path: Path, stuck: list[Path]) -> Object:
     found = dict(new)
     spelt = {field_of(object_type, key)[0]: key for key in new}
     for key, before in old.items():
         name, field = field_of(object_type, key)
-        here = f"{path}.{key}" if path else key
+        here = (*path, key)
         if name in spelt and found[spelt[name]] is not None:
             found[spelt[name]] = _undo_value(before, new[spelt[name]], field, here, stuck)
         elif field is UNKNOWN_FIELD or field.server or _says_nothing(before, field):
@@ -188,7 +188,7 @@ def _undo_object(old: Object, new: Object, object_type: str, path: str, stuck: l
     return found
 
 
-def _undo_value(old: Json, new: Json, field: Field, path: str, stuck: list[str]) -> Json:
+def _undo_value(old: Json, new: Json, field: Field, path: Path, stuck: list[Path]) -> Json:
     if are_objects(field, old, new):
         return _undo_object(old, new, field.object_type, path, stuck)
     if not are_lists(field, old, new):
@@ -196,7 +196,7 @@ def _undo_value(old: Json, new: Json, field: Field, path: str, stuck: list[str])
     entry = entry_of(field.object_type)
     found = list(new)
     for place, partner in partners(new, old, field).items():
-        found[place] = _undo_value(old[partner], new[place], entry, f"{path}[{place}]", stuck)
+        found[place] = _undo_value(old[partner], new[place], entry, (*path, place), stuck)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pulumi_resource_dataworks import flowspec, openapi
@@ -239,7 +240,7 @@ def _differing(
 ) -> flowspec.Object | None:
     """What of the document is to be sent; None where the service holds all of it."""
     inputs, form = state.inputs, state.inputs.kind.form
-    root = reset_removed(context, old.root, inputs.root)
+    root = reset_removed(context, old.root, inputs.root, partial(described, context, inputs))
     kept = flowspec.project(root, actual)
     if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None

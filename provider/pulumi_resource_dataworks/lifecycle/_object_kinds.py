@@ -109,6 +109,8 @@ class ObjectKind:
         if "spec" in inputs or not self.short:
             return flowspec.show_path(("spec", *path))
         inner = path[3:]
+        if inner[:2] == ("script", "runtime") and len(self.commands) > 1:
+            return "type"
         fits = (key for key, steps in self.short.items() if inner[: len(steps)] == steps[: len(inner)])
         near = (key for key, steps in self.short.items() if inner[:1] == steps[:1])
         return next(fits, next(near, "name"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -10,7 +10,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import BOOKKEEPING
 
-from ._step import Context, HalfDoneError, LifecycleError
+from ._step import Context, HalfDoneError, LifecycleError, Path
 
 
 def bookkeeping(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,11 +85,17 @@ def legible(answer: openapi.WorkflowDefinition | openapi.StudioObject, noun: str
         ) from error
 
 
-def reset_removed(context: Context, old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
+def reset_removed(
+    context: Context,
+    old: flowspec.Object,
+    new: flowspec.Object,
+    described: Callable[[Sequence[Path]], str] | None = None,
+) -> flowspec.Object:
     """The new document, with what undoes the fields that it no longer has; warns of those that nothing known undoes."""
     root, stuck = flowspec.reset_removed(old, new)
     if stuck:
-        listed = "fields" if context.hides_names else ", ".join(stuck[:5])
+        places = ", ".join(map(flowspec.show_path, stuck[:5]))
+        listed = described(stuck) if described else "fields" if context.hides_names else places
         context.report.warning(
             f"{listed}: left out of the document, but nothing known undoes it, and DataWorks may keep its old value. "
             "Write the value that you want."
