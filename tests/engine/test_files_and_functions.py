@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.emulator import Fault
-from tests.support.stacks import Stack, started_plugin
+from tests.support.messages import Messages
+from tests.support.stacks import Stack, resources_in, started_plugin
 
 MODULE = "class Mask:\n    def evaluate(self, text):\n        return '***'\n"
 
@@ -223,6 +224,85 @@ def test_both_are_imported(live: Stack) -> None:
         ).output
         assert "1 imported" in told
         assert "masking" in told
+
+
+def test_a_file_whose_content_is_nowhere_else_is_not_replaced(live: Stack, messages: Messages) -> None:
+    """What was imported has no content in the program, and no answer gives it out."""
+    own = live.output("fileId")
+    live.destroy("--target", *[one["urn"] for one in live.state() if "Function" in one["type"]])
+    live.run(
+        "state", "delete", "--yes", *[one["urn"] for one in live.state() if "FileResource" in one["type"]]
+    )
+    live.declare({})
+    code, token = live.folder / "code.yaml", "dataworks:index:FileResource"
+    arguments = ("--yes", "--protect=false", "--out", str(code))
+    live.run("import", token, "module", f"{live.project_id}/{own}", *arguments)
+    spec = resources_in(code.read_text("utf-8"))["module"]["properties"]["spec"]
+    held = spec["spec"]["fileResources"][0]
+    held["datasource"]["name"] = "lake"
+    inputs = {"projectId": live.project_id, "spec": spec}
+    live.declare({"module": {"type": "dataworks:FileResource", "properties": inputs}})
+    live.up()
+    held |= {"type": "file", "script": {"path": "udf/masking.py", "runtime": {"command": "ODPS_FILE"}}}
+    live.declare({"module": {"type": "dataworks:FileResource", "properties": inputs}})
+    told = live.up(ok=False)
+    messages([line for line in told.output.splitlines() if "error: spec" in line][-1:])
+    assert (made(live, "Resource")["id"], stored(live)) == (own, sha256(MODULE))
+    inputs["content"] = {"fn::fileAsset": str(live.folder / "masking.py")}
+    live.declare({"module": {"type": "dataworks:FileResource", "properties": inputs}})
+    assert "1 replaced" in live.up().output
+    assert (made(live, "Resource")["type"], stored(live)) == ("file", sha256(MODULE))
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_one_that_the_program_replaces_at_another_place_leaves_nothing_behind(
+    stack: Stack, first: bool
+) -> None:
+    for name in ("mask", "hide"):
+        inputs = {"projectId": stack.project_id, "name": name, "type": "string", "className": "a.B"}
+        options = {"replaceOnChanges": ["name"], "deleteBeforeReplace": first}
+        stack.declare({"own": {"type": "dataworks:Function", "properties": inputs, "options": options}})
+        stack.up()
+        assert made(stack, "Function")["name"] == name
+    stack.is_quiet()
+
+
+def test_what_an_interrupted_replacement_has_not_deleted_yet_is_not_the_live_one(stack: Stack) -> None:
+    """A forced replacement takes its own object over: killed before its delete, it leaves a second entry for the same."""
+
+    def declare_as(name: str) -> None:
+        inputs = {"projectId": stack.project_id, "name": name, "type": "string", "className": "a.B"}
+        stack.declare({"own": {"type": "dataworks:Function", "properties": inputs}})
+
+    declare_as("mask")
+    stack.up()
+    file = stack.folder / "state.json"
+    stack.run("stack", "export", "--file", str(file))
+    state = json.loads(file.read_text("utf-8"))
+    resources = state["deployment"]["resources"]
+    [own] = [one for one in resources if one["type"].endswith(":Function")]
+    resources.append({**own, "delete": True})
+    file.write_text(json.dumps(state), "utf-8")
+    stack.run("stack", "import", "--file", str(file))
+    declare_as("hide")
+    stack.up()
+    assert made(stack, "Function")["name"] == "hide"
+    stack.is_quiet()
+
+
+def test_a_field_that_left_goes_although_the_update_was_refused_after_the_rename(live: Stack) -> None:
+    declare(live, function={"dataSource": "lake"})
+    live.up()
+    declare(live, function={"name": "hide"})
+    live.emulator.add_fault(Fault("UpdateFunction", status=403, code="NoPermission"))
+    live.up(ok=False)
+    live.refresh()
+    assert "dataSource: left out of the document" in live.up().output
+    assert (made(live, "Function")["name"], made(live, "Function")["datasource"]["name"]) == (
+        "hide",
+        "odps_first",
+    )
+    live.is_quiet()
 
 
 def test_destroy_deletes_both_in_their_order(live: Stack) -> None:

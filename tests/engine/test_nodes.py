@@ -153,7 +153,8 @@ def test_a_node_of_somebody_else_is_refused_until_adopted(live: Stack) -> None:
     live.run("state", "delete", live.state()[-1]["urn"], "--yes")
     edit(live, outputs={"nodeOutputs": [{"data": "somebody.else", "artifactType": "NodeOutput"}]})
     for refused in (live.preview(ok=False), live.up(ok=False)):
-        assert f"is taken by node {own}, which is not this resource's" in refused.output
+        assert f"is taken by node {own} (made " in refused.output
+        assert "), which is not this resource's" in refused.output
     declare(live, document(script=script("SELECT 2;")), adopt=True)
     assert "adopt is set: taking it over" in live.up().output
     assert (made(live)["id"], made(live)["script"]["content"]) == (own, "SELECT 2;")

@@ -67,6 +67,11 @@ async def claim_object(
         return ObjectState(theirs).with_answer(found).sent()
     if not inputs.adopts:
         raise _is_taken(context, inputs, found)
+    if not inputs.can_be_made_of(actual):
+        raise RefusedError(
+            f"{_place(inputs)} of project {inputs.project_id} is taken by {noun} {own_id}, which has another type, and no call changes that: adopt "
+            "cannot make it what is declared. Give this one another name or path, or delete that one in Data Studio"
+        )
     context.report.warning(f"a {noun} is there already, and adopt is set: {takes} ({noun} {own_id})")
     return ObjectState(theirs).with_answer(found).sent()
 

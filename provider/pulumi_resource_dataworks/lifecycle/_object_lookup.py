@@ -23,13 +23,19 @@ class RunObjects:
         held: Those that live resources hold, with their URNs: no delete may touch them.
         leaving: Those that are deleted before their replacement is created.
         moving: Those that are renamed or moved away.
+        updated: Those that a resource of this run goes on with: no replacement leaves them behind.
         gone: Those that were deleted: reads may be stale, and still show them.
     """
 
     held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
     leaving: set[StudioKey] = field(default_factory=set[StudioKey])
     moving: set[StudioKey] = field(default_factory=set[StudioKey])
+    updated: set[StudioKey] = field(default_factory=set[StudioKey])
     gone: set[StudioKey] = field(default_factory=set[StudioKey])
+
+    def is_left(self, key: StudioKey, urn: str) -> bool:
+        """Whether the program replaces a resource by another object elsewhere, although an update would do (replaceOnChanges)."""
+        return self.held.get(key) == urn and key in self.moving - self.updated
 
 
 async def get_object(context: Context, inputs: ObjectInputs, object_id: str) -> FoundObject | None:

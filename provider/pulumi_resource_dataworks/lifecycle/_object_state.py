@@ -11,7 +11,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import OF_THE_OBJECT
 
-from ._object_kinds import NODE, ObjectKind
+from ._object_kinds import FILE_RESOURCE, NODE, ObjectKind
 from ._state import bookkeeping, iso_time, marked, parse_id, with_bookkeeping
 from ._step import UNKNOWN, Asset, HalfDoneError, LifecycleError, has_unknown
 
@@ -95,8 +95,16 @@ class ObjectInputs:
     @property
     def type(self) -> tuple[str, str]:
         """What cannot be changed (the vendor's skill, of nodes): the script's type, and the object's own where it is no function's."""
-        label = "" if self.kind.form is flowspec.FUNCTION else str(self.held.get("type") or "")
-        return str(flowspec.runtime_of(self.held).get("command") or "").upper(), label.casefold()
+        return self._type_of(self.held)
+
+    def can_be_made_of(self, actual: flowspec.Object) -> bool:
+        """Whether what is there has this type, as far as it says one."""
+        there = self._type_of(self.kind.form.object_of(actual))
+        return all(one == other for one, other in zip(self.type, there, strict=True) if one and other)
+
+    def _type_of(self, held: flowspec.Object) -> tuple[str, str]:
+        label = "" if self.kind.form is flowspec.FUNCTION else str(held.get("type") or "")
+        return str(flowspec.runtime_of(held).get("command") or "").upper(), label.casefold()
 
     @property
     def adopts(self) -> bool:
@@ -107,6 +115,12 @@ class ObjectInputs:
     def content(self) -> str:
         """What tells the content of a file from another; in a state what was uploaded last."""
         return self.uploaded if self.uploaded is not None else content_mark(self.values)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be made again of this: no answer gives the content of a file, so the inputs or the document have to."""
+        known = self.content or self.held.get("file") or flowspec.script_of(self.held).get("content")
+        return self.kind is not FILE_RESOURCE or bool(known)
 
     @property
     def output(self) -> str:

@@ -100,7 +100,7 @@ class StudioObjects:
         elif not found.replaces and urn in self.declared.values():
             self.run.held[key] = urn
             place = next(place for place, owner in self.declared.items() if owner == urn)
-            if place[2] != (change.outputs.get("path") or change.outputs.get("name")):
+            if found.changes and place[2] != (change.outputs.get("path") or change.outputs.get("name")):
                 self.run.moving.add(key)
         return found
 
@@ -128,6 +128,11 @@ class StudioObjects:
         if not (changes or below) and not state.settled:
             below = {"spec" if "spec" in news else "name": "update"}
         found = Difference({**below, **changes})
+        if found.replaces and not new.is_whole:
+            raise LifecycleError(
+                f"{', '.join(found.replaces)}: this replaces the file, and its content would be lost, as neither the program nor any answer of DataWorks "
+                "holds it. Give it as content or contentUrl"
+            )
         in_way = "projectId" not in changes and state.inputs.name == new.name
         return replace(found, delete_before_replace=bool(found.replaces) and in_way)
 
@@ -212,6 +217,7 @@ class StudioObjects:
         state = ObjectState.of(self.kind, context.urn, resource_id, outputs)
         found = await self._found(context, state)
         if found is None:
+            self.journal.end(_journal_key(context, state.inputs))  # what is made in its place is another one
             return None
         now = replace(self._inputs(context.urn, inputs, state), uploaded=state.inputs.uploaded)
         read, kept = self._refreshed(context, replace(state, inputs=now), found)
@@ -281,6 +287,7 @@ class StudioObjects:
 
     async def _changed(self, context: Context, state: ObjectState, old: ObjectInputs) -> ObjectState:
         """The object as the state declares it, after what `old` has made of it."""
+        self.run.updated.add(state.key)
         found = await self._found(context, replace(state, inputs=old))
         if found is None:
             context.report.warning(f"the {self.kind.noun} is not there: creating it")
@@ -299,12 +306,13 @@ class StudioObjects:
         """
         self._hide(context, outputs)
         key, noun = studio_key(self.kind, resource_id, outputs), self.kind.noun
-        if key[1] and (key in self.run.held or self.taken_over.holds(key)):
+        state = ObjectState.of(self.kind, context.urn, resource_id, outputs)
+        is_left = self.run.is_left(key, context.urn) and state.inputs.is_whole
+        if key[1] and ((key in self.run.held and not is_left) or self.taken_over.holds(key)):
             context.report.info(
                 f"the resource that replaces this one holds its {noun}, which stays ({noun} {key[1]})"
             )
             return
-        state = ObjectState.of(self.kind, context.urn, resource_id, outputs)
         self.journal.end(_journal_key(context, state.inputs))
         if not state.object_id:
             found = await self._found(context, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +260,31 @@ async def test_what_another_machine_may_have_made_is_said_to_be_just_what_is_dec
         run.next_run()
         state = await run.up(None, adopt=True, **declared(resource))
     assert state[2][run.steps.kind.id_output] == own
+
+
+async def test_what_somebody_made_in_its_place_is_not_taken_although_this_machine_made_the_first() -> None:
+    run = Studio(resource="Function")
+    state = await run.up(None, **function())
+    made = {key: item for key, item in run.held()[0].items() if key != "id"}
+    run.emulator.remove(state[2]["functionId"])
+    same = json.dumps({"version": "1.1.0", "kind": "Function", "spec": {"functions": [made]}})
+    theirs = await run.context().client.functions.create(PROJECT, same, {})
+    run.next_run()
+    assert await run.refreshed(state) is None
+    with pytest.raises(RefusedError, match="It holds just what is declared"):
+        await run.up(None, **function())
+    run.next_run()
+    await run.gone(state)
+    assert [one["id"] for one in run.held()] == [theirs]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_adopt_does_not_change_a_type(preview: bool, messages: Messages) -> None:
+    run = Studio(resource="FileResource")
+    theirs = await run.up(None, **file(type="jar"))
+    run.next_run()
+    news = run.news(**file(adopt=True))
+    with pytest.raises(RefusedError) as caught:
+        await run.steps.create(run.context(run.urn, preview=preview), news)
+    messages(caught.value, own=theirs[2]["fileResourceId"])
+    assert run.held()[0]["type"] == "jar"
