@@ -66,8 +66,7 @@ class Course(StackCourse):
         """Whether nothing but the state may say whose the workflow is."""
         derived = self.row["ids"] == "derived" and not self.has_the_services_own_id
         unknown = self.given_id is not None or not self.row["trigger_workflows_listed"]
-        is_rewritten = self.row["node_path"] == "prefixed"  # it does not hold just what was sent
-        return not derived or unknown or is_rewritten
+        return not derived or unknown
 
     # --- What a user does
 

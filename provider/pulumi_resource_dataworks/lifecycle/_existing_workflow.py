@@ -10,9 +10,9 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from ._definition_state import DefinitionInputs, DefinitionState, Ids
 from ._import import ImportRequest, finish, wait
-from ._ownership import Found, Workflow, found_again, get, refuse_foreign
+from ._ownership import Found, Workflow, found_again, found_unheard, get, refuse_foreign
 from ._state import bookkeeping, reset_removed
-from ._step import Context, HalfDoneError, LifecycleError, without_unknowns
+from ._step import Context, HalfDoneError, LifecycleError, RefusedError, without_unknowns
 
 Outputs = dict[str, Any]
 
@@ -75,13 +75,14 @@ def import_request(
             took=state.took,
             took_nodes=state.took_nodes,
         )
-        return ImportRequest(first, new.root, fresh=True)
+        return ImportRequest(first, new.root, fresh=True, place="gone")
     refuse_foreign(context, state, new, found.root)
     _warn_of_edits(context, state, old, new, found.root)
     root = reset_removed(context, old.root, new.root)
     known = updated.with_answer(found.definition, found.root)
     removed = flowspec.changes(known.projected(found.root), new.root).removed
-    return ImportRequest(known, root, fresh=False, removed=tuple(removed))
+    is_moved = old.path.strip("/") != new.path.strip("/")
+    return ImportRequest(known, root, fresh=False, removed=tuple(removed), place="moved" if is_moved else "")
 
 
 def _warn_of_edits(
@@ -147,7 +148,10 @@ async def after_a_glance_at_its_job(context: Context, state: DefinitionState) ->
             if not ended:
                 message = f"import job {job.job_id} still runs: the next `pulumi up` resumes it"
                 raise state.half_done(message, state.pending_job)
-    found = await found_again(context, state)
+    try:
+        found = await found_unheard(context, state)
+    except RefusedError as error:
+        raise state.half_done(str(error), state.pending_job) from error
     if found is None and not ended:
         message = (
             "neither the workflow nor the job that imports it can be seen: the next `pulumi up` looks again"

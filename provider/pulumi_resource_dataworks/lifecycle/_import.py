@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pulumi_resource_dataworks import flowspec, openapi
 
@@ -135,6 +135,19 @@ SECONDS_PER_NODE = 1.2
 """What a job takes for a node, from recorded traffic: 1 to 1.5 s."""
 
 
+_ABOUT_THE_PLACE = {
+    "": "",
+    "moved": (
+        ". If another workflow has the new path, give this one another. If that one leaves the path in this program, run `pulumi up` again, or let "
+        "this resource wait for it (dependsOn); to swap two paths, give one of the two a third path first"
+    ),
+    "gone": (
+        ". If somebody has made another workflow at this path, run `pulumi refresh`: the next `pulumi up` then says how to take it over or to "
+        "keep both"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
     """What is to be brought into the service.
@@ -144,12 +157,14 @@ class ImportRequest:
         root: The document to send, under its declared IDs, with the values that undo what has left it.
         fresh: Whether the workflow is not there yet.
         removed: The names of the nodes that are there and that the document no longer has.
+        place: What is not known of the document's path: that it is free where the workflow is to be moved there, or is gone.
     """
 
     state: DefinitionState
     root: flowspec.Object
     fresh: bool
     removed: tuple[str, ...] = ()
+    place: Literal["", "moved", "gone"] = ""
 
     def advice(self, context: Context) -> str:
         """Advice for a job that fails. "May", as it is unknown which workflows lists show, and whether a node in production can be removed."""
@@ -160,9 +175,9 @@ class ImportRequest:
                 "`adopt: true` to take it over"
             )
         if not self.removed:
-            return ""
+            return _ABOUT_THE_PLACE[self.place]
         return (
-            f". The document no longer has {context.named(self.removed)}. If DataWorks refuses that because it is in production, take the workflow "
+            f"{_ABOUT_THE_PLACE[self.place]}. The document no longer has {context.named(self.removed)}. If DataWorks refuses that because it is in production, take the workflow "
             "offline first: `pulumi destroy --target <URN of its WorkflowDeployment>`, then `pulumi up` imports and deploys "
             "it; or undeploy the node in Data Studio"
         )
@@ -206,7 +221,7 @@ async def _submit(context: Context, ids: IdsToTry, root: flowspec.Object) -> Def
             "the answer to the import was lost: looking for the workflow before sending it again"
         )
         await context.pause(pauses(SENDS)[sent - 1])
-        found = await _ownership.found_again(context, ids.state)
+        found = await _ownership.found_unheard(context, ids.state)
         if found is not None:
             ids = IdsToTry(ids.state.with_answer(found.definition, found.root))
 

@@ -103,6 +103,20 @@ async def found_again(context: Context, state: DefinitionState) -> Found | None:
     return await get(context, state.inputs.project_id, summary.id) if summary else None
 
 
+async def found_unheard(
+    context: Context, state: DefinitionState, *, adopt: bool | None = False
+) -> Found | None:
+    """As `found_again`, where nothing says that what is at the path came from an import of ours.
+
+    Raises:
+        RefusedError: It is somebody else's, and not to be adopted.
+    """
+    found = await found_again(context, state)
+    if found is None or adopt or found.definition.id == state.workflow_id or _is_of(state, found):
+        return found
+    raise _is_taken(context, state.inputs, found.definition.id)
+
+
 async def _read(context: Context, project_id: int, workflow_id: str) -> Found:
     definition = await context.client.get_workflow_definition(project_id, workflow_id)
     return Found(definition, document(definition))
@@ -151,8 +165,32 @@ def _nothing_is_lost(state: DefinitionState, found: Found, *, own: bool) -> bool
         return False
     left = flowspec.changes(kept, state.inputs.root)
     return not (
-        left.removed or left.changed or left.moved or left.edges_removed or left.workflow or left.document
+        left.removed
+        or set(left.changed) - _below_the_workflow(inputs, kept, left)
+        or left.moved
+        or left.edges_removed
+        or left.workflow
+        or left.document
     )
+
+
+def _below_the_workflow(
+    inputs: DefinitionInputs, kept: flowspec.Object, changes: flowspec.Changes
+) -> set[str]:
+    """The nodes of which nothing differs but a path that the service has put below the workflow's."""
+    nodes = dict(flowspec.nodes_of(flowspec.workflow_of(kept)))
+    return {
+        name
+        for name, fields in changes.changed.items()
+        if fields == ["script.path"]
+        and nodes[name]["script"]["path"] == f"{inputs.path}/{inputs.nodes[name]['script']['path']}"
+    }
+
+
+def _is_of(state: DefinitionState, found: Found) -> bool:
+    """Whether a workflow under another ID came from an import of this resource: it has our nodes, or just the document."""
+    ours = {*state.owned, *state.node_ids.values()}
+    return bool(ours & flowspec.node_ids(found.root)) or _nothing_is_lost(state.inputs, found, own=True)
 
 
 def _own_nodes(inputs: DefinitionInputs, actual: flowspec.Object) -> set[str]:

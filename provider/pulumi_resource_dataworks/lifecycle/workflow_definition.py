@@ -36,7 +36,7 @@ from ._existing_workflow import (
     resume,
 )
 from ._import import ImportRequest, apply
-from ._ownership import Holder, Workflow, claim, foresee, found_again, refuse_foreign
+from ._ownership import Holder, Workflow, claim, foresee, found_unheard, refuse_foreign
 from ._production import Upstream, upstream_of
 from ._run import Learnt, Options, TakenOver
 from ._state import bookkeeping, workflow_of
@@ -262,7 +262,9 @@ class WorkflowDefinitions:
             if done and is_same:
                 return replace(state, inputs=new)
         found = await (
-            found_again(context, state) if answer_lost else _ownership.get(context, *state.workflow)
+            found_unheard(context, state, adopt=new.adopt)
+            if answer_lost
+            else _ownership.get(context, *state.workflow)
         )
         return await self._apply(context, import_request(context, state, old, new, found))
 

@@ -134,6 +134,24 @@ async def test_what_a_killed_import_of_the_document_has_left_is_taken_over(run: 
     assert run.report.warnings == []
 
 
+@pytest.mark.parametrize(("path", "ours"), [("daily_orders/else/load", True), ("daily_orders/load", False)])
+async def test_a_path_that_the_service_puts_below_the_workflow_is_that_of_the_killed_import(
+    run: Run, path: str, ours: bool
+) -> None:
+    """The vendor's skill reports that a node's path outside of its workflow's gets the workflow's as a prefix."""
+    document = etl()
+    nodes(document)[1]["script"]["path"] = "else/load"
+    key = put(run, document, urn=URN)
+    workflow(run.client.held[key])["nodes"][1]["script"]["path"] = path
+    if not ours:
+        with pytest.raises(RefusedError):
+            await run.create(document)
+        return
+    await run.create(document)
+    assert run.client.held.keys() == {key}
+    assert not [text for text in run.report.warnings if "adopt" in text]
+
+
 async def test_a_part_of_the_document_is_not_ours_under_an_id_that_another_resource_derives(
     run: Run, messages: Messages
 ) -> None:

@@ -5,19 +5,22 @@ import json
 import pytest
 
 from pulumi_resource_dataworks import flowspec, openapi
-from pulumi_resource_dataworks.lifecycle import HalfDoneError
+from pulumi_resource_dataworks.lifecycle import Change, HalfDoneError, RefusedError
 from tests.support.definitions import (
     PROJECT,
     URN,
     Object,
     Run,
+    half_done,
     kept,
     load_gets_another_id,
+    lost,
     node_ids,
     owned,
     workflow,
 )
 from tests.support.documents import etl, node, nodes
+from tests.support.messages import Messages
 
 OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 State = tuple[str, Object, Object]
@@ -40,6 +43,50 @@ async def test_where_a_workflow_is_gone_another_at_its_path_is_left_alone(made: 
     assert run.client.made("list") == []
 
 
+async def test_what_somebody_made_at_the_path_of_an_import_that_was_never_heard_of_is_left_alone(
+    run: Run,
+) -> None:
+    """Nothing came of a create whose answers were lost; then a colleague made a workflow there, with nodes of these names."""
+    run.client.will("import", lost(), lost(), lost())
+    news = run.inputs()
+    with pytest.raises(HalfDoneError) as caught:
+        await run.create()
+    state = half_done(caught.value, news)
+    theirs = etl(
+        id="900", nodes=[node("extract", "-- theirs", id="901"), node("load", "-- theirs", id="902")]
+    )
+    theirs["spec"]["workflows"][0]["script"] = {"path": "daily_orders"}
+    run.client.held["900"] = theirs
+    for _ in range(2):
+        with pytest.raises(HalfDoneError, match="is taken by workflow 900") as seen:
+            await run.again().read(state)
+        state = half_done(seen.value, news)
+    with pytest.raises(RefusedError, match="is taken by workflow 900"):
+        await run.again().update(state)
+    assert run.client.sent == []
+    await run.again().delete(state)
+    assert run.client.held == {"900": theirs}
+    again = run.again()
+    asked = Change(*state, again.inputs(adopt=True))
+    outputs = await again.definitions.update(again.context(), asked)
+    assert outputs["workflowId"] == "900"
+    assert 'the script, script.path of "extract" and "load"' in again.report.warnings[0]
+
+
+async def test_what_somebody_makes_at_the_path_while_an_answer_is_lost_is_left_alone(run: Run) -> None:
+    theirs = etl(id="900", nodes=[node("theirs", id="901")], dependencies=[])
+    theirs["spec"]["workflows"][0]["script"] = {"path": "daily_orders"}
+
+    def make(*_: object) -> Exception:
+        run.client.held["900"] = theirs
+        return lost()
+
+    run.client.will("import", make)
+    with pytest.raises(HalfDoneError, match="is taken by workflow 900"):
+        await run.create()
+    assert len(run.client.sent) == 1
+
+
 async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tuple[Run, State]) -> None:
     run, state = made
     run.client.held.clear()
@@ -50,6 +97,19 @@ async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tup
     assert caught.value.id == state[0]
     assert caught.value.outputs["owner"] == "42"
     assert caught.value.outputs["workflowId"] == OWN
+    assert "somebody has made another workflow at this path, run `pulumi refresh`" in str(caught.value)
+
+
+async def test_a_path_that_is_taken_is_told_where_the_workflow_was_to_move_there(
+    made: tuple[Run, State], messages: Messages
+) -> None:
+    run, state = made
+    run.client.will("import", openapi.AsyncJob(id="job1"))
+    taken = openapi.Words("target folder already exists")
+    run.client.will("job", openapi.JobStatus(job_id="job1", status="Fail", error=taken))
+    with pytest.raises(HalfDoneError) as caught:
+        await run.update(state, etl(name="orders"))
+    messages(caught.value)
 
 
 async def test_the_services_ids_are_kept_for_what_is_still_declared(run: Run) -> None:
