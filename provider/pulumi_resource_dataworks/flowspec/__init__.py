@@ -22,6 +22,7 @@ from ._controls import folded as folded
 from ._controls import watched_outputs as watched_outputs
 from ._defaults import LeftOut as LeftOut
 from ._defaults import changed_since as changed_since
+from ._defaults import leaves_out as leaves_out
 from ._defaults import left_out as left_out
 from ._defaults import with_fields as with_fields
 from ._defaults import workspace_of as workspace_of

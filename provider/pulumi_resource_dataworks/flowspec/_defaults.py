@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ._comparison import normal_value, same_value
 from ._nodes import nodes_of, workflow_of
 from ._tables import NODE_TYPES, OBJECT_TYPES, Field, NodeType, field_of
-from ._values import Json, Object, copied, is_list, is_object, part
+from ._values import Json, Object, copied, is_list, is_object, objects, part
 
 # --- What the service fills in where a document is silent: all that a read for an import leaves out
 #
@@ -161,19 +161,37 @@ _WATCHED = {
 }
 """The fields that decide when, where and how something runs, below a workflow and below a node."""
 
+_LISTS = ("outputs.nodeOutputs", "outputs.variables", "inputs.variables", "functions", "fileResources")
+_ADDED_TO = {
+    owner: {
+        path: field_of(part or owner, last)[1]
+        for path in _LISTS
+        for part, _, last in [path.rpartition(".")]
+        if (part or last) in OBJECT_TYPES[owner].fields
+    }
+    for owner in ("workflow", "node")
+}
+"""The lists below a workflow and below a node to which the service adds entries of its own, and people do: an import is without these."""
+
 _ALL = "*"
 
 LeftOut = Mapping[str, Mapping[str, Json]]
-"""By node name, the workflow's an empty one, the values that a read-back showed of fields that the document leaves out;
-what most nodes have under `*`, and None for one that a node has not."""
+"""By node name, the workflow's an empty one, the values that a read-back showed of fields that the document leaves out, and of
+lists the keys of entries that it does not have; what most nodes have under `*`, and None for one that a node has not."""
 
 
 def left_out(sent: Object, actual: Object) -> LeftOut:
     """What a read-back shows beside what was sent, under the same IDs."""
-    nodes = dict(_filled_in(sent, actual))
+    nodes = {
+        name: {
+            **_fields(kind, own, there),
+            **{path: sorted(entries) for path, entries in _added(kind, own, there, actual).items()},
+        }
+        for name, kind, own, there in _pairs(sent, actual)
+    }
     workflow = nodes.pop("")
     common: Object = {}
-    for path in _WATCHED["node"]:
+    for path in (*_WATCHED["node"], *_ADDED_TO["node"]):
         shown = [fields[path] for fields in nodes.values() if path in fields]
         if shown:
             common[path] = _most(shown)
@@ -194,17 +212,30 @@ def _most(values: list[Json]) -> Json:
 def changed_since(sent: Object, actual: Object, before: LeftOut) -> dict[str, Object]:
     """The fields that the document leaves out and that are not as they were: by node name, path and value.
 
-    A value that is no longer shown is no change, as reads may be stale; nor is the known default where none was shown.
+    A value that is no longer shown is no change, as reads may be stale; nor is the known default where none was shown. A list to
+    which somebody has added is given whole: what was sent, and that.
     """
     found: dict[str, Object] = {}
-    for name, fields in _filled_in(sent, actual):
+    for name, kind, own, there in _pairs(sent, actual):
         known = {**(before.get(_ALL, {}) if name else {}), **before.get(name, {})}
-        for path, value in fields.items():
-            field, was = _WATCHED["node" if name else "workflow"][path], known.get(path)
+        for path, value in _fields(kind, own, there).items():
+            field, was = _WATCHED[kind][path], known.get(path)
             default = field.reset if field.default is None else field.default
             if value != was and not (was is None and value == default):
                 found.setdefault(name, {})[path] = value
+        for path, entries in _added(kind, own, there, actual).items():
+            new = [entry for key, entry in entries.items() if key not in (known.get(path) or ())]
+            if new:
+                found.setdefault(name, {})[path] = [*_listed(own, path), *new]
     return found
+
+
+def leaves_out(new: Object, sent: Object, path: str, value: Json) -> bool:
+    """Whether a workflow, or a node, does not say what `changed_since` gave beside what was sent; of a list, not all of it."""
+    if path in _LISTS and is_list(value):
+        said = [_key(entry) for owner in (new, sent) for entry in _listed(owner, path)]
+        return any(_key(entry) not in said for entry in objects(value))
+    return path.split(".", maxsplit=1)[0] not in new
 
 
 def with_fields(spec: Object, changes: Mapping[str, Object]) -> Object:
@@ -222,14 +253,37 @@ def with_fields(spec: Object, changes: Mapping[str, Object]) -> Object:
     return done
 
 
-def _filled_in(sent: Object, actual: Object) -> Iterator[tuple[str, Object]]:
-    """By node of both, the watched fields that only the second has."""
+def _pairs(sent: Object, actual: Object) -> Iterator[tuple[str, str, Object, Object]]:
+    """By the name that was sent, the workflow's an empty one, each workflow and node of both: its kind, what was sent, and what is there."""
     ours = {str(node.get("id")): (name, node) for name, node in nodes_of(workflow_of(sent))}
-    yield "", _fields("workflow", workflow_of(sent), workflow_of(actual))
+    yield "", "workflow", workflow_of(sent), workflow_of(actual)
     for _, node in nodes_of(workflow_of(actual)):
         name, own = ours.get(str(node.get("id")), ("", None))
         if own is not None:
-            yield name, _fields("node", own, node)
+            yield name, "node", own, node
+
+
+def _added(kind: str, sent: Object, there: Object, actual: Object) -> dict[str, dict[str, Object]]:
+    """By path and key, the entries of lists that only the second has, but for the outputs that each workflow and node has."""
+    own = {str(there.get("id")), f"{workspace_of(actual)}.{there.get('name')}"}
+    found: dict[str, dict[str, Object]] = {}
+    for path, field in _ADDED_TO[kind].items():
+        ours = {_key(entry) for entry in _listed(sent, path)} | own
+        entries = objects(normal_value(list(_listed(there, path)), field))
+        new = {_key(entry): entry for entry in entries if _key(entry) not in ours}
+        if new:
+            found[path] = new
+    return found
+
+
+def _listed(owner: Object, path: str) -> list[Object]:
+    holder, _, last = path.rpartition(".")
+    return list(objects((part(owner, holder) if holder else owner).get(last)))
+
+
+def _key(entry: Object) -> str:
+    """What tells an output, a variable, a function or a file from others in its list."""
+    return str(entry.get("data") or entry.get("name") or "")
 
 
 def _fields(object_type: str, sent: Object, actual: Object) -> Object:

@@ -99,7 +99,7 @@ def _warn_of_edits(
         return context.described(changes)
 
     since_sent = differs(state.inputs)
-    _warn_of_settings(context, state.changed_beside(actual), new)
+    _warn_of_settings(context, state.changed_beside(actual), state.inputs, new)
     if since_sent and differs(old) and differs(new):
         context.report.warning(
             f"this overwrites an edit made outside of Pulumi since the last run, which {since_sent}"
@@ -107,15 +107,15 @@ def _warn_of_edits(
 
 
 def _warn_of_settings(
-    context: Context, changed: Mapping[str, flowspec.Object], new: DefinitionInputs
+    context: Context, changed: Mapping[str, flowspec.Object], sent: DefinitionInputs, new: DefinitionInputs
 ) -> None:
     """Names what somebody has set that the document leaves out: an import may set it back."""
-    nodes = {"": flowspec.workflow_of(new.root), **new.nodes}
+    before, nodes = ({"": flowspec.workflow_of(one.root), **one.nodes} for one in (sent, new))
     lost = [
         f'{path} of "{name}"' if name else f"the workflow's {path}"
         for name, fields in changed.items()
-        for path in fields
-        if name in nodes and path.split(".")[0] not in nodes[name]
+        for path, value in fields.items()
+        if name in nodes and flowspec.leaves_out(nodes[name], before[name], path, value)
     ]
     if lost:
         listed = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")

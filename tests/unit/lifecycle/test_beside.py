@@ -1,0 +1,86 @@
+"""What somebody adds to lists of a workflow and its nodes beside the document: an import is without it, so it is drift."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.definitions import Object, Run, workflow
+from tests.support.documents import etl, nodes
+from tests.support.messages import Messages
+
+OUTPUT = {"data": "shop.extra", "artifactType": "NodeOutput"}
+VARIABLE = {"name": "extra", "scope": "NodeContext", "type": "Constant", "value": "1"}
+ADDED: dict[str, Any] = {
+    "outputs.nodeOutputs": OUTPUT,
+    "outputs.variables": VARIABLE,
+    "inputs.variables": VARIABLE,
+    "functions": {"name": "extra"},
+    "fileResources": {"name": "extra.py"},
+}
+
+
+def entries(owner: Object, path: str) -> list[Any]:
+    *holders, last = path.split(".")
+    for holder in holders:
+        owner = owner.setdefault(holder, {})
+    found: list[Any] = owner.setdefault(last, [])
+    return found
+
+
+def written() -> Object:
+    """A document whose first node has an entry of each list, and whose second has none."""
+    document = etl()
+    for path, entry in ADDED.items():
+        key = "data" if "data" in entry else "name"
+        entries(nodes(document)[0], path).append({**entry, key: "own"})
+    return document
+
+
+def added(run: Run, owner: int, path: str) -> None:
+    """Somebody adds an entry to a node's list; to the workflow's where the node is -1."""
+    [held] = run.client.held.values()
+    body = workflow(held)
+    entries(body if owner < 0 else body["nodes"][owner], path).append(ADDED[path])
+
+
+@pytest.mark.parametrize("path", ADDED)
+@pytest.mark.parametrize("owner", [0, 1])
+async def test_an_entry_that_somebody_added_is_drift_and_the_update_that_takes_it_away_says_so(
+    run: Run, path: str, owner: int
+) -> None:
+    state = await run.create(written())
+    added(run, owner, path)
+    read = await run.again().read(state)
+    assert read is not None
+    assert "extra" in str(entries(nodes(read[0]["spec"])[owner], path)[-1])
+    again = run.again()
+    document = written()
+    document["spec"]["workflows"][0]["description"] = "new"
+    outputs = await again.update(state, document)
+    [warning] = again.report.warnings
+    assert f'somebody changed {path} of "{("extract", "load")[owner]}"' in warning
+    last = run.again()
+    await last.read((state[0], again.inputs(document), outputs))
+    assert last.report.told == []
+
+
+async def test_an_entry_that_the_new_document_has_is_no_loss(run: Run, messages: Messages) -> None:
+    state = await run.create()
+    added(run, 1, "outputs.nodeOutputs")
+    added(run, -1, "outputs.nodeOutputs")
+    document = etl()
+    entries(nodes(document)[1], "outputs.nodeOutputs").append(OUTPUT)
+    again = run.again()
+    await again.update(state, document)
+    messages(again.report.warnings)
+
+
+async def test_outputs_that_the_service_gives_by_itself_may_be_shown_later(run: Run) -> None:
+    state = await run.create()
+    [held] = run.client.held.values()
+    body = workflow(held)
+    body["metadata"] = {"project": {"projectIdentifier": "shop"}}
+    body["outputs"] = {"nodeOutputs": [{"data": body["id"]}, {"data": "shop.daily_orders"}]}
+    again = run.again()
+    await again.read(state)
+    assert again.report.told == []
