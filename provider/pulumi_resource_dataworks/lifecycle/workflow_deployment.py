@@ -350,7 +350,13 @@ async def _take_offline(context: Context, state: DeploymentState) -> None:
             raise
         context.report.info(f"not in production ({noun} {workflow[1]}): {error}")
         return
-    await follow(context, request, run_id, {})
+    try:
+        await follow(context, request, run_id, {})
+    except RunError as error:
+        # No state is saved where a delete fails, so a run that a failed stage leaves open would be somebody else's to the next step.
+        if error.run is not None and has_failed(error.run) and not error.run.ended:
+            await abolish(context, state.inputs.project_id, run_id)
+        raise
     context.report.status("taken offline")
 
 

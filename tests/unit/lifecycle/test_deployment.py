@@ -193,6 +193,22 @@ async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_aga
     assert state[2]["status"] == "Online"
 
 
+@pytest.mark.parametrize("description", ["kept", "dropped"])
+async def test_a_failed_undeployment_that_stays_open_is_ended(
+    run: Deploying, description: str, messages: Messages
+) -> None:
+    """A delete that fails leaves no state by which the next step could know the run."""
+    state = await run.create()
+    run.emulator.switch(failed_run="stays_running", run_description=description, concurrent_run="refused")
+    run.emulator.script_stage("OfflineCheck", Life("seconds", 1, "Fail", "others depend on it"))
+    with pytest.raises(LifecycleError) as caught:
+        await run.again().delete(state)
+    messages(caught.value)
+    assert [made.status for made in run.emulator.runs()] == ["Success", "Cancel"]
+    await run.again().delete(state)
+    assert not run.is_live
+
+
 async def test_a_failed_redeployment_is_not_forgotten_when_the_old_document_comes_back(
     run: Deploying,
 ) -> None:
