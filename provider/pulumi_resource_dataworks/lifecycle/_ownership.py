@@ -164,14 +164,10 @@ def _nothing_is_lost(state: DefinitionState, found: Found, *, own: bool) -> bool
     if not own:
         return False
     left = flowspec.changes(kept, state.inputs.root)
-    return not (
-        left.removed
-        or set(left.changed) - _below_the_workflow(inputs, kept, left)
-        or left.moved
-        or left.edges_removed
-        or left.workflow
-        or left.document
+    changed = (
+        left.workflow or left.document or set(left.changed) - _below_the_workflow(state.inputs, kept, left)
     )
+    return not (changed or left.removed or left.moved or left.edges_removed)
 
 
 def _below_the_workflow(
@@ -190,7 +186,9 @@ def _below_the_workflow(
 def _is_of(state: DefinitionState, found: Found) -> bool:
     """Whether a workflow under another ID came from an import of this resource: it has our nodes, or just the document."""
     ours = {*state.owned, *state.node_ids.values()}
-    return bool(ours & flowspec.node_ids(found.root)) or _nothing_is_lost(state.inputs, found, own=True)
+    return bool(ours & flowspec.node_ids(found.root)) or _nothing_is_lost(
+        state.with_answer(found.definition, found.root), found, own=True
+    )
 
 
 def _own_nodes(inputs: DefinitionInputs, actual: flowspec.Object) -> set[str]:
@@ -285,10 +283,15 @@ async def looking_ahead(context: Context, project_id: int, what: str) -> AsyncGe
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A live resource that holds a workflow, and the IDs of the nodes that it has made."""
+    """A live resource that holds a workflow, the IDs of the nodes that it has made, and the path that it declares in this run."""
 
     urn: str
     owned: frozenset[str]
+    path: str = ""
+
+    def leaves(self, urn: str, path: str) -> bool:
+        """Whether another resource moves its workflow away from a path."""
+        return self.urn != urn and self.path.strip("/") != path.strip("/")
 
 
 async def claim(
@@ -314,8 +317,10 @@ async def foresee(
     first: DefinitionState,
     held: Mapping[Workflow, Holder],
     leaving: AbstractSet[Workflow],
-) -> None:
-    """At preview: one read by ID where the user chose it, by path where the provider did; a second where that finds one.
+) -> DefinitionState | None:
+    """The state of the workflow that up will take over; None where there is none.
+
+    One read by ID where the user chose it, by path where the provider did; a second where that finds one.
 
     Raises:
         RefusedError: As `claim`.
@@ -326,12 +331,19 @@ async def foresee(
         if first.inputs.is_id_derived:
             summary = await at_path(context, first.inputs)
             if summary is None and not context.stateless:
-                return
+                return None
             workflow_id = summary.id if summary else workflow_id
+            holder = held.get((project_id, workflow_id))
+            if holder is not None and holder.leaves(context.urn, first.inputs.path):
+                context.report.info(
+                    f"another resource leaves this path in the same run: this one has to come after it (`dependsOn`), {holder.urn}"
+                )
+                return None
         if (project_id, workflow_id) not in leaving:
             found = await get(context, project_id, workflow_id)
             if found is not None:
-                _claimed(context, first, found, held)
+                return _claimed(context, first, found, held)
+    return None
 
 
 def _claimed(
@@ -350,6 +362,11 @@ def _claimed(
     own = found.definition.id in inputs.derivable_ids("") or bool(_own_nodes(inputs, found.root))
     if holder is not None and holder.urn == context.urn:
         refuse_foreign(context, replace(state, owned=holder.owned), inputs, found.root)
+    elif holder is not None and inputs.is_id_derived and holder.leaves(context.urn, inputs.path):
+        raise RefusedError(
+            f"another resource of this program has not left this path yet: run `pulumi up` again, and let this one wait for it (`dependsOn`) "
+            f"(workflow {state.workflow_id} of project {inputs.project_id}, {holder.urn})"
+        )
     elif holder is not None:
         raise RefusedError(
             "another resource of this program has the workflow that is there already. Leave the ID out, give this one another name "

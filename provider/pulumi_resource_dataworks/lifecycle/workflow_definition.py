@@ -72,6 +72,7 @@ class WorkflowDefinitions:
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created.
+        taken: Which new resource of this run takes over a workflow, or will.
         upstream: What the workflows need that this run has imported.
         written: By URN, the documents as they were written, where a preview may have to name their lines.
     """
@@ -85,6 +86,7 @@ class WorkflowDefinitions:
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: set[Workflow] = field(default_factory=set[Workflow])
+    taken: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     upstream: dict[Workflow, Upstream] = field(default_factory=dict[Workflow, Upstream])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
 
@@ -126,6 +128,12 @@ class WorkflowDefinitions:
                 f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
             )
         failures += self._chosen_elsewhere(urn, project_id, spec)
+        other = self.taken.get(had, urn) if had else urn
+        if other != urn and not failures:
+            failures.append(
+                f"spec.workflows[0].script.path: {other} is at the path that this resource leaves, and takes over its workflow. Let that "
+                "one wait for this one (`dependsOn`), or add it once this one has moved."
+            )
         other = self.paths.setdefault((project_id, path.strip("/")), urn)
         if other != urn and not failures:
             failures.append(
@@ -164,8 +172,9 @@ class WorkflowDefinitions:
 
     def hold(self, urn: str, resource_id: str, outputs: Mapping[str, Any]) -> None:
         """Notes that a resource which this run declares keeps its workflow."""
-        if urn in self.paths.values():
-            self.held[workflow_of(resource_id, outputs)] = Holder(urn, owned_nodes(outputs))
+        path = next((path for (_, path), other in self.paths.items() if other == urn), None)
+        if path is not None:
+            self.held[workflow_of(resource_id, outputs)] = Holder(urn, owned_nodes(outputs), path)
 
     def makes(self, workflow: Workflow) -> bool:
         """Whether a resource of this run has a workflow, or is to make it under the ID that its author has written."""
@@ -189,6 +198,7 @@ class WorkflowDefinitions:
         taken = await claim(context, first, self.held)
         if taken is not None:
             self.taken_over.note(taken.workflow)
+            self.taken[taken.workflow] = context.urn
         state = await self._apply(context, ImportRequest(taken or first, inputs.root, fresh=taken is None))
         return state.resource_id, state.to_pulumi()
 
@@ -308,14 +318,16 @@ class WorkflowDefinitions:
             raise
         finally:
             if state is not None:
-                self.held[state.workflow] = Holder(context.urn, state.owned)
+                self.held[state.workflow] = Holder(context.urn, state.owned, state.inputs.path)
 
     async def _preview_create(self, context: Context, news: Mapping[str, Any]) -> Outputs:
         if _is_unknown(news):
             return unknown_outputs(news)
         first = DefinitionState.first(DefinitionInputs.of(news, context.urn))
         if not isinstance(news.get("adopt"), Unknown):
-            await foresee(context, first, self.held, self.leaving)
+            taken = await foresee(context, first, self.held, self.leaving)
+            if taken is not None:
+                self.taken[taken.workflow] = context.urn
         await dry_run(context, self.options, first, self.written.get(context.urn), fresh=True)
         return preview_outputs(first.inputs)
 

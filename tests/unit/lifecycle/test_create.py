@@ -265,6 +265,38 @@ async def test_the_workflow_of_another_live_resource_is_not_taken_over(
     assert run.client.sent == []
 
 
+async def test_a_workflow_may_come_to_the_path_that_another_one_leaves_in_the_same_run(
+    run: Run, messages: Messages
+) -> None:
+    state = await run.create()
+    again, new = run.again(), {"projectId": PROJECT, "spec": etl()}
+    again.definitions.check(OTHER_URN, new, None)
+    moved = again.inputs(etl(name="orders"), state[1])
+    again.definitions.diff(URN, Change(*state, moved))
+    await again.definitions.create(again.context(urn=OTHER_URN, preview=True), new)
+    assert again.report.warnings == []
+    messages(again.report.texts("info"))
+    with pytest.raises(RefusedError) as caught:
+        await again.definitions.create(again.context(urn=OTHER_URN), new)
+    messages(caught.value)
+    assert again.client.sent == []
+    await again.definitions.update(again.context(), Change(*state, moved))
+    await again.definitions.create(again.context(urn=OTHER_URN), new)
+    assert {workflow(root)["name"] for root in again.client.held.values()} == {"orders", "daily_orders"}
+
+
+@pytest.mark.parametrize("preview", [True, False])
+async def test_a_workflow_that_a_new_resource_takes_over_cannot_be_moved_away_by_the_one_that_has_it(
+    run: Run, messages: Messages, preview: bool
+) -> None:
+    state = await run.create()
+    again = run.again()
+    new = {"projectId": PROJECT, "spec": etl()}
+    await again.definitions.create(again.context(urn=OTHER_URN, preview=preview), new)
+    again.definitions.has(URN, state[2])
+    messages(again.check(etl(name="orders"), state[1]).failures)
+
+
 async def test_cancelled_before_anything_is_sent(run: Run) -> None:
     run.cancel_on("looking")
     run.client.will("get", never)
