@@ -83,7 +83,10 @@ def _read(name: str | Path, variables: Mapping[str, Any] | None) -> tuple[Docume
         raise InvalidDocumentError(
             [Problem((), "the file is empty", "A document is an object with version, kind and spec.")]
         )
-    document = replace(flowspec.read(text), file=str(name))
+    try:
+        document = replace(flowspec.read(text), file=str(name))
+    except InvalidDocumentError as error:
+        raise InvalidDocumentError([replace(one, file=str(name)) for one in error.problems]) from None
     filling = _Filling(Path() if name == STDIN else Path(name).parent, variables)
     root = filling.value(document.root, ())
     if filling.problems:

@@ -178,7 +178,9 @@ def _read_text(text: str) -> Document:
         raise _unreadable(text, _HALF, "Write the whole character.", error.start) from None
     if _names_a_file(text):
         message = "this looks like a file's name: {}"
-        remedy = "Give what is in the file: in Pulumi's YAML, fn::readFile reads it."
+        remedy = (
+            "Give what is in the file: the function readFlowSpec reads it, in Pulumi's YAML fn::readFile too."
+        )
         raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
     json_like = _is_json_like(text)
     root = _read_json(text) if json_like else read_yaml(text)

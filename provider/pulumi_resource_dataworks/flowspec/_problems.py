@@ -302,21 +302,30 @@ def as_object(value: Json, field: Field) -> Phrase | None:
     if not isinstance(value, str) or not key or value.startswith("{{"):
         return None
     text = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
-    return Phrase(json.dumps({key: text}, ensure_ascii=False))
+    name, sign, assigned = text.partition("=")
+    written = {key: name, "value": assigned} if sign and field.object_type == "variable" else {key: text}
+    open_ones = {name: "..." for name in OBJECT_TYPES[field.object_type].required if name not in written}
+    return Phrase(json.dumps(written | open_ones, ensure_ascii=False))
 
 
 def how_to_write(value: Json, field: Field) -> str:
     """A sentence that says how a value of another shape is written."""
-    fields = tuple(OBJECT_TYPES[field.object_type].fields) if field.object_type in OBJECT_TYPES else ()
+    table = OBJECT_TYPES.get(field.object_type)
+    fields = tuple(name for name in table.fields if name != "metadata") if table else ()
     if isinstance(value, dict) and value.keys() & set(fields):
         return "Put it in brackets: a list of one."
     if field.shape is Shape.TEXT and isinstance(value, int | float):
         return "Put it in quotes."
     if field.shape is Shape.INTEGER:
         return f"Write digits alone{': ' + field.unit if field.unit else ''}."
+    if field.shape is Shape.TEXT and isinstance(value, dict):
+        return "Write its JSON as a text."
     if isinstance(value, str) and value.startswith("{{"):
         return "Write it out: a reference by ID is not resolved here."
-    if fields:
+    if table:
+        if field.shape is not Shape.OBJECT:
+            needed = (*(key for key in table.keys if key != "id"), *table.required)
+            fields = tuple(dict.fromkeys((*needed, *fields)))
         first = ", ".join(fields[:_FEW]) + (" and others" if len(fields) > _FEW else "")
         return f"{'Its fields are' if field.shape is Shape.OBJECT else 'Write objects in brackets, with'} {first}."
     return f"Write {'a list of texts' if field.shape is Shape.LIST and field.strict else field.shape.value}."

@@ -244,6 +244,7 @@ _WORD = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _NO_SPACE = re.compile(r"\s*(- )?[A-Za-z][\w-]*:[^\s/\\]")
 _KEY_AND_SIGN = re.compile(r"\s*(?:- )?[A-Za-z][\w-]*(?::(?=[^\S ])|(?=\uff1a))(.)")
+_TEXT_AND_BRACKET = re.compile(r"[^\s,:\[{\]}'\"][\[{]")
 _SIGNS = '{}[]:," '
 _QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033"
 
@@ -383,6 +384,8 @@ def yaml_words(text: str, error: Any) -> Words:
     comment = next((one.split()[0][:2] for one in above if one.lstrip().startswith(("//", "/*"))), None)
     if comment:
         return f"a comment begins with {comment} here, and with # in YAML", "Write # for it."
+    if _TEXT_AND_BRACKET.match(line[max(0, mark.column - 1) :]):
+        return "a bracket stands in a text without quotes", _QUOTE
     if "expected ',' or" in said and context:
         opener = "[" if "]" in said else "{"
         what = f"{opener} of line {context.line + 1} is not closed"

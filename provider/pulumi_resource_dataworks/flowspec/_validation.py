@@ -86,8 +86,12 @@ def _root_problems(root: Object) -> Iterator[Problem]:
         keys = ", ".join(sorted(str(key) for key in root)[:5])
         yield problem("no-flowspec", (), keys)
         return
+    spec = root.get("spec")
+    if is_object(spec) and spec.keys() >= {"kind", "spec"}:
+        yield problem("no-workflow.inside", ("spec",))
+        return
     yield from _kind_problems(root)
-    lacking = _no_workflow(root.get("spec"))
+    lacking = _no_workflow(spec)
     if lacking:
         yield lacking
     elif len(root["spec"]["workflows"]) > 1:
@@ -122,12 +126,19 @@ def _kind_problems(root: Object) -> Iterator[Problem]:
         yield problem("kind.other", ("kind",), kind, near=near(str(kind), IMPORTED_KINDS), kinds=kinds)
 
 
+def _missing(object_type: str, name: str, path: Path) -> Problem:
+    labels = ", ".join(OBJECT_TYPES[object_type].fields[name].choices)
+    if labels:
+        return problem("missing.label", path, name=name, object=object_type, labels=labels)
+    return problem("missing.field", path, name=name, object=object_type)
+
+
 def _judge_object(value: Object, object_type: str, path: Path, problems: list[Problem]) -> None:
     """Adds the problems of an object and of all below it. Every value of a document passes here."""
     table = OBJECT_TYPES[object_type]
     missing = [name for name in table.required if _is_blank(value.get(name))]
     missing += [name for name in table.present if name not in value]
-    problems += [problem("missing.field", (*path, name), name=name, object=object_type) for name in missing]
+    problems += [_missing(object_type, name, (*path, name)) for name in missing]
     for key, item in value.items():
         field = table.fields.get(key) or _odd_key(value, object_type, key, (*path, key), problems)
         if field is UNKNOWN_FIELD:

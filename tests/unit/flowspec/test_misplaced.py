@@ -74,7 +74,7 @@ def test_a_key_is_shown_where_it_belongs(root: Object, words: str) -> None:
         ({"nodeId": "a"}, "depends has to be a list, and is an object. Put it in brackets: a list of one."),
         (
             {"extract": {}},
-            "is an object. Write objects in brackets, with type, nodeId, output, refTableName, sourceType and others.",
+            "is an object. Write objects in brackets, with type, nodeId, output, refTableName, sourceType.",
         ),
         ([{"output": 77}], "output has to be text, and is 77. Put it in quotes."),
     ],
@@ -88,9 +88,36 @@ def test_a_dependency_in_short_is_written_out(depends: Any, words: str) -> None:
 def test_other_lists_say_which_key_a_text_is_meant_for() -> None:
     [problem] = problems_of(with_node(outputs={"nodeOutputs": ["shop.a"]}))
     assert problem.render().endswith('Write {"data": "shop.a"}.')
-    script = {**node("a")["script"], "parameters": ["bizdate"]}
-    [problem] = problems_of(with_node(script=script))
-    assert problem.render().endswith('Write {"name": "bizdate"}.')
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (["bizdate"], 'Write {"name": "bizdate", "scope": "...", "type": "..."}.'),
+        (
+            ["bizdate=$bizdate"],
+            'Write {"name": "bizdate", "value": "$bizdate", "scope": "...", "type": "..."}.',
+        ),
+        (
+            {"bizdate": "$bizdate"},
+            "Write objects in brackets, with name, scope, type, id, inputName and others.",
+        ),
+        (
+            [{"name": "bizdate", "type": "System"}],
+            "A variable needs it. Write one of Tenant, Workspace, Workflow, NodeParameter, NodeContext.",
+        ),
+    ],
+)
+def test_a_parameter_is_shown_with_all_that_it_needs(parameters: Any, words: str) -> None:
+    [problem] = problems_of(with_node(script={**node("a")["script"], "parameters": parameters}))
+    assert problem.severity == "error"
+    assert problem.render().endswith(words)
+
+
+def test_the_result_of_read_flow_spec_is_no_document() -> None:
+    [problem] = problems_of({"spec": etl()})
+    assert (problem.rule, problem.path) == ("no-workflow", ("spec",))
+    assert problem.render().endswith("of what readFlowSpec gives, write the result spec.")
 
 
 NODE = ("recurrence", "reference", "fileResources", "runtimeResource", "rerunTimes", "timeout")
@@ -123,7 +150,7 @@ def test_only_a_word_that_is_close_is_suggested(word: str, known: tuple[str, ...
         ({"rerunInterval": "3m"}, 'and is "3m". Write digits alone: it counts milliseconds.'),
         ({"priority": "high"}, 'and is "high". Write digits alone.'),
         ({"autoParse": 1}, "true or false, and is 1. Write true or false."),
-        ({"description": {"x": 1}}, "text, and is an object. Write text."),
+        ({"description": {"x": 1}}, "text, and is an object. Write its JSON as a text."),
         ({"runtimeResource": "rg"}, 'an object, and is "rg". Write {"resourceGroup": "rg"}.'),
         ({"datasource": "odps_a"}, 'an object, and is "odps_a". Write {"name": "odps_a"}.'),
         ({"script": "x" * 99}, f'Write {{"content": "{"x" * 57}..."}}.'),
