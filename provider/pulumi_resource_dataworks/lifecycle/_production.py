@@ -28,11 +28,13 @@ class Deployable:
     Attributes:
         key: The input that names it.
         scheduling_id: Its ID in production, where the service says it.
+        made: When it was made, in milliseconds, where the service says it.
         digest: Makes that of its document as it is now.
     """
 
     key: str
     scheduling_id: str | None
+    made: int | None
     digest: Callable[[], str]
 
 
@@ -46,13 +48,17 @@ async def read_deployable(context: Context, key: str, workflow: Workflow) -> Dep
         return Deployable(
             key,
             one.answer.task_id,
+            one.answer.create_time,
             lambda: imported_object(context.urn, kind, workflow[0], one).inputs.digest,
         )
     found = await _ownership.read_unless_gone(context, *workflow)
     if found is None:
         return None
     return Deployable(
-        key, found.definition.workflow_id, lambda: str(imported("", workflow[0], found)[1]["digest"])
+        key,
+        found.definition.workflow_id,
+        found.definition.create_time,
+        lambda: str(imported("", workflow[0], found)[1]["digest"]),
     )
 
 

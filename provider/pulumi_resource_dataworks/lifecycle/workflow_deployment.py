@@ -241,7 +241,11 @@ class WorkflowDeployments:
             if run is not None:
                 context.report.status(f"going on with an earlier run (pipeline run {run.id})")
                 run_id = run.id
-            elif runs and _is_done_unheard(runs[0], state):
+            elif (
+                runs
+                and _is_done_unheard(runs[0], state)
+                and not await _was_made_after(context, state.inputs, runs[0])
+            ):
                 context.report.info(
                     f"an earlier run of Pulumi has deployed this already (pipeline run {runs[0].id})"
                 )
@@ -275,6 +279,13 @@ def _is_done_unheard(run: openapi.PipelineRun, state: DeploymentState) -> bool:
     """Whether a run did what is asked for, and the state has not heard of it: a killed step began it."""
     ours = state.inputs.run_request.marks(run) or run.id == state.resumable_run
     return run.status == "Success" and ours and run.id != state.run_id
+
+
+async def _was_made_after(context: Context, inputs: DeploymentInputs, run: openapi.PipelineRun) -> bool:
+    """Whether what is to be deployed is younger than a run: this deployed one that was deleted since, and had the same ID."""
+    found = await read_deployable(context, inputs.key, inputs.workflow)
+    made = found.made if found else None
+    return made is not None and run.create_time is not None and run.create_time < made
 
 
 async def _begun(context: Context, state: DeploymentState, runs: list[openapi.PipelineRun]) -> str:

@@ -329,6 +329,20 @@ async def test_a_finished_run_of_a_killed_step_is_taken(run: Deploying) -> None:
     assert any("has deployed this already" in text for text in again.report.texts("info"))
 
 
+async def test_a_run_does_not_count_for_a_workflow_that_was_made_after_it(run: Deploying) -> None:
+    """Somebody took the workflow offline without a pipeline run, and deleted it: made anew it has the same ID."""
+    await run.create()
+    await run.out_by_hand(by_run=False)
+    run.emulator.remove(WORKFLOW)
+    await run.clock.sleep(5)
+    await run.put()
+    again = run.again()
+    _, _, outputs = await again.create()
+    assert run.kinds == ["Online", "Online"]
+    assert outputs["publishedWorkflowId"]
+    assert run.is_live
+
+
 @pytest.mark.parametrize("kept_description", ["kept", "dropped"])
 async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
     run: Deploying, kept_description: str

@@ -155,7 +155,9 @@ def test_what_counts_as_offline(
 def found(scheduling_id: str | None) -> Deployable:
     definition = openapi.WorkflowDefinition(id=WORKFLOW, workflow_id=scheduling_id, spec="{}")
     held = Found(definition, document())
-    return Deployable("workflowId", scheduling_id, lambda: str(imported("", PROJECT, held)[1]["digest"]))
+    return Deployable(
+        "workflowId", scheduling_id, None, lambda: str(imported("", PROJECT, held)[1]["digest"])
+    )
 
 
 def test_an_import_takes_the_mark_of_the_last_run() -> None:
