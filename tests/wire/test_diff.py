@@ -66,10 +66,13 @@ def test_no_difference_is_none_without_detail(plugin: Plugin) -> None:
         assert not answer.hasDetailedDiff
 
 
-def test_a_secret_that_holds_the_same_is_no_difference(plugin: Plugin) -> None:
+def test_what_is_a_secret_only_now_is_a_difference_and_what_was_one_is_none(plugin: Plugin) -> None:
+    """Pulumi keeps the outputs of a resource that does not change: the state would hold the secret in clear."""
     olds = inputs_of(plugin, known())
     news = {**olds, "spec": secret(olds["spec"])}
-    assert consistent(plugin.diff("diff", ID, olds, news)) == {}
+    assert consistent(plugin.diff("diff", ID, olds, news)) == {"spec": UPDATE}
+    for again in (olds, news):
+        assert consistent(plugin.diff("diff", ID, news, again)) == {}
 
 
 @pytest.mark.parametrize(

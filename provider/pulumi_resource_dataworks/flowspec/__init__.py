@@ -78,6 +78,7 @@ from ._values import hides_names as hides_names
 from ._values import is_list as is_list
 from ._values import is_object as is_object
 from ._values import is_secret as is_secret
+from ._values import like as like
 from ._values import objects as objects
 from ._values import part as part
 from ._values import secret as secret

@@ -66,7 +66,7 @@ def diff(urn: str, change: Change) -> Difference:
     new = ignoring(state.inputs, DefinitionInputs.of(news, urn, state.known_ids), change.ignore_changes)
     below = _below(old["spec"], new.spec)
     if not below:
-        return Difference(changes)
+        return Difference({**changes, **_newly_secret(old["spec"], new.spec)})
     if _is_another(state, new):
         taken = state.inputs.path == new.path or state.workflow_id == new.workflow_id
         return Difference({**changes, **dict.fromkeys(below, "replace")}, delete_before_replace=taken)
@@ -89,6 +89,16 @@ def _below(old: Any, new: Any) -> dict[str, PropertyChange]:
         return {} if old == new else {"spec": "update"}
     found = flowspec.differences(cast("flowspec.Object", old), cast("flowspec.Object", new))
     return {flowspec.show_path(("spec", *path)): kind for path, kind in found.items()}
+
+
+def _newly_secret(old: Any, new: Any) -> dict[str, PropertyChange]:
+    """What of an equal document is a secret only now: Pulumi keeps the outputs of a resource that does not change, in clear."""
+    known = set(flowspec.secret_paths(old))
+    return {
+        flowspec.show_path(("spec", *path)): "update"
+        for path in flowspec.secret_paths(new)
+        if not any(path[:length] in known for length in range(len(path) + 1))
+    }
 
 
 I = TypeVar("I", DefinitionInputs, ObjectInputs)  # noqa: E741 - inputs

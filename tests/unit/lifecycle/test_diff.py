@@ -105,7 +105,10 @@ def test_a_secret_is_a_change_of_its_own_place(run: Run) -> None:
     place = "spec.spec.workflows[0].nodes[0].script.content"
     assert difference(run, old, new).changes == {place: "update"}
     assert difference(Run(), new, old).changes == {place: "update"}
-    assert difference(Run(), etl(nodes=[node("extract", "hush 2"), node("load")]), new).changes == {}
+    plain = etl(nodes=[node("extract", "hush 2"), node("load")])
+    assert difference(Run(), plain, new).changes == {place: "update"}
+    assert difference(Run(), new, plain).changes == {}
+    assert difference(Run(), flowspec.secret(plain), new).changes == {}
     assert difference(Run(), flowspec.secret(old), flowspec.secret(new)).changes == {"spec": "update"}
     assert difference(Run(), flowspec.secret(old), flowspec.secret(old)).changes == {}
 

@@ -39,6 +39,16 @@ def sealed(**changes: Any) -> Object:
     return etl(nodes=[node("extract", flowspec.secret(SCRIPT)), node("load")], **changes)
 
 
+async def test_a_script_that_becomes_a_secret_as_it_is_is_one_in_the_state(run: Run) -> None:
+    state = await run.create(etl(nodes=[node("extract", SCRIPT), node("load")]))
+    again = run.again()
+    outputs = await again.update(state, sealed())
+    assert again.client.calls == []
+    assert flowspec.secrets_of(outputs["spec"]) == [SCRIPT]
+    assert flowspec.is_secret(outputs["digest"])
+    assert outputs["digest"] == state[2]["digest"]
+
+
 def without_secrets(value: Any) -> Any:
     if flowspec.is_secret(value):
         return None
