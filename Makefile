@@ -81,16 +81,16 @@ nightly: setup engine ## all tests, with the whole of each matrix (hours): what 
 	@NIGHTLY=1 EXPORT=all AGREEMENT=all $(BIN)/pytest -q -n 4 --dist loadgroup tests
 
 test-examples: setup engine ## every example through the real engine
-	@$(BIN)/pytest -q -n auto tests/examples
+	@NIGHTLY=1 $(BIN)/pytest -q -n auto --dist loadgroup tests/examples
 
 test-sdks: setup ## the SDKs of Node.js and Go, built and checked with their own toolchains
-	@$(BIN)/pytest -q -n auto --dist loadgroup tests/sdk
+	@NIGHTLY=1 $(BIN)/pytest -q -n auto --dist loadgroup tests/sdk
 
 test-install: setup engine ## every way to install, and the pipelines, from built wheels and the archive
-	@$(BIN)/pytest -q -n auto --dist loadgroup tests/install
+	@NIGHTLY=1 $(BIN)/pytest -q -n auto --dist loadgroup tests/install
 
-test-export: setup engine ## an exported workspace of 500 workflows and more, imported, for each language (minutes)
-	@EXPORT=all $(BIN)/pytest -q -n 0 tests/engine/test_export.py
+test-export: setup engine ## an exported workspace imported for each language, for YAML and Python with 500 workflows and more (minutes)
+	@NIGHTLY=1 EXPORT=all $(BIN)/pytest -q -n 0 tests/engine/test_export.py
 
 archive: setup ## the release archive of this platform, which needs no Python, into dist/
 	@$(BIN)/python tools/archive.py
