@@ -316,6 +316,7 @@ def flag(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
+@pytest.mark.timeout(1200)  # each of its lines starts a provider
 def test_the_page_runs_as_it_is_written(stack: Stack, converter: Path) -> None:
     """Each line in its order; an ID and a digest are those that the line before has printed."""
     do = Do(stack, converter)

@@ -69,7 +69,7 @@ def test_ctrl_c_during_a_job_ends_at_once_and_the_next_up_resumes_it(stack: Stac
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_all_processes_at_once_keeps_the_job(stack: Stack, name: signal.Signals) -> None:
     """As a supervisor or a container ends a run: the plugin may have it before the CLI."""
-    stack.emulator.script_job(Life("seconds", 4))
+    stack.emulator.script_job(Life("seconds", 60))
     stack.workflow(etl())
     process = stack.start("up", "--yes", "--skip-preview")
     wait_for(lambda: stack.calls("ImportWorkflowDefinition") == 1, 60)
@@ -79,6 +79,7 @@ def test_a_signal_to_all_processes_at_once_keeps_the_job(stack: Stack, name: sig
     assert process.returncode != 0
     assert "exited prematurely" not in output
     assert stack.kept()["pendingJob"]
+    stack.emulator.clock.advance(60)
     stack.up()
     assert stack.calls("ImportWorkflowDefinition") == 1
     assert "2 unchanged" in stack.preview().output
@@ -106,12 +107,13 @@ def test_after_a_kill_no_plugin_is_left_and_the_next_up_converges(stack: Stack) 
 
 
 def test_refresh_keeps_a_pending_job_and_the_next_up_resumes_it(stack: Stack) -> None:
-    stack.emulator.script_job(Life("seconds", 8))
+    stack.emulator.script_job(Life("seconds", 60))
     stack.workflow(etl())
     _interrupted(stack)
     output = stack.refresh().output
     assert "still runs" in output
     assert stack.kept()["pendingJob"]
+    stack.emulator.clock.advance(60)
     stack.up()
     assert stack.calls("ImportWorkflowDefinition") == 1
     assert "2 unchanged" in stack.preview().output
@@ -129,11 +131,12 @@ def test_destroy_of_a_half_done_workflow_waits_for_its_job(stack: Stack) -> None
 
 @pytest.mark.starts_plugin
 def test_a_custom_timeout_keeps_what_is_pending(stack: Stack) -> None:
-    stack.emulator.script_job(Life("seconds", 6))
-    stack.workflow(etl(), customTimeouts={"create": "1s"})
+    stack.emulator.script_job(Life("seconds", 60))
+    stack.workflow(etl(), customTimeouts={"create": "4s"})
     output = stack.up(ok=False).output
     assert "the next `pulumi up` resumes it" in output
     assert stack.kept()["pendingJob"]
+    stack.emulator.clock.advance(60)
     stack.workflow(etl())
     stack.up()
     assert stack.calls("ImportWorkflowDefinition") == 1
