@@ -29,6 +29,10 @@ Written by `make reference` from the provider's schema. Names are those of YAML,
 - [WorkflowDeployment](#workflowdeployment): [inputs](#inputs-of-workflowdeployment),
   [outputs](#outputs-of-workflowdeployment), [listing](#listing-of-workflowdeployment)
 - [WorkflowRun](#workflowrun): [inputs](#inputs-of-workflowrun), [outputs](#outputs-of-workflowrun)
+- [Node](#node): [inputs](#inputs-of-node), [outputs](#outputs-of-node), [listing](#listing-of-node)
+- [Function](#function): [inputs](#inputs-of-function), [outputs](#outputs-of-function), [listing](#listing-of-function)
+- [FileResource](#fileresource): [inputs](#inputs-of-fileresource), [outputs](#outputs-of-fileresource),
+  [listing](#listing-of-fileresource)
 - [Functions](#functions): [getProject](#getproject), [getResourceGroup](#getresourcegroup),
   [getWorkflowDefinition](#getworkflowdefinition), [listWorkflowDefinitions](#listworkflowdefinitions),
   [readFlowSpec](#readflowspec)

@@ -119,11 +119,11 @@ def service_error(
 ) -> ServiceError:
     """Return the error that an envelope stands for."""
     code, message = _field(body, "Code", "ErrorCode"), _field(body, "Message", "ErrorMessage")
-    kind, hint = _classify(status, code[:LONGEST], message[:LONGEST], headers)
+    kind, advice = _classify(status, code[:LONGEST], message[:LONGEST], headers)
     denial = _denial(body) if kind is PermissionDeniedError else {}
     if kind is NotFoundError and action == "GetProject":
         kind = ProjectNotFoundError
-    lead = _advice(denial)
+    lead = _advice(denial) or advice
     if kind is ProjectNotFoundError and place:
         lead = f"there is no {place}, as far as this account may see: check projectId and dataworks:region"
     error = kind(
@@ -135,7 +135,6 @@ def service_error(
         recommend=_field(body, "Recommend"),
         facts=[f"{name} {Words(value)}" for name, value in denial.items()],
         lead=lead,
-        hint=hint,
     )
     if isinstance(error, ThrottledError):
         error.retry_after = _retry_after(headers)

@@ -115,7 +115,6 @@ class ServiceError(DataWorksError):
         recommend: A link or advice of the service's own.
         facts: More of what the answer says, each a name and its value.
         lead: What happened and what to do, where that is known better than from the service's text: it comes first.
-        hint: Which of our settings to look at.
         after_lost_answer: An earlier try of the same call may have taken effect.
     """
 
@@ -133,7 +132,6 @@ class ServiceError(DataWorksError):
         recommend: str = "",
         facts: Sequence[str] = (),
         lead: str = "",
-        hint: str = "",
     ) -> None:
         self.code = code
         self.message = Words(_without_echo(message))
@@ -143,7 +141,6 @@ class ServiceError(DataWorksError):
         self.recommend = Words(recommend)
         self.facts = facts
         self.lead = lead
-        self.hint = hint
         self.after_lost_answer = False
         super().__init__()
 
@@ -158,9 +155,7 @@ class ServiceError(DataWorksError):
         line = (
             f"{self.message or 'The service gave no reason.'} ({'; '.join(fact for fact in facts if fact)})"
         )
-        if self.lead:
-            return f"{self.lead}. DataWorks says: {line}"
-        return f"{line}. {self.hint}" if self.hint else line
+        return f"{self.lead}. DataWorks says: {line}" if self.lead else line
 
     @property
     def is_ambiguous_client_error(self) -> bool:
@@ -227,7 +222,7 @@ class QuotaExhaustedError(ServiceError):
             action=self.action,
             request_id=self.request_id,
             recommend=str(self.recommend),
-            hint=self.hint,
+            lead=self.lead,
         )
 
 

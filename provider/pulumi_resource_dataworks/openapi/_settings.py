@@ -37,7 +37,7 @@ _CENTRAL_REGIONS = frozenset(
 )
 _REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
 _REGION_REQUIRED = (
-    "is required: run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
+    "no region is set; run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
 )
 
 # --- What the ID of a region, an endpoint and a host may look like
