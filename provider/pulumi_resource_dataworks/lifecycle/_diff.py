@@ -16,6 +16,7 @@ from ._step import Change, RefusedError, Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
+_ID = re.compile(r"\b((workflows|nodes)\[\d+\]|while)\.id$")
 _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
 """Where a path ends so, another value is always a change. Elsewhere a node may be written by name or by ID, so meanings are compared."""
 
@@ -70,6 +71,7 @@ def diff(urn: str, change: Change) -> Difference:
     if _is_another(state, new):
         taken = state.inputs.path == new.path or state.workflow_id == new.workflow_id
         return Difference({**changes, **dict.fromkeys(below, "replace")}, delete_before_replace=taken)
+    below = _without_known_ids(below, state, new) or below
     if any(path.endswith(_MEANING) for path in below):
         return Difference({**changes, **below})
     same = flowspec.same(state.root, state.under_actual_ids(new.root))
@@ -81,6 +83,16 @@ def _is_another(state: DefinitionState, new: DefinitionInputs) -> bool:
     if state.inputs.kind.casefold() != new.kind.casefold():
         return True
     return new.workflow_id not in (state.workflow_id, state.inputs.workflow_id)
+
+
+def _without_known_ids(
+    below: dict[str, PropertyChange], state: DefinitionState, new: DefinitionInputs
+) -> dict[str, PropertyChange]:
+    """The places without the IDs that one document writes and the other leaves out, where no node gets another ID by that."""
+    ids = {name: state.ids.get(node["id"], node["id"]) for name, node in new.nodes.items()}
+    if any(ids.get(name, known) != known for name, known in state.node_ids.items()):
+        return below
+    return {path: kind for path, kind in below.items() if kind == "update" or not _ID.search(path)}
 
 
 def _below(old: Any, new: Any) -> dict[str, PropertyChange]:

@@ -35,6 +35,18 @@ def test_no_change_is_none(run: Run) -> None:
     assert difference(run, etl(), metadata).changes == {}
 
 
+def test_ids_that_an_export_writes_out_are_not_shown_beside_a_change(run: Run) -> None:
+    short, changed = etl(nodes=[node("extract"), node("load")]), node("load", "SELECT 4;")
+    known = DefinitionState.first(DefinitionInputs.of(run.inputs(short), URN)).node_ids
+    place = "spec.spec.workflows[0].nodes"
+    for name, shown in ((known["extract"], {}), ("77", {f"{place}[0].id": "add"})):
+        written = etl(nodes=[node("extract", id=name), {**changed, "id": known["load"]}])
+        found = difference(run, short, written)
+        assert found.changes == {f"{place}[1].script.content": "update"} | (
+            shown and {**shown, f"{place}[1].id": "add"}
+        )
+
+
 @pytest.mark.parametrize(
     ("new", "changes"),
     [
