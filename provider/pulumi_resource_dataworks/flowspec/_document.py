@@ -113,20 +113,19 @@ class Document:
     Attributes:
         root: The document as plain values.
         text: What it was read from, where that was text.
-        locate: Finds places in that text: each path's line and column.
         file: The file that holds the text, where it is one.
     """
 
     root: Object
     text: str | None = None
-    locate: Callable[[str, Iterable[Path]], dict[Path, tuple[int, int]]] = locate
     file: str = ""
 
     def place(self, problems: Sequence[Problem]) -> list[Problem]:
         """The problems, each with the line and column of the text where there is one."""
         if self.text is None:
             return list(problems)
-        places = self.locate(self.text, (problem.path for problem in problems)) if problems else {}
+        find = locate if _is_json_like(self.text) else locate_yaml
+        places = find(self.text, (problem.path for problem in problems)) if problems else {}
         return [
             replace(problem, line=places[problem.path][0], column=places[problem.path][1], file=self.file)
             for problem in problems
@@ -182,13 +181,12 @@ def _read_text(text: str) -> Document:
             "Give what is in the file: the function readFlowSpec reads it, in Pulumi's YAML fn::readFile too."
         )
         raise InvalidDocumentError([Problem((), message, remedy, (text.strip(),), line=1, column=1)])
-    json_like = _is_json_like(text)
-    root = _read_json(text) if json_like else read_yaml(text)
+    root = _read_json(text) if _is_json_like(text) else read_yaml(text)
     if not is_object(root):
         found = f"this is not a FlowSpec document but {_kind_of(root) if text.strip() else 'an empty text'}"
         remedy = "A document is an object with version, kind and spec."
         raise InvalidDocumentError([Problem((), found, remedy, line=1, column=1)])
-    document = Document(root, text, locate if json_like else locate_yaml)
+    document = Document(root, text)
     problems: list[Problem] = []
     _plain(root, (), problems, _of_text)
     if problems:
