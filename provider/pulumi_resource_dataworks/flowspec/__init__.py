@@ -5,9 +5,9 @@ from ._changes import Edge as Edge
 from ._changes import arranged as arranged
 from ._changes import authored as authored
 from ._changes import changes as changes
-from ._changes import differences as differences
 from ._changes import edge_of as edge_of
 from ._comparison import actual_ids as actual_ids
+from ._comparison import differences as differences
 from ._comparison import digest as digest
 from ._comparison import rename_ids as rename_ids
 from ._comparison import same as same

@@ -1,13 +1,10 @@
-"""How one document differs from another: by the places in which they do, and in the words of their author."""
+"""How one document differs from another, in the words of its author; and the author's form of a document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import Literal
-
-import pulumi_resource_dataworks.flowspec._nodes as graph
 
 from ._comparison import (
     are_lists,
@@ -19,15 +16,12 @@ from ._comparison import (
     partners,
     same_value,
 )
-from ._nodes import nodes_of, workflow_of
-from ._tables import UNKNOWN_FIELD, Field, field_of
-from ._values import Json, Object, Path, is_object, is_secret, like, mapped, rebuilt
+from ._nodes import depends_of, inner_scopes, nodes_of, own_nodes, runtime_of, script_of, workflow_of
+from ._tables import Field, field_of
+from ._values import Json, Object, is_object, like, mapped, rebuilt
 
 # --- The document as its author wrote it: the form in which Pulumi's state holds it, and how two of them differ
 
-
-ChangeKind = Literal["add", "update", "delete"]
-Differences = Iterator[tuple[Path, ChangeKind]]
 
 _EXACT = 2**53
 
@@ -85,85 +79,6 @@ def _arranged_list(old: list[Json], new: list[Json], field: Field) -> list[Json]
     for _, place in sorted(later):
         slots[next(free)] = items[place]
     return rebuilt(new, slots)
-
-
-def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:
-    """The smallest places in which two documents differ in meaning, the new one arranged as the old one."""
-    return dict(_object_differences(old, new, "document", ()))
-
-
-def _object_differences(old: Object, new: Object, object_type: str, path: Path) -> Differences:
-    before, after = _spellings(old, object_type), _spellings(new, object_type)
-    for name in before | after:
-        one, other = before.get(name), after.get(name)
-        field = field_of(object_type, name)[1]
-        if one and other and one != other:
-            if not same_value(old[one], new[other], field):
-                yield (*path, one), "delete"
-                yield (*path, other), "add"
-        else:
-            key = one or other or name
-            yield from _differences(old.get(key), new.get(key), field, (*path, key))
-
-
-def _spellings(value: Object, object_type: str) -> dict[str, str]:
-    """The keys as they are written, by the names of their fields."""
-    fields = ((key, *field_of(object_type, key)) for key in value)
-    return {name: key for key, name, field in fields if field is not UNKNOWN_FIELD}
-
-
-def _differences(old: Json, new: Json, field: Field, path: Path) -> Differences:
-    if field.server or old is new or (type(old) is type(new) and old == new):
-        return
-    whole = is_secret(old) or is_secret(new)
-    if are_objects(field, old, new) and not whole:
-        yield from _object_differences(old, new, field.object_type, path)
-    elif are_lists(field, old, new) and not whole:
-        yield from _list_differences(old, new, field, path)
-    elif is_object(old) and is_object(new) and not whole:
-        yield from _map_differences(old, new, field, path)
-    elif _is_odd(new) or not same_value(old, new, field):
-        yield path, _kind(old, new)
-
-
-def _kind(old: Json, new: Json) -> ChangeKind:
-    return "add" if old is None else "delete" if new is None else "update"
-
-
-def _map_differences(old: Object, new: Object, field: Field, path: Path) -> Differences:
-    """The same of an object that has no table: each of its keys counts, also one whose value is empty."""
-    if same_value(old, new, field):
-        return
-    for key in old | new:
-        one, other = old.get(key), new.get(key)
-        if is_object(one) and is_object(other) and not (is_secret(one) or is_secret(other)):
-            yield from _map_differences(one, other, field, (*path, key))
-        elif one != other:
-            yield (*path, key), _kind(one, other)
-
-
-def _list_differences(old: list[Json], new: list[Json], field: Field, path: Path) -> Differences:
-    pairs = partners(new, old, field)
-    entry = entry_of(field.object_type)
-    moved = {index: place for place, index in pairs.items() if index != place}
-    for index in range(max(len(old), len(new))):
-        here = (*path, index)
-        if pairs.get(index) == index:
-            yield from _differences(old[index], new[index], entry, here)
-            continue
-        arrives = index < len(new) and not (
-            index in pairs and same_value(old[pairs[index]], new[index], entry)
-        )
-        leaves = index < len(old) and not (
-            index in moved and same_value(old[index], new[moved[index]], entry)
-        )
-        if arrives or leaves:
-            yield here, "update" if arrives and leaves else "add" if arrives else "delete"
-
-
-def _is_odd(value: Json) -> bool:
-    """Whether a value is none of JSON's: one that is not known yet."""
-    return not (value is None or isinstance(value, str | int | float | dict | list))
 
 
 # --- What is said of it
@@ -263,7 +178,7 @@ def changes(old: Object, new: Object) -> Changes:
     before, after = _nodes_by_key(old), _nodes_by_key(new)
     pairs = _pair(before, after)
     edges_before, edges_after = (
-        {edge_of(*pair) for pair in graph.depends_of(workflow_of(root))} for root in (old, new)
+        {edge_of(*pair) for pair in depends_of(workflow_of(root))} for root in (old, new)
     )
     ignored = _NODES if edges_before == edges_after else _NODES | _FLOWS
     changed: dict[str, list[str]] = {}
@@ -296,11 +211,11 @@ def _nodes_by_key(root: Object) -> dict[str, _Node]:
     names = {id(node): name for name, node in nodes_of(workflow_of(root))}
 
     def inside(owner: Object, holder: str, field: str) -> Iterator[tuple[str, _Node]]:
-        for path, node in graph.own_nodes(owner, ()):
+        for path, node in own_nodes(owner, ()):
             name = names[id(node)]
             key = str(node.get("id") or name)
             yield key, _Node(name, node, holder, f"{field}.{field_of('doWhile', str(path[0]))[0]}")
-            for inner_field, inner in graph.inner_scopes(node):
+            for inner_field, inner in inner_scopes(node):
                 yield from inside(inner, key, field_of("node", inner_field)[0])
 
     return dict(inside(workflow_of(root), "", ""))
@@ -325,8 +240,8 @@ def _renamed(gone: dict[str, _Node], came: list[_Node]) -> Iterator[tuple[str, t
 
 
 def _script(node: Object) -> tuple[Json, ...]:
-    content = graph.script_of(node).get("content")
-    return (content, graph.runtime_of(node).get("command")) if content else ()
+    content = script_of(node).get("content")
+    return (content, runtime_of(node).get("command")) if content else ()
 
 
 _NODES = frozenset({"nodes", "while"})

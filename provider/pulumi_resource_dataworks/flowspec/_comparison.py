@@ -1,4 +1,4 @@
-"""Whether two documents mean the same, and which entries of two lists are the same one.
+"""Whether two documents mean the same, where they differ, and which entries of two lists are the same one.
 
 Everything here walks a document by the tables of its fields: `named_fields` gives an object's values by their fields, and a list
 is looked into where its entries have a table.
@@ -10,12 +10,13 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from ._document import canonical
 from ._nodes import nodes_of, workflow_of
 from ._tables import OBJECT_TYPES, UNKNOWN_FIELD, Field, Shape, field_of
-from ._values import Json, Object, is_list, is_object, like
+from ._values import Json, Object, Path, is_list, is_object, is_secret, like
 
 DIGEST_VERSION = "1"
 """Stands before the digest. A change of what the digest is made of gets a new number."""
@@ -23,7 +24,7 @@ DIGEST_VERSION = "1"
 
 def same(one: Object, other: Object) -> bool:
     """Whether two documents mean the same: formatting, key order, order of sets and case of labels aside."""
-    return same_object(one, other, "document")
+    return same_value(one, other, entry_of("document"))
 
 
 def digest(root: Object) -> str:
@@ -36,19 +37,21 @@ def digest(root: Object) -> str:
 
 
 def named_fields(value: Object, object_type: str) -> Object:
-    """An object's values by the names of its table; of two spellings of one field, the one that says something."""
+    """An object's values by the names of its table."""
     table = OBJECT_TYPES.get(object_type)
     if table is not None and value.keys() <= table.fields.keys():
         return value
-    found: Object = {}
+    return {name: value[key] for name, key in _spellings(value, object_type).items()}
+
+
+def _spellings(value: Object, object_type: str) -> dict[str, str]:
+    """An object's keys by the names of their fields; of two spellings of one field, the one that says something."""
+    found: dict[str, str] = {}
     for key, item in value.items():
         name, field = field_of(object_type, key)
-        if (
-            field is not UNKNOWN_FIELD
-            and (key == name or not found.get(name))
-            and (item or not found.get(name))
-        ):
-            found[name] = item
+        said = name in found and value[found[name]]
+        if field is not UNKNOWN_FIELD and not (said and (key != name or not item)):
+            found[name] = key
     return found
 
 
@@ -144,44 +147,6 @@ def _without_nulls(value: Json) -> Json:
     return [_without_nulls(item) for item in value] if is_list(value) else value
 
 
-# --- Whether two values have one normal form, which is only made where they are not written alike
-
-
-def same_object(one: Object, other: Object, object_type: str) -> bool:
-    """Whether two objects have one normal form."""
-    ours, theirs = named_fields(one, object_type), named_fields(other, object_type)
-    return all(
-        same_value(ours.get(name), theirs.get(name), field_of(object_type, name)[1])
-        for name in ours.keys() | theirs.keys()
-    )
-
-
-def same_value(one: Json, other: Json, field: Field) -> bool:
-    """Whether two values mean the same."""
-    if field.server or one == other:
-        return True
-    if are_objects(field, one, other):
-        return same_object(one, other, field.object_type)
-    if are_lists(field, one, other):
-        if len(one) != len(other):
-            return False
-        pairs = _side_by_side(one, other, field)
-        if pairs is not None:
-            return all(same_value(*pair, entry_of(field.object_type)) for pair in pairs)
-    return bool(meaning(one, field) == meaning(other, field))
-
-
-def _side_by_side(one: list[Json], other: list[Json], field: Field) -> Iterable[tuple[Json, Json]] | None:
-    """The entries of two lists of one length by their places or keys; None where not each has a key of its own."""
-    if field.order == "ordered":
-        return zip(one, other, strict=True)
-    key = next(iter(OBJECT_TYPES[field.object_type].keys), "")
-    ours, theirs = ({_key(entry, key): entry for entry in entries} for entries in (one, other))
-    if "" in ours or len(ours) < len(one) or ours.keys() != theirs.keys():
-        return None
-    return ((entry, theirs[value]) for value, entry in ours.items())
-
-
 # --- Which entry is which
 
 
@@ -250,6 +215,97 @@ def _holds(theirs: Json, ours: Json, object_type: str) -> bool:
     if "output" in wanted and wanted["output"] == got.get("output"):
         ignored |= {"nodeId", "refTableName"}
     return all(key in ignored or got.get(key) == value for key, value in wanted.items())
+
+
+# --- Whether two values differ, and where
+
+
+ChangeKind = Literal["add", "update", "delete"]
+Differences = Iterator[tuple[Path, ChangeKind]]
+
+
+def same_value(one: Json, other: Json, field: Field) -> bool:
+    """Whether two values mean the same; the normal form is only made of parts that are not written alike."""
+    if field.server or one == other:
+        return True
+    if are_objects(field, one, other):
+        return not any(_object_differences(one, other, field.object_type, ()))
+    if are_lists(field, one, other):
+        return len(one) == len(other) and not any(_list_differences(one, other, field, ()))
+    return bool(meaning(one, field) == meaning(other, field))
+
+
+def differences(old: Object, new: Object) -> dict[Path, ChangeKind]:
+    """The smallest places in which two documents differ in meaning, the new one arranged as the old one."""
+    return dict(_object_differences(old, new, "document", ()))
+
+
+def _object_differences(old: Object, new: Object, object_type: str, path: Path) -> Differences:
+    before, after = _spellings(old, object_type), _spellings(new, object_type)
+    for name in before | after:
+        one, other = before.get(name), after.get(name)
+        field = field_of(object_type, name)[1]
+        if one and other and one != other:
+            if not same_value(old[one], new[other], field):
+                yield (*path, one), "delete"
+                yield (*path, other), "add"
+        else:
+            key = one or other or name
+            yield from _differences(old.get(key), new.get(key), field, (*path, key))
+
+
+def _differences(old: Json, new: Json, field: Field, path: Path) -> Differences:
+    if field.server or old is new or (type(old) is type(new) and old == new):
+        return
+    whole = is_secret(old) or is_secret(new)
+    if are_objects(field, old, new) and not whole:
+        yield from _object_differences(old, new, field.object_type, path)
+    elif are_lists(field, old, new) and not whole:
+        yield from _list_differences(old, new, field, path)
+    elif is_object(old) and is_object(new) and not whole:
+        yield from _map_differences(old, new, field, path)
+    elif _is_odd(new) or not same_value(old, new, field):
+        yield path, _kind(old, new)
+
+
+def _kind(old: Json, new: Json) -> ChangeKind:
+    return "add" if old is None else "delete" if new is None else "update"
+
+
+def _map_differences(old: Object, new: Object, field: Field, path: Path) -> Differences:
+    """The same of an object that has no table: each of its keys counts, also one whose value is empty."""
+    if same_value(old, new, field):
+        return
+    for key in old | new:
+        one, other = old.get(key), new.get(key)
+        if is_object(one) and is_object(other) and not (is_secret(one) or is_secret(other)):
+            yield from _map_differences(one, other, field, (*path, key))
+        elif one != other:
+            yield (*path, key), _kind(one, other)
+
+
+def _list_differences(old: list[Json], new: list[Json], field: Field, path: Path) -> Differences:
+    pairs = partners(new, old, field)
+    entry = entry_of(field.object_type)
+    moved = {index: place for place, index in pairs.items() if index != place}
+    for index in range(max(len(old), len(new))):
+        here = (*path, index)
+        if pairs.get(index) == index:
+            yield from _differences(old[index], new[index], entry, here)
+            continue
+        arrives = index < len(new) and not (
+            index in pairs and same_value(old[pairs[index]], new[index], entry)
+        )
+        leaves = index < len(old) and not (
+            index in moved and same_value(old[index], new[moved[index]], entry)
+        )
+        if arrives or leaves:
+            yield here, "update" if arrives and leaves else "add" if arrives else "delete"
+
+
+def _is_odd(value: Json) -> bool:
+    """Whether a value is none of JSON's: one that is not known yet."""
+    return not (value is None or isinstance(value, str | int | float | dict | list))
 
 
 # --- IDs inside a document: the service may give others than those that were declared

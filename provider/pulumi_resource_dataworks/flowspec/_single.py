@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ._changes import ChangeKind, authored, differences
-from ._comparison import rename_ids
+from ._changes import authored
+from ._comparison import ChangeKind, differences, rename_ids
 from ._completion import VERSION, ChooseId, complete
 from ._document import Document
 from ._nodes import WORKFLOW, dependencies_of, main_outputs, output_of, runtime_of, script_of, workflow_of

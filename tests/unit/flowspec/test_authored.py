@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import arranged, authored, differences, same, secret, show_path
+from pulumi_resource_dataworks.flowspec._comparison import normal_object
 from pulumi_resource_dataworks.lifecycle import UNKNOWN
 from tests.support.corpus import each_ready, loaded
 from tests.support.documents import etl, full, generate, node, nodes, rich
@@ -197,6 +198,12 @@ def test_two_spellings_of_one_field_are_one_place() -> None:
     assert between(old, new) == {"nodes[2].do-while": "delete", "nodes[2].doWhile": "add"}
 
 
+def test_an_empty_spelling_hides_no_change_of_the_full_one() -> None:
+    old, new = etl(flow=[]), etl(flow=[])
+    new["spec"]["workflows"][0]["dependencies"][0]["depends"][0]["nodeId"] = "load"
+    assert list(between(old, new)) == ["dependencies[0].depends[0]"]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -221,6 +228,7 @@ def all_of(old: Object, new: Object) -> None:
     new = arranged(old, new)
     found = differences(old, new)
     assert bool(found) is not same(old, new), found
+    assert same(old, new) is (normal_object(old, "document") == normal_object(new, "document"))
     for path, kind in found.items():
         if kind != "add":
             assert at(old, path) is not None
