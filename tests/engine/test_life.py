@@ -351,6 +351,20 @@ def test_ignore_changes_reaches_into_the_document(
     assert live.scripts() == {"extract": "SELECT 9;\n", "load": "SELECT 8;\n"}
 
 
+@pytest.mark.parametrize("form", [lambda document: document, json.dumps], ids=["object", "text"])
+def test_ignore_changes_takes_a_field_as_pythons_sdk_names_it(
+    live: Stack, form: Callable[[dict[str, Any]], Any]
+) -> None:
+    document = etl()
+    nodes(document)[0]["rerunTimes"] = 7
+    live.workflow(form(document), ignoreChanges=["spec.spec.workflows[0].nodes[*].rerun_times"])
+    assert "2 unchanged" in live.preview().output
+    assert "2 unchanged" in live.up().output
+    live.workflow(form(document))
+    live.up()
+    assert _by_name(live.emulator.workflows()[0])["extract"]["rerunTimes"] == 7
+
+
 def _by_name(workflow: Any) -> dict[str, dict[str, Any]]:
     return {n["name"]: n for n in workflow.document["spec"]["workflows"][0]["nodes"]}
 

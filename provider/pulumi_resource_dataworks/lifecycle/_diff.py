@@ -16,6 +16,8 @@ from ._step import Change, RefusedError, Unknown, has_unknown
 
 PropertyChange = Literal["add", "update", "replace", "delete"]
 _STEP = re.compile(r"\[(\d+|\*)\]|\[\"([^\"]*)\"\]|\.?([^.\[]+)")
+_PYTHONS_NAME = re.compile(r"_(.?)")
+"""A field as Python's SDK names it: `rerun_mode` is `rerunMode`, `in_` is `in`. That SDK translates the names of whole inputs alone."""
 _ID = re.compile(r"\b((workflows|nodes)\[\d+\]|while)\.id$")
 _MEANING = ("script.content", ".cron", ".recurrence", ".priority", ".timeout", ".rerunMode", ".rerunTimes")
 """Where a path ends so, another value is always a change. Elsewhere a node may be written by name or by ID, so meanings are compared."""
@@ -151,6 +153,8 @@ def _keep(old: Any, new: Any, path: list[str]) -> None:
                 entries[index] = partner
     elif isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+        if step not in before and step not in after:
+            step = _PYTHONS_NAME.sub(lambda found: found[1].upper(), step)
         if rest and step in before and step in after:
             _keep(before[step], after[step], rest)
         elif not rest and step in before:

@@ -209,6 +209,14 @@ def test_an_id_that_is_none_is_refused(run: Run, resource_id: str) -> None:
             lambda root: [n["script"].update(content="x") for n in nodes(root)],
         ),
         ("spec.workflows[0].nodes[*].timeout", lambda root: [n.update(timeout=3) for n in nodes(root)]),
+        (
+            "spec.workflows[0].nodes[*].rerun_times",
+            lambda root: [n.update(rerunTimes=7) for n in nodes(root)],
+        ),
+        (
+            "spec.spec.workflows[0].nodes[1].script.runtime.command_type_id",
+            lambda root: nodes(root)[1]["script"]["runtime"].update(commandTypeId=11),
+        ),
         ("spec.workflows[0].nodes[0]", lambda root: nodes(root)[0].update(timeout=3, rerunTimes=2)),
         ("spec.workflows[0].nodes", lambda root: nodes(root).append(node("c"))),
         ("spec.workflows[0].dependencies", lambda root: workflow(root).update(dependencies=[])),
@@ -247,6 +255,15 @@ def test_the_documents_own_fields_are_below_spec_too(key: str) -> None:
     before, given = (DefinitionInputs(PROJECT, root, Ids(URN, PROJECT)) for root in (old, new))
     assert ignoring(before, given, [f"spec.{key}"]).spec == old
     assert ignoring(before, given, [f"spec.spec.{key}"]).spec == new
+
+
+def test_a_key_that_has_an_underscore_is_ignored_by_its_own_name() -> None:
+    old, new = (
+        {"metadata": {"own_key": value, "ownKey": value}, "spec": {"workflows": [{}]}} for value in "ab"
+    )
+    before, given = (DefinitionInputs(PROJECT, root, Ids(URN, PROJECT)) for root in (old, new))
+    kept = ignoring(before, given, ["spec.metadata.own_key"]).spec
+    assert kept["metadata"] == {"own_key": "a", "ownKey": "b"}
 
 
 def test_an_index_means_the_place_in_the_state(run: Run) -> None:
