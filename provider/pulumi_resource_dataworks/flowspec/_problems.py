@@ -314,6 +314,8 @@ def how_to_write(value: Json, field: Field) -> str:
     fields = tuple(name for name in table.fields if name != "metadata") if table else ()
     if isinstance(value, dict) and value.keys() & set(fields):
         return "Put it in brackets: a list of one."
+    if value == {} and not fields:
+        return "Write it as text: Pulumi's SDK for Node.js makes an empty object of a Date or a BigInt."
     if field.shape is Shape.TEXT and isinstance(value, int | float):
         return "Put it in quotes."
     if field.shape is Shape.INTEGER:

@@ -278,7 +278,7 @@ def _shape_problem(value: Json, field: Field, path: Path) -> Problem:
         return problem(name, path, value, whole, key=path[-1], wanted=wanted)
     how = how_to_write(value, field)
     if isinstance(value, dict | list):
-        held = "an object" if isinstance(value, dict) else "a list"
+        held = "a list" if isinstance(value, list) else "an object" if value else "an empty object"
         return problem("shape.holder", path, key=path[-1], wanted=wanted, held=held, how=how)
     return problem("shape.value", path, value, key=path[-1], wanted=wanted, how=how)
 

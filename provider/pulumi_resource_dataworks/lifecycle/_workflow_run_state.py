@@ -278,6 +278,12 @@ def check_workflow_run(news: Mapping[str, Any]) -> Checked:
         for path, item in odd_values(found.inputs.get("triggers"))
         if isinstance(item, UnsupportedValue)
     ]
+    triggers = found.inputs.get("triggers")
+    if isinstance(triggers, list) and {} in triggers:
+        found.warnings.append(
+            "triggers holds an empty object, which Pulumi's SDK for Node.js makes of every Date and BigInt: another one starts no run. "
+            "Give its text, such as date.toISOString()."
+        )
     return found
 
 

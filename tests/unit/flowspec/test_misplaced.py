@@ -85,6 +85,15 @@ def test_a_dependency_in_short_is_written_out(depends: Any, words: str) -> None:
     assert problem.render().endswith(words)
 
 
+@pytest.mark.parametrize(
+    ("field", "held"), [("description", "has to be text"), ("rerunTimes", "has to be a whole number")]
+)
+def test_an_empty_object_in_place_of_a_value_says_where_it_comes_from(field: str, held: str) -> None:
+    [problem] = problems_of(with_node(**{field: {}}))
+    words = "Write it as text: Pulumi's SDK for Node.js makes an empty object of a Date or a BigInt."
+    assert problem.render().endswith(f"{field} {held}, and is an empty object. {words}")
+
+
 def test_other_lists_say_which_key_a_text_is_meant_for() -> None:
     [problem] = problems_of(with_node(outputs={"nodeOutputs": ["shop.a"]}))
     assert problem.render().endswith('Write {"data": "shop.a"}.')

@@ -134,3 +134,13 @@ def test_what_is_not_known_yet_is_not_looked_at() -> None:
     found = WorkflowRuns().check(URN, {**given, "excludeNodes": [UNKNOWN]}, None)
     assert found.failures == []
     assert found.inputs == {**given, "excludeNodes": [UNKNOWN]}
+
+
+def test_a_trigger_in_which_no_change_shows_is_a_warning(messages: Messages) -> None:
+    given = {"projectId": PROJECT, "workflowId": WORKFLOW, "businessDates": ["2024-12-01"]}
+    right: list[Any] = [["a"], [[]], [{"a": {}}], UNKNOWN]
+    for triggers in right:
+        assert WorkflowRuns().check(URN, {**given, "triggers": triggers}, None).warnings == []
+    found = WorkflowRuns().check(URN, {**given, "triggers": ["a", {}]}, None)
+    assert found.failures == []
+    messages(found.warnings)
