@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_resource_dataworks.emulator import Fault
 from tests.support.messages import Messages
+from tests.support.objects import node_document
 from tests.support.stacks import Stack, resources_in, started_plugin
 
 MODULE = "class Mask:\n    def evaluate(self, text):\n        return '***'\n"
@@ -288,6 +289,41 @@ def test_what_an_interrupted_replacement_has_not_deleted_yet_is_not_the_live_one
     stack.up()
     assert made(stack, "Function")["name"] == "hide"
     stack.is_quiet()
+
+
+def test_one_that_was_adopted_before_its_own_resource_left_its_place_is_not_overwritten(
+    stack: Stack, messages: Messages
+) -> None:
+    """The engine comes to the resource that adopts first, as the other one waits for a third."""
+
+    def function(name: str, class_name: str, **options: Any) -> dict[str, Any]:
+        inputs = {"projectId": stack.project_id, "name": name, "type": "string", "className": class_name}
+        adopt = {} if options else {"adopt": True}
+        return {"type": "dataworks:Function", "properties": {**inputs, **adopt}, "options": options}
+
+    stack.declare({"own": function("mask", "a.Own")})
+    stack.up()
+    third = {"projectId": stack.project_id, "spec": node_document()}
+    stack.emulator.add_fault(Fault("CreateNode", delay_seconds=2))
+    resources = {
+        "third": {"type": "dataworks:Node", "properties": third},
+        "own": function("hide", "a.Own", dependsOn=["${third}"]),
+        "other": function("mask", "a.Other"),
+    }
+    stack.declare(resources)
+    told = stack.up(ok=False)
+    own = made(stack, "Function")["id"]
+    messages([line for line in told.output.splitlines() if "    error: urn" in line][-1:], own=own)
+    assert (made(stack, "Function")["name"], made(stack, "Function")["className"]) == ("mask", "a.Other")
+    [other] = [one["urn"] for one in stack.state() if one["urn"].endswith("::other")]
+    stack.run("state", "delete", "--yes", other)
+    resources["other"]["options"] = {"dependsOn": ["${own}"]}
+    stack.declare(resources)
+    stack.up()
+    held = {
+        one.body["name"]: one.body["className"] for one in stack.emulator.objects() if one.kind == "Function"
+    }
+    assert held == {"hide": "a.Own", "mask": "a.Other"}
 
 
 def test_a_field_that_left_goes_although_the_update_was_refused_after_the_rename(live: Stack) -> None:

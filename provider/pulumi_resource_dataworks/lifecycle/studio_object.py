@@ -95,6 +95,12 @@ class StudioObjects:
         if olds.get("adopt") != news.get("adopt"):
             found = replace(found, changes={**found.changes, "adopt": "update"})
         key = studio_key(self.kind, change.resource_id, change.outputs)
+        if key[1] and (other := self.run.held.get(key, urn)) != urn:
+            raise LifecycleError(
+                f"{other} has the {self.kind.noun} of this resource too, so the two would overwrite each other. Take one of them out of the state "
+                f"with `pulumi state delete`. If it is to take the place that this one leaves, let it wait for this one (dependsOn) ({self.kind.noun} {key[1]} "
+                f"of project {key[0]})"
+            )
         if found.delete_before_replace:
             self.run.leaving.add(key)
         elif not found.replaces and urn in self.declared.values():
