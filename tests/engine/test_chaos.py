@@ -43,8 +43,11 @@ def _made(engine: Path, plugin: int, folder: Path, step: Step, trouble: Trouble)
     with EmulatorServer(Emulator(job_life=Life("seconds", 0.2), stage_life=Life("seconds", 0.2))) as server:
         asyncio.run(_import_foreign(server))
         stack = new_stack(engine, server, folder, plugin)
-        chaos_run.declare_step(stack, step, trouble, 0)
+        chaos_run.declare_step(stack, step, TROUBLES["reset"], 0)
         stack.up()
+        if trouble.custom_timeout:  # what is there already takes it on without a call
+            chaos_run.declare_step(stack, step, trouble, 0)
+            stack.up()
         foreign, *workflows = server.emulator.workflows()
         world = server.emulator._state
         instances = server.emulator.scheduler.instances
