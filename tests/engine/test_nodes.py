@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.emulator import Fault
+from tests.support.documents import etl
 from tests.support.stacks import Stack
 
 NODE = {
@@ -278,3 +279,13 @@ def test_one_takes_the_place_of_another_that_is_renamed(live: Stack) -> None:
     paths = [one.document["spec"]["nodes"][0]["script"]["path"] for one in live.emulator.objects()]
     assert sorted(paths) == ["care/sweep", "care/vacuum"]
     live.is_quiet()
+
+
+def test_a_misspelt_key_in_a_text_is_a_warning_once_it_is_known(stack: Stack) -> None:
+    properties = {"projectId": stack.project_id}
+    first = {"type": "dataworks:WorkflowDefinition", "properties": {**properties, "spec": etl()}}
+    spec = document(script=script("SELECT '${first.nodeIds.extrct}';"))
+    own = {"type": "dataworks:Node", "properties": {**properties, "spec": spec}}
+    stack.declare({"first": first, "own": own})
+    assert "holds <nil>" not in stack.preview().output
+    assert "the script holds <nil>" in stack.up().output

@@ -46,6 +46,8 @@ def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Pa
         yield from _undeclared(node, text, shared, here)
     if form == "json":
         yield from _job_problems(text, here)
+    if "<nil>" in text:
+        yield problem("no-value", here)
     if "\r" in text and (form == "shell" or "shell" in str(script.get("language")).casefold()):
         yield problem("crlf", here)
     if not text.isascii() and any(map(text.__contains__, _INVISIBLE)) and not text.startswith(("{", "[")):

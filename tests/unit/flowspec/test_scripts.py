@@ -101,6 +101,11 @@ def test_a_parameter_is_written_once_and_closed() -> None:
         assert rules(running("SELECT 1;", parameters=[{**BIZDATE, "value": value}])) == []
 
 
+def test_what_pulumi_yaml_writes_for_no_value_is_doubted() -> None:
+    assert rules(running("SELECT '<nil>';")) == [("no-value", "warning")]
+    assert rules(running("SELECT nil < 1;")) == []
+
+
 def test_windows_line_breaks_break_a_shell() -> None:
     text = "set -e\r\necho hello\r\n"
     for command in ("DIDE_SHELL", "EMR_SHELL", "SSH"):
