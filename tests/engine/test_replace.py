@@ -214,6 +214,15 @@ def test_a_replacement_that_the_program_asks_for_finds_its_workflow(stack: Stack
     stack.is_quiet()
 
 
+def test_a_replacement_that_the_program_asks_for_at_another_path_leaves_nothing_behind(stack: Stack) -> None:
+    stack.workflow(etl(), replaceOnChanges=["spec"])
+    stack.up()
+    stack.workflow(etl(script={"path": "team/daily_orders"}), replaceOnChanges=["spec"])
+    assert "1 replaced" in stack.up().output
+    assert places(stack) == {(stack.project_id, "team/daily_orders")}
+    stack.is_quiet()
+
+
 @pytest.mark.parametrize("changed", [etl(description="new"), etl(nodes=[node("extract"), node("load")])])
 def test_a_forced_replacement_of_another_document_is_refused_at_preview(stack: Stack, changed: Any) -> None:
     """The engine shows a forced replacement as a create that knows nothing of the state."""

@@ -200,6 +200,10 @@ class WorkflowDefinitions:
             self.taken_over.note(taken.workflow)
             self.taken[taken.workflow] = context.urn
         state = await self._apply(context, ImportRequest(taken or first, inputs.root, fresh=taken is None))
+        # A replacement that the program asks for, at another path, leaves the workflow that diff took for kept.
+        for workflow in [one for one, holder in self.held.items() if holder.urn == context.urn]:
+            if workflow != state.workflow:
+                del self.held[workflow]
         return state.resource_id, state.to_pulumi()
 
     async def read(

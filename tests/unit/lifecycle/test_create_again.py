@@ -64,6 +64,19 @@ async def test_a_forced_replacement_keeps_the_ids_that_the_service_gave_its_node
     assert again[2]["nodeIds"] == state[2]["nodeIds"]
 
 
+async def test_a_replacement_that_the_program_asks_for_leaves_no_workflow_behind(run: Run) -> None:
+    """The engine makes a replacement of an update where `replaceOnChanges` says so: diff does not hear of that."""
+    state = await run.create()
+    again, moved = run.again(), etl(script={"path": "elsewhere/daily_orders"})
+    news = again.inputs(moved)
+    assert not again.definitions.diff(URN, Change(*state, news)).replaces
+    new_id, _ = await again.definitions.create(again.context(), news)
+    assert new_id != state[0]
+    await again.definitions.delete(again.context(), state[0], state[2])
+    assert again.client.calls[-1][0] == "delete"
+    assert again.report.texts("info") == []
+
+
 @pytest.mark.parametrize("later", [False, True])
 async def test_a_forced_replacement_may_drop_a_node_to_which_the_service_gave_its_id(
     run: Run, later: bool
