@@ -46,14 +46,14 @@ os.environ["http_proxy"] = f"http://127.0.0.1:{proxy.getsockname()[1]}"
 for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
     os.environ.pop(name, None)
 
-for told, options in (("as it comes", []), ("without http_proxy", [("grpc.enable_http_proxy", 0)])):
+for reported, options in (("as it comes", []), ("without http_proxy", [("grpc.enable_http_proxy", 0)])):
     asked.clear()
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
         try:
             answer = channel.unary_unary("/t/Echo")(b"hello", timeout=5).decode()
         except grpc.RpcError as error:
             answer = error.code().name
-    print(f"{told}: {answer}; the proxy: {asked[0].replace(str(port), 'PORT') if asked else 'nothing'}")
+    print(f"{reported}: {answer}; the proxy: {asked[0].replace(str(port), 'PORT') if asked else 'nothing'}")
 server.stop(None)
 PYTHON
 timeout 60 venv/bin/python main.py 2> log | tee seen

@@ -49,7 +49,7 @@ func (engine) SetRootResource(context.Context, *rpc.SetRootResourceRequest) (*rp
 }
 func (engine) Log(_ context.Context, log *rpc.LogRequest) (*emptypb.Empty, error) {
 	if log.Severity > rpc.LogSeverity_DEBUG {
-		fmt.Println("the engine is told", log.Message)
+		fmt.Println("the engine is reported", log.Message)
 	}
 	return &emptypb.Empty{}, nil
 }

@@ -184,7 +184,7 @@ def copy_licences(environment: Path, frozen: Path) -> None:
 
 
 def came_along(metadata: Path, frozen: Path) -> bool:
-    """Tell whether any module of an installed package is in the frozen folder."""
+    """Return whether any module of an installed package is in the frozen folder."""
     files = [Path(line.split(",")[0]) for line in (metadata / "RECORD").read_text("utf-8").splitlines()]
     modules = [file for file in files if file.suffix in {".py", ".so", ".pyd"}]
     return any(
@@ -220,7 +220,7 @@ def run(*command: str | Path, environ: dict[str, str] | None = None) -> None:
 
 
 def say(line: str) -> None:
-    """Tell of progress on stderr: stdout is for the answer."""
+    """Report progress on stderr: stdout is for the answer."""
     print(line, file=sys.stderr, flush=True)
 
 

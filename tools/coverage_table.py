@@ -16,8 +16,8 @@ COUNTS = ("num_statements", "covered_lines", "num_branches", "covered_branches")
 def main() -> int:
     """Print a line for each package and one for all of them."""
     command = [sys.executable, "-m", "coverage", "json", "--quiet", "-o", "-"]
-    told = subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout
-    files = json.loads(told)["files"]
+    reported = subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout
+    files = json.loads(reported)["files"]
     packages: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, file in files.items():
         counts = {key: file["summary"][key] for key in COUNTS}

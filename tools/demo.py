@@ -100,9 +100,13 @@ def emulator() -> Iterator[Service]:
             if not line:
                 raise DemoError("the emulator ended before it was ready")
             print(line, end="", flush=True)
-            told = json.loads(line)
+            reported = json.loads(line)
             service = Service(
-                told["endpoint"], told["accessKey"], told["secretKey"], told["region"], told["projectId"]
+                reported["endpoint"],
+                reported["accessKey"],
+                reported["secretKey"],
+                reported["region"],
+                reported["projectId"],
             )
             service.control("stage", {"progression": "seconds", "amount": SECONDS_PER_STAGE})
             yield service

@@ -72,7 +72,7 @@ def cli(folder: Path) -> Binary:
 
 
 def say(line: str) -> None:
-    """Tell of progress on stderr: stdout is for the answer."""
+    """Report progress on stderr: stdout is for the answer."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -128,7 +128,7 @@ def cached(name: str, binaries: Iterable[Binary], sources: Iterable[Path]) -> Pa
 def made(
     folder: Path, name: str, make: Callable[[Path], None], ready: Callable[[], bool] | None = None
 ) -> Path:
-    """Return a folder of the cache, made first where it is not ready (there, unless told otherwise).
+    """Return a folder of the cache, made first where it is not ready (there, unless the caller says otherwise).
 
     It is made beside the folder and then renamed, under a lock: nobody ever sees half of it.
     """
@@ -165,7 +165,7 @@ def fingerprint(sources: Iterable[Path]) -> str:
 
 
 def complete(folder: Path, binaries: Iterable[Binary]) -> bool:
-    """Tell whether the folder holds all of the binaries."""
+    """Return whether the folder holds all of the binaries."""
     return all(os.access(folder / binary.name, os.X_OK) for binary in binaries)
 
 

@@ -162,13 +162,13 @@ def opening(spec: Mapping[str, Any]) -> str:
 
 
 def is_output(key: str, spec: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
-    """Tell whether a property says more than the input of its name."""
+    """Return whether a property says more than the input of its name."""
     given = resource["inputProperties"].get(key)
     return given is None or given["description"] != spec["description"]
 
 
 def is_of(token: str, holder: Mapping[str, Any], module: str = "") -> bool:
-    """Tell whether a type, of a module if one is given, is named by what the holder holds."""
+    """Return whether a type, of a module if one is given, is named by what the holder holds."""
     return f":{module}" in token and f'"#/types/{token}"' in json.dumps(holder)
 
 
@@ -189,7 +189,7 @@ def first(text: str, name: str) -> int:
 
 def section(name: str, spec: Mapping[str, Any]) -> str:
     """Return the heading, the meaning and the fields or values of a type."""
-    head = f"\n### {name}\n\n{told(spec)}\n\n"
+    head = f"\n### {name}\n\n{reported(spec)}\n\n"
     if "enum" in spec:
         return head + ", ".join(f"`{one['value']}`" for one in spec["enum"]) + "\n"
     return head + table("field", spec["properties"], spec.get("required", ()))
@@ -200,7 +200,7 @@ def table(what: str, properties: Mapping[str, Any], required: Iterable[str]) -> 
     rows = [f"| {what} | type | |", "|---|---|---|"]
     for name, spec in properties.items():
         must = ", required" if name in required else ""
-        rows.append(f"| `{name}` | {typed(spec)}{must} | {told(spec)} |")
+        rows.append(f"| `{name}` | {typed(spec)}{must} | {reported(spec)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -219,7 +219,7 @@ def typed(spec: Mapping[str, Any]) -> str:
     return f"{spec['type']}{secret}"
 
 
-def told(spec: Mapping[str, Any]) -> str:
+def reported(spec: Mapping[str, Any]) -> str:
     """Return a description that fits into a cell."""
     return " ".join(spec.get("description", "").split()).replace("|", "\\|")
 

@@ -1,4 +1,4 @@
-"""The least that a provider in Python can be: Pulumi's own stubs, which say back what they are told."""
+"""The least that a provider in Python can be: Pulumi's own stubs, which say back what they are given."""
 
 import asyncio
 import signal

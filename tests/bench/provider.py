@@ -76,7 +76,7 @@ class Provider:
         return bool(self._timed(self._stub.Diff, request).hasDetailedDiff)
 
     def memory(self, *, peak: bool = False) -> float:
-        """Its memory in MB, now or at its most, from /proc; without one, what ps tells of now."""
+        """Its memory in MB, now or at its most, from /proc; without one, what ps says of now."""
         status = Path(f"/proc/{self._process.pid}/status")
         if status.exists():
             name = "VmHWM:" if peak else "VmRSS:"

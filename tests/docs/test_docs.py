@@ -232,8 +232,8 @@ def pulumi_help(engine: Path, path: tuple[str, ...]) -> str:
 
 
 def texts() -> Iterator[str]:
-    """Every text of the provider's code with "…" for what is filled in, every one of the tests, and what tests are told."""
-    yield from (text for told in GOLDEN.values() for text in told)
+    """Every text of the provider's code with "…" for what is filled in, every one of the tests, and the messages in tests."""
+    yield from (text for reported in GOLDEN.values() for text in reported)
     for file in [*PROVIDER.rglob("*.py"), *(REPO / "tests").rglob("*.py")]:
         if file == Path(__file__):
             continue
@@ -256,6 +256,6 @@ def test_the_errors_of_the_page_are_ones_that_somebody_reads() -> None:
     assert [text for text, pattern in patterns.items() if not any(map(pattern.search, known))] == []
 
 
-def test_troubleshooting_tells_no_error_twice() -> None:
+def test_troubleshooting_reports_no_error_twice() -> None:
     found = headings(REPO / "docs" / "troubleshooting.md")
     assert len(found) == len(set(found))

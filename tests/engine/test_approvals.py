@@ -1,4 +1,4 @@
-"""A stage that only a person can pass: what is told, what goes on meanwhile, and the same run afterwards."""
+"""A stage that only a person can pass: what is reported, what goes on meanwhile, and the same run afterwards."""
 
 from __future__ import annotations
 
@@ -70,21 +70,21 @@ def there(stack: Stack) -> set[str]:
 def test_a_stage_for_a_person_is_awaited_while_the_rest_goes_on(stack: Stack) -> None:
     """As an engine from 3.272 on has it; an older one ends the run with an error, and keeps the resource."""
     stack.emulator.switch(approval_stage="exec_refused")
-    code, told = up(stack)
+    code, reported = up(stack)
     [run] = stack.emulator.runs()
-    assert told.count(APPROVAL) >= 1
-    assert f"(pipeline run {run.run_id})" in told
+    assert reported.count(APPROVAL) >= 1
+    assert f"(pipeline run {run.run_id})" in reported
     if OLDEST:
         assert code == 1
         assert "pendingRun" in stack.deployed()["outputs"]
     else:
         assert code == 10
-        assert "1 awaiting" in told
+        assert "1 awaiting" in reported
         assert there(stack) == {"etl", "beside"}
     stack.emulator.approve(run.run_id)
-    code, told = up(stack)
+    code, reported = up(stack)
     assert code == 0
-    assert "going on with an earlier run" in told
+    assert "going on with an earlier run" in reported
     assert there(stack) == {"etl", "beside", "behind"}
     assert stack.deployed()["outputs"]["status"] == "Online"
     assert len(stack.emulator.runs()) == 1
@@ -95,13 +95,13 @@ def test_an_awaited_update_keeps_what_the_state_says_of_production(stack: Stack)
     before = stack.deployed()["outputs"]
     assert (code, before["status"]) == (0, "Online")
     stack.emulator.switch(approval_stage="exec_refused")
-    code, told = up(stack, description="new")
-    assert code == (1 if OLDEST else 10), told
+    code, reported = up(stack, description="new")
+    assert code == (1 if OLDEST else 10), reported
     assert OLDEST or stack.deployed()["outputs"] == before
     stack.refresh()
     stack.emulator.approve(stack.emulator.runs()[-1].run_id)
     stack.refresh()
-    code, told = up(stack, description="new")
+    code, reported = up(stack, description="new")
     assert code == 0
     assert len(stack.emulator.runs()) == 2
     assert stack.deployed()["outputs"]["deployedDigest"] != before["deployedDigest"]

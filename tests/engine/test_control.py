@@ -87,6 +87,6 @@ def test_what_disagrees_is_refused_at_preview_and_said_with_both(stack: Stack) -
     script = [{"condition": "1", "nodeoutput": "shop.sunday"}, {"condition": "0", "nodeoutput": "shop.week"}]
     nodes(document)[0]["script"]["content"] = json.dumps(script)
     declare(stack, document)
-    told = stack.preview(ok=False).output
-    assert "branch.branches[0].when says \"'${day}' == 'sun'\"" in told
+    reported = stack.preview(ok=False).output
+    assert "branch.branches[0].when says \"'${day}' == 'sun'\"" in reported
     assert stack.emulator.workflows() == []

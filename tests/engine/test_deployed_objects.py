@@ -74,8 +74,8 @@ def test_a_function_whose_file_is_not_deployed_is_a_warning(stack: Stack) -> Non
     del program["resources"]["live-file"]
     program["resources"]["live-function"]["options"] = {}
     stack.program_file.write_text(json.dumps(program), "utf-8")
-    told = stack.up().output
-    assert 'function "mask" uses file resource "masking.py", which is not in production' in told
+    reported = stack.up().output
+    assert 'function "mask" uses file resource "masking.py", which is not in production' in reported
     declare(stack)
     assert "which is not in production" not in stack.up().output
 
@@ -120,10 +120,10 @@ def test_a_deployment_of_a_node_is_imported(live: Stack) -> None:
     live.run(
         "state", "delete", "--yes", next(one["urn"] for one in live.state() if "live-node" in one["urn"])
     )
-    told = live.run(
+    reported = live.run(
         "import", "dataworks:index:WorkflowDeployment", "live-node", f"{live.project_id}/{own}", "--yes"
     )
-    assert f"nodeId: '{own}'" in told.output
+    assert f"nodeId: '{own}'" in reported.output
     live.preview("--expect-no-changes")
 
 

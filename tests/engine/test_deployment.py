@@ -121,7 +121,7 @@ def test_what_is_no_change_of_meaning_is_not_deployed_again(live: Stack) -> None
 
 
 @pytest.mark.parametrize(("failed_run", "standard"), [nightly("ends", False), ("stays_running", True)])
-def test_a_failed_check_is_told_and_the_next_up_begins_again(
+def test_a_failed_check_is_reported_and_the_next_up_begins_again(
     stack: Stack, failed_run: str, standard: bool
 ) -> None:
     if standard:
@@ -241,7 +241,7 @@ def test_what_others_depend_on_is_not_taken_offline(live: Stack) -> None:
 
 
 def test_a_chain_of_workflows_is_destroyed_at_once(stack: Stack) -> None:
-    """Nothing tells the engine that the last deployment has to go first."""
+    """Nothing lets the engine know that the last deployment has to go first."""
     resources: dict[str, Any] = {}
     before = ""
     for name in ("raw", "clean", "report"):
@@ -341,7 +341,7 @@ def test_what_is_not_in_production_is_not_imported(stack: Stack, kept_id: str) -
     assert "not in production" in output
 
 
-def test_wrong_inputs_are_all_told(stack: Stack) -> None:
+def test_wrong_inputs_are_all_reported(stack: Stack) -> None:
     wrong = {"projectId": 0, "workflowId": "", "digest": "", "approval": "maybe"}
     stack.declare({"live": {"type": "dataworks:WorkflowDeployment", "properties": wrong}})
     output = stack.preview(ok=False).output
@@ -370,10 +370,10 @@ def test_the_digest_of_a_secret_document_is_nowhere_in_plain(stack: Stack) -> No
     digest = flowspec.digest(flowspec.complete(etl(), lambda name: f"id of {name}")).partition(":")[2]
     stack.emulator.script_stage("PROD", Life("seconds", 0.1, "Fail", "not today"))
     stack.deployment({"fn::secret": json.dumps(etl())})
-    told = [stack.preview("--diff").output, stack.up(ok=False).output]
+    reported = [stack.preview("--diff").output, stack.up(ok=False).output]
     assert "pipelineRunId" not in stack.deployed()["outputs"]
     assert all(digest not in path.read_text("utf-8") for path in stack.state_files())
-    told += [stack.up().output, stack.refresh("--diff").output]
+    reported += [stack.up().output, stack.refresh("--diff").output]
     assert stack.deployed()["outputs"]["status"] == "Online"
     assert all(digest not in path.read_text("utf-8") for path in stack.state_files())
-    assert digest not in "".join(told)
+    assert digest not in "".join(reported)

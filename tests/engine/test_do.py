@@ -249,7 +249,7 @@ def test_pages_and_errors_of_a_list(do: Do) -> None:
 
 
 def test_an_interrupted_list_takes_the_provider_with_it(do: Do) -> None:
-    """The CLI ends at once and tells the provider nothing."""
+    """The CLI ends at once and says nothing to the provider."""
     emulator = do.stack.emulator
     emulator.add_fault(
         Fault(LIST, status=429, code="Throttling", headers={"x-acs-retry-after": "1000"}, times=99)

@@ -1,4 +1,4 @@
-"""The documents of the corpus and generated ones through the engine: up, no change, no drift, gone; what is wrong is told.
+"""The documents of the corpus and generated ones through the engine: up, no change, no drift, gone; what is wrong is reported.
 
 Documents go through `fn::readFile`, as they lie on the disk: in the program itself `${...}` would be Pulumi's.
 """
@@ -21,7 +21,7 @@ from tests.support.documents import generate
 from tests.support.nightly import nightly
 from tests.support.stacks import Stack
 
-ROOM = 8  # documents in a stack
+PER_STACK = 8  # documents in a stack
 HASTE = {"callsPerSecond": 1000}
 
 
@@ -39,7 +39,7 @@ def stacks() -> list[list[Path]]:
     for path in KEPT:
         own = claims(path)
         for members, taken in found:
-            if members[0].parent == path.parent and len(members) < ROOM and not own & taken:
+            if members[0].parent == path.parent and len(members) < PER_STACK and not own & taken:
                 members.append(path)
                 taken.update(own)
                 break

@@ -82,10 +82,10 @@ def test_nothing_else_sends_it(stack: Stack, config: dict[str, Any], properties:
     """On a service that ignores it: each would be an import at preview."""
     stack.emulator.switch(dry_run="ignored")
     stack.workflow(etl(), config=config, properties=properties)
-    told = stack.preview().output
+    reported = stack.preview().output
     wanted = config.get("validateOnPreview") or properties.get("validateOnPreview")
     known = stack.project_id in config.get("dryRunProjects", [])
-    assert ("nothing says that project 10001 honours it" in told) is bool(wanted and not known)
+    assert ("nothing says that project 10001 honours it" in reported) is bool(wanted and not known)
     assert stack.emulator.workflows() == []
     stack.up()
     stack.refresh()

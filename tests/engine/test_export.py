@@ -343,9 +343,9 @@ def elsewhere(project: Exported) -> dict[str, Any]:
     for file in project.folder.glob("files/*/*/file.json"):
         file.with_name("content").write_text("class Mask: ...\n")
     text = (project.folder / "Pulumi.yaml").read_text("utf-8")
-    told = re.findall(rf"^  (\w+): # in workspace {HERE}: (.*)$", text, re.MULTILINE)
+    reported = re.findall(rf"^  (\w+): # in workspace {HERE}: (.*)$", text, re.MULTILINE)
     return {
-        **{key: yaml.safe_load(value) for key, value in told},
+        **{key: yaml.safe_load(value) for key, value in reported},
         "projectId": THERE,
         "projectIdentifier": "other",
     }

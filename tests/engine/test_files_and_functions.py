@@ -220,11 +220,11 @@ def test_both_are_imported(live: Stack) -> None:
     )
     live.declare({})
     for kind, own in (("FileResource", file_id), ("Function", function_id)):
-        told = live.run(
+        reported = live.run(
             "import", f"dataworks:index:{kind}", kind.lower(), f"{live.project_id}/{own}", "--yes"
         ).output
-        assert "1 imported" in told
-        assert "masking" in told
+        assert "1 imported" in reported
+        assert "masking" in reported
 
 
 def test_a_file_whose_content_is_nowhere_else_is_not_replaced(live: Stack, messages: Messages) -> None:
@@ -246,8 +246,8 @@ def test_a_file_whose_content_is_nowhere_else_is_not_replaced(live: Stack, messa
     live.up()
     held |= {"type": "file", "script": {"path": "udf/masking.py", "runtime": {"command": "ODPS_FILE"}}}
     live.declare({"module": {"type": "dataworks:FileResource", "properties": inputs}})
-    told = live.up(ok=False)
-    messages([line for line in told.output.splitlines() if "error: spec" in line][-1:])
+    reported = live.up(ok=False)
+    messages([line for line in reported.output.splitlines() if "error: spec" in line][-1:])
     assert (made(live, "Resource")["id"], stored(live)) == (own, sha256(MODULE))
     inputs["content"] = {"fn::fileAsset": str(live.folder / "masking.py")}
     live.declare({"module": {"type": "dataworks:FileResource", "properties": inputs}})
@@ -311,9 +311,9 @@ def test_one_that_was_adopted_before_its_own_resource_left_its_place_is_not_over
         "other": function("mask", "a.Other"),
     }
     stack.declare(resources)
-    told = stack.up(ok=False)
+    reported = stack.up(ok=False)
     own = made(stack, "Function")["id"]
-    messages([line for line in told.output.splitlines() if "    error: urn" in line][-1:], own=own)
+    messages([line for line in reported.output.splitlines() if "    error: urn" in line][-1:], own=own)
     assert (made(stack, "Function")["name"], made(stack, "Function")["className"]) == ("mask", "a.Other")
     [other] = [one["urn"] for one in stack.state() if one["urn"].endswith("::other")]
     stack.run("state", "delete", "--yes", other)
@@ -366,14 +366,14 @@ def test_what_is_wrong_with_a_file_is_said(stack: Stack, file: dict[str, Any], w
 def test_a_secret_content_and_class_are_in_no_state(stack: Stack) -> None:
     secret = {"fn::secret": {"fn::stringAsset": "TOKEN = 'hunter2'\n"}}
     declare(stack, file={"content": secret}, function={"className": {"fn::secret": "hunter2.Mask"}})
-    told = [stack.preview("--diff").output, stack.up().output, stack.preview("--diff").output]
+    reported = [stack.preview("--diff").output, stack.up().output, stack.preview("--diff").output]
     assert made(stack, "Function")["className"] == "hunter2.Mask"
-    for text in (*told, *(path.read_text("utf-8") for path in stack.state_files())):
+    for text in (*reported, *(path.read_text("utf-8") for path in stack.state_files())):
         assert "hunter2" not in text
     stack.is_quiet()
 
 
-def test_what_tells_a_secret_content_from_another_is_no_leak(stack: Stack) -> None:
+def test_what_distinguishes_a_secret_content_from_another_is_no_leak(stack: Stack) -> None:
     declare(stack, file={"content": None, "contentUrl": "https://b.oss.example/hunter2.py?Signature=1"})
     stack.up()
     declare(stack, file={"content": {"fn::secret": {"fn::stringAsset": "hunter2"}}})

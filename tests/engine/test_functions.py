@@ -57,7 +57,7 @@ def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
     after = {"nodeId": "report", "depends": [{"nodeId": "load"}]}
     spec = etl(nodes=[load, report], dependencies=[root, after])
     resource = {"type": "dataworks:WorkflowDefinition", "properties": {"projectId": project, "spec": spec}}
-    told = {
+    reported = {
         "mode": "${project.mode}",
         "sameName": "${same.name}",
         "path": "${found.path}",
@@ -67,7 +67,7 @@ def test_a_program_looks_up_what_a_document_needs(stack: Stack) -> None:
         "listed": "${listed}",
         "large": "${large}",
     }
-    stack.declare({"etl": resource}, told, variables=variables)
+    stack.declare({"etl": resource}, reported, variables=variables)
     assert "2 to create" in stack.preview().output
     stack.up()
     [stored] = stack.emulator.workflows()
@@ -260,7 +260,7 @@ def test_an_id_in_a_setting_is_kept_in_an_object_and_refused_elsewhere(stack: St
 @pytest.mark.starts_plugin
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_wrong_root_is_named_as_soon_as_the_workspace_s_name_is_known(stack: Stack, asks: bool) -> None:
-    """getProject tells it in a preview; without that, the first import does."""
+    """getProject says it in a preview; without that, the first import does."""
     waits = [{"nodeId": "load", "depends": [{"output": "slaes_root"}]}]
     spec = etl(nodes=[node("load")], dependencies=waits)
     project = invoke("getProject", "projectId", projectId=stack.project_id)
@@ -270,9 +270,9 @@ def test_a_wrong_root_is_named_as_soon_as_the_workspace_s_name_is_known(stack: S
         variables={"project": project} if asks else {},
     )
     place = "spec.workflows[0].dependencies[0].depends[0]"
-    told = f'{place}: the root node "slaes_root" is not that of this workspace. Write "sales_root"'
-    assert (told in stack.preview().output) is asks
-    assert told in stack.up().output
+    reported = f'{place}: the root node "slaes_root" is not that of this workspace. Write "sales_root"'
+    assert (reported in stack.preview().output) is asks
+    assert reported in stack.up().output
     waits[0]["depends"] = [{"output": "sales_root"}]
     properties["spec"] = etl(nodes=[node("load")], dependencies=waits)
     stack.declare(

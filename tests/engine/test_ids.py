@@ -29,9 +29,9 @@ def put(stack: Stack, *held: Node, **more: Any) -> None:
 def change(stack: Stack, *held: Node, **more: Any) -> str:
     """The same for a workflow that is up; what preview says of it."""
     stack.workflow(etl(nodes=list(held), **{"dependencies": [], **more}))
-    told = stack.preview().output
+    reported = stack.preview().output
     put(stack, *held, **more)
-    return told
+    return reported
 
 
 def settled(stack: Stack) -> None:
@@ -84,9 +84,9 @@ def test_numbers_of_64_bits_in_text_stay_exact(stack: Stack, form: str) -> None:
 
 def test_numbers_of_64_bits_in_an_object_are_refused(stack: Stack) -> None:
     stack.workflow(etl(nodes=[node("a", id=4611686018427388001)], dependencies=[]))
-    told = stack.preview(ok=False).output
-    assert "spec.workflows[0].nodes[0].id: the number is" in told
-    assert "Write an ID as text, in quotes." in told
+    reported = stack.preview(ok=False).output
+    assert "spec.workflows[0].nodes[0].id: the number is" in reported
+    assert "Write an ID as text, in quotes." in reported
     assert stack.calls() == 0
 
 
@@ -103,7 +103,7 @@ def test_ids_that_the_service_replaces_stay_replaced(stack: Stack) -> None:
     assert stack.scripts()["a"] == "SELECT 2;"
 
 
-def test_an_id_that_the_service_refuses_is_replaced_and_told_in_its_words(stack: Stack) -> None:
+def test_an_id_that_the_service_refuses_is_replaced_and_reported_in_its_words(stack: Stack) -> None:
     stack.emulator.switch(non_numeric_node_id="refused")
     stack.workflow(etl(nodes=[node("a", id="one"), node("b", id="2")], dependencies=[]))
     assert "ID one is not valid" in stack.up().output
@@ -118,18 +118,18 @@ def test_a_renamed_node_with_an_id_is_the_same_node(stack: Stack) -> None:
     put(stack, node("old", id="11"), node("load"), dependencies=edge)
     before = ids(stack)
     edge = [{"nodeId": "load", "depends": [{"nodeId": "new"}]}]
-    told = change(stack, node("new", id="11"), node("load"), dependencies=edge)
-    assert re.search(r'changes name[^;]* of "new"', told), told
+    reported = change(stack, node("new", id="11"), node("load"), dependencies=edge)
+    assert re.search(r'changes name[^;]* of "new"', reported), reported
     assert ids(stack) == {"new": "11", "load": before["load"]}
 
 
 def test_a_renamed_node_without_an_id_is_a_new_node(stack: Stack) -> None:
     put(stack, node("old"), node("load"))
     before = ids(stack)
-    told = change(stack, node("new"), node("load"))
+    reported = change(stack, node("new"), node("load"))
     assert (
         f'replaces "old" by "new", likely a rename: to keep its history, give it the id {before["old"]}'
-        in told
+        in reported
     )
     after = ids(stack)
     assert set(after) == {"new", "load"}
@@ -139,12 +139,12 @@ def test_a_renamed_node_without_an_id_is_a_new_node(stack: Stack) -> None:
 
 def test_a_node_with_an_id_moves_into_a_loop_and_out_of_it(stack: Stack) -> None:
     put(stack, node("x", id="3"), loop(node("y")))
-    told = change(stack, loop(node("x", id="3"), node("y")))
-    assert 'moves "x" to "loop/x"' in told
+    reported = change(stack, loop(node("x", id="3"), node("y")))
+    assert 'moves "x" to "loop/x"' in reported
     assert ids(stack)["loop/x"] == "3"
     assert "x" not in there(stack)
-    told = change(stack, node("x", id="3"), loop(node("y")))
-    assert 'moves "loop/x" to "x"' in told
+    reported = change(stack, node("x", id="3"), loop(node("y")))
+    assert 'moves "loop/x" to "x"' in reported
     assert ids(stack)["x"] == "3"
     assert "loop/x" not in there(stack)
 
@@ -152,9 +152,11 @@ def test_a_node_with_an_id_moves_into_a_loop_and_out_of_it(stack: Stack) -> None
 def test_nodes_with_ids_that_swap_names_keep_their_scripts(stack: Stack) -> None:
     edge = [{"nodeId": "b", "depends": [{"nodeId": "a"}]}]
     put(stack, node("a", "SELECT 1;", id="1"), node("b", "SELECT 2;", id="2"), dependencies=edge)
-    told = change(stack, node("b", "SELECT 1;", id="1"), node("a", "SELECT 2;", id="2"), dependencies=edge)
-    assert re.search(r'changes name[^;]* of "b" and "a"', told), told
-    assert "the script" not in told
+    reported = change(
+        stack, node("b", "SELECT 1;", id="1"), node("a", "SELECT 2;", id="2"), dependencies=edge
+    )
+    assert re.search(r'changes name[^;]* of "b" and "a"', reported), reported
+    assert "the script" not in reported
     assert ids(stack) == {"b": "1", "a": "2"}
     assert stack.scripts() == {"b": "SELECT 1;", "a": "SELECT 2;"}
     [workflow] = stack.emulator.workflows()
@@ -166,11 +168,11 @@ def test_a_copied_node_that_keeps_its_id_is_refused_at_preview(stack: Stack) -> 
     one = node("a", id="3")
     copies = [{**copy.deepcopy(one), "name": "b"}, loop({**copy.deepcopy(one), "name": "c"})]
     stack.workflow(etl(nodes=[one, *copies], dependencies=[]))
-    told = stack.preview(ok=False).output
+    reported = stack.preview(ok=False).output
     place = 'the ID "3" is used twice: spec.workflows[0].nodes[0].id has it too'
-    assert f"spec.workflows[0].nodes[1].id: {place}" in told
-    assert f"spec.workflows[0].nodes[2].doWhile.nodes[0].id: {place}" in told
-    assert "Leave the copy's id out" in told
+    assert f"spec.workflows[0].nodes[1].id: {place}" in reported
+    assert f"spec.workflows[0].nodes[2].doWhile.nodes[0].id: {place}" in reported
+    assert "Leave the copy's id out" in reported
     assert stack.calls() == 0
 
 
@@ -201,17 +203,17 @@ def declare_twice(stack: Stack, one: Any, two: Any) -> None:
     )
 
 
-def names_in(told: str) -> set[str]:
+def names_in(reported: str) -> set[str]:
     """The resources that an error is of, or names."""
-    return set(re.findall(r"(?:WorkflowDefinition::|resource ')(\w+)", told))
+    return set(re.findall(r"(?:WorkflowDefinition::|resource ')(\w+)", reported))
 
 
 def test_one_document_with_ids_in_two_resources_is_refused_at_preview(stack: Stack) -> None:
     document = etl(id="4611686018427388000")
     declare_twice(stack, document, document)
-    told = stack.preview(ok=False).output
-    assert "workflow 4611686018427388000 of project 10001 is declared by urn:pulumi:" in told
-    assert names_in(told) == {"one", "two"}
+    reported = stack.preview(ok=False).output
+    assert "workflow 4611686018427388000 of project 10001 is declared by urn:pulumi:" in reported
+    assert names_in(reported) == {"one", "two"}
     assert stack.calls("ImportWorkflowDefinition") == 0
 
 
@@ -228,23 +230,23 @@ def test_the_id_of_another_resources_workflow_is_refused_at_preview_whoever_come
     }
     order = sorted(held, reverse=first == "two")
     stack.declare({name: {"type": KIND, "properties": held[name]} for name in order})
-    told = stack.preview(ok=False).output
-    assert f"workflow {stack.output()} of project {stack.project_id} is declared by urn:pulumi:" in told
-    assert names_in(told) == {"one", "two"}
+    reported = stack.preview(ok=False).output
+    assert f"workflow {stack.output()} of project {stack.project_id} is declared by urn:pulumi:" in reported
+    assert names_in(reported) == {"one", "two"}
 
 
 def test_one_document_without_ids_in_two_resources_is_refused(stack: Stack) -> None:
     declare_twice(stack, etl(), etl())
-    told = stack.up(ok=False).output
-    assert "daily_orders" in told
+    reported = stack.up(ok=False).output
+    assert "daily_orders" in reported
     assert len(stack.emulator.workflows()) <= 1
 
 
 def test_one_path_in_two_resources_is_refused_at_preview(stack: Stack) -> None:
     declare_twice(stack, etl(), etl())
-    told = stack.preview(ok=False).output
-    assert "daily_orders" in told
-    assert names_in(told) == {"one", "two"}
+    reported = stack.preview(ok=False).output
+    assert "daily_orders" in reported
+    assert names_in(reported) == {"one", "two"}
 
 
 def test_one_document_under_two_names_is_two_workflows(stack: Stack) -> None:

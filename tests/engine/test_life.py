@@ -138,11 +138,11 @@ def test_a_refresh_of_many_makes_a_call_for_each_and_names_what_drifted_by_node(
             held["extract"]["rerunTimes"] = 7
             stack.emulator.edit(workflow.workflow_id, document)
     calls = stack.calls()
-    told = stack.refresh().output
+    reported = stack.refresh().output
     assert stack.calls() - calls == len(names)
     for name in names:
         drifted = f'{name} has drifted: changes the script of "load"; changes rerunTimes of "extract"'
-        assert (drifted in told) is (name in ("flow2", "flow5"))
+        assert (drifted in reported) is (name in ("flow2", "flow5"))
 
 
 def test_a_script_that_the_document_leaves_out_is_watched(stack: Stack) -> None:

@@ -42,8 +42,8 @@ def urns(stack: Stack) -> list[str]:
 
 def is_as_before(stack: Stack, runs: int) -> None:
     """Nothing to do, nothing drifted, one workflow, and no more pipeline runs than these."""
-    told = stack.preview("--refresh").output
-    assert UNCHANGED in told
+    reported = stack.preview("--refresh").output
+    assert UNCHANGED in reported
     assert len(stack.emulator.workflows()) == 1
     assert len(stack.emulator.runs()) == runs
 
@@ -83,9 +83,9 @@ def test_names_that_change_with_an_alias_change_nothing(live: Stack) -> None:
 def test_names_that_change_without_an_alias_take_the_workflow_along(live: Stack) -> None:
     declare(live, *NEW.values())
     assert "up takes it over. If that resource was renamed, give it an alias" in live.preview().output
-    told = live.up().output
-    assert "an earlier run of Pulumi has deployed this already" in told
-    assert "2 deleted" in told
+    reported = live.up().output
+    assert "an earlier run of Pulumi has deployed this already" in reported
+    assert "2 deleted" in reported
     is_as_before(live, runs=1)
     goes_on(live, *NEW.values())
 

@@ -236,11 +236,11 @@ def test_a_secret_script_is_in_no_state_and_no_output(stack: Stack) -> None:
     hidden = "SELECT 'hunter2';"
     held = document(script={**script("x"), "content": {"fn::secret": hidden}})
     declare(stack, held)
-    told = [stack.preview("--diff").output, stack.up().output]
+    reported = [stack.preview("--diff").output, stack.up().output]
     edit(stack, script=script("SELECT 'hunter3';"))
-    told += [stack.refresh("--diff").output, stack.preview("--diff").output, stack.up().output]
+    reported += [stack.refresh("--diff").output, stack.preview("--diff").output, stack.up().output]
     assert made(stack)["script"]["content"] == hidden
-    for text in (*told, *(path.read_text("utf-8") for path in stack.state_files())):
+    for text in (*reported, *(path.read_text("utf-8") for path in stack.state_files())):
         assert "hunter2" not in text
         assert "hunter3" not in text
     stack.is_quiet()

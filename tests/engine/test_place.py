@@ -45,7 +45,7 @@ def test_a_moved_workflow_keeps_its_ids(stack: Stack, path: str, switch: str) ->
     assert stack.emulator.workflows() == []
 
 
-def test_a_name_that_is_taken_is_told_and_the_next_up_mends_it(stack: Stack) -> None:
+def test_a_name_that_is_taken_is_reported_and_the_next_up_repairs_it(stack: Stack) -> None:
     stack.emulator.switch(moved_workflow="stays")
     program = {name: {"type": "dataworks:WorkflowDefinition"} for name in ("one", "two")}
     for name, resource in program.items():
@@ -60,9 +60,9 @@ def test_a_name_that_is_taken_is_told_and_the_next_up_mends_it(stack: Stack) -> 
         stack.declare({"one": {**one, "properties": {"projectId": stack.project_id, "spec": at(path)}}})
 
     put("two")
-    told = stack.up(ok=False).output
-    assert "the workflow is not where it should be" in told
-    assert "target folder already exists: two" in told
+    reported = stack.up(ok=False).output
+    assert "the workflow is not where it should be" in reported
+    assert "target folder already exists: two" in reported
     put("three")
     stack.up()
     assert {workflow.path for workflow in stack.emulator.workflows()} == {"two", "three"}
@@ -77,7 +77,7 @@ REWRITES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("switch", "fields"), REWRITES, ids=lambda value: next(iter(value)))
-def test_what_the_service_rewrites_is_told_once_and_is_no_drift(
+def test_what_the_service_rewrites_is_reported_once_and_is_no_drift(
     stack: Stack, switch: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     stack.emulator.switch(**switch)

@@ -61,7 +61,7 @@ def block(output: str) -> list[str]:
     return [lines[first], *rest[: next(ends, len(rest))]]
 
 
-def told_of(lines: list[str]) -> set[str]:
+def named_in(lines: list[str]) -> set[str]:
     """The nodes whose name is anywhere in these lines."""
     return {name for name in NAMES if any(name in line for line in lines)}
 
@@ -79,7 +79,7 @@ def test_a_changed_line_is_all_that_is_printed(live: Stack) -> None:
     assert len(shown) <= 25, "\n".join(shown)
     assert signed(shown, "-") == ["SELECT 1 AS step_07;"]
     assert signed(shown, "+") == ["SELECT 9 AS step_07;"]
-    assert told_of(shown) == {"step_07"}
+    assert named_in(shown) == {"step_07"}
     assert "[diff: ~spec]" in live.preview().output
     live.up()
     live.is_quiet()
@@ -119,7 +119,7 @@ def test_a_changed_line_is_printed_once_wherever_its_node_is(live: Stack, case: 
     shown = block(live.preview("--diff").output)
     minus, plus = signed(shown, "-"), signed(shown, "+")
     assert minus.count("SELECT 1 AS step_07;") == plus.count("SELECT 9 AS step_07;") == 1, "\n".join(shown)
-    assert told_of(shown) <= {"step_07", *concerned}, "\n".join(shown)
+    assert named_in(shown) <= {"step_07", *concerned}, "\n".join(shown)
     assert any("SELECT 'new'" in line for line in shown) is (inserted in moves)
     live.up()
     live.is_quiet()
@@ -150,7 +150,7 @@ def test_a_changed_line_of_a_text_is_printed_as_one_of_an_object(live: Stack) ->
     shown = block(live.preview("--diff").output)
     assert len(shown) <= 25, "\n".join(shown)
     assert signed(shown, "-") == ["SELECT 1 AS step_07;"]
-    assert told_of(shown) == {"step_07"}
+    assert named_in(shown) == {"step_07"}
 
 
 def test_the_summary_is_a_message_and_in_json_with_the_paths(live: Stack) -> None:
@@ -159,9 +159,9 @@ def test_the_summary_is_a_message_and_in_json_with_the_paths(live: Stack) -> Non
     nodes(document)[5]["priority"] = 7
     nodes(document).append(node("extra"))
     live.workflow(document)
-    told = live.preview().output
+    reported = live.preview().output
     summary = 'changes the script of "step_07" and "step_09"; changes priority of "step_05"; adds "extra"'
-    assert summary in told
+    assert summary in reported
     found = json.loads(live.preview("--json").output)
     assert [one["message"] for one in found["diagnostics"] if summary in one["message"]]
     [step] = [one for one in found["steps"] if KIND in one["urn"]]
@@ -189,7 +189,7 @@ def test_a_refresh_names_what_others_have_done(live: Stack) -> None:
     assert 'removes "step_11"' in output
     shown = block(output)
     assert "SELECT 'by hand';" in "\n".join(shown)
-    assert told_of(shown) <= {"step_07", "step_10", "step_11"}, "\n".join(shown)
+    assert named_in(shown) <= {"step_07", "step_10", "step_11"}, "\n".join(shown)
     again = live.refresh().output
     assert "2 unchanged" in again
     assert "changes the script" not in again
@@ -203,18 +203,18 @@ def test_a_secret_script_hides_its_own_text_only(live: Stack) -> None:
     nodes(document)[3]["script"]["content"] = {"fn::secret": "SELECT 'planted-2';\n"}
     nodes(document)[7]["script"]["content"] = "SELECT 'open';\n"
     live.workflow(document)
-    told = [live.preview("--diff").output, live.preview().output, live.up().output]
-    shown = block(told[0])
+    reported = [live.preview("--diff").output, live.preview().output, live.up().output]
+    shown = block(reported[0])
     assert "SELECT 'open';" in "\n".join(shown)
     assert "[secret]" in "\n".join(shown)
-    assert 'changes the script of "step_03" and "step_07"' in told[1]
+    assert 'changes the script of "step_03" and "step_07"' in reported[1]
     held = live.resource()
     for values in (held["inputs"], held["outputs"]):
         hidden = [one["name"] for one in nodes(values["spec"]) if "ciphertext" in one["script"]["content"]]
         assert hidden == ["step_03"]
     clear = {key for key, value in held["outputs"].items() if "ciphertext" not in str(value)}
     assert {"name", "path", "workflowId", "nodeIds", "nodeOutputs", "projectId"} <= clear
-    texts = [*told, live.is_quiet(), *(path.read_text("utf-8") for path in live.state_files())]
+    texts = [*reported, live.is_quiet(), *(path.read_text("utf-8") for path in live.state_files())]
     assert not [text for text in texts if "planted" in text]
 
 
@@ -233,7 +233,7 @@ def test_what_is_not_known_yet_hides_itself_only(live: Stack) -> None:
     shown = "\n".join(output.split("::etl]")[1].splitlines())
     assert "SELECT 9 AS step_07;" in shown
     assert "SELECT 1 AS step_03;" in shown
-    assert not {"step_05", "step_09"} & told_of(shown.split("Resources:")[0].splitlines())
+    assert not {"step_05", "step_09"} & named_in(shown.split("Resources:")[0].splitlines())
     summary = live.preview().output
     assert 'changes the script of "step_03" and "step_07"' in summary, summary
     live.up()
@@ -246,8 +246,8 @@ def test_import_prints_an_object_and_the_preview_after_pasting_it_is_clean(live:
     live.run("state", "delete", "--yes", live.resource()["urn"])
     identity = f"{live.project_id}/{workflow.workflow_id}"
     live.declare({})
-    told = live.run("import", "--yes", "--skip-preview", "--protect=false", KIND, "etl", identity).output
-    pasted = resources_in(told[told.index("resources:\n") :].split("\n\n")[0])
+    reported = live.run("import", "--yes", "--skip-preview", "--protect=false", KIND, "etl", identity).output
+    pasted = resources_in(reported[reported.index("resources:\n") :].split("\n\n")[0])
     spec = pasted["etl"]["properties"]["spec"]
     assert isinstance(spec, dict)
     scripts = {one["name"]: one["script"]["content"] for one in nodes(spec)}
@@ -274,8 +274,8 @@ def test_what_was_set_in_the_console_is_imported_and_no_up_resets_it(live: Stack
     live.declare({})
     live.emulator.switch(read_back_noise="worst", omitted_fields="reset")
     identity = f"{live.project_id}/{workflow.workflow_id}"
-    told = live.run("import", "--yes", "--skip-preview", "--protect=false", KIND, "etl", identity).output
-    pasted = resources_in(told[told.index("resources:\n") :].split("\n\n")[0])
+    reported = live.run("import", "--yes", "--skip-preview", "--protect=false", KIND, "etl", identity).output
+    pasted = resources_in(reported[reported.index("resources:\n") :].split("\n\n")[0])
     live.declare(pasted)
     assert "2 unchanged" in live.preview("--expect-no-changes").output
     live.is_quiet()
@@ -294,7 +294,7 @@ def test_what_was_set_in_the_console_is_imported_and_no_up_resets_it(live: Stack
 def test_a_switch_alone_sends_no_import(live: Stack) -> None:
     before = live.calls()
     live.workflow(twelve(), properties={"adopt": True})
-    assert told_of(block(live.preview("--diff").output)) == set()
+    assert named_in(block(live.preview("--diff").output)) == set()
     assert "[diff: +adopt]" in live.preview().output
     assert "1 updated" in live.up().output
     assert live.resource()["inputs"]["adopt"] is True

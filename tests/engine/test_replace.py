@@ -142,8 +142,8 @@ def test_a_workflow_survives_the_resource_of_another_provider_that_had_it(stack:
     stack.up()
     stack.declare({"account": provider, "orders": flow})
     process = stack.start("up", "--yes", "--skip-preview")
-    told, _ = process.communicate(timeout=120)
-    assert len(stack.emulator.workflows()) == 1, told
+    reported, _ = process.communicate(timeout=120)
+    assert len(stack.emulator.workflows()) == 1, reported
 
 
 def test_a_renamed_resource_with_an_alias_is_unchanged(stack: Stack) -> None:
@@ -188,9 +188,9 @@ def test_a_forced_replacement_imports_anew_and_the_workflow_lives(
     if before == "after a stack rename":
         stack.rename("renamed")
     assert (stack.resource()["urn"] == made) is (before == "as it was made")
-    told = forced(stack, how)
-    assert "1 replaced" in told
-    assert ("warning" in told) is (before != "as it was made")  # another URN could be another stack's
+    reported = forced(stack, how)
+    assert "1 replaced" in reported
+    assert ("warning" in reported) is (before != "as it was made")  # another URN could be another stack's
     assert stack.calls("ImportWorkflowDefinition") == 2
     [workflow] = stack.emulator.workflows()
     assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"] == first
@@ -256,11 +256,11 @@ def test_a_forced_replacement_through_an_explicit_provider(stack: Stack) -> None
     assert stack.emulator.workflows() == []
 
 
-def test_a_forced_replacement_that_fails_in_its_job_is_mended_by_the_next_up(stack: Stack) -> None:
+def test_a_forced_replacement_that_fails_in_its_job_is_repaired_by_the_next_up(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()
-    stack.emulator.script_job(Life("seconds", 0.2, "Fail", "no room"))
-    assert "no room" in stack.up("--replace", stack.resource()["urn"], ok=False).output
+    stack.emulator.script_job(Life("seconds", 0.2, "Fail", "no space"))
+    assert "no space" in stack.up("--replace", stack.resource()["urn"], ok=False).output
     stack.up()
     [workflow] = stack.emulator.workflows()
     assert workflow.workflow_id == stack.resource()["outputs"]["workflowId"]

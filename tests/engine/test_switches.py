@@ -13,7 +13,7 @@ import pytest
 from pulumi_resource_dataworks.emulator import Switches
 from tests.support import object_run, switch_run
 from tests.support.nightly import NIGHTLY
-from tests.support.stack_course import Told
+from tests.support.stack_course import Results
 from tests.support.switches import ELSEWHERE, LOOKED_UP, OBJECTS, SETTINGS, WORKFLOWS
 
 WHOLE = NIGHTLY or os.environ.get("SWITCHES") == "all"
@@ -31,16 +31,16 @@ NAMES = [
 def test_they_live_through_everything(
     engine: Path, plugin: int, tmp_path: Path, of: str, name: str, record_property: Callable[[str, Any], None]
 ) -> None:
-    told: Told = []
+    reported: Results = []
     matrix, live = MATRICES[of]
     row = matrix.sample if name == "sample" else matrix.rows[int(name.removeprefix("pairs-")) - 1]
     try:
-        live(row, engine, plugin, tmp_path, told)
+        live(row, engine, plugin, tmp_path, reported)
     except AssertionError as error:
         departures = dict(sorted(matrix.departures(row)))
-        raise AssertionError(f"{of} {name}, in {told[-1][0]}, at {departures}: {error}") from None
+        raise AssertionError(f"{of} {name}, in {reported[-1][0]}, at {departures}: {error}") from None
     finally:
-        for scenario, steps, right in told:
+        for scenario, steps, right in reported:
             record_property("switches", (f"{of} {name}", f"{scenario} {of}", steps, right))
 
 

@@ -170,7 +170,7 @@ def test_throttling_is_waited_for_and_decides_nothing(stack: Stack) -> None:
     assert stack.resource()
 
 
-def test_a_published_workflow_is_not_deleted_and_the_way_out_is_told(stack: Stack) -> None:
+def test_a_published_workflow_is_not_deleted_and_the_way_out_is_reported(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()
     stack.emulator.publish(stack.output())

@@ -45,13 +45,13 @@ def test_labels_in_another_case_are_taken_from_objects_too(stack: Stack) -> None
 
 def test_what_is_wrong_in_an_object_is_one_line_of_ours(stack: Stack) -> None:
     """Pulumi YAML's own type checker writes a page: the schema that the plugin serves leaves an object to Check."""
-    for node_fields, told in (
+    for node_fields, reported in (
         ({"trigger": [1]}, "spec.workflows[0].nodes[0].trigger"),
         ({"tigger": {"type": "Manual"}}, 'Did you mean "trigger"?'),
     ):
         stack.workflow(etl(nodes=[node("a", **node_fields)], dependencies=[]))
         output = stack.preview(ok=False).output
-        assert told in output
+        assert reported in output
         assert "is not assignable" not in output
         assert len(output.splitlines()) <= 25
 

@@ -53,14 +53,14 @@ class Engine:
 
     def __init__(self, world: Deploying) -> None:
         self.world = world
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.servicer = Servicer()
         self.servicer.log.send = self._send  # type: ignore[method-assign]
 
     def _send(self, severity: int, message: str, urn: str = "", *, ephemeral: bool = False) -> None:
         del severity, urn, ephemeral
         message.encode()
-        self.told.append(message)
+        self.reported.append(message)
 
     async def configure(self) -> None:
         """Gives the provider its settings, and the world in place of a network."""
@@ -82,8 +82,8 @@ class Engine:
         except grpc.aio.AbortError:
             raise self._refused(name, context) from None
         finally:
-            self._look(name, "".join(self.told))
-            self.told.clear()
+            self._look(name, "".join(self.reported))
+            self.reported.clear()
             if self.world.clock.now - begin > LONGEST:
                 raise Finding(f"{name} takes too long: {self.world.clock.now - begin:.0f} s")
         if name != "CheckConfig":  # it gives back what it was given
@@ -117,7 +117,7 @@ class Engine:
             raise Finding(f"{name} has a defect in {where} ({what[:60]}): {text[-600:]}")
         for key in KEYS.values():
             if key in text:
-                raise Finding(f"{name} tells a key: {text}")
+                raise Finding(f"{name} shows a key: {text}")
 
 
 class Resource:

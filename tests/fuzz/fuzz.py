@@ -31,8 +31,8 @@ def through(source: object) -> bool:
         document = flowspec.read(source)
         flowspec.validate(document)
     except flowspec.InvalidDocumentError as error:
-        told = [problem.render(secret=secret) for problem in error.problems for secret in (False, True)]
-        if not told:
+        reported = [problem.render(secret=secret) for problem in error.problems for secret in (False, True)]
+        if not reported:
             raise AssertionError("refused without a problem") from error
         return False
     done = flowspec.complete(document.root, lambda name: flowspec.derive_id(URN, 1, "", name))
@@ -53,7 +53,7 @@ def peak() -> float:
     if status.exists():
         [line] = [line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM:")]
         return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS tells bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes
 
 
 class Fuzz:
@@ -66,7 +66,7 @@ class Fuzz:
         self.slowest = 0.0
         self.failures = 0
         self.kinds: Counter[str] = Counter()
-        self._peak_told = False
+        self._peak_reported = False
 
     def one(self, number: int) -> None:
         """Tries the input with a number: it is the same in every run with this seed."""
@@ -84,8 +84,8 @@ class Fuzz:
         self.slowest = max(self.slowest, seconds)
         if seconds > SECONDS:
             self._fail(number, source, f"slow: {maker.__name__}", f"{seconds:.1f} s")
-        if peak() > MEGABYTES and not self._peak_told:
-            self._peak_told = True
+        if peak() > MEGABYTES and not self._peak_reported:
+            self._peak_reported = True
             self._fail(number, source, f"memory: {maker.__name__}", f"{peak():.0f} MB")
 
     def _fail(self, number: int, source: object, kind: str, detail: str) -> None:

@@ -3,7 +3,7 @@
 Each input is a batch of calls of every RPC, in any order: requests of a real life in which something is removed, doubled or
 something else. Inputs go through Check first, as the engine sees to it, and a state is one that the provider has written. Each
 call ends in an answer that can go on the wire and into a state, or in an error for people; none crashes, hangs, has a defect or
-tells a key.
+shows a key.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each input is a workflow and its deployment, taken through create, read, update, deploy, redeploy and destroy, while places in the
 answers of one operation hold something else. Then the service is well again, and the next runs have to get to the end: the
-workflow is there once, as declared, is in production, and goes when it is destroyed. No step crashes, hangs, has a defect, tells a
+workflow is there once, as declared, is in production, and goes when it is destroyed. No step crashes, hangs, has a defect, shows a
 key, or loses what it has begun.
 """
 

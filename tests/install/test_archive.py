@@ -80,10 +80,10 @@ def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environm
     commands = [installed.bin / "pulumi-resource-dataworks", tmp_path / "plugin/pulumi-resource-dataworks"]
     starts = [[_start(command) for command in commands] for _ in range(STARTS)]
     wheel, frozen = (min(series) for series in zip(*starts, strict=True))
-    told = f"wheel {wheel:.3f} s, archive {frozen:.3f} s of processor time, {frozen / wheel:.2f} times"
+    reported = f"wheel {wheel:.3f} s, archive {frozen:.3f} s of processor time, {frozen / wheel:.2f} times"
     size = f"{archive.stat().st_size / 1e6:.0f} MB, unpacked {unpacked / 1e6:.0f} MB"
-    sys.stdout.write(f"\nto the port line: {told}; {size}\n")
-    assert frozen <= RATIO * wheel, told
+    sys.stdout.write(f"\nto the port line: {reported}; {size}\n")
+    assert frozen <= RATIO * wheel, reported
     assert archive.stat().st_size < 40e6
 
 

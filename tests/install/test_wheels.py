@@ -99,7 +99,7 @@ def _plugin_file(wheel: Path, package: str) -> Any:
 
 
 def _sdk_files() -> list[Path]:
-    """The files of the SDKs that tell Pulumi which plugin to get."""
+    """The files of the SDKs by which Pulumi knows which plugin to get."""
     names = ("package.json", "pulumi-plugin.json")
     files = [file for name in names for file in (REPO / "sdk").rglob(name)]
     return [file for file in files if not {"node_modules", "bin", "build"} & set(file.parts)]

@@ -1,4 +1,4 @@
-"""A document broken in each way that a rule of validation knows: how, the place that is told, and words of the message."""
+"""A document broken in each way that a rule of validation knows: how, the place that is reported, and words of the message."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def manual() -> Document:
 
 
 def all_ids() -> Document:
-    """The document with IDs of the author's choice only, so that nothing tells whose workflow it is."""
+    """The document with IDs of the author's choice only, so that nothing shows whose workflow it is."""
     document = etl(id="4611686018427388010")
     for number, node in enumerate(nodes(document), 11):
         node["id"] = f"46116860184273880{number}"
@@ -215,7 +215,7 @@ HOPELESS = {("replace_kind", 1, "late")}
 """A delete that takes effect after another has, and after the ID was given out again: no client can know of it."""
 
 LIES = {(BEGIN, "after", "throttled"), (MAKE, "after", "throttled")}
-"""An answer that says "not processed" of a call that was: a second run is made, as nothing tells of the first."""
+"""An answer that says "not processed" of a call that was: a second run is made, as nothing shows the first."""
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,9 @@ class Case:
 
     @property
     def ways(self) -> set[str]:
-        """How it may converge: by hand only where nothing else can tell.
+        """How it may converge: by hand only where nothing else can decide.
 
-        Pulumi keeps a create that a killed CLI did not see to its end as pending, until a refresh that is told to clear it.
+        Pulumi keeps a create that a killed CLI did not see to its end as pending, until a refresh that is asked to clear it.
         A workflow whose IDs are all its author's own is not known to be ours before the state has it.
         """
         by_hand = {REFRESHED: self.trouble == "kill_cli", ADOPTED: self.step == "create_own_ids"}
@@ -289,8 +289,8 @@ def table(cells: Iterable[tuple[str, str, str, str]]) -> str:
         row = [_cell(ways[step, trouble]).rjust(max(7, len(step))) for step in STEPS]
         lines.append(f"{trouble:14}" + " ".join(row))
     counts = Counter(way for found in ways.values() for way in found)
-    told = ", ".join(f"{counts[way]} {way}" for way in WAYS)
-    return "\n".join([*lines, f"kill matrix: {sum(counts.values())} runs, converged: {told}"])
+    reported = ", ".join(f"{counts[way]} {way}" for way in WAYS)
+    return "\n".join([*lines, f"kill matrix: {sum(counts.values())} runs, converged: {reported}"])
 
 
 def _cell(ways: list[str]) -> str:

@@ -73,19 +73,19 @@ class Outcome:
     Attributes:
         way: How it converged: one of `chaos.WAYS`.
         wrong: What is not as it has to be; empty where it converged.
-        told: What the CLI printed, run by run.
+        reported: What the CLI printed, run by run.
     """
 
     way: str = AT_ONCE
     wrong: list[str] = field(default_factory=list[str])
-    told: list[str] = field(default_factory=list[str])
+    reported: list[str] = field(default_factory=list[str])
 
     def expect(self, right: bool, what: str) -> None:
         if not right:
             self.wrong.append(what)
 
     def __str__(self) -> str:
-        return "\n".join([self.way, *self.wrong, *self.told])
+        return "\n".join([self.way, *self.wrong, *self.reported])
 
 
 def declare_step(stack: Stack, step: Step, trouble: Trouble, when: Literal[0, 1]) -> None:
@@ -131,7 +131,7 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
             _command(stack, outcome, "cancel", "--yes")
         if not _command(stack, outcome, *UP):
             outcome.expect(_adopted(stack, outcome, step, trouble), "the next up failed")
-    if stack.checkpoint().get("pending_operations") and REFRESH in outcome.told[-1]:
+    if stack.checkpoint().get("pending_operations") and REFRESH in outcome.reported[-1]:
         outcome.way = REFRESHED if outcome.way == NEXT_UP else outcome.way
         _command(stack, outcome, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     _look(stack, base, step.after, outcome)
@@ -145,7 +145,7 @@ def run(stack: Stack, base: Base, case: Case) -> Outcome:
 
 def _adopted(stack: Stack, outcome: Outcome, step: Step, trouble: Trouble) -> bool:
     """Sets `adopt` for one `up`, where the error named that, and takes it away again; whether it helped."""
-    if ADOPT not in outcome.told[-1]:
+    if ADOPT not in outcome.reported[-1]:
         return False
     outcome.way = ADOPTED
     declare(stack, step.after, trouble, adopt=True)
@@ -164,7 +164,7 @@ def _struck(stack: Stack, case: Case, trouble: Trouble, outcome: Outcome) -> boo
     fault = trouble.fault(case.moment, case.number)
     with ambush_at(stack, fault, case.moment, trouble.strike) as ambush:
         output = ambush.end_of(stack.start(*UP, *arguments(stack, STEPS[case.step]), own_plugin=True))
-        outcome.told.append(output)
+        outcome.reported.append(output)
         assert ambush.struck == case.action, f"{case}: met {ambush.struck}\n{output}"
         assert bool(ambush.plugins) is bool(trouble.strike), f"nothing was struck\n{output}"
         if case.trouble == "late":
@@ -233,7 +233,7 @@ def _end_of(process: subprocess.Popen[str]) -> str:
 
 def _command(stack: Stack, outcome: Outcome, *arguments: str) -> bool:
     process = stack.start(*arguments)
-    outcome.told.append(f"$ pulumi {' '.join(arguments)}\n{_end_of(process)}")
+    outcome.reported.append(f"$ pulumi {' '.join(arguments)}\n{_end_of(process)}")
     return process.returncode == 0
 
 
@@ -263,11 +263,11 @@ def _look_at_production(stack: Stack, step: Step, outcome: Outcome) -> None:
     wanted = [gist(step.after)] if step.after and step.live[1] else []
     outcome.expect(held == wanted, f"production holds {held}")
     deployments = [one for one in stack.state() if one["type"].endswith(":WorkflowDeployment")]
-    told = [
+    reported = [
         (one["outputs"].get("status"), "pendingRun" in one["outputs"], one.get("initErrors"))
         for one in deployments
     ]
-    outcome.expect(told == [("Online", False, None)] * step.live[1], f"the state holds {told}")
+    outcome.expect(reported == [("Online", False, None)] * step.live[1], f"the state holds {reported}")
 
 
 def _look_at_runs(stack: Stack, step: Step, outcome: Outcome) -> None:
@@ -275,13 +275,14 @@ def _look_at_runs(stack: Stack, step: Step, outcome: Outcome) -> None:
     made = [one for one in stack.emulator.scheduler.instances.values() if one.stopped is None]
     wanted = sum(map(bool, step.triggers))
     outcome.expect(len({one.name for one in made}) == len(made) == wanted, f"the instances are {made}")
-    told = [
+    reported = [
         (one["outputs"].get("status"), one["outputs"].get("instanceIds"), one.get("initErrors"))
         for one in stack.state()
         if one["type"].endswith(":WorkflowRun")
     ]
     outcome.expect(
-        told == [("Success", [str(made[-1].instance_id)], None)] if made else False, f"the state holds {told}"
+        reported == [("Success", [str(made[-1].instance_id)], None)] if made else False,
+        f"the state holds {reported}",
     )
 
 

@@ -1,4 +1,4 @@
-"""A service in memory that does as it is told, and a run of a program against it."""
+"""A service in memory that does as it is asked, and a run of a program against it."""
 
 import asyncio
 import copy
@@ -209,24 +209,24 @@ async def never(*_: Any) -> None:
 
 
 class FakeReporter:
-    """Remembers what is told."""
+    """Remembers what is reported."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.reported: list[tuple[str, str]] = []
         self.on_status: Callable[[str], None] = lambda _: None
 
     def status(self, message: str) -> None:
-        self.told.append(("status", message))
+        self.reported.append(("status", message))
         self.on_status(message)
 
     def info(self, message: str) -> None:
-        self.told.append(("info", message))
+        self.reported.append(("info", message))
 
     def warning(self, message: str) -> None:
-        self.told.append(("warning", message))
+        self.reported.append(("warning", message))
 
     def texts(self, kind: str) -> list[str]:
-        return [text for one, text in self.told if one == kind]
+        return [text for one, text in self.reported if one == kind]
 
     @property
     def warnings(self) -> list[str]:

@@ -84,7 +84,7 @@ def leaves(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 
 def kinds_of_leaves(root: Object, each: int = 2 if NIGHTLY else 1) -> Iterator[tuple[Path_, Any]]:
-    """The first leaves of each place that only list indices tell apart: what is true of these is true of the rest."""
+    """The first leaves of each place that only list indices distinguish: what is true of these is true of the rest."""
     seen: dict[Path_, int] = {}
     for path, value in leaves(root):
         place = tuple("*" if isinstance(step, int) else step for step in path)

@@ -1,4 +1,4 @@
-"""The wording of messages, in one file: tests/golden/messages.json has what each test was told, under the test's ID.
+"""The wording of messages, in one file: tests/golden/messages.json has what each test was reported, under the test's ID.
 
 A test asks for the fixture `messages` and calls it with what was said. `make golden` writes the file; a review of its diff
 is the review of the wording.
@@ -31,7 +31,7 @@ Messages = Callable[..., None]
 
 
 def golden() -> dict[str, list[str]]:
-    """What each test was told, by its ID."""
+    """The messages of each test, by its ID."""
     found: dict[str, list[str]] = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
     return found
 
@@ -41,7 +41,7 @@ GOLDEN = golden()
 
 @pytest.fixture
 def messages(request: pytest.FixtureRequest) -> Iterator[Messages]:
-    """Compares what a test was told with the golden file, or keeps it to be written there."""
+    """Compares what a test was reported with the golden file, or keeps it to be written there."""
     test = request.node.nodeid
     expected, found = GOLDEN.get(test, []), list[str]()
 
@@ -85,7 +85,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 class Writer:
-    """Writes the golden file: what tests were told, from every process of pytest-xdist, beside what is there of others."""
+    """Writes the golden file: what tests were reported, from every process of pytest-xdist, beside what is there of others."""
 
     def __init__(self) -> None:
         self.ran: dict[str, list[str]] = {}

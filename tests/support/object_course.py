@@ -164,17 +164,17 @@ class ObjectCourse(StackCourse):
         return {"contentUrl": f"{_address(text)}?Signature={self.steps}"}
 
     def up(self, *arguments: str, ok: bool | None = True) -> str:
-        told = super().up(*arguments, ok=ok)
-        for line in self.warnings(told):
+        reported = super().up(*arguments, ok=ok)
+        for line in self.warnings(reported):
             changed = re.search(r"it changes (.*?)( and keeps|$)", line)
             known = {"owner": "other_owner", "datasource.type": "datasource_type"}
             for name in changed[1].split(", ") if changed else ():
                 assert self.row[known[name]] in ("replaced", "rewritten"), line
-        return told
+        return reported
 
-    def warnings(self, told: str) -> list[str]:
+    def warnings(self, reported: str) -> list[str]:
         """What the CLI has said of warnings at the end."""
-        return [line.strip() for line in told.splitlines() if line.startswith("    warning: ")]
+        return [line.strip() for line in reported.splitlines() if line.startswith("    warning: ")]
 
     def forget(self) -> None:
         """Empties the state, as after a kill between the last call and the write of the state."""
@@ -237,9 +237,9 @@ class ObjectCourse(StackCourse):
             assert bool(calls) is ("--refresh" in command), calls
         self.look()
 
-    def is_hindered(self, told: str, words: str) -> None:
+    def is_hindered(self, reported: str, words: str) -> None:
         """A clear error, and nothing of ours or others lost."""
-        assert re.search(words, told), f"no {words!r} in: {told}"
+        assert re.search(words, reported), f"no {words!r} in: {reported}"
         assert self.ours().keys() == RESOURCES.keys()
 
 

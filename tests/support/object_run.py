@@ -12,7 +12,7 @@ from pathlib import Path
 from pulumi_resource_dataworks.emulator import Fault, Life
 from tests.support.object_course import RESOURCES, ObjectCourse, Objects, Values, make_theirs
 from tests.support.pairwise import Row
-from tests.support.stack_course import Scenarios, Told, service
+from tests.support.stack_course import Scenarios, Results, service
 from tests.support.stacks import new_stack, resources_in
 
 VERBS = {"file": "Resource", "function": "Function", "node": "Node"}
@@ -22,12 +22,12 @@ VERBS = {"file": "Resource", "function": "Function", "node": "Node"}
 scenario = Scenarios[ObjectCourse]()
 
 
-def live(row: Row, engine: Path, plugin: int, folder: Path, told: Told) -> None:
+def live(row: Row, engine: Path, plugin: int, folder: Path, reported: Results) -> None:
     """Takes all three through all scenarios in one stack."""
     with service(row, partial(make_theirs, row)) as server:
         foreign = copy.deepcopy(server.emulator.objects())
         scenario.run(
-            ObjectCourse(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign), told
+            ObjectCourse(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign), reported
         )
 
 
@@ -50,8 +50,8 @@ def change(course: ObjectCourse) -> None:
     if course.row["other_owner"] != "job_fails":
         objects.node["owner"] = "123456"
     course.declare(objects)
-    told = course.up()
-    assert "3 updated" in told, told
+    reported = course.up()
+    assert "3 updated" in reported, reported
     course.is_quiet()
 
 
@@ -70,10 +70,10 @@ def drift(course: ObjectCourse) -> None:
         document = copy.deepcopy(held.document)
         change(document)
         course.emulator.edit(held.workflow_id, document)
-    told = course.run("refresh", "--yes", "--skip-preview", "--diff")
-    assert "SELECT 'theirs'" in told, told
-    assert "theirs.Mask" in told, told
-    assert "2 updated" in told, told
+    reported = course.run("refresh", "--yes", "--skip-preview", "--diff")
+    assert "SELECT 'theirs'" in reported, reported
+    assert "theirs.Mask" in reported, reported
+    assert "2 updated" in reported, reported
     course.up()
 
 
@@ -97,8 +97,10 @@ def removal(course: ObjectCourse) -> None:
     course.declare(objects)
     stays = course.row["null_in_update"] == "ignored"
     course.kept = frozenset(("files", "waits")) if stays else frozenset()
-    told = course.up()
-    assert len([line for line in course.warnings(told) if "no longer declared" in line]) == 2 * stays, told
+    reported = course.up()
+    assert len([line for line in course.warnings(reported) if "no longer declared" in line]) == 2 * stays, (
+        reported
+    )
     course.is_quiet()
     course.kept = frozenset()
     course.declare(before)
@@ -125,8 +127,8 @@ def deployment(course: ObjectCourse) -> None:
         course.emulator.clock.advance(seconds)
         course.emulator.deploy(course.ids["function"], "Offline")
         course.emulator.clock.advance(seconds)
-        told = course.run("refresh", "--yes", "--skip-preview")
-        assert "somebody took this function offline" in told, told
+        reported = course.run("refresh", "--yes", "--skip-preview")
+        assert "somebody took this function offline" in reported, reported
         course.up()
         assert _produced(course) == {"file", "function", "node"}
         course.declare(course.declared)
@@ -171,8 +173,8 @@ def replacement(course: ObjectCourse) -> None:
     objects.file["script"]["runtime"] = {"command": "ODPS_FILE"}
     course.declare(objects)
     if course.row["delete_in_use"] == "refused":
-        told = course.up(ok=False)  # the node may be gone, and its replacement not be there yet
-        assert "another name is a way out" in told, told
+        reported = course.up(ok=False)  # the node may be gone, and its replacement not be there yet
+        assert "another name is a way out" in reported, reported
         objects.file["name"], objects.file["script"]["path"] = "other.py", "tidy/other.py"
         objects.function["fileResources"] = [{"name": "other.py"}]
         course.declare(objects)
@@ -184,7 +186,7 @@ def replacement(course: ObjectCourse) -> None:
 
 @scenario
 def hindrances(course: ObjectCourse) -> None:
-    """Each in the way, told, and gone again."""
+    """Each in the way, reported, and gone again."""
     row, before = course.row, course.declared
     assert before is not None
     if row["spec_limit"]:
@@ -228,8 +230,10 @@ def lost_state(course: ObjectCourse) -> None:
     course.forget()
     course.is_hindered(course.up(ok=False), "is taken by file resource")
     course.declare(_changed(course.declared, 7), name="taken", adopt=True)
-    told = course.up()
-    assert len([line for line in course.warnings(told) if "adopt is set" in line]) == len(RESOURCES), told
+    reported = course.up()
+    assert len([line for line in course.warnings(reported) if "adopt is set" in line]) == len(RESOURCES), (
+        reported
+    )
     course.is_quiet(at_once=True)
 
 
@@ -287,10 +291,10 @@ def lost_create(course: ObjectCourse) -> None:
         course.declare(objects, adopt=True)
         course.up()
     else:
-        told = course.up()
-        assert len(re.findall("    .* as this resource made it: taking it over", told)) == len(RESOURCES), (
-            told
-        )
+        reported = course.up()
+        assert len(re.findall("    .* as this resource made it: taking it over", reported)) == len(
+            RESOURCES
+        ), reported
 
 
 @scenario

@@ -163,7 +163,7 @@ def _half_done(error: Any) -> provider_pb2.ErrorResourceInitFailed | None:
 
 
 FLAGS = ("--logtostderr", "-v=3", "--tracing", "file:///nowhere")
-"""What the engine puts before its address where it is told to be talkative."""
+"""What the engine puts before its address where it is asked to be talkative."""
 
 
 class Plugin(Calls):

@@ -48,7 +48,7 @@ class WorldClock(Clock):
 
 
 class InProcess(httpx.AsyncBaseTransport):
-    """Takes requests to an emulator without a network. `before` and `after` are told the number of each."""
+    """Takes requests to an emulator without a network. `before` and `after` are given the number of each."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator

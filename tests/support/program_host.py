@@ -1,4 +1,4 @@
-"""A process that runs declared resources as a Python program, for a CLI that is told of it with `--client`.
+"""A process that runs declared resources as a Python program, for a CLI that is given its address with `--client`.
 
 It is what Pulumi's Automation API does for a program of its own process. A failed run leaves threads and tasks of Pulumi's
 behind, so it is no process of pytest. The port is the first line of the output.

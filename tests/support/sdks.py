@@ -55,8 +55,8 @@ def node() -> Tool:
 def pinned_packages(node: Tool) -> Path:
     """The node_modules with what sdk/nodejs pins."""
     del node  # it makes sure of the toolchain
-    told = run(sys.executable, REPO / "tools/node_packages.py", cwd=REPO)
-    return Path(told.splitlines()[-1]) / "node_modules"
+    reported = run(sys.executable, REPO / "tools/node_packages.py", cwd=REPO)
+    return Path(reported.splitlines()[-1]) / "node_modules"
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ async def _made_before(
 
 
 C = TypeVar("C", bound="StackCourse")
-Told = list[tuple[str, int, bool]]
+Results = list[tuple[str, int, bool]]
 
 
 class Scenarios(Generic[C]):
@@ -58,8 +58,8 @@ class Scenarios(Generic[C]):
         self._found.append(scenario)
         return scenario
 
-    def run(self, course: C, told: Told) -> None:
-        """Takes a course through all; `told` gets scenario, runs of the CLI and whether it was right."""
+    def run(self, course: C, reported: Results) -> None:
+        """Takes a course through all; `reported` gets scenario, runs of the CLI and whether it was right."""
         for scenario in self._found:
             course.steps, right = 0, False
             course.begin(scenario.__name__)
@@ -68,7 +68,7 @@ class Scenarios(Generic[C]):
                 right = True
             finally:
                 if course.steps:
-                    told.append((scenario.__name__, course.steps, right))
+                    reported.append((scenario.__name__, course.steps, right))
         course.was_in_limits()
 
 
@@ -99,24 +99,24 @@ class StackCourse:
         self.steps += 1
         self.emulator.clock.advance(self.row["stale_reads"] + (1 if self.row["edition"] else 0))
         process = self.stack.start(*arguments)
-        told, _ = process.communicate(timeout=200)
-        assert "Traceback" not in told, told
+        reported, _ = process.communicate(timeout=200)
+        assert "Traceback" not in reported, reported
         self.succeeded = process.returncode == 0
-        assert ok is None or self.succeeded is ok, told
-        return told
+        assert ok is None or self.succeeded is ok, reported
+        return reported
 
     def up(self, *arguments: str, ok: bool | None = True) -> str:
-        told = self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
+        reported = self.run("up", "--yes", "--skip-preview", *arguments, ok=ok)
         if ok:
             self.look()
-        return told
+        return reported
 
     def destroy(self, *, ok: bool = True) -> str:
-        told = self.run("destroy", "--yes", "--skip-preview", ok=ok)
+        reported = self.run("destroy", "--yes", "--skip-preview", ok=ok)
         if ok:
             self.forget_all()
             self.look()
-        return told
+        return reported
 
     def begin(self, scenario: str) -> None:
         """Makes the service ready for a scenario."""

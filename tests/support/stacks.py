@@ -205,7 +205,7 @@ class Stack:
         )
 
     def run(self, *arguments: str, ok: bool = True) -> Result:
-        """Runs the CLI to its end, and expects it to succeed unless told otherwise."""
+        """Runs the CLI to its end, and expects it to succeed unless `ok` says otherwise."""
         begin = time.monotonic()
         process = self.start(*arguments)
         try:

@@ -155,15 +155,15 @@ class Course(StackCourse):
         quiet = [("refresh", "--yes", "--skip-preview"), ("preview",)]
         for command in ([("preview",)] if at_once else []) + quiet:
             before = len(self.emulator.calls)
-            told = self.run(*command, "--diff")
-            assert "2 unchanged" in told, told
+            reported = self.run(*command, "--diff")
+            assert "2 unchanged" in reported, reported
             calls = [call.action for call in self.emulator.calls[before:]]
             assert len(calls) == (command[0] == "refresh"), f"{command}: {calls}"
         self.look()
 
-    def is_hindered(self, told: str, words: str) -> None:
+    def is_hindered(self, reported: str, words: str) -> None:
         """A clear error, and nothing of ours or others lost."""
-        assert re.search(words, told), f"no {words!r} in: {told}"
+        assert re.search(words, reported), f"no {words!r} in: {reported}"
         assert len(self.emulator.workflows()) == 2, self.emulator.workflows()
         assert self.foreign in self.emulator.workflows()
 

@@ -10,7 +10,7 @@ from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from tests.support.documents import node, nodes
 from tests.support.hindrances import HINDRANCES, meet
 from tests.support.pairwise import Row
-from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, Scenarios, Told, service
+from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, Scenarios, Results, service
 from tests.support.stacks import new_stack, resources_in
 from tests.support.switch_course import OWN_IDS, Course, Document, import_foreign
 
@@ -31,12 +31,12 @@ SECOND_UP: dict[tuple[str, Any], str] = {
 scenario = Scenarios[Course]()
 
 
-def live(row: Row, engine: Path, plugin: int, folder: Path, told: Told) -> None:
+def live(row: Row, engine: Path, plugin: int, folder: Path, reported: Results) -> None:
     """Takes a workflow through all scenarios in one stack."""
     with service(row, import_foreign) as server:
         [foreign] = copy.deepcopy(server.emulator.workflows())
         course = Course(row=row, stack=new_stack(engine, server, folder, plugin), foreign=foreign)
-        scenario.run(course, told)
+        scenario.run(course, reported)
 
 
 # --- The scenarios, in their order
@@ -145,8 +145,8 @@ def run(course: Course) -> None:
     course.emulator.add_fault(Fault("CreateWorkflowInstances", when="after", reset=True))
     course.declare_live(document, **asked, triggers=[2])
     course.up()
-    told = course.run("preview", "--refresh", "--diff")
-    assert "4 unchanged" in told, told
+    reported = course.run("preview", "--refresh", "--diff")
+    assert "4 unchanged" in reported, reported
     of_a_date = 2 if course.row["instances_of_date"] == "two" else 1
     days = len(dates) if dated else 1
     assert len(scheduler.instances) == of_a_date * (days + 1 + days), scheduler.instances
@@ -194,25 +194,25 @@ def lost_answer(course: Course) -> None:
 
 
 def _up_in_spite_of_a_loss(course: Course) -> None:
-    told = course.up(ok=None)
+    reported = course.up(ok=None)
     if not course.succeeded:
-        assert any(course.row[name] == setting for name, setting in SECOND_UP), told
+        assert any(course.row[name] == setting for name, setting in SECOND_UP), reported
         course.emulator.clock.advance(LONG_JOB.amount)
-        told = course.up(ok=None)
+        reported = course.up(ok=None)
         if not course.succeeded:
-            _adopt(course, told)
+            _adopt(course, reported)
     course.look()
 
 
-def _adopt(course: Course, told: str, *arguments: str) -> None:
+def _adopt(course: Course, reported: str, *arguments: str) -> None:
     """The way out of a refusal: nothing says whose a workflow is that has no ID which this resource derives now."""
     document = course.declared
     assert document is not None
-    assert course.may_be_refused, told
-    if not course.row["trigger_workflows_listed"] and "write its ID as the workflow's `id`" in told:
+    assert course.may_be_refused, reported
+    if not course.row["trigger_workflows_listed"] and "write its ID as the workflow's `id`" in reported:
         document = course.with_its_id(document)
     else:
-        course.is_hindered(told, "set `adopt: true` on the resource")
+        course.is_hindered(reported, "set `adopt: true` on the resource")
     course.declare(document, adopt=True)
     course.up(*arguments)
     course.declare(document)
@@ -223,18 +223,20 @@ def _adopt(course: Course, told: str, *arguments: str) -> None:
 def replacement(course: Course) -> None:
     """A create that knows nothing of the state: an ID that the author did not choose is no proof of whose it is."""
     replace = ("--replace", course.stack.resource()["urn"])
-    told = course.up(*replace, ok=None)
+    reported = course.up(*replace, ok=None)
     if course.succeeded:
-        assert course.row["ids"] == "derived" or course.given_id or not course.has_the_services_own_id, told
+        assert course.row["ids"] == "derived" or course.given_id or not course.has_the_services_own_id, (
+            reported
+        )
         course.look()
     else:
-        _adopt(course, told, *replace)
+        _adopt(course, reported, *replace)
     course.is_quiet()
 
 
 @scenario
 def hindrances(course: Course) -> None:
-    """Each in the way, told, and gone again."""
+    """Each in the way, reported, and gone again."""
     for name, hindrance in HINDRANCES.items():
         if course.row[name] in hindrance.at:
             meet(course, hindrance)
@@ -245,11 +247,11 @@ def lost_state(course: Course) -> None:
     """As after a kill between the import and the write of the state; it finds what bears IDs that were derived for it."""
     if course.row["ids"] == "derived":
         course.run("state", "delete", "--yes", course.stack.resource()["urn"])
-        told = course.up(ok=None)
+        reported = course.up(ok=None)
         if not course.succeeded:
-            _adopt(course, told)
+            _adopt(course, reported)
         else:
-            assert "taking it over" in told
+            assert "taking it over" in reported
 
 
 @scenario

@@ -73,7 +73,7 @@ OF_BOTH = (
     *("read_back_noise", "stale_reads", "published_delete"),
     *("not_found_status", "not_found_code", "not_found_message", "not_found_empty"),
     *(
-        "scheduling_id_told",
+        "scheduling_id_shown",
         "approval_stage",
         "failed_run",
         "concurrent_run",
@@ -159,12 +159,12 @@ HOPELESS = [
                 "trigger_workflows_listed": (False,),
                 name: ("replaced", "refused"),
             },
-            "after a lost answer no call tells the ID that the service has given",
+            "after a lost answer no call gives the ID that the service has given",
         )
         for name in ("unknown_workflow_id", "non_numeric_workflow_id")
     ),
     Constraint(
-        {"kind": ("CycleWorkflow",), "scheduling_id_told": (False,), "workflow_of_task": ("one",)},
+        {"kind": ("CycleWorkflow",), "scheduling_id_shown": (False,), "workflow_of_task": ("one",)},
         "nothing says which tasks are a workflow's, and a name may be another's",
     ),
     HOPELESS_TO_ALL,

@@ -30,8 +30,8 @@ class _Transit(BaseHTTPRequestHandler):
     """Encrypts to the text itself, and decrypts to it."""
 
     def do_PUT(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        swapped = {"plaintext": told.get("ciphertext"), "ciphertext": told.get("plaintext")}
+        reported = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        swapped = {"plaintext": reported.get("ciphertext"), "ciphertext": reported.get("plaintext")}
         body = json.dumps({"data": {key: value for key, value in swapped.items() if value}}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

@@ -39,6 +39,6 @@ def test_no_command_hands_on_what_a_document_has(
     file = tmp_path / "hostile.json"
     file.write_text(json.dumps(document), "utf-8")
     cli.main([*command, str(file)])
-    told = "".join(capfd.readouterr())
-    assert told
-    assert printable(told, lines=True) == told
+    reported = "".join(capfd.readouterr())
+    assert reported
+    assert printable(reported, lines=True) == reported

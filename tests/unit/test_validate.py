@@ -57,7 +57,7 @@ def warned() -> dict[str, Any]:
     return document
 
 
-def test_a_document_without_problems_is_told_in_one_line(run: Run) -> None:
+def test_a_document_without_problems_is_reported_in_one_line(run: Run) -> None:
     assert run(run.file("a.json", etl())) == (0, [], ["1 file, 0 errors, 0 warnings"])
 
 
@@ -93,7 +93,7 @@ def test_a_problem_is_a_line_that_an_editor_can_jump_to(run: Run, messages: Mess
     messages(found[4])
 
 
-def test_every_problem_of_every_file_is_told(run: Run, messages: Messages) -> None:
+def test_every_problem_of_every_file_is_reported(run: Run, messages: Messages) -> None:
     document = etl(nodes=[node("a", timeout=0.5), node("a")], dependencies=[])
     names = [run.file("a.json", document), run.file("b.json", misspelt())]
     status, lines, summary = run(*names)

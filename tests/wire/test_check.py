@@ -138,7 +138,7 @@ def test_an_unknown_anywhere_is_no_problem(plugin: Plugin, place: Any) -> None:
     assert checked(plugin, "anywhere", document)["spec"] == document
 
 
-def test_problems_beside_an_unknown_are_told(plugin: Plugin, messages: Messages) -> None:
+def test_problems_beside_an_unknown_are_reported(plugin: Plugin, messages: Messages) -> None:
     document = with_content(UNKNOWN)
     nodes(document)[1]["recurrence"] = "Sometimes"
     document["kind"] = "CycleWorkflow"
@@ -207,7 +207,7 @@ def test_an_asset_is_refused_in_clear_words(plugin: Plugin, value: Any, words: s
     assert words in failures(plugin, "asset", etl(), value)[0]
 
 
-def test_every_problem_is_told_at_once_and_the_inputs_stay(plugin: Plugin) -> None:
+def test_every_problem_is_reported_at_once_and_the_inputs_stay(plugin: Plugin) -> None:
     document = etl()
     nodes(document)[0]["recurrence"] = "Sometimes"
     nodes(document)[1]["recurrence"] = "Never"

@@ -1,4 +1,4 @@
-"""Create: what a preview knows, what a run tells, and what is left when it ends early."""
+"""Create: what a preview knows, what a run reports, and what is left when it ends early."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_preview_names_what_is_in_the_way(plugin: Plugin, emulator: Emulator, 
     assert f"{project}/7000000000000000101" in refusal(error).text
 
 
-def test_a_create_returns_what_is_there_and_tells_of_its_progress(
+def test_a_create_returns_what_is_there_and_reports_of_its_progress(
     plugin: Plugin, emulator: Emulator, engine: FakeEngine
 ) -> None:
     inputs = checked(plugin, emulator, "real")

@@ -63,7 +63,7 @@ CASES = [
     (fault, action)
     for fault in FAULTS
     for action in ACTIONS
-    # A business code at Get may mean that there is no such workflow, and a list tells.
+    # A business code at Get may mean that there is no such workflow, and a list decides.
     if (fault, action) != ("business", "GetWorkflowDefinition")
 ]
 
@@ -260,16 +260,16 @@ def test_the_next_run_of_an_attached_process_is_not_cancelled(start: Start, emul
     plugin.read("attached", f"{emulator.project.project_id}/7000000000000000001")
 
 
-def test_the_next_run_of_an_attached_process_is_told(start: Start) -> None:
+def test_the_next_run_of_an_attached_process_is_reported(start: Start) -> None:
     plugin, engine = start(), FakeEngine()
-    document = flow("told", id="7000000000000000061")
+    document = flow("reported", id="7000000000000000061")
     document["spec"]["id"] = "7000000000000000062"
     news = {"projectId": PROJECT, "spec": document}
-    plugin.check("told", news)
+    plugin.check("reported", news)
     plugin.stub.Attach(plugin_pb2.PluginAttach(address=engine.address), timeout=SECONDS)
-    plugin.check("told", news)
+    plugin.check("reported", news)
     engine.close()
-    assert engine.about(urn("told"))
+    assert engine.about(urn("reported"))
 
 
 async def _checked(calls: Calls, name: str, project_id: int = PROJECT) -> dict[str, Any]:

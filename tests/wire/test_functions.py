@@ -25,7 +25,7 @@ PROJECT = {
 }
 
 
-def told(plugin: Plugin, function: str, **args: object) -> dict[str, object]:
+def reported(plugin: Plugin, function: str, **args: object) -> dict[str, object]:
     answer = plugin.invoke(function, args)
     assert list(answer.failures) == []
     return plain(getattr(answer, "return"))
@@ -33,16 +33,16 @@ def told(plugin: Plugin, function: str, **args: object) -> dict[str, object]:
 
 def test_each_function_answers(plugin: Plugin, emulator: Emulator, seed: Seed) -> None:
     project_id = emulator.project.project_id
-    assert told(plugin, "getProject", projectId=project_id) == PROJECT
-    assert told(plugin, "getProject", name="emulated_workspace") == PROJECT
-    group = told(plugin, "getResourceGroup", projectId=project_id, name="emulated_group")
+    assert reported(plugin, "getProject", projectId=project_id) == PROJECT
+    assert reported(plugin, "getProject", name="emulated_workspace") == PROJECT
+    group = reported(plugin, "getResourceGroup", projectId=project_id, name="emulated_group")
     assert group["id"] == ResourceGroup().group_id
     resource_id, _, state = seed("looked-up", {"projectId": project_id, "spec": flow("looked-up")})
-    found = told(plugin, "getWorkflowDefinition", projectId=project_id, path="looked-up")
+    found = reported(plugin, "getWorkflowDefinition", projectId=project_id, path="looked-up")
     assert f"{project_id}/{found['workflowId']}" == resource_id
     assert (found["nodeIds"], found["nodeOutputs"]) == (state["nodeIds"], state["nodeOutputs"])
     assert (found["deployed"], found["kind"]) == (False, "CycleWorkflow")
-    listed = told(plugin, "listWorkflowDefinitions", projectId=project_id)["workflows"]
+    listed = reported(plugin, "listWorkflowDefinitions", projectId=project_id)["workflows"]
     assert isinstance(listed, list)
     assert found["workflowId"] in [each["workflowId"] for each in listed]
 
@@ -52,10 +52,10 @@ def test_a_run_asks_once_and_the_next_one_again(
 ) -> None:
     before = emulator.count("GetProject")
     for _ in range(3):
-        told(plugin, "getProject", projectId=10001)
+        reported(plugin, "getProject", projectId=10001)
     assert emulator.count("GetProject") == before + 1
     plugin.configure(settings(server))
-    told(plugin, "getProject", projectId=10001)
+    reported(plugin, "getProject", projectId=10001)
     assert emulator.count("GetProject") == before + 2
 
 
@@ -72,7 +72,7 @@ def test_what_a_resource_has_written_is_seen(plugin: Plugin, emulator: Emulator)
         plugin.invoke("getWorkflowDefinition", asked)
     assert len(emulator.calls) == before  # a preview has written nothing
     plugin.create("seen", inputs)
-    assert told(plugin, "getWorkflowDefinition", **asked)
+    assert reported(plugin, "getWorkflowDefinition", **asked)
 
 
 def test_every_fault_is_a_failure_of_its_argument(
@@ -90,13 +90,13 @@ def test_every_fault_is_a_failure_of_its_argument(
 @pytest.mark.parametrize("sentinel", [*UNKNOWNS.values(), secret(UNKNOWN), output()])
 def test_what_is_not_known_yet_is_not_asked(plugin: Plugin, emulator: Emulator, sentinel: object) -> None:
     before = len(emulator.calls)
-    assert told(plugin, "getProject", projectId=sentinel) == {}
-    assert told(plugin, "getWorkflowDefinition", projectId=10001, path=sentinel) == {}
+    assert reported(plugin, "getProject", projectId=sentinel) == {}
+    assert reported(plugin, "getWorkflowDefinition", projectId=10001, path=sentinel) == {}
     assert len(emulator.calls) == before
 
 
 def test_what_a_secret_has_found_is_secret(plugin: Plugin) -> None:
-    found = told(plugin, "getProject", name=secret("emulated_workspace"))
+    found = reported(plugin, "getProject", name=secret("emulated_workspace"))
     assert found == {key: secret(value) for key, value in PROJECT.items()}
 
 

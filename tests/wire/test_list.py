@@ -93,7 +93,7 @@ def test_errors_are_those_of_every_call(
     assert "Forbidden.Access" in refusal(error).text
 
 
-def test_throttling_is_waited_for_and_told(
+def test_throttling_is_waited_for_and_reported(
     plugin: Plugin, emulator: Emulator, engine: FakeEngine, ids: dict[str, str]
 ) -> None:
     logged = len(engine.logs)
@@ -125,7 +125,7 @@ def test_a_caller_that_goes_away_ends_it(start: Start, server: EmulatorServer) -
 
 
 def hanging(plugin: Plugin, server: EmulatorServer) -> Any:
-    """A list that waits, as the service has told it to."""
+    """A list that waits, as the service has asked it to."""
     emulator = server.emulator
     before = emulator.count("ListWorkflowDefinitions")
     emulator.add_fault(

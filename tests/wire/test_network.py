@@ -59,13 +59,13 @@ def test_the_engine_hears_warnings_although_a_proxy_is_set(name: str) -> None:
         server.emulator.switch(other_owner="replaced")
         plugin = Plugin([engine.address], environment(**{name: "http://127.0.0.1:9"}))
         plugin.configure(settings(server))
-        document = flow("told")
+        document = flow("reported")
         document["spec"]["workflows"][0]["owner"] = "123456789"
-        inputs = plain(plugin.check("told", {"projectId": 10001, "spec": document}).inputs)
-        plugin.create("told", inputs)
+        inputs = plain(plugin.check("reported", {"projectId": 10001, "spec": document}).inputs)
+        plugin.create("reported", inputs)
         assert plugin.stop() == (0, "", "")
     engine.close()
-    assert any("keeps something else" in log.message for log in engine.about(urn("told")))
+    assert any("keeps something else" in log.message for log in engine.about(urn("reported")))
 
 
 def test_a_proxy_that_is_none_is_named(server: EmulatorServer) -> None:
@@ -83,7 +83,7 @@ def test_real_keys_without_tls_are_a_warning() -> None:
     keys = {"accessKey": "LTAIreal", "secretKey": "SK"}
     for endpoint in ("https://gateway.corp", "http://gateway.corp"):
         plugin.configure({"endpoint": endpoint, **keys})
-    plugin.check("told", {"projectId": 10001, "spec": flow("told")})
+    plugin.check("reported", {"projectId": 10001, "spec": flow("reported")})
     assert plugin.stop() == (0, "", "")
     engine.close()
     [log] = engine.logs

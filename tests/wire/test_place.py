@@ -67,7 +67,9 @@ def test_a_step_of_what_was_made_elsewhere_is_refused(
     assert len(server.emulator.calls) == before
 
 
-def test_the_way_out_is_told(plugin: Plugin, server: EmulatorServer, made: State, messages: Messages) -> None:
+def test_the_way_out_is_reported(
+    plugin: Plugin, server: EmulatorServer, made: State, messages: Messages
+) -> None:
     for changes in ({"region": "cn-beijing"}, {"endpoint": ""}):
         plugin.configure({**settings(server), **changes})
         with pytest.raises(grpc.RpcError) as error:

@@ -1,4 +1,4 @@
-"""A document that is a secret: what tells of it is marked, and nothing quotes it."""
+"""A document that is a secret: what reveals it is marked, and nothing quotes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.wire_values import UNKNOWN, is_secret, plain, secret
 
 PLANTED = "planted-9f3b"
 OPEN = {"projectId", "workflowId", "owner", "createTime", "__place"}
-"""What does not tell of the document."""
+"""What reveals nothing of the document."""
 
 
 def hidden(name: str, **changes: Any) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def checked(plugin: Plugin, emulator: Emulator, name: str, document: Any) -> dic
     return plain(answer.inputs)
 
 
-def test_every_output_that_tells_of_it_is_marked(
+def test_every_output_that_reveals_it_is_marked(
     plugin: Plugin, emulator: Emulator, engine: FakeEngine
 ) -> None:
     inputs = checked(plugin, emulator, "create", secret(hidden("create")))
@@ -74,7 +74,7 @@ def test_every_output_that_tells_of_it_is_marked(
     assert PLANTED not in str(engine.logs)
 
 
-def test_a_secret_script_hides_itself_and_what_tells_of_it(
+def test_a_secret_script_hides_itself_and_what_reveals_it(
     plugin: Plugin, emulator: Emulator, engine: FakeEngine
 ) -> None:
     project = emulator.project.project_id

@@ -137,12 +137,12 @@ class World:
         return answer.id, plain(answer.inputs)
 
     def look_up(self) -> Any:
-        told = self.definition.invoke(
+        reported = self.definition.invoke(
             "getWorkflowDefinition", {"projectId": PROJECT, "workflowId": self.id[6:]}
         )
         group = self.definition.invoke("getResourceGroup", {"projectId": PROJECT, "name": "emulated_group"})
         project = self.definition.invoke("getProject", {"projectId": PROJECT})
-        return [plain(getattr(answer, "return")) for answer in (told, group, project)]
+        return [plain(getattr(answer, "return")) for answer in (reported, group, project)]
 
     def offline(self) -> None:
         self.deployment.delete(self.name, self.id, self.live_state)
@@ -238,5 +238,5 @@ async def test_what_is_throttled_for_good_is_an_error_and_no_answer(
                 continue
             with pytest.raises(grpc.RpcError) as error:
                 await ask(world.take, step, fault)
-            told = refusal(error).text
-            assert (action, fault.code in told, "has to pass" in told) == (action, True, False)
+            reported = refusal(error).text
+            assert (action, fault.code in reported, "has to pass" in reported) == (action, True, False)

@@ -115,7 +115,7 @@ def test_delete_twice_is_as_good_as_once(plugin: Plugin, emulator: Emulator, see
     assert resource_id.partition("/")[2] not in {one.workflow_id for one in emulator.workflows()}
 
 
-def test_a_published_workflow_stays_and_the_way_out_is_told(
+def test_a_published_workflow_stays_and_the_way_out_is_reported(
     plugin: Plugin, emulator: Emulator, seed: Seed
 ) -> None:
     name = "public"

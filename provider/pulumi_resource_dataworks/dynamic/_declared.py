@@ -60,7 +60,7 @@ def _positional(**_: Any) -> Any:
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(Given, _positional))
 class _Declared(Resource):
-    """Tells type checkers that the attributes of what derives from it are its arguments."""
+    """Lets type checkers know that the attributes of what derives from it are its arguments."""
 
 
 class LifecycleResource(_Declared):

@@ -145,7 +145,7 @@ class Upload:
     """The content of a file resource.
 
     Attributes:
-        address: Where the service was told to get it.
+        address: Where the service is to get it.
         path: Where it lies on disk; None for a file at an address of somebody else's, of which nothing is known.
         size: In bytes.
     """
@@ -166,7 +166,7 @@ class Workflow:
         document: The FlowSpec document with everything that the service fills in.
         published: Whether it is in production.
         scheduling_id: `WorkflowId`: its ID on the scheduling side once it is published.
-        scene: Where in the tree of Data Studio a node is, as `CreateNode` was told.
+        scene: Where in the tree of Data Studio a node is, as `CreateNode` was asked.
         file: The content of a file resource.
     """
 

@@ -26,7 +26,7 @@ from ._imports import (
 )
 from ._model import OBJECTS, Workflow, milliseconds, new_id, scheduling_id
 from ._pipelines import outputs_of_node
-from ._read_back import told, without_content
+from ._read_back import as_shown, without_content
 from ._state import ServiceState
 from ._uploads import uploaded
 
@@ -177,7 +177,7 @@ class _Get(Operation):
         if with_content is None:
             with_content = self.kind != WORKFLOW or state.switches.include_script_content
         document = document if with_content else without_content(document)
-        shown = {**summary(state, *found), **_scheduled(state, *found), "Spec": told(state, document)}
+        shown = {**summary(state, *found), **_scheduled(state, *found), "Spec": as_shown(state, document)}
         return {self.kind: shown}
 
 
@@ -254,12 +254,12 @@ def _list_item(kind: str, state: ServiceState, found: Found) -> JsonObject:
 def _scheduled(state: ServiceState, holder: Workflow, entity: JsonObject) -> JsonObject:
     """The IDs that it has on the scheduling side."""
     deployed = state.production.get(holder.key)
-    told: JsonObject = {}
+    reported: JsonObject = {}
     if deployed is not None and entity["id"] in deployed.nodes:
-        told["TaskId"] = scheduling_id(entity["id"], "task")
+        reported["TaskId"] = scheduling_id(entity["id"], "task")
     if entity["id"] == holder.workflow_id and holder.kind not in OBJECTS and holder.scheduling_id is not None:
-        told["WorkflowId"] = holder.scheduling_id
-    return told if state.switches.scheduling_id_told else {}
+        reported["WorkflowId"] = holder.scheduling_id
+    return reported if state.switches.scheduling_id_shown else {}
 
 
 # --- All of them

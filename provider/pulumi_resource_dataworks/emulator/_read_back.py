@@ -200,7 +200,7 @@ def _with_outputs(given: JsonObject, own: Mapping[str, bool], name: str) -> Json
 # --- What is read of it
 
 
-def told(state: ServiceState, document: JsonObject) -> str:
+def as_shown(state: ServiceState, document: JsonObject) -> str:
     """The text of a stored document as reads answer it."""
     if kind_of(document) in OBJECTS and document["version"].startswith("2.") and "flow" in document["spec"]:
         spec = dict(document["spec"])  # from this version on the vendor's library writes it so

@@ -75,7 +75,7 @@ class Switches:
     # --- Production
     published_delete: Literal["refused", "success_false", "accepted"] = "refused"
     undeployed_workflow_id: Literal["gone", "kept"] = "gone"
-    scheduling_id_told: bool = True
+    scheduling_id_shown: bool = True
     run_mode_auto: Literal["accepted", "refused"] = "accepted"
     approval_stage: Literal["none", "exec_refused", "runs_until_approved"] = "none"
     failed_run: Literal["ends", "stays_running"] = "ends"

@@ -282,7 +282,7 @@ def _listed(owner: Object, path: str) -> list[Object]:
 
 
 def _key(entry: Object) -> str:
-    """What tells an output, a variable, a function or a file from others in its list."""
+    """What distinguishes an output, a variable, a function or a file from others in its list."""
     return str(entry.get("data") or entry.get("name") or "")
 
 

@@ -204,7 +204,7 @@ def _undo_value(old: Json, new: Json, field: Field, path: Path, stuck: list[Path
 
 
 _NAMES = ("id", "nodeId", "name", "data", "output", "guid")
-"""What tells entries of a list apart, the first that an entry has."""
+"""What distinguishes the entries of a list, the first that an entry has."""
 
 
 def restore(sent: Json, kept: Json, now: Json) -> Json:
@@ -234,7 +234,7 @@ def restore(sent: Json, kept: Json, now: Json) -> Json:
 
 
 def _by_name(entries: list[Json]) -> dict[object, Json]:
-    """The entries by what tells them apart; by their place where nothing does, or where it tells two alike."""
+    """The entries by what distinguishes them; by their place where nothing does, or where two are alike."""
     found: dict[object, Json] = {}
     for place, entry in enumerate(entries):
         names = ((key, str(entry[key])) for key in _NAMES if entry.get(key)) if is_object(entry) else ()

@@ -109,7 +109,7 @@ class _Follower:
             await self._look_at(instance_id)
         backwards = self.state.inputs.values.get("order") == "Desc"
         unended = sorted(self.instances.values(), key=lambda one: one.biz_date or 0, reverse=backwards)
-        shown, told = "", False
+        shown, reported = "", False
         for pause in _between(openapi.poll_times(_EXPECTED)):
             at_work = 0
             for one in list(unended):  # so many run at once, in this order: of the others there is no news
@@ -119,8 +119,8 @@ class _Follower:
                     at_work += not is_over
             if not unended:
                 break
-            if not told and (failed := self._failed()):
-                told = True
+            if not reported and (failed := self._failed()):
+                reported = True
                 self.context.report.warning(f"{self._first(failed)}, and the rest goes on")
             if (progress := self.progress()) != shown:
                 self.context.report.status(shown := progress)

@@ -249,7 +249,7 @@ def _differing(
     kept = flowspec.project(root, actual)
     if flowspec.same(kept, root) and flowspec.same(old.root, root):
         return None
-    # What was sent last tells of entries that a list no longer has: a read-back is projected on what is declared.
+    # What was sent last shows entries that a list no longer has: a read-back is projected on what is declared.
     document, *before = (
         flowspec.single_to_send(one, form, state.object_id) for one in (root, kept, old.root)
     )

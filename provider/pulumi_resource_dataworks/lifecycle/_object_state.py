@@ -113,7 +113,7 @@ class ObjectInputs:
 
     @property
     def content(self) -> str:
-        """What tells the content of a file from another; in a state what was uploaded last."""
+        """What distinguishes the content of a file from another; in a state what was uploaded last."""
         return self.uploaded if self.uploaded is not None else content_mark(self.values)
 
     @property

@@ -66,7 +66,7 @@ class WorkflowDefinitions:
         options: What the provider's settings say.
         taken_over: The workflows that a resource of this run has taken over, in whichever process.
         learnt: What the functions of this run have learnt.
-        having: By URN, the workflow that a resource has already, as far as Check was told.
+        having: By URN, the workflow that a resource has already, as far as Check was given it.
         own_ids: Which resource of this run has a workflow, or declares it by an ID that its author has written.
         chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.

@@ -188,7 +188,7 @@ def pair(front: Stack, first: Any, second: Any, **more: str) -> None:
 
 
 def after(**fields: Any) -> dict[str, Any]:
-    """A document that tells the ID of the first one's workflow."""
+    """A document that shows the ID of the first one's workflow."""
     document = etl(name="after", description="${one.workflowId}")
     nodes(document)[0].update(fields)
     return document
@@ -234,9 +234,9 @@ def test_a_secret_document(front: Stack) -> None:
     front.workflow(etl(nodes=[secret, node("load")], owner="7" * 16))
     error = f"cannot parse SELECT '{PLANTED}';\n"
     front.emulator.script_job(Life("seconds", 0.2, outcome="Fail", error=error))
-    told = front.up(ok=False).output + front.up().output
-    assert "the text is not shown, because" in told
-    assert PLANTED not in told
+    reported = front.up(ok=False).output + front.up().output
+    assert "the text is not shown, because" in reported
+    assert PLANTED not in reported
     assert not [path for path in front.state_files() if PLANTED.encode() in path.read_bytes()]
     outputs = front.resource()["outputs"]
     hidden = {key for key, value in outputs.items() if isinstance(value, dict) and "ciphertext" in value}

@@ -64,7 +64,7 @@ def test_a_program_that_declares_loads_no_network_library() -> None:
 
 
 class Asked:
-    """Steps that keep what they are asked, and answer as they are told."""
+    """Steps that keep what they are asked, and answer as they are asked to."""
 
     def __init__(self, answer: object) -> None:
         self.answer, self.calls = answer, list[tuple[object, ...]]()

@@ -75,15 +75,15 @@ async def sent(engine: Engine, resource: pulumi.CustomResource) -> dict[str, Any
 
 
 @pytest.mark.parametrize("parents", [0, 1, 2])
-async def test_the_urn_that_it_tells_is_its_own(engine: Engine, parents: int) -> None:
+async def test_the_urn_that_it_says_is_its_own(engine: Engine, parents: int) -> None:
     parent: pulumi.Resource | None = None
     for number in range(parents):
         options = pulumi.ResourceOptions(parent=parent)
         parent = pulumi.ComponentResource("shop:index:Part", f"p{number}", {}, options)
     resource = WorkflowDefinition("etl", pulumi.ResourceOptions(parent=parent), project_id=1, spec=etl())
-    told = (await sent(engine, resource))[RESOURCE_INFO]["urn"]
-    assert told == await resource.urn.future()
-    assert told == f"urn:pulumi:dev::shop::{'shop:index:Part$' * parents}{KIND}::etl"
+    reported = (await sent(engine, resource))[RESOURCE_INFO]["urn"]
+    assert reported == await resource.urn.future()
+    assert reported == f"urn:pulumi:dev::shop::{'shop:index:Part$' * parents}{KIND}::etl"
 
 
 async def test_a_component_may_hold_resources_that_use_each_other(engine: Engine) -> None:
@@ -105,8 +105,8 @@ async def test_a_kind_of_ones_own_has_other_ids(engine: Engine) -> None:
         pass
 
     one = WorkflowDefinition("etl", project_id=1, spec=etl())
-    told = (await sent(engine, one))[RESOURCE_INFO]["urn"]
-    assert (await sent(engine, Daily("etl", project_id=1, spec=etl())))[RESOURCE_INFO]["urn"] != told
+    reported = (await sent(engine, one))[RESOURCE_INFO]["urn"]
+    assert (await sent(engine, Daily("etl", project_id=1, spec=etl())))[RESOURCE_INFO]["urn"] != reported
 
 
 async def test_an_object_goes_as_text_with_its_nulls_and_numbers(engine: Engine) -> None:
@@ -147,7 +147,7 @@ async def test_options_go_along(engine: Engine) -> None:
     assert "validateOnPreview" not in found
 
 
-async def test_a_secret_document_makes_what_tells_of_it_secret(engine: Engine) -> None:
+async def test_a_secret_document_makes_what_reveals_it_secret(engine: Engine) -> None:
     options = pulumi.ResourceOptions(additional_secret_outputs=["owner"])
     document = etl(description=pulumi.Output.secret("hush"))
     secret = WorkflowDefinition("secret", options, project_id=1, spec=document)
@@ -168,7 +168,7 @@ async def test_while_something_is_unknown_an_object_stays_one(engine: Engine) ->
     assert found["spec"] == etl(description=UNKNOWN)
 
 
-async def test_a_secret_parameter_is_told(engine: Engine) -> None:
+async def test_a_secret_parameter_is_reported(engine: Engine) -> None:
     day = pulumi.Output.from_input("2026-11-01")
     for name, password in (("secret", pulumi.Output.secret("p")), ("plain", pulumi.Output.from_input("p"))):
         run = WorkflowRun(
@@ -186,14 +186,14 @@ def test_an_argument_that_is_missing_or_unknown_is_a_type_error(given: dict[str,
         WorkflowRun("refill", **given)
 
 
-async def test_a_secret_digest_makes_what_tells_of_it_secret(engine: Engine) -> None:
+async def test_a_secret_digest_makes_what_reveals_it_secret(engine: Engine) -> None:
     options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update="1h"))
     for name, digest in (("secret", pulumi.Output.secret("1:a")), ("plain", pulumi.Output.from_input("1:a"))):
         deployed = WorkflowDeployment(name, options, project_id=1, workflow_id="2", digest=digest)
-        told = (await sent(engine, deployed))[RESOURCE_INFO]
-        assert told["secret"] is (name == "secret")
-        assert told["timeouts"] == {"update": 3600.0}
-        assert told["urn"] == await deployed.urn.future()
+        reported = (await sent(engine, deployed))[RESOURCE_INFO]
+        assert reported["secret"] is (name == "secret")
+        assert reported["timeouts"] == {"update": 3600.0}
+        assert reported["urn"] == await deployed.urn.future()
     assert {*engine.requests["secret"].additionalSecretOutputs} == OF_THE_DEPLOYMENT - {"digest"}
     assert list(engine.requests["plain"].additionalSecretOutputs) == []
 

@@ -105,7 +105,7 @@ def test_an_asset_is_refused_where_it_stands(steps: Steps, messages: Messages) -
 
 
 @pytest.mark.parametrize("steps", [{**SETTINGS, "dataworks:regoin": "x"}], indirect=True)
-def test_a_misspelt_setting_is_told_at_check(steps: Steps) -> None:
+def test_a_misspelt_setting_is_reported_at_check(steps: Steps) -> None:
     _, failures = steps.check(DEFINITION, {}, inputs())
     assert len(failures) == 1
     assert "dataworks:regoin" in failures[0]
@@ -127,7 +127,7 @@ def test_four_steps_run_at_once(steps: Steps, monkeypatch: pytest.MonkeyPatch) -
         if len(begun) == 4:
             all_four.set()
         await all_four.wait()
-        return step.urn.rpartition("::")[2], {"told": step.report.urn}  # type: ignore[attr-defined]
+        return step.urn.rpartition("::")[2], {"reported": step.report.urn}  # type: ignore[attr-defined]
 
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", create)
     names = ["one", "two", "three", "four"]
@@ -135,7 +135,7 @@ def test_four_steps_run_at_once(steps: Steps, monkeypatch: pytest.MonkeyPatch) -
         futures = [threads.submit(steps.create, DEFINITION, inputs(name=name)) for name in names]
         found = [future.result(timeout=10) for future in futures]
     assert [resource_id for resource_id, _ in found] == names
-    assert [outputs["told"].rpartition("::")[2] for _, outputs in found] == names
+    assert [outputs["reported"].rpartition("::")[2] for _, outputs in found] == names
     assert len(set(map(id, begun))) == 1
 
 
@@ -193,13 +193,13 @@ def test_a_half_done_step_says_how_to_go_on(
     assert str(error.value).startswith(f"job 1 failed. {kept}: {hint}")
 
 
-def test_a_refusal_is_told_in_its_own_words(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_reported_in_its_own_words(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(lifecycle.RefusedError("is taken")))
     with pytest.raises(StepError, match=r"^is taken$"):
         steps.create(DEFINITION, inputs())
 
 
-def test_a_defect_is_told_without_what_it_has_seen(
+def test_a_defect_is_reported_without_what_it_has_seen(
     steps: Steps, monkeypatch: pytest.MonkeyPatch, messages: Messages
 ) -> None:
     monkeypatch.setattr(lifecycle.WorkflowDefinitions, "create", raises(KeyError(PLANTED)))

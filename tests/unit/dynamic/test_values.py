@@ -82,10 +82,10 @@ def test_an_object_with_something_unknown_comes_as_one() -> None:
     }
 
 
-def test_what_the_resource_tells_comes_back() -> None:
-    told = ResourceInfo("urn:pulumi:x", secret=True, ignore_changes=("spec.a",), timeouts={"create": 2.0})
-    state = kept({"projectId": 1}, told)
-    assert ResourceInfo.of(state) == told
+def test_what_the_resource_says_comes_back() -> None:
+    reported = ResourceInfo("urn:pulumi:x", secret=True, ignore_changes=("spec.a",), timeouts={"create": 2.0})
+    state = kept({"projectId": 1}, reported)
+    assert ResourceInfo.of(state) == reported
     assert properties(state) == {"projectId": 1}
 
 

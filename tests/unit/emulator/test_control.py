@@ -70,7 +70,7 @@ def test_jobs_are_scripted(control: Call, call: Call, emulator: Emulator) -> Non
     assert len(emulator.workflows()) == 1
 
 
-def test_tasks_are_scripted_and_instances_told(control: Call, call: Call, emulator: Emulator) -> None:
+def test_tasks_are_scripted_and_instances_reported(control: Call, call: Call, emulator: Emulator) -> None:
     made = document()
     call(
         "ImportWorkflowDefinition",
@@ -94,7 +94,7 @@ def test_switches_are_read_and_changed(control: Call) -> None:
 
 
 @pytest.mark.usefixtures("stored")
-def test_calls_and_workflows_are_told(control: Call) -> None:
+def test_calls_and_workflows_are_reported(control: Call) -> None:
     (entry,) = control("calls?action=ImportWorkflowDefinition").json()
     assert (entry["action"], entry["status"], entry["params"]["ProjectId"]) == (
         "ImportWorkflowDefinition",

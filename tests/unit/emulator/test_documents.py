@@ -109,7 +109,7 @@ def test_the_parser_judges_mutations_as_the_vendor_does(folder: Path) -> None:
 
 
 def in_any_order(document: Document) -> str:
-    """What is written, whatever the order of the keys: the text tells true from 1."""
+    """What is written, whatever the order of the keys: the text distinguishes true from 1."""
     return json.dumps(ordered(document), sort_keys=True)
 
 

@@ -42,14 +42,14 @@ def test_another_version_has_no_such_action(call: Call) -> None:
     assert (answer.status_code, answer.json()["Code"]) == (404, "InvalidAction.NotFound")
 
 
-def test_the_log_tells_what_took_effect_and_no_secret(call: Call, emulator: Emulator) -> None:
+def test_the_log_says_what_took_effect_and_no_secret(call: Call, emulator: Emulator) -> None:
     call("ListWorkflowDefinitions", {"ProjectId": 10001})
     call("GetWorkflowDefinition", {"ProjectId": 10001, "Id": "1"})
     call("GetJobStatus", {"JobId": "1"}, secret="wrong")
     emulator.add_fault(Fault(when="after", status=502, body="<html>"))
     call("ListWorkflowDefinitions", {"ProjectId": 10001})
-    told = [(entry.action, entry.project, entry.took_effect, entry.status) for entry in emulator.calls]
-    assert told == [
+    reported = [(entry.action, entry.project, entry.took_effect, entry.status) for entry in emulator.calls]
+    assert reported == [
         ("ListWorkflowDefinitions", 10001, True, 200),
         ("GetWorkflowDefinition", 10001, False, 400),
         ("GetJobStatus", None, False, 400),

@@ -214,7 +214,7 @@ def test_switches_of_runs(sdk: Client, emulator: Emulator) -> None:
     assert got(sdk, emulator.runs()[-1].run_id) is None
 
 
-def test_a_stage_may_begin_late_in_what_is_told(sdk: Client, emulator: Emulator) -> None:
+def test_a_stage_may_begin_late_in_what_is_reported(sdk: Client, emulator: Emulator) -> None:
     emulator.switch(stage_begins_after=60)
     emulator.set_stage_life(Life("seconds", 100))
     run_id = made(sdk)

@@ -46,7 +46,7 @@ def test_a_job_takes_its_time_by_node(ask: Ask, emulator: Emulator, submit: Call
 
 
 @pytest.mark.parametrize("outcome", ["Fail", "Cancel"])
-def test_a_scripted_job_ends_as_it_is_told(
+def test_a_scripted_job_ends_as_it_is_scripted(
     ask: Ask, emulator: Emulator, submit: Callable[..., str], outcome: Any
 ) -> None:
     emulator.script_job(Life("immediate", outcome=outcome, error="因为"), times=1)

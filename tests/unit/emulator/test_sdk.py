@@ -83,7 +83,7 @@ def test_a_node_by_itself_and_in_a_list(sdk: Client, emulator: Emulator) -> None
     assert sdk.list_nodes(nowhere).body.paging_info.total_count == "0"
     emulator.publish("5000000000000000001")
     assert sdk.get_node(get).body.node.task_id > 10**9
-    emulator.switch(scheduling_id_told=False)
+    emulator.switch(scheduling_id_shown=False)
     assert sdk.get_node(get).body.node.task_id is None
     with pytest.raises(ClientException):
         sdk.get_node(models.GetNodeRequest(id="7", project_id=PROJECT))

@@ -224,8 +224,8 @@ def test_branches_and_joins_may_need_their_script(
 ) -> None:
     emulator.switch(control_script="needed")
     for content, status in ((json.dumps(script), "Success"), ("", "Fail"), (json.dumps(other), "Fail")):
-        told = imported(flow(node(ONE, command, content, **field)))
-        assert told["Status"] == status, told
+        reported = imported(flow(node(ONE, command, content, **field)))
+        assert reported["Status"] == status, reported
         inside = node(TWO, "COMBINED_NODE", combined={"nodes": [node(ONE, command, content, **field)]})
         assert imported(flow(inside))["Status"] == status
     emulator.switch(control_script="as_sent")
@@ -330,6 +330,6 @@ def test_the_docs_name_every_switch_with_its_settings() -> None:
     for name, kind in get_type_hints(Switches).items():
         (row,) = [row for row in rows if f"`{name}`" in row.split("|")[1]]
         if get_origin(kind) is Literal:
-            told = re.findall(r"`(\w+)`", row.split("|")[2])
-            assert sorted(told) == sorted(get_args(kind)), name
-            assert told[0] == getattr(Switches(), name), name
+            reported = re.findall(r"`(\w+)`", row.split("|")[2])
+            assert sorted(reported) == sorted(get_args(kind)), name
+            assert reported[0] == getattr(Switches(), name), name

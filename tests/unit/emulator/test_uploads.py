@@ -87,12 +87,12 @@ def test_the_official_client_sends_a_file(
 @pytest.fixture
 def authorized(ask_platform: Callable[[], dict[str, Any]]) -> dict[str, str]:
     """The fields of a form, as OpenPlatform's answer has them."""
-    told = ask_platform()
+    reported = ask_platform()
     return {
-        "OSSAccessKeyId": told["AccessKeyId"],
-        "policy": told["EncodedPolicy"],
-        "Signature": told["Signature"],
-        "key": told["ObjectKey"],
+        "OSSAccessKeyId": reported["AccessKeyId"],
+        "policy": reported["EncodedPolicy"],
+        "Signature": reported["Signature"],
+        "key": reported["ObjectKey"],
         "success_action_status": "201",
     }
 
@@ -102,8 +102,8 @@ def ask_platform(call: Callable[..., httpx.Response]) -> Callable[[], dict[str, 
     def ask() -> dict[str, Any]:
         version = {"x-acs-version": "2019-12-19"}
         answer = call("AuthorizeFileUpload", {"Product": "dataworks-public"}, over=version, method="GET")
-        told: dict[str, Any] = answer.json()
-        return told
+        reported: dict[str, Any] = answer.json()
+        return reported
 
     return ask
 
@@ -115,9 +115,9 @@ def files_on_disk(emulator: Emulator) -> list[Path]:
 def test_where_a_file_goes(
     server: EmulatorServer, ask_platform: Callable[[], dict[str, Any]], emulator: Emulator
 ) -> None:
-    told = ask_platform()
-    assert f"http://{told['Bucket']}.{told['Endpoint']}" == server.endpoint
-    assert told["UseAccelerate"] is False
+    reported = ask_platform()
+    assert f"http://{reported['Bucket']}.{reported['Endpoint']}" == server.endpoint
+    assert reported["UseAccelerate"] is False
     emulator.set_edition("basic")
     for _ in range(101):
         assert "Code" not in ask_platform()
@@ -193,8 +193,8 @@ def test_a_file_at_an_address(sdk: Client, server: EmulatorServer, emulator: Emu
     [stored] = emulator.objects()
     assert stored.file is not None
     assert (stored.file.address, stored.file.path) == (address, None)
-    told = httpx.get(f"{server.endpoint}/_emulator/objects").json()[0]["file"]
-    assert told == {"address": address, "path": "", "size": 0, "sha256": ""}
+    reported = httpx.get(f"{server.endpoint}/_emulator/objects").json()[0]["file"]
+    assert reported == {"address": address, "path": "", "size": 0, "sha256": ""}
     never_sent = f"{server.endpoint}/1000000000000001/x"
     request = models.UpdateResourceRequest(
         id=stored.workflow_id, project_id=PROJECT, spec=SPEC, resource_file=never_sent

@@ -33,7 +33,7 @@ NAMED = {"mask": "mask", "masking_py": "masking.py"}
 
 
 class Silent:
-    """Tells nobody."""
+    """Reports nothing."""
 
     def status(self, message: str) -> None: ...
     def info(self, message: str) -> None: ...

@@ -67,8 +67,8 @@ def test_a_workspace_becomes_a_project(
         f"10001/{one.workflow_id}" for one in server.emulator.workflows()
     }
     assert not (tmp_path / "out" / KEPT).exists()
-    told = capsys.readouterr().err
-    messages(told)
+    reported = capsys.readouterr().err
+    messages(reported)
 
 
 @pytest.mark.parametrize("language", ["python", "yaml", "typescript", "go"])
@@ -114,18 +114,20 @@ def test_a_name_chooses(server: EmulatorServer, run: Run, tmp_path: Path) -> Non
     assert calls(server)["GetWorkflowDefinition"] == 2
 
 
-def test_a_name_that_nothing_has_is_told_with_those_nearest(
+def test_a_name_that_nothing_has_is_reported_with_those_nearest(
     server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], messages: Messages
 ) -> None:
     load(server, [*generated(3), workflow("工作流", [sql("a", "SELECT 1;\n")])])
     assert run("--name", "generate_02*") == 2
-    told = capsys.readouterr().err
-    messages(told)
-    assert re.search(r'nearest there: "generated_00\d", "generated_00\d", "generated_00\d"', told)
+    reported = capsys.readouterr().err
+    messages(reported)
+    assert re.search(r'nearest there: "generated_00\d", "generated_00\d", "generated_00\d"', reported)
     assert not (tmp_path / "out").exists()
 
 
-def test_an_empty_workspace_is_told(run: Run, capsys: pytest.CaptureFixture[str], messages: Messages) -> None:
+def test_an_empty_workspace_is_reported(
+    run: Run, capsys: pytest.CaptureFixture[str], messages: Messages
+) -> None:
     assert run() == 2
     messages(capsys.readouterr().err)
 
@@ -165,8 +167,8 @@ def test_the_day_s_calls_may_be_used_up(
     quota = Fault("GetWorkflowDefinition", nth=13, times=100, status=429, code="Throttling.Api.Risk")
     server.emulator.add_fault(quota)
     assert run() == 1
-    told = capsys.readouterr().err
-    messages(told)
+    reported = capsys.readouterr().err
+    messages(reported)
     assert all(path.startswith(f"{KEPT}/") for path in held(tmp_path / "out"))
     server.emulator.clear_faults()
     after, seen = calls(server)["GetWorkflowDefinition"], len(server.emulator.calls)
@@ -208,11 +210,11 @@ def test_a_run_that_is_stopped_goes_on(
     while calls(server)["GetWorkflowDefinition"] < 6 and time.monotonic() - begin < 30:
         time.sleep(0.02)
     process.send_signal(end)
-    _, told = process.communicate(timeout=30)
-    assert "Traceback" not in told
+    _, reported = process.communicate(timeout=30)
+    assert "Traceback" not in reported
     if end == signal.SIGINT:
         assert process.returncode == 1
-        assert re.search(r"stopped\n\d+ documents kept in", told)
+        assert re.search(r"stopped\n\d+ documents kept in", reported)
     kept = len(list((out / KEPT).glob("*.json")))
     before = calls(server)
     assert before["GetWorkflowDefinition"] - 4 <= kept < 20  # all but those whose answers were on their way
@@ -255,7 +257,7 @@ def test_what_has_changed_in_the_list_is_read_again(server: EmulatorServer, run:
     assert b"SELECT 'changed meanwhile';\n" in files.values()
 
 
-def test_what_cannot_be_in_the_program_is_told_and_kept(
+def test_what_cannot_be_in_the_program_is_reported_and_kept(
     server: EmulatorServer, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd = workflow("sales/odd", [sql("a", "SELECT 1;\n")], path="sales/odd")
@@ -266,10 +268,10 @@ def test_what_cannot_be_in_the_program_is_told_and_kept(
     out = tmp_path / "out"
     assert set(imports(out)) == {"generated_000", "generated_001"}
     assert json.loads((out / "left-out/sales.odd.json").read_text("utf-8"))["spec"]
-    told = capsys.readouterr().err
-    assert 'left out: sales/odd\n  the key "fn::readFile" begins' in told
-    assert "2 workflows in" in told
-    assert "1 left out" in told
+    reported = capsys.readouterr().err
+    assert 'left out: sales/odd\n  the key "fn::readFile" begins' in reported
+    assert "2 workflows in" in reported
+    assert "1 left out" in reported
     assert "- sales/odd: the key" in (out / "README.md").read_text("utf-8")
 
 
@@ -280,10 +282,10 @@ def test_an_export_without_a_workflow_is_not_a_success(
     [stored] = server.emulator.workflows()
     stored.body["nodes"][0]["script"]["runtime"]["sparkConf"] = {"fn::readFile": "x"}
     assert run() == 1
-    told = capsys.readouterr().err
-    assert "What comes next" not in told
+    reported = capsys.readouterr().err
+    assert "What comes next" not in reported
     assert (tmp_path / "out/left-out/odd.json").exists()
-    messages(told)
+    messages(reported)
 
 
 def test_an_export_of_nothing_that_can_be_read_writes_nothing(
@@ -319,9 +321,9 @@ def test_a_workflow_that_the_service_refuses_to_give_does_not_stop_the_rest(
     )
     assert run() == 1
     assert len(imports(tmp_path / "out")) == 3
-    told = capsys.readouterr().err
-    assert re.search(r"left out: generated_00\d\n .*No luck\.", told)
-    assert re.search(r'"generated_00\d" was deleted meanwhile', told)
+    reported = capsys.readouterr().err
+    assert re.search(r"left out: generated_00\d\n .*No luck\.", reported)
+    assert re.search(r'"generated_00\d" was deleted meanwhile', reported)
 
 
 def test_a_refusal_that_is_of_every_call_stops_the_run(
@@ -330,9 +332,9 @@ def test_a_refusal_that_is_of_every_call_stops_the_run(
     load(server, generated(5))
     server.emulator.add_fault(Fault("GetWorkflowDefinition", times=100, status=403, code="Forbidden.Access"))
     assert run() == 1
-    told = capsys.readouterr().err
-    assert "RAM user" in told
-    assert "are kept" not in told
+    reported = capsys.readouterr().err
+    assert "RAM user" in reported
+    assert "are kept" not in reported
 
 
 @pytest.mark.parametrize(
@@ -351,7 +353,7 @@ def test_arguments_are_checked(arguments: list[str], tmp_path: Path) -> None:
     assert caught.value.code == 2
 
 
-def test_settings_that_are_missing_are_told(
+def test_settings_that_are_missing_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in [key for key in os.environ if key.startswith(("ALIBABA_", "ALICLOUD_"))]:

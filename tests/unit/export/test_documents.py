@@ -38,7 +38,7 @@ STAY_LONG = {"leaderboard", "month_close", "night"}
 
 
 class Silent:
-    """Tells nobody."""
+    """Reports nothing."""
 
     def status(self, message: str) -> None: ...
     def info(self, message: str) -> None: ...

@@ -94,7 +94,7 @@ def test_a_resource_is_called_as_its_workflow() -> None:
     assert named("odps SQL: test", "${x}", "-.", "a::b") == ["odps-SQL-test", "x", "workflow", "a-b"]
 
 
-def test_resources_of_one_name_have_the_folders_that_tell_them_apart() -> None:
+def test_resources_of_one_name_have_the_folders_that_distinguish_them() -> None:
     assert named("a/x/daily", "b/x/daily", "c/daily", "other") == [
         "a-x-daily",
         "b-x-daily",
@@ -104,7 +104,7 @@ def test_resources_of_one_name_have_the_folders_that_tell_them_apart() -> None:
     assert named("daily", "a/daily") == ["daily", "a-daily"]
 
 
-def test_resources_that_no_folder_tells_apart_have_numbers() -> None:
+def test_resources_that_no_folder_distinguishes_have_numbers() -> None:
     assert sorted(named("a b", "a-b", "a?b")) == ["a-b", "a-b-2", "a-b-3"]
     assert named("a-b", "a b") == list(reversed(named("a b", "a-b")))
 

@@ -175,7 +175,7 @@ def test_an_expression_that_the_script_cannot_say_is_a_warning(expression: str) 
     assert {one[1:] for one in found} == {("warning", "join.logic.expression")}
 
 
-def test_an_expression_is_told_the_names_to_use() -> None:
+def test_an_expression_is_reported_with_the_names_to_use() -> None:
     [problem] = problems_of(etl(nodes=[node("rest"), node("work"), merge(expression="and")], dependencies=[]))
     assert problem.render().endswith("Write it over the names of all branches: b_1 and b_2.")
 
@@ -219,7 +219,7 @@ def test_a_join_that_depends_on_what_it_does_not_watch_is_doubted() -> None:
     assert said(*nodes, dependencies=edges) == []
 
 
-def test_a_join_that_names_nobody_is_told_who_is_meant() -> None:
+def test_a_join_that_names_nobody_is_reported_with_who_is_meant() -> None:
     branch = watch("b", nodeId="rset")
     [problem] = problems_of(etl(nodes=[node("rest"), merge(branch, expression="b")], dependencies=[]))
     assert 'no node here is called "rset"' in problem.render()

@@ -143,7 +143,7 @@ def mutated(change: Callable[[Object], object]) -> Object:
     return root
 
 
-def test_a_document_with_many_problems_is_told_in_time() -> None:
+def test_a_document_with_many_problems_is_reported_in_time() -> None:
     root = etl(nodes=[node(f"n{number}", timeout=0.5) for number in range(50)], dependencies=[])
     started = time.process_time()
     assert len(errors_of(json.dumps(root))) == 50

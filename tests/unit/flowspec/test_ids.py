@@ -101,11 +101,11 @@ MOVES: dict[str, tuple[list[Object], list[Object], str]] = {
 
 
 @pytest.mark.parametrize("case", MOVES)
-def test_a_node_with_an_id_that_moves_is_told_as_moved(case: str) -> None:
-    before, after, told = MOVES[case]
+def test_a_node_with_an_id_that_moves_is_reported_as_moved(case: str) -> None:
+    before, after, reported = MOVES[case]
     one, two = document(*before), document(*after)
     found = changes(one, two)
-    assert told in described(one, two)
+    assert reported in described(one, two)
     assert (found.added, found.removed) == ([], [])
     assert "moves 1 node" in found.count()
 

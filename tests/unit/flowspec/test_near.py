@@ -212,12 +212,12 @@ def test_the_root_of_another_workspace_is_named_once_with_its_place() -> None:
     waits = [{"nodeId": "made", "depends": [{"output": output} for output in outputs]}]
     inner = node("loop", foreach={"nodes": [node("each")], "dependencies": [{**waits[0], "nodeId": "each"}]})
     document = read(json.dumps(etl(nodes=[made, inner], dependencies=waits), indent=1))
-    [told] = document.place(list(foreign_roots(document.root, "shop")))
-    assert told.path == ("spec", "workflows", 0, "dependencies", 0, "depends", 3)
-    assert told.line > 1
-    assert told.severity == "warning"
-    assert '"shpo_root"' in told.render()
-    assert 'Write "shop_root"' in told.render()
-    assert "shpo" not in told.render(secret=True)
+    [reported] = document.place(list(foreign_roots(document.root, "shop")))
+    assert reported.path == ("spec", "workflows", 0, "dependencies", 0, "depends", 3)
+    assert reported.line > 1
+    assert reported.severity == "warning"
+    assert '"shpo_root"' in reported.render()
+    assert 'Write "shop_root"' in reported.render()
+    assert "shpo" not in reported.render(secret=True)
     [inside] = foreign_roots(etl(nodes=[made, inner]), "shop")
     assert inside.path[:7] == ("spec", "workflows", 0, "nodes", 1, "foreach", "dependencies")

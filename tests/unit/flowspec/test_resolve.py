@@ -357,7 +357,7 @@ def test_the_flow_around_the_workflow_may_name_it() -> None:
     assert done["spec"]["flow"][0]["nodeId"] == workflow(done)["id"]
 
 
-def test_a_name_that_came_as_a_number_is_told_as_text() -> None:
+def test_a_name_that_came_as_a_number_is_reported_as_text() -> None:
     root = completed(etl(nodes=[node("111"), node("b")], dependencies=[]))
     first = workflow(root)["nodes"][0]
     first["name"] = 111

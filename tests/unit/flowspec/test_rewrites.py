@@ -35,7 +35,7 @@ CASES: list[tuple[Any, Any]] = [
 ]
 
 
-def test_entries_that_nothing_tells_apart_are_known_by_their_places() -> None:
+def test_entries_that_nothing_distinguishes_are_known_by_their_places() -> None:
     sent, kept = {"l": ["a", "b"]}, {"l": ["A", "b"]}
     assert restore(sent, kept, {"l": ["A", "c"]}) == {"l": ["a", "c"]}
 

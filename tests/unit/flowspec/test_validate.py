@@ -106,7 +106,7 @@ def test_a_spec_id_beside_the_workflows_own_is_a_warning() -> None:
     assert problems_of(changed(root, lambda root: root["spec"].update(id=12))) == []
 
 
-def test_every_problem_is_told_at_once_warnings_too() -> None:
+def test_every_problem_is_reported_at_once_warnings_too() -> None:
     one = changed(etl(), write("Sometimes", *NODE, "recurrence"))
     one = changed(one, write(2.5, *NODE, "timeout"))
     one = changed(one, drop(*WORKFLOW, "nodes", 1, "name"))
@@ -130,7 +130,7 @@ def test_every_problem_is_told_at_once_warnings_too() -> None:
     ]
 
 
-def test_a_json_file_of_another_kind_is_told_as_such() -> None:
+def test_a_json_file_of_another_kind_is_reported_as_such() -> None:
     (problem,) = problems_of({"name": "app", "scripts": {}})
     assert problem.path == ()
     assert "name, scripts" in problem.render()
@@ -147,7 +147,7 @@ def test_public_documents_that_can_be_imported_have_no_error(file: Path) -> None
 
 
 @each_refused
-def test_public_documents_that_cannot_be_imported_are_told_what_to_do(file: Path) -> None:
+def test_public_documents_that_cannot_be_imported_are_reported_with_what_to_do(file: Path) -> None:
     found = errors_of(file.read_text(encoding="utf-8"))
     assert found
     for problem in found:

@@ -1,4 +1,4 @@
-"""What a function is given: all that is wrong with it is told at once, before any call."""
+"""What a function is given: all that is wrong with it is reported at once, before any call."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tests.support.messages import Messages
         ),
     ],
 )
-async def test_every_failure_is_told(
+async def test_every_failure_is_reported(
     ask: Asking, function: str, given: dict[str, Any], failures: list[tuple[str, str]]
 ) -> None:
     found = await ask.failures(function, **given)

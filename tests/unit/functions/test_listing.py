@@ -125,11 +125,11 @@ async def test_what_is_added_and_deleted_between_two_pages_moves_none_of_the_oth
     assert sorted(own for own, _ in [*first[0], *second[0]]) == sorted(ids.values())
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reported", [True, False])
 async def test_deployments_are_the_workflows_in_production(
-    ask: Asking, ids: dict[str, str], told: bool
+    ask: Asking, ids: dict[str, str], reported: bool
 ) -> None:
-    ask.emulator.switch(scheduling_id_told=told)
+    ask.emulator.switch(scheduling_id_shown=reported)
     for name in ("stock", "orders", "returns"):
         ask.emulator.deploy(ids[name].partition("/")[2])
     ask.emulator.deploy(ids["returns"].partition("/")[2], "Offline")
@@ -173,7 +173,7 @@ async def test_what_is_not_known_yet_leaves_it_open(ask: Asking, query: dict[str
         {**DEPLOYMENT, "name": "stock"},
     ],
 )
-async def test_a_query_that_is_wrong_is_told_before_a_call(
+async def test_a_query_that_is_wrong_is_reported_before_a_call(
     ask: Asking, query: dict[str, Any], messages: Messages
 ) -> None:
     with pytest.raises(LifecycleError) as refused:

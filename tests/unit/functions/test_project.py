@@ -69,20 +69,20 @@ async def test_a_name_that_the_service_does_not_find_is_looked_for_among_all(
     "name",
     ["finanze", "nothing like it", "Sales and returns"],
 )
-async def test_what_is_not_there_is_told_with_what_is(ask: Asking, name: str, messages: Messages) -> None:
+async def test_what_is_not_there_is_reported_with_what_is(ask: Asking, name: str, messages: Messages) -> None:
     with pytest.raises(LifecycleError) as error:
         await ask("getProject", name=name)
     messages(error.value)
 
 
-async def test_of_a_secret_name_nothing_is_told(ask: Asking) -> None:
+async def test_of_a_secret_name_nothing_is_reported(ask: Asking) -> None:
     for name in ("finanze", "Sales and returns"):
         with pytest.raises(LifecycleError) as error:
             await ask.answer("getProject", name=name, secret=True)
         assert not {"finance", "sales"} & set(str(error.value).replace('"', " ").split())
 
 
-async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
+async def test_two_of_a_name_are_reported(ask: Asking, messages: Messages) -> None:
     ask.emulator._state.projects.append(Project(10009, "finance"))
     with pytest.raises(LifecycleError) as refused:
         await ask("getProject", name="finance")
@@ -90,7 +90,7 @@ async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["own_code", "as_workflow"])
-async def test_an_id_that_is_none_is_told(ask: Asking, unknown: str, messages: Messages) -> None:
+async def test_an_id_that_is_none_is_reported(ask: Asking, unknown: str, messages: Messages) -> None:
     ask.emulator.switch(unknown_project=unknown, not_found_status=404)
     with pytest.raises(LifecycleError) as error:
         await ask("getProject", projectId=NOWHERE)
@@ -104,7 +104,7 @@ async def test_a_refusal_is_passed_on(ask: Asking) -> None:
     assert (await ask("getProject", projectId=HERE))["name"] == "sales"
 
 
-async def test_a_mode_that_is_not_told_is_left_out(ask: Asking) -> None:
+async def test_a_mode_that_is_not_reported_is_left_out(ask: Asking) -> None:
     body = '{"RequestId": "R", "Project": {"Id": "10001", "Name": "sales"}}'
     ask.emulator.add_fault(Fault("GetProject", status=200, body=body))
     found = await ask("getProject", projectId=HERE)

@@ -33,7 +33,9 @@ async def test_groups_of_every_type_are_looked_at(ask: Asking) -> None:
 
 
 @pytest.mark.parametrize("listed", ["bound", "first", "all"])
-async def test_one_of_another_workspace_is_told_apart(ask: Asking, listed: str, messages: Messages) -> None:
+async def test_one_of_another_workspace_is_distinguished(
+    ask: Asking, listed: str, messages: Messages
+) -> None:
     ask.emulator.switch(groups_of_project=listed)
     if listed == "all":
         assert (await ask("getResourceGroup", name="night", projectId=HERE))["id"] == "group_3"
@@ -53,7 +55,7 @@ async def test_the_way_out_works_where_the_service_lists_only_the_first_workspac
     assert (await ask("getResourceGroup", name="shared_large"))["id"] == "Serverless_2"
 
 
-async def test_what_is_not_there_is_told_with_what_is(ask: Asking, messages: Messages) -> None:
+async def test_what_is_not_there_is_reported_with_what_is(ask: Asking, messages: Messages) -> None:
     with pytest.raises(LifecycleError) as refused:
         await ask("getResourceGroup", name="shred", projectId=HERE)
     messages(refused.value)
@@ -67,7 +69,7 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking, messages: Mes
     messages(refused.value)
 
 
-async def test_two_of_a_name_are_told(ask: Asking, messages: Messages) -> None:
+async def test_two_of_a_name_are_reported(ask: Asking, messages: Messages) -> None:
     ask.emulator._state.resource_groups.append(ResourceGroup("group_9", "shared", "ExclusiveDataService"))
     assert len(GROUPS) == 3
     with pytest.raises(LifecycleError) as refused:

@@ -57,15 +57,15 @@ async def test_its_kind_is_as_it_is_written(
 
 
 @pytest.mark.parametrize("kept_id", ["gone", "kept"])
-@pytest.mark.parametrize("told", [True, False])
-async def test_deployed_is_what_the_last_run_did(ask: Asking, kept_id: str, told: bool) -> None:
-    ask.emulator.switch(undeployed_workflow_id=kept_id, scheduling_id_told=told)
+@pytest.mark.parametrize("reported", [True, False])
+async def test_deployed_is_what_the_last_run_did(ask: Asking, kept_id: str, reported: bool) -> None:
+    ask.emulator.switch(undeployed_workflow_id=kept_id, scheduling_id_shown=reported)
     own = await ask.named("orders")
     ask.emulator.deploy(own)
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
     assert found["deployed"] is True
     assert found.get("publishedWorkflowId") == (
-        str(ask.emulator.workflow(own).scheduling_id) if told else None
+        str(ask.emulator.workflow(own).scheduling_id) if reported else None
     )
     ask.emulator.deploy(own, "Offline")
     assert await ask("getWorkflowDefinition", projectId=HERE, workflowId=own) == found
@@ -74,13 +74,13 @@ async def test_deployed_is_what_the_last_run_did(ask: Asking, kept_id: str, told
     assert (again["deployed"], "publishedWorkflowId" in again) == (False, False)
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_without_a_run_deployed_is_what_the_service_tells(ask: Asking, told: bool) -> None:
-    ask.emulator.switch(scheduling_id_told=told)
+@pytest.mark.parametrize("reported", [True, False])
+async def test_without_a_run_deployed_is_what_the_service_reports(ask: Asking, reported: bool) -> None:
+    ask.emulator.switch(scheduling_id_shown=reported)
     own = await ask.named("orders")
     ask.emulator.publish(own)
     found = await ask("getWorkflowDefinition", projectId=HERE, workflowId=own)
-    assert (found["deployed"], "publishedWorkflowId" in found) == (told, told)
+    assert (found["deployed"], "publishedWorkflowId" in found) == (reported, reported)
 
 
 @pytest.mark.parametrize("noise", ["usual", "worst"])
@@ -110,7 +110,7 @@ async def test_another_content_has_another_digest(ask: Asking) -> None:
     assert again["digest"] != found["digest"]
 
 
-async def test_a_name_that_is_there_twice_is_told(ask: Asking) -> None:
+async def test_a_name_that_is_there_twice_is_reported(ask: Asking) -> None:
     one = await ask.named("orders", folder="a")
     two = await ask.named("orders", kind="ManualWorkflow", folder="b")
     with pytest.raises(LifecycleError) as error:
@@ -119,10 +119,10 @@ async def test_a_name_that_is_there_twice_is_told(ask: Asking) -> None:
     assert (await ask("getWorkflowDefinition", projectId=HERE, path="b/orders"))["workflowId"] == two
 
 
-async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
+async def test_what_is_not_there_is_reported_with_what_is(ask: Asking) -> None:
     await ask.named("orders", folder="a")
     await ask.named("payments", folder="a")
-    for given, told in (
+    for given, reported in (
         ({"name": "order"}, 'has the name "order". Did you mean "orders"?'),
         ({"name": "x"}, 'There are "orders", "payments".'),
         ({"path": "b/orders"}, 'has the path "b/orders". Did you mean "a/orders"?'),
@@ -130,7 +130,7 @@ async def test_what_is_not_there_is_told_with_what_is(ask: Asking) -> None:
     ):
         with pytest.raises(LifecycleError) as error:
             await ask("getWorkflowDefinition", projectId=HERE, **given)
-        assert told in str(error.value)
+        assert reported in str(error.value)
 
 
 @pytest.mark.parametrize("code", ["5801488441564725318", "Emulator.UnknownCode"])
@@ -142,7 +142,7 @@ async def test_an_id_is_not_there_whatever_code_says_so(ask: Asking, code: str, 
     messages(refused.value)
 
 
-async def test_one_that_is_another_workspace_s_is_told(ask: Asking) -> None:
+async def test_one_that_is_another_workspace_s_is_reported(ask: Asking) -> None:
     own = await ask.named("orders")
     ask.emulator.switch(same_id_in_two_projects="one_thing")
     with pytest.raises(LifecycleError, match=f"workflow {own} is in workspace 10001, and not in 10002"):

@@ -34,7 +34,7 @@ def test_the_kind_of_a_command(command: str, category: Category) -> None:
     assert category_of(command) is category
 
 
-def test_most_commands_tell_what_they_are() -> None:
+def test_most_commands_say_what_they_are() -> None:
     others = [command for command in KNOWN_COMMANDS if category_of(command) is Category.OTHER]
     assert len(others) < len(KNOWN_COMMANDS) / 2
 

@@ -73,7 +73,9 @@ def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert run("-", "--format", "mermaid")[0] == 0
 
 
-def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run, messages: Messages) -> None:
+def test_errors_are_reported_as_validate_reports_them_and_the_rest_is_drawn(
+    run: Run, messages: Messages
+) -> None:
     name = save(
         "a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b"), after("b", "c")])
     )
@@ -85,7 +87,7 @@ def test_errors_are_told_as_validate_tells_them_and_the_rest_is_drawn(run: Run, 
     messages(err)
 
 
-def test_a_circle_is_told_and_drawn(run: Run, messages: Messages) -> None:
+def test_a_circle_is_reported_and_drawn(run: Run, messages: Messages) -> None:
     name = save("a.json", document([node("a"), node("b")], [after("b", "a"), after("a", "b")]))
     status, out, err = run(name)
     assert status == 1

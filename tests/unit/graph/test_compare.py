@@ -68,13 +68,13 @@ def test_added_removed_and_changed() -> None:
     }
 
 
-def test_the_picture_shows_just_what_preview_tells() -> None:
+def test_the_picture_shows_just_what_preview_reports() -> None:
     before, now = both(*(flowspec.read(root).root for root in (_changed_before(), _changed_after())))
     changes = flowspec.changes(before, now)
     picture = picture_of(now, before)
     assert picture.summary == changes.describe()
-    told = {box.key: box.sign for box in picture.boxes if box.sign and box.key in changes.changed}
-    assert told == dict.fromkeys(changes.changed, "~")
+    reported = {box.key: box.sign for box in picture.boxes if box.sign and box.key in changes.changed}
+    assert reported == dict.fromkeys(changes.changed, "~")
     for sign, expected in (("+", changes.edges_added), ("-", changes.edges_removed)):
         assert sum(arrow.sign == sign for arrow in picture.arrows) == len(expected)
     assert sum(box.sign == "+" for box in picture.boxes) == len(changes.added)

@@ -67,9 +67,9 @@ def test_what_changes_has_a_colour_and_a_sign() -> None:
     for sign, name in (("+ new", "added"), ("- gone", "removed"), ("~ a", "changed")):
         assert f"  class {by_name[sign]} {name}\n" in text
     arrows = re.findall(r'^  (n\d) -->(?:\|"(\w+)"\|)? (n\d)$', text, re.MULTILINE)
-    told = {(first, second): word for first, word, second in arrows}
-    assert told[by_name["~ a"], by_name["c"]] == "added"
-    assert told[by_name["~ a"], by_name["- gone"]] == "removed"
+    reported = {(first, second): word for first, word, second in arrows}
+    assert reported[by_name["~ a"], by_name["c"]] == "added"
+    assert reported[by_name["~ a"], by_name["- gone"]] == "removed"
     for word, colour in (("added", "#1a7f37"), ("removed", "#cf222e")):
         places = [str(place) for place, arrow in enumerate(arrows) if arrow[1] == word]
         assert f"  linkStyle {','.join(places)} stroke:{colour}" in text

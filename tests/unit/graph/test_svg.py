@@ -143,7 +143,7 @@ def test_a_branch_says_when_it_goes_which_way() -> None:
     assert {"${day}==1", "${day}!=1", "last cycle"} <= set(draw(everything()).every_text)
 
 
-def test_the_workflow_is_told_above() -> None:
+def test_the_workflow_is_reported_above() -> None:
     drawn = draw(everything())
     assert drawn.every_text[:2] == ["daily_orders", "CycleWorkflow · daily_orders"]
     assert drawn.every_text[2] == "every day at 02:30 · Asia/Shanghai"

@@ -361,8 +361,8 @@ async def test_a_cancel_while_reading_back_keeps_the_job(run: Run) -> None:
     assert kept(outputs)["pendingJob"] == "job1"
 
 
-async def test_a_long_job_tells_how_far_it_should_be(run: Run) -> None:
-    """The service tells no progress: what is told is an estimate, and says so."""
+async def test_a_long_job_reports_how_far_it_should_be(run: Run) -> None:
+    """The service reports no progress: what is shown is an estimate, and says so."""
     ends = run.clock.monotonic() + 40
 
     def status(job_id: str) -> openapi.JobStatus:
@@ -371,7 +371,7 @@ async def test_a_long_job_tells_how_far_it_should_be(run: Run) -> None:
 
     run.client.will("job", *[status] * 50)
     await run.create(etl(nodes=[node(f"n{index}") for index in range(25)], dependencies=[]))
-    told = [text for text in run.report.texts("status") if "(import job job1)" in text]
-    assert len(told) == len(set(told)) == len(run.client.made("job")) - 1
-    assert re.fullmatch(r"~\d+ of 25 nodes, \d+ s left \(import job job1\)", told[0])
-    assert re.fullmatch(r"\d+ s, usually 30 s, for 25 nodes \(import job job1\)", told[-1])
+    reported = [text for text in run.report.texts("status") if "(import job job1)" in text]
+    assert len(reported) == len(set(reported)) == len(run.client.made("job")) - 1
+    assert re.fullmatch(r"~\d+ of 25 nodes, \d+ s left \(import job job1\)", reported[0])
+    assert re.fullmatch(r"\d+ s, usually 30 s, for 25 nodes \(import job job1\)", reported[-1])

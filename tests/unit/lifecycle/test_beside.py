@@ -61,7 +61,7 @@ async def test_an_entry_that_somebody_added_is_drift_and_the_update_that_takes_i
     assert f'somebody changed {path} of "{("extract", "load")[owner]}"' in warning
     last = run.again()
     await last.read((state[0], again.inputs(document), outputs))
-    assert last.report.told == []
+    assert last.report.reported == []
 
 
 async def test_an_entry_that_the_new_document_has_is_no_loss(run: Run, messages: Messages) -> None:
@@ -83,4 +83,4 @@ async def test_outputs_that_the_service_gives_by_itself_may_be_shown_later(run: 
     body["outputs"] = {"nodeOutputs": [{"data": body["id"]}, {"data": "shop.daily_orders"}]}
     again = run.again()
     await again.read(state)
-    assert again.report.told == []
+    assert again.report.reported == []

@@ -100,7 +100,7 @@ def test_inputs_that_do_not_exist_are_refused_and_those_of_the_engine_are_not(
     messages(found.failures)
 
 
-def test_every_failure_is_told_at_once(run: Run) -> None:
+def test_every_failure_is_reported_at_once(run: Run) -> None:
     bad = etl(nodes=[node("a", timeout=1.5), node("b", recurrence="Never")])
     failures = run.check(bad, project=None, adpot=True).failures
     assert len(failures) == 4

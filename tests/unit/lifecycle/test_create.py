@@ -106,17 +106,17 @@ async def test_a_workflow_of_that_name_at_another_path_is_not_in_the_way(run: Ru
     ("urn", "kind"),
     [(URN, "info"), (OTHER_URN, "warning")],
 )
-async def test_a_workflow_that_holds_just_this_document_is_taken_over_and_that_is_told(
+async def test_a_workflow_that_holds_just_this_document_is_taken_over_and_that_is_reported(
     run: Run, urn: str, kind: str, messages: Messages
 ) -> None:
     """As after a kill, or under another URN after a rename: the ID is one that this provider derives."""
     key = put(run, etl(nodes=list(reversed(nodes(etl())))), urn=urn)
     resource_id, _, outputs = await run.create()
     assert resource_id == f"{PROJECT}/{key}"
-    ((how, told),) = [one for one in run.report.told if one[0] != "status"]
+    ((how, reported),) = [one for one in run.report.reported if one[0] != "status"]
     assert how == kind
-    messages(told)
-    assert key in told
+    messages(reported)
+    assert key in reported
     assert outputs["nodeIds"] == node_ids(run.client.held[key])
     assert workflow(run.client.sent[0])["id"] == key
     assert run.client.held.keys() == {key}
@@ -379,8 +379,8 @@ async def test_a_preview_of_our_own_workflow_is_not_refused(run: Run, messages: 
     await run.create(preview=True)
     assert [name for name, _ in run.client.calls] == ["list", "get"]
     assert run.report.warnings == []
-    (told,) = run.report.texts("info")
-    messages(told)
+    (reported,) = run.report.texts("info")
+    messages(reported)
 
 
 @pytest.mark.parametrize("error", [unavailable(), refusal(), openapi.RequestNotSent("no", action="List")])

@@ -132,7 +132,7 @@ async def test_a_flag_is_nothing_else(run: Run, key: str, given: Any, messages: 
     messages(run.check(**{key: given}).failures)
 
 
-async def test_adopting_a_workflow_tells_which_nodes_go(run: Run) -> None:
+async def test_adopting_a_workflow_reports_which_nodes_go(run: Run) -> None:
     key = put(run, etl(nodes=[*nodes(etl()), node("theirs", id="666")]))
     news = run.inputs(adopt=True)
     for preview, words in ((True, "up takes it over"), (False, "taking it over")):

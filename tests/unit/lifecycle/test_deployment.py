@@ -171,7 +171,7 @@ async def test_a_preview_that_cannot_look_goes_on_with_a_note(run: Deploying) ->
 @pytest.mark.parametrize("refreshed", [False, True])
 @pytest.mark.parametrize("description", ["kept", "dropped"])
 @pytest.mark.parametrize("failed_run", ["ends", "stays_running"])
-async def test_a_failed_stage_is_told_with_its_node_and_the_next_step_begins_again(
+async def test_a_failed_stage_is_reported_with_its_node_and_the_next_step_begins_again(
     run: Deploying, failed_run: str, description: str, refreshed: bool
 ) -> None:
     run.emulator.switch(failed_run=failed_run, run_description=description, concurrent_run="refused")
@@ -227,7 +227,7 @@ async def test_a_refused_run_leaves_nothing(run: Deploying) -> None:
     assert run.emulator.runs() == []
 
 
-async def test_addresses_of_the_service_are_told(run: Deploying) -> None:
+async def test_addresses_of_the_service_are_reported(run: Deploying) -> None:
     def with_link(action: str, send: Any) -> Any:
         answer = send()
         if action != "GetPipelineRun":
@@ -359,7 +359,7 @@ async def test_a_run_whose_mark_is_gone_is_known_by_its_id_alone(
 # --- inputs
 
 
-async def test_every_problem_is_told_at_once(run: Deploying) -> None:
+async def test_every_problem_is_reported_at_once(run: Deploying) -> None:
     news = {"projectId": -1, "workflowId": 7, "digest": "", "description": 1, "approval": "x", "spec": "y"}
     failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None).failures
     for part in (

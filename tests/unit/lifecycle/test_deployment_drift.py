@@ -19,13 +19,13 @@ async def run() -> Deploying:
 
 
 @pytest.mark.parametrize("deletes", [False, True])
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reported", [True, False])
 @pytest.mark.parametrize("kept_id", ["gone", "kept"])
 @pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
 async def test_an_offline_run_of_somebody_else_is_drift(
-    run: Deploying, kept_id: str, order: str, told: bool, deletes: bool
+    run: Deploying, kept_id: str, order: str, reported: bool, deletes: bool
 ) -> None:
-    run.emulator.switch(undeployed_workflow_id=kept_id, runs_order=order, scheduling_id_told=told)
+    run.emulator.switch(undeployed_workflow_id=kept_id, runs_order=order, scheduling_id_shown=reported)
     run.emulator.switch(offline_delete_stage=deletes)
     state = await run.create()
     await run.clock.sleep(5)
@@ -39,14 +39,14 @@ async def test_an_offline_run_of_somebody_else_is_drift(
     )
     assert any("took this workflow offline" in text for text in again.report.warnings)
     state = await again.again().refresh(state)
-    await run.clock.sleep(1)  # runs are told apart by when they were made
+    await run.clock.sleep(1)  # runs are distinguished by when they were made
     state = await run.again().update(state, A)
     assert run.is_live
     assert run.kinds == ["Online", "Offline", "Online"]
     assert await run.again().refresh(state) == state
 
 
-async def test_an_undeployment_that_is_no_run_is_drift_where_the_service_tells(run: Deploying) -> None:
+async def test_an_undeployment_that_is_no_run_is_drift_where_the_service_reports(run: Deploying) -> None:
     state = await run.create()
     run.emulator.publish(WORKFLOW, published=False)
     state = await run.again().refresh(state)
@@ -72,9 +72,9 @@ async def test_a_deployment_of_somebody_else_is_drift(run: Deploying) -> None:
     assert state[2]["status"] == "Online"
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_refresh_of_what_is_as_it_was_changes_nothing(run: Deploying, told: bool) -> None:
-    run.emulator.switch(scheduling_id_told=told)
+@pytest.mark.parametrize("reported", [True, False])
+async def test_a_refresh_of_what_is_as_it_was_changes_nothing(run: Deploying, reported: bool) -> None:
+    run.emulator.switch(scheduling_id_shown=reported)
     state = await run.create()
     run.emulator.gateway.calls.clear()
     assert await run.again().refresh(state) == state
@@ -140,7 +140,7 @@ async def test_what_is_not_in_production_is_not_imported(
 
 
 @pytest.mark.parametrize("wrong", ["7", "x/7", "0/7", "7/", "7/8/9"])
-async def test_an_id_that_is_none_is_told(run: Deploying, wrong: str) -> None:
+async def test_an_id_that_is_none_is_reported(run: Deploying, wrong: str) -> None:
     with pytest.raises(LifecycleError, match="<projectId>/<workflowId>"):
         await run.deployments.read(run.context(), wrong, {}, {})
 
@@ -176,12 +176,12 @@ async def test_a_delete_takes_offline(run: Deploying, standard: bool) -> None:
 @pytest.mark.parametrize("offline", ["refused", "succeeds"])
 @pytest.mark.parametrize("kept_id", ["gone", "kept"])
 @pytest.mark.parametrize("by_run", [True, False])
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reported", [True, False])
 async def test_what_is_offline_already_is_fine(
-    run: Deploying, offline: str, kept_id: str, by_run: bool, told: bool
+    run: Deploying, offline: str, kept_id: str, by_run: bool, reported: bool
 ) -> None:
     run.emulator.switch(
-        offline_of_undeployed=offline, undeployed_workflow_id=kept_id, scheduling_id_told=told
+        offline_of_undeployed=offline, undeployed_workflow_id=kept_id, scheduling_id_shown=reported
     )
     state = await run.create()
     await run.out_by_hand(by_run=by_run)

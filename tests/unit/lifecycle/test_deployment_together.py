@@ -37,7 +37,7 @@ async def after(run: Deploying, own: str, before: str) -> None:
 # --- who holds a workflow in production
 
 
-async def test_a_second_deployment_of_a_workflow_is_told_where_the_first_is(
+async def test_a_second_deployment_of_a_workflow_is_reported_where_the_first_is(
     run: Deploying, messages: Messages
 ) -> None:
     assert run.check().failures == run.check().failures == []

@@ -27,7 +27,7 @@ LEAST_CALLS, MOST_CALLS = 9, 40
 
 SWITCHES: dict[str, tuple[Any, ...]] = {
     "undeployed_workflow_id": ("gone", "kept"),
-    "scheduling_id_told": (True, False),
+    "scheduling_id_shown": (True, False),
     "failed_run": ("ends", "stays_running"),
     "concurrent_run": ("accepted", "refused"),
     "runs_order": ("newest_first", "oldest_first"),

@@ -50,13 +50,13 @@ def refusing(action: str) -> Callable[..., httpx.Response]:
     return lambda called, send: httpx.Response(403, json=body) if called == action else send()
 
 
-# --- what is told
+# --- what is reported
 
 
-async def test_a_deployment_tells_each_thing_that_it_does(run: Deploying, messages: Messages) -> None:
+async def test_a_deployment_reports_each_thing_that_it_does(run: Deploying, messages: Messages) -> None:
     await run.create()
-    told = [text for text in run.report.texts("status") if "so far" not in text]
-    messages(told, run=run.emulator.runs()[0].run_id)
+    reported = [text for text in run.report.texts("status") if "so far" not in text]
+    messages(reported, run=run.emulator.runs()[0].run_id)
     assert run.report.texts("info") == run.report.warnings == []
 
 
@@ -69,7 +69,7 @@ async def test_one_node_is_one(messages: Messages) -> None:
     messages(run.report.texts("status")[-1])
 
 
-async def test_a_run_that_goes_on_is_told_with_its_id(run: Deploying, messages: Messages) -> None:
+async def test_a_run_that_goes_on_is_reported_with_its_id(run: Deploying, messages: Messages) -> None:
     run.emulator.set_stage_life(Life("seconds", 100))
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(timeout=20.0), run.inputs())
@@ -78,7 +78,7 @@ async def test_a_run_that_goes_on_is_told_with_its_id(run: Deploying, messages: 
     messages(again.report.texts("status")[0], run=run.emulator.runs()[0].run_id)
 
 
-async def test_a_finished_run_of_a_killed_step_is_told_with_its_id(
+async def test_a_finished_run_of_a_killed_step_is_reported_with_its_id(
     run: Deploying, messages: Messages
 ) -> None:
     await run.create()
@@ -98,67 +98,67 @@ async def test_objects_that_a_run_left_out_are_a_warning(run: Deploying, message
     messages(run.report.warnings, run=run.emulator.runs()[0].run_id)
 
 
-async def test_objects_of_which_nothing_is_told_are_no_warning(run: Deploying) -> None:
-    def untold(body: dict[str, Any]) -> None:
+async def test_objects_of_which_nothing_is_reported_are_no_warning(run: Deploying) -> None:
+    def unreported(body: dict[str, Any]) -> None:
         for item in body["PagingInfo"]["PipelineRunItems"]:
             del item["Status"]
 
-    run.transport.on_call = instead("ListPipelineRunItems", untold)
+    run.transport.on_call = instead("ListPipelineRunItems", unreported)
     await run.create()
     assert run.report.warnings == []
 
 
-async def test_going_offline_tells_each_thing_that_it_does(run: Deploying) -> None:
+async def test_going_offline_reports_each_thing_that_it_does(run: Deploying) -> None:
     state = await run.create()
     again = run.again()
     await again.delete(state)
-    told = again.report.texts("status")
-    assert (told[0], told[-1]) == ("taking offline: making a pipeline run", "taken offline")
+    reported = again.report.texts("status")
+    assert (reported[0], reported[-1]) == ("taking offline: making a pipeline run", "taken offline")
 
 
 @pytest.mark.parametrize("by_run", [True, False])
-async def test_what_is_offline_already_is_told(run: Deploying, by_run: bool, messages: Messages) -> None:
+async def test_what_is_offline_already_is_reported(run: Deploying, by_run: bool, messages: Messages) -> None:
     state = await run.create()
     await run.out_by_hand(by_run=by_run)
     again = run.again()
     await again.delete(state)
-    messages(again.report.told)
+    messages(again.report.reported)
 
 
-async def test_what_the_service_calls_offline_is_told_in_its_words(
+async def test_what_the_service_calls_offline_is_reported_in_its_words(
     run: Deploying, messages: Messages
 ) -> None:
-    run.emulator.switch(scheduling_id_told=False)
+    run.emulator.switch(scheduling_id_shown=False)
     state = await run.create()
     run.emulator.publish(WORKFLOW, published=False)
     again = run.again()
     await again.delete(state)
-    [told] = again.report.texts("info")
-    messages(told)
+    [reported] = again.report.texts("info")
+    messages(reported)
 
 
-async def test_what_is_gone_from_data_studio_is_told(run: Deploying, messages: Messages) -> None:
+async def test_what_is_gone_from_data_studio_is_reported(run: Deploying, messages: Messages) -> None:
     state = await run.create()
     run.emulator.remove(WORKFLOW)
     again = run.again()
     await again.delete(state)
-    messages(again.report.told)
+    messages(again.report.reported)
 
 
-async def test_what_a_live_resource_holds_is_told(run: Deploying, messages: Messages) -> None:
+async def test_what_a_live_resource_holds_is_reported(run: Deploying, messages: Messages) -> None:
     state = await run.create()
     again = run.again()
     await again.create()
-    again.report.told.clear()
+    again.report.reported.clear()
     await again.delete(state)
-    messages(again.report.told)
+    messages(again.report.reported)
 
 
-async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> None:
-    told = 'the ID "7" is not that of a workflow deployment'
-    with pytest.raises(LifecycleError, match=told):
+async def test_an_id_that_is_none_is_reported_as_a_deployments(run: Deploying) -> None:
+    reported = 'the ID "7" is not that of a workflow deployment'
+    with pytest.raises(LifecycleError, match=reported):
         await run.deployments.read(run.context(), "7", {}, {})
-    with pytest.raises(LifecycleError, match=told):
+    with pytest.raises(LifecycleError, match=reported):
         await run.deployments.delete(run.context(), "7", {})
 
 
@@ -201,7 +201,7 @@ async def test_an_id_that_is_none_is_told_as_a_deployments(run: Deploying) -> No
         ({"description": UNKNOWN, "approval": UNKNOWN, "digest": UNKNOWN}, []),
     ],
 )
-async def test_what_is_wrong_with_inputs_is_told(run: Deploying, given: Any, failures: list[str]) -> None:
+async def test_what_is_wrong_with_inputs_is_reported(run: Deploying, given: Any, failures: list[str]) -> None:
     found = run.deployments.check(URN, {**INPUTS, **given}, None)
     assert len(found.failures) == len(failures), found.failures
     for failure, words in zip(found.failures, failures, strict=True):

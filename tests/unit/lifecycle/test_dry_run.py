@@ -1,4 +1,4 @@
-"""A dry run at preview: sent only where it is wanted and known to be honoured, and told with the document's own places."""
+"""A dry run at preview: sent only where it is wanted and known to be honoured, and reported with the document's own places."""
 
 import json
 from typing import Any
@@ -72,7 +72,7 @@ async def test_what_is_asked_is_the_document_as_up_would_send_it() -> None:
     assert run.client.made("job") == ["dry1"]
 
 
-async def test_a_refusal_is_told_with_its_places_in_the_text(messages: Messages) -> None:
+async def test_a_refusal_is_reported_with_its_places_in_the_text(messages: Messages) -> None:
     text = json.dumps(etl(), indent=2)
     next(number for number, found in enumerate(text.splitlines(), 1) if '"load"' in found) - 1
     run = asking()
@@ -80,11 +80,11 @@ async def test_a_refusal_is_told_with_its_places_in_the_text(messages: Messages)
     run.client.will("dry run", refusal(words))
     with pytest.raises(LifecycleError) as caught:
         await preview(run, text)
-    told = str(caught.value)
-    messages(told)
+    reported = str(caught.value)
+    messages(reported)
 
 
-async def test_a_refusal_of_an_update_is_told_with_its_lines_too(messages: Messages) -> None:
+async def test_a_refusal_of_an_update_is_reported_with_its_lines_too(messages: Messages) -> None:
     run = asking()
     state = await run.create()
     run.client.will("dry run", refusal("bad: $.spec"))
@@ -101,7 +101,7 @@ async def test_a_refusal_of_an_object_has_places_without_lines(messages: Message
     messages(caught.value)
 
 
-async def test_a_refusal_without_a_place_is_told_as_it_is(messages: Messages) -> None:
+async def test_a_refusal_without_a_place_is_reported_as_it_is(messages: Messages) -> None:
     run = asking()
     run.client.will("dry run", refusal("no"))
     with pytest.raises(LifecycleError) as caught:

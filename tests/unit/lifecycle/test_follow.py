@@ -1,4 +1,4 @@
-"""A pipeline run that is scripted look by look: which stage is executed when, what is told, and how its end is put."""
+"""A pipeline run that is scripted look by look: which stage is executed when, what is reported, and how its end is put."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Step:
 DONE = look("Success", "Success", status="Success")
 
 
-async def test_each_stage_is_executed_once_and_told_with_its_place_and_time(messages: Messages) -> None:
+async def test_each_stage_is_executed_once_and_reported_with_its_place_and_time(messages: Messages) -> None:
     service = Pipelines(
         [
             look("Running", "Init"),
@@ -176,8 +176,8 @@ async def test_a_stage_that_cannot_be_executed_is_somebodys_after_three_looks(me
     service = Pipelines([*[waits] * 5, DONE], refusals=[refusal("not yours")])
     step = Step(service)
     await step.run()
-    [told] = step.report.texts("info")
-    messages(told)
+    [reported] = step.report.texts("info")
+    messages(reported)
     messages(step.report.texts("status")[-3:])
     assert service.executed == [(0.0, "B")]
 
@@ -243,7 +243,7 @@ async def test_a_look_that_fails_for_sure_ends_the_step() -> None:
     assert error.goes_on
 
 
-async def test_time_that_is_up_is_told_with_the_run_and_its_stage(messages: Messages) -> None:
+async def test_time_that_is_up_is_reported_with_the_run_and_its_stage(messages: Messages) -> None:
     seen = look("Success", "Running")
     error = await Step(Pipelines([seen]), timeout=5.0).fail()
     messages(str(error))
@@ -288,7 +288,7 @@ def ended(*stages: openapi.PipelineStage, status: str = "Fail", message: str = "
         ),
     ],
 )
-async def test_how_a_run_ended_is_told_in_the_services_words(
+async def test_how_a_run_ended_is_reported_in_the_services_words(
     run: Any, items: Any, messages: Messages
 ) -> None:
     error = await Step(Pipelines([run], items)).fail()

@@ -100,7 +100,7 @@ async def test_of_a_workflow_that_is_gone_the_state_keeps_what_it_knew(made: tup
     assert "somebody has made another workflow at this path, run `pulumi refresh`" in str(caught.value)
 
 
-async def test_a_path_that_is_taken_is_told_where_the_workflow_was_to_move_there(
+async def test_a_path_that_is_taken_is_reported_where_the_workflow_was_to_move_there(
     made: tuple[Run, State], messages: Messages
 ) -> None:
     run, state = made

@@ -144,7 +144,7 @@ async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_
     assert await run.refreshed(lost) is None
 
 
-async def test_a_delete_that_may_not_be_is_told_and_one_of_nothing_is_done() -> None:
+async def test_a_delete_that_may_not_be_is_reported_and_one_of_nothing_is_done() -> None:
     run = Studio()
     state = await run.up(None, spec=node_document())
     run.next_run()

@@ -38,7 +38,7 @@ def test_each_flag_is_its_own() -> None:
     assert Options.take({"strict": True}) == (Options(strict=True), {})
 
 
-def test_every_problem_is_told_at_once(messages: Messages) -> None:
+def test_every_problem_is_reported_at_once(messages: Messages) -> None:
     with pytest.raises(SettingsError) as caught:
         Options.take({"strict": "yes", "validateOnPreview": 1, "dryRunProjects": "1"})
     messages([str(problem) for problem in caught.value.problems])

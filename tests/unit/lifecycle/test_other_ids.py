@@ -59,14 +59,14 @@ async def test_at_last_the_service_chooses(run: Run) -> None:
     "words",
     ["cron is wrong", "the width is invalid", "no", "busy. request id: 0A-1", "requestId=0A-1", "请求ID 0A"],
 )
-async def test_a_refusal_of_something_else_is_told_at_once(run: Run, words: str) -> None:
+async def test_a_refusal_of_something_else_is_reported_at_once(run: Run, words: str) -> None:
     run.client.will("import", refusal(words))
     with pytest.raises(openapi.ServiceError, match=words):
         await run.create()
     assert len(run.client.made("import")) == 1
 
 
-async def test_the_first_refusal_is_told_where_no_ids_help(run: Run) -> None:
+async def test_the_first_refusal_is_reported_where_no_ids_help(run: Run) -> None:
     run.client.will("import", *(refusal(f"the id is wrong, {number}") for number in range(9)))
     with pytest.raises(openapi.ServiceError, match="wrong, 0"):
         await run.create()

@@ -44,8 +44,8 @@ async def test_a_stage_for_a_person_is_waited_for(run: Deploying, how: str) -> N
     run.emulator.approve(made.run_id)
     _, _, outputs = await step
     assert outputs["status"] == "Online"
-    told = [text for text in run.report.texts("info") if text.startswith("somebody has to pass Approval")]
-    assert len(told) == (how == "exec_refused")
+    reported = [text for text in run.report.texts("info") if text.startswith("somebody has to pass Approval")]
+    assert len(reported) == (how == "exec_refused")
 
 
 async def test_a_stage_for_a_person_ends_the_step_where_that_is_asked(

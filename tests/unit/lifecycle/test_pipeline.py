@@ -1,4 +1,4 @@
-"""A pipeline run made once: what is looked for before it is asked for again, whose run it is, and what is told."""
+"""A pipeline run made once: what is looked for before it is asked for again, whose run it is, and what is reported."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ async def test_a_step_that_ends_while_the_run_is_made_says_so(messages: Messages
         made("run7"),
     ],
 )
-async def test_a_run_of_somebody_else_is_told_with_what_is_known(
+async def test_a_run_of_somebody_else_is_reported_with_what_is_known(
     run: openapi.PipelineRun, messages: Messages
 ) -> None:
     with pytest.raises(RefusedError) as caught:
@@ -192,7 +192,7 @@ async def test_a_run_of_ours_is_ended(description: str, messages: Messages) -> N
     )
     assert service.asked == [(0.0, "abolish run7")]
     assert isinstance(context.report, FakeReporter)
-    messages(context.report.told)
+    messages(context.report.reported)
 
 
 async def test_an_abandoned_run_is_ended_although_the_step_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,12 +72,12 @@ async def test_what_an_import_leaves_is_put_in_place_under_its_ids(path: str, ca
     assert run.report.warnings == []
 
 
-async def test_what_is_put_in_place_is_told(messages: Messages) -> None:
+async def test_what_is_put_in_place_is_reported(messages: Messages) -> None:
     run, state = await there()
     await run.update(state, placed("orders"))
-    told = run.report.texts("status")
-    messages(told)
-    messages(told[-1])
+    reported = run.report.texts("status")
+    messages(reported)
+    messages(reported[-1])
     other, state = await there()
     await other.update(state, placed("a/b/daily_orders"))
     messages(other.report.texts("status"))
@@ -115,7 +115,7 @@ async def test_a_cancel_while_it_is_moved_is_half_done(messages: Messages) -> No
     messages(refused.value)
 
 
-async def test_a_place_that_the_service_does_not_give_is_told_and_moved_to_once() -> None:
+async def test_a_place_that_the_service_does_not_give_is_reported_and_moved_to_once() -> None:
     run, state = await there()
     run.client.will("move", None)
     outputs = await run.update(state, placed("else/daily_orders"))
@@ -141,7 +141,7 @@ def denied(root: Object) -> None:
 ALLOWED = etl(nodes=[node("extract", rerunMode="Allowed"), node("load", rerunMode="Allowed")])
 
 
-async def test_what_the_service_rewrites_is_told_and_is_no_drift(run: Run, messages: Messages) -> None:
+async def test_what_the_service_rewrites_is_reported_and_is_no_drift(run: Run, messages: Messages) -> None:
     rewriting(run, denied)
     state = await run.create(ALLOWED)
     (warning,) = run.report.warnings

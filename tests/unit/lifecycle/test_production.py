@@ -1,4 +1,4 @@
-"""What is in production, told from runs and a definition that are given: each answer of the service by itself."""
+"""What is in production, judged from runs and a definition that are given: each answer of the service by itself."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def context() -> Context:
     return Context(URN, client, FakeReporter())
 
 
-def told(context: Context) -> list[tuple[str, str]]:
+def reported(context: Context) -> list[tuple[str, str]]:
     assert isinstance(context.report, FakeReporter)
-    return context.report.told
+    return context.report.reported
 
 
 # --- the run that a step has left
@@ -64,7 +64,7 @@ def test_a_run_that_has_ended_well_since_is_what_is_deployed(run: openapi.Pipeli
 
 
 @pytest.mark.parametrize("status", ["Fail", "Cancel", "Termination"])
-def test_a_run_that_has_failed_since_is_told(status: str) -> None:
+def test_a_run_that_has_failed_since_is_reported(status: str) -> None:
     state = after_pending(PENDING, [made("run2", status)])
     assert (state.run_id, state.status, state.deployed, state.pending_run) == ("run1", "Fail", "1:a", None)
     assert [stage["status"] for stage in state.stages] == [status]
@@ -92,30 +92,30 @@ def test_what_is_as_it_was_is_left_so_and_its_id_in_production_is_kept() -> None
     where = context()
     runs = [made("run8", "Fail"), made("run1")]
     assert as_it_is(where, LIVE, "901", runs) == replace(LIVE, scheduling_id="901")
-    untold = replace(LIVE, scheduling_id="")
-    assert as_it_is(where, untold, None, runs) == untold
-    assert told(where) == []
+    unreported = replace(LIVE, scheduling_id="")
+    assert as_it_is(where, unreported, None, runs) == unreported
+    assert reported(where) == []
 
 
 @pytest.mark.parametrize(("scheduling_id", "kept"), [(None, ""), ("901", "901")])
-def test_a_run_of_somebody_else_is_told_with_its_maker(
+def test_a_run_of_somebody_else_is_reported_with_its_maker(
     scheduling_id: str | None, kept: str, messages: Messages
 ) -> None:
     for creator in ("42", ""):
         where = context()
         state = as_it_is(where, LIVE, scheduling_id, [made("run7", creator=creator), made("run1")])
         assert state == replace(LIVE, status="Redeployed", deployed="", scheduling_id=kept)
-        messages(told(where))
+        messages(reported(where))
 
 
-def test_a_run_that_takes_offline_is_told_once(messages: Messages) -> None:
+def test_a_run_that_takes_offline_is_reported_once(messages: Messages) -> None:
     where = context()
     state = as_it_is(where, LIVE, "900", [made("run7", kind="Offline"), made("run1")])
     assert state == replace(LIVE, status="Offline", deployed="", scheduling_id="")
-    messages(told(where))
+    messages(reported(where))
     again = context()
     assert as_it_is(again, state, None, [made("run7", kind="Offline")]) == state
-    assert told(again) == []
+    assert reported(again) == []
 
 
 @pytest.mark.parametrize(("scheduling_id", "kept"), [(None, ""), ("901", "901")])
@@ -123,7 +123,7 @@ def test_a_deployment_that_failed_stays_so(scheduling_id: str | None, kept: str)
     failed = replace(LIVE, status="Fail")
     where = context()
     assert as_it_is(where, failed, scheduling_id, [made("run7")]) == replace(failed, scheduling_id=kept)
-    assert told(where) == []
+    assert reported(where) == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_deployment_that_failed_stays_so(scheduling_id: str | None, kept: str)
         (LIVE, "900", [made("run1")], False),
         (LIVE, None, [made("run1")], True),  # it had an ID in production, and has none any more
         (LIVE, None, [], True),
-        (replace(LIVE, scheduling_id=""), None, [made("run1")], False),  # the service never tells the ID
+        (replace(LIVE, scheduling_id=""), None, [made("run1")], False),  # the service never gives the ID
         (replace(LIVE, scheduling_id=""), None, [], False),
         (replace(LIVE, scheduling_id="", status="Offline", deployed=""), None, [made("run1")], True),
         (DeploymentState(INPUTS), None, [], True),  # never deployed

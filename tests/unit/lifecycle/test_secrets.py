@@ -157,7 +157,7 @@ async def test_a_refresh_keeps_what_it_finds_as_a_secret_and_counts_it(run: Run,
     once_more = run.again()
     quiet = await once_more.read((state[0], *found))
     assert quiet == found
-    assert once_more.report.told == []
+    assert once_more.report.reported == []
 
 
 async def test_a_refresh_that_finds_nothing_marks_nothing(run: Run) -> None:
@@ -189,7 +189,7 @@ async def test_names_that_are_secret_are_not_shown(run: Run, messages: Messages)
     await moving.update(
         state, etl(name=flowspec.secret("planted-name"), nodes=nodes(document), dependencies=[])
     )
-    assert "planted" not in str(moving.report.told)
+    assert "planted" not in str(moving.report.reported)
 
 
 # --- deployments
@@ -222,7 +222,7 @@ async def test_a_run_that_fails_shows_stage_and_ids(messages: Messages) -> None:
     with pytest.raises(HalfDoneError) as caught:
         await run.deployments.create(run.context(secret=True), run.inputs())
     messages(str(caught.value), run=run.emulator.runs()[0].run_id)
-    assert "planted" not in str(run.report.told)
+    assert "planted" not in str(run.report.reported)
     assert "planted" not in json.dumps(kept(caught.value, {})[2])
 
 
@@ -232,7 +232,7 @@ async def test_a_run_that_does_well_shows_stages_by_their_codes() -> None:
     _, outputs = await run.deployments.create(run.context(secret=True), run.inputs())
     assert {stage["name"] for stage in outputs["stages"]} == {""}
     assert all(stage["code"] and stage["status"] == "Success" for stage in outputs["stages"])
-    assert "planted" not in str(run.report.told)
+    assert "planted" not in str(run.report.reported)
 
 
 async def test_somebody_elses_run_is_named_by_its_id(messages: Messages) -> None:

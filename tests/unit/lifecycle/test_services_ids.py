@@ -1,4 +1,4 @@
-"""IDs of the service's own: kept, used by later sends, and found where no answer tells them."""
+"""IDs of the service's own: kept, used by later sends, and found where no answer gives them."""
 
 import json
 from collections.abc import Callable
@@ -86,7 +86,7 @@ async def test_the_id_counts_that_the_read_shows_where_the_answer_has_none(run: 
     assert (resource_id, workflow(root_of(outputs))["id"]) == (f"{PROJECT}/{OWN}", OWN)
 
 
-async def test_another_id_that_nobody_told_is_found_at_the_path(run: Run) -> None:
+async def test_another_id_that_nobody_reported_is_found_at_the_path(run: Run) -> None:
     answer = replacing(run, nodes_too=False)
     run.client.will("import", lambda _, text: (answer(_, text), openapi.AsyncJob(id="job1"))[1])
     resource_id, _, outputs = await run.create()

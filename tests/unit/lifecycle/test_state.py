@@ -167,7 +167,7 @@ def test_outputs_without_what_is_read_later_are_a_state() -> None:
         (flowspec.secret(WRITTEN), None),
     ],
 )
-def test_of_a_secret_the_outputs_hide_what_tells_of_it(spec: Any, hidden: set[str] | None) -> None:
+def test_of_a_secret_the_outputs_hide_what_reveals_it(spec: Any, hidden: set[str] | None) -> None:
     state = replace(full(), inputs=replace(full().inputs, spec=spec))
     outputs = state.to_pulumi()
     all_of_it = {"spec", "name", "path", "nodeIds", "nodeOutputs", "digest", "__state"}
@@ -200,7 +200,7 @@ def test_flags_that_are_none_are_not_set() -> None:
     assert inputs == DefinitionInputs(7, spec, Ids(URN, 7), None, None)
 
 
-def test_a_look_tells_what_was_not_known() -> None:
+def test_a_look_shows_what_was_not_known() -> None:
     state, root = DefinitionState.first(INPUTS), INPUTS.root
     met = state.with_answer(
         openapi.WorkflowDefinition(id="80", owner="42", create_time=1_700_000_000_999), root
@@ -246,7 +246,7 @@ def test_an_id_is_project_and_workflow(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "/", "7", "7/", "/70", "0/70", "-7/70", "7.0/70", "x/70", "7/7/7", "\u0667/70"]
 )
-def test_what_is_no_id_is_told_with_one_that_is(text: str, messages: Messages) -> None:
+def test_what_is_no_id_is_reported_with_one_that_is(text: str, messages: Messages) -> None:
     with pytest.raises(LifecycleError) as caught:
         parse_id(text)
     messages(caught.value)

@@ -82,7 +82,7 @@ async def test_adopt_takes_it_over(run: Run) -> None:
     assert "adopt is set" in again.report.warnings[0]
 
 
-async def test_an_id_that_the_author_wrote_is_told_apart(run: Run, messages: Messages) -> None:
+async def test_an_id_that_the_author_wrote_is_distinguished(run: Run, messages: Messages) -> None:
     await run.create(etl(id="70"), stateless=True)
     with pytest.raises(RefusedError) as refused:
         await run.again().create(etl(id="70", name="another"), stateless=True)

@@ -207,7 +207,7 @@ async def test_a_file_is_uploaded_where_its_content_is_another_one(monkeypatch: 
         await run.up(state, **inputs, content=Asset("an asset", "cc", path="gone.py"))
 
 
-async def test_what_the_service_keeps_otherwise_is_told_or_an_error() -> None:
+async def test_what_the_service_keeps_otherwise_is_reported_or_an_error() -> None:
     run = Studio()
     run.emulator.switch(datasource_type="rewritten")
     document = node_document(datasource={"name": "lake", "type": "flink"})
@@ -223,7 +223,7 @@ async def test_a_secret_is_in_no_message() -> None:
     run.edit(className="theirs.Mask")
     read = await run.steps.read(run.context(run.urn, secret=True), *state)
     assert read is not None
-    assert "hunter2" not in str(run.report.told)
+    assert "hunter2" not in str(run.report.reported)
     assert is_secret(state[2]["digest"])
 
 
@@ -235,7 +235,7 @@ async def test_an_update_says_first_what_it_changes() -> None:
     found = run.steps.diff(run.urn, Change(*state, news))
     assert found.changes == {"className": "update", "path": "add"}
     foreseen = await run.steps.update(run.context(run.urn, preview=True), Change(*state, news))
-    assert any("own: changes" in words and "className" in words for _, words in run.report.told)
+    assert any("own: changes" in words and "className" in words for _, words in run.report.reported)
     assert (foreseen["className"], foreseen["functionId"]) == ("masking.Hide", state[2]["functionId"])
     unknown = {**news, "className": UNKNOWN}
     assert run.steps.diff(run.urn, Change(*state, unknown)).changes == {
@@ -318,4 +318,4 @@ async def test_a_refresh_says_that_somebody_has_renamed_and_moved_it() -> None:
     read = await run.refreshed(state)
     assert read is not None
     assert (read[1]["name"], read[1]["path"]) == ("hiding.py", "theirs/hiding.py")
-    assert ("info", "own: has drifted: path, name") in run.report.told
+    assert ("info", "own: has drifted: path, name") in run.report.reported

@@ -234,8 +234,8 @@ async def test_a_node_that_somebody_added_is_deleted_where_that_is_wanted(
         olds, outputs = refreshed
     news = run.inputs(etl(description="new"), olds, adopt=True)
     await run.definitions.update(run.context(preview=preview), Change(resource_id, olds, outputs, news))
-    told = f'adopt is set: {words} what somebody added to this workflow: "theirs"'
-    assert told in run.report.warnings
+    reported = f'adopt is set: {words} what somebody added to this workflow: "theirs"'
+    assert reported in run.report.warnings
     assert ("theirs" in node_ids(run.client.held[OWN])) is preview
 
 
@@ -283,7 +283,7 @@ async def test_an_edit_that_the_program_makes_too_is_nobodys(made: tuple[Run, St
     assert run.report.warnings == []
 
 
-async def test_what_left_the_document_is_undone_and_what_cannot_be_is_told(run: Run) -> None:
+async def test_what_left_the_document_is_undone_and_what_cannot_be_is_reported(run: Run) -> None:
     old = etl(description="d", nodes=[node("a", timeout=7, rerunTimes=5)], dependencies=[])
     state = await run.create(old)
     again = run.again()
@@ -366,7 +366,7 @@ async def test_a_lost_answer_of_an_update_is_sent_again_under_the_same_ids(made:
     assert run.client.held.keys() == {OWN}
 
 
-async def test_a_look_that_cannot_tell_sends_nothing(made: tuple[Run, State]) -> None:
+async def test_a_look_that_proves_nothing_sends_nothing(made: tuple[Run, State]) -> None:
     run, state = made
     run.client.will("get", *[refusal("unclear")] * 2)
     with pytest.raises(openapi.ServiceError, match="unclear"):

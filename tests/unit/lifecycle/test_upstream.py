@@ -1,4 +1,4 @@
-"""What a deployed workflow depends on: told where it is not in production, and not where it is or nobody knows."""
+"""What a deployed workflow depends on: reported where it is not in production, and not where it is or nobody knows."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ async def waiting(run: Deploying, *outputs: str, **more: Any) -> None:
 
 
 @pytest.mark.parametrize("output", [LOAD, "sales.load", UPSTREAM, "emulated_workspace.raw"])
-@pytest.mark.parametrize("told", [True, False])
-async def test_what_is_not_in_production_is_told(run: Deploying, output: str, told: bool) -> None:
-    run.emulator.switch(scheduling_id_told=told)
+@pytest.mark.parametrize("reported", [True, False])
+async def test_what_is_not_in_production_is_reported(run: Deploying, output: str, reported: bool) -> None:
+    run.emulator.switch(scheduling_id_shown=reported)
     await waiting(run, output)
     await run.create()
     [warning] = run.report.warnings
@@ -47,7 +47,9 @@ async def test_what_is_not_in_production_is_told(run: Deploying, output: str, to
     assert again.report.warnings == []
 
 
-async def test_a_workflow_is_told_once_and_as_the_workflow_s_own(run: Deploying, messages: Messages) -> None:
+async def test_a_workflow_is_reported_once_and_as_the_workflow_s_own(
+    run: Deploying, messages: Messages
+) -> None:
     root = document()
     depends = [{"type": "Normal", "output": output} for output in (LOAD, "sales.load", UPSTREAM)]
     root["spec"]["flow"] = [{"nodeId": WORKFLOW, "depends": depends}]
@@ -56,7 +58,7 @@ async def test_a_workflow_is_told_once_and_as_the_workflow_s_own(run: Deploying,
     messages(run.report.warnings)
 
 
-async def test_what_this_run_deploys_too_is_not_told(run: Deploying) -> None:
+async def test_what_this_run_deploys_too_is_not_reported(run: Deploying) -> None:
     await waiting(run, LOAD)
     run.inputs(workflow=UPSTREAM, urn="other")
     await run.create()
@@ -73,7 +75,9 @@ async def test_what_this_run_deploys_too_is_not_told(run: Deploying) -> None:
         ("elsewhere.load", ["ListNodes", "ListWorkflowDefinitions"]),
     ],
 )
-async def test_what_nobody_here_makes_is_not_told(run: Deploying, output: str, actions: list[str]) -> None:
+async def test_what_nobody_here_makes_is_not_reported(
+    run: Deploying, output: str, actions: list[str]
+) -> None:
     await waiting(run, output)
     await run.create()
     assert run.report.warnings == []
@@ -87,14 +91,14 @@ async def test_what_waits_for_its_own_last_run_waits_for_nobody_else(run: Deploy
     assert run.report.warnings == []
 
 
-async def test_what_cannot_be_asked_is_not_told(run: Deploying) -> None:
+async def test_what_cannot_be_asked_is_not_reported(run: Deploying) -> None:
     await waiting(run, LOAD)
     run.emulator.add_fault(Fault("GetNode", status=403, code="Forbidden.RAM"))
     await run.create()
     assert (run.report.warnings, run.is_live) == ([], True)
 
 
-async def test_a_node_that_cannot_be_read_is_not_told_and_the_next_one_is(run: Deploying) -> None:
+async def test_a_node_that_cannot_be_read_is_not_reported_and_the_next_one_is(run: Deploying) -> None:
     await waiting(run, "98", LOAD)
     alone = json.dumps({"Node": {"Id": "98", "Spec": json.dumps({"kind": "Node", "spec": []})}})
     run.emulator.add_fault(Fault("GetNode", status=200, body=alone))
@@ -133,11 +137,11 @@ async def using(run: Deploying) -> None:
     run.emulator.gateway.calls.clear()
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_node_a_function_and_a_file_that_are_not_in_production_are_told(
-    run: Deploying, beside: dict[str, str], told: bool, messages: Messages
+@pytest.mark.parametrize("reported", [True, False])
+async def test_a_node_a_function_and_a_file_that_are_not_in_production_are_reported(
+    run: Deploying, beside: dict[str, str], reported: bool, messages: Messages
 ) -> None:
-    run.emulator.switch(scheduling_id_told=told)
+    run.emulator.switch(scheduling_id_shown=reported)
     await using(run)
     await run.create()
     messages(run.report.warnings, **{noun.split()[0]: own for noun, own in beside.items()})
@@ -149,7 +153,9 @@ async def test_a_node_a_function_and_a_file_that_are_not_in_production_are_told(
     assert again.report.warnings == []
 
 
-async def test_those_that_this_run_deploys_too_are_not_told(run: Deploying, beside: dict[str, str]) -> None:
+async def test_those_that_this_run_deploys_too_are_not_reported(
+    run: Deploying, beside: dict[str, str]
+) -> None:
     await using(run)
     for key, own in zip(("nodeId", "functionId", "fileResourceId"), beside.values(), strict=True):
         run.check(urn=key, workflow=None, **{key: own})
@@ -158,7 +164,7 @@ async def test_those_that_this_run_deploys_too_are_not_told(run: Deploying, besi
 
 
 @pytest.mark.usefixtures("beside")
-async def test_of_two_with_one_name_none_is_told(run: Deploying) -> None:
+async def test_of_two_with_one_name_none_is_reported(run: Deploying) -> None:
     run.emulator.switch(taken_name="accepted")
     script = {"path": "other/mask", "runtime": {"command": "ODPS_FUNCTION"}}
     other = {

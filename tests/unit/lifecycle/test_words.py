@@ -43,9 +43,9 @@ def job(status: str, **more: Any) -> openapi.JobStatus:
     return openapi.JobStatus(job_id="job1", status=status, **more)
 
 
-async def test_a_create_tells_each_thing_that_it_does(run: Run) -> None:
+async def test_a_create_reports_each_thing_that_it_does(run: Run) -> None:
     await run.create()
-    assert run.report.told == [
+    assert run.report.reported == [
         ("status", "looking for the workflow"),
         ("status", "importing 2 nodes"),
         ("status", "importing 2 nodes (job job1)"),
@@ -64,12 +64,12 @@ async def test_a_create_tells_each_thing_that_it_does(run: Run) -> None:
     ("elapsed", "count"),
     [(3.0, 5), (0.9, 1), (6.0, 5), (1.5, 1), (0.5, 0)],
 )
-def test_a_job_that_runs_is_told_with_what_is_usual(
+def test_a_job_that_runs_is_reported_with_what_is_usual(
     run: Run, elapsed: float, count: int, messages: Messages
 ) -> None:
     report_progress(run.context(), job("Running"), elapsed, count, expected_seconds(count))
     report_progress(run.context(), job("Success"), elapsed, count, expected_seconds(count))
-    messages(run.report.told)
+    messages(run.report.reported)
 
 
 def forever(run: Run) -> None:
@@ -181,20 +181,20 @@ async def test_a_half_done_create_says_why(
     assert type(caught.value.__cause__) is (cause or type(None))
 
 
-async def test_a_forgotten_job_is_told(run: Run, messages: Messages) -> None:
+async def test_a_forgotten_job_is_reported(run: Run, messages: Messages) -> None:
     run.client.will("job", job("Running"), not_found("Job"))
     await run.create()
     messages(run.report.warnings)
 
 
-async def test_a_lost_answer_is_told(run: Run) -> None:
+async def test_a_lost_answer_is_reported(run: Run) -> None:
     run.client.will("import", lost())
     await run.create()
-    told = "the answer to the import was lost: looking for the workflow before sending it again"
-    assert told in run.report.texts("status")
+    reported = "the answer to the import was lost: looking for the workflow before sending it again"
+    assert reported in run.report.texts("status")
 
 
-async def test_an_update_tells_what_it_resumes(run: Run, messages: Messages) -> None:
+async def test_an_update_reports_what_it_resumes(run: Run, messages: Messages) -> None:
     forever(run)
     with pytest.raises(HalfDoneError) as caught:
         await run.create(timeout=10)
@@ -209,19 +209,19 @@ async def test_an_update_tells_what_it_resumes(run: Run, messages: Messages) -> 
     assert other.report.texts("status")[:2] == ["resuming", "importing 2 nodes"]
 
 
-async def test_a_preview_tells_what_changes_and_of_a_secret_how_much(run: Run) -> None:
+async def test_a_preview_reports_what_changes_and_of_a_secret_how_much(run: Run) -> None:
     state = await run.create()
     spec = etl(nodes=[*nodes(etl()), node("new")])
     changes = flowspec.changes(root_of(state[1]), root_of(run.inputs(spec, state[1])))
     open_run, secret = run.again(), run.again()
     await open_run.update(state, spec, preview=True)
     await secret.update(state, flowspec.secret(spec), preview=True)
-    assert open_run.report.told == [("info", f"etl: {changes.describe()}")]
-    assert secret.report.told == [("info", f"etl: {changes.count()}")]
+    assert open_run.report.reported == [("info", f"etl: {changes.describe()}")]
+    assert secret.report.reported == [("info", f"etl: {changes.count()}")]
     assert changes.describe() != changes.count()
     same = run.again()
     await same.update(state, preview=True)
-    assert same.report.told == []
+    assert same.report.reported == []
 
 
 async def test_a_refresh_of_what_is_half_done_says_what_comes_next(run: Run, messages: Messages) -> None:
@@ -280,8 +280,8 @@ async def test_strangers_in_a_workflow_of_ours(run: Run, messages: Messages) -> 
 async def test_a_take_over(run: Run, messages: Messages) -> None:
     there(run, etl(), OWN, URN)
     await run.create()
-    (told,) = run.report.texts("info")
-    messages(told)
+    (reported,) = run.report.texts("info")
+    messages(reported)
     assert run.report.warnings == []
 
 

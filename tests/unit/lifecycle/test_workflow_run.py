@@ -151,7 +151,7 @@ async def test_a_smoke_test_needs_no_deployment(run: Running, messages: Messages
     "switches",
     [
         {"workflow_of_task": "one"},
-        {"scheduling_id_told": False},
+        {"scheduling_id_shown": False},
         {"workflow_of_task": "one", "ids_on_wire": "numbers"},
         {"instances_made_after": 30},
         {"stale_reads": 3},
@@ -254,16 +254,16 @@ async def test_what_still_runs_beside_a_failed_task_is_waited_for(run: Running) 
     assert error.value.outputs["nodeStatuses"] == {"extract": "Failure", "load": "Success"}
 
 
-async def test_a_thousand_dates_and_a_log_of_megabytes_are_told_in_few_words(run: Running) -> None:
+async def test_a_thousand_dates_and_a_log_of_megabytes_are_reported_in_few_words(run: Running) -> None:
     log = "\n".join(["x" * 5_000_000, *("y" * 100_000 for _ in range(30))])
     run.fails("load", log, date="2024-09-26")
     with pytest.raises(HalfDoneError) as error:
         await run.run(businessDates=["2022-01-01/2024-09-26"], parallelism=10)
     assert len(str(error.value)) < 11_000
     assert re.search(r"\(task instance \d+; workflow instance \d+\)$", str(error.value))
-    told = run.report.texts("status")
-    assert max(map(len, told)) < 50
-    assert len(told) < 100  # of an hour
+    reported = run.report.texts("status")
+    assert max(map(len, reported)) < 50
+    assert len(reported) < 100  # of an hour
     assert len(run.emulator.calls) < 4 * 1000
 
 

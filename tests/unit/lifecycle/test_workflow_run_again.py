@@ -74,12 +74,12 @@ async def test_what_has_ended_is_not_stopped_and_does_not_run_again(run: Running
     assert state[2]["instanceIds"][0] == str(first)
 
 
-async def test_a_task_that_fails_early_is_told_at_once(run: Running, messages: Messages) -> None:
+async def test_a_task_that_fails_early_is_reported_at_once(run: Running, messages: Messages) -> None:
     run.fails("extract", date="2024-12-01")
     with pytest.raises(HalfDoneError):
         await run.run()
     messages(run.report.warnings)
-    assert run.report.told.index(("warning", run.report.warnings[0])) < len(run.report.told) - 3
+    assert run.report.reported.index(("warning", run.report.warnings[0])) < len(run.report.reported) - 3
 
 
 async def test_a_stop_that_does_not_succeed_is_said(run: Running, messages: Messages) -> None:
@@ -143,7 +143,7 @@ async def test_what_has_ended_after_a_kill_is_not_run_twice(
 ) -> None:
     run.emulator.switch(**switches)
     first = (await run.run())[2]
-    run.report.told.clear()
+    run.report.reported.clear()
     assert (await run.run())[2] == first
     assert run.emulator.count(CREATE) == 1
     messages(run.report.warnings)
@@ -155,7 +155,7 @@ async def test_without_a_state_what_has_failed_runs_again_and_nothing_else(
     run.fails("load", date="2024-12-02")
     with pytest.raises(HalfDoneError) as error:
         await run.run()
-    run.report.told.clear()
+    run.report.reported.clear()
     run.emulator.add_fault(Fault(CREATE, when="after", reset=True))
     _, _, outputs = await run.run()
     assert [one.date for one in run.instances[3:]] == ["2024-12-02"]

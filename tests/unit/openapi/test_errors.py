@@ -168,7 +168,7 @@ def test_what_another_call_would_meet_too(status: int, code: str, definite: bool
     ],
     ids=lambda denial: str(denial["PolicyType"]),
 )
-def test_who_denies_what_to_whom_is_told(denial: dict[str, str], messages: Messages) -> None:
+def test_who_denies_what_to_whom_is_reported(denial: dict[str, str], messages: Messages) -> None:
     body = {
         "RequestId": "REQ-1",
         "Code": "Forbidden.RAM",

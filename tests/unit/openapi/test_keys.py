@@ -90,14 +90,18 @@ async def test_whatever_echoes_a_key_the_error_does_not_show_it(
     service = Service()
     service.will(echo)
     transport = httpx.MockTransport(service.handle)
-    told: list[str] = []
+    reported: list[str] = []
     client = Client(
-        settings(), credentials=StaticCredentials(PAIR), transport=transport, clock=clock, on_wait=told.append
+        settings(),
+        credentials=StaticCredentials(PAIR),
+        transport=transport,
+        clock=clock,
+        on_wait=reported.append,
     )
     with pytest.raises(DataWorksError) as caught:
         await client.get_job_status("7")
     await client.aclose()
-    shown = "".join([str(caught.value), *told])
+    shown = "".join([str(caught.value), *reported])
     assert "***" in shown
     assert not {piece for key in KEYS for piece in pieces(key) if piece in shown}
 

@@ -166,12 +166,12 @@ def test_a_socks_proxy_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://.corp",
     ],
 )
-def test_an_endpoint_that_no_resolver_takes_is_told_at_check(endpoint: str) -> None:
+def test_an_endpoint_that_no_resolver_takes_is_reported_at_check(endpoint: str) -> None:
     with pytest.raises(SettingsError, match="dataworks:endpoint: give a host"):
         Settings.from_config({"endpoint": endpoint}, {})
 
 
-def test_a_region_that_no_resolver_takes_is_told_at_check() -> None:
+def test_a_region_that_no_resolver_takes_is_reported_at_check() -> None:
     with pytest.raises(SettingsError, match="is not a region ID"):
         Settings.from_config({"region": f"cn-{'a' * 70}"}, {})
 

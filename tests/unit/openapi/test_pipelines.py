@@ -86,7 +86,7 @@ def test_only_a_known_end_is_an_end(status: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "offline"), [("Deploy", False), ("Offline", True), ("delete", True), ("", False)]
 )
-def test_a_stage_tells_what_a_run_does(kind: str, offline: bool) -> None:
+def test_a_stage_reports_what_a_run_does(kind: str, offline: bool) -> None:
     run = PipelineRun.model_validate(
         {"Stages": [{"Code": "A", "Type": "Check"}, {"Code": "B", "Type": kind}]}
     )

@@ -93,7 +93,7 @@ async def test_throttled_calls_wait(client: Client, service: Service, said: list
 
 
 @pytest.mark.parametrize(("fault", "kind"), LASTING)
-async def test_what_will_not_pass_is_told_at_once(
+async def test_what_will_not_pass_is_reported_at_once(
     client: Client, service: Service, said: list[str], fault: Any, kind: type[DataWorksError]
 ) -> None:
     service.will(fault)
@@ -236,7 +236,7 @@ async def test_a_delete_that_had_taken_effect_succeeds(client: Client, service: 
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no route"), refusal(429, "Throttling")])
-async def test_a_delete_that_had_not_been_processed_tells_the_truth(
+async def test_a_delete_that_had_not_been_processed_reports_the_truth(
     client: Client, service: Service, fault: Any
 ) -> None:
     service.will(fault, refusal(404, "X", "not found"))

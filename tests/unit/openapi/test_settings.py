@@ -319,13 +319,13 @@ def test_a_file_of_profiles_that_cannot_be_read_gives_no_region(tmp_path: Path, 
     assert "dataworks:region" in problems({}, profiles(tmp_path, text or " "))
 
 
-def test_a_region_of_a_profile_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_region_of_a_profile_that_is_none_is_reported_with_its_place(tmp_path: Path) -> None:
     env = profiles(tmp_path, '{"current": "p", "profiles": [{"name": "p", "region_id": "Shanghai !"}]}')
     assert "(from region_id of the profile p)" in problems({}, env)["dataworks:region"]
 
 
 @pytest.mark.parametrize(
-    ("config", "told"),
+    ("config", "reported"),
     [
         ({"endpoint": "http://gateway.corp", **PAIR}, True),
         ({"endpoint": "http://gateway.corp", "ecsRoleName": "r"}, True),
@@ -338,8 +338,8 @@ def test_a_region_of_a_profile_that_is_none_is_told_with_its_place(tmp_path: Pat
         ({**REGION, **PAIR}, False),
     ],
 )
-def test_real_keys_without_tls_are_a_warning(config: dict[str, Any], told: bool) -> None:
-    assert bool(Settings.from_config(config, {}).warnings) is told
+def test_real_keys_without_tls_are_a_warning(config: dict[str, Any], reported: bool) -> None:
+    assert bool(Settings.from_config(config, {}).warnings) is reported
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def test_throttling_is_waited_for_as_long_as_that_of_dataworks_and_holds_b
     assert clock.now == before
 
 
-async def test_a_refusal_of_oss_is_told(client: Client, service: Service) -> None:
+async def test_a_refusal_of_oss_is_reported(client: Client, service: Service) -> None:
     service.will(GRANT, fault(403, "AccessDenied"))
     with pytest.raises(ServiceError, match=r"no \(code AccessDenied; request ID R-9"):
         await client.uploads.upload(b"x")
@@ -134,7 +134,7 @@ async def test_a_file_that_is_gone_is_no_call(client: Client, service: Service) 
     assert service.requests == []
 
 
-async def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_that_cannot_be_used_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "nothing://proxy")
     settings = Settings.from_config({"region": "cn-shanghai", "accessKey": "A", "secretKey": "S"}, {})
     client = Client(settings)

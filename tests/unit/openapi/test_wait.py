@@ -62,8 +62,8 @@ async def test_the_end_is_returned_good_or_bad(clock: VirtualClock, end: str) ->
     assert clock.now - 3 < 0.5
 
 
-async def test_changes_are_told_once(clock: VirtualClock) -> None:
-    told: list[tuple[str, float]] = []
+async def test_changes_are_reported_once(clock: VirtualClock) -> None:
+    reported: list[tuple[str, float]] = []
     jobs = Jobs(clock, lasts(4))
     await wait_for_job(
         jobs,
@@ -72,10 +72,10 @@ async def test_changes_are_told_once(clock: VirtualClock) -> None:
         timeout=None,
         cancelled=asyncio.Event(),
         clock=clock,
-        on_poll=lambda status, elapsed: told.append((status.status, elapsed)),
+        on_poll=lambda status, elapsed: reported.append((status.status, elapsed)),
     )
-    assert [status for status, _ in told] == ["Running"] * (len(told) - 1) + ["Success"]
-    assert [elapsed for _, elapsed in told] == jobs.polls
+    assert [status for status, _ in reported] == ["Running"] * (len(reported) - 1) + ["Success"]
+    assert [elapsed for _, elapsed in reported] == jobs.polls
 
 
 @pytest.mark.parametrize("timeout", [0.0, 0.2, 7.0, 61.5])
@@ -245,7 +245,7 @@ async def test_passing_refusals_are_no_sign_of_a_forgotten_job(
     "answer",
     [RequestNotSent("no route", action="A"), service_error(ServiceUnavailableError, 503, "Word"), "Running"],
 )
-async def test_what_the_last_poll_told_is_named_at_the_deadline(
+async def test_what_the_last_poll_reported_is_named_at_the_deadline(
     clock: VirtualClock, answer: Step, messages: Messages
 ) -> None:
     jobs = Jobs(clock, lambda _: answer)

@@ -37,7 +37,7 @@ BROKEN = {
     "no body": answer(b"", length=len(JOB)),
     "half a chunk": CHUNKED + b"44\r\n" + JOB[:20],
     "chunks without an end": CHUNKED + b"44\r\n" + JOB + b"\r\n",
-    "half a body of no told length": b"HTTP/1.1 200 OK\r\n\r\n" + JOB[:40],
+    "half a body of no given length": b"HTTP/1.1 200 OK\r\n\r\n" + JOB[:40],
     "half of what is packed": answer(gzip.compress(JOB)[:30], "Content-Encoding: gzip"),
     "packed by name only": answer(JOB, "Content-Encoding: gzip"),
     "another protocol": b"SSH-2.0-OpenSSH_9.6\r\n",
@@ -184,7 +184,7 @@ async def test_what_is_packed_is_read(
     scripts(
         {
             "as it is": answer(FITS + b" "),
-            "of no told length": b"HTTP/1.1 200 OK\r\n\r\n" + FITS + b" ",
+            "of no given length": b"HTTP/1.1 200 OK\r\n\r\n" + FITS + b" ",
             "packed": answer(gzip.compress(FITS + b" "), "Content-Encoding: gzip"),
         }
     ),
