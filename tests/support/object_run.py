@@ -12,7 +12,7 @@ from pathlib import Path
 from pulumi_resource_dataworks.emulator import Fault, Life
 from tests.support.object_course import RESOURCES, ObjectCourse, Objects, Values, make_theirs
 from tests.support.pairwise import Row
-from tests.support.stack_course import Scenarios, Results, service
+from tests.support.stack_course import Results, Scenarios, service
 from tests.support.stacks import new_stack, resources_in
 
 VERBS = {"file": "Resource", "function": "Function", "node": "Node"}

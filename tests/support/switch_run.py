@@ -10,7 +10,7 @@ from pulumi_resource_dataworks.emulator import Fault, ScriptedTask, TaskLife
 from tests.support.documents import node, nodes
 from tests.support.hindrances import HINDRANCES, meet
 from tests.support.pairwise import Row
-from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, Scenarios, Results, service
+from tests.support.stack_course import LONG_JOB, OTHER_PROJECT, Results, Scenarios, service
 from tests.support.stacks import new_stack, resources_in
 from tests.support.switch_course import OWN_IDS, Course, Document, import_foreign
 

@@ -121,7 +121,7 @@ def test_a_readme_says_what_comes_next(project: Callable[..., Path]) -> None:
         "pulumi preview --expect-no-changes",
     ]
     assert "--project-id 10001 --all --language typescript" in text
-    assert "reads each once, and a list for each node (2 calls)" in text
+    assert "reads each once, and a list for each node outside of workflows (2 calls)" in text
 
 
 def test_a_portable_readme_lists_what_to_set_and_to_look_at(

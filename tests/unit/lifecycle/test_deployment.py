@@ -364,7 +364,7 @@ async def test_every_problem_is_reported_at_once(run: Deploying) -> None:
     failures = run.deployments.check(URN, {**news, "abolishAbandoned": "z"}, None).failures
     for part in (
         "projectId",
-        "workflowId has to be an ID",
+        "workflowId has to be a text",
         "digest is missing",
         "description",
         "approval",
