@@ -126,11 +126,12 @@ def resource(token: str, spec: Mapping[str, Any], types: Mapping[str, tuple[str,
     """Return the sections of a resource: what it is, its inputs, its outputs and their types, and what a list of it takes."""
     name = token.rpartition(":")[2]
     outputs = {key: value for key, value in spec["properties"].items() if is_output(key, value, spec)}
+    held = [spec["inputProperties"], spec["properties"]]
     return [
         f"## {name}\n\n{opening(spec)}\n{NOTES.get(name, '')}",
         f"\n### Inputs of {name}\n\n" + table("input", spec["inputProperties"], spec["requiredInputs"]),
         f"\n### Outputs of {name}\n\nBeside the inputs:\n\n" + table("output", outputs, ()),
-        *(section(one, of) for one, (full, of) in types.items() if is_of(full, spec["properties"], "index")),
+        *(section(one, of) for one, (full, of) in types.items() if is_of(full, held, "index")),
         *listing(token, spec.get("listInputs")),
         "\n",
     ]
@@ -167,7 +168,7 @@ def is_output(key: str, spec: Mapping[str, Any], resource: Mapping[str, Any]) ->
     return given is None or given["description"] != spec["description"]
 
 
-def is_of(token: str, holder: Mapping[str, Any], module: str = "") -> bool:
+def is_of(token: str, holder: Any, module: str = "") -> bool:
     """Return whether a type, of a module if one is given, is named by what the holder holds."""
     return f":{module}" in token and f'"#/types/{token}"' in json.dumps(holder)
 
@@ -189,7 +190,7 @@ def first(text: str, name: str) -> int:
 
 def section(name: str, spec: Mapping[str, Any]) -> str:
     """Return the heading, the meaning and the fields or values of a type."""
-    head = f"\n### {name}\n\n{reported(spec)}\n\n"
+    head = f"\n### {name}\n\n{described(spec)}\n\n"
     if "enum" in spec:
         return head + ", ".join(f"`{one['value']}`" for one in spec["enum"]) + "\n"
     return head + table("field", spec["properties"], spec.get("required", ()))
@@ -200,7 +201,7 @@ def table(what: str, properties: Mapping[str, Any], required: Iterable[str]) -> 
     rows = [f"| {what} | type | |", "|---|---|---|"]
     for name, spec in properties.items():
         must = ", required" if name in required else ""
-        rows.append(f"| `{name}` | {typed(spec)}{must} | {reported(spec)} |")
+        rows.append(f"| `{name}` | {typed(spec)}{must} | {described(spec)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -219,7 +220,7 @@ def typed(spec: Mapping[str, Any]) -> str:
     return f"{spec['type']}{secret}"
 
 
-def reported(spec: Mapping[str, Any]) -> str:
+def described(spec: Mapping[str, Any]) -> str:
     """Return a description that fits into a cell."""
     return " ".join(spec.get("description", "").split()).replace("|", "\\|")
 

@@ -66,6 +66,9 @@ export const WorkflowRun: typeof import("./workflowRun").WorkflowRun = null as a
 utilities.lazyLoad(exports, ["WorkflowRun"], () => require("./workflowRun"));
 
 
+// Export enums:
+export * from "./types/enums";
+
 // Export sub-modules:
 import * as config from "./config";
 import * as flowspec from "./flowspec";

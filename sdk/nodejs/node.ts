@@ -2,6 +2,9 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -193,7 +196,7 @@ export interface NodeArgs {
     /**
      * Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
      */
-    scene?: pulumi.Input<string | undefined>;
+    scene?: pulumi.Input<enums.NodeScene | undefined>;
     /**
      * The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
      */

@@ -207,7 +207,7 @@ export interface WorkflowDeploymentArgs {
     /**
      * What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
      */
-    approval?: pulumi.Input<string | undefined>;
+    approval?: pulumi.Input<enums.Approval | undefined>;
     /**
      * What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
      */

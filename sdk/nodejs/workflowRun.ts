@@ -2,6 +2,9 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -267,7 +270,7 @@ export interface WorkflowRunArgs {
     /**
      * In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
      */
-    order?: pulumi.Input<string | undefined>;
+    order?: pulumi.Input<enums.RunOrder | undefined>;
     /**
      * How many business dates run at once, from 1 (the default) to 10. For backfills.
      */
@@ -299,7 +302,7 @@ export interface WorkflowRunArgs {
     /**
      * How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
      */
-    type?: pulumi.Input<string | undefined>;
+    type?: pulumi.Input<enums.RunType | undefined>;
     /**
      * The workflow's ID in Data Studio. Give the deployment's output `workflowId`, so that the run waits for the deployment.
      */

@@ -342,16 +342,15 @@ def test_what_is_not_in_production_is_not_imported(stack: Stack, kept_id: str) -
 
 
 def test_wrong_inputs_are_all_reported(stack: Stack) -> None:
-    wrong = {"projectId": 0, "workflowId": "", "digest": "", "approval": "maybe"}
+    wrong = {"projectId": 0, "workflowId": "", "digest": ""}
     stack.declare({"live": {"type": "dataworks:WorkflowDeployment", "properties": wrong}})
     output = stack.preview(ok=False).output
-    for said in (
-        "projectId has to be",
-        "workflowId is missing",
-        "digest is missing",
-        'approval has to be "wait"',
-    ):
+    for said in ("projectId has to be", "workflowId is missing", "digest is missing"):
         assert said in output
+    stack.declare(
+        {"live": {"type": "dataworks:WorkflowDeployment", "properties": {**wrong, "approval": "maybe"}}}
+    )
+    assert 'Allowed values are Wait ("wait"), Fail ("fail")' in stack.preview(ok=False).output
 
 
 def test_a_node_in_production_that_leaves_the_document_has_a_way_out(live: Stack) -> None:

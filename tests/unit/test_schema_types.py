@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec._tables import OBJECT_TYPES
+from pulumi_resource_dataworks.lifecycle import NODE, StudioObjects, WorkflowDeployments, WorkflowRuns
 from tests.support.corpus import SCHEMAS, each_ready, loaded, vendors
 from tests.support.repository import REPO
 from tools.gen_types import MODULE, Types, schemas, written
@@ -81,9 +82,41 @@ def test_an_enum_is_closed_exactly_where_the_parser_refuses_other_labels() -> No
         for field in entity.fields.values()
         if (choices := field.choices) and not field.open
     }
-    enums = {tuple(label["value"] for label in found["enum"]) for found in TYPES.values() if "enum" in found}
+    enums = {
+        tuple(label["value"] for label in found["enum"])
+        for token, found in TYPES.items()
+        if "enum" in found and token.startswith("dataworks:flowspec:")
+    }
     assert enums == closed
     assert "enum" not in TYPES["dataworks:flowspec:Runtime"]["properties"]["command"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "key"),
+    [
+        ("WorkflowDeployment", "approval"),
+        ("WorkflowRun", "type"),
+        ("WorkflowRun", "order"),
+        ("Node", "scene"),
+    ],
+)
+def test_an_input_has_the_choices_that_its_check_takes(resource: str, key: str) -> None:
+    of = {
+        "WorkflowDeployment": WorkflowDeployments(),
+        "WorkflowRun": WorkflowRuns(),
+        "Node": StudioObjects(NODE),
+    }
+    given = SCHEMA["resources"][f"dataworks:index:{resource}"]["inputProperties"][key]
+    choices = [label["value"] for label in TYPES[given["$ref"].removeprefix("#/types/")]["enum"]]
+    sentence = f"{key} has to be"
+    for value in (*choices, "other"):
+        failures = of[resource].check("urn", {key: value}, None).failures
+        assert any(failure.startswith(sentence) for failure in failures) is (value == "other"), (
+            value,
+            failures,
+        )
+    [refusal] = [one for one in failures if one.startswith(sentence)]
+    assert set(re.findall(r"\b[A-Z_]{5,}|[A-Z][a-z]\w+|(?<=\")\w+(?=\")", refusal)) == set(choices)
 
 
 def misfits(value: Any, schema: dict[str, Any], path: str) -> Iterator[str]:

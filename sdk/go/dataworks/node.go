@@ -143,7 +143,7 @@ type nodeArgs struct {
 	// The ID of the DataWorks workspace.
 	ProjectId int `pulumi:"projectId"`
 	// Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
-	Scene *string `pulumi:"scene"`
+	Scene *NodeScene `pulumi:"scene"`
 	// The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
 	Spec interface{} `pulumi:"spec"`
 }
@@ -157,7 +157,7 @@ type NodeArgs struct {
 	// The ID of the DataWorks workspace.
 	ProjectId pulumi.IntInput
 	// Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
-	Scene pulumi.StringPtrInput
+	Scene NodeScenePtrInput
 	// The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
 	Spec pulumi.Input
 }

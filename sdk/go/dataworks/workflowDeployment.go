@@ -152,7 +152,7 @@ type workflowDeploymentArgs struct {
 	// Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
 	AbolishAbandoned *bool `pulumi:"abolishAbandoned"`
 	// What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
-	Approval *string `pulumi:"approval"`
+	Approval *Approval `pulumi:"approval"`
 	// What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
 	Description *string `pulumi:"description"`
 	// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
@@ -174,7 +174,7 @@ type WorkflowDeploymentArgs struct {
 	// Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
 	AbolishAbandoned pulumi.BoolPtrInput
 	// What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
-	Approval pulumi.StringPtrInput
+	Approval ApprovalPtrInput
 	// What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
 	Description pulumi.StringPtrInput
 	// The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.

@@ -181,7 +181,7 @@ type workflowRunArgs struct {
 	// The names of the nodes that run; without it all of them.
 	Nodes []string `pulumi:"nodes"`
 	// In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
-	Order *string `pulumi:"order"`
+	Order *RunOrder `pulumi:"order"`
 	// How many business dates run at once, from 1 (the default) to 10. For backfills.
 	Parallelism *int `pulumi:"parallelism"`
 	// The workflow's parameters.
@@ -197,7 +197,7 @@ type workflowRunArgs struct {
 	// Any values: where one changes, the workflow runs again.
 	Triggers []interface{} `pulumi:"triggers"`
 	// How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
-	Type *string `pulumi:"type"`
+	Type *RunType `pulumi:"type"`
 	// The workflow's ID in Data Studio. Give the deployment's output `workflowId`, so that the run waits for the deployment.
 	WorkflowId string `pulumi:"workflowId"`
 }
@@ -217,7 +217,7 @@ type WorkflowRunArgs struct {
 	// The names of the nodes that run; without it all of them.
 	Nodes pulumi.StringArrayInput
 	// In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
-	Order pulumi.StringPtrInput
+	Order RunOrderPtrInput
 	// How many business dates run at once, from 1 (the default) to 10. For backfills.
 	Parallelism pulumi.IntPtrInput
 	// The workflow's parameters.
@@ -233,7 +233,7 @@ type WorkflowRunArgs struct {
 	// Any values: where one changes, the workflow runs again.
 	Triggers pulumi.ArrayInput
 	// How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
-	Type pulumi.StringPtrInput
+	Type RunTypePtrInput
 	// The workflow's ID in Data Studio. Give the deployment's output `workflowId`, so that the run waits for the deployment.
 	WorkflowId pulumi.StringInput
 }

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['NodeArgs', 'Node']
 
@@ -23,7 +24,7 @@ class NodeArgs:
                  spec: pulumi.Input[Union[_builtins.str, Mapping[str, Any]]],
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
-                 scene: pulumi.Input[Optional[_builtins.str]] = None):
+                 scene: pulumi.Input[Optional['NodeScene']] = None):
         """
         The set of arguments for constructing a Node resource.
 
@@ -31,7 +32,7 @@ class NodeArgs:
         :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
         :param pulumi.Input[_builtins.bool] adopt: Whether a node that is there already, under this name and path, may be taken over. Without it, the create is refused.
         :param pulumi.Input[_builtins.str] container_id: The ID of the workflow or control node that is to hold the node, and that no `WorkflowDefinition` holds. The node has no path of its own then.
-        :param pulumi.Input[_builtins.str] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
+        :param pulumi.Input['NodeScene'] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "spec", spec)
@@ -92,14 +93,14 @@ class NodeArgs:
 
     @_builtins.property
     @pulumi.getter
-    def scene(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def scene(self) -> pulumi.Input[Optional['NodeScene']]:
         """
         Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
         """
         return pulumi.get(self, "scene")
 
     @scene.setter
-    def scene(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def scene(self, value: pulumi.Input[Optional['NodeScene']]):
         pulumi.set(self, "scene", value)
 
 
@@ -112,7 +113,7 @@ class Node(pulumi.CustomResource):
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 scene: pulumi.Input[Optional[_builtins.str]] = None,
+                 scene: pulumi.Input[Optional['NodeScene']] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
                  __props__=None):
         """
@@ -160,7 +161,7 @@ class Node(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] adopt: Whether a node that is there already, under this name and path, may be taken over. Without it, the create is refused.
         :param pulumi.Input[_builtins.str] container_id: The ID of the workflow or control node that is to hold the node, and that no `WorkflowDefinition` holds. The node has no path of its own then.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
-        :param pulumi.Input[_builtins.str] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
+        :param pulumi.Input['NodeScene'] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
         :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
         """
         ...
@@ -227,7 +228,7 @@ class Node(pulumi.CustomResource):
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 scene: pulumi.Input[Optional[_builtins.str]] = None,
+                 scene: pulumi.Input[Optional['NodeScene']] = None,
                  spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

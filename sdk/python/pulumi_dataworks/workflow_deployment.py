@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._enums import *
 
 __all__ = ['WorkflowDeploymentArgs', 'WorkflowDeployment']
 
@@ -23,7 +24,7 @@ class WorkflowDeploymentArgs:
                  digest: pulumi.Input[_builtins.str],
                  project_id: pulumi.Input[_builtins.int],
                  abolish_abandoned: pulumi.Input[Optional[_builtins.bool]] = None,
-                 approval: pulumi.Input[Optional[_builtins.str]] = None,
+                 approval: pulumi.Input[Optional['Approval']] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,
                  function_id: pulumi.Input[Optional[_builtins.str]] = None,
@@ -35,7 +36,7 @@ class WorkflowDeploymentArgs:
         :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
         :param pulumi.Input[_builtins.bool] abolish_abandoned: Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
-        :param pulumi.Input[_builtins.str] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
+        :param pulumi.Input['Approval'] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
         :param pulumi.Input[_builtins.str] description: What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
         :param pulumi.Input[_builtins.str] file_resource_id: In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
         :param pulumi.Input[_builtins.str] function_id: In place of `workflowId`: the ID of a `Function`, its output `functionId`.
@@ -97,14 +98,14 @@ class WorkflowDeploymentArgs:
 
     @_builtins.property
     @pulumi.getter
-    def approval(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def approval(self) -> pulumi.Input[Optional['Approval']]:
         """
         What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
         """
         return pulumi.get(self, "approval")
 
     @approval.setter
-    def approval(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def approval(self, value: pulumi.Input[Optional['Approval']]):
         pulumi.set(self, "approval", value)
 
     @_builtins.property
@@ -175,7 +176,7 @@ class WorkflowDeployment(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  abolish_abandoned: pulumi.Input[Optional[_builtins.bool]] = None,
-                 approval: pulumi.Input[Optional[_builtins.str]] = None,
+                 approval: pulumi.Input[Optional['Approval']] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  digest: pulumi.Input[Optional[_builtins.str]] = None,
                  file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,
@@ -224,7 +225,7 @@ class WorkflowDeployment(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.bool] abolish_abandoned: Whether a run that is not seen to its end (Ctrl-C, time is up) is ended with `AbolishPipelineRun`. Without it the next `up` goes on with it.
-        :param pulumi.Input[_builtins.str] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
+        :param pulumi.Input['Approval'] approval: What to do at a stage that only a person can pass: `wait` for it (the default) within the step's time, or `fail` with what is to be passed. The next `up` goes on with the same run.
         :param pulumi.Input[_builtins.str] description: What the next pipeline run is described with; a mark by which the provider knows its runs again stands behind it.
         :param pulumi.Input[_builtins.str] digest: The digest of the document to deploy: the output `digest` of the definition, node, function or file. A new one deploys again.
         :param pulumi.Input[_builtins.str] file_resource_id: In place of `workflowId`: the ID of a `FileResource`, its output `fileResourceId`.
@@ -292,7 +293,7 @@ class WorkflowDeployment(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  abolish_abandoned: pulumi.Input[Optional[_builtins.bool]] = None,
-                 approval: pulumi.Input[Optional[_builtins.str]] = None,
+                 approval: pulumi.Input[Optional['Approval']] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  digest: pulumi.Input[Optional[_builtins.str]] = None,
                  file_resource_id: pulumi.Input[Optional[_builtins.str]] = None,

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['WorkflowRunArgs', 'WorkflowRun']
 
@@ -27,14 +28,14 @@ class WorkflowRunArgs:
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 order: pulumi.Input[Optional[_builtins.str]] = None,
+                 order: pulumi.Input[Optional['RunOrder']] = None,
                  parallelism: pulumi.Input[Optional[_builtins.int]] = None,
                  parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  priority: pulumi.Input[Optional[_builtins.int]] = None,
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  stop_on_cancel: pulumi.Input[Optional[_builtins.bool]] = None,
                  triggers: pulumi.Input[Optional[Sequence[Any]]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None):
+                 type: pulumi.Input[Optional['RunType']] = None):
         """
         The set of arguments for constructing a WorkflowRun resource.
 
@@ -46,14 +47,14 @@ class WorkflowRunArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude_nodes: The names of nodes that do not run.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_parameters: The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`, as the node's own parameters are written.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] nodes: The names of the nodes that run; without it all of them.
-        :param pulumi.Input[_builtins.str] order: In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
+        :param pulumi.Input['RunOrder'] order: In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
         :param pulumi.Input[_builtins.int] parallelism: How many business dates run at once, from 1 (the default) to 10. For backfills.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] parameters: The workflow's parameters.
         :param pulumi.Input[_builtins.int] priority: The priority, from 1 to 11; a larger one is higher. DataWorks takes it for manual and triggered workflows.
         :param pulumi.Input[_builtins.str] start_time: The beginning of the time window in each date, such as `08:00:00`; together with `endTime`. Without them it is the whole day.
         :param pulumi.Input[_builtins.bool] stop_on_cancel: Whether the instances are stopped where the step does not see their end (Ctrl-C, time is up). Without it they go on, and the next `up` waits for them.
         :param pulumi.Input[Sequence[Any]] triggers: Any values: where one changes, the workflow runs again.
-        :param pulumi.Input[_builtins.str] type: How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
+        :param pulumi.Input['RunType'] type: How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
         """
         pulumi.set(__self__, "project_id", project_id)
         pulumi.set(__self__, "workflow_id", workflow_id)
@@ -184,14 +185,14 @@ class WorkflowRunArgs:
 
     @_builtins.property
     @pulumi.getter
-    def order(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def order(self) -> pulumi.Input[Optional['RunOrder']]:
         """
         In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
         """
         return pulumi.get(self, "order")
 
     @order.setter
-    def order(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def order(self, value: pulumi.Input[Optional['RunOrder']]):
         pulumi.set(self, "order", value)
 
     @_builtins.property
@@ -268,14 +269,14 @@ class WorkflowRunArgs:
 
     @_builtins.property
     @pulumi.getter
-    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def type(self) -> pulumi.Input[Optional['RunType']]:
         """
         How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
         """
         return pulumi.get(self, "type")
 
     @type.setter
-    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def type(self, value: pulumi.Input[Optional['RunType']]):
         pulumi.set(self, "type", value)
 
 
@@ -291,7 +292,7 @@ class WorkflowRun(pulumi.CustomResource):
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 order: pulumi.Input[Optional[_builtins.str]] = None,
+                 order: pulumi.Input[Optional['RunOrder']] = None,
                  parallelism: pulumi.Input[Optional[_builtins.int]] = None,
                  parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  priority: pulumi.Input[Optional[_builtins.int]] = None,
@@ -299,7 +300,7 @@ class WorkflowRun(pulumi.CustomResource):
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  stop_on_cancel: pulumi.Input[Optional[_builtins.bool]] = None,
                  triggers: pulumi.Input[Optional[Sequence[Any]]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional['RunType']] = None,
                  workflow_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -349,7 +350,7 @@ class WorkflowRun(pulumi.CustomResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] exclude_nodes: The names of nodes that do not run.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] node_parameters: The parameters of nodes, by the node's name: text such as `dt=20261101 region=eu`, as the node's own parameters are written.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] nodes: The names of the nodes that run; without it all of them.
-        :param pulumi.Input[_builtins.str] order: In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
+        :param pulumi.Input['RunOrder'] order: In which order the business dates run: `Asc` (the default) or `Desc`. For backfills.
         :param pulumi.Input[_builtins.int] parallelism: How many business dates run at once, from 1 (the default) to 10. For backfills.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] parameters: The workflow's parameters.
         :param pulumi.Input[_builtins.int] priority: The priority, from 1 to 11; a larger one is higher. DataWorks takes it for manual and triggered workflows.
@@ -357,7 +358,7 @@ class WorkflowRun(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] start_time: The beginning of the time window in each date, such as `08:00:00`; together with `endTime`. Without them it is the whole day.
         :param pulumi.Input[_builtins.bool] stop_on_cancel: Whether the instances are stopped where the step does not see their end (Ctrl-C, time is up). Without it they go on, and the next `up` waits for them.
         :param pulumi.Input[Sequence[Any]] triggers: Any values: where one changes, the workflow runs again.
-        :param pulumi.Input[_builtins.str] type: How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
+        :param pulumi.Input['RunType'] type: How it runs: `SupplementData` (a backfill), `ManualWorkflow`, `TriggerWorkflow`, or `SmokeTest`, which runs it in the environment for development. Without it the workflow's kind decides between the first three.
         :param pulumi.Input[_builtins.str] workflow_id: The workflow's ID in Data Studio. Give the deployment's output `workflowId`, so that the run waits for the deployment.
         """
         ...
@@ -426,7 +427,7 @@ class WorkflowRun(pulumi.CustomResource):
                  exclude_nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  node_parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  nodes: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
-                 order: pulumi.Input[Optional[_builtins.str]] = None,
+                 order: pulumi.Input[Optional['RunOrder']] = None,
                  parallelism: pulumi.Input[Optional[_builtins.int]] = None,
                  parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  priority: pulumi.Input[Optional[_builtins.int]] = None,
@@ -434,7 +435,7 @@ class WorkflowRun(pulumi.CustomResource):
                  start_time: pulumi.Input[Optional[_builtins.str]] = None,
                  stop_on_cancel: pulumi.Input[Optional[_builtins.bool]] = None,
                  triggers: pulumi.Input[Optional[Sequence[Any]]] = None,
-                 type: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional['RunType']] = None,
                  workflow_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

@@ -7,3 +7,79 @@ import * as flowspec from "./flowspec";
 export {
     flowspec,
 };
+
+export const Approval = {
+    /**
+     * Wait for it within the step's time.
+     */
+    Wait: "wait",
+    /**
+     * End with an error that says what is to be passed; the next `up` goes on with the same run.
+     */
+    Fail: "fail",
+} as const;
+
+/**
+ * What to do at a stage that only a person can pass.
+ */
+export type Approval = (typeof Approval)[keyof typeof Approval];
+
+export const NodeScene = {
+    /**
+     * The default.
+     */
+    Project: "DATAWORKS_PROJECT",
+    /**
+     * A node that people start.
+     */
+    ManualTask: "DATAWORKS_MANUAL_TASK",
+    /**
+     * A node in a manual workflow.
+     */
+    ManualWorkflow: "DATAWORKS_MANUAL_WORKFLOW",
+} as const;
+
+/**
+ * Where in Data Studio a node stands.
+ */
+export type NodeScene = (typeof NodeScene)[keyof typeof NodeScene];
+
+export const RunOrder = {
+    /**
+     * From the earlier to the later date.
+     */
+    Asc: "Asc",
+    /**
+     * From the later to the earlier date.
+     */
+    Desc: "Desc",
+} as const;
+
+/**
+ * In which order the business dates of a backfill run.
+ */
+export type RunOrder = (typeof RunOrder)[keyof typeof RunOrder];
+
+export const RunType = {
+    /**
+     * A backfill of a scheduled workflow.
+     */
+    SupplementData: "SupplementData",
+    /**
+     * A run of a manual workflow.
+     */
+    ManualWorkflow: "ManualWorkflow",
+    /**
+     * A run of a triggered workflow.
+     */
+    TriggerWorkflow: "TriggerWorkflow",
+    /**
+     * A run in the environment for development.
+     */
+    SmokeTest: "SmokeTest",
+} as const;
+
+/**
+ * How a workflow runs.
+ */
+export type RunType = (typeof RunType)[keyof typeof RunType];
