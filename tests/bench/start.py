@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tarfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.provider import BARE, DEVELOPERS, OURS, SMALL, Provider, inputs, running
 from tests.bench.table import Row, of
+from tests.support.repository import unpack
 
 _RUNS = 9
 _COMMANDS = {
@@ -66,8 +66,7 @@ def _unpacked_archive(folder: Path) -> Path:
     """The folder with the release archive, and what is in it as `plugin`."""
     subprocess.run([sys.executable, _ARCHIVE_TOOL, "--out", folder], stdout=subprocess.DEVNULL, check=True)
     [archive] = folder.iterdir()
-    with tarfile.open(archive) as files:
-        files.extractall(folder / "plugin", filter="data")
+    unpack(archive, folder / "plugin")
     return folder
 
 

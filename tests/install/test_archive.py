@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.installs import Environment, install_archive, live, write_program
+from tests.support.repository import unpack
 from tests.support.stacks import Stack
 
 pytest_plugins = ["tests.support.installs"]
@@ -74,8 +74,7 @@ def test_errors_read_as_they_do_elsewhere(no_python: Stack) -> None:
 
 
 def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environment, tmp_path: Path) -> None:
-    with tarfile.open(archive) as files:
-        files.extractall(tmp_path / "plugin", filter="data")
+    unpack(archive, tmp_path / "plugin")
     unpacked = sum(path.stat().st_size for path in (tmp_path / "plugin").rglob("*") if path.is_file())
     commands = [installed.bin / "pulumi-resource-dataworks", tmp_path / "plugin/pulumi-resource-dataworks"]
     starts = [[_start(command) for command in commands] for _ in range(STARTS)]

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from pulumi_resource_dataworks.flowspec import read, validate
-from tests.support.repository import REPO
+from tests.support.repository import REPO, unpack
 
 LEFT_BY_USERS = shutil.ignore_patterns("node_modules", "bin")
 
@@ -69,8 +68,7 @@ def node_modules(node: Tool, pinned_packages: Path, tmp_path_factory: pytest.Tem
     run(tool("npm"), "pack", "--silent", "--ignore-scripts", cwd=source)
     [archive] = source.glob("*.tgz")
     modules = folder / "node_modules"
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+    unpack(archive, folder)
     (folder / "package").rename(link_packages(modules, pinned_packages))
     return modules
 

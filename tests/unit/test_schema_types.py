@@ -101,7 +101,7 @@ def test_an_enum_is_closed_exactly_where_the_parser_refuses_other_labels() -> No
     ],
 )
 def test_an_input_has_the_choices_that_its_check_takes(resource: str, key: str) -> None:
-    of = {
+    of: dict[str, Any] = {
         "WorkflowDeployment": WorkflowDeployments(),
         "WorkflowRun": WorkflowRuns(),
         "Node": StudioObjects(NODE),

@@ -172,6 +172,7 @@ class Change:
         outputs: Its outputs: what was sent last, and what the service has answered.
         news: The inputs that are asked for.
         ignore_changes: Property paths below `spec` that keep their old value.
+        stateless: Whether the run has no state: then nothing is replaced.
     """
 
     resource_id: str
@@ -179,6 +180,7 @@ class Change:
     outputs: Mapping[str, Any]
     news: Mapping[str, Any]
     ignore_changes: Sequence[str] = ()
+    stateless: bool = False
 
 
 # --- What a step of a resource's life is given from outside: whose it is, what shows its progress, and when to stop

@@ -134,7 +134,7 @@ class StudioObjects:
         if not (changes or below) and not state.settled:
             below = {"spec" if "spec" in news else "name": "update"}
         found = Difference({**below, **changes})
-        if found.replaces and not new.is_whole:
+        if found.replaces and not (new.is_whole or change.stateless):
             raise LifecycleError(
                 f"{', '.join(found.replaces)}: this replaces the file, and its content would be lost, as neither the program nor any answer of DataWorks "
                 "holds it. Give it as content or contentUrl"

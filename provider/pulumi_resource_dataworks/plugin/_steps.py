@@ -166,7 +166,9 @@ class Steps(Front):
         olds = decode(sent)
         news, state = decode(request.news, (sent, olds)), decode(request.olds, (sent, olds))
         ignored = tuple(request.ignoreChanges)
-        change = lifecycle.Change(request.id, olds.values, state.values, news.values, ignored)
+        change = lifecycle.Change(
+            request.id, olds.values, state.values, news.values, ignored, stateless=self._stateless
+        )
         found = steps.diff(request.urn, change)
         return _diff_response(found)
 
@@ -198,7 +200,7 @@ class Steps(Front):
         kind, state, news = self._kind(request), decode(request.olds), decode(request.news)
         olds = decode(request.old_inputs).values if request.HasField("old_inputs") else state.values
         async with self._step(request, context, news, state) as step:
-            change = lifecycle.Change(request.id, olds, state.values, news.values)
+            change = lifecycle.Change(request.id, olds, state.values, news.values, stateless=self._stateless)
             outputs = await kind.steps.update(step, change)
             return provider_pb2.UpdateResponse(properties=self._outputs(kind, outputs, news.secrets))
 
