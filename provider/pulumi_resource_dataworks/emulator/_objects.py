@@ -254,12 +254,12 @@ def _list_item(kind: str, state: ServiceState, found: Found) -> JsonObject:
 def _scheduled(state: ServiceState, holder: Workflow, entity: JsonObject) -> JsonObject:
     """The IDs that it has on the scheduling side."""
     deployed = state.production.get(holder.key)
-    reported: JsonObject = {}
+    ids: JsonObject = {}
     if deployed is not None and entity["id"] in deployed.nodes:
-        reported["TaskId"] = scheduling_id(entity["id"], "task")
+        ids["TaskId"] = scheduling_id(entity["id"], "task")
     if entity["id"] == holder.workflow_id and holder.kind not in OBJECTS and holder.scheduling_id is not None:
-        reported["WorkflowId"] = holder.scheduling_id
-    return reported if state.switches.scheduling_id_shown else {}
+        ids["WorkflowId"] = holder.scheduling_id
+    return ids if state.switches.scheduling_id_shown else {}
 
 
 # --- All of them

@@ -61,8 +61,8 @@ async def _respond(emulator: Emulator, http: HttpRequest) -> Response:
     answer = gateway.perform(ticket)
     if fault and fault.when == "after":
         await asyncio.sleep(fault.delay_seconds)
-    reported = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
-    response = Response(answer.body, answer.status, {**reported, **answer.headers})
+    headers = {"content-type": "application/json;charset=utf-8", "x-acs-request-id": ticket.request_id}
+    response = Response(answer.body, answer.status, {**headers, **answer.headers})
     if fault and fault.cuts:
         _cut(http, response, half=not fault.reset)
     return response

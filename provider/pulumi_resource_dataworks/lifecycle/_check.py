@@ -67,11 +67,11 @@ def check_document(spec: Any) -> Checked:
     return found
 
 
-def wrong_id(name: str, value: Any, otherwise: str) -> str:
-    """What is wrong with an ID, and what to write in its place: a number has lost digits already, unless it is small."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f'{name} has to be a text, such as "7234567890123456789": a number of so many digits is rounded. {KEEP_TEXT}'
-    return f"{name} {otherwise}"
+def rounded_id(name: str, value: Any) -> str:
+    """What is wrong with an ID that is a number, which has lost digits already unless it is small; nothing for any other value."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return ""
+    return f'{name} has to be a text, such as "7234567890123456789": a number of so many digits is rounded. {KEEP_TEXT}'
 
 
 def refuse_unknown_inputs(news: Mapping[str, Any], known: Sequence[str], noun: str, found: Checked) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast
 from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks._names import DEPLOYED, DEPLOYMENT_INPUTS
 
-from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs, wrong_id
+from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs, rounded_id
 from ._object_kinds import OBJECT_KINDS
 from ._pipeline_run import RunRequest, short_digest
 from ._state import bookkeeping, with_bookkeeping
@@ -228,8 +228,8 @@ def _deployed(news: Mapping[str, Any], found: Checked) -> dict[str, Any]:
         return {"workflowId": workflow_id_of(news.get("workflowId"), found)}
     value = news[given[0]]
     if not (isinstance(value, Unknown) or (isinstance(value, str) and value.strip() and "/" not in value)):
-        otherwise = f"{_NO_ID}. Give the output {given[0]} of what is to be deployed."
-        found.failures.append(wrong_id(given[0], value, otherwise))
+        otherwise = f"{given[0]} {_NO_ID}. Give the output {given[0]} of what is to be deployed."
+        found.failures.append(rounded_id(given[0], value) or otherwise)
     return {given[0]: value}
 
 
@@ -240,8 +240,8 @@ def workflow_id_of(value: Any, found: Checked) -> str | Unknown | None:
     if isinstance(value, str) and value.strip() and "/" not in value:
         return value.strip()
     what = "is missing" if value is None or value == "" else _NO_ID
-    otherwise = f"{what}. Give the output workflowId of a WorkflowDefinition, or an ID in quotes."
-    found.failures.append(wrong_id("workflowId", value, otherwise))
+    otherwise = f"workflowId {what}. Give the output workflowId of a WorkflowDefinition, or an ID in quotes."
+    found.failures.append(rounded_id("workflowId", value) or otherwise)
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from pulumi_resource_dataworks import flowspec
-from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of, wrong_id
+from pulumi_resource_dataworks.lifecycle._check import Checked, project_id_of, rounded_id
 from pulumi_resource_dataworks.lifecycle._step import Unknown, UnsupportedValue, has_unknown
 
 
@@ -104,10 +104,9 @@ def values(name: str, value: Any) -> dict[str, Any]:
 
 def workflow_id(name: str, value: Any) -> str:
     """As `text`, for an ID of a workflow."""
-    try:
-        return text(name, value)
-    except ValueError as error:
-        raise ValueError(wrong_id(name, value, str(error).removeprefix(f"{name} "))) from None
+    if reason := rounded_id(name, value):
+        raise ValueError(reason)
+    return text(name, value)
 
 
 def _what_it_is(value: Any) -> str:
