@@ -161,7 +161,10 @@ _WATCHED = {
 }
 """The fields that decide when, where and how something runs, below a workflow and below a node."""
 
-_LISTS = ("outputs.nodeOutputs", "outputs.variables", "inputs.variables", "functions", "fileResources")
+_LISTS = (
+    *("outputs.nodeOutputs", "outputs.variables", "outputs.tables", "inputs.variables", "inputs.tables"),
+    *("functions", "fileResources", "datasets"),
+)
 _ADDED_TO = {
     owner: {
         path: field_of(part or owner, last)[1]
@@ -282,8 +285,8 @@ def _listed(owner: Object, path: str) -> list[Object]:
 
 
 def _key(entry: Object) -> str:
-    """What distinguishes an output, a variable, a function or a file from others in its list."""
-    return str(entry.get("data") or entry.get("name") or "")
+    """What distinguishes an entry from others in its list."""
+    return next((str(entry[key]) for key in ("data", "guid", "identifier", "name") if entry.get(key)), "")
 
 
 def _fields(object_type: str, sent: Object, actual: Object) -> Object:

@@ -9,13 +9,17 @@ from tests.support.documents import etl, nodes
 from tests.support.messages import Messages
 
 OUTPUT = {"data": "shop.extra", "artifactType": "NodeOutput"}
+TABLE = {"guid": "odps.shop.extra", "artifactType": "Table"}
 VARIABLE = {"name": "extra", "scope": "NodeContext", "type": "Constant", "value": "1"}
 ADDED: dict[str, Any] = {
     "outputs.nodeOutputs": OUTPUT,
     "outputs.variables": VARIABLE,
+    "outputs.tables": TABLE,
     "inputs.variables": VARIABLE,
+    "inputs.tables": TABLE,
     "functions": {"name": "extra"},
     "fileResources": {"name": "extra.py"},
+    "datasets": {"identifier": "extra", "version": 1, "mountPath": "/mnt/extra"},
 }
 
 
@@ -31,8 +35,7 @@ def written() -> Object:
     """A document whose first node has an entry of each list, and whose second has none."""
     document = etl()
     for path, entry in ADDED.items():
-        key = "data" if "data" in entry else "name"
-        entries(nodes(document)[0], path).append({**entry, key: "own"})
+        entries(nodes(document)[0], path).append({**entry, next(iter(entry)): "own"})
     return document
 
 
