@@ -160,6 +160,16 @@ def test_a_script_that_the_document_leaves_out_is_watched(stack: Stack) -> None:
     assert stack.scripts()["later"].splitlines()[:2] == template.splitlines()[:2]
 
 
+def test_strict_refuses_to_overwrite_an_edit_until_a_refresh_has_shown_it(live: Stack) -> None:
+    live.emulator.edit_node(live.output(), "load", "script.content", "SELECT 7;\n")
+    live.workflow(etl(description="new"), config={"strict": True})
+    assert "this overwrites an edit made outside of Pulumi" in live.up(ok=False).output
+    assert live.scripts()["load"] == "SELECT 7;\n"
+    assert "SELECT 7;" in live.refresh("--diff").output
+    live.up()
+    assert live.scripts()["load"] == nodes(etl())[1]["script"]["content"]
+
+
 def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
     def add(workflow: dict[str, Any]) -> None:
         workflow["nodes"].append(node("by_hand", id="4611686018427387999"))

@@ -92,7 +92,7 @@ def _warn_of_edits(
     new: DefinitionInputs,
     actual: flowspec.Object,
 ) -> None:
-    """Warns of edits that the import overwrites; what an interrupted or failed run of ours left is not one."""
+    """Warns of edits that the import overwrites, or refuses it; what an interrupted or failed run of ours left is not one."""
 
     def differs(inputs: DefinitionInputs) -> str:
         changes = flowspec.changes(inputs.root, replace(state, inputs=inputs).as_declared(actual))
@@ -101,7 +101,7 @@ def _warn_of_edits(
     since_sent = differs(state.inputs)
     _warn_of_settings(context, state.changed_beside(actual), state.inputs, new)
     if since_sent and differs(old) and differs(new):
-        context.report.warning(
+        context.warn_of_loss(
             f"this overwrites an edit made outside of Pulumi since the last run, which {since_sent}"
         )
 
@@ -119,7 +119,7 @@ def _warn_of_settings(
     ]
     if lost:
         listed = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
-        context.report.warning(
+        context.warn_of_loss(
             f"somebody changed {'settings' if context.hides_names else listed} since the last run, and the document leaves it out: "
             "this import may set it back. To keep it, write it into the document (`pulumi refresh` shows the values)"
         )

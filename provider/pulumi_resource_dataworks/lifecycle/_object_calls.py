@@ -279,11 +279,11 @@ def _with_nulls(old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
 
 
 def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found: FoundObject) -> None:
-    """Warns of an edit since the last run that the update overwrites."""
+    """Warns of an edit since the last run that the update overwrites, or refuses it."""
     actual = state.as_declared(found.carried(state.inputs))
     changed = flowspec.differences(state.inputs.root, actual)
     if state.settled and changed and not flowspec.same(flowspec.project(new.root, actual), new.root):
-        context.report.warning(
+        context.warn_of_loss(
             "this overwrites an edit made outside of Pulumi since the last run, which changes "
             f"{described(context, new, changed)}"
         )

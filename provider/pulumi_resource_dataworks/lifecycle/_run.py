@@ -30,7 +30,7 @@ class Options:
     """What the provider's settings say.
 
     Attributes:
-        strict: Whether it is an error that the service keeps something else than was sent.
+        strict: Whether it is an error that an update overwrites an edit, and that the service keeps something else than was sent.
         dry_run: Whether a preview asks the service to validate the document.
         dry_run_projects: The workspaces that are known to honour that: elsewhere it may be a real import.
     """

@@ -221,7 +221,7 @@ class Context:
         timeout: How long the step may take, in seconds; None for the default.
         preview: Whether this only shows what would be done.
         ignore_changes: Property paths below `spec` that keep their old value.
-        strict: Whether it is an error that the service keeps something else than was sent.
+        strict: Whether it is an error that an update overwrites an edit, and that the service keeps something else than was sent.
         secret: Whether the step was given a secret: then no message shows what only the service has said.
         hides_names: Whether names may be a secret: then no message shows one.
         stateless: Whether the run has no state, and every resource one URN: that says nothing of who made what.
@@ -281,6 +281,19 @@ class Context:
     def described(self, changes: flowspec.Changes) -> str:
         """What the service did to a document, for a message; only how much where it may quote a secret."""
         return changes.count() if self.secret else changes.describe()
+
+    def warn_of_loss(self, message: str) -> None:
+        """Warns that what somebody set since the last run may be lost.
+
+        Raises:
+            RefusedError: The provider's setting `strict` asks for that.
+        """
+        if self.strict:
+            raise RefusedError(
+                f"{message}. The provider's setting `strict` refuses that, and nothing was changed. Run `pulumi refresh`: then "
+                "`pulumi preview --diff` shows what an update takes back"
+            )
+        self.report.warning(message)
 
     def report_changes(self, old: flowspec.Object, new: flowspec.Object, before: str = "") -> None:
         """Reports the changed nodes, or their number where names are secret. Begins with the resource's name, which `--diff` does not show."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks.lifecycle import RefusedError
 from tests.support.definitions import Object, Run, workflow
 from tests.support.documents import etl, nodes
 from tests.support.messages import Messages
@@ -87,3 +88,22 @@ async def test_outputs_that_the_service_gives_by_itself_may_be_shown_later(run: 
     again = run.again()
     await again.read(state)
     assert again.report.reported == []
+
+
+@pytest.mark.parametrize("edit", [{"script": {"content": "SELECT 3;"}}, {"recurrence": "Pause"}])
+async def test_strict_loses_no_edit_that_was_not_refreshed(
+    run: Run, edit: Object, messages: Messages
+) -> None:
+    state = await run.create()
+    [held] = run.client.held.values()
+    for key, value in edit.items():
+        nodes(held)[0][key] = {**nodes(held)[0].get(key, {}), **value} if isinstance(value, dict) else value
+    again = run.again()
+    with pytest.raises(RefusedError) as refused:
+        await again.update(state, etl(description="new"), strict=True)
+    messages(refused.value)
+    sent = len(again.client.sent)
+    read = await again.read(state)
+    assert read is not None
+    await again.update((state[0], *read), etl(description="new"), strict=True)
+    assert len(again.client.sent) == sent + 1

@@ -126,6 +126,20 @@ async def test_a_refused_delete_names_the_ways_out_and_strictness_is_kept() -> N
         await run.gone(state)
 
 
+async def test_strict_overwrites_no_edit_that_was_not_refreshed() -> None:
+    run = Studio()
+    state = await run.up(None, spec=node_document())
+    run.edit(script={**SCRIPT, "content": "SELECT 'theirs';"})
+    run.next_run()
+    news = {"spec": node_document(priority=3)}
+    with pytest.raises(RefusedError, match=r"this overwrites an edit .* `strict` refuses"):
+        await run.up(state, run.context(run.urn, strict=True), **news)
+    read = await run.refreshed(state)
+    run.next_run()
+    await run.up(read, run.context(run.urn, strict=True), **news)
+    assert run.held()[0]["script"]["content"] == SCRIPT["content"]
+
+
 async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_place() -> None:
     run = Studio()
     half = await run.up(None, spec=node_document())
