@@ -285,6 +285,11 @@ class StudioObjects:
             changed = flowspec.differences(state.inputs.root, new.root)
             if changed:
                 context.report.info(f"{context.name}: changes {described(context, new, changed)}")
+            if context.strict and not state.inputs.means(new):
+                async with looking_ahead(context, new.project_id, "somebody has edited it"):
+                    found = await self._found(context, state)
+                    if found is not None:
+                        warn_of_edit(context, state, new, found)
             foreseen = _keeping_digest(state, outputs, replace(after, output=new.output))
             return {self.kind.id_output: UNKNOWN, **foreseen}
         if not (state.settled and state.inputs.means(new)):

@@ -264,6 +264,10 @@ class WorkflowDefinitions:
                 if not isinstance(change.news.get("adopt"), Unknown):
                     refuse_foreign(context, state, new, state.under_actual_ids(old.root))
                 context.report_changes(old.root, new.root)
+                if context.strict and state.pending_job is None:
+                    async with _ownership.looking_ahead(context, state.workflow[0], "somebody has edited it"):
+                        found = await _ownership.get(context, *state.workflow)
+                        import_request(context, state, old, new, found)
             after = replace(state.updated(new), pending_job=None)
             await dry_run(context, self.options, after, self.written.get(context.urn), fresh=False)
             return replace(after, owned=frozenset(after.node_ids.values()))

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import RefusedError
-from tests.support.definitions import Object, Run, workflow
+from tests.support.definitions import Object, Run, denied, lost, workflow
 from tests.support.documents import etl, nodes
 from tests.support.messages import Messages
 
@@ -99,11 +100,24 @@ async def test_strict_loses_no_edit_that_was_not_refreshed(
     for key, value in edit.items():
         nodes(held)[0][key] = {**nodes(held)[0].get(key, {}), **value} if isinstance(value, dict) else value
     again = run.again()
-    with pytest.raises(RefusedError) as refused:
-        await again.update(state, etl(description="new"), strict=True)
+    for preview in (True, False):
+        with pytest.raises(RefusedError) as refused:
+            await again.update(state, etl(description="new"), strict=True, preview=preview)
     messages(refused.value)
     sent = len(again.client.sent)
     read = await again.read(state)
     assert read is not None
     await again.update((state[0], *read), etl(description="new"), strict=True)
     assert len(again.client.sent) == sent + 1
+
+
+async def test_a_strict_preview_that_cannot_look_goes_on_with_a_warning(run: Run) -> None:
+    state = await run.create()
+    again = run.again()
+    again.client.will("get", denied())
+    with pytest.raises(openapi.ServiceError):
+        await again.update(state, etl(description="new"), strict=True, preview=True)
+    again.client.will("get", lost())
+    await again.update(state, etl(description="new"), strict=True, preview=True)
+    [warning] = again.report.warnings
+    assert warning.startswith("could not look whether somebody has edited it")

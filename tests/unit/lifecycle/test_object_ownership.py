@@ -132,8 +132,11 @@ async def test_strict_overwrites_no_edit_that_was_not_refreshed() -> None:
     run.edit(script={**SCRIPT, "content": "SELECT 'theirs';"})
     run.next_run()
     news = {"spec": node_document(priority=3)}
-    with pytest.raises(RefusedError, match=r"this overwrites an edit .* `strict` refuses"):
-        await run.up(state, run.context(run.urn, strict=True), **news)
+    inputs = run.news(state[1], **news)
+    for preview in (True, False):
+        context = run.context(run.urn, strict=True, preview=preview)
+        with pytest.raises(RefusedError, match=r"this overwrites an edit .* `strict` refuses"):
+            await run.steps.update(context, Change(*state, inputs))
     read = await run.refreshed(state)
     run.next_run()
     await run.up(read, run.context(run.urn, strict=True), **news)
