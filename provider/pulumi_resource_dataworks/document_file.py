@@ -31,7 +31,6 @@ LARGEST_FILE = 16 * 1024 * 1024
 """In bytes. What is larger, a document could not hold."""
 _NO_NAME = "its name has a character that no file's name can have"
 
-_EXACT = 2**53
 _AS_TEXT = "Give it as text. " + KEEP_TEXT.replace("{", "{{").replace("}", "}}")
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _SUFFIXES = (".json", ".yaml", ".yml")
@@ -280,7 +279,7 @@ class _Filling:
             if name in variables:
                 self.used.add(name)
                 value = variables[name]
-                if isinstance(value, float) and abs(value) >= _EXACT:
+                if isinstance(value, float) and not flowspec.is_exact(value):
                     message = "the variable {} is a number of 2^53 or more, so Pulumi has rounded it"
                     self.problems.append(Problem(path, message, _AS_TEXT, (name,)))
                 return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -18,7 +18,15 @@ from pulumi_resource_dataworks import lifecycle, openapi
 from pulumi_resource_dataworks._engine import EngineLog, StepReporter
 from pulumi_resource_dataworks._front import Front, describe_defect
 from pulumi_resource_dataworks._names import BOOKKEEPING, PLACE, printable
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, Unknown, UnsupportedValue, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    Asset,
+    Unknown,
+    UnsupportedValue,
+    as_whole,
+    is_secret,
+    secret,
+)
 
 from ._resource_info import DEFINITION, DEPLOYMENT, RESOURCE_INFO, RUN, ResourceInfo, Values
 
@@ -209,7 +217,6 @@ def current() -> Steps:
 # --- Values as `pulumi.dynamic` hands them over, and as plain values of the lifecycle
 
 
-_EXACT = 2**53
 _OURS = (BOOKKEEPING, PLACE)
 _SECRETS = ("spec", "className", "parameters", "nodeParameters", "triggers")
 """What the lifecycle has to know to be a secret; which of a resource's it is, `pulumi.dynamic` does not say."""
@@ -218,7 +225,7 @@ _SECRETS = ("spec", "className", "parameters", "nodeParameters", "triggers")
 def plain(value: Any) -> Any:
     """A value as the lifecycle takes it: every number comes as a float, and Pulumi has a class for what is unknown."""
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) <= _EXACT else value
+        return as_whole(value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):

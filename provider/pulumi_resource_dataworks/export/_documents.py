@@ -40,10 +40,6 @@ def plain_values(value: Json) -> Iterator[tuple[Path, Any]]:
 # --- What a program can declare
 
 
-_EXACT = 2**53
-"""From here on a number is not the same in each language."""
-
-
 class LeftOutError(Exception):
     """Why something cannot be a part of the program."""
 
@@ -128,7 +124,7 @@ def _number_as_text(path: Path, value: Json) -> Json:
     """Huge numbers, and names that the service writes as numbers, as text."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return value
-    return str(value) if path[-1] in ("name", "refTableName") or abs(value) >= _EXACT else value
+    return str(value) if path[-1] in ("name", "refTableName") or not flowspec.is_exact(value) else value
 
 
 def _reserved_keys(value: Json) -> Iterator[str]:

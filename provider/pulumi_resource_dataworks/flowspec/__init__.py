@@ -74,7 +74,9 @@ from ._tables import NODE_TYPES as NODE_TYPES
 from ._validation import validate as validate
 from ._values import Json as Json
 from ._values import Object as Object
+from ._values import as_whole as as_whole
 from ._values import hides_names as hides_names
+from ._values import is_exact as is_exact
 from ._values import is_list as is_list
 from ._values import is_object as is_object
 from ._values import is_secret as is_secret

@@ -18,19 +18,16 @@ from ._comparison import (
 )
 from ._nodes import depends_of, inner_scopes, nodes_of, own_nodes, runtime_of, script_of, workflow_of
 from ._tables import Field, field_of
-from ._values import Json, Object, is_object, like, mapped, rebuilt
+from ._values import Json, Object, is_exact, is_object, like, mapped, rebuilt
 
 # --- The document as its author wrote it: the form in which Pulumi's state holds it, and how two of them differ
-
-
-_EXACT = 2**53
 
 
 def authored(value: Json) -> Json:
     """The document without nulls, which mean nothing, and with numbers that a float cannot hold as text."""
     if is_object(value):
         return rebuilt(value, {key: authored(item) for key, item in value.items() if item is not None})
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
+    if isinstance(value, int) and not isinstance(value, bool) and not is_exact(value):
         return like(value, str(value))
     return mapped(value, authored)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ._problems import InvalidDocumentError, Problem, escaped
-from ._texts import JSON_TOKEN, MAX_DEPTH, json_words, line_and_column, locate_yaml, nearest, read_yaml, whole
-from ._values import Json, Object, Path, Step, is_object
+from ._texts import JSON_TOKEN, MAX_DEPTH, json_words, line_and_column, locate_yaml, nearest, read_yaml
+from ._values import Json, Object, Path, Step, as_whole, is_exact, is_object
 
 # --- Where in a JSON text a value stands. Read only when there is a problem to show
 
@@ -100,7 +100,6 @@ _FILE = re.compile(r"[^\n{}\[\]]*\.(json|ya?ml)|(\.{0,2}|~|[A-Za-z]:|file:)[/\\]
 _SPACE_OR_COMMENT = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LONGEST_NAME = 300
 _NUMBERS = (float, int)
-_EXACT = 2**53
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF = "the text holds half of a surrogate pair"
 _WRITE_IT = "Write the document as JSON or YAML text, or as an object."
@@ -214,7 +213,7 @@ def _read_json(text: str) -> Json:
             text,
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
-            parse_float=lambda digits: whole(float(digits)),
+            parse_float=lambda digits: as_whole(float(digits)),
         )
     except json.JSONDecodeError as error:
         what, remedy = json_words(text, error.msg, error.pos)
@@ -303,11 +302,11 @@ def _of_program(value: float, path: Path, problems: list[Problem]) -> int | floa
     """Of a Pulumi program: whole numbers as ints, and none that has been rounded already."""
     if isinstance(value, float) and not math.isfinite(value):
         problems.append(Problem(path, f"{value} is no JSON number", "Write a finite number."))
-    elif abs(value) >= _EXACT:
+    elif not is_exact(value):
         message = "the number is 2^53 or more, so Pulumi may have rounded it already"
         problems.append(Problem(path, message, "Write an ID as text, in quotes."))
     elif isinstance(value, float):
-        return whole(value)
+        return as_whole(value)
     return value
 
 

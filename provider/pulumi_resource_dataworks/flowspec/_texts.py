@@ -16,7 +16,7 @@ import yaml
 
 from ._problems import InvalidDocumentError, Problem, escaped
 from ._tables import Field, Shape, field_of
-from ._values import Path, is_list, is_object
+from ._values import Path, as_whole, is_list, is_object
 
 MAX_DEPTH = 100
 """How deep objects and lists may nest. The deepest public document has 14 levels."""
@@ -48,7 +48,6 @@ _TEXT_OF_ONE = 100
 """So many characters of a text count as another value: a script of 20,000 characters may be that of 1,000 nodes."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_EXACT = 2**53
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
@@ -113,12 +112,7 @@ def settle(value: Any, field: Field) -> Any:
         return _BOOLEANS[text]
     if _INTEGER.match(text) and len(text) < 4000:
         return int(text)
-    return whole(float(text)) if _NUMBER.match(text) else text
-
-
-def whole(number: float) -> int | float:
-    """3600 for 3600.0, as which Pulumi hands over numbers and Python writes them: the vendor's parser takes no 3600.0."""
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+    return as_whole(float(text)) if _NUMBER.match(text) else text
 
 
 class _Reader:

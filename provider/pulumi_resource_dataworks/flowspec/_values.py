@@ -53,6 +53,16 @@ def part(holder: Object, key: str) -> Object:
     return value if is_object(value) else {}
 
 
+def is_exact(number: float) -> bool:
+    """Whether a number is below 2^53: from there on Pulumi, which keeps doubles, and JavaScript may round it."""
+    return abs(number) < 2**53
+
+
+def as_whole(number: float) -> int | float:
+    """3600 for 3600.0, as which Pulumi hands over numbers and Python writes them: the vendor's parser takes no 3600.0."""
+    return int(number) if number.is_integer() and is_exact(number) else number
+
+
 # --- Secrets
 
 

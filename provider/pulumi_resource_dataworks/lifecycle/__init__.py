@@ -3,6 +3,7 @@
 Knows the documents (`flowspec`) and the service (`openapi`), and none of the fronts that call it.
 """
 
+from pulumi_resource_dataworks.flowspec import as_whole as as_whole
 from pulumi_resource_dataworks.flowspec import is_secret as is_secret
 from pulumi_resource_dataworks.flowspec import secret as secret
 

@@ -13,7 +13,6 @@ from pulumi_resource_dataworks._names import INPUTS, KEEP_TEXT
 from ._run import Learnt
 from ._step import UNKNOWN, Path, Unknown, UnsupportedValue, odd_values, without_unknowns
 
-_MAX_PROJECT_ID = 2**53
 _PROJECT_ID = re.compile(r"[0-9]{1,16}")
 _PARAMETERS = frozenset({"parameters", "variables", "inputs"})
 """Where an unknown value may declare a parameter that a script is missing."""
@@ -101,7 +100,7 @@ def project_id_of(value: Any, found: Checked) -> int | Unknown | None:
         value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MAX_PROJECT_ID:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0 and flowspec.is_exact(value):
         return value
     what = "is missing" if value is None else "has to be a positive whole number"
     what += f", not {value.what}" if isinstance(value, UnsupportedValue) else ""

@@ -9,7 +9,15 @@ from typing import Any, cast
 from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
-from pulumi_resource_dataworks.lifecycle import UNKNOWN, Asset, Unknown, UnsupportedValue, is_secret, secret
+from pulumi_resource_dataworks.lifecycle import (
+    UNKNOWN,
+    Asset,
+    Unknown,
+    UnsupportedValue,
+    as_whole,
+    is_secret,
+    secret,
+)
 
 # The marks are those of the engine's `sdk/go/common/resource/plugin/rpc.go`: secrets, outputs and references are objects
 # with a signature, unknowns are texts that nothing else writes.
@@ -31,7 +39,6 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-_EXACT = 2**53
 
 
 @dataclass(slots=True)
@@ -143,8 +150,7 @@ def _decode(value: struct_pb2.Value) -> Any:
         text = value.string_value
         return UNKNOWN if text in _UNKNOWNS else text
     if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() and abs(number) <= _EXACT else number
+        return as_whole(value.number_value)
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":

@@ -17,8 +17,8 @@ from pulumi_resource_dataworks.lifecycle import UNKNOWN, UnsupportedValue, is_se
     [
         (1.0, 1),
         (-7.0, -7),
-        (2.0**53, 2**53),
-        (2.0**53 + 2, 2.0**53 + 2),  # the program may have written another one
+        (2.0**53 - 1, 2**53 - 1),
+        (2.0**53, 2.0**53),  # the program may have written another one
         (-(2.0**60), -(2.0**60)),
         (1.5, 1.5),
         (float("inf"), float("inf")),
