@@ -2,7 +2,8 @@
 
 import sys
 
-from .plugin import main
+# No relative import: PyInstaller runs this file as a script, outside of its package.
+from pulumi_resource_dataworks.plugin import main
 
 if __name__ == "__main__":
     sys.exit(main())

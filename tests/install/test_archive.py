@@ -17,10 +17,7 @@ from tests.support.stacks import Stack
 
 pytest_plugins = ["tests.support.installs"]
 
-pytestmark = [
-    pytest.mark.nightly,  # it takes a minute to build
-    pytest.mark.xdist_group("archive"),  # others need not wait meanwhile
-]
+pytestmark = pytest.mark.xdist_group("archive")  # it takes a minute to build: others need not wait meanwhile
 
 RATIO = 1.3  # the most that its start may take, of the wheel's
 STARTS = 7
@@ -73,6 +70,7 @@ def test_errors_read_as_they_do_elsewhere(no_python: Stack) -> None:
     assert "spec.workflows[0].trigger.cron" in no_python.preview(ok=False).output
 
 
+@pytest.mark.nightly
 def test_it_starts_about_as_fast_as_the_wheel(archive: Path, installed: Environment, tmp_path: Path) -> None:
     unpack(archive, tmp_path / "plugin")
     unpacked = sum(path.stat().st_size for path in (tmp_path / "plugin").rglob("*") if path.is_file())
