@@ -191,7 +191,6 @@ class DeploymentState:
 # --- Check of a workflow deployment: from what the user wrote to inputs that everything else can rely on. Makes no call
 
 
-_NO_ID: Final = "has to be an ID of Data Studio: text without a slash"
 _DIGEST = re.compile(r"1:[0-9a-f]{64}")
 
 
@@ -224,24 +223,23 @@ def _deployed(news: Mapping[str, Any], found: Checked) -> dict[str, Any]:
             f"{DEPLOYED[0]} is missing. Give what is to be deployed: {', '.join(DEPLOYED)}."
         )
         return {DEPLOYED[0]: None}
-    if given == ["workflowId"]:
-        return {"workflowId": workflow_id_of(news.get("workflowId"), found)}
-    value = news[given[0]]
-    if not (isinstance(value, Unknown) or (isinstance(value, str) and value.strip() and "/" not in value)):
-        otherwise = f"{given[0]} {_NO_ID}. Give the output {given[0]} of what is to be deployed."
-        found.failures.append(rounded_id(given[0], value) or otherwise)
-    return {given[0]: value}
+    return {given[0]: studio_id_of(news, given[0], found)}
 
 
-def workflow_id_of(value: Any, found: Checked) -> str | Unknown | None:
-    """The workflow's ID in Data Studio; None, and a failure, where it is missing or wrong."""
+def studio_id_of(news: Mapping[str, Any], key: str, found: Checked) -> str | Unknown | None:
+    """An input's ID in Data Studio; None, and a failure, where it is missing or wrong."""
+    value = news.get(key)
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, str) and value.strip() and "/" not in value:
         return value.strip()
-    what = "is missing" if value is None or value == "" else _NO_ID
-    otherwise = f"workflowId {what}. Give the output workflowId of a WorkflowDefinition, or an ID in quotes."
-    found.failures.append(rounded_id("workflowId", value) or otherwise)
+    what = (
+        "is missing"
+        if value is None or value == ""
+        else "has to be an ID of Data Studio: text without a slash"
+    )
+    otherwise = f"{key} {what}. Give the output {key} of its resource, or an ID in quotes."
+    found.failures.append(rounded_id(key, value) or otherwise)
     return None
 
 

@@ -15,7 +15,7 @@ from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks._names import BOOKKEEPING, WORKFLOW_RUN_INPUTS
 
 from ._check import Checked, project_id_of, read_flag, refuse_unknown_inputs
-from ._deployment_state import workflow_id_of
+from ._deployment_state import studio_id_of
 from ._step import UnsupportedValue, has_unknown, odd_values
 
 RunType = Literal["SupplementData", "ManualWorkflow", "TriggerWorkflow", "SmokeTest"]
@@ -264,7 +264,7 @@ def check_workflow_run(news: Mapping[str, Any]) -> Checked:
     found.inputs = {key: news[key] for key in WORKFLOW_RUN_INPUTS if news.get(key) is not None}
     found.inputs |= {
         "projectId": project_id_of(news.get("projectId"), found),
-        "workflowId": workflow_id_of(news.get("workflowId"), found),
+        "workflowId": studio_id_of(news, "workflowId", found),
         **read_flag(news, "stopOnCancel", found),
     }
     found.failures += [
