@@ -130,7 +130,7 @@ export interface ProviderArgs {
      */
     sharedCredentialsFile?: pulumi.Input<string | undefined>;
     /**
-     * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+     * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
      */
     strict?: pulumi.Input<boolean | undefined>;
     /**

@@ -171,6 +171,23 @@ def test_strict_refuses_to_overwrite_an_edit_until_a_refresh_has_shown_it(live: 
     assert live.scripts()["load"] == nodes(etl())[1]["script"]["content"]
 
 
+def test_strict_refuses_to_delete_what_somebody_added_until_a_refresh_has_shown_it(live: Stack) -> None:
+    def add(workflow: dict[str, Any]) -> None:
+        path = {"path": "daily_orders/by_hand", "runtime": {"command": "VIRTUAL"}}
+        workflow["nodes"].append(node("by_hand", id="4611686018427387999", script=path))
+
+    live.workflow(etl(), config={"strict": True})
+    live.up()
+    live.edit(add)
+    assert (
+        'this deletes an edit made outside of Pulumi since the last run, which adds "by_hand"'
+        in live.destroy(ok=False).output
+    )
+    assert "by_hand" in live.refresh("--diff").output
+    live.destroy()
+    assert live.emulator.workflows() == []
+
+
 def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
     def add(workflow: dict[str, Any]) -> None:
         workflow["nodes"].append(node("by_hand", id="4611686018427387999"))

@@ -194,6 +194,18 @@ async def after_its_job(context: Context, state: DefinitionState) -> Workflow:
     return state.workflow
 
 
+async def look_before_delete(context: Context, state: DefinitionState) -> None:
+    """Warns of edits that no refresh has shown and that a delete loses, or refuses it."""
+    found = await get(context, *state.workflow)
+    if found is None:
+        return
+    changes = flowspec.changes(state.inputs.root, state.as_declared(found.root))
+    beside = {f"changes {path}" for fields in state.changed_beside(found.root).values() for path in fields}
+    lost = context.described(changes) or ", ".join(sorted(beside))
+    if lost:
+        context.warn_of_loss(f"this deletes an edit made outside of Pulumi since the last run, which {lost}")
+
+
 async def explain_refusal(context: Context, workflow: Workflow, error: openapi.ServiceError) -> None:
     """Nothing to do where the workflow is gone; else the ways out beside the service's words."""
     found = await get(context, *workflow)

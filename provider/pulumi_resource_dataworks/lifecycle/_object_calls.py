@@ -278,12 +278,13 @@ def _with_nulls(old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
     return {**dict.fromkeys(old.keys() - new.keys()), **new, **inner}
 
 
-def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs, found: FoundObject) -> None:
-    """Warns of an edit since the last run that the update overwrites, or refuses it."""
+def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs | None, found: FoundObject) -> None:
+    """Warns of an edit since the last run that an update overwrites, or a delete loses, or refuses it; `new` is None for a delete."""
     actual = state.as_declared(found.carried(state.inputs))
     changed = flowspec.differences(state.inputs.root, actual)
-    if state.settled and changed and not flowspec.same(flowspec.project(new.root, actual), new.root):
+    loses = new is None or not flowspec.same(flowspec.project(new.root, actual), new.root)
+    if state.settled and changed and loses:
         context.warn_of_loss(
-            "this overwrites an edit made outside of Pulumi since the last run, which changes "
-            f"{described(context, new, changed)}"
+            f"this {'overwrites' if new else 'deletes'} an edit made outside of Pulumi since the last run, which changes "
+            f"{described(context, new or state.inputs, changed)}"
         )

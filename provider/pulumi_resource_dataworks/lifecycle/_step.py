@@ -290,8 +290,8 @@ class Context:
         """
         if self.strict:
             raise RefusedError(
-                f"{message}. The provider's setting `strict` refuses that, and nothing was changed. Run `pulumi refresh`: then "
-                "`pulumi preview --diff` shows what an update takes back"
+                f"{message}. The provider's setting `strict` refuses that, and nothing was changed. Run `pulumi refresh --diff` to see it: "
+                "after that the same command goes on"
             )
         self.report.warning(message)
 

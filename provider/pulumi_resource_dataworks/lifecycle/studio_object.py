@@ -336,6 +336,8 @@ class StudioObjects:
                     "somebody else's: it was not deleted. If it is this resource's, delete it in Data Studio and run this again. If it is not, "
                     f"take the resource out of the state with `pulumi state delete` ({noun} {key[1]} of project {key[0]})"
                 )
+        elif context.strict and (seen := await self._found(context, state)):
+            warn_of_edit(context, state, None, seen)
         try:
             await self.kind.operations(context.client).delete(*key)
             self.run.gone.add(key)

@@ -32,6 +32,7 @@ from ._existing_workflow import (
     explain_refusal,
     import_request,
     imported,
+    look_before_delete,
     refreshed,
     resume,
 )
@@ -305,6 +306,8 @@ class WorkflowDefinitions:
             return
         if "pendingJob" in bookkeeping(outputs):
             workflow = await after_its_job(context, DefinitionState.of(context.urn, resource_id, outputs))
+        elif context.strict and "spec" in outputs:
+            await look_before_delete(context, DefinitionState.of(context.urn, resource_id, outputs))
         try:
             await context.client.delete_workflow_definition(*workflow)
         except openapi.NotFoundError:

@@ -83,7 +83,7 @@ type providerArgs struct {
 	SecurityToken *string `pulumi:"securityToken"`
 	// The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
 	SharedCredentialsFile *string `pulumi:"sharedCredentialsFile"`
-	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
 	Strict *bool `pulumi:"strict"`
 	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
 	ValidateOnPreview *bool `pulumi:"validateOnPreview"`
@@ -123,7 +123,7 @@ type ProviderArgs struct {
 	SecurityToken pulumi.StringPtrInput
 	// The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
 	SharedCredentialsFile pulumi.StringPtrInput
-	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
 	Strict pulumi.BoolPtrInput
 	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
 	ValidateOnPreview pulumi.BoolPtrInput

@@ -187,7 +187,7 @@ Object.defineProperty(exports, "sharedCredentialsFile", {
 });
 
 /**
- * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+ * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
  */
 export declare const strict: boolean | undefined;
 Object.defineProperty(exports, "strict", {

@@ -58,7 +58,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
-        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         if access_key is not None:
@@ -294,7 +294,7 @@ class ProviderArgs:
     @pulumi.getter
     def strict(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
         """
         return pulumi.get(self, "strict")
 
@@ -361,7 +361,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
-        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         ...

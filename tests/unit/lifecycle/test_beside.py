@@ -91,24 +91,30 @@ async def test_outputs_that_the_service_gives_by_itself_may_be_shown_later(run: 
     assert again.report.reported == []
 
 
-@pytest.mark.parametrize("edit", [{"script": {"content": "SELECT 3;"}}, {"recurrence": "Pause"}])
-async def test_strict_loses_no_edit_that_was_not_refreshed(
-    run: Run, edit: Object, messages: Messages
+@pytest.mark.parametrize("path", ["script.content", "recurrence"])
+async def test_strict_loses_no_edit_before_a_refresh_has_shown_it(
+    run: Run, path: str, messages: Messages
 ) -> None:
     state = await run.create()
     [held] = run.client.held.values()
-    for key, value in edit.items():
-        nodes(held)[0][key] = {**nodes(held)[0].get(key, {}), **value} if isinstance(value, dict) else value
-    again = run.again()
-    for preview in (True, False):
+    holder = nodes(held)[0]["script"] if path == "script.content" else nodes(held)[0]
+    holder[path.rpartition(".")[2]] = "Pause"
+    new = etl(description="new")
+    for step in (
+        run.again().update(state, new, strict=True, preview=True),
+        run.again().update(state, new, strict=True),
+        run.again().delete(state, strict=True),
+    ):
         with pytest.raises(RefusedError) as refused:
-            await again.update(state, etl(description="new"), strict=True, preview=preview)
-    messages(refused.value)
-    sent = len(again.client.sent)
-    read = await again.read(state)
+            await step
+        messages(refused.value)
+    sent = len(run.client.sent)
+    read = await run.again().read(state)
     assert read is not None
-    await again.update((state[0], *read), etl(description="new"), strict=True)
-    assert len(again.client.sent) == sent + 1
+    outputs = await run.again().update((state[0], *read), new, strict=True)
+    assert len(run.client.sent) == sent + 1
+    await run.again().delete((state[0], run.inputs(new), outputs), strict=True)
+    assert run.client.held == {}
 
 
 async def test_a_strict_preview_that_cannot_look_goes_on_with_a_warning(run: Run) -> None:
@@ -121,3 +127,10 @@ async def test_a_strict_preview_that_cannot_look_goes_on_with_a_warning(run: Run
     await again.update(state, etl(description="new"), strict=True, preview=True)
     [warning] = again.report.warnings
     assert warning.startswith("could not look whether somebody has edited it")
+
+
+async def test_a_strict_delete_of_what_is_gone_is_done(run: Run) -> None:
+    state = await run.create()
+    for _ in range(2):
+        await run.again().delete(state, strict=True)
+        assert run.client.held == {}

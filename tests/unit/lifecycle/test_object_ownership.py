@@ -137,10 +137,15 @@ async def test_strict_overwrites_no_edit_that_was_not_refreshed() -> None:
         context = run.context(run.urn, strict=True, preview=preview)
         with pytest.raises(RefusedError, match=r"this overwrites an edit .* `strict` refuses"):
             await run.steps.update(context, Change(*state, inputs))
+    with pytest.raises(RefusedError, match="this deletes an edit"):
+        await run.steps.delete(run.context(run.urn, strict=True), state[0], state[2])
     read = await run.refreshed(state)
     run.next_run()
-    await run.up(read, run.context(run.urn, strict=True), **news)
+    state = await run.up(read, run.context(run.urn, strict=True), **news)
     assert run.held()[0]["script"]["content"] == SCRIPT["content"]
+    run.next_run()
+    await run.steps.delete(run.context(run.urn, strict=True), state[0], state[2])
+    assert run.held() == []
 
 
 async def test_one_whose_create_was_not_seen_is_updated_read_and_deleted_by_its_place() -> None:

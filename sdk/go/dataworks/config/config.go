@@ -91,7 +91,7 @@ func GetSharedCredentialsFile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:sharedCredentialsFile")
 }
 
-// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
 func GetStrict(ctx *pulumi.Context) bool {
 	return config.GetBool(ctx, "dataworks:strict")
 }

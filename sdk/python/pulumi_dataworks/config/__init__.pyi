@@ -97,7 +97,7 @@ The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` 
 
 strict: Optional[bool]
 """
-Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
 """
 
 validateOnPreview: Optional[bool]

@@ -136,7 +136,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def strict(self) -> Optional[bool]:
         """
-        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update that overwrites an edit made in DataWorks since the last run; it sends nothing then.
+        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
         """
         return __config__.get_bool('strict')
 
