@@ -19,6 +19,7 @@ from pulumi_resource_dataworks.export._assemble import Project, assemble
 from pulumi_resource_dataworks.export._kinds import FILE, FUNCTION, KINDS, NODE, Kind
 from pulumi_resource_dataworks.export._workspace import ExportRequest, Listed, Workspace
 from tests.support.messages import Messages
+from tests.support.sdks import SCHEMA
 from tests.support.workspaces import HOSTILE, alone, beside, load, script, settings, sql, using, workflow
 
 Run = Callable[..., int]
@@ -331,6 +332,21 @@ def test_one_that_the_service_refuses_to_give_does_not_stop_the_rest(
     assert re.search(r"left out: udf/mask\n .*No luck\.", capsys.readouterr().err)
     assert (tmp_path / "out" / FOLDERS["vacuum"]).exists()
     assert '"name": "mask"' in (tmp_path / "out" / FOLDERS["vacuum"]).read_text("utf-8")
+
+
+@pytest.mark.usefixtures("studio")
+def test_go_gives_a_choice_the_type_that_the_sdk_takes(run: Run, tmp_path: Path) -> None:
+    """Go alone refuses a text there; that the whole program compiles is seen at night."""
+    assert run(language="go") == 0
+    program = (tmp_path / "out/main.go").read_text("utf-8")
+    resources, choices = json.loads(SCHEMA.read_text("utf-8"))["resources"], []
+    for resource, inputs in re.findall(r"dataworks\.New(\w+)\(.*\n((?:\t\t\w+: .*\n)+)", program):
+        properties = resources[f"dataworks:index:{resource}"]["inputProperties"]
+        for name, value in re.findall(r"(\w+): +(.*),\n", inputs):
+            of_schema = properties[name[0].lower() + name[1:]]
+            if reference := of_schema.get("$ref", "").rpartition("dataworks:index:")[2]:
+                choices.append((reference, value))
+    assert choices == [("NodeScene", 'dataworks.NodeScene("DATAWORKS_MANUAL_TASK")')]
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=[ascii(name)[:30] for name in HOSTILE])
