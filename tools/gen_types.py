@@ -2,8 +2,9 @@
 """Write the types of a FlowSpec document into the provider's schema.json.
 
 Fields come from the vendor's JSON Schemas and, where those are silent, from our tables; closed enums from the tables,
-which the vendor's parser has verified; names and descriptions from flowspec_types.yaml. Types of another module than
-`flowspec` are left as they are.
+which the vendor's parser has verified; names and descriptions from flowspec_types.yaml. The document itself is in the module of the
+resources, as their Go SDK would import a module that only a choice of types names, and not compile. Other types than these
+are left as they are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "provider/pulumi_resource_dataworks/plugin/schema.json"
 WORDS = ROOT / "tools/flowspec_types.yaml"
 MODULE = "dataworks:flowspec:"
+DOCUMENT = "dataworks:index:FlowSpec"
 ANY = {"$ref": "pulumi.json#/Any"}
 
 TABLES = {
@@ -83,8 +85,12 @@ class Types:
 
     def all(self) -> dict[str, Json]:
         """Every type by its token: the objects, then the enums."""
-        objects = {MODULE + self.words[name]["name"]: self.object(name) for name in self.vendor}
+        objects = {self.token(name): self.object(name) for name in self.vendor}
         return {**objects, **{MODULE + name: self.enum(name) for name in self.enums}}
+
+    def token(self, name: str) -> str:
+        """The token of the type of one of the vendor's schemas."""
+        return DOCUMENT if name == "Specification" else MODULE + self.words[name]["name"]
 
     def object(self, name: str) -> Json:
         """The type of one of the vendor's schemas."""

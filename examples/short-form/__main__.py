@@ -54,7 +54,7 @@ daily_revenue = flowspec.WorkflowArgs(
 workflow = dataworks.WorkflowDefinition(
     "daily-revenue",
     project_id=pulumi.Config().require_int("projectId"),
-    spec=flowspec.FlowSpecArgs(
+    spec=dataworks.FlowSpecArgs(
         kind=flowspec.Kind.CYCLE_WORKFLOW, spec=flowspec.SpecArgs(workflows=[daily_revenue])
     ),
 )

@@ -26,7 +26,7 @@ def declare() -> None:
     workflow = dataworks.WorkflowDefinition(
         "late-payments",
         project_id=pulumi.Config().require_int("projectId"),
-        spec=flowspec.FlowSpecArgs(
+        spec=dataworks.FlowSpecArgs(
             kind=flowspec.Kind.CYCLE_WORKFLOW, spec=flowspec.SpecArgs(workflows=[late_payments])
         ),
     )

@@ -208,7 +208,7 @@ export interface FileResourceArgs {
     /**
      * The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
      */
-    spec?: pulumi.Input<string | {[key: string]: any} | undefined>;
+    spec?: pulumi.Input<{[key: string]: any} | string | undefined>;
     /**
      * The kind of file: `python`, `jar`, `archive` or `file`.
      */

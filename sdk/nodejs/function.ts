@@ -212,7 +212,7 @@ export interface FunctionArgs {
     /**
      * The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
      */
-    spec?: pulumi.Input<string | {[key: string]: any} | undefined>;
+    spec?: pulumi.Input<{[key: string]: any} | string | undefined>;
     /**
      * The kind of function: `math`, `aggregate`, `string`, `date`, `analytic` or `other`.
      */

@@ -200,5 +200,5 @@ export interface NodeArgs {
     /**
      * The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
      */
-    spec: pulumi.Input<string | {[key: string]: any}>;
+    spec: pulumi.Input<{[key: string]: any} | string>;
 }

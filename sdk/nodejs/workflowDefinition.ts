@@ -204,7 +204,7 @@ export interface WorkflowDefinitionArgs {
     /**
      * The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
      */
-    spec: pulumi.Input<string | inputs.flowspec.FlowSpecArgs>;
+    spec: pulumi.Input<inputs.FlowSpecArgs | string>;
     /**
      * Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
      */

@@ -28,7 +28,7 @@ class Recorder(pulumi.runtime.Mocks):
         return {}, None
 
 
-def of_classes() -> flowspec.FlowSpecArgs:
+def of_classes() -> dataworks.FlowSpecArgs:
     script = flowspec.ScriptArgs(runtime=flowspec.RuntimeArgs(command="ODPS_SQL"), content="SELECT 1;")
     inner = flowspec.NodeArgs(name="x", script=script)
     assertion = flowspec.AssertionArgs(field="status", in_=[1, "2"])
@@ -52,12 +52,12 @@ def of_classes() -> flowspec.FlowSpecArgs:
         nodes=nodes,
         dependencies=[flowspec.DependencyArgs(node_id="each", depends=depends)],
     )
-    return flowspec.FlowSpecArgs(
+    return dataworks.FlowSpecArgs(
         kind=flowspec.Kind.CYCLE_WORKFLOW, spec=flowspec.SpecArgs(workflows=[workflow])
     )
 
 
-def of_dictionaries() -> flowspec.FlowSpecArgsDict:
+def of_dictionaries() -> dataworks.FlowSpecArgsDict:
     script: flowspec.ScriptArgsDict = {"runtime": {"command": "ODPS_SQL"}, "content": "SELECT 1;"}
     inner: flowspec.NodeArgsDict = {"name": "x", "script": script}
     again: flowspec.NodeArgsDict = {
@@ -104,7 +104,7 @@ def loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("loops")
 @pytest.mark.parametrize("document", [of_classes, of_dictionaries])
 def test_a_typed_document_arrives_as_flowspec(
-    document: Callable[[], flowspec.FlowSpecArgs | flowspec.FlowSpecArgsDict],
+    document: Callable[[], dataworks.FlowSpecArgs | dataworks.FlowSpecArgsDict],
 ) -> None:
     engine = Recorder()
     pulumi.runtime.set_mocks(engine)

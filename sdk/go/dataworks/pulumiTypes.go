@@ -7,6 +7,7 @@ import (
 	"context"
 	"reflect"
 
+	"github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/flowspec"
 	"github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -550,6 +551,88 @@ func (o DeploymentStageArrayOutput) Index(i pulumi.IntInput) DeploymentStageOutp
 	}).(DeploymentStageOutput)
 }
 
+// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+type FlowSpec struct {
+	// The kind of the workflow.
+	Kind flowspec.Kind `pulumi:"kind"`
+	// Filled in by the service, and never compared.
+	Metadata map[string]interface{} `pulumi:"metadata"`
+	// The body of the document.
+	Spec flowspec.Spec `pulumi:"spec"`
+	// The version of the format, `1.1.0` when left out.
+	Version *string `pulumi:"version"`
+}
+
+// FlowSpecInput is an input type that accepts FlowSpecArgs and FlowSpecOutput values.
+// You can construct a concrete instance of `FlowSpecInput` via:
+//
+//	FlowSpecArgs{...}
+type FlowSpecInput interface {
+	pulumi.Input
+
+	ToFlowSpecOutput() FlowSpecOutput
+	ToFlowSpecOutputWithContext(context.Context) FlowSpecOutput
+}
+
+// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+type FlowSpecArgs struct {
+	// The kind of the workflow.
+	Kind flowspec.KindInput `pulumi:"kind"`
+	// Filled in by the service, and never compared.
+	Metadata pulumi.MapInput `pulumi:"metadata"`
+	// The body of the document.
+	Spec flowspec.SpecInput `pulumi:"spec"`
+	// The version of the format, `1.1.0` when left out.
+	Version pulumi.StringPtrInput `pulumi:"version"`
+}
+
+func (FlowSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*FlowSpec)(nil)).Elem()
+}
+
+func (i FlowSpecArgs) ToFlowSpecOutput() FlowSpecOutput {
+	return i.ToFlowSpecOutputWithContext(context.Background())
+}
+
+func (i FlowSpecArgs) ToFlowSpecOutputWithContext(ctx context.Context) FlowSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FlowSpecOutput)
+}
+
+// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+type FlowSpecOutput struct{ *pulumi.OutputState }
+
+func (FlowSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FlowSpec)(nil)).Elem()
+}
+
+func (o FlowSpecOutput) ToFlowSpecOutput() FlowSpecOutput {
+	return o
+}
+
+func (o FlowSpecOutput) ToFlowSpecOutputWithContext(ctx context.Context) FlowSpecOutput {
+	return o
+}
+
+// The kind of the workflow.
+func (o FlowSpecOutput) Kind() flowspec.KindOutput {
+	return o.ApplyT(func(v FlowSpec) flowspec.Kind { return v.Kind }).(flowspec.KindOutput)
+}
+
+// Filled in by the service, and never compared.
+func (o FlowSpecOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v FlowSpec) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
+}
+
+// The body of the document.
+func (o FlowSpecOutput) Spec() flowspec.SpecOutput {
+	return o.ApplyT(func(v FlowSpec) flowspec.Spec { return v.Spec }).(flowspec.SpecOutput)
+}
+
+// The version of the format, `1.1.0` when left out.
+func (o FlowSpecOutput) Version() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v FlowSpec) *string { return v.Version }).(pulumi.StringPtrOutput)
+}
+
 // A pipeline run that was begun and not seen to its end.
 type PendingRun struct {
 	// The digest of what it deploys.
@@ -706,12 +789,14 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcPtrInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*FlowSpecInput)(nil)).Elem(), FlowSpecArgs{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRolePtrOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithOidcPtrOutput{})
 	pulumi.RegisterOutputType(DeploymentStageOutput{})
 	pulumi.RegisterOutputType(DeploymentStageArrayOutput{})
+	pulumi.RegisterOutputType(FlowSpecOutput{})
 	pulumi.RegisterOutputType(PendingRunOutput{})
 	pulumi.RegisterOutputType(PendingRunPtrOutput{})
 	pulumi.RegisterOutputType(WorkflowSummaryOutput{})

@@ -8,7 +8,6 @@ import (
 	"reflect"
 
 	"errors"
-	_ "github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/flowspec"
 	"github.com/pulumi-dataworks/pulumi-dataworks/sdk/go/dataworks/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -47,7 +46,7 @@ import (
 //	    pulumi.Run(func(ctx *pulumi.Context) error {
 //	        workflow, err := dataworks.NewWorkflowDefinition(ctx, "daily-orders", &dataworks.WorkflowDefinitionArgs{
 //	            ProjectId: pulumi.Int(123456),
-//	            Spec: flowspec.FlowSpecArgs{
+//	            Spec: dataworks.FlowSpecArgs{
 //	                Version: pulumi.String("1.1.0"),
 //	                Kind:    flowspec.KindCycleWorkflow,
 //	                Spec: flowspec.SpecArgs{Workflows: flowspec.WorkflowArray{flowspec.WorkflowArgs{

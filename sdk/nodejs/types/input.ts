@@ -66,6 +66,28 @@ export interface AssumeRoleWithOidcArgs {
     sessionExpiration?: pulumi.Input<number | undefined>;
 }
 
+/**
+ * A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+ */
+export interface FlowSpecArgs {
+    /**
+     * The kind of the workflow.
+     */
+    kind: pulumi.Input<enums.flowspec.Kind>;
+    /**
+     * Filled in by the service, and never compared.
+     */
+    metadata?: pulumi.Input<{[key: string]: any} | undefined>;
+    /**
+     * The body of the document.
+     */
+    spec: pulumi.Input<inputs.flowspec.SpecArgs>;
+    /**
+     * The version of the format, `1.1.0` when left out.
+     */
+    version?: pulumi.Input<string | undefined>;
+}
+
 export namespace flowspec {
     /**
      * What a workflow or node needs, or gives to others.
@@ -382,28 +404,6 @@ export namespace flowspec {
         runtimeResource?: pulumi.Input<inputs.flowspec.RuntimeResourceArgs | undefined>;
         script?: pulumi.Input<inputs.flowspec.ScriptArgs | undefined>;
         type?: pulumi.Input<enums.flowspec.FileResourceType | undefined>;
-    }
-
-    /**
-     * A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-     */
-    export interface FlowSpecArgs {
-        /**
-         * The kind of the workflow.
-         */
-        kind: pulumi.Input<enums.flowspec.Kind>;
-        /**
-         * Filled in by the service, and never compared.
-         */
-        metadata?: pulumi.Input<{[key: string]: any} | undefined>;
-        /**
-         * The body of the document.
-         */
-        spec: pulumi.Input<inputs.flowspec.SpecArgs>;
-        /**
-         * The version of the format, `1.1.0` when left out.
-         */
-        version?: pulumi.Input<string | undefined>;
     }
 
     /**

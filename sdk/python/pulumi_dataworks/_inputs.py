@@ -13,6 +13,8 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import flowspec
+from . import flowspec as _flowspec
 from ._enums import *
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     'AssumeRoleArgsDict',
     'AssumeRoleWithOidcArgs',
     'AssumeRoleWithOidcArgsDict',
+    'FlowSpecArgs',
+    'FlowSpecArgsDict',
 ]
 
 class AssumeRoleArgsDict(TypedDict):
@@ -285,5 +289,97 @@ class AssumeRoleWithOidcArgs:
     @session_expiration.setter
     def session_expiration(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "session_expiration", value)
+
+
+class FlowSpecArgsDict(TypedDict):
+    """
+    A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+    """
+    kind: pulumi.Input['flowspec.Kind']
+    """
+    The kind of the workflow.
+    """
+    spec: pulumi.Input['_flowspec.SpecArgsDict']
+    """
+    The body of the document.
+    """
+    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Filled in by the service, and never compared.
+    """
+    version: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The version of the format, `1.1.0` when left out.
+    """
+
+@pulumi.input_type
+class FlowSpecArgs:
+    def __init__(__self__, *,
+                 kind: pulumi.Input['flowspec.Kind'],
+                 spec: pulumi.Input['_flowspec.SpecArgs'],
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 version: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
+
+        :param pulumi.Input['flowspec.Kind'] kind: The kind of the workflow.
+        :param pulumi.Input['_flowspec.SpecArgs'] spec: The body of the document.
+        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
+        :param pulumi.Input[_builtins.str] version: The version of the format, `1.1.0` when left out.
+        """
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "spec", spec)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input['flowspec.Kind']:
+        """
+        The kind of the workflow.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input['flowspec.Kind']):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def spec(self) -> pulumi.Input['_flowspec.SpecArgs']:
+        """
+        The body of the document.
+        """
+        return pulumi.get(self, "spec")
+
+    @spec.setter
+    def spec(self, value: pulumi.Input['_flowspec.SpecArgs']):
+        pulumi.set(self, "spec", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Filled in by the service, and never compared.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The version of the format, `1.1.0` when left out.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "version", value)
 
 

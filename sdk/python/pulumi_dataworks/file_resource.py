@@ -26,7 +26,7 @@ class FileResourceArgs:
                  data_source: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a FileResource resource.
@@ -38,7 +38,7 @@ class FileResourceArgs:
         :param pulumi.Input[_builtins.str] data_source: The name of the data source that the file is for.
         :param pulumi.Input[_builtins.str] name: The name of the file.
         :param pulumi.Input[_builtins.str] path: The path of the file in Data Studio, its name included; the name when left out.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
         :param pulumi.Input[_builtins.str] type: The kind of file: `python`, `jar`, `archive` or `file`.
         """
         pulumi.set(__self__, "project_id", project_id)
@@ -145,14 +145,14 @@ class FileResourceArgs:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]]:
+    def spec(self) -> pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]]:
         """
         The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
         """
         return pulumi.get(self, "spec")
 
     @spec.setter
-    def spec(self, value: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]]):
+    def spec(self, value: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]]):
         pulumi.set(self, "spec", value)
 
     @_builtins.property
@@ -181,7 +181,7 @@ class FileResource(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -224,7 +224,7 @@ class FileResource(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: The name of the file.
         :param pulumi.Input[_builtins.str] path: The path of the file in Data Studio, its name included; the name when left out.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Resource`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are `name`, `path`, `type` and `dataSource`.
         :param pulumi.Input[_builtins.str] type: The kind of file: `python`, `jar`, `archive` or `file`.
         """
         ...
@@ -286,7 +286,7 @@ class FileResource(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

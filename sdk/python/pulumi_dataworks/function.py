@@ -26,7 +26,7 @@ class FunctionArgs:
                  file_resources: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Function resource.
@@ -38,7 +38,7 @@ class FunctionArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] file_resources: The names of the files that hold the class: the output `name` of each `FileResource`.
         :param pulumi.Input[_builtins.str] name: The name of the function.
         :param pulumi.Input[_builtins.str] path: The path of the function in Data Studio, its name included; the name when left out.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
         :param pulumi.Input[_builtins.str] type: The kind of function: `math`, `aggregate`, `string`, `date`, `analytic` or `other`.
         """
         pulumi.set(__self__, "project_id", project_id)
@@ -145,14 +145,14 @@ class FunctionArgs:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]]:
+    def spec(self) -> pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]]:
         """
         The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
         """
         return pulumi.get(self, "spec")
 
     @spec.setter
-    def spec(self, value: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]]):
+    def spec(self, value: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]]):
         pulumi.set(self, "spec", value)
 
     @_builtins.property
@@ -181,7 +181,7 @@ class Function(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -230,7 +230,7 @@ class Function(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: The name of the function.
         :param pulumi.Input[_builtins.str] path: The path of the function in Data Studio, its name included; the name when left out.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Function`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it. In its place there are the following inputs.
         :param pulumi.Input[_builtins.str] type: The kind of function: `math`, `aggregate`, `string`, `date`, `analytic` or `other`.
         """
         ...
@@ -298,7 +298,7 @@ class Function(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  path: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  type: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

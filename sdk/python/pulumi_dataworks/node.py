@@ -21,7 +21,7 @@ __all__ = ['NodeArgs', 'Node']
 class NodeArgs:
     def __init__(__self__, *,
                  project_id: pulumi.Input[_builtins.int],
-                 spec: pulumi.Input[Union[_builtins.str, Mapping[str, Any]]],
+                 spec: pulumi.Input[Union[Mapping[str, Any], _builtins.str]],
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
                  scene: pulumi.Input[Optional['NodeScene']] = None):
@@ -29,7 +29,7 @@ class NodeArgs:
         The set of arguments for constructing a Node resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
         :param pulumi.Input[_builtins.bool] adopt: Whether a node that is there already, under this name and path, may be taken over. Without it, the create is refused.
         :param pulumi.Input[_builtins.str] container_id: The ID of the workflow or control node that is to hold the node, and that no `WorkflowDefinition` holds. The node has no path of its own then.
         :param pulumi.Input['NodeScene'] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
@@ -57,14 +57,14 @@ class NodeArgs:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]:
+    def spec(self) -> pulumi.Input[Union[Mapping[str, Any], _builtins.str]]:
         """
         The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
         """
         return pulumi.get(self, "spec")
 
     @spec.setter
-    def spec(self, value: pulumi.Input[Union[_builtins.str, Mapping[str, Any]]]):
+    def spec(self, value: pulumi.Input[Union[Mapping[str, Any], _builtins.str]]):
         pulumi.set(self, "spec", value)
 
     @_builtins.property
@@ -114,7 +114,7 @@ class Node(pulumi.CustomResource):
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  scene: pulumi.Input[Optional['NodeScene']] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  __props__=None):
         """
         A node outside of workflows, from a FlowSpec document of kind `Node`.
@@ -162,7 +162,7 @@ class Node(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] container_id: The ID of the workflow or control node that is to hold the node, and that no `WorkflowDefinition` holds. The node has no path of its own then.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace.
         :param pulumi.Input['NodeScene'] scene: Where the node stands: `DATAWORKS_PROJECT` (the default), `DATAWORKS_MANUAL_TASK`, or in a manual workflow `DATAWORKS_MANUAL_WORKFLOW`.
-        :param pulumi.Input[Union[_builtins.str, Mapping[str, Any]]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
+        :param pulumi.Input[Union[Mapping[str, Any], _builtins.str]] spec: The FlowSpec document, of kind `Node`: JSON or YAML text, or the same as an object. It holds exactly one object, whose `id` is only what the document calls it.
         """
         ...
     @overload
@@ -229,7 +229,7 @@ class Node(pulumi.CustomResource):
                  container_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
                  scene: pulumi.Input[Optional['NodeScene']] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Mapping[str, Any]]]] = None,
+                 spec: pulumi.Input[Optional[Union[Mapping[str, Any], _builtins.str]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):

@@ -15,6 +15,7 @@ else:
 from . import _utilities
 from . import flowspec
 from . import flowspec as _flowspec
+from ._inputs import *
 
 __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
 
@@ -22,14 +23,14 @@ __all__ = ['WorkflowDefinitionArgs', 'WorkflowDefinition']
 class WorkflowDefinitionArgs:
     def __init__(__self__, *,
                  project_id: pulumi.Input[_builtins.int],
-                 spec: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']],
+                 spec: pulumi.Input[Union['FlowSpecArgs', _builtins.str]],
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a WorkflowDefinition resource.
 
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union['FlowSpecArgs', _builtins.str]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
         """
@@ -54,14 +55,14 @@ class WorkflowDefinitionArgs:
 
     @_builtins.property
     @pulumi.getter
-    def spec(self) -> pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]:
+    def spec(self) -> pulumi.Input[Union['FlowSpecArgs', _builtins.str]]:
         """
         The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         """
         return pulumi.get(self, "spec")
 
     @spec.setter
-    def spec(self, value: pulumi.Input[Union[_builtins.str, '_flowspec.FlowSpecArgs']]):
+    def spec(self, value: pulumi.Input[Union['FlowSpecArgs', _builtins.str]]):
         pulumi.set(self, "spec", value)
 
     @_builtins.property
@@ -97,7 +98,7 @@ class WorkflowDefinition(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
+                 spec: pulumi.Input[Optional[Union[Union['FlowSpecArgs', 'FlowSpecArgsDict'], _builtins.str]]] = None,
                  validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         """
@@ -158,7 +159,7 @@ class WorkflowDefinition(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.bool] adopt: Whether an import may take over a workflow that is there already and delete the nodes that somebody else has added to it. Preview says what it will be. Without it, either is refused.
         :param pulumi.Input[_builtins.int] project_id: The ID of the DataWorks workspace that holds the workflow.
-        :param pulumi.Input[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
+        :param pulumi.Input[Union[Union['FlowSpecArgs', 'FlowSpecArgsDict'], _builtins.str]] spec: The FlowSpec document: JSON or YAML text, or the same as an object. It holds exactly one workflow. IDs, `version`, the workflow's `script.runtime.command`, a node's `script.path` and its outputs may be left out; a dependency may name a node. Write IDs as text: as numbers they are rounded.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate this document; as the provider's `validateOnPreview` says when left out. (It is not called `dryRun`, as `pulumi do --dry-run` would set an input of that name.)
         """
         ...
@@ -238,7 +239,7 @@ class WorkflowDefinition(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  project_id: pulumi.Input[Optional[_builtins.int]] = None,
-                 spec: pulumi.Input[Optional[Union[_builtins.str, Union['_flowspec.FlowSpecArgs', '_flowspec.FlowSpecArgsDict']]]] = None,
+                 spec: pulumi.Input[Optional[Union[Union['FlowSpecArgs', 'FlowSpecArgsDict'], _builtins.str]]] = None,
                  validate_on_preview: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

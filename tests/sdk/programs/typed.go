@@ -67,7 +67,7 @@ func program(ctx *pulumi.Context) error {
 	}
 	_, err := dataworks.NewWorkflowDefinition(ctx, "orders", &dataworks.WorkflowDefinitionArgs{
 		ProjectId: pulumi.Int(10001),
-		Spec: flowspec.FlowSpecArgs{
+		Spec: dataworks.FlowSpecArgs{
 			Kind: flowspec.KindCycleWorkflow,
 			Spec: flowspec.SpecArgs{Workflows: flowspec.WorkflowArray{workflow}},
 		},

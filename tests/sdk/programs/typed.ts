@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as dataworks from "@pulumi-dataworks/dataworks";
 
-type FlowSpec = dataworks.types.input.flowspec.FlowSpecArgs;
+type FlowSpec = dataworks.types.input.FlowSpecArgs;
 type Node = dataworks.types.input.flowspec.NodeArgs;
 
 pulumi.runtime.setMocks({

@@ -2771,88 +2771,6 @@ func (o FileResourceArrayOutput) Index(i pulumi.IntInput) FileResourceOutput {
 	}).(FileResourceOutput)
 }
 
-// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-type FlowSpec struct {
-	// The kind of the workflow.
-	Kind Kind `pulumi:"kind"`
-	// Filled in by the service, and never compared.
-	Metadata map[string]interface{} `pulumi:"metadata"`
-	// The body of the document.
-	Spec Spec `pulumi:"spec"`
-	// The version of the format, `1.1.0` when left out.
-	Version *string `pulumi:"version"`
-}
-
-// FlowSpecInput is an input type that accepts FlowSpecArgs and FlowSpecOutput values.
-// You can construct a concrete instance of `FlowSpecInput` via:
-//
-//	FlowSpecArgs{...}
-type FlowSpecInput interface {
-	pulumi.Input
-
-	ToFlowSpecOutput() FlowSpecOutput
-	ToFlowSpecOutputWithContext(context.Context) FlowSpecOutput
-}
-
-// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-type FlowSpecArgs struct {
-	// The kind of the workflow.
-	Kind KindInput `pulumi:"kind"`
-	// Filled in by the service, and never compared.
-	Metadata pulumi.MapInput `pulumi:"metadata"`
-	// The body of the document.
-	Spec SpecInput `pulumi:"spec"`
-	// The version of the format, `1.1.0` when left out.
-	Version pulumi.StringPtrInput `pulumi:"version"`
-}
-
-func (FlowSpecArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*FlowSpec)(nil)).Elem()
-}
-
-func (i FlowSpecArgs) ToFlowSpecOutput() FlowSpecOutput {
-	return i.ToFlowSpecOutputWithContext(context.Background())
-}
-
-func (i FlowSpecArgs) ToFlowSpecOutputWithContext(ctx context.Context) FlowSpecOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(FlowSpecOutput)
-}
-
-// A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-type FlowSpecOutput struct{ *pulumi.OutputState }
-
-func (FlowSpecOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*FlowSpec)(nil)).Elem()
-}
-
-func (o FlowSpecOutput) ToFlowSpecOutput() FlowSpecOutput {
-	return o
-}
-
-func (o FlowSpecOutput) ToFlowSpecOutputWithContext(ctx context.Context) FlowSpecOutput {
-	return o
-}
-
-// The kind of the workflow.
-func (o FlowSpecOutput) Kind() KindOutput {
-	return o.ApplyT(func(v FlowSpec) Kind { return v.Kind }).(KindOutput)
-}
-
-// Filled in by the service, and never compared.
-func (o FlowSpecOutput) Metadata() pulumi.MapOutput {
-	return o.ApplyT(func(v FlowSpec) map[string]interface{} { return v.Metadata }).(pulumi.MapOutput)
-}
-
-// The body of the document.
-func (o FlowSpecOutput) Spec() SpecOutput {
-	return o.ApplyT(func(v FlowSpec) Spec { return v.Spec }).(SpecOutput)
-}
-
-// The version of the format, `1.1.0` when left out.
-func (o FlowSpecOutput) Version() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v FlowSpec) *string { return v.Version }).(pulumi.StringPtrOutput)
-}
-
 // The loop of a for-each node.
 type ForEach struct {
 	// The values that the loop runs over.
@@ -9073,7 +8991,6 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DoWhilePtrInput)(nil)).Elem(), DoWhileArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FileResourceInput)(nil)).Elem(), FileResourceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FileResourceArrayInput)(nil)).Elem(), FileResourceArray{})
-	pulumi.RegisterInputType(reflect.TypeOf((*FlowSpecInput)(nil)).Elem(), FlowSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ForEachInput)(nil)).Elem(), ForEachArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ForEachPtrInput)(nil)).Elem(), ForEachArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionInput)(nil)).Elem(), FunctionArgs{})
@@ -9157,7 +9074,6 @@ func init() {
 	pulumi.RegisterOutputType(DoWhilePtrOutput{})
 	pulumi.RegisterOutputType(FileResourceOutput{})
 	pulumi.RegisterOutputType(FileResourceArrayOutput{})
-	pulumi.RegisterOutputType(FlowSpecOutput{})
 	pulumi.RegisterOutputType(ForEachOutput{})
 	pulumi.RegisterOutputType(ForEachPtrOutput{})
 	pulumi.RegisterOutputType(FunctionOutput{})

@@ -46,8 +46,6 @@ __all__ = [
     'DoWhileArgsDict',
     'FileResourceArgs',
     'FileResourceArgsDict',
-    'FlowSpecArgs',
-    'FlowSpecArgsDict',
     'ForEachArgs',
     'ForEachArgsDict',
     'FunctionArgs',
@@ -1685,98 +1683,6 @@ class FileResourceArgs:
     @type.setter
     def type(self, value: pulumi.Input[Optional['FileResourceType']]):
         pulumi.set(self, "type", value)
-
-
-class FlowSpecArgsDict(TypedDict):
-    """
-    A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-    """
-    kind: pulumi.Input['Kind']
-    """
-    The kind of the workflow.
-    """
-    spec: pulumi.Input['SpecArgsDict']
-    """
-    The body of the document.
-    """
-    metadata: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
-    """
-    Filled in by the service, and never compared.
-    """
-    version: NotRequired[pulumi.Input[Optional[_builtins.str]]]
-    """
-    The version of the format, `1.1.0` when left out.
-    """
-
-@pulumi.input_type
-class FlowSpecArgs:
-    def __init__(__self__, *,
-                 kind: pulumi.Input['Kind'],
-                 spec: pulumi.Input['SpecArgs'],
-                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 version: pulumi.Input[Optional[_builtins.str]] = None):
-        """
-        A FlowSpec document with one workflow, as `ImportWorkflowDefinition` takes it.
-
-        :param pulumi.Input['Kind'] kind: The kind of the workflow.
-        :param pulumi.Input['SpecArgs'] spec: The body of the document.
-        :param pulumi.Input[Mapping[str, Any]] metadata: Filled in by the service, and never compared.
-        :param pulumi.Input[_builtins.str] version: The version of the format, `1.1.0` when left out.
-        """
-        pulumi.set(__self__, "kind", kind)
-        pulumi.set(__self__, "spec", spec)
-        if metadata is not None:
-            pulumi.set(__self__, "metadata", metadata)
-        if version is not None:
-            pulumi.set(__self__, "version", version)
-
-    @_builtins.property
-    @pulumi.getter
-    def kind(self) -> pulumi.Input['Kind']:
-        """
-        The kind of the workflow.
-        """
-        return pulumi.get(self, "kind")
-
-    @kind.setter
-    def kind(self, value: pulumi.Input['Kind']):
-        pulumi.set(self, "kind", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def spec(self) -> pulumi.Input['SpecArgs']:
-        """
-        The body of the document.
-        """
-        return pulumi.get(self, "spec")
-
-    @spec.setter
-    def spec(self, value: pulumi.Input['SpecArgs']):
-        pulumi.set(self, "spec", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
-        """
-        Filled in by the service, and never compared.
-        """
-        return pulumi.get(self, "metadata")
-
-    @metadata.setter
-    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
-        pulumi.set(self, "metadata", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def version(self) -> pulumi.Input[Optional[_builtins.str]]:
-        """
-        The version of the format, `1.1.0` when left out.
-        """
-        return pulumi.get(self, "version")
-
-    @version.setter
-    def version(self, value: pulumi.Input[Optional[_builtins.str]]):
-        pulumi.set(self, "version", value)
 
 
 class ForEachArgsDict(TypedDict):
