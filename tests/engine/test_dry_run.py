@@ -76,7 +76,7 @@ CONFIGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(
     ("config", "properties"),
-    [*CONFIGS, nightly({"dryRun": True}, {}), nightly({"dryRunProjects": [10001]}, {})],
+    [*CONFIGS, nightly({"dryRunProjects": [10001]}, {})],
 )
 def test_nothing_else_sends_it(stack: Stack, config: dict[str, Any], properties: dict[str, Any]) -> None:
     """On a service that ignores it: each would be an import at preview."""
