@@ -212,6 +212,22 @@ def test_an_update_does_not_delete_what_somebody_added(live: Stack) -> None:
     assert "2 unchanged" in live.preview().output
 
 
+def test_a_former_state_does_not_delete_the_node_that_a_later_up_added(live: Stack) -> None:
+    former = str(live.folder / "former.json")
+    live.run("stack", "export", "--file", former)
+    live.workflow(etl(nodes=[*nodes(etl()), node("report")]))
+    live.up()
+    live.run("stack", "import", "--file", former)
+    live.workflow(etl(description="new"))
+    output = live.up(ok=False).output
+    assert '"report"' in output
+    assert "would delete it" in output
+    assert set(live.scripts()) == {"extract", "load", "report"}
+    live.workflow(etl(description="new"), properties={"adopt": True})
+    assert "adopt is set" in live.up().output
+    assert set(live.scripts()) == {"extract", "load"}
+
+
 def test_a_workflow_deleted_behind_our_back_is_made_again(live: Stack) -> None:
     before = live.output()
     live.emulator.remove(before)

@@ -202,7 +202,7 @@ def refuse_foreign(
 ) -> None:
     """Refuses to delete what somebody else added: the import replaces the whole set of nodes."""
     declared = flowspec.node_ids(new.root)
-    known = {state.ids[one] for one in declared if one in state.ids} | _own_nodes(new, actual)
+    known = {state.ids[one] for one in declared if one in state.ids}
     foreign = _lost_nodes(new, actual, state.owned | known)
     if foreign and new.adopt:
         deletes = "up deletes" if context.preview else "deleting"
