@@ -52,7 +52,8 @@ another name or folder: the workflow and its nodes keep their IDs.
 otherwise.
 
 **`ignoreChanges`** works for whole inputs and for places inside the document, with or without the outer `spec`:
-`spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. An index is the node's place in the state, which keeps the order of the first `up`; a node counts as the same by ID, then by name. Fields may be named as in Python, too: `spec.workflows[0].nodes[*].rerun_times`.
+`spec.workflows[0].nodes[0].script.content`, `spec.workflows[0].nodes[*].owner`. An index is the node's place in the state, which keeps the order of the first `up`; a node counts as the same by ID, then by name. Fields may be named as in Python, too: `spec.workflows[0].nodes[*].rerun_times`. An update keeps what
+somebody has made of an ignored place in Data Studio, also without a refresh.
 """
 
 FUNCTION_NOTES = """

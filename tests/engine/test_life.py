@@ -396,6 +396,26 @@ def test_ignore_changes_reaches_into_the_document(
 
 
 @pytest.mark.parametrize("form", [lambda document: document, json.dumps], ids=["object", "text"])
+def test_an_edit_of_what_is_ignored_stays_through_an_update_without_a_refresh(
+    live: Stack, form: Callable[[dict[str, Any]], Any]
+) -> None:
+    def edit(workflow: dict[str, Any]) -> None:
+        next(one for one in workflow["nodes"] if one["name"] == "extract")["script"]["content"] = "SELECT 7;"
+
+    live.edit(edit)
+    ignored = ["spec.spec.workflows[0].nodes[0].script.content"]
+    changed = etl(description="new")
+    live.workflow(form(changed), ignoreChanges=ignored, config={"strict": True})
+    live.preview()
+    assert "overwrites" not in live.up().output
+    assert live.emulator.workflows()[0].body["description"] == "new"
+    assert live.scripts()["extract"] == "SELECT 7;"
+    assert "2 unchanged" in live.preview("--refresh").output
+    live.workflow(form(changed))
+    assert 'changes the script of "extract"' in live.preview().output
+
+
+@pytest.mark.parametrize("form", [lambda document: document, json.dumps], ids=["object", "text"])
 def test_ignore_changes_takes_a_field_as_pythons_sdk_names_it(
     live: Stack, form: Callable[[dict[str, Any]], Any]
 ) -> None:

@@ -62,6 +62,18 @@ def live(stack: Stack) -> Stack:
     return stack
 
 
+def test_an_edit_of_what_is_ignored_stays_through_an_update_without_a_refresh(live: Stack) -> None:
+    edit(live, script=script("SELECT 7;"))
+    changed, ignored = document(description="new"), {"ignoreChanges": ["spec.spec.nodes[0].script.content"]}
+    declare(live, changed, ignored)
+    live.preview()
+    assert "overwrites" not in live.up().output
+    assert (made(live)["description"], made(live)["script"]["content"]) == ("new", "SELECT 7;")
+    assert "2 unchanged" in live.preview("--refresh").output
+    declare(live, changed)
+    assert "1 to update" in live.preview().output
+
+
 def test_a_preview_looks_once_and_makes_nothing(stack: Stack) -> None:
     declare(stack, document())
     assert "+ 2 to create" in stack.preview().output

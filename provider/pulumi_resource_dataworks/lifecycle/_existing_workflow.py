@@ -9,6 +9,7 @@ from typing import Any
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._definition_state import DefinitionInputs, DefinitionState, Ids
+from ._diff import ignoring
 from ._import import ImportRequest, finish, wait
 from ._ownership import Found, Workflow, found_again, found_unheard, get, refuse_foreign
 from ._state import bookkeeping, reset_removed
@@ -34,6 +35,16 @@ def imported(urn: str, project_id: int, found: Found) -> tuple[Outputs, Outputs]
 
 def refreshed(context: Context, state: DefinitionState, found: Found) -> tuple[Outputs, Outputs]:
     """Inputs and outputs after a look at the workflow; what has drifted is reported."""
+    before, now = state.inputs, _as_it_is(context, state, found)
+    if now.spec is not before.spec:
+        context.report_changes(before.root, now.root, "has drifted: ")
+    met = replace(state, inputs=now, pending_job=None).with_answer(found.definition, found.root)
+    fresh = replace(met, ids=state.ids)
+    return now.to_pulumi(), fresh.to_pulumi()
+
+
+def _as_it_is(context: Context, state: DefinitionState, found: Found) -> DefinitionInputs:
+    """The inputs with what is there written in; the same document where it is as it was sent."""
     before, root = state.inputs, state.as_declared(found.root)
     nodes = flowspec.nodes_of(flowspec.workflow_of(root))
     known = {**{name: str(node.get("id")) for name, node in nodes}, "": before.workflow_id}
@@ -45,12 +56,7 @@ def refreshed(context: Context, state: DefinitionState, found: Found) -> tuple[O
     spec = flowspec.with_fields(spec, state.changed_beside(found.root))
     if context.secret:
         spec = flowspec.secret_where_new(before.spec, spec)
-    now = replace(before, spec=spec, ids=ids)
-    if spec is not before.spec:
-        context.report_changes(before.root, now.root, "has drifted: ")
-    met = replace(state, inputs=now, pending_job=None).with_answer(found.definition, found.root)
-    fresh = replace(met, ids=state.ids)
-    return now.to_pulumi(), fresh.to_pulumi()
+    return replace(before, spec=spec, ids=ids)
 
 
 # --- An update: what is sent, and what is said of what it changes or overwrites
@@ -63,7 +69,11 @@ def import_request(
     new: DefinitionInputs,
     found: Found | None,
 ) -> ImportRequest:
-    """What to send for an update, after one look at what is there."""
+    """What to send for an update, after one look at what is there; an edit at an ignored path stays."""
+    if found is not None and state.settled and context.ignore_changes:
+        actual = _as_it_is(context, state, found)
+        sent, new = (ignoring(actual, one, context.ignore_changes) for one in (state.inputs, new))
+        state = replace(state, inputs=sent)
     updated = state.updated(new)
     if found is None:
         context.report.warning(f"the workflow is not there: importing it (workflow {state.workflow_id})")

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 
+from ._diff import ignoring
 from ._lost_answers import pauses
 from ._object_lookup import get_object
 from ._object_state import FoundObject, ObjectInputs, ObjectState
@@ -126,6 +127,35 @@ def _with_rewrites(
     if flowspec.same(inputs.root, kept):
         return replace(state, rewrites=None)
     return replace(state, rewrites=(flowspec.canonical(inputs.root), flowspec.canonical(kept)))
+
+
+# --- What is there, as inputs
+
+
+def as_it_is(context: Context, state: ObjectState, found: FoundObject) -> ObjectInputs:
+    """The inputs with what is there written in; the same ones where it is as it was sent."""
+    before, actual = state.inputs, found.carried(state.inputs)
+    kind, wrote = before.kind, flowspec.carried(before.spec, before.kind.form)
+    spec = flowspec.with_fields(
+        flowspec.drifted(wrote, before.root, state.as_declared(actual)),
+        {} if state.left_out is None else flowspec.changed_since(before.root, actual, state.left_out),
+    )
+    if spec is wrote:
+        return before
+    spec = flowspec.secret_where_new(wrote, spec) if context.secret else spec
+    values = kind.inputs_of(flowspec.uncarried(spec, kind.form), before.values)
+    return replace(ObjectInputs.of(kind, values, context.urn, before.own), uploaded=before.uploaded)
+
+
+def with_edits(
+    context: Context, state: ObjectState, old: ObjectInputs, found: FoundObject
+) -> tuple[ObjectState, ObjectInputs]:
+    """The state that is asked for, and what was sent last, both with what is there at each ignored path."""
+    if not (context.ignore_changes and state.settled and "spec" in state.inputs.values):
+        return state, old
+    actual = as_it_is(context, replace(state, inputs=old), found)
+    old, new = (ignoring(actual, one, context.ignore_changes) for one in (old, state.inputs))
+    return replace(state, inputs=new), old
 
 
 # --- In words

@@ -24,7 +24,7 @@ from ._object_lookup import (
     refuse_no_container,
     scene_of,
 )
-from ._object_readback import described
+from ._object_readback import as_it_is, described, with_edits
 from ._object_state import (
     FoundObject,
     ObjectInputs,
@@ -232,23 +232,11 @@ class StudioObjects:
     def _refreshed(
         self, context: Context, state: ObjectState, found: FoundObject
     ) -> tuple[Outputs, ObjectState]:
-        before, actual, form = state.inputs, found.carried(state.inputs), self.kind.form
-        now = state.as_declared(actual)
-        wrote = flowspec.carried(before.spec, form)
-        spec = flowspec.with_fields(
-            flowspec.drifted(wrote, before.root, now),
-            {} if state.left_out is None else flowspec.changed_since(before.root, actual, state.left_out),
-        )
-        values = before.values
-        if spec is not wrote:
-            spec = flowspec.secret_where_new(wrote, spec) if context.secret else spec
-            document = flowspec.uncarried(spec, form)
-            values = self.kind.inputs_of(document, before.values)
-            changed = flowspec.single_differences(before.spec, document, form)
+        before, read = state.inputs, as_it_is(context, state, found)
+        if read is not before:
+            changed = flowspec.single_differences(before.spec, read.spec, self.kind.form)
             context.report.info(f"{context.name}: has drifted: {described(context, before, changed)}")
-        read = replace(ObjectInputs.of(self.kind, values, context.urn, before.own), uploaded=before.uploaded)
-        fresh = replace(state, inputs=read).with_answer(found)
-        return {**values}, fresh
+        return {**read.values}, replace(state, inputs=read).with_answer(found)
 
     async def _imported(self, context: Context, resource_id: str) -> tuple[Outputs, Outputs] | None:
         """Inputs and outputs of an object that Pulumi has not seen before."""
@@ -289,7 +277,8 @@ class StudioObjects:
                 async with looking_ahead(context, new.project_id, "somebody has edited it"):
                     found = await self._found(context, state)
                     if found is not None:
-                        warn_of_edit(context, state, new, found)
+                        kept, old = with_edits(context, after, state.inputs, found)
+                        warn_of_edit(context, replace(kept, inputs=old), kept.inputs, found)
             foreseen = _keeping_digest(state, outputs, replace(after, output=new.output))
             return {self.kind.id_output: UNKNOWN, **foreseen}
         if not (state.settled and state.inputs.means(new)):
@@ -304,6 +293,7 @@ class StudioObjects:
             context.report.warning(f"the {self.kind.noun} is not there: creating it")
             return await self._made(context, state.inputs)
         if old is not state.inputs:
+            state, old = with_edits(context, state, old, found)
             warn_of_edit(context, replace(state, inputs=old), state.inputs, found)
         upload = not state.settled or old.content != state.inputs.content
         return await self._kept(context, change_object(context, state, old, found, upload=upload))

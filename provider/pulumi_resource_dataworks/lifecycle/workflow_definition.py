@@ -264,7 +264,7 @@ class WorkflowDefinitions:
             if not is_same:
                 if not isinstance(change.news.get("adopt"), Unknown):
                     refuse_foreign(context, state, new, state.under_actual_ids(old.root))
-                context.report_changes(old.root, new.root)
+                context.report_changes(state.inputs.root, new.root)
                 if context.strict and state.pending_job is None:
                     async with _ownership.looking_ahead(context, state.workflow[0], "somebody has edited it"):
                         found = await _ownership.get(context, *state.workflow)
