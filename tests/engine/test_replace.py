@@ -104,6 +104,45 @@ def test_a_new_workflow_cannot_come_before_the_one_in_its_place_goes(stack: Stac
     stack.is_quiet()
 
 
+def test_a_preview_says_when_up_refuses_a_workflow_in_the_place_of_one_that_is_kept(stack: Stack) -> None:
+    stack.workflow(etl(), retainOnDelete=True)
+    stack.up()
+    [kept] = stack.emulator.workflows()
+    stack.workflow(changed_identity("kind"), retainOnDelete=True)
+    assert (
+        f"retainOnDelete or `deleteBeforeReplace: false` keeps it, up refuses the new one: give that another name or path (workflow {kept.workflow_id})"
+        in stack.preview().output
+    )
+    stack.up(ok=False)
+    assert [workflow.kind for workflow in stack.emulator.workflows()] == ["CycleWorkflow"]
+    document = changed_identity("kind")
+    document["spec"]["workflows"][0] |= {"name": "other"}
+    stack.workflow(document, retainOnDelete=True)
+    assert "retainOnDelete" not in stack.preview().output
+    stack.up()
+    assert {workflow.path for workflow in stack.emulator.workflows()} == {"daily_orders", "other"}
+
+
+@pytest.mark.parametrize("way", ["state delete", "up"])
+def test_a_workflow_that_two_resources_hold_after_a_targeted_up_is_left_to_one(
+    stack: Stack, way: str
+) -> None:
+    stack.workflow(etl())
+    stack.up()
+    old = stack.resource()["urn"]
+    stack.workflow(etl(), name="orders")
+    target = ("--target", old.replace("::etl", "::orders"))
+    for step in (stack.preview, stack.up):
+        reported = step(*target).output
+        assert "take it out there with `pulumi state delete`: destroying it deletes this workflow" in reported
+    if way == "up":
+        assert "holds its workflow, which stays" in stack.up().output
+    else:
+        stack.run("state", "delete", "--yes", old)
+    stack.is_quiet()
+    assert len(stack.emulator.workflows()) == 1
+
+
 def test_a_renamed_resource_with_another_document_is_refused_without_an_alias(stack: Stack) -> None:
     stack.workflow(etl())
     stack.up()

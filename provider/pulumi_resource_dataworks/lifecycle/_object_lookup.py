@@ -21,14 +21,14 @@ class RunObjects:
 
     Attributes:
         held: Those that live resources hold, with their URNs: no delete may touch them.
-        leaving: Those that are deleted before their replacement is created.
+        leaving: Those that are deleted before their replacement is created, and whose they are.
         moving: Those that are renamed or moved away.
         updated: Those that a resource of this run goes on with: no replacement leaves them behind.
         gone: Those that were deleted: reads may be stale, and still show them.
     """
 
     held: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
-    leaving: set[StudioKey] = field(default_factory=set[StudioKey])
+    leaving: dict[StudioKey, str] = field(default_factory=dict[StudioKey, str])
     moving: set[StudioKey] = field(default_factory=set[StudioKey])
     updated: set[StudioKey] = field(default_factory=set[StudioKey])
     gone: set[StudioKey] = field(default_factory=set[StudioKey])

@@ -393,7 +393,7 @@ def _claimed(
     else:
         context.report.warning(
             f"a resource of another name or stack has made this workflow, and it holds just this document: {takes}. If that "
-            "resource was renamed, give it an alias; if another stack declares it too, remove it from one of the two "
-            f"(workflow {state.workflow_id})"
+            "resource was renamed, give it an alias. If it stays in a state, that of another stack or this one's after `--target`, take it out "
+            f"there with `pulumi state delete`: destroying it deletes this workflow (workflow {state.workflow_id})"
         )
     return replace(state, owned=flowspec.node_ids(found.root))

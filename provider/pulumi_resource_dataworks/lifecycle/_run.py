@@ -17,7 +17,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 from pulumi_resource_dataworks._names import PLACE
 
-from ._step import LifecycleError
+from ._step import Context, LifecycleError
 
 # --- The provider's settings that are about what it does, not about how it reaches the service
 
@@ -182,6 +182,15 @@ class TakenOver:
         if not self.run or not (file := _file(self.run)).exists() or file.stat().st_mtime < _STARTED:
             return False
         return f"{workflow}" in file.read_text("utf-8").splitlines()
+
+
+def warn_of_leaving(context: Context, noun: str, leaving: Mapping[tuple[int, str], str]) -> None:
+    """Says at a preview what only `up` can find out: whether what has to go first is kept. No request of the engine's says so."""
+    for _, own_id in [one for one, urn in leaving.items() if urn == context.urn]:
+        context.report.warning(
+            f"up deletes the old {noun} first, as the new one takes its place. Where retainOnDelete or `deleteBeforeReplace: false` keeps it, "
+            f"up refuses the new one: give that another name or path ({noun} {own_id})"
+        )
 
 
 # --- What was created on this machine

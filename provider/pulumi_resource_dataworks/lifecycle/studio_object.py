@@ -38,7 +38,7 @@ from ._object_state import (
 )
 from ._ownership import looking_ahead
 from ._production import Upstream, upstream_of
-from ._run import Journal, TakenOver
+from ._run import Journal, TakenOver, warn_of_leaving
 from ._state import bookkeeping
 from ._step import UNKNOWN, Change, Context, LifecycleError, RefusedError, Unknown, nothing_lost
 
@@ -102,7 +102,7 @@ class StudioObjects:
                 f"of project {key[0]})"
             )
         if found.delete_before_replace:
-            self.run.leaving.add(key)
+            self.run.leaving[key] = urn
         elif not found.replaces and urn in self.declared.values():
             self.run.held[key] = urn
             place = next(place for place, owner in self.declared.items() if owner == urn)
@@ -201,6 +201,7 @@ class StudioObjects:
         if is_unknown(self.kind, news):
             return unknown_outputs(self.kind, news)
         inputs = ObjectInputs.of(self.kind, news, context.urn)
+        warn_of_leaving(context, self.kind.noun, self.run.leaving)
         leaving = {key for key in self.run.leaving if key[0] == inputs.project_id}
         if not leaving and not isinstance(news.get("adopt"), Unknown):
             async with looking_ahead(context, inputs.project_id, f"a {self.kind.noun} is in the way"):

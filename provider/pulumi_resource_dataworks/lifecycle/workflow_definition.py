@@ -39,7 +39,7 @@ from ._existing_workflow import (
 from ._import import ImportRequest, apply
 from ._ownership import Holder, Workflow, claim, foresee, found_unheard, refuse_foreign
 from ._production import Upstream, upstream_of
-from ._run import Learnt, Options, TakenOver
+from ._run import Learnt, Options, TakenOver, warn_of_leaving
 from ._state import bookkeeping, workflow_of
 from ._step import Change, Context, HalfDoneError, Unknown, has_unknown, nothing_lost
 
@@ -72,7 +72,7 @@ class WorkflowDefinitions:
         chosen: By ID that an author has written, the project that it is for, and the resource.
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
-        leaving: The workflows that are deleted before their replacement is created.
+        leaving: The workflows that are deleted before their replacement is created, and whose they are.
         taken: Which new resource of this run takes over a workflow, or will.
         upstream: What the workflows need that this run has imported.
         written: By URN, the documents as they were written, where a preview may have to name their lines.
@@ -86,7 +86,7 @@ class WorkflowDefinitions:
     chosen: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
-    leaving: set[Workflow] = field(default_factory=set[Workflow])
+    leaving: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     taken: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     upstream: dict[Workflow, Upstream] = field(default_factory=dict[Workflow, Upstream])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
@@ -166,7 +166,7 @@ class WorkflowDefinitions:
         """Compares old inputs with new ones; makes no call."""
         found = diff(urn, change)
         if found.delete_before_replace:
-            self.leaving.add(workflow_of(change.resource_id, change.outputs))
+            self.leaving[workflow_of(change.resource_id, change.outputs)] = urn
         elif not found.replaces:
             self.hold(urn, change.resource_id, change.outputs)
         return found
@@ -335,8 +335,9 @@ class WorkflowDefinitions:
         if _is_unknown(news):
             return unknown_outputs(news)
         first = DefinitionState.first(DefinitionInputs.of(news, context.urn))
+        warn_of_leaving(context, "workflow", self.leaving)
         if not isinstance(news.get("adopt"), Unknown):
-            taken = await foresee(context, first, self.held, self.leaving)
+            taken = await foresee(context, first, self.held, self.leaving.keys())
             if taken is not None:
                 self.taken[taken.workflow] = context.urn
         await dry_run(context, self.options, first, self.written.get(context.urn), fresh=True)
