@@ -74,6 +74,23 @@ def live(stack: Stack) -> Stack:
     return stack
 
 
+def test_an_edit_of_an_ignored_input_stays_through_an_update_without_a_refresh(live: Stack) -> None:
+    [held] = [one for one in live.emulator.objects() if one.kind == "Function"]
+    document = json.loads(json.dumps(held.document))
+    document["spec"]["functions"][0]["className"] = "masking.Other"
+    live.emulator.edit(held.workflow_id, document)
+    declare(live, function={"type": "math"})
+    program = json.loads(live.program_file.read_text("utf-8"))
+    program["resources"]["mask"]["options"] = {"ignoreChanges": ["className"]}
+    live.program_file.write_text(json.dumps(program), "utf-8")
+    assert "overwrites" not in live.up().output
+    mask = made(live, "Function")
+    assert (mask["type"], mask["className"]) == ("math", "masking.Other")
+    assert "3 unchanged" in live.preview("--refresh").output
+    declare(live, function={"type": "math"})
+    assert "className" in live.preview("--diff").output
+
+
 def test_the_file_comes_first_and_is_uploaded_once(live: Stack) -> None:
     actions = [
         call.action for call in live.emulator.calls if call.action.startswith(("Create", "Auth", "Post"))

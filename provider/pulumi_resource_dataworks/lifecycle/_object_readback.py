@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -147,14 +147,22 @@ def as_it_is(context: Context, state: ObjectState, found: FoundObject) -> Object
     return replace(ObjectInputs.of(kind, values, context.urn, before.own), uploaded=before.uploaded)
 
 
+def ignoring_inputs(sent: ObjectInputs, new: ObjectInputs, ignore_changes: Sequence[str]) -> ObjectInputs:
+    """As `ignoring`, also where inputs stand for a document."""
+    if "spec" in new.values:
+        return ignoring(sent, new, ignore_changes)
+    kept = {key: sent.values[key] for key in ignore_changes if key in new.kind.short and key in sent.values}
+    return replace(new, values={**new.values, **kept}, spec=new.kind.document({**new.values, **kept}))
+
+
 def with_edits(
     context: Context, state: ObjectState, old: ObjectInputs, found: FoundObject
 ) -> tuple[ObjectState, ObjectInputs]:
     """The state that is asked for, and what was sent last, both with what is there at each ignored path."""
-    if not (context.ignore_changes and state.settled and "spec" in state.inputs.values):
+    if not (context.ignore_changes and state.settled):
         return state, old
     actual = as_it_is(context, replace(state, inputs=old), found)
-    old, new = (ignoring(actual, one, context.ignore_changes) for one in (old, state.inputs))
+    old, new = (ignoring_inputs(actual, one, context.ignore_changes) for one in (old, state.inputs))
     return replace(state, inputs=new), old
 
 

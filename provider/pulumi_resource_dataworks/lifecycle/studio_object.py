@@ -12,7 +12,7 @@ from typing import Any, cast
 from pulumi_resource_dataworks import flowspec, openapi
 
 from ._check import Checked
-from ._diff import Difference, PropertyChange, ignoring
+from ._diff import Difference, PropertyChange
 from ._object_calls import change_object, claim_object, create_object, nothing_is_lost, warn_of_edit
 from ._object_kinds import ObjectKind, check_object
 from ._object_lookup import (
@@ -24,7 +24,7 @@ from ._object_lookup import (
     refuse_no_container,
     scene_of,
 )
-from ._object_readback import as_it_is, described, with_edits
+from ._object_readback import as_it_is, described, ignoring_inputs, with_edits
 from ._object_state import (
     FoundObject,
     ObjectInputs,
@@ -154,9 +154,9 @@ class StudioObjects:
     def _inputs(
         self, urn: str, values: Mapping[str, Any], state: ObjectState, ignore_changes: Sequence[str] = ()
     ) -> ObjectInputs:
-        """The inputs of an object that is there; with what was sent last at each ignored path, where the program gives text."""
+        """The inputs of an object that is there; with what was sent last at each ignored path."""
         new = ObjectInputs.of(self.kind, values, urn, state.inputs.own)
-        return ignoring(state.inputs, new, ignore_changes) if "spec" in new.values else new
+        return ignoring_inputs(state.inputs, new, ignore_changes)
 
     async def create(self, context: Context, news: Mapping[str, Any]) -> tuple[str, Outputs]:
         """Creates an object that is not there yet; gives the resource's ID, empty in a preview, and its outputs.
