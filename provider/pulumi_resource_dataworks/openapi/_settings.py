@@ -36,9 +36,7 @@ _CENTRAL_REGIONS = frozenset(
     {"ap-south-1", "ap-southeast-2", "cn-huhehaote", "cn-qingdao", "cn-wuhan", "cn-zhangbei"}
 )
 _REGIONAL = re.compile(r"dataworks(?:-[a-z]+)*\.([a-z0-9-]+)\.aliyuncs\.com")
-_REGION_REQUIRED = (
-    "no region is set; run `pulumi config set dataworks:region cn-shanghai`, or set ALIBABA_CLOUD_REGION_ID"
-)
+_REGION_REQUIRED = "no region is set; set ALIBABA_CLOUD_REGION_ID, or in a stack run `pulumi config set dataworks:region cn-shanghai`"
 
 # --- What the ID of a region, an endpoint and a host may look like
 
