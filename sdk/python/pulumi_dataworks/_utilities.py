@@ -326,3 +326,13 @@ def get_plugin_download_url():
 
 def get_version():
      return _version_str
+
+
+def invoke(tok, props, opts, typ):
+    try:
+        return pulumi.runtime.invoke(tok, props, opts=opts, typ=typ)
+    except Exception as error:
+        # Pulumi raises a bare Exception with the text of a function that failed, and other classes for the rest.
+        if type(error) is not Exception:
+            raise
+        raise pulumi.RunError(str(error)) from error

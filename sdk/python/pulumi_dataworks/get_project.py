@@ -156,7 +156,7 @@ def get_project(name: Optional[_builtins.str] = None,
     __args__['name'] = name
     __args__['projectId'] = project_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
-    __ret__ = pulumi.runtime.invoke('dataworks:index:getProject', __args__, opts=opts, typ=GetProjectResult).value
+    __ret__ = _utilities.invoke('dataworks:index:getProject', __args__, opts=opts, typ=GetProjectResult).value
 
     return AwaitableGetProjectResult(
         description=pulumi.get(__ret__, 'description'),

@@ -107,7 +107,7 @@ def get_resource_group(name: Optional[_builtins.str] = None,
     __args__['name'] = name
     __args__['projectId'] = project_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
-    __ret__ = pulumi.runtime.invoke('dataworks:index:getResourceGroup', __args__, opts=opts, typ=GetResourceGroupResult).value
+    __ret__ = _utilities.invoke('dataworks:index:getResourceGroup', __args__, opts=opts, typ=GetResourceGroupResult).value
 
     return AwaitableGetResourceGroupResult(
         id=pulumi.get(__ret__, 'id'),

@@ -223,7 +223,7 @@ def get_workflow_definition(name: Optional[_builtins.str] = None,
     __args__['projectId'] = project_id
     __args__['workflowId'] = workflow_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
-    __ret__ = pulumi.runtime.invoke('dataworks:index:getWorkflowDefinition', __args__, opts=opts, typ=GetWorkflowDefinitionResult).value
+    __ret__ = _utilities.invoke('dataworks:index:getWorkflowDefinition', __args__, opts=opts, typ=GetWorkflowDefinitionResult).value
 
     return AwaitableGetWorkflowDefinitionResult(
         create_time=pulumi.get(__ret__, 'create_time'),

@@ -69,7 +69,7 @@ def list_workflow_definitions(project_id: Optional[_builtins.int] = None,
     __args__ = dict()
     __args__['projectId'] = project_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
-    __ret__ = pulumi.runtime.invoke('dataworks:index:listWorkflowDefinitions', __args__, opts=opts, typ=ListWorkflowDefinitionsResult).value
+    __ret__ = _utilities.invoke('dataworks:index:listWorkflowDefinitions', __args__, opts=opts, typ=ListWorkflowDefinitionsResult).value
 
     return AwaitableListWorkflowDefinitionsResult(
         workflows=pulumi.get(__ret__, 'workflows'))

@@ -71,7 +71,7 @@ def read_flow_spec(path: Optional[_builtins.str] = None,
     __args__['path'] = path
     __args__['variables'] = variables
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
-    __ret__ = pulumi.runtime.invoke('dataworks:index:readFlowSpec', __args__, opts=opts, typ=ReadFlowSpecResult).value
+    __ret__ = _utilities.invoke('dataworks:index:readFlowSpec', __args__, opts=opts, typ=ReadFlowSpecResult).value
 
     return AwaitableReadFlowSpecResult(
         spec=pulumi.get(__ret__, 'spec'))

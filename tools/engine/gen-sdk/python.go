@@ -21,7 +21,8 @@ func generatePython(pkg *schema.Package, local bool) (map[string][]byte, error) 
 // releasePython mends what the Python generator leaves to whoever publishes the package:
 //
 //   - the README that pyproject.toml names lies in the import package, not beside pyproject.toml;
-//   - the licence is a table, which setuptools warns of and will refuse: it is an SPDX expression now.
+//   - the licence is a table, which setuptools warns of and will refuse: it is an SPDX expression now;
+//   - a function that fails raises an Exception, which Pulumi shows as the last line of a long traceback.
 func releasePython(files map[string][]byte) error {
 	var pyproject map[string]any
 	if err := toml.Unmarshal(files["pyproject.toml"], &pyproject); err != nil {
@@ -45,5 +46,38 @@ func releasePython(files map[string][]byte) error {
 	}
 	files["pyproject.toml"] = text.Bytes()
 	files["README.md"] = files[path.Join(name, "README.md")]
+	return sayWhatFailed(files)
+}
+
+// pulumi.RunError is what Pulumi shows without a traceback.
+const invoke = `
+
+def invoke(tok, props, opts, typ):
+    try:
+        return pulumi.runtime.invoke(tok, props, opts=opts, typ=typ)
+    except Exception as error:
+        # Pulumi raises a bare Exception with the text of a function that failed, and other classes for the rest.
+        if type(error) is not Exception:
+            raise
+        raise pulumi.RunError(str(error)) from error
+`
+
+// sayWhatFailed lets the functions that return a value, and no output, raise what Pulumi shows as one error.
+func sayWhatFailed(files map[string][]byte) error {
+	const call = "__ret__ = pulumi.runtime.invoke("
+	changed := 0
+	utilities := ""
+	for name, text := range files {
+		if path.Base(name) == "_utilities.py" {
+			utilities = name
+		} else if bytes.Contains(text, []byte(call)) {
+			files[name] = bytes.ReplaceAll(text, []byte(call), []byte("__ret__ = _utilities.invoke("))
+			changed++
+		}
+	}
+	if changed == 0 || utilities == "" {
+		return errors.New("the generated package calls no function, or has no _utilities.py: has the generator changed?")
+	}
+	files[utilities] = append(files[utilities], invoke...)
 	return nil
 }
