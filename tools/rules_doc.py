@@ -200,6 +200,7 @@ def examples() -> dict[str, Any]:
         "parameter-twice": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1]")] * 2),
         "parameter-value": with_script("SELECT 1;", parameters=[parameter("$[yyyymmdd-1")]),
         "job-content": with_script('{"type": "job",\n "steps": [],}', command="DI"),
+        "job-part": with_script('{"type": "job", "version": "2.0", "steps": []}', command="DI"),
         "no-value": with_script("SELECT '<nil>';"),
         "crlf": with_script("echo 1\r\necho 2\r\n", command="DIDE_SHELL"),
         "invisible-character": with_script("SELECT\u00a01;"),

@@ -27,6 +27,8 @@ _INVISIBLE = {
 _ODD = re.compile(f"[{''.join(_INVISIBLE)}]")
 _USED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OPEN = re.compile(r"\$\[[^\]]*\Z|\$\{[^}]*\Z")
+_PARTS_OF_A_JOB = ("type", "version", "steps", "extend")
+"""What the vendor's page on Data Integration nodes requires; it contradicts itself on `order`."""
 
 
 def script_doubts(node: Object, command: str, shared: Sequence[Object], path: Path) -> Iterator[Problem]:
@@ -97,11 +99,14 @@ def _parameter_doubts(script: Object, path: Path) -> Iterator[Problem]:
 
 
 def _job_problems(text: str, path: Path) -> Iterator[Problem]:
-    """What is wrong with a text that is no JSON object, once its variables have values."""
+    """What is wrong with a text that is no JSON object, once its variables have values, or lacks a part of a job."""
     said = problem("job-content.other", path)
     for candidate in (text, re.sub(r"\$\{[^{}]*\}|\$\[[^\[\]]*\]", "0", text)):
         try:
-            if isinstance(json.loads(candidate, strict=False), dict):
+            job = json.loads(candidate, strict=False)
+            if isinstance(job, dict):
+                if missing := [key for key in _PARTS_OF_A_JOB if key not in job]:
+                    yield problem("job-part", path, missing=", ".join(missing))
                 return
         except json.JSONDecodeError as error:
             if candidate.lstrip().startswith("{"):

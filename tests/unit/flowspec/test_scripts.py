@@ -1,5 +1,6 @@
 """Scripts that would run nothing, or something else than their author sees."""
 
+import json
 from typing import Any
 
 import pytest
@@ -33,8 +34,8 @@ def test_a_node_that_needs_no_script_is_not(command: str) -> None:
 @pytest.mark.parametrize(
     ("content", "is_job"),
     [
-        ('{"type": "job", "version": "2.0", "steps": []}', True),
-        ('{"speed": ${speed}, "day": $[yyyymmdd], "steps": "${speed}"}', True),
+        ('{"type": "job", "version": "2.0", "steps": [], "extend": {}}', True),
+        ('{"type": "job", "version": ${speed}, "extend": {"day": $[yyyymmdd]}, "steps": "${speed}"}', True),
         ("select * from x", False),
         ('["job"]', False),
         ("{'type': 'job'}", False),
@@ -51,6 +52,19 @@ def test_a_job_with_a_slip_is_said_with_its_line() -> None:
     assert "in its line 3, a comma stands before the closing }. Remove the comma." in problem.render()
 
 
+@pytest.mark.parametrize(
+    ("job", "missing"),
+    [
+        ({"type": "job", "version": "2.0", "steps": []}, "extend"),
+        ({"job": {"content": []}}, "type, version, steps, extend"),
+    ],
+)
+def test_a_job_without_a_part_that_is_required_is_doubted(job: dict[str, Any], missing: str) -> None:
+    [problem] = problems_of(running(json.dumps(job), "DI"))
+    assert (problem.rule, problem.severity) == ("job-part", "warning")
+    assert f"has no {missing}, which" in problem.render()
+
+
 def test_a_variable_without_a_parameter_is_doubted() -> None:
     text = "SELECT '${bizdate}', '${hour}' FROM t WHERE day = '${bizdat}';\n"
     [problem] = problems_of(running(text, parameters=[BIZDATE]))
@@ -58,7 +72,8 @@ def test_a_variable_without_a_parameter_is_doubted() -> None:
     assert "has ${hour}, ${bizdat}, and" in problem.render()
     [problem] = problems_of(running("SELECT '${bizdat}';", parameters=[BIZDATE]))
     assert 'Did you mean "bizdate"? Write' in problem.render()
-    assert rules(running('{"day": "${bizdate}"}', "DI")) == [("undeclared-parameter", "warning")]
+    job = '{"type": "job", "version": "2.0", "steps": ["${bizdate}"], "extend": {}}'
+    assert rules(running(job, "DI")) == [("undeclared-parameter", "warning")]
 
 
 @pytest.mark.parametrize(
