@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from ._settings import check_host, is_loopback
+from ._hosts import check_host, is_loopback
 
 # --- Proxies and certificates as the environment names them, for every HTTP client of this package alike
 #
