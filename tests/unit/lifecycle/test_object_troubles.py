@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.deployments import State, Values
 from tests.support.objects import SCRIPT, Studio, file, function, node_document
+from tests.support.strikes import cancelled, killed, lost, refused
 from tests.support.switches import OF_OBJECTS
 
 GIVEN: dict[str, tuple[Values, Values]] = {
@@ -42,31 +43,6 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "read_back_noise": ("usual", "worst"),
 }
 CREATE_CALLS, UPDATE_CALLS = 3, 6
-
-
-def lost(_: Studio, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    if after:
-        send()
-    raise httpx.ReadError("reset")
-
-
-def refused(_: Studio, __: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    del after  # what is refused has had no effect
-    return httpx.Response(403, json={"Code": "NoPermission", "Message": "may not", "RequestId": "R"})
-
-
-def cancelled(run: Studio, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    answer = send() if after else httpx.Response(503)
-    run.cancelled.set()
-    return answer
-
-
-def killed(run: Studio, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    if after:
-        send()
-    assert run.task is not None
-    run.task.cancel()
-    raise httpx.ReadError("the process is gone")
 
 
 def service(seed: str, resource: str) -> tuple[Studio, Values]:

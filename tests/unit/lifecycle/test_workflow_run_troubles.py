@@ -14,6 +14,7 @@ from pulumi_resource_dataworks import openapi
 from pulumi_resource_dataworks.lifecycle import HalfDoneError, LifecycleError
 from tests.support.deployments import State
 from tests.support.runs import Running, left
+from tests.support.strikes import cancelled, killed, lost, refused
 
 CALLS = 14
 """More calls than a run takes before its first task is done."""
@@ -29,31 +30,6 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "not_found_empty": (False, True),
     "ids_on_wire": ("strings", "numbers"),
 }
-
-
-def lost(_: Running, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    if after:
-        send()
-    raise httpx.ReadError("reset")
-
-
-def refused(_: Running, __: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    del after  # what is refused has had no effect
-    return httpx.Response(403, json={"Code": "NoPermission", "Message": "may not", "RequestId": "R"})
-
-
-def cancelled(run: Running, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    answer = send() if after else httpx.Response(503)
-    run.cancelled.set()
-    return answer
-
-
-def killed(run: Running, send: Callable[[], httpx.Response], *, after: bool) -> httpx.Response:
-    if after:
-        send()
-    assert run.task is not None
-    run.task.cancel()
-    raise httpx.ReadError("the process is gone")
 
 
 async def attempt(run: Running, state: State | None) -> State | None:
