@@ -101,7 +101,7 @@ coverage: setup ## what tests/unit and tests/wire reach of each package; fails u
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/coverage_table.py
 
-golden: setup ## write what the tests are told into tests/golden/messages.json: see its diff
+golden: setup ## write the messages that the tests see into tests/golden/messages.json; review its diff
 	@rm -f tests/golden/messages.json
 	@GOLDEN=write $(BIN)/pytest -q -n auto tests/unit tests/wire
 
