@@ -86,7 +86,7 @@ export interface ProviderArgs {
      */
     clientConnectTimeout?: pulumi.Input<number | undefined>;
     /**
-     * How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+     * How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
      */
     clientReadTimeout?: pulumi.Input<number | undefined>;
     /**
@@ -130,7 +130,7 @@ export interface ProviderArgs {
      */
     sharedCredentialsFile?: pulumi.Input<string | undefined>;
     /**
-     * Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+     * Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
      */
     strict?: pulumi.Input<boolean | undefined>;
     /**

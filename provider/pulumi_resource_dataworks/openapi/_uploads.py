@@ -70,7 +70,7 @@ class Uploads:
         self._transport = transport
 
     async def upload(self, source: str | bytes) -> str:
-        """Upload a file by its name, or a text; return the address that a create or update names. It is read bit by bit.
+        """Upload a file by its name, or a text; return the address that a create or update names. A file is streamed.
 
         Each try asks for a form of its own, and reads the file from its beginning.
 

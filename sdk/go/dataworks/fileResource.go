@@ -14,7 +14,7 @@ import (
 
 // A file that functions and nodes use: a JAR, a Python module, an archive or any other file.
 //
-// Its content is an asset, which is uploaded bit by bit, or an address in OSS. A file whose content has another hash is uploaded
+// Its content is an asset, which is streamed to OSS, or an address in OSS. A file whose content has another hash is uploaded
 // again. Whether somebody has changed the content in Data Studio is not seen.
 //
 // # Example Usage

@@ -61,7 +61,7 @@ type providerArgs struct {
 	CallsPerSecond *float64 `pulumi:"callsPerSecond"`
 	// How long to wait for a connection to the service, in milliseconds; 5000 when left out.
 	ClientConnectTimeout *int `pulumi:"clientConnectTimeout"`
-	// How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+	// How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
 	ClientReadTimeout *int `pulumi:"clientReadTimeout"`
 	// A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 	CredentialsUri *string `pulumi:"credentialsUri"`
@@ -83,7 +83,7 @@ type providerArgs struct {
 	SecurityToken *string `pulumi:"securityToken"`
 	// The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
 	SharedCredentialsFile *string `pulumi:"sharedCredentialsFile"`
-	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+	// Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
 	Strict *bool `pulumi:"strict"`
 	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
 	ValidateOnPreview *bool `pulumi:"validateOnPreview"`
@@ -101,7 +101,7 @@ type ProviderArgs struct {
 	CallsPerSecond pulumi.Float64PtrInput
 	// How long to wait for a connection to the service, in milliseconds; 5000 when left out.
 	ClientConnectTimeout pulumi.IntPtrInput
-	// How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+	// How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
 	ClientReadTimeout pulumi.IntPtrInput
 	// A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
 	CredentialsUri pulumi.StringPtrInput
@@ -123,7 +123,7 @@ type ProviderArgs struct {
 	SecurityToken pulumi.StringPtrInput
 	// The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
 	SharedCredentialsFile pulumi.StringPtrInput
-	// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+	// Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
 	Strict pulumi.BoolPtrInput
 	// Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
 	ValidateOnPreview pulumi.BoolPtrInput

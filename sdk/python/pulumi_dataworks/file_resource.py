@@ -187,7 +187,7 @@ class FileResource(pulumi.CustomResource):
         """
         A file that functions and nodes use: a JAR, a Python module, an archive or any other file.
 
-        Its content is an asset, which is uploaded bit by bit, or an address in OSS. A file whose content has another hash is uploaded
+        Its content is an asset, which is streamed to OSS, or an address in OSS. A file whose content has another hash is uploaded
         again. Whether somebody has changed the content in Data Studio is not seen.
 
         ## Example Usage
@@ -236,7 +236,7 @@ class FileResource(pulumi.CustomResource):
         """
         A file that functions and nodes use: a JAR, a Python module, an archive or any other file.
 
-        Its content is an asset, which is uploaded bit by bit, or an address in OSS. A file whose content has another hash is uploaded
+        Its content is an asset, which is streamed to OSS, or an address in OSS. A file whose content has another hash is uploaded
         again. Whether somebody has changed the content in Data Studio is not seen.
 
         ## Example Usage

@@ -47,7 +47,7 @@ class ProviderArgs:
         :param pulumi.Input['AssumeRoleWithOidcArgs'] assume_role_with_oidc: A RAM role to assume with an OpenID Connect token, as a deployment pipeline does.
         :param pulumi.Input[_builtins.float] calls_per_second: How many calls a second this provider makes at the most; 5 when left out, which is what DataWorks allows an account on its Basic, Standard and Professional editions.
         :param pulumi.Input[_builtins.int] client_connect_timeout: How long to wait for a connection to the service, in milliseconds; 5000 when left out.
-        :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+        :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
         :param pulumi.Input[_builtins.str] credentials_uri: A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
@@ -58,7 +58,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
-        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+        :param pulumi.Input[_builtins.bool] strict: Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         if access_key is not None:
@@ -162,7 +162,7 @@ class ProviderArgs:
     @pulumi.getter(name="clientReadTimeout")
     def client_read_timeout(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+        How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
         """
         return pulumi.get(self, "client_read_timeout")
 
@@ -294,7 +294,7 @@ class ProviderArgs:
     @pulumi.getter
     def strict(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+        Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
         """
         return pulumi.get(self, "strict")
 
@@ -350,7 +350,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict', 'outputs.AssumeRoleWithOidc']] assume_role_with_oidc: A RAM role to assume with an OpenID Connect token, as a deployment pipeline does.
         :param pulumi.Input[_builtins.float] calls_per_second: How many calls a second this provider makes at the most; 5 when left out, which is what DataWorks allows an account on its Basic, Standard and Professional editions.
         :param pulumi.Input[_builtins.int] client_connect_timeout: How long to wait for a connection to the service, in milliseconds; 5000 when left out.
-        :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+        :param pulumi.Input[_builtins.int] client_read_timeout: How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
         :param pulumi.Input[_builtins.str] credentials_uri: A local URI that answers with temporary credentials. May also be given as `ALIBABA_CLOUD_CREDENTIALS_URI`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.int]]] dry_run_projects: The IDs of the workspaces that are known to honour a dry run: where it is ignored, a dry run is a real import. `pulumi-dataworks probe` finds out.
         :param pulumi.Input[_builtins.str] ecs_role_name: The RAM role of the ECS instance that Pulumi runs on.
@@ -361,7 +361,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] secret_key: The AccessKey secret that belongs to `accessKey`. May also be given as `ALIBABA_CLOUD_ACCESS_KEY_SECRET`.
         :param pulumi.Input[_builtins.str] security_token: The security token of temporary (STS) credentials. May also be given as `ALIBABA_CLOUD_SECURITY_TOKEN`.
         :param pulumi.Input[_builtins.str] shared_credentials_file: The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` when left out.
-        :param pulumi.Input[_builtins.bool] strict: Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+        :param pulumi.Input[_builtins.bool] strict: Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
         :param pulumi.Input[_builtins.bool] validate_on_preview: Whether a preview asks DataWorks to validate the document, with the rules of a real import. Only for the workspaces of `dryRunProjects`.
         """
         ...

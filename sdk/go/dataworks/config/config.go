@@ -36,7 +36,7 @@ func GetClientConnectTimeout(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "dataworks:clientConnectTimeout")
 }
 
-// How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+// How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
 func GetClientReadTimeout(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "dataworks:clientReadTimeout")
 }
@@ -91,7 +91,7 @@ func GetSharedCredentialsFile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "dataworks:sharedCredentialsFile")
 }
 
-// Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+// Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
 func GetStrict(ctx *pulumi.Context) bool {
 	return config.GetBool(ctx, "dataworks:strict")
 }

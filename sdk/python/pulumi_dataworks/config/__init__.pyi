@@ -42,7 +42,7 @@ How long to wait for a connection to the service, in milliseconds; 5000 when lef
 
 clientReadTimeout: Optional[int]
 """
-How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
 """
 
 credentialsUri: Optional[str]
@@ -97,7 +97,7 @@ The path of the Alibaba Cloud CLI's configuration file; `~/.aliyun/config.json` 
 
 strict: Optional[bool]
 """
-Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
 """
 
 validateOnPreview: Optional[bool]

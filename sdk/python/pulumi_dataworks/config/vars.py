@@ -59,7 +59,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def client_read_timeout(self) -> Optional[int]:
         """
-        How long to wait for an answer of the service, in milliseconds; 30000 when left out.
+        How long to wait for an answer of the service, in milliseconds; when left out 30000, and 120000 for an import.
         """
         return __config__.get_int('clientReadTimeout')
 
@@ -136,7 +136,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def strict(self) -> Optional[bool]:
         """
-        Whether it is an error, not only a warning, that DataWorks keeps something else than was sent. So is an update or a delete that loses an edit made in DataWorks since the last run; it sends nothing then.
+        Whether to fail, and not only warn, where DataWorks keeps something other than what was sent. An update or a delete that would lose an edit made in DataWorks since the last run fails too, before anything is sent.
         """
         return __config__.get_bool('strict')
 
