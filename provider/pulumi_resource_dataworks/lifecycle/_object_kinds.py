@@ -101,6 +101,8 @@ class ObjectKind:
                 value = [one.get("name") for one in flowspec.objects(value)]
             found.pop(key, None)
             found |= {} if value is None else {key: value}
+        if "path" not in inputs and found.get("path", "") == found.get("name"):
+            del found["path"]  # what it is when left out
         return found
 
     def property_of(self, path: Path, inputs: Mapping[str, Any]) -> str:

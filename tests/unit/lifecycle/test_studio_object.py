@@ -19,7 +19,7 @@ from pulumi_resource_dataworks.lifecycle import (
     secret,
 )
 from pulumi_resource_dataworks.openapi import _uploads
-from tests.support.deployments import PROJECT, WORKFLOW, State
+from tests.support.deployments import PROJECT, WORKFLOW, State, Values
 from tests.support.objects import KINDS, SCRIPT, Studio, declared, file, function, node_document
 
 MANUAL, IN_MANUAL = "DATAWORKS_MANUAL_TASK", "DATAWORKS_MANUAL_WORKFLOW"
@@ -319,3 +319,17 @@ async def test_a_refresh_says_that_somebody_has_renamed_and_moved_it() -> None:
     assert read is not None
     assert (read[1]["name"], read[1]["path"]) == ("hiding.py", "theirs/hiding.py")
     assert ("info", "own: has drifted: path, name") in run.report.reported
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [("hiding.py", {"name": "hiding.py"}), ("udf/hiding.py", {"name": "hiding.py", "path": "udf/hiding.py"})],
+)
+async def test_a_refresh_writes_a_path_only_where_it_is_not_the_name(there: str, expected: Values) -> None:
+    run = Studio(resource="FileResource")
+    state = await run.up(None, **file())
+    run.edit(name="hiding.py", script={"path": there, "runtime": {"command": "ODPS_PYTHON"}})
+    read = await run.refreshed(state)
+    assert read is not None
+    assert {key: read[2][key] for key in ("name", "path") if key in read[2]} == {**expected, "path": there}
+    assert {key: read[1][key] for key in ("name", "path") if key in read[1]} == expected
