@@ -29,7 +29,7 @@ FAILED: Final = "Fail"
 """The same where the last run of this resource has failed."""
 
 NOUNS: Final = {DEPLOYED[0]: "workflow", **{kind.id_output: kind.noun for kind in OBJECT_KINDS}}
-"""What people call what an input names that says what is deployed."""
+"""By the input that names it, what the deployed thing is called in messages."""
 
 _OUTPUTS = {
     "run_id": "pipelineRunId",

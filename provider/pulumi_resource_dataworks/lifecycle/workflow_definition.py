@@ -73,7 +73,7 @@ class WorkflowDefinitions:
         paths: Which resource of this run declares a path, by project.
         held: The workflows that live resources of this run hold, and which: no delete may touch them.
         leaving: The workflows that are deleted before their replacement is created, and whose they are.
-        taken: Which new resource of this run takes over a workflow, or will.
+        takers: Which new resource of this run takes over a workflow, or will.
         upstream: What the workflows need that this run has imported.
         written: By URN, the documents as they were written, where a preview may have to name their lines.
     """
@@ -87,7 +87,7 @@ class WorkflowDefinitions:
     paths: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     held: dict[Workflow, Holder] = field(default_factory=dict[Workflow, Holder])
     leaving: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
-    taken: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
+    takers: dict[Workflow, str] = field(default_factory=dict[Workflow, str])
     upstream: dict[Workflow, Upstream] = field(default_factory=dict[Workflow, Upstream])
     written: dict[str, flowspec.Document] = field(default_factory=dict[str, flowspec.Document])
 
@@ -129,7 +129,7 @@ class WorkflowDefinitions:
                 f"by {other} too. Give each resource a workflow of its own: leave the ID out, or remove one of the two."
             )
         failures += self._chosen_elsewhere(urn, project_id, spec)
-        other = self.taken.get(had, urn) if had else urn
+        other = self.takers.get(had, urn) if had else urn
         if other != urn and not failures:
             failures.append(
                 f"spec.workflows[0].script.path: {other} is at the path that this resource leaves, and takes over its workflow. Let that "
@@ -199,7 +199,7 @@ class WorkflowDefinitions:
         taken = await claim(context, first, self.held)
         if taken is not None:
             self.taken_over.note(taken.workflow)
-            self.taken[taken.workflow] = context.urn
+            self.takers[taken.workflow] = context.urn
         state = await self._apply(context, ImportRequest(taken or first, inputs.root, fresh=taken is None))
         # A replacement that the program asks for, at another path, leaves the workflow that diff took for kept.
         for workflow in [one for one, holder in self.held.items() if holder.urn == context.urn]:
@@ -339,7 +339,7 @@ class WorkflowDefinitions:
         if not isinstance(news.get("adopt"), Unknown):
             taken = await foresee(context, first, self.held, self.leaving.keys())
             if taken is not None:
-                self.taken[taken.workflow] = context.urn
+                self.takers[taken.workflow] = context.urn
         await dry_run(context, self.options, first, self.written.get(context.urn), fresh=True)
         return preview_outputs(first.inputs)
 
