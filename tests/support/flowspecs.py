@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_resource_dataworks import flowspec
 from pulumi_resource_dataworks.flowspec import InvalidDocumentError, Problem
-from tests.support.documents import etl
+from tests.support.documents import etl, node
 from tests.support.nightly import NIGHTLY
 
 Object = dict[str, Any]
@@ -45,6 +45,11 @@ def chooser(urn: str = URN, project: int = 10001) -> Callable[[str], str]:
 def completed(root: Object | None = None, urn: str = URN) -> Object:
     """A document as check hands it on."""
     return flowspec.complete(root or etl(), chooser(urn))
+
+
+def with_node(**fields: Any) -> Object:
+    """A workflow of one node with these fields."""
+    return etl(nodes=[node("a", **fields)], dependencies=[])
 
 
 def workflow(root: Object) -> Object:

@@ -8,14 +8,10 @@ import pytest
 
 from pulumi_resource_dataworks.flowspec import same
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, completed, errors_of, problems_of, workflow
+from tests.support.flowspecs import Object, completed, errors_of, problems_of, with_node, workflow
 
 LOOP = {"nodes": [node("inner")], "maxIterations": 3}
 VARIABLE = {"name": "v", "scope": "NodeContext", "type": "Constant", "value": "1"}
-
-
-def with_node(**fields: Any) -> Object:
-    return etl(nodes=[node("a", **fields)], dependencies=[])
 
 
 def beside(**fields: Any) -> Object:

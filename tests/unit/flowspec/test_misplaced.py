@@ -7,11 +7,7 @@ import pytest
 from pulumi_resource_dataworks.flowspec import near
 from pulumi_resource_dataworks.flowspec._tables import KNOWN_COMMANDS
 from tests.support.documents import etl, node
-from tests.support.flowspecs import Object, problems_of
-
-
-def with_node(**fields: Any) -> Object:
-    return etl(nodes=[node("a", **fields)], dependencies=[])
+from tests.support.flowspecs import Object, problems_of, with_node
 
 
 @pytest.mark.parametrize("key", ["depends", "dependsOn", "dependencies", "flow"])

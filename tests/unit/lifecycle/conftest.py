@@ -4,12 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.definitions import Run
+from tests.support.definitions import Object, Run
 
 
 @pytest.fixture
 def run() -> Run:
     return Run()
+
+
+@pytest.fixture
+async def made(run: Run) -> tuple[Run, tuple[str, Object, Object]]:
+    """A workflow that is there, and the next run."""
+    state = await run.create()
+    return run.again(), state
 
 
 @pytest.fixture(autouse=True)

@@ -26,13 +26,6 @@ OWN = flowspec.derive_id(URN, PROJECT, "daily_orders", "")
 State = tuple[str, Object, Object]
 
 
-@pytest.fixture
-async def made(run: Run) -> tuple[Run, State]:
-    """A workflow that is there, and the next run."""
-    state = await run.create()
-    return run.again(), state
-
-
 async def test_where_a_workflow_is_gone_another_at_its_path_is_left_alone(made: tuple[Run, State]) -> None:
     run, state = made
     other = run.client.held.pop(OWN)

@@ -36,13 +36,6 @@ def running() -> openapi.JobStatus:
 
 
 @pytest.fixture
-async def made(run: Run) -> tuple[Run, State]:
-    """A workflow that is there, and the next run."""
-    state = await run.create()
-    return run.again(), state
-
-
-@pytest.fixture
 async def pending(run: Run) -> tuple[Run, State]:
     """A workflow whose import job still runs, and the next run."""
     run.client.jobs["job1"] = running()
