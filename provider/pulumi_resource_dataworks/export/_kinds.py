@@ -37,7 +37,7 @@ class Kind:
 
     @property
     def noun(self) -> str:
-        """What people call one."""
+        """What messages call one."""
         return self.of.noun if self.of else "workflow"
 
     @property

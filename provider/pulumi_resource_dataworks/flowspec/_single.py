@@ -29,7 +29,7 @@ class SingleForm:
     Attributes:
         kind: The document's kind.
         holder: The list below `spec` that holds the object.
-        noun: What people call it.
+        noun: What messages call it.
         command: A type that its script may have.
         needed: The fields that it has to have.
     """

@@ -47,7 +47,7 @@ class ObjectKind:
 
     @property
     def noun(self) -> str:
-        """What people call such an object."""
+        """What messages call such an object."""
         return self.form.noun
 
     def document(self, inputs: Mapping[str, Any]) -> Any:

@@ -255,7 +255,7 @@ def _said(context: Context, need: Need, needed: _Needed) -> str:
 def upstream_of(root: flowspec.Object) -> Upstream:
     """Each output that no node of the document makes and a dependency names, and each function and file that a node or a function uses.
 
-    What needs it first is said to.
+    Each names the first node or function that needs it.
     """
     found: Upstream = []
     workflow = flowspec.workflow_of(root)
