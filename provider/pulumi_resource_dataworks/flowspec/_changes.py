@@ -183,6 +183,10 @@ def changes(old: Object, new: Object) -> Changes:
     for key, other in pairs.items():
         was, now = before[key], after[other]
         fields = list(_differing(was.value, now.value, "node", ignored))
+        if _path(now.value) == _path(workflow_of(new)) + _path(was.value).removeprefix(
+            _path(workflow_of(old))
+        ):
+            fields = [field for field in fields if field != "script.path"]  # it goes along with its workflow
         if fields:
             changed[now.name] = fields
         if was.field != now.field or pairs.get(was.holder, was.holder) != now.holder:
@@ -201,6 +205,10 @@ def changes(old: Object, new: Object) -> Changes:
         workflow=list(_differing(workflow_of(old), workflow_of(new), "workflow", ignored)),
         document=[field for field in _differing(old, new, "document", ignored) if field != "spec.workflows"],
     )
+
+
+def _path(holder: Object) -> str:
+    return str(script_of(holder).get("path") or "")
 
 
 def _nodes_by_key(root: Object) -> dict[str, _Node]:

@@ -242,6 +242,16 @@ def test_nodes_that_come_and_go_are_named() -> None:
     assert "removes 1 dependency" in text
 
 
+def test_nodes_that_go_along_with_their_workflow_are_not_named() -> None:
+    """Their paths follow from the workflow's; one that its author moves is."""
+    there = {"script": {"path": "team/daily_orders"}}
+    assert describe(completed(), completed(etl(**there))) == "changes the workflow's script.path"
+    moved = node("extract", nodes(etl())[0]["script"]["content"])
+    moved["script"]["path"] = "else/extract"
+    found = describe(completed(), completed(etl(**there, nodes=[moved, nodes(etl())[1]])))
+    assert found == 'changes script.path of "extract"; changes the workflow\'s script.path'
+
+
 def test_many_nodes_are_counted() -> None:
     one = completed(etl(nodes=[], dependencies=[]))
     two = completed(etl(nodes=[node(f"n{number}") for number in range(9)], dependencies=[]))
