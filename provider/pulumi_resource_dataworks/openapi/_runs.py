@@ -30,7 +30,7 @@ class PipelineStage(Answer):
     code: Text
     """What ExecPipelineRunStage calls it."""
     name: Free = Words()
-    """What people call it."""
+    """The name that DataWorks shows for it."""
     type: Label = ""
     """"Deploy", "Check", "Offline", "Build" or "Delete"."""
     status: Status = ""

@@ -488,7 +488,7 @@ func (o AssumeRoleWithOidcPtrOutput) SessionExpiration() pulumi.IntPtrOutput {
 type DeploymentStage struct {
 	// What DataWorks calls the stage.
 	Code string `pulumi:"code"`
-	// What people call it.
+	// The name that DataWorks shows for it.
 	Name string `pulumi:"name"`
 	// `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
 	Status string `pulumi:"status"`
@@ -516,7 +516,7 @@ func (o DeploymentStageOutput) Code() pulumi.StringOutput {
 	return o.ApplyT(func(v DeploymentStage) string { return v.Code }).(pulumi.StringOutput)
 }
 
-// What people call it.
+// The name that DataWorks shows for it.
 func (o DeploymentStageOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v DeploymentStage) string { return v.Name }).(pulumi.StringOutput)
 }

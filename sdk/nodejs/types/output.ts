@@ -75,7 +75,7 @@ export interface DeploymentStage {
      */
     code: string;
     /**
-     * What people call it.
+     * The name that DataWorks shows for it.
      */
     name: string;
     /**

@@ -202,7 +202,7 @@ class DeploymentStage(dict):
         A stage of a pipeline run.
 
         :param _builtins.str code: What DataWorks calls the stage.
-        :param _builtins.str name: What people call it.
+        :param _builtins.str name: The name that DataWorks shows for it.
         :param _builtins.str status: `Init`, `Running`, `Success`, `Fail`, `Termination` or `Cancel`.
         :param _builtins.str type: `Deploy`, `Check`, `Offline`, `Build` or `Delete`.
         """
@@ -223,7 +223,7 @@ class DeploymentStage(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        What people call it.
+        The name that DataWorks shows for it.
         """
         return pulumi.get(self, "name")
 

@@ -18,7 +18,7 @@ func generatePython(pkg *schema.Package, local bool) (map[string][]byte, error) 
 	return files, releasePython(files)
 }
 
-// releasePython mends what the Python generator leaves to whoever publishes the package:
+// releasePython corrects what the Python generator leaves to whoever publishes the package:
 //
 //   - the README that pyproject.toml names lies in the import package, not beside pyproject.toml;
 //   - the licence is a table, which setuptools warns of and will refuse: it is an SPDX expression now;
