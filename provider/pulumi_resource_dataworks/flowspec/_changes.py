@@ -178,15 +178,14 @@ def changes(old: Object, new: Object) -> Changes:
         {edge_of(*pair) for pair in depends_of(workflow_of(root))} for root in (old, new)
     )
     ignored = _NODES if edges_before == edges_after else _NODES | _FLOWS
+    old_path, path = (_path(workflow_of(root)) for root in (old, new))
     changed: dict[str, list[str]] = {}
     moved: dict[str, str] = {}
     for key, other in pairs.items():
         was, now = before[key], after[other]
         fields = list(_differing(was.value, now.value, "node", ignored))
-        if _path(now.value) == _path(workflow_of(new)) + _path(was.value).removeprefix(
-            _path(workflow_of(old))
-        ):
-            fields = [field for field in fields if field != "script.path"]  # it goes along with its workflow
+        if "script.path" in fields and _path(now.value) == path + _path(was.value).removeprefix(old_path):
+            fields.remove("script.path")  # it goes along with its workflow
         if fields:
             changed[now.name] = fields
         if was.field != now.field or pairs.get(was.holder, was.holder) != now.holder:

@@ -162,8 +162,14 @@ _WATCHED = {
 """The fields that decide when, where and how something runs, below a workflow and below a node."""
 
 _LISTS = (
-    *("outputs.nodeOutputs", "outputs.variables", "outputs.tables", "inputs.variables", "inputs.tables"),
-    *("functions", "fileResources", "datasets"),
+    "outputs.nodeOutputs",
+    "outputs.variables",
+    "outputs.tables",
+    "inputs.variables",
+    "inputs.tables",
+    "functions",
+    "fileResources",
+    "datasets",
 )
 _ADDED_TO = {
     owner: {

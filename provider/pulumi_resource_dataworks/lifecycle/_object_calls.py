@@ -12,7 +12,7 @@ from pulumi_resource_dataworks import flowspec, openapi
 from ._lost_answers import pauses, send_once
 from ._object_kinds import FILE_RESOURCE, NODE, SCENES
 from ._object_lookup import RunObjects, get_object, object_in_place
-from ._object_readback import Before, described, read_back
+from ._object_readback import Before, described, read_back, with_edits
 from ._object_state import FoundObject, ObjectInputs, ObjectState, StudioKey
 from ._state import iso_time, reset_removed
 from ._step import Asset, Context, LifecycleError, RefusedError
@@ -276,6 +276,15 @@ def _with_nulls(old: flowspec.Object, new: flowspec.Object) -> flowspec.Object:
         if flowspec.is_object(item) and flowspec.is_object(old.get(key))
     }
     return {**dict.fromkeys(old.keys() - new.keys()), **new, **inner}
+
+
+def keep_edits(
+    context: Context, state: ObjectState, old: ObjectInputs, found: FoundObject
+) -> tuple[ObjectState, ObjectInputs]:
+    """As `with_edits`, after a warning of the edits that an update overwrites all the same, or its refusal."""
+    state, old = with_edits(context, state, old, found)
+    warn_of_edit(context, replace(state, inputs=old), state.inputs, found)
+    return state, old
 
 
 def warn_of_edit(context: Context, state: ObjectState, new: ObjectInputs | None, found: FoundObject) -> None:

@@ -152,7 +152,10 @@ def ignoring_inputs(sent: ObjectInputs, new: ObjectInputs, ignore_changes: Seque
     if "spec" in new.values:
         return ignoring(sent, new, ignore_changes)
     kept = {key: sent.values[key] for key in ignore_changes if key in new.kind.short and key in sent.values}
-    return replace(new, values={**new.values, **kept}, spec=new.kind.document({**new.values, **kept}))
+    if not kept:
+        return new
+    values = {**new.values, **kept}
+    return replace(new, values=values, spec=new.kind.document(values))
 
 
 def with_edits(

@@ -186,11 +186,12 @@ class TakenOver:
 
 def warn_of_leaving(context: Context, noun: str, leaving: Mapping[tuple[int, str], str]) -> None:
     """Says at a preview what only `up` can find out: whether what has to go first is kept. No request of the engine's says so."""
-    for _, own_id in [one for one, urn in leaving.items() if urn == context.urn]:
-        context.report.warning(
-            f"up deletes the old {noun} first, as the new one takes its place. Where retainOnDelete or `deleteBeforeReplace: false` keeps it, "
-            f"up refuses the new one: give that another name or path ({noun} {own_id})"
-        )
+    for (_, own_id), urn in leaving.items():
+        if urn == context.urn:
+            context.report.warning(
+                f"up deletes the old {noun} first, as the new one takes its place. Where retainOnDelete or `deleteBeforeReplace: false` keeps it, "
+                f"up refuses the new one: give that another name or path ({noun} {own_id})"
+            )
 
 
 # --- What was created on this machine

@@ -13,7 +13,14 @@ from pulumi_resource_dataworks import flowspec, openapi
 
 from ._check import Checked
 from ._diff import Difference, PropertyChange
-from ._object_calls import change_object, claim_object, create_object, nothing_is_lost, warn_of_edit
+from ._object_calls import (
+    change_object,
+    claim_object,
+    create_object,
+    keep_edits,
+    nothing_is_lost,
+    warn_of_edit,
+)
 from ._object_kinds import ObjectKind, check_object
 from ._object_lookup import (
     RunObjects,
@@ -24,7 +31,7 @@ from ._object_lookup import (
     refuse_no_container,
     scene_of,
 )
-from ._object_readback import as_it_is, described, ignoring_inputs, with_edits
+from ._object_readback import as_it_is, described, ignoring_inputs
 from ._object_state import (
     FoundObject,
     ObjectInputs,
@@ -278,8 +285,7 @@ class StudioObjects:
                 async with looking_ahead(context, new.project_id, "somebody has edited it"):
                     found = await self._found(context, state)
                     if found is not None:
-                        kept, old = with_edits(context, after, state.inputs, found)
-                        warn_of_edit(context, replace(kept, inputs=old), kept.inputs, found)
+                        keep_edits(context, after, state.inputs, found)
             foreseen = _keeping_digest(state, outputs, replace(after, output=new.output))
             return {self.kind.id_output: UNKNOWN, **foreseen}
         if not (state.settled and state.inputs.means(new)):
@@ -294,8 +300,7 @@ class StudioObjects:
             context.report.warning(f"the {self.kind.noun} is not there: creating it")
             return await self._made(context, state.inputs)
         if old is not state.inputs:
-            state, old = with_edits(context, state, old, found)
-            warn_of_edit(context, replace(state, inputs=old), state.inputs, found)
+            state, old = keep_edits(context, state, old, found)
         upload = not state.settled or old.content != state.inputs.content
         return await self._kept(context, change_object(context, state, old, found, upload=upload))
 
