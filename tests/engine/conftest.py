@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support import chaos, switches
-from tests.support.stacks import blank, engine, plugin, server, stack
+from tests.support.documents import etl
+from tests.support.stacks import Stack, blank, engine, plugin, server, stack
 
 __all__ = ["blank", "engine", "plugin", "server", "stack"]
+
+
+@pytest.fixture
+def live(stack: Stack) -> Stack:
+    """A stack whose workflow is up."""
+    stack.workflow(etl())
+    stack.up()
+    return stack
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
